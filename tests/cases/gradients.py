@@ -1,0 +1,4 @@
+from .suite import Suite
+
+suite = Suite("gradients")
+case = suite.case

@@ -1,0 +1,4 @@
+from .suite import Suite
+
+suite = Suite("linalg")
+case = suite.case

@@ -1,0 +1,170 @@
+"""Runs cases under whichever `tf` it is given, and writes down what happens as plain JSON data."""
+
+import collections
+
+import numpy as np
+
+#: How a case's inputs enter its graph: as placeholders of known shape, with an unknown first
+#: size, of unknown rank, or as constants.
+FED, PARTIAL, UNRANKED, CONSTANT = "fed", "partial", "unranked", "constant"
+
+Built = collections.namedtuple("Built", "graph inputs outputs feeds")
+
+
+def build(tf, case, mode):
+    """Builds `case` in a graph of its own. Returns its Built, of which `outputs` is flat."""
+    graph = tf.Graph()
+    with graph.as_default():
+        inputs = [_input(tf, i, array, mode) for i, array in enumerate(case.inputs)]
+        outputs = flatten(case.fn(tf, *inputs))
+    feeds = {} if mode == CONSTANT else {inputs[i]: case.inputs[i] for i in range(len(inputs))}
+    return Built(graph, inputs, outputs, feeds)
+
+
+def _input(tf, i, array, mode):
+    name, shape = "x{}".format(i), list(array.shape)
+    if mode == CONSTANT:
+        return tf.constant(array, name=name)
+    if mode == PARTIAL and shape:
+        shape[0] = None
+    return tf.placeholder(array.dtype, None if mode == UNRANKED else shape, name=name)
+
+
+def flatten(tree):
+    """The leaves of nested lists, tuples and dicts (by key)."""
+    if isinstance(tree, dict):
+        return [leaf for key in sorted(tree) for leaf in flatten(tree[key])]
+    if isinstance(tree, (list, tuple)) and not _is_slices(tree):
+        return [leaf for branch in tree for leaf in flatten(branch)]
+    return [tree]
+
+
+def _is_slices(value):
+    return all(hasattr(value, part) for part in ("values", "indices", "dense_shape"))
+
+
+def run(tf, built):
+    """Runs a Built's outputs once. Returns one encoded value per output."""
+    fetches = [out for out in built.outputs if _is_fetchable(out)]
+    with tf.Session(graph=built.graph) as session:
+        values = iter(session.run(fetches, built.feeds))
+    return [encode(next(values) if _is_fetchable(out) else out) for out in built.outputs]
+
+
+def _is_fetchable(out):
+    return hasattr(out, "graph")
+
+
+def add_gradients(tf, built, values):
+    """Replaces the outputs of `built` by the gradients of its float outputs.
+
+    They are with respect to its float inputs, and weighted so that no two elements count alike;
+    `values` are the encoded outputs.
+    """
+    pairs = [
+        (built.outputs[i], weights(values[i]))
+        for i in range(len(values))
+        if _is_fetchable(built.outputs[i]) and is_float(values[i])
+    ]
+    xs = [x for x in built.inputs if x.dtype in (tf.float32, tf.float64)]
+    if not pairs or not xs:
+        return None
+    with built.graph.as_default():
+        ys = [y for y, _ in pairs]
+        grads = tf.gradients(ys, xs, grad_ys=[tf.constant(w) for _, w in pairs])
+    return built._replace(outputs=grads)
+
+
+def is_float(value):
+    """Whether `value`, an encoded output, is a float array."""
+    return isinstance(value, list) and value[0] in ("float32", "float64")
+
+
+def weights(value):
+    """Gradient weights for `value`, an encoded output: its shape, within [0.5, 1.5]."""
+    dtype, shape, _ = value
+    steps = np.arange(int(np.prod(shape, dtype=np.int64))) * 37 % 64
+    return (steps / 64 + 0.5).astype(dtype).reshape(shape)
+
+
+def static_shapes(built):
+    """The shape of each output as known while building: a list with None, or None."""
+    return [_shape(out) for out in built.outputs if hasattr(out, "get_shape")]
+
+
+def _shape(tensor):
+    shape = tensor.get_shape()
+    return None if shape.ndims is None else shape.as_list()
+
+
+def nodes(graph):
+    """Each node of `graph`, in order: [type, name, inputs, control inputs, attributes]."""
+    return [
+        [
+            op.type,
+            op.name,
+            [tensor.name for tensor in op.inputs],
+            [control.name for control in op.control_inputs],
+        ]
+        for op in graph.get_operations()
+    ]
+
+
+def attributes(graph):
+    """{node name: {attribute: encoded value}} of `graph`; internal ones ("_class") left out."""
+    return {
+        node.name: {key: _attribute(node.attr[key]) for key in node.attr if key[0] != "_"}
+        for node in graph.as_graph_def().node
+    }
+
+
+def _attribute(attr):
+    """`attr`, an AttrValue, as JSON: a tensor by dtype and shape, all else by value."""
+    kind = attr.WhichOneof("value")
+    if kind == "tensor":
+        dims = [d.size for d in attr.tensor.tensor_shape.dim]
+        return ["tensor", attr.tensor.dtype, dims]
+    if kind == "list":
+        return [_plain(field.name, item) for field, items in attr.list.ListFields() for item in items]
+    return _plain(kind, getattr(attr, kind)) if kind else None
+
+
+def _plain(kind, value):
+    if kind == "s":
+        return value.decode("latin-1")
+    if kind == "shape":
+        return None if value.unknown_rank else [d.size for d in value.dim]
+    return value
+
+
+def encode(value):
+    """`value`, as a run returns it, as JSON that `numpy.array` reads back bit for bit.
+
+    An array becomes [dtype, shape, flat values], a float32 by its shortest spelling.
+    """
+    if value is None or isinstance(value, (bool, int, float, str)) and not _is_numpy(value):
+        return {"python": value}
+    if _is_slices(value):
+        return {"slices": [encode(part) for part in (value.values, value.indices)]}
+    if isinstance(value, (list, tuple)):
+        return {"tuple": [encode(item) for item in value]}
+    if isinstance(value, dict):
+        return {"dict": {str(key): encode(value[key]) for key in sorted(value)}}
+    return _encode_array(np.asarray(value))
+
+
+def _is_numpy(value):
+    return isinstance(value, np.generic)
+
+
+def _encode_array(array):
+    if array.dtype.kind in "OS":
+        texts = [t.decode("latin-1") if isinstance(t, bytes) else t for t in array.ravel().tolist()]
+        return ["string", list(array.shape), texts]
+    if array.dtype.kind == "f":
+        flat = [float(str(item)) for item in array.ravel()]
+    elif array.dtype.kind == "c":
+        flat = [part for item in array.ravel() for part in (item.real.item(), item.imag.item())]
+    else:
+        flat = array.ravel().tolist()
+    return [array.dtype.name, list(array.shape), flat]

@@ -1,0 +1,35 @@
+"""What a case is, and the suites that hold them."""
+
+import collections
+
+#: `fn(tf, *tensors)` returns what to fetch; `inputs` are the arrays behind `tensors`.
+#: `grad` is False where only the value is of interest (special values, no gradient in reach).
+#: `rtol` and `atol` replace the default tolerance, for the reason given in `why`.
+Case = collections.namedtuple("Case", "id fn inputs grad rtol atol why")
+
+RTOL, ATOL = 1e-5, 1e-6
+
+
+class Suite(list):
+    """The cases of one family, in order, with distinct ids; `name` is its golden file's."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.name = name
+        self._ids = set()
+
+    def case(self, id, fn, *inputs, grad=True, rtol=RTOL, atol=ATOL, why=""):
+        """Adds a case. Raises ValueError on a repeated id, or a tolerance without a reason."""
+        if id in self._ids:
+            raise ValueError("two cases are called {!r} in suite {!r}".format(id, self.name))
+        if (rtol, atol) != (RTOL, ATOL) and not why:
+            raise ValueError("case {!r} must say why its tolerance differs".format(id))
+        self._ids.add(id)
+        self.append(Case(id, fn, inputs, grad, rtol, atol, why))
+
+
+def lookup(tf, path):
+    """The symbol that `path` ("nn.relu") names below `tf`."""
+    for name in path.split("."):
+        tf = getattr(tf, name)
+    return tf
