@@ -1,0 +1,92 @@
+"""The default graph and the default session: two stacks, each thread its own. Knows neither class."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class DefaultStack(threading.local):
+    """The innermost object whose `with` block the thread is in."""
+
+    def __init__(self) -> None:
+        self.stack: list[Any] = []
+
+    def innermost(self) -> Any:
+        return self.stack[-1] if self.stack else None
+
+    @contextmanager
+    def entered(self, item: Any) -> Iterator[Any]:
+        self.stack.append(item)
+        try:
+            yield item
+        finally:
+            if not self.stack or self.stack[-1] is not item:
+                raise AssertionError(
+                    f"Nesting violated for default stack of {type(item)} objects\n"
+                    "  Leave `with` blocks in the reverse order of entering them."
+                )
+            self.stack.pop()
+
+
+sessions = DefaultStack()
+graphs = DefaultStack()
+
+
+class _GlobalGraph:
+    """The graph of a program that never opens one; shared by all threads."""
+
+    graph: Any = None
+    make: Callable[[], Any]
+
+
+def register_graph_class(make: Callable[[], Any]) -> None:
+    """Tells how to make the global graph; called once, by the module that defines Graph."""
+    _GlobalGraph.make = staticmethod(make)  # type: ignore[assignment]
+
+
+def get_default_graph() -> Any:
+    """Returns the graph that new operations are added to in this thread."""
+    graph = graphs.innermost()
+    if graph is not None:
+        return graph
+    if _GlobalGraph.graph is None:
+        _GlobalGraph.graph = _GlobalGraph.make()
+    return _GlobalGraph.graph
+
+
+def reset_default_graph() -> None:
+    """Forgets the global graph, so that the next operation starts a new one."""
+    if graphs.stack:
+        raise AssertionError(
+            "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared "
+            "graph, exit the nesting and create a new graph."
+        )
+    _GlobalGraph.graph = None
+
+
+def get_default_session() -> Any:
+    """Returns the session of the innermost `with` block, or None."""
+    return sessions.innermost()
+
+
+def session_for(session: Any, graph: Any, doing: str) -> Any:
+    """Returns `session` or the default one; ValueError when there is none or it runs another graph."""
+    default = session is None
+    session = session if session is not None else get_default_session()
+    if session is None:
+        needed = "`eval(session=sess)`" if "eval" in doing else "`run(session=sess)`"
+        raise ValueError(
+            f"Cannot {doing} using `{'eval' if 'eval' in doing else 'run'}()`: No default session "
+            f"is registered. Use `with sess.as_default()` or pass an explicit session to {needed}"
+        )
+    if session.graph is not graph:
+        kind = "the default session" if default else "session"
+        raise ValueError(
+            f"Cannot use {kind} to {doing}: the {'tensor' if 'eval' in doing else 'operation'}'s "
+            "graph is different from the session's graph.\n"
+            "  Make the session with tf.Session(graph=...) of the graph that it belongs to."
+        )
+    return session

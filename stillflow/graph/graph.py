@@ -1,0 +1,401 @@
+"""`Graph`: the operations of a program, their names, scopes, collections and control dependencies.
+
+A graph knows no op by name and computes nothing; `ops.registry` builds nodes in it.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from stillflow.graph import context
+from stillflow.graph.control import ControlDependencies, control_inputs_for
+from stillflow.graph.dtypes import DType
+from stillflow.graph.names import (
+    NameTable,
+    check_node_name,
+    check_scope_name,
+    strip_scope_slash,
+)
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.source import user_line
+from stillflow.graph.tensor_shape import TensorShape
+
+
+class Graph:
+    """A dataflow program: operations that take and give tensors, in the order of their building."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._ops: dict[str, Operation] = {}
+        self._names = NameTable()
+        self._name_scope = ""
+        self._last_id = 0
+        self._version = 0
+        self._finalized = False
+        self._control_stack: list[ControlDependencies] = []
+        self._collections: dict[Any, list] = {}
+        self._device_stack: list[Any] = []
+        self._colocation_stack: list[Operation] = []
+        self._gradient_overrides: list[dict[str, str]] = [{}]
+        self._unfeedable: set[Tensor] = set()
+        self._unfetchable: set[Any] = set()
+        self._container = ""
+        self.seed: int | None = None
+
+    # Building ---------------------------------------------------------------------------------
+
+    def add_operation(
+        self,
+        defn: Any,
+        inputs: tuple[Tensor, ...],
+        attrs: dict[str, Any],
+        outputs: list[tuple[DType, TensorShape]],
+        name: str | None,
+    ) -> Operation:
+        """Adds one node. A `name` that ends in '/' is taken as it is, any other is made unique."""
+        self._check_not_finalized()
+        for tensor in inputs:
+            self._check_own(tensor)
+        with self._lock:
+            full_name = self._node_name(name or defn.type)
+            producers = {tensor.op for tensor in inputs}
+            waits = (
+                control_inputs_for(self._control_stack, producers) if self._control_stack else []
+            )
+            op = Operation(self, defn, full_name, inputs, attrs, outputs, waits, user_line())
+            self._annotate(op)
+            self._ops[full_name] = op
+            self._version += 1
+            for block in self._control_stack:
+                block.add(op)
+        return op
+
+    def _node_name(self, name: str) -> str:
+        check_node_name(strip_scope_slash(name))
+        return strip_scope_slash(name) if name.endswith("/") else self.unique_name(name)
+
+    def _annotate(self, op: Operation) -> None:
+        """Gives a new operation what the open scopes say of it."""
+        for spec in reversed(self._device_stack):
+            device = spec(op) if callable(spec) else spec
+            if device is None:
+                break
+            if device:
+                op._set_device(str(device))
+                break
+        if self._colocation_stack:
+            groups = {g for other in self._colocation_stack for g in other.colocation_groups()}
+            op.attrs["_class"] = sorted(groups)
+        override = self._gradient_overrides[-1].get(op.type)
+        if override is not None:
+            op.attrs["_gradient_op_type"] = override
+
+    def _check_not_finalized(self) -> None:
+        if self._finalized:
+            raise RuntimeError(
+                "Graph is finalized and cannot be modified.\n"
+                "  Build every operation before finalize(); a loop that builds operations while it"
+                " runs them grows without end."
+            )
+
+    def _check_own(self, tensor: Tensor) -> None:
+        if tensor.graph is not self:
+            raise ValueError(
+                f"{tensor} is from a different graph.\n"
+                "  An operation's inputs must be of one graph: build both in the same"
+                " `with graph.as_default():` block."
+            )
+
+    def _next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def _structure_changed(self) -> None:
+        self._version += 1
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change."""
+        return self._version
+
+    @property
+    def finalized(self) -> bool:
+        return self._finalized
+
+    def finalize(self) -> None:
+        """Makes the graph read-only."""
+        self._finalized = True
+
+    def _unsafe_unfinalize(self) -> None:
+        self._finalized = False
+
+    @property
+    def building_function(self) -> bool:
+        return False
+
+    @property
+    def graph_def_versions(self):
+        """The VersionDef that GraphDefs of this graph carry."""
+        from stillflow.graph.graph_def import version_def
+
+        return version_def()
+
+    def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False):
+        """Returns the GraphDef proto of this graph."""
+        from stillflow.graph.graph_def import graph_def_of
+
+        return graph_def_of(self, from_version, add_shapes)
+
+    # Names ------------------------------------------------------------------------------------
+
+    def unique_name(self, name: str, mark_as_used: bool = True) -> str:
+        """Returns `name` within the current scope, numbered when it is taken."""
+        return self._names.unique(self._within_scope(name), mark_as_used)
+
+    def _within_scope(self, name: str) -> str:
+        return f"{self._name_scope}/{name}" if self._name_scope else name
+
+    def get_name_scope(self) -> str:
+        return self._name_scope
+
+    @contextmanager
+    def name_scope(self, name: str | None) -> Iterator[str]:
+        """Opens a scope; None or '' is the root, and a name ending in '/' re-enters that scope."""
+        if name:
+            if not isinstance(name, str):
+                raise TypeError(f"name must be a string, got {name!r}.")
+            check_scope_name(name, nested=bool(self._name_scope))
+        outer = self._name_scope
+        if not name:
+            inner = ""
+        elif name.endswith("/"):
+            inner = strip_scope_slash(name)
+        else:
+            inner = self.unique_name(name)
+        self._name_scope = inner
+        try:
+            yield f"{inner}/" if inner else ""
+        finally:
+            self._name_scope = outer
+
+    # Scopes that annotate what is built in them -------------------------------------------------
+
+    def as_default(self):
+        """A `with` block in which this graph is the default one of the thread."""
+        return context.graphs.entered(self)
+
+    def control_dependencies(self, control_inputs: Iterable[Any] | None) -> ControlDependencies:
+        """A `with` block whose operations run after `control_inputs`; None clears outer blocks."""
+        if control_inputs is None:
+            return ControlDependencies(self, None)
+        ops: dict[Operation, None] = {}
+        for item in control_inputs:
+            if getattr(item, "_is_indexed_slices", False):
+                item = item.op
+            element = self.as_graph_element(item)
+            ops[element.op if isinstance(element, Tensor) else element] = None
+        return ControlDependencies(self, list(ops))
+
+    @contextmanager
+    def device(self, device_name_or_function: Any) -> Iterator[None]:
+        """Records a device on what is built; the runtime places operations by itself."""
+        self._device_stack.append(device_name_or_function)
+        try:
+            yield
+        finally:
+            self._device_stack.pop()
+
+    @contextmanager
+    def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
+        """Records that what is built belongs beside `op`."""
+        outer = self._colocation_stack
+        if op is None:
+            self._colocation_stack = []
+        else:
+            element = self.as_graph_element(op)
+            beside = element.op if isinstance(element, Tensor) else element
+            self._colocation_stack = [beside] if ignore_existing else [*outer, beside]
+        try:
+            yield
+        finally:
+            self._colocation_stack = outer
+
+    @contextmanager
+    def gradient_override_map(self, op_type_map: dict[str, str]) -> Iterator[None]:
+        """Within the block, the gradient of an op type is the one registered under another name."""
+        if not isinstance(op_type_map, dict) or not all(
+            isinstance(key, str) and isinstance(value, str) for key, value in op_type_map.items()
+        ):
+            raise TypeError("op_type_map must be a dictionary mapping strings to strings")
+        self._gradient_overrides.append({**self._gradient_overrides[-1], **op_type_map})
+        try:
+            yield
+        finally:
+            self._gradient_overrides.pop()
+
+    @contextmanager
+    def container(self, container_name: str) -> Iterator[str]:
+        """Records a resource container; every session keeps its own state, so it has no effect."""
+        outer, self._container = self._container, container_name
+        try:
+            yield container_name
+        finally:
+            self._container = outer
+
+    # Looking things up --------------------------------------------------------------------------
+
+    def get_operations(self) -> list[Operation]:
+        return list(self._ops.values())
+
+    def get_operation_by_name(self, name: str) -> Operation:
+        """Returns an operation; KeyError when the graph has none of that name."""
+        if not isinstance(name, str):
+            raise TypeError(f"Operation names are strings (or similar), not {type(name).__name__}.")
+        return self.as_graph_element(name, allow_tensor=False, allow_operation=True)
+
+    def get_tensor_by_name(self, name: str) -> Tensor:
+        """Returns a tensor by `op_name:output_index`; KeyError when the graph has none such."""
+        if not isinstance(name, str):
+            raise TypeError(f"Tensor names are strings (or similar), not {type(name).__name__}.")
+        return self.as_graph_element(name, allow_tensor=True, allow_operation=False)
+
+    def as_graph_element(
+        self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True
+    ) -> Any:
+        """Returns the Tensor or Operation that `obj` (one of them, a variable or a name) stands for.
+
+        Raises:
+          KeyError: a name that is not in the graph.
+          ValueError: an object of another graph, or a name of the wrong form.
+          TypeError: anything else.
+        """
+        convert = getattr(obj, "_as_graph_element", None)
+        if convert is not None:
+            obj = convert()
+        if isinstance(obj, str):
+            return self._element_by_name(obj, allow_tensor, allow_operation)
+        if (
+            (isinstance(obj, Tensor)
+            and allow_tensor)
+            or (isinstance(obj, Operation)
+            and allow_operation)
+        ):
+            if obj.graph is not self:
+                kind = "Tensor" if isinstance(obj, Tensor) else "Operation"
+                raise ValueError(f"{kind} {obj!r} is not an element of this graph.")
+            return obj
+        raise TypeError(
+            f"Can not convert a {type(obj).__name__} into a "
+            f"{_kinds(allow_tensor, allow_operation)}."
+        )
+
+    def _element_by_name(self, name: str, allow_tensor: bool, allow_operation: bool) -> Any:
+        if ":" in name:
+            if not allow_tensor:
+                raise ValueError(
+                    f"Name {name!r} appears to refer to a Tensor, not a "
+                    f"{_kinds(allow_tensor, allow_operation)}."
+                )
+            return self._tensor_by_name(name)
+        if not allow_operation:
+            if name in self._ops:
+                raise ValueError(
+                    f"The name {name!r} refers to an Operation, not a Tensor. Tensor names must "
+                    'be of the form "<op_name>:<output_index>".'
+                )
+            raise ValueError(
+                f"The name {name!r} looks like an (invalid) Operation name, not a Tensor. Tensor "
+                'names must be of the form "<op_name>:<output_index>".'
+            )
+        if name not in self._ops:
+            raise KeyError(
+                f"The name {name!r} refers to an Operation not in the graph."
+                f"{self._did_you_mean(name)}"
+            )
+        return self._ops[name]
+
+    def _tensor_by_name(self, name: str) -> Tensor:
+        op_name, _, index_text = name.partition(":")
+        if not index_text.isdigit():
+            raise ValueError(
+                f"The name {name!r} looks a bit like a Tensor name, but is not a valid one. Tensor "
+                'names must be of the form "<op_name>:<output_index>".'
+            )
+        op = self._ops.get(op_name)
+        if op is None:
+            raise KeyError(
+                f"The name {name!r} refers to a Tensor which does not exist. The operation, "
+                f"{op_name!r}, does not exist in the graph.{self._did_you_mean(op_name)}"
+            )
+        if int(index_text) >= len(op.outputs):
+            raise KeyError(
+                f"The name {name!r} refers to a Tensor which does not exist. The operation, "
+                f"{op_name!r}, exists but only has {len(op.outputs)} outputs."
+            )
+        return op.outputs[int(index_text)]
+
+    def _did_you_mean(self, name: str) -> str:
+        import difflib
+
+        close = difflib.get_close_matches(name, self._ops, n=3)
+        return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
+
+    def prevent_feeding(self, tensor: Tensor) -> None:
+        self._unfeedable.add(tensor)
+
+    def is_feedable(self, tensor: Tensor) -> bool:
+        return tensor not in self._unfeedable
+
+    def prevent_fetching(self, op: Operation) -> None:
+        self._unfetchable.add(op)
+
+    def is_fetchable(self, tensor_or_op: Any) -> bool:
+        op = tensor_or_op.op if isinstance(tensor_or_op, Tensor) else tensor_or_op
+        return op not in self._unfetchable
+
+    # Collections ----------------------------------------------------------------------------------
+
+    def add_to_collection(self, name: Any, value: Any) -> None:
+        self._check_not_finalized()
+        self._collections.setdefault(name, []).append(value)
+
+    def add_to_collections(self, names: Any, value: Any) -> None:
+        """Adds `value` once to each collection in `names`, which may be a single name."""
+        for name in dict.fromkeys((names,) if isinstance(names, str) else names):
+            self.add_to_collection(name, value)
+
+    def get_collection_ref(self, name: Any) -> list:
+        """Returns the collection itself: changing the list changes the graph."""
+        return self._collections.setdefault(name, [])
+
+    def get_collection(self, name: Any, scope: str | None = None) -> list:
+        """Returns a copy; with `scope`, only what has a name that the regex matches at its start."""
+        items = self._collections.get(name, [])
+        if scope is None:
+            return list(items)
+        starts = re.compile(scope)
+        return [item for item in items if hasattr(item, "name") and starts.match(item.name)]
+
+    def get_all_collection_keys(self) -> list:
+        return [key for key in self._collections if isinstance(key, str)]
+
+    @property
+    def collections(self) -> list:
+        return self.get_all_collection_keys()
+
+    def clear_collection(self, name: Any) -> None:
+        self._check_not_finalized()
+        self._collections.pop(name, None)
+
+
+def _kinds(allow_tensor: bool, allow_operation: bool) -> str:
+    kinds = ["Tensor"] * allow_tensor + ["Operation"] * allow_operation
+    return " or ".join(kinds)
+
+
+context.register_graph_class(Graph)
+get_default_graph: Callable[[], Graph] = context.get_default_graph

@@ -1,0 +1,53 @@
+"""Names: which are valid, which are taken, how a duplicate is numbered. Knows no operation."""
+
+from __future__ import annotations
+
+import re
+
+_VALID_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
+_VALID_NESTED_SCOPE = re.compile(r"^[A-Za-z0-9_.\-/]*$")
+
+
+def check_node_name(name: str) -> None:
+    if not (isinstance(name, str) and _VALID_NAME.match(name)):
+        raise ValueError(
+            f"'{name}' is not a valid node name\n"
+            "  A name starts with a letter, a digit or '.', and goes on with those, '_', '-' or '/'."
+        )
+
+
+def check_scope_name(name: str, nested: bool) -> None:
+    """A scope within a scope may start with any valid character, a top one only as a node may."""
+    if not (_VALID_NESTED_SCOPE if nested else _VALID_NAME).match(name):
+        raise ValueError(
+            f"'{name}' is not a valid scope name\n"
+            "  A scope is made of letters, digits, '.', '_', '-' and '/'; an outermost one starts"
+            " with a letter, a digit or '.'."
+        )
+
+
+def strip_scope_slash(name: str) -> str:
+    """`name` without the slash that marks a scope's full name."""
+    return name[:-1] if name.endswith("/") else name
+
+
+class NameTable:
+    """The names in use, without regard to case, each with the number that a duplicate tries next."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, int] = {}
+
+    def unique(self, name: str, mark_as_used: bool = True) -> str:
+        """Returns `name`, or `name_1`, `name_2`, ... when it is taken."""
+        key = name.lower()
+        number = self._next.get(key, 0)
+        if number == 0:
+            if mark_as_used:
+                self._next[key] = 1
+            return name
+        while f"{key}_{number}" in self._next:
+            number += 1
+        if mark_as_used:
+            self._next[key] = number + 1
+            self._next[f"{key}_{number}"] = 1
+        return f"{name}_{number}"

@@ -1,0 +1,260 @@
+"""`Operation` and `Tensor`: the nodes and edges of a graph. They hold no value and compute none.
+
+The arithmetic operators of Tensor are installed by `ops.operators`, its evaluation by the default
+session, so that this module depends on neither.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from stillflow.graph import context
+from stillflow.graph.dtypes import DType
+from stillflow.graph.source import SourceLine
+from stillflow.graph.tensor_shape import TensorShape
+
+if TYPE_CHECKING:
+    from stillflow.graph.graph import Graph
+
+
+class Operation:
+    """A node: an op type applied to tensors, with attributes.
+
+    `defn` is the declaration of the op type (see `ops.registry`); `attrs` maps attribute names to
+    plain Python values, DTypes, TensorShapes or arrays.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_consumers",
+        "_control_inputs",
+        "_device",
+        "_id",
+        "_source",
+        "attrs",
+        "defn",
+        "graph",
+        "inputs",
+        "name",
+        "outputs",
+        "type",
+    )
+
+    def __init__(
+        self,
+        graph: Graph,
+        defn: Any,
+        name: str,
+        inputs: tuple[Tensor, ...],
+        attrs: dict[str, Any],
+        outputs: list[tuple[DType, TensorShape]],
+        control_inputs: list[Operation],
+        source: SourceLine | None,
+    ):
+        self.graph = graph
+        self.defn = defn
+        self.type: str = defn.type
+        self.name = name
+        self.inputs = inputs
+        self.attrs = attrs
+        self._control_inputs = control_inputs
+        self._source = source
+        self._device = ""
+        self._id = graph._next_id()
+        self.outputs = [
+            Tensor(self, index, dtype, shape) for index, (dtype, shape) in enumerate(outputs)
+        ]
+        for tensor in inputs:
+            tensor._consumers.append(self)
+
+    @property
+    def control_inputs(self) -> list[Operation]:
+        return list(self._control_inputs)
+
+    def _add_control_input(self, op: Operation) -> None:
+        self._add_control_inputs([op])
+
+    def _add_control_inputs(self, ops: list[Operation]) -> None:
+        """Makes this operation run after `ops`; the graph's cached plans become stale."""
+        self._control_inputs.extend(op for op in ops if op not in self._control_inputs)
+        self.graph._structure_changed()
+
+    def _update_input(self, index: int, tensor: Tensor) -> None:
+        """Rewires input `index` to `tensor`."""
+        self.inputs[index]._consumers.remove(self)
+        self.inputs = (*self.inputs[:index], tensor, *self.inputs[index + 1 :])
+        tensor._consumers.append(self)
+        self.graph._structure_changed()
+
+    @property
+    def device(self) -> str:
+        return self._device
+
+    def _set_device(self, device: str) -> None:
+        self._device = device
+
+    @property
+    def traceback(self) -> list[tuple[str, int, str]]:
+        """The user's line that built this operation, innermost only."""
+        return [] if self._source is None else [tuple(self._source)]
+
+    @property
+    def built_at(self) -> str:
+        """`built at train.py:41 in model()`, or an empty string when that is unknown."""
+        return "" if self._source is None else f"built at {self._source}"
+
+    @property
+    def node_def(self):
+        """The NodeDef proto of this operation."""
+        from stillflow.graph.graph_def import node_def_of
+
+        return node_def_of(self)
+
+    @property
+    def op_def(self):
+        """The OpDef proto of this operation's type."""
+        from stillflow.graph.graph_def import op_def_of
+
+        return op_def_of(self.defn)
+
+    def get_attr(self, name: str) -> Any:
+        """Returns the value of attribute `name`; ValueError when there is none."""
+        try:
+            return self.attrs[name]
+        except KeyError:
+            raise ValueError(
+                f"Operation '{self.name}' has no attr named '{name}'.\n"
+                f"  It has {', '.join(sorted(self.attrs)) or 'none'}."
+            ) from None
+
+    def _set_attr(self, name: str, value: Any) -> None:
+        self.attrs[name] = value
+        self.graph._structure_changed()
+
+    def colocation_groups(self) -> list[bytes]:
+        return list(self.attrs.get("_class", ())) or [f"loc:@{self.name}".encode()]
+
+    def values(self) -> tuple[Tensor, ...]:
+        return tuple(self.outputs)
+
+    def run(self, feed_dict: dict | None = None, session: Any = None) -> None:
+        """Runs this operation in `session`, or in the default one."""
+        context.session_for(session, self.graph, "execute operation").run(self, feed_dict)
+
+    def __str__(self) -> str:
+        return str(self.node_def)
+
+    def __repr__(self) -> str:
+        return f"<tf.Operation '{self.name}' type={self.type}>"
+
+
+class Tensor:
+    """Output `value_index` of operation `op`: a handle that holds no value."""
+
+    __slots__ = (
+        "__weakref__",
+        "_consumers",
+        "_dtype",
+        "_keras_mask",
+        "_shape",
+        "op",
+        "value_index",
+    )
+
+    # NumPy leaves `array + tensor` to Tensor's own operators.
+    __array_priority__ = 100
+
+    def __init__(self, op: Operation, value_index: int, dtype: DType, shape: TensorShape):
+        self.op = op
+        self.value_index = value_index
+        self._dtype = dtype
+        self._shape = shape
+        self._consumers: list[Operation] = []
+
+    @property
+    def graph(self) -> Graph:
+        return self.op.graph
+
+    @property
+    def dtype(self) -> DType:
+        return self._dtype
+
+    @property
+    def name(self) -> str:
+        return f"{self.op.name}:{self.value_index}"
+
+    @property
+    def device(self) -> str:
+        return self.op.device
+
+    @property
+    def shape(self) -> TensorShape:
+        return self._shape
+
+    def get_shape(self) -> TensorShape:
+        """The static shape; its sizes may be unknown."""
+        return self._shape
+
+    def set_shape(self, shape: Any) -> None:
+        """Adds to what is known of the shape; ValueError when it contradicts that."""
+        self._shape = self._shape.merge_with(shape)
+
+    def _shape_as_list(self) -> list[int | None] | None:
+        return None if self._shape.sizes is None else list(self._shape.sizes)
+
+    def consumers(self) -> list[Operation]:
+        """The operations that take this tensor as an input, in the order in which they were built."""
+        return list(dict.fromkeys(self._consumers))
+
+    def eval(self, feed_dict: dict | None = None, session: Any = None) -> Any:
+        """Evaluates this tensor in `session`, or in the default one."""
+        runner = context.session_for(session, self.graph, "evaluate tensor")
+        return runner.run(self, feed_dict)
+
+    def _as_node_def_input(self) -> str:
+        return self.op.name if self.value_index == 0 else self.name
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        # A graph compares tensors by identity, as TensorFlow 1.x does; tf.equal compares values.
+        return self is other
+
+    def __copy__(self) -> Tensor:
+        return self
+
+    def __iter__(self):
+        raise TypeError(
+            "Tensor objects are only iterable when eager execution is enabled. To iterate over "
+            "this tensor use tf.map_fn.\n  To take it apart along axis 0 use tf.unstack."
+        )
+
+    def __len__(self) -> int:
+        raise TypeError(
+            f"object of type 'Tensor' has no len(): {self!r}\n"
+            "  Use tensor.shape[0].value for the static size, tf.shape(tensor)[0] for the size in"
+            " a run."
+        )
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` "
+            "instead of `if t:` to test if a tensor is defined, and use TensorFlow ops such as "
+            "tf.cond to execute subgraphs conditioned on the value of a tensor."
+        )
+
+    __nonzero__ = __bool__
+
+    def __array__(self, *_args: Any, **_kwargs: Any):
+        raise NotImplementedError(
+            f"Cannot convert a symbolic Tensor ({self.name}) to a numpy array.\n"
+            "  A tensor has a value only in a run: use sess.run(tensor)."
+        )
+
+    def __str__(self) -> str:
+        shape = "" if self._shape.sizes is None else f", shape={self._shape}"
+        return f'Tensor("{self.name}"{shape}, dtype={self._dtype.name})'
+
+    def __repr__(self) -> str:
+        return f"<tf.Tensor '{self.name}' shape={self._shape} dtype={self._dtype.name}>"

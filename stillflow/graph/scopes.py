@@ -1,0 +1,110 @@
+"""The module-level forms of a graph's scopes and collections: `tf.name_scope`, `tf.device`, ..."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from stillflow.graph.context import get_default_graph
+from stillflow.graph.graph import Graph
+from stillflow.graph.operation import Operation, Tensor
+
+
+def graph_of(values: Iterable[Any] | None) -> Graph:
+    """The graph that the tensors among `values` belong to, else the default one.
+
+    Raises:
+      ValueError: when two of them are of different graphs.
+    """
+    found, first = None, None
+    for value in values or ():
+        convert = getattr(value, "_as_graph_element", None)
+        element = convert() if convert is not None else value
+        if not isinstance(element, (Tensor, Operation)):
+            continue
+        if found is None:
+            found, first = element.graph, element
+        elif element.graph is not found:
+            raise ValueError(f"{element} must be from the same graph as {first}.")
+    return found or get_default_graph()
+
+
+class name_scope:
+    """`with tf.name_scope(name, default_name, values) as scope:` in the graph of `values`.
+
+    `default_name` is used when `name` is None; `scope` ends in '/', ready to be re-entered.
+    """
+
+    def __init__(self, name: str | None, default_name: str | None = None, values: Any = None):
+        self._name = default_name if name is None else name
+        self._default_name = default_name
+        self._given_name = name
+        self._values = values
+
+    @property
+    def name(self) -> str | None:
+        return self._name
+
+    def __enter__(self) -> str:
+        if self._name is None and self._values is not None:
+            raise ValueError(
+                f"At least one of name ({self._given_name}) and default_name "
+                f"({self._default_name}) must be provided."
+            )
+        graph = graph_of(self._values)
+        self._graph_block = graph.as_default()
+        self._graph_block.__enter__()
+        self._scope_block = graph.name_scope(self._name)
+        try:
+            return self._scope_block.__enter__()
+        except BaseException:
+            self._graph_block.__exit__(None, None, None)
+            raise
+
+    def __exit__(self, *exc: Any) -> None:
+        self._scope_block.__exit__(*exc)
+        self._graph_block.__exit__(None, None, None)
+
+
+@contextmanager
+def op_scope(values: Any, name: str | None, default_name: str | None = None) -> Iterator[str]:
+    """The older argument order of `tf.name_scope`."""
+    with name_scope(name, default_name, values) as scope:
+        yield scope
+
+
+def control_dependencies(control_inputs: Any):
+    """`with tf.control_dependencies([...])` on the default graph."""
+    return get_default_graph().control_dependencies(control_inputs)
+
+
+def device(device_name_or_function: Any):
+    """`with tf.device(...)`: recorded in the graph; the runtime places operations by itself."""
+    return get_default_graph().device(device_name_or_function)
+
+
+def colocate_with(op: Any, ignore_existing: bool = False):
+    return get_default_graph().colocate_with(op, ignore_existing)
+
+
+def container(container_name: str):
+    return get_default_graph().container(container_name)
+
+
+def add_to_collection(name: Any, value: Any) -> None:
+    """Adds `value` to the collection `name` of the default graph."""
+    get_default_graph().add_to_collection(name, value)
+
+
+def add_to_collections(names: Any, value: Any) -> None:
+    get_default_graph().add_to_collections(names, value)
+
+
+def get_collection(key: Any, scope: str | None = None) -> list:
+    """Returns a copy of the collection `key` of the default graph; empty when there is none."""
+    return get_default_graph().get_collection(key, scope)
+
+
+def get_collection_ref(key: Any) -> list:
+    return get_default_graph().get_collection_ref(key)

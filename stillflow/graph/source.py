@@ -1,0 +1,32 @@
+"""Where in the user's program an operation was built. Knows nothing but frames."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NamedTuple
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+class SourceLine(NamedTuple):
+    """One line of the user's program."""
+
+    filename: str
+    lineno: int
+    function: str
+
+    def __str__(self) -> str:
+        where = f"{os.path.basename(self.filename)}:{self.lineno}"
+        return where if self.function == "<module>" else f"{where} in {self.function}()"
+
+
+def user_line() -> SourceLine | None:
+    """The innermost line of the call stack that is not Stillflow's own; None when there is none."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        if not code.co_filename.startswith(_PACKAGE):
+            return SourceLine(code.co_filename, frame.f_lineno, code.co_name)
+        frame = frame.f_back  # type: ignore[assignment]
+    return None
