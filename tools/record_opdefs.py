@@ -1,0 +1,80 @@
+"""Records the signature of every op that TensorFlow 1.15 registers.
+
+Run it with TensorFlow 1.15's own Python. It writes `tests/golden/oracle/opdefs.json`, one op to a
+line: inputs and outputs as "name: type", where a type is a dtype, an attribute, `N*T` for a list of
+N, or `Ref(T)`; attributes as [type, default, allowed values], the last two null where there is none.
+"""
+
+import json
+import os
+
+import tensorflow as tf
+from tensorflow.core.framework import op_def_pb2
+from tensorflow.python import pywrap_tensorflow
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def op_list():
+    """The OpDefs of all registered ops."""
+    ops = op_def_pb2.OpList()
+    ops.ParseFromString(pywrap_tensorflow.TF_GetBuffer(pywrap_tensorflow.TF_GetAllOpList()))
+    return ops.op
+
+
+def argument(arg):
+    """An ArgDef as "name: type"."""
+    kind = arg.type_list_attr or arg.type_attr or tf.as_dtype(arg.type).name
+    if arg.number_attr:
+        kind = arg.number_attr + "*" + kind
+    return "{}: {}".format(arg.name, "Ref({})".format(kind) if arg.is_ref else kind)
+
+
+def signature(op):
+    """An OpDef as "inputs -> outputs"."""
+    sides = [", ".join(map(argument, args)) for args in (op.input_arg, op.output_arg)]
+    return " -> ".join(sides)
+
+
+def plain(value):
+    """An AttrValue as JSON; tensors and functions as null."""
+    kind = value.WhichOneof("value")
+    if kind == "list":
+        return [one(field.name, item) for field, items in value.list.ListFields() for item in items]
+    return one(kind, getattr(value, kind)) if kind else None
+
+
+def one(kind, value):
+    if kind == "type":
+        return tf.as_dtype(value).name
+    if kind == "s":
+        return value.decode("latin-1")
+    if kind == "shape":
+        return "unknown" if value.unknown_rank else [d.size for d in value.dim]
+    return value if kind in ("i", "f", "b") else None
+
+
+def attribute(attr):
+    """An AttrDef as [type, default, allowed]."""
+    default = plain(attr.default_value) if attr.HasField("default_value") else None
+    allowed = plain(attr.allowed_values) if attr.HasField("allowed_values") else None
+    return [attr.type, default, allowed]
+
+
+def describe(op):
+    return {
+        "signature": signature(op),
+        "attributes": {attr.name: attribute(attr) for attr in op.attr},
+        "stateful": op.is_stateful,
+    }
+
+
+if __name__ == "__main__":
+    lines = [
+        json.dumps(op.name) + ": " + json.dumps(describe(op), separators=(",", ":"))
+        for op in sorted(op_list(), key=lambda op: op.name)
+        if not op.name.startswith("_")
+    ]
+    with open(os.path.join(ROOT, "tests", "golden", "oracle", "opdefs.json"), "w") as file:
+        file.write('{"source": "TensorFlow %s",\n"ops": {\n' % tf.__version__)
+        file.write(",\n".join(lines) + "\n}}\n")
