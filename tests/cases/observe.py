@@ -2,6 +2,8 @@
 
 import collections
 
+import re
+
 import numpy as np
 
 #: How a case's inputs enter its graph: as placeholders of known shape, with an unknown first
@@ -97,8 +99,13 @@ def _shape(tensor):
     return None if shape.ndims is None else shape.as_list()
 
 
+def in_gradients(name):
+    """Whether a node lies in `tf.gradients`' scope, where only its type is TensorFlow's business."""
+    return re.search(r"(^|/)gradients(_\d+)?/", name)
+
+
 def nodes(graph):
-    """Each node of `graph`, in order: [type, name, inputs, control inputs, attributes]."""
+    """Each node of `graph` outside gradients, in order: [type, name, inputs, control inputs]."""
     return [
         [
             op.type,
@@ -107,14 +114,16 @@ def nodes(graph):
             [control.name for control in op.control_inputs],
         ]
         for op in graph.get_operations()
+        if not in_gradients(op.name)
     ]
 
 
 def attributes(graph):
-    """{node name: {attribute: encoded value}} of `graph`; internal ones ("_class") left out."""
+    """{node name: {attribute: encoded value}} of the same nodes, less internal ones ("_class")."""
     return {
         node.name: {key: _attribute(node.attr[key]) for key in node.attr if key[0] != "_"}
         for node in graph.as_graph_def().node
+        if not in_gradients(node.name)
     }
 
 
