@@ -1,0 +1,136 @@
+"""What a name that is absent says: not yet in Stillflow, or never in TensorFlow 1.15.
+
+A module of the public tree ends with `__getattr__, __dir__ = _missing.fallback(__name__)`: then its
+submodules load when first named, and every other absent name explains itself. Knows names only;
+`tf115_names.json` (recorded by tools/record_names.py) is read once a name is really missing.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import importlib
+import importlib.util
+import json
+import sys
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+ROOT = __name__.rpartition(".")[0]  # stillflow.api
+_IMPORT_FROM = dis.opmap["IMPORT_FROM"]
+
+
+class NotInStillflowError(NotImplementedError):
+    """TensorFlow 1.15 has this and Stillflow has not yet."""
+
+
+class MissingNameError(AttributeError, NotInStillflowError):
+    """So that `hasattr` and `getattr` with a default work."""
+
+
+class MissingImportError(ImportError, NotInStillflowError):
+    """So that `try: from tensorflow... import x; except ImportError:` works."""
+
+
+class MissingModuleError(MissingImportError, ModuleNotFoundError):
+    """So that `try: import tensorflow.x; except ModuleNotFoundError:` works."""
+
+
+def fallback(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Returns the `__getattr__` and `__dir__` of a module of the public tree."""
+
+    def __getattr__(name: str) -> Any:
+        if not name.startswith("_") and _is_submodule(module_name, name):
+            return importlib.import_module(f"{module_name}.{name}")
+        raise missing(public_path(module_name), name, sys._getframe(1))
+
+    def __dir__() -> list[str]:
+        module = sys.modules[module_name]
+        return sorted({*vars(module), *_submodules(module)})
+
+    return __getattr__, __dir__
+
+
+def public_path(module_name: str) -> str:
+    """The path below `tf` of a module of the public tree; "" for the root."""
+    return module_name.removeprefix(ROOT).removeprefix(".")
+
+
+def missing(path: str, name: str, asker: FrameType | None = None) -> Exception:
+    """The exception for attribute `name` of public module `path`, which the frame `asker` reads."""
+    module = f"tensorflow.{path}" if path else "tensorflow"
+    if name in names().get(path, ()):
+        return refusal(module, name, _not_yet(path, name), asker)
+    hint = "" if name.startswith("_") else _did_you_mean(path, name)
+    if _is_importing(asker):
+        return ImportError(f"cannot import name {name!r} from {module!r}{hint}", name=module)
+    return AttributeError(f"module {module!r} has no attribute {name!r}{hint}")
+
+
+def refusal(module: str, name: str, why: str, asker: FrameType | None) -> NotInStillflowError:
+    """A MissingNameError, or a MissingImportError for `from module import name`.
+
+    Python would replace an AttributeError there by one of its own, and lose what ours says.
+    """
+    if _is_importing(asker):
+        return MissingImportError(
+            f"cannot import name {name!r} from {module!r}: {why}", name=module
+        )
+    return MissingNameError(why)
+
+
+def missing_module(path: str) -> ImportError:
+    """The exception for `import tensorflow.<path>`."""
+    name = f"tensorflow.{path}"
+    parent, _, leaf = path.rpartition(".")
+    if path in names() or leaf in names().get(parent, ()):
+        return MissingModuleError(_not_yet(parent, leaf), name=name)
+    return ModuleNotFoundError(f"No module named {name!r}{_did_you_mean(parent, leaf)}", name=name)
+
+
+@functools.cache
+def names() -> dict[str, frozenset[str]]:
+    """The public names of TensorFlow 1.15: {module path below tf: names}."""
+    table = json.loads(Path(__file__).with_name("tf115_names.json").read_text("utf-8"))
+    return {path: frozenset(members.split()) for path, members in table.items()}
+
+
+def _not_yet(path: str, name: str) -> str:
+    spelling = _spelling(path, name)
+    owner = f"tf.{path}" if path else "tf"
+    return (
+        f"{spelling} is in TensorFlow 1.15 but not yet in Stillflow."
+        f"\n  `stillflow names {owner}` lists what is there and what is missing."
+    )
+
+
+def _did_you_mean(path: str, name: str) -> str:
+    """A hint: near names of the same module, else other modules that have the very name."""
+    near = [_spelling(path, n) for n in get_close_matches(name, names().get(path, ()), n=3)]
+    same = [_spelling(other, name) for other, members in names().items() if name in members]
+    found = near or sorted(same, key=lambda s: (s.startswith("tf.contrib"), len(s)))[:2]
+    return f". Did you mean {' or '.join(found)}?" if found else ""
+
+
+def _spelling(path: str, name: str) -> str:
+    return ".".join(filter(None, ("tf", path, name)))
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Whether the frame is executing `from ... import ...`."""
+    return frame is not None and frame.f_code.co_code[frame.f_lasti] == _IMPORT_FROM
+
+
+def _is_submodule(module_name: str, name: str) -> bool:
+    is_package = hasattr(sys.modules[module_name], "__path__")
+    return is_package and importlib.util.find_spec(f"{module_name}.{name}") is not None
+
+
+def _submodules(module: Any) -> list[str]:
+    import pkgutil  # only completion and `dir` need it
+
+    found = pkgutil.iter_modules(getattr(module, "__path__", ()))
+    return [m.name for m in found if not m.name.startswith("_")]

@@ -1,0 +1,186 @@
+"""Records TensorFlow 1.15's names: what is public, and which internal names are public objects.
+
+usage: PYTHON-WITH-TF-1.15 tools/record_names.py     (written for Python 3.7)
+
+Writes stillflow/api/tf115_names.json: {public module: "name name ..."}, and
+stillflow/environment/internal_names.json: {internal module: {public module: "name name ..."}}, an
+internal name that differs from the public one being written internal=public. An internal module
+that is a public one is written {internal module: public module}; the key "" lists the modules that
+hold no public object.
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import sys
+import types
+import warnings
+from collections import defaultdict
+
+import tensorflow as tf
+
+ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "stillflow")
+PUBLIC_NAMES = os.path.join(ROOT, "api", "tf115_names.json")
+INTERNAL_NAMES = os.path.join(ROOT, "environment", "internal_names.json")
+OURS = ("tensorflow.", "tensorflow_core.", "tensorflow_estimator.")
+# The C++ bindings, and the sources that a root attribute happens to show.
+SKIPPED = ("pywrap_tensorflow", "python", "core", "compiler", "tools")
+# These star-import other modules' insides: that says nothing about where a name comes from.
+LEAKY = ("contrib.quantization", "contrib.slim", "contrib.specs", "raw_ops")
+# Nor do equal small values, which are one object by accident.
+PLAIN = (type(None), bool, int, float, complex, str, bytes, tuple, list, dict)
+
+
+def is_module(value):
+    return isinstance(value, types.ModuleType)
+
+
+def public_members(module):
+    """(name, value) of what a user may mean: nothing private, and no borrowed module."""
+    for name in sorted(set(dir(module))):
+        if name.startswith("_"):
+            continue
+        try:
+            value = getattr(module, name)
+        except Exception:  # a lazy loader whose optional dependency is not installed
+            continue
+        if type(value).__name__ == "_Feature":
+            continue
+        if is_module(value) and not value.__name__.startswith(OURS):
+            continue
+        yield name, value
+
+
+def walk_public():
+    """{public module: {name: value}}, "" being the root; contrib is entered two levels deep."""
+    found = {}
+
+    def walk(module, path):
+        found[path] = dict(public_members(module))
+        in_contrib = path.startswith("contrib")
+        for name, value in found[path].items():
+            below = path + "." + name if path else name
+            # compat.v1 repeats the root; compat.v2 is another API.
+            enter = is_module(value) and path != "compat" and below not in found
+            if in_contrib:
+                enter = enter and path == "contrib"
+            elif enter and path:
+                enter = ".python." not in value.__name__ or "._v1." in value.__name__
+            if enter and below not in SKIPPED:
+                walk(value, below)
+
+    walk(tf, "")
+    return found
+
+
+def rank(path, name):
+    """Orders the public spellings of one object: outside contrib, then short."""
+    return path.startswith("contrib"), path.count("."), len(path), path
+
+
+def public_spellings(public):
+    """{id: [(module, name), ...]}, the best spelling first."""
+    spellings = defaultdict(list)
+    for path, members in public.items():
+        if path in LEAKY:
+            continue
+        for name, value in members.items():
+            if not is_module(value) and not isinstance(value, PLAIN):
+                spellings[id(value)].append((path, name))
+    for found in spellings.values():
+        found.sort(key=lambda spelling: rank(*spelling))
+    return spellings
+
+
+def import_internals():
+    """Imports what `import tensorflow` leaves out, as programs reach into that too."""
+    import tensorflow_core.python as internals
+
+    skipped = ("test", "debug.wrappers", "tools.api", "keras.api", "eager.benchmark")
+    for found in pkgutil.walk_packages(
+        internals.__path__, "tensorflow.python.", onerror=lambda _: 0
+    ):
+        if any(part in found.name for part in skipped):
+            continue
+        try:
+            importlib.import_module(found.name)
+        except Exception as error:
+            print("not imported:", found.name, repr(error)[:90])
+
+
+def internal_modules():
+    """{name as programs write it: module}, for tensorflow.python and the insides of contrib."""
+    modules = {}
+    for name, module in list(sys.modules.items()):
+        name = name.replace("tensorflow_core.", "tensorflow.", 1)
+        inside = name.startswith("tensorflow.python") or (
+            name.startswith("tensorflow.contrib.") and ".python" in name
+        )
+        if module is not None and inside and "._" not in name:
+            modules[name[len("tensorflow.") :]] = module
+    return modules
+
+
+def public_modules(public):
+    """{internal module: public module} of the modules that are both."""
+    both = {}
+    for path in ("", "contrib", "contrib.learn"):
+        for name, value in public[path].items():
+            if name in SKIPPED:
+                continue
+            if is_module(value) and ".python." in value.__name__ and "._v1." not in value.__name__:
+                internal = value.__name__.split(".", 1)[1]
+                both.setdefault(internal, path + "." + name if path else name)
+    return both
+
+
+def same_constants(name, module, public):
+    """(public module, names) of the plain values in the public module of the same last name."""
+    for path, members in public.items():
+        if path and path.rsplit(".")[-1] == name.rsplit(".")[-1]:
+            for key, value in members.items():
+                found = vars(module).get(key)
+                if isinstance(value, PLAIN) and type(found) is type(value) and found == value:
+                    yield path, key
+
+
+def match(module_name, module, spellings, public):
+    """{public module: [name or internal=public, ...]} of one internal module."""
+    matched = defaultdict(list)
+    for path, key in same_constants(module_name, module, public):
+        matched[path].append(key)
+    for name, value in sorted(vars(module).items()):
+        if is_module(value) or id(value) not in spellings:
+            continue
+        known = spellings[id(value)]
+        path, public_name = next((s for s in known if s[1] == name), known[0])
+        matched[path].append(name if name == public_name else name + "=" + public_name)
+    return matched
+
+
+def write(path, table):
+    lines = [f"{json.dumps(key)}: {json.dumps(table[key])}" for key in sorted(table)]
+    with open(path, "w") as f:
+        f.write("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def main():
+    warnings.simplefilter("ignore")
+    tf.logging.set_verbosity(tf.logging.FATAL)
+    public = walk_public()
+    write(PUBLIC_NAMES, {path: " ".join(members) for path, members in public.items()})
+    import_internals()
+    spellings = public_spellings(public)
+    internal = {}
+    for name, module in internal_modules().items():
+        matched = match(name, module, spellings, public)
+        internal[name] = {path: " ".join(names) for path, names in sorted(matched.items())}
+    internal.update(public_modules(public))
+    table = {name: matched for name, matched in internal.items() if matched}
+    table[""] = " ".join(sorted(set(internal) - set(table)))
+    write(INTERNAL_NAMES, table)
+
+
+if __name__ == "__main__":
+    main()
