@@ -268,3 +268,8 @@ def as_dtype(type_value: object) -> DType:
         if numpy_dtype.newbyteorder("=") in _FROM_NUMPY:
             return _FROM_NUMPY[numpy_dtype.newbyteorder("=")]
     raise TypeError(f"Cannot convert value {type_value!r} to a TensorFlow DType.")
+
+
+def by_name(name: str) -> DType | None:
+    """The type that TensorFlow calls `name`, or None."""
+    return _TABLE.get(name)

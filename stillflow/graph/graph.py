@@ -35,6 +35,7 @@ class Graph:
         self._name_scope = ""
         self._last_id = 0
         self._version = 0
+        self.rewirings = 0
         self._finalized = False
         self._control_stack: list[ControlDependencies] = []
         self._collections: dict[Any, list] = {}
@@ -115,7 +116,9 @@ class Graph:
         return self._last_id
 
     def _structure_changed(self) -> None:
+        """An existing operation was changed, so what was planned with it is stale."""
         self._version += 1
+        self.rewirings += 1
 
     @property
     def version(self) -> int:
@@ -278,11 +281,8 @@ class Graph:
             obj = convert()
         if isinstance(obj, str):
             return self._element_by_name(obj, allow_tensor, allow_operation)
-        if (
-            (isinstance(obj, Tensor)
-            and allow_tensor)
-            or (isinstance(obj, Operation)
-            and allow_operation)
+        if (isinstance(obj, Tensor) and allow_tensor) or (
+            isinstance(obj, Operation) and allow_operation
         ):
             if obj.graph is not self:
                 kind = "Tensor" if isinstance(obj, Tensor) else "Operation"

@@ -96,7 +96,7 @@ class Operation:
     @property
     def traceback(self) -> list[tuple[str, int, str]]:
         """The user's line that built this operation, innermost only."""
-        return [] if self._source is None else [tuple(self._source)]
+        return [] if self._source is None else [self._source]
 
     @property
     def built_at(self) -> str:
@@ -203,7 +203,7 @@ class Tensor:
         return None if self._shape.sizes is None else list(self._shape.sizes)
 
     def consumers(self) -> list[Operation]:
-        """The operations that take this tensor as an input, in the order in which they were built."""
+        """The operations that take this tensor as an input, in building order."""
         return list(dict.fromkeys(self._consumers))
 
     def eval(self, feed_dict: dict | None = None, session: Any = None) -> Any:
@@ -214,8 +214,7 @@ class Tensor:
     def _as_node_def_input(self) -> str:
         return self.op.name if self.value_index == 0 else self.name
 
-    def __hash__(self) -> int:
-        return id(self)
+    __hash__ = object.__hash__
 
     def __eq__(self, other: object) -> bool:
         # A graph compares tensors by identity, as TensorFlow 1.x does; tf.equal compares values.

@@ -1,0 +1,72 @@
+"""The root of the public tree, `tf`, spelled as TensorFlow 1.15 spells it. Re-exports only."""
+
+from stillflow import gradients as _gradients
+from stillflow.graph import context as _context
+from stillflow.graph import errors as errors
+from stillflow.graph.dtypes import DType as DType
+from stillflow.graph.dtypes import as_dtype as as_dtype
+from stillflow.graph.dtypes import bfloat16 as bfloat16
+from stillflow.graph.dtypes import bool as bool
+from stillflow.graph.dtypes import complex64 as complex64
+from stillflow.graph.dtypes import complex128 as complex128
+from stillflow.graph.dtypes import double as double
+from stillflow.graph.dtypes import float16 as float16
+from stillflow.graph.dtypes import float32 as float32
+from stillflow.graph.dtypes import float64 as float64
+from stillflow.graph.dtypes import half as half
+from stillflow.graph.dtypes import int8 as int8
+from stillflow.graph.dtypes import int16 as int16
+from stillflow.graph.dtypes import int32 as int32
+from stillflow.graph.dtypes import int64 as int64
+from stillflow.graph.dtypes import qint8 as qint8
+from stillflow.graph.dtypes import qint16 as qint16
+from stillflow.graph.dtypes import qint32 as qint32
+from stillflow.graph.dtypes import quint8 as quint8
+from stillflow.graph.dtypes import quint16 as quint16
+from stillflow.graph.dtypes import resource as resource
+from stillflow.graph.dtypes import string as string
+from stillflow.graph.dtypes import uint8 as uint8
+from stillflow.graph.dtypes import uint16 as uint16
+from stillflow.graph.dtypes import uint32 as uint32
+from stillflow.graph.dtypes import uint64 as uint64
+from stillflow.graph.dtypes import variant as variant
+from stillflow.graph.graph import Graph as Graph
+from stillflow.graph.indexed_slices import IndexedSlices as IndexedSlices
+from stillflow.graph.keys import GraphKeys as GraphKeys
+from stillflow.graph.operation import Operation as Operation
+from stillflow.graph.operation import Tensor as Tensor
+from stillflow.graph.scopes import add_to_collection as add_to_collection
+from stillflow.graph.scopes import add_to_collections as add_to_collections
+from stillflow.graph.scopes import colocate_with as colocate_with
+from stillflow.graph.scopes import container as container
+from stillflow.graph.scopes import control_dependencies as control_dependencies
+from stillflow.graph.scopes import device as device
+from stillflow.graph.scopes import get_collection as get_collection
+from stillflow.graph.scopes import get_collection_ref as get_collection_ref
+from stillflow.graph.scopes import name_scope as name_scope
+from stillflow.graph.scopes import op_scope as op_scope
+from stillflow.graph.tensor_shape import Dimension as Dimension
+from stillflow.graph.tensor_shape import TensorShape as TensorShape
+from stillflow.ops.constants import constant as constant
+from stillflow.ops.control import group as group
+from stillflow.ops.control import identity as identity
+from stillflow.ops.control import no_op as no_op
+from stillflow.ops.control import placeholder as placeholder
+from stillflow.ops.control import placeholder_with_default as placeholder_with_default
+from stillflow.ops.control import stop_gradient as stop_gradient
+from stillflow.ops.control import tuple_ as tuple
+from stillflow.ops.convert import convert_to_tensor as convert_to_tensor
+from stillflow.ops.convert import (
+    register_tensor_conversion_function as register_tensor_conversion_function,
+)
+from stillflow.runtime.session import InteractiveSession as InteractiveSession
+from stillflow.runtime.session import Session as Session
+
+__version__ = VERSION = "1.15.5"  # the release whose programs run here
+
+get_default_graph = _context.get_default_graph
+get_default_session = _context.get_default_session
+reset_default_graph = _context.reset_default_graph
+gradients = _gradients.gradients
+RegisterGradient = _gradients.RegisterGradient
+UnconnectedGradients = _gradients.UnconnectedGradients

@@ -1,0 +1,115 @@
+"""Turns what a program passes as an input into a Tensor. Knows no op; each kind of value registers.
+
+`ops.constants` registers Python and NumPy values, `ops.variables` variables, `ops.array` lists
+that hold tensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
+from stillflow.graph.operation import Tensor
+
+# (priority, types, function); a lower priority is asked first, an earlier one before a later.
+_CONVERTERS: list[tuple[int, tuple[type, ...], Callable[..., Any]]] = []
+_BY_TYPE: dict[type, tuple[Callable[..., Any], ...]] = {}
+
+
+def register_tensor_conversion_function(
+    base_type: type | tuple[type, ...],
+    conversion_func: Callable[..., Any],
+    priority: int = 100,
+) -> None:
+    """Makes `conversion_func(value, dtype=, name=, as_ref=)` convert values of `base_type`.
+
+    It may return NotImplemented to leave a value to the next function.
+    """
+    types = base_type if isinstance(base_type, tuple) else (base_type,)
+    if not all(isinstance(t, type) for t in types):
+        raise TypeError("base_type must be a type or a tuple of types.")
+    if not callable(conversion_func):
+        raise TypeError("conversion_func must be callable.")
+    _CONVERTERS.append((priority, types, conversion_func))
+    _CONVERTERS.sort(key=lambda entry: entry[0])
+    _BY_TYPE.clear()
+
+
+def _converters_of(kind: type) -> tuple[Callable[..., Any], ...]:
+    known = _BY_TYPE.get(kind)
+    if known is None:
+        known = tuple(convert for _, types, convert in _CONVERTERS if issubclass(kind, types))
+        _BY_TYPE[kind] = known
+    return known
+
+
+def convert_to_tensor(
+    value: Any,
+    dtype: Any = None,
+    name: str | None = None,
+    preferred_dtype: Any = None,
+    dtype_hint: Any = None,
+) -> Tensor:
+    """Returns `value` as a Tensor, adding a node to the default graph when it is not one yet.
+
+    Raises:
+      TypeError: nothing converts a value of this type, or it does not fit `dtype`.
+      ValueError: a tensor of another type than `dtype`.
+    """
+    preferred = dtype_hint if dtype_hint is not None else preferred_dtype
+    return to_tensor(value, dtype, name, preferred, as_ref=False)
+
+
+def to_tensor(
+    value: Any,
+    dtype: Any = None,
+    name: str | None = None,
+    preferred_dtype: Any = None,
+    as_ref: bool = False,
+) -> Tensor:
+    """`convert_to_tensor`, which with `as_ref` leaves a variable its reference."""
+    wanted = None if dtype is None else dtypes.as_dtype(dtype)
+    if isinstance(value, Tensor):
+        _check_dtype(value, wanted)
+        return value
+    if wanted is None and preferred_dtype is not None:
+        preferred = dtypes.as_dtype(preferred_dtype)
+        try:
+            converted = _convert(value, preferred, name, as_ref)
+        except (TypeError, ValueError):
+            converted = NotImplemented
+        if converted is not NotImplemented and converted.dtype.base_dtype is preferred:
+            return converted
+    converted = _convert(value, wanted, name, as_ref)
+    if converted is NotImplemented:
+        raise TypeError(
+            f"Cannot convert {value!r} with type {type(value)} to Tensor: "
+            "no conversion function registered."
+        )
+    return converted
+
+
+def _check_dtype(tensor: Tensor, wanted: DType | None) -> None:
+    if wanted is not None and not wanted.is_compatible_with(tensor.dtype):
+        raise ValueError(
+            f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype "
+            f"{tensor.dtype.name}: {str(tensor)!r}"
+        )
+
+
+def _convert(value: Any, dtype: DType | None, name: str | None, as_ref: bool) -> Any:
+    for convert in _converters_of(type(value)):
+        tensor = convert(value, dtype=dtype, name=name, as_ref=as_ref)
+        if tensor is not NotImplemented:
+            return tensor
+    return NotImplemented
+
+
+def convert_n_to_tensor(values: Any, dtype: Any = None, name: str | None = None) -> list[Tensor]:
+    """Converts each of `values`; their names are `name_0`, `name_1`, ..."""
+    return [
+        to_tensor(value, dtype, None if name is None else f"{name}_{index}")
+        for index, value in enumerate(values)
+    ]

@@ -1,0 +1,48 @@
+"""The NumPy array namespace that ops compute with on the host: numpy, and a few functions more.
+
+`runtime.xla_namespace` is its twin for jax.numpy. An op is written once, over either. Extensions
+are what NumPy and jax.numpy spell differently or one of them lacks; keep them few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from stillflow.graph.errors import InvalidArgumentError
+
+
+class NumpyNamespace:
+    """`numpy` with the extensions below; an attribute that it lacks is numpy's."""
+
+    is_xla = False
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(numpy, name)
+        setattr(self, name, value)  # found without this detour from now on
+        return value
+
+    @staticmethod
+    def check(ok: Any, message: Callable[..., str], *values: Any) -> None:
+        """Fails the run with `message(*values)` unless every element of `ok` is true."""
+        if not numpy.all(ok):
+            raise InvalidArgumentError(None, None, message(*(numpy.asarray(v) for v in values)))
+
+    @staticmethod
+    def set_at(x: Any, index: Any, value: Any) -> Any:
+        """Returns `x` with `x[index] = value`."""
+        x = numpy.array(x)
+        x[index] = value
+        return x
+
+    @staticmethod
+    def add_at(x: Any, index: Any, value: Any) -> Any:
+        """Returns `x` with `value` added at `index`; a repeated index adds each time."""
+        x = numpy.array(x)
+        numpy.add.at(x, index, value)
+        return x
+
+
+NUMPY = NumpyNamespace()

@@ -1,0 +1,74 @@
+"""The structure of what a program fetches: nested lists, tuples and dicts of graph elements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from stillflow.graph.graph import Graph
+from stillflow.graph.operation import Operation, Tensor
+
+Element = Tensor | Operation
+
+
+class FetchStructure:
+    """Flattens `fetches` into distinct graph elements, and puts their values back in its form."""
+
+    def __init__(self, graph: Graph, fetches: Any):
+        self._graph = graph
+        self._index: dict[Element, int] = {}
+        self._build = self._visit(fetches)
+        self.elements: list[Element] = list(self._index)
+
+    def pack(self, values: list[Any]) -> Any:
+        """Returns `values`, one for each of `elements`, in the form of the fetches."""
+        return self._build(values)
+
+    def _visit(self, fetch: Any) -> Callable[[list[Any]], Any]:
+        if fetch is None:
+            raise TypeError(f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}")
+        if getattr(fetch, "_is_indexed_slices", False):
+            return self._visit_parts(fetch.fetch_parts(), fetch.from_fetched)
+        if isinstance(fetch, (list, tuple)):
+            return self._visit_parts(fetch, lambda items: _like(fetch, items))
+        if isinstance(fetch, Mapping):
+            keys = list(fetch)
+            kind = type(fetch)
+            return self._visit_parts(
+                [fetch[key] for key in keys],
+                lambda items: kind(zip(keys, items, strict=True)),  # type: ignore[call-arg]
+            )
+        index = self._index.setdefault(self._element(fetch), len(self._index))
+        return lambda values: values[index]
+
+    def _visit_parts(self, parts: Any, make: Callable[[list[Any]], Any]):
+        builders = [self._visit(part) for part in parts]
+        return lambda values: make([build(values) for build in builders])
+
+    def _element(self, fetch: Any) -> Element:
+        try:
+            element = self._graph.as_graph_element(fetch)
+        except TypeError as error:
+            raise TypeError(
+                f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}, must be a string or "
+                f"Tensor. ({error})"
+            ) from None
+        except ValueError as error:
+            raise ValueError(
+                f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({error})"
+            ) from None
+        except KeyError as error:
+            raise ValueError(
+                f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({error.args[0]})"
+            ) from None
+        if not self._graph.is_fetchable(element):
+            raise ValueError(f"Operation {element.name!r} has been marked as not fetchable.")
+        return element
+
+
+def _like(original: Any, items: list[Any]) -> Any:
+    """`items` as the type of `original`: a list, a tuple or a named tuple."""
+    kind = type(original)
+    if hasattr(original, "_fields"):
+        return kind(*items)
+    return items if kind is list else kind(items)

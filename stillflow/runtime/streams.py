@@ -1,0 +1,39 @@
+"""The random streams of a session: one per random op, each going on from run to run."""
+
+from __future__ import annotations
+
+import secrets
+
+import numpy as np
+
+from stillflow.graph.operation import Operation
+
+_WORD = 0xFFFFFFFF
+
+
+class RandomStream:
+    """A Philox generator's position: a 64-bit key and a 128-bit counter, as TensorFlow seeds them.
+
+    `seed` and `seed2` of an op give the key and the upper half of the counter; when both are 0 they
+    are drawn at random. A run that uses n blocks of four words moves the counter on by n.
+    """
+
+    __slots__ = ("_counter", "_key")
+
+    def __init__(self, op: Operation):
+        seed, seed2 = op.attrs["seed"], op.attrs["seed2"]
+        if seed == 0 and seed2 == 0:
+            seed, seed2 = secrets.randbits(64), secrets.randbits(64)
+        self._key = seed & 0xFFFFFFFFFFFFFFFF
+        self._counter = (seed2 & 0xFFFFFFFFFFFFFFFF) << 64
+
+    def words(self) -> np.ndarray:
+        """The position, u32[6]: key, then counter, least significant word first."""
+        key, counter = self._key, self._counter
+        return np.array(
+            [key & _WORD, key >> 32, *((counter >> shift) & _WORD for shift in (0, 32, 64, 96))],
+            dtype=np.uint32,
+        )
+
+    def advance(self, blocks: int) -> None:
+        self._counter = (self._counter + blocks) & (2**128 - 1)
