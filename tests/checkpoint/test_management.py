@@ -1,0 +1,149 @@
+"""The `checkpoint` file: written, read and resolved as TensorFlow 1.15 does."""
+
+import logging
+import os
+
+import numpy as np
+import pytest
+import recorded
+
+from stillflow.checkpoint import management
+from stillflow.checkpoint.bundle_writer import BundleWriter
+from stillflow.graph import errors
+
+STATES = recorded.load("states")
+
+
+@pytest.fixture(autouse=True)
+def _in_a_new_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def save(prefix, **tensors):
+    with BundleWriter(prefix) as writer:
+        for name, value in tensors.items():
+            writer.add(name, np.asarray(value))
+
+
+@pytest.mark.parametrize("record", STATES["written"])
+def test_state_as_text(record):
+    """The paths, relative to the folder, and the escapes are TensorFlow's."""
+    if "error" in record:
+        with pytest.raises(ValueError, match="Checkpoint timestamps") as caught:
+            management.generate_checkpoint_state_proto(*record["arguments"])
+        assert str(caught.value) == record["error"]
+        return
+    state = management.generate_checkpoint_state_proto(*record["arguments"])
+    assert management._to_text(state) == record["text"]
+
+
+@pytest.mark.parametrize("record", STATES["relative"])
+def test_relative_paths(record, tmp_path):
+    folder, path, paths = record["arguments"]
+    folder, path, *paths = (f"{tmp_path}{p}" if p[:1] == "/" else p for p in [folder, path, *paths])
+    os.makedirs(os.path.join(folder, "."), exist_ok=True)
+    management.update_checkpoint_state(folder, path, paths, save_relative_paths=True)
+    with open(os.path.join(folder, "checkpoint")) as file:
+        assert file.read().replace(str(tmp_path), "") == record["text"]
+
+
+@pytest.mark.parametrize("record", STATES["read"], ids=lambda record: repr(record["text"]))
+def test_reads_what_tensorflow_reads(record, caplog):
+    os.mkdir("dir")
+    with open("dir/checkpoint", "wb") as file:
+        file.write(record["text"].encode())
+    if "error" in record:
+        with pytest.raises(ValueError, match=record["error"]):
+            management.get_checkpoint_state("dir")
+        return
+    state = management.get_checkpoint_state("dir")
+    if record["state"] is None:
+        assert state is None
+        assert "dir/checkpoint: Checkpoint ignored" in caplog.text
+        return
+    assert {
+        "model_checkpoint_path": state.model_checkpoint_path,
+        "all_model_checkpoint_paths": list(state.all_model_checkpoint_paths),
+        "all_model_checkpoint_timestamps": list(state.all_model_checkpoint_timestamps),
+        "last_preserved_timestamp": state.last_preserved_timestamp,
+    } == record["state"]
+
+
+def test_a_file_that_is_not_text_is_ignored():
+    with open("checkpoint", "wb") as file:
+        file.write(b'model_checkpoint_path: "\xff"')
+    assert management.get_checkpoint_state("") is None
+    os.mkdir("folder")
+    assert management.get_checkpoint_state(".", "folder") is None
+
+
+def test_latest_checkpoint(caplog):
+    assert management.latest_checkpoint(".") is None
+    save("./b-1")
+    management.update_checkpoint_state(".", "b-1")
+    assert management.latest_checkpoint(".") == "./b-1"
+    assert management.latest_checkpoint(".", "other") is None
+    management.remove_checkpoint("b-1")
+    with caplog.at_level(logging.ERROR):
+        assert management.latest_checkpoint(".") is None
+    assert "Couldn't match files for checkpoint ./b-1" in caplog.text
+
+
+def test_the_state_may_not_overwrite_a_checkpoint():
+    with pytest.raises(RuntimeError, match="Save path '/x/checkpoint' conflicts"):
+        management.update_checkpoint_state("/x", "/x/checkpoint")
+
+
+def test_a_state_needs_its_folder():
+    with pytest.raises(errors.NotFoundError, match="No such file"):
+        management.update_checkpoint_state("none", "none/b-1")
+
+
+def test_exists_and_mtimes():
+    save("a[1]")
+    os.utime("a[1].index", (100, 100.5))
+    with open("v1", "wb"):
+        pass
+    os.utime("v1", (7, 7))
+    assert management.checkpoint_exists("a[1]")
+    assert management.checkpoint_exists("v?")
+    assert not management.checkpoint_exists("a")
+    assert management.get_checkpoint_mtimes(["a[1]", "none", "v1"]) == [100.5, 7]
+
+
+def test_remove_checkpoint():
+    """Removes the files of one checkpoint, none of a longer name, and takes missing ones."""
+    save("b-1")
+    save("b-10")
+    save("[b]-1")
+    for name in ["b-1.meta", "b-1.graph", "[b]-1.meta"]:
+        open(name, "wb").close()
+    management.remove_checkpoint("b-1", meta_graph_suffix="graph")
+    management.remove_checkpoint("b-1")
+    assert sorted(os.listdir()) == sorted(
+        [f"{p}.{s}" for p in ["b-10", "[b]-1"] for s in ["index", "data-00000-of-00001"]]
+        + ["[b]-1.meta"]
+    )
+    management.remove_checkpoint("[b]-1")
+    management.remove_checkpoint("b-10.index", checkpoint_format_version=1)
+    assert os.listdir() == ["b-10.data-00000-of-00001"]
+
+
+def test_meta_graph_filename():
+    assert management.meta_graph_filename("a/b-1") == "a/b-1.meta"
+    assert management.meta_graph_filename("b-1-?????-of-00002") == "b-1.meta"
+    assert management.meta_graph_filename("b-1-00001-of-00002", "graph") == "b-1.graph"
+
+
+def test_load_variables():
+    """By the folder, by the prefix, and by the name of the tensor."""
+    with pytest.raises(ValueError, match="Couldn't find 'checkpoint' file"):
+        management.load_checkpoint(".")
+    save("./b-1", w=[[1.0, 2.0]], step=3)
+    management.update_checkpoint_state(".", "b-1")
+    for where in [".", "b-1"]:
+        assert management.list_variables(where) == [("step", []), ("w", [1, 2])]
+        assert management.load_variable(where, "w:0").tolist() == [[1, 2]]
+        assert management.load_checkpoint(where).get_tensor("step") == 3
+    with pytest.raises(errors.NotFoundError, match="Failed to find any matching files for none"):
+        management.load_checkpoint("none")

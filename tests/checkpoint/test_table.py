@@ -1,0 +1,157 @@
+"""The table format: laws that hold for any content, and for any damage."""
+
+import contextlib
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stillflow.checkpoint import crc32c, slices, table, varint
+
+contents = st.dictionaries(st.binary(max_size=40), st.binary(max_size=40), max_size=60)
+
+
+def encode(rows):
+    file = io.BytesIO()
+    writer = table.TableWriter(file)
+    for key in sorted(rows):
+        writer.add(key, rows[key])
+    writer.finish()
+    return file.getvalue()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small_blocks():
+    """Small tables have several blocks, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table, "_BLOCK_SIZE", 256)
+        yield
+
+
+@given(contents)
+def test_what_is_written_is_read(rows):
+    assert list(table.entries(encode(rows))) == sorted(rows.items())
+
+
+@given(contents, st.data())
+def test_a_changed_byte_never_changes_an_entry(rows, data):
+    """Every byte is under a checksum, or is padding."""
+    encoded = bytearray(encode(rows))
+    position = data.draw(st.integers(0, len(encoded) - 1))
+    encoded[position] ^= data.draw(st.integers(1, 255))
+    try:
+        got = list(table.entries(bytes(encoded)))
+    except (table.CorruptTable, table.Unsupported):
+        return
+    assert got == sorted(rows.items())
+
+
+@given(contents, st.data())
+def test_a_cut_table_is_no_table(rows, data):
+    encoded = encode(rows)
+    with pytest.raises(table.CorruptTable):
+        list(table.entries(encoded[: data.draw(st.integers(0, len(encoded) - 1))]))
+
+
+def sealed(block, compression=0):
+    typed = block + bytes([compression])
+    return typed + crc32c.mask(crc32c.value(typed)).to_bytes(4, "little")
+
+
+def table_of(block, compression=0):
+    """Returns a table whose index block is `block`."""
+    handle = varint.encode(0) + varint.encode(len(block))
+    footer = (handle * 2).ljust(40, b"\0") + bytes.fromhex("57fb808b247547db")
+    return sealed(block, compression) + footer
+
+
+@given(st.binary(max_size=64))
+def test_any_block_with_a_right_checksum_is_read_or_refused(block):
+    """A hostile table raises what it should, and nothing else."""
+    with contextlib.suppress(table.CorruptTable, table.Unsupported):
+        list(table.entries(table_of(block)))
+
+
+@pytest.mark.parametrize(("kind", "name"), [(1, "snappy"), (7, "unknown")])
+def test_names_an_unknown_compression(kind, name):
+    with pytest.raises(table.Unsupported, match=rf"compression type {kind} \({name}\)"):
+        list(table.entries(table_of(b"\0" * 8, compression=kind)))
+
+
+def test_refuses_keys_out_of_order():
+    file = io.BytesIO()
+    writer = table.TableWriter(file)
+    for key in [b"b", b"a"]:
+        writer.add(key, b"")
+    writer.finish()
+    with pytest.raises(table.CorruptTable, match="out of order"):
+        list(table.entries(file.getvalue()))
+
+
+@given(st.binary(max_size=4), st.binary(max_size=4))
+def test_separators_separate(a, b):
+    """A key in the index block is at least the last of its block, and below all that follow."""
+    low, high = sorted([a, b])
+    assert table._short_successor(low) >= low
+    if low != high:
+        assert low <= table._shortest_separator(low, high) < high
+
+
+@given(st.integers(0, 2**64 - 1), st.binary(max_size=3))
+def test_varints(value, before):
+    encoded = varint.encode(value)
+    assert varint.decode(before + encoded, len(before)) == (value, len(before) + len(encoded))
+    with pytest.raises(ValueError, match="malformed"):
+        varint.decode(encoded[:-1], 0)
+
+
+def test_refuses_a_varint_of_65_bits():
+    with pytest.raises(ValueError, match="malformed"):
+        varint.decode(varint.encode(2**64), 0)
+
+
+@given(st.binary())
+def test_masks_are_inverted(data):
+    assert crc32c.unmask(crc32c.mask(crc32c.value(data))) == crc32c.value(data)
+
+
+def test_crc_of_the_standard_example():
+    """RFC 3720, appendix B.4: 32 bytes of zeros."""
+    assert crc32c.value(bytes(32)) == 0x8A9136AA
+
+
+extents = st.tuples(st.integers(0, 2**62), st.one_of(st.none(), st.integers(0, 2**62)))
+
+
+@given(st.binary(), st.binary(), st.lists(extents), st.lists(extents))
+def test_slice_keys_sort_as_slices_do(name, other, part, other_part):
+    """Ordered code: by name, then by the number of axes, then axis by axis."""
+
+    def order(name, part):
+        return name, len(part), [(start, -1 if n is None else n) for start, n in part]
+
+    keys = slices.key(name, tuple(part)), slices.key(other, tuple(other_part))
+    assert (keys[0] < keys[1]) == (order(name, part) < order(other, other_part))
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("zzz", "Need least two elements"),
+        ("2 x 0,1:0,2", "Malformed"),
+        ("2 0", "Malformed"),
+        ("2 3 0,1", "rank"),
+        ("2 3 0,1:0,9", "out of bounds"),
+        ("2 -1,1", "out of bounds"),
+        ("-2 -", "rank"),
+    ],
+)
+def test_refuses_malformed_slices(spec, message):
+    with pytest.raises(ValueError, match=message):
+        slices.parse(spec)
+
+
+def test_reads_slices():
+    assert slices.parse("4 2 0,2:-") == ((4, 2), ((0, 2), (0, None)))
+    assert slices.shape_of(((0, 2), (0, None)), (4, 2)) == (2, 2)
