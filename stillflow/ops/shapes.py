@@ -91,7 +91,13 @@ def merge(a: Sizes, b: Sizes) -> Sizes:
         return b if a is None else a
     if len(a) != len(b):
         raise ShapeError(f"Shapes must be equal rank, but are {len(a)} and {len(b)}")
-    return tuple(merge_size(x, y) for x, y in zip(a, b, strict=True))
+    for axis, (x, y) in enumerate(zip(a, b, strict=True)):
+        if x != y and x is not None and y is not None:
+            raise ShapeError(
+                f"Dimension {axis} in both shapes must be equal, but are {x} and {y}. "
+                f"Shapes are {format_sizes(a)} and {format_sizes(b)}."
+            )
+    return tuple(y if x is None else x for x, y in zip(a, b, strict=True))
 
 
 def merge_all(shapes: Iterable[Sizes]) -> Sizes:
