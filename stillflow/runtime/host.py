@@ -31,7 +31,7 @@ class HostProgram:
     """
 
     constants: list[Any]
-    steps: list[tuple[Callable, tuple[int, ...], int | None, tuple[int, ...]]]
+    steps: Sequence[tuple[Callable, tuple[int, ...], int | None, tuple[int, ...]]]
     ops: list[Operation]
     aliases: dict[int, int]
 
@@ -67,9 +67,14 @@ def _program(constants: list[Any], steps: Sequence[Step], aliases: dict[int, int
     return HostProgram(constants, calls, [step.op for step in steps], aliases)
 
 
-def specialised_program(plan: Plan, slots: list[Any]) -> HostProgram:
-    """The program for feeds of the shapes that `slots`, filled by a generic run, was made from."""
-    static, residual, aliases = set(_constant_slots(plan)), [], {}
+def specialised_program(plan: Plan, slots: list[Any]) -> tuple[HostProgram, list[Step]]:
+    """The program for feeds of the shapes that `slots`, filled by a generic run, was made from.
+
+    Also returns the steps that are left in it.
+    """
+    static = set(_constant_slots(plan))
+    residual: list[Step] = []
+    aliases: dict[int, int] = {}
     fixed = static | set(plan.feeds) | set(_fixed_variables(plan)) | set(plan.streams.values())
     constants = list(plan.constants)
     budget = _MAX_FOLDED_BYTES
@@ -87,7 +92,7 @@ def specialised_program(plan: Plan, slots: list[Any]) -> HostProgram:
             aliases[step.outputs[0]] = aliases.get(source, source)
         else:
             residual.append(step)
-    return _program(constants, residual, aliases)
+    return _program(constants, residual, aliases), residual
 
 
 def _constant_slots(plan: Plan) -> list[int]:
@@ -156,7 +161,7 @@ def run_error(op: Operation, error: Exception, inputs: Sequence[Any]) -> Excepti
     if isinstance(error, OpError):
         if error.op is not None:
             return error
-        return type(error)(None, op, error.message)  # type: ignore[call-arg, arg-type]
+        return type(error)(None, op, error.message)  # type: ignore[call-arg]
     if not isinstance(error, (ValueError, TypeError, IndexError, np.exceptions.AxisError)):
         return error
     shapes = [format_sizes(np.shape(value)) for value in inputs]

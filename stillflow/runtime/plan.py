@@ -13,6 +13,7 @@ from typing import Any
 
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.ops.shapes import format_sizes
 from stillflow.runtime.order import in_run_order, needed_ops, written_variables
 
 
@@ -45,6 +46,8 @@ class Plan:
     required: set[Operation] = field(default_factory=set)  # variables that must have a value
     written: dict[Operation, int] = field(default_factory=dict)
     streams: dict[Operation, int] = field(default_factory=dict)
+    # The ops whose new value must have its variable's declared shape, with slot and sizes.
+    checked: list[tuple[Operation, int, tuple[int | None, ...]]] = field(default_factory=list)
 
     def new_slot(self, value: Any = None) -> int:
         self.constants.append(value)
@@ -122,8 +125,11 @@ class _Planner:
             inputs.insert(0, stream)
         outputs = []
         for variable in written:
-            plan.written[variable] = plan.variables[variable]
-            outputs.append(plan.variables[variable])
+            plan.written[variable] = slot = plan.variables[variable]
+            outputs.append(slot)
+            sizes = variable.outputs[0].shape.sizes
+            if sizes is not None and op.attrs.get("validate_shape", True):
+                plan.checked.append((op, slot, sizes))
         for tensor in op.outputs:
             if tensor.dtype._is_ref_dtype and written:
                 self._slots.setdefault(tensor, plan.variables[written[0]])
@@ -164,12 +170,23 @@ def _referred_input(tensor: Tensor) -> Tensor | None:
     return None
 
 
+def check_written_shapes(plan: Plan, slots: Sequence[Any]) -> None:
+    """InvalidArgumentError when a variable would get a value of another shape than its own."""
+    for op, slot, sizes in plan.checked:
+        shape = slots[slot].shape
+        if shape != sizes:
+            raise InvalidArgumentError(
+                None,
+                op,
+                "Assign requires shapes of both tensors to match. lhs shape= "
+                f"{format_sizes(sizes)} rhs shape= {format_sizes(shape)}",
+            )
+
+
 def _unfed(op: Operation) -> InvalidArgumentError:
     tensor = op.outputs[0]
-    shape = tensor.shape.sizes
-    with_shape = ""
-    if shape is not None:
-        with_shape = f" and shape [{','.join('?' if s is None else str(s) for s in shape)}]"
+    sizes = tensor.shape.sizes
+    with_shape = "" if sizes is None else f" and shape {format_sizes(sizes)}"
     name = {"float32": "float", "float64": "double"}.get(tensor.dtype.name, tensor.dtype.name)
     return InvalidArgumentError(
         None,

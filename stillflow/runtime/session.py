@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from stillflow.graph import context
-from stillflow.graph.errors import FailedPreconditionError
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.runtime.executor import Executor, SessionState
+from stillflow.runtime.executor import Executor, SessionState, tier_setting, uninitialized
 from stillflow.runtime.fetches import FetchStructure
 from stillflow.runtime.plan import make_plan
 
@@ -31,6 +30,7 @@ class BaseSession:
         self._graph: Graph = graph if graph is not None else context.get_default_graph()
         self._target = target
         self._config = config
+        self._tier = tier_setting()
         self._state = SessionState()
         self._executors: dict[tuple, Executor] = {}
         self._structures: dict[Any, FetchStructure] = {}
@@ -180,7 +180,7 @@ class BaseSession:
         key = (self._graph.rewirings, *elements, None, *feeds)
         executor = self._executors.get(key)
         if executor is None:
-            executor = Executor(make_plan(elements, feeds))
+            executor = Executor(make_plan(elements, feeds), self._tier)
             self._executors[key] = executor
         return executor
 
@@ -199,15 +199,6 @@ class BaseSession:
         """Gives all of `values` to their variables at once."""
         with self._lock:
             self._state.variables.update(values)
-
-
-def uninitialized(variable: Operation) -> FailedPreconditionError:
-    return FailedPreconditionError(
-        None,
-        variable,
-        f"Attempting to use uninitialized value {variable.name}\n"
-        "  Run sess.run(tf.global_variables_initializer()) first, or restore a checkpoint.",
-    )
 
 
 def as_feed(tensor: Tensor, value: Any) -> np.ndarray:
@@ -230,7 +221,7 @@ def as_feed(tensor: Tensor, value: Any) -> np.ndarray:
             f"type {dtype}. Try explicitly setting the type of the feed tensor to a larger type "
             "(e.g. int64)."
         )
-    array = np.asarray(value, dtype=dtype)
+    array: np.ndarray = np.asarray(value, dtype=dtype)
     if not _fits(array.shape, tensor._shape.sizes):
         raise ValueError(
             f"Cannot feed value of shape {array.shape} for Tensor {tensor.name!r}, which has shape "

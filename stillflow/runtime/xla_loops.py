@@ -1,0 +1,37 @@
+"""The loops of `ops.loops` for jax.numpy: the same results, whole arrays at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+from jax import lax
+
+
+def map_range(f: Callable[[Any], Any], count: int) -> Any:
+    """XLA fuses the operations of `f`, so it needs no chunks."""
+    return f(jnp.arange(count, dtype=jnp.uint64))
+
+
+def while_each(
+    pending: Callable[..., Any], step: Callable[..., tuple], state: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    """Steps every row until none is pending; a row that is done keeps its values."""
+
+    def step_pending(state: tuple[Any, ...]) -> tuple[Any, ...]:
+        goes_on = pending(*state)
+        return tuple(
+            jnp.where(goes_on.reshape(goes_on.shape + (1,) * (old.ndim - 1)), new, old)
+            for old, new in zip(state, step(*state), strict=True)
+        )
+
+    return lax.while_loop(lambda state: jnp.any(pending(*state)), step_pending, state)
+
+
+def compose_swaps(targets: Any) -> Any:
+    def swap(i: Any, order: Any) -> Any:
+        j = targets[i]
+        return order.at[i].set(order[j]).at[j].set(order[i])
+
+    return lax.fori_loop(0, len(targets), swap, jnp.arange(len(targets) + 1))

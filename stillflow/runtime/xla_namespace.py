@@ -1,0 +1,49 @@
+"""The JAX array namespace that ops compute with when a run is compiled: jax.numpy, and the same few
+functions more as `ops.xp` has for NumPy. Importing this module imports jax.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from stillflow.graph.errors import InvalidArgumentError
+
+Message = Callable[..., str]
+
+
+class JaxNamespace:
+    """`jax.numpy` with extensions; one per trace, for it collects the checks of that trace."""
+
+    is_xla = True
+
+    def __init__(self) -> None:
+        self.checks: list[tuple[Any, Message, tuple[Any, ...]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(jnp, name)
+
+    def check(self, ok: Any, message: Message, *values: Any) -> None:
+        """Has the run fail with `message(*values)` unless every element of `ok` is true.
+
+        Compiled code cannot raise; the condition becomes one more result, which the tier looks at.
+        """
+        if not isinstance(ok, jax.Array):
+            if not np.all(ok):
+                raise InvalidArgumentError(None, None, message(*map(np.asarray, values)))
+            return
+        self.checks.append((jnp.all(ok), message, values))
+
+    @staticmethod
+    def set_at(x: Any, index: Any, value: Any) -> Any:
+        """Returns `x` with `x[index] = value`."""
+        return jnp.asarray(x).at[index].set(value)
+
+    @staticmethod
+    def add_at(x: Any, index: Any, value: Any) -> Any:
+        """Returns `x` with `value` added at `index`; a repeated index adds each time."""
+        return jnp.asarray(x).at[index].add(value)
