@@ -1,6 +1,9 @@
 """The root of the public tree, `tf`, spelled as TensorFlow 1.15 spells it. Re-exports only."""
 
-from stillflow import gradients as _gradients
+from stillflow.api import _missing
+from stillflow.gradients import RegisterGradient as RegisterGradient
+from stillflow.gradients import UnconnectedGradients as UnconnectedGradients
+from stillflow.gradients import gradients as gradients
 from stillflow.graph import context as _context
 from stillflow.graph import errors as errors
 from stillflow.graph.dtypes import DType as DType
@@ -43,6 +46,7 @@ from stillflow.graph.scopes import control_dependencies as control_dependencies
 from stillflow.graph.scopes import device as device
 from stillflow.graph.scopes import get_collection as get_collection
 from stillflow.graph.scopes import get_collection_ref as get_collection_ref
+from stillflow.graph.scopes import init_scope as init_scope
 from stillflow.graph.scopes import name_scope as name_scope
 from stillflow.graph.scopes import op_scope as op_scope
 from stillflow.graph.tensor_shape import Dimension as Dimension
@@ -59,6 +63,26 @@ from stillflow.ops.convert import convert_to_tensor as convert_to_tensor
 from stillflow.ops.convert import (
     register_tensor_conversion_function as register_tensor_conversion_function,
 )
+from stillflow.ops.state import assign as assign
+from stillflow.ops.state import assign_add as assign_add
+from stillflow.ops.state import assign_sub as assign_sub
+from stillflow.ops.state import count_up_to as count_up_to
+from stillflow.ops.state import is_variable_initialized as is_variable_initialized
+from stillflow.ops.variable_sets import all_variables as all_variables
+from stillflow.ops.variable_sets import global_variables as global_variables
+from stillflow.ops.variable_sets import global_variables_initializer as global_variables_initializer
+from stillflow.ops.variable_sets import initialize_all_variables as initialize_all_variables
+from stillflow.ops.variable_sets import initialize_local_variables as initialize_local_variables
+from stillflow.ops.variable_sets import initialize_variables as initialize_variables
+from stillflow.ops.variable_sets import local_variables as local_variables
+from stillflow.ops.variable_sets import local_variables_initializer as local_variables_initializer
+from stillflow.ops.variable_sets import model_variables as model_variables
+from stillflow.ops.variable_sets import moving_average_variables as moving_average_variables
+from stillflow.ops.variable_sets import trainable_variables as trainable_variables
+from stillflow.ops.variable_sets import variables_initializer as variables_initializer
+from stillflow.ops.variables import Variable as Variable
+from stillflow.ops.variables import VariableAggregation as VariableAggregation
+from stillflow.ops.variables import VariableSynchronization as VariableSynchronization
 from stillflow.runtime.session import InteractiveSession as InteractiveSession
 from stillflow.runtime.session import Session as Session
 
@@ -67,6 +91,5 @@ __version__ = VERSION = "1.15.5"  # the release whose programs run here
 get_default_graph = _context.get_default_graph
 get_default_session = _context.get_default_session
 reset_default_graph = _context.reset_default_graph
-gradients = _gradients.gradients
-RegisterGradient = _gradients.RegisterGradient
-UnconnectedGradients = _gradients.UnconnectedGradients
+
+__getattr__, __dir__ = _missing.fallback(__name__)

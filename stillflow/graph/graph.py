@@ -41,6 +41,7 @@ class Graph:
         self._collections: dict[Any, list] = {}
         self._device_stack: list[Any] = []
         self._colocation_stack: list[Operation] = []
+        self._future_group: list[bytes] = []
         self._gradient_overrides: list[dict[str, str]] = [{}]
         self._unfeedable: set[Tensor] = set()
         self._unfetchable: set[Any] = set()
@@ -91,6 +92,8 @@ class Graph:
         if self._colocation_stack:
             groups = {g for other in self._colocation_stack for g in other.colocation_groups()}
             op.attrs["_class"] = sorted(groups)
+        elif self._future_group:
+            op.attrs["_class"] = self._future_group
         override = self._gradient_overrides[-1].get(op.type)
         if override is not None:
             op.attrs["_gradient_op_type"] = override
@@ -226,6 +229,15 @@ class Graph:
             yield
         finally:
             self._colocation_stack = outer
+
+    @contextmanager
+    def colocate_with_future(self, name: str) -> Iterator[None]:
+        """Records that what is built belongs beside the operation that will be called `name`."""
+        outer, self._future_group = self._future_group, [f"loc:@{name}".encode()]
+        try:
+            yield
+        finally:
+            self._future_group = outer
 
     @contextmanager
     def gradient_override_map(self, op_type_map: dict[str, str]) -> Iterator[None]:

@@ -79,6 +79,13 @@ def control_dependencies(control_inputs: Any):
     return get_default_graph().control_dependencies(control_inputs)
 
 
+@contextmanager
+def init_scope() -> Iterator[None]:
+    """A block whose operations wait for none of the open `control_dependencies`."""
+    with get_default_graph().control_dependencies(None):
+        yield
+
+
 def device(device_name_or_function: Any):
     """`with tf.device(...)`: recorded in the graph; the runtime places operations by itself."""
     return get_default_graph().device(device_name_or_function)

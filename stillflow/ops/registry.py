@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from typing import Any
 
@@ -160,8 +161,23 @@ class OpDef:
             inputs = self._convert_inputs(values, attrs)
             self._check_types(attrs)
             outputs = self._infer(inputs, attrs, scope)
-            op = graph.add_operation(self, tuple(inputs), attrs, outputs, scope)
+            with self._beside_references(graph, inputs):
+                op = graph.add_operation(self, tuple(inputs), attrs, outputs, scope)
         return self._returned(op)
+
+    @cached_property
+    def _takes_references(self) -> bool:
+        return any(arg.is_ref for arg in self.signature.inputs)
+
+    def _beside_references(self, graph: Any, inputs: list[Tensor]) -> ExitStack:
+        """A block in which what is built is colocated with the variables that `inputs` refer to."""
+        block = ExitStack()
+        if self._takes_references:
+            # References come first in every op, so that no list input shifts them.
+            for arg, tensor in zip(self.signature.inputs, inputs, strict=False):
+                if arg.is_ref:
+                    block.enter_context(graph.colocate_with(tensor))
+        return block
 
     def _bind(self, args: tuple, kwargs: dict) -> tuple[list[Any], dict[str, Any]]:
         names = [arg.name for arg in self.signature.inputs]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from stillflow.graph.dtypes import DType
+from stillflow.graph.errors import OutOfRangeError
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops import shapes
 from stillflow.ops.registry import op
@@ -49,6 +53,14 @@ def assign_sub_op(xp, ref, value, *, use_locking: bool = False):
     return xp.subtract(ref, value)
 
 
+@op("CountUpTo", "ref: ref T -> output: T", shape=shapes.scalar, writes=("ref",), host=True)
+def count_up_to_op(xp, ref, *, limit: int):
+    """ref: i[] -> its value before it is raised by one; OutOfRangeError once that is `limit`."""
+    if ref >= limit:
+        raise OutOfRangeError(None, None, f"Reached limit of {limit}")
+    return ref + ref.dtype.type(1), ref
+
+
 @op(
     "IsVariableInitialized",
     "ref: ref dtype -> is_initialized: bool",
@@ -60,3 +72,62 @@ def assign_sub_op(xp, ref, value, *, use_locking: bool = False):
 def is_variable_initialized_op(xp, ref):
     """ref -> bool[], whether it has a value; `ref` is None when it has not."""
     return xp.asarray(ref is not None)
+
+
+def is_variable_initialized(ref: Any, name: str | None = None) -> Tensor:
+    """Returns a bool[] tensor: whether the variable `ref` has a value in the session."""
+    return is_variable_initialized_op(_reference(ref), name=name)
+
+
+def assign(
+    ref: Any,
+    value: Any,
+    validate_shape: bool | None = None,
+    use_locking: bool | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Gives the variable `ref` a new value, and returns a reference to it.
+
+    The shapes must agree unless `validate_shape` is False.
+    """
+    return assign_op(
+        _reference(ref),
+        value,
+        validate_shape=validate_shape is None or validate_shape,
+        use_locking=use_locking is None or use_locking,
+        name=name,
+    )
+
+
+def assign_add(
+    ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None
+) -> Tensor:
+    """Adds `value` to the variable `ref`, and returns a reference to it."""
+    return assign_add_op(_reference(ref), value, use_locking=bool(use_locking), name=name)
+
+
+def assign_sub(
+    ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None
+) -> Tensor:
+    """Subtracts `value` from the variable `ref`, and returns a reference to it."""
+    return assign_sub_op(_reference(ref), value, use_locking=bool(use_locking), name=name)
+
+
+def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:
+    """Raises the variable `ref` by one and returns what it was; once that is `limit`, runs fail."""
+    return count_up_to_op(_reference(ref), limit=limit, name=name)
+
+
+def _reference(ref: Any) -> Any:
+    """`ref`, which must be a variable or a reference to one.
+
+    Raises:
+      AttributeError: for anything else; TensorFlow asks it for its `assign` method.
+    """
+    dtype = getattr(ref, "dtype", None)
+    if isinstance(ref, Operation) or not getattr(dtype, "_is_ref_dtype", False):
+        raise AttributeError(
+            f"'{type(ref).__name__}' object has no attribute 'assign'\n"
+            f"  {ref!r} is not a variable; only a tf.Variable can be assigned to."
+        )
+    return ref
