@@ -1,1 +1,58 @@
-"""TensorFlow 1.x programs, unchanged, on today's Python and hardware."""
+"""TensorFlow 1.x programs, unchanged, on today's Python and hardware.
+
+`import stillflow as tf` gives the public tree, `stillflow.api`, loaded when a name of it is first
+used. `stillflow run` and `as_tensorflow` give the same tree the name `tensorflow`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the names are there, though type checkers cannot see which
+
+    def __getattr__(name: str) -> Any: ...
+
+
+def as_tensorflow(period: bool = True) -> ModuleType:
+    """Makes `import tensorflow` mean Stillflow from here on, in a notebook say; returns `tf`.
+
+    With `period`, names that Python, NumPy and Pillow have dropped since TensorFlow 1.x are there
+    again (`np.bool`, `Image.ANTIALIAS`, ...). Calling it twice changes nothing.
+
+    Raises:
+      ImportError: another `tensorflow` is imported already; one process cannot hold both.
+    """
+    from stillflow.environment import as_tensorflow
+
+    return as_tensorflow(period)
+
+
+# Submodules of ours that are called as parts of the public tree are. The attribute is TensorFlow's;
+# ours are reached by `from stillflow.train import ...`.
+_SHADOWED = frozenset({"data", "gradients", "train"})
+
+
+class _PublicRoot(ModuleType):
+    """This module, showing the public tree's names."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # The import system binds each submodule to its parent, over the public name if we let it.
+        if name not in _SHADOWED:
+            super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        tree = importlib.import_module(f"{__name__}.api")
+        if hasattr(tree, name):
+            return getattr(tree, name)
+        from stillflow.api import _missing
+
+        raise _missing.missing("", name, sys._getframe(1))
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(importlib.import_module(f"{__name__}.api"))})
+
+
+sys.modules[__name__].__class__ = _PublicRoot

@@ -1,0 +1,24 @@
+"""The `stillflow` command. Knows the public tree, and nothing below it."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Runs the command line; exits as the command or the program that it runs does."""
+    import click
+
+    from stillflow.cli.commands import stillflow
+
+    try:
+        program = stillflow.main(prog_name="stillflow", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    # A program runs out here, with click's work done, so that its exceptions, exit code and signals
+    # are treated by Python itself. Other commands give None.
+    if program:
+        program()
+    sys.exit()

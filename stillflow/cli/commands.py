@@ -1,0 +1,53 @@
+"""The commands of `stillflow`: what they take and say. Each imports what it needs when it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="stillflow", prog_name="stillflow")
+def stillflow() -> None:
+    """TensorFlow 1.x programs, unchanged, on today's Python and hardware."""
+
+
+@stillflow.command(context_settings={"allow_interspersed_args": False})
+@click.option("-m", "as_module", is_flag=True, help="PROGRAM is a module's name, as in python -m.")
+@click.option("-c", "as_code", is_flag=True, help="PROGRAM is Python code, as in python -c.")
+@click.option(
+    "--period-shims/--no-period-shims",
+    "period",
+    default=True,
+    help="Supply names that Python, NumPy and Pillow have dropped since TensorFlow 1.x (default).",
+)
+@click.argument("program")
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def run(
+    program: str, args: tuple[str, ...], as_module: bool, as_code: bool, period: bool
+) -> Callable[[], None]:
+    """Run PROGRAM as python does, `import tensorflow` meaning Stillflow.
+
+    PROGRAM is a script, or - for standard input. ARGS are the program's own.
+    """
+    from stillflow.cli import program as programs
+
+    load: Callable[[str], programs.Program] = programs.script
+    if as_module:
+        load = programs.module
+    elif as_code:
+        load = programs.code
+    elif program == "-":
+        load = programs.standard_input
+    return lambda: programs.run(load, program, args, period)
+
+
+@stillflow.command()
+@click.argument("prefix", default="tf")
+@click.option("--missing", is_flag=True, help="Only what Stillflow has not yet.")
+def names(prefix: str, missing: bool) -> None:
+    """List TensorFlow 1.15's names in PREFIX (tf, tf.nn, ...): + is there, - not yet."""
+    from stillflow.cli.names import listing
+
+    click.echo(listing(prefix, missing))

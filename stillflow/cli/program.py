@@ -1,0 +1,155 @@
+"""Runs a program as `python` would, in this process. Knows the alias, and nothing of what it names.
+
+The program becomes the real `__main__` module, and what it raises leaves through here untouched, so
+that exit codes, KeyboardInterrupt and atexit are Python's own work. One thing is mended on the way:
+a traceback starts at the program's first line, not at ours.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from importlib.machinery import BuiltinImporter, ModuleSpec, PathFinder, SourceFileLoader
+from types import CodeType, ModuleType, TracebackType
+from typing import Any, NamedTuple, NoReturn
+
+from stillflow.environment import as_tensorflow
+from stillflow.environment.on_import import when_imported
+
+
+class Program(NamedTuple):
+    """Compiled code, the first of its `sys.argv`, and names that its module starts with."""
+
+    code: CodeType
+    argv0: str
+    names: dict[str, Any]
+
+
+def run(
+    load: Callable[[str], Program], name: str, args: tuple[str, ...] = (), period: bool = True
+) -> None:
+    """Loads the program `name` and runs it with `args`, `import tensorflow` meaning Stillflow."""
+    sys.excepthook = _show_from_the_program_on
+    prepare(period)
+    program = load(name)
+    sys.argv[:] = [program.argv0, *args]
+    main = ModuleType("__main__")
+    vars(main).update(__annotations__={}, __builtins__=builtins, **program.names)
+    sys.modules["__main__"] = main
+    exec(program.code, vars(main))
+
+
+def prepare(period: bool) -> None:
+    """Makes `import tensorflow` mean Stillflow, here and in spawned processes."""
+    as_tensorflow(period)
+    when_imported("multiprocessing.spawn", lambda spawn: _prepare_children(spawn, period))
+
+
+def script(path: str) -> Program:
+    """A source file; or a folder or zip file that holds `__main__.py`."""
+    spec = PathFinder.find_spec("__main__", [path])
+    if spec is not None:
+        _start_path_with(path)
+        return _from_spec(spec, path)
+    if os.path.isdir(path):
+        _give_up(1, f"can't find '__main__' module in {path!r}")
+    full = os.path.abspath(path)
+    _start_path_with(os.path.dirname(os.path.realpath(full)))
+    try:
+        with open(full, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        _give_up(2, f"can't open file {full!r}: [Errno {error.errno}] {error.strerror}")
+    names = {"__loader__": SourceFileLoader("__main__", full), "__file__": full, "__cached__": None}
+    return Program(compile(source, full, "exec", dont_inherit=True), path, names)
+
+
+def module(name: str) -> Program:
+    """A module by name, or a package's `__main__`."""
+    _start_path_with(os.getcwd())
+    try:
+        spec = importlib.util.find_spec(name)
+        package = spec is not None and spec.submodule_search_locations is not None
+        main = importlib.util.find_spec(f"{name}.__main__") if package else spec
+    except ImportError:
+        spec = main = None
+    if spec is None:
+        _give_up(1, f"No module named {name}")
+    if main is None:
+        why = f"{name!r} is a package and cannot be directly executed"
+        _give_up(1, f"No module named {name}.__main__; {why}")
+    return _from_spec(main, main.origin or name)
+
+
+def code(text: str) -> Program:
+    """Python code itself."""
+    return _from_text(text, "<string>", "-c", {})
+
+
+def standard_input(_: str) -> Program:
+    """Python code on standard input."""
+    names = {"__file__": "<stdin>", "__cached__": None}
+    return _from_text(sys.stdin.buffer.read(), "<stdin>", "-", names)
+
+
+def _from_text(text: str | bytes, file: str, argv0: str, names: dict[str, Any]) -> Program:
+    _start_path_with("")
+    names["__loader__"] = BuiltinImporter
+    return Program(compile(text, file, "exec", dont_inherit=True), argv0, names)
+
+
+def _from_spec(spec: ModuleSpec, argv0: str) -> Program:
+    found = spec.loader.get_code(spec.name)  # type: ignore[union-attr]
+    names = {
+        "__package__": spec.parent,
+        "__loader__": spec.loader,
+        "__spec__": spec,
+        "__file__": spec.origin,
+        "__cached__": spec.cached,
+    }
+    return Program(found, argv0, names)
+
+
+def _start_path_with(folder: str) -> None:
+    """Python put the folder of our own command at the start of `sys.path`, unless told not to."""
+    if not sys.flags.safe_path:
+        sys.path[0] = folder
+
+
+def _give_up(exit_code: int, message: str) -> NoReturn:
+    print(f"stillflow: {message}", file=sys.stderr)
+    sys.exit(exit_code)
+
+
+def _show_from_the_program_on(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """An excepthook that leaves out the frames from the command line down to this module."""
+    shown, frame = trace, trace
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == __file__:
+            shown = frame.tb_next
+        frame = frame.tb_next
+    sys.__excepthook__(kind, error.with_traceback(shown), shown)
+
+
+class _Preparation:
+    """Unpickles as a call of `prepare`."""
+
+    def __init__(self, period: bool):
+        self._period = period
+
+    def __reduce__(self) -> tuple[Callable[[bool], None], tuple[bool]]:
+        return prepare, (self._period,)
+
+
+def _prepare_children(spawn: ModuleType, period: bool) -> None:
+    """A spawned process unpickles its preparation data before it imports the program."""
+    today = spawn.get_preparation_data
+    spawn.get_preparation_data = lambda name: {  # type: ignore[attr-defined]
+        **today(name),
+        "stillflow": _Preparation(period),
+    }

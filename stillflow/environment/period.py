@@ -1,0 +1,245 @@
+"""Names that Python, NumPy, Pillow and matplotlib have dropped since TensorFlow 1.x programs were
+written, each supplied to its module when that module is imported, and only where it is lacking.
+
+Three tables say what is supplied; the rest of the file is how. What cannot be given back this way
+(`ndarray.itemset`, ragged `np.array`, NumPy 2's promotion rules) stays as it is today.
+"""
+
+from __future__ import annotations
+
+import collections.abc
+import ctypes
+import errno
+import functools
+import gc
+import math
+import operator
+import sys
+import warnings
+from contextlib import suppress
+from types import ModuleType
+from typing import Any
+
+from stillflow.environment.on_import import when_imported
+
+# {module: {dropped name: what the same module calls it today}}
+RENAMED: dict[str, dict[str, str]] = {
+    "numpy": {
+        "float_": "float64",
+        "complex_": "complex128",
+        "cfloat": "complex128",
+        "singlecomplex": "complex64",
+        "longfloat": "longdouble",
+        "clongfloat": "clongdouble",
+        "longcomplex": "clongdouble",
+        "string_": "bytes_",
+        "unicode_": "str_",
+        "bool8": "bool_",
+        "int0": "intp",
+        "uint0": "uintp",
+        "object0": "object_",
+        "str0": "str_",
+        "bytes0": "bytes_",
+        "void0": "void",
+        "typeDict": "sctypeDict",
+        "Inf": "inf",
+        "Infinity": "inf",
+        "PINF": "inf",
+        "infty": "inf",
+        "NaN": "nan",
+        "NAN": "nan",
+        "product": "prod",
+        "cumproduct": "cumprod",
+        "alltrue": "all",
+        "sometrue": "any",
+        "round_": "round",
+        "row_stack": "vstack",
+        "trapz": "trapezoid",
+        "mat": "asmatrix",
+        "AxisError": "exceptions.AxisError",
+        "ComplexWarning": "exceptions.ComplexWarning",
+        "RankWarning": "exceptions.RankWarning",
+        "VisibleDeprecationWarning": "exceptions.VisibleDeprecationWarning",
+    },
+    "PIL.Image": {"ANTIALIAS": "LANCZOS", "LINEAR": "BILINEAR", "CUBIC": "BICUBIC"},
+    "base64": {"encodestring": "encodebytes", "decodestring": "decodebytes"},
+    "threading": {"Thread.isAlive": "Thread.is_alive"},
+    "time": {"clock": "perf_counter" if sys.platform == "win32" else "process_time"},
+    "unittest": {
+        "TestCase.assertEquals": "TestCase.assertEqual",
+        "TestCase.assertNotEquals": "TestCase.assertNotEqual",
+        "TestCase.assertAlmostEquals": "TestCase.assertAlmostEqual",
+        "TestCase.assertRegexpMatches": "TestCase.assertRegex",
+        "TestCase.assertRaisesRegexp": "TestCase.assertRaisesRegex",
+        "TestCase.assert_": "TestCase.assertTrue",
+    },
+    "collections": {name: f"abc.{name}" for name in collections.abc.__all__},
+}
+
+
+def _getargspec(func):
+    """`inspect.getargspec` of Python 3.7: names and defaults of a function without keyword-only
+    parameters or annotations."""
+    import inspect
+    from collections import namedtuple
+
+    spec = inspect.getfullargspec(func)
+    if spec.kwonlyargs or spec.annotations:
+        raise ValueError(
+            "Function has keyword-only parameters or annotations, use inspect.signature() "
+            "API which can support them"
+        )
+    kind = namedtuple("ArgSpec", "args varargs keywords defaults")
+    return kind(spec.args, spec.varargs, spec.varkw, spec.defaults)
+
+
+def _in1d(ar1, ar2, assume_unique=False, invert=False):
+    import numpy as np
+
+    return np.isin(np.ravel(ar1), ar2, assume_unique=assume_unique, invert=invert)
+
+
+def _asfarray(a, dtype=float):
+    import numpy as np
+
+    return np.asarray(a, dtype=dtype if np.issubdtype(dtype, np.inexact) else float)
+
+
+def _msort(a):
+    import numpy as np
+
+    return np.sort(a, axis=0)
+
+
+def _issubsctype(arg1, arg2):
+    import numpy as np
+
+    return issubclass(np.dtype(arg1).type, arg2)
+
+
+def _get_cmap(name=None, lut=None):
+    from matplotlib import pyplot
+
+    return pyplot.get_cmap(name, lut)
+
+
+def _font_size(font, text, *args, **kwargs):
+    """Width and height, from the baseline's origin down, as Pillow's `getsize` measured them."""
+    left, _, right, bottom = font.getbbox(text, *args, **kwargs)
+    return right - left, bottom
+
+
+def _text_size(draw, text, font=None, *args, **kwargs):
+    left, _, right, bottom = draw.textbbox((0, 0), text, font, *args, **kwargs)
+    return right - left, bottom
+
+
+# {module: {dropped name: a value for it}}
+ADDED: dict[str, dict[str, Any]] = {
+    "numpy": {
+        "bool": bool,
+        "int": int,
+        "long": int,
+        "float": float,
+        "complex": complex,
+        "object": object,
+        "str": str,
+        "unicode": str,
+        "NINF": float("-inf"),
+        "PZERO": 0.0,
+        "NZERO": -0.0,
+        "asscalar": operator.methodcaller("item"),
+        "asfarray": _asfarray,
+        "in1d": _in1d,
+        "issubsctype": _issubsctype,
+        "msort": _msort,
+        "math": math,
+        "sys": sys,
+        "warnings": warnings,
+    },
+    "PIL.ImageDraw": {"ImageDraw.textsize": _text_size},
+    "PIL.ImageFont": {"FreeTypeFont.getsize": _font_size, "ImageFont.getsize": _font_size},
+    "fractions": {"gcd": math.gcd},
+    "inspect": {"getargspec": _getargspec},
+    "matplotlib.cm": {"get_cmap": _get_cmap},
+    "os": {"errno": errno},
+}
+
+
+def _print_as_in_numpy_1(numpy: ModuleType) -> None:
+    """`print([loss])` shows [0.5], as these programs' users saw it, not [np.float32(0.5)]."""
+    numpy.set_printoptions(legacy="1.25")
+
+
+def _read_binary_strings(numpy: ModuleType) -> None:
+    """`np.fromstring` without a separator reads raw bytes; NumPy has dropped that half of it."""
+    today = numpy.fromstring
+
+    def fromstring(string, dtype=float, count=-1, sep="", **kwargs):
+        if sep:
+            return today(string, dtype, count, sep=sep, **kwargs)
+        raw = string.encode("latin1") if isinstance(string, str) else string
+        return numpy.frombuffer(raw, dtype, count).copy()
+
+    numpy.fromstring = fromstring  # type: ignore[attr-defined]
+
+
+def _write_binary_strings(numpy: ModuleType) -> None:
+    """`array.tostring()`, by which programs of the period write images into records.
+
+    A C type takes no new attribute in the ordinary way, so the method goes into the dict behind its
+    `__dict__`; where Python hides that, arrays stay without it.
+    """
+
+    def tostring(self, order="C"):
+        return self.tobytes(order)
+
+    for kind in (numpy.ndarray, numpy.generic):
+        for members in gc.get_referents(kind.__dict__):
+            if not hasattr(kind, "tostring") and isinstance(members, dict):
+                members["tostring"] = tostring
+                ctypes.pythonapi.PyType_Modified(ctypes.py_object(kind))
+
+
+def _allow_projection(figure: ModuleType) -> None:
+    """`fig.gca(projection="3d")` makes such axes; matplotlib's takes no arguments any more."""
+    today = figure.Figure.gca
+
+    def gca(self, **kwargs):
+        return self.add_subplot(**kwargs) if kwargs else today(self)
+
+    figure.Figure.gca = gca
+
+
+# {module: changes to what it still has}
+CHANGED: dict[str, tuple[collections.abc.Callable[[ModuleType], None], ...]] = {
+    "numpy": (_print_as_in_numpy_1, _read_binary_strings, _write_binary_strings),
+    "matplotlib.figure": (_allow_projection,),
+}
+
+
+@functools.cache
+def install() -> None:
+    """Supplies every row of the tables, now or when its module is imported. Twice is as once."""
+    for name in {*RENAMED, *ADDED, *CHANGED}:
+        when_imported(name, _supply)
+
+
+def _supply(module: ModuleType) -> None:
+    name = module.__name__
+    for dropped, today in RENAMED.get(name, {}).items():
+        with suppress(AttributeError):  # the version at hand may lack today's name too
+            _set_if_lacking(module, dropped, operator.attrgetter(today)(module))
+    for dropped, value in ADDED.get(name, {}).items():
+        _set_if_lacking(module, dropped, value)
+    for change in CHANGED.get(name, ()):
+        change(module)
+
+
+def _set_if_lacking(module: ModuleType, path: str, value: Any) -> None:
+    owner_path, _, name = path.rpartition(".")
+    owner = operator.attrgetter(owner_path)(module) if owner_path else module
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # NumPy warns when some dropped names are looked up
+        if not hasattr(owner, name):
+            setattr(owner, name, value)

@@ -1,0 +1,186 @@
+"""The import name `tensorflow`: the same objects under TensorFlow's public and internal names."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+import stillflow
+import stillflow.api as tree
+from stillflow.environment import alias, internals
+
+
+@pytest.fixture(autouse=True)
+def installed_here_only():
+    """Installs the alias without the period's names, and takes it away again."""
+    finders = list(sys.meta_path)
+    yield stillflow.as_tensorflow(period=False)
+    sys.meta_path[:] = finders
+    for name in [n for n in sys.modules if n.partition(".")[0] == "tensorflow"]:
+        del sys.modules[name]
+
+
+def python(code, **kwargs):
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, **kwargs
+    )
+
+
+def test_tensorflow_is_the_public_tree():
+    """`import tensorflow as tf`, `as_tensorflow()` and `stillflow.api` are one module."""
+    import tensorflow as tf
+
+    assert tf is tree
+    assert stillflow.as_tensorflow(period=False) is tree
+    assert tf.Graph is stillflow.Graph
+
+
+@pytest.mark.parametrize("name", ["errors", "compat.v1.errors", "python.framework.errors"])
+def test_a_module_below_is_the_same_module_or_holds_the_same_objects(name):
+    """Public submodules are the public tree's own; internal ones look their objects up there."""
+    module = importlib.import_module(f"tensorflow.{name}")
+    assert module.NotFoundError is tree.errors.NotFoundError
+    if not internals.is_internal(name):
+        assert module is tree.errors
+
+
+def test_compat_v1_is_the_root():
+    """`import tensorflow.compat.v1 as tf` gives what `import tensorflow as tf` gives."""
+    import tensorflow.compat.v1 as tf
+
+    assert tf is tree
+
+
+def test_internal_names_are_public_objects():
+    """`tensorflow.python.*`, in every way of importing it."""
+    from tensorflow.python.framework import dtypes, ops
+    from tensorflow.python.framework.tensor_shape import TensorShape
+
+    assert ops.Graph is tree.Graph
+    assert ops.get_default_graph is tree.get_default_graph
+    assert ops._colocate_with is tree.colocate_with  # recorded under another name than its own
+    assert dtypes.float32 is tree.float32
+    assert TensorShape is tree.TensorShape
+    assert "Graph" in dir(ops)
+
+
+def test_every_recorded_internal_name_leads_to_a_recorded_public_name():
+    """The two tables of tools/record_names.py agree."""
+    public = tree._missing.names()
+    table = internals._table()
+    assert len(table) > 1000
+    for members in table.values():
+        for spelling in members.values() if isinstance(members, dict) else ():
+            path, _, name = spelling.rpartition(".")
+            assert name in public[path]
+
+
+def test_proto_modules_are_those_of_the_public_protos():
+    """`tensorflow.core` holds TensorBoard's copies of the protocol buffers."""
+    from tensorboard.compat.proto import graph_pb2
+    from tensorflow.core.framework import graph_pb2 as found
+    from tensorflow.core.protobuf.config_pb2 import ConfigProto
+
+    assert found is graph_pb2
+    assert ConfigProto().allow_soft_placement is False
+    with pytest.raises(ModuleNotFoundError, match=r"tensorflow.core.example.example_pb2 is not in"):
+        importlib.import_module("tensorflow.core.example.example_pb2")
+
+
+NEVER = r"No module named 'tensorflow.{}'"
+NOT_YET = r"tf.estimator is in TensorFlow 1.15 but not yet in Stillflow"
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind", "message"),
+    [
+        ("import tensorflow.nonsense", ModuleNotFoundError, NEVER.format("nonsense")),
+        ("import tensorflow.python.nonsense", ModuleNotFoundError, NEVER.format("python.nonsense")),
+        ("import tensorflow.estimator", ModuleNotFoundError, NOT_YET),
+        ("import tensorflow.estimator", NotImplementedError, NOT_YET),
+        ("from tensorflow.estimator import Estimator", ModuleNotFoundError, NOT_YET),
+        ("from tensorflow import estimator", ImportError, NOT_YET),
+        ("from tensorflow import Sesion", ImportError, "Did you mean tf.Session"),
+        (
+            "from tensorflow.python.framework.ops import _gradient_registry",
+            ImportError,
+            "tensorflow.python.framework.ops._gradient_registry is internal to TensorFlow",
+        ),
+        (
+            "from tensorflow.python.estimator.estimator import Estimator",
+            ImportError,
+            "cannot import name 'Estimator' from 'tensorflow.python.estimator.estimator': tf.estim",
+        ),
+    ],
+)
+def test_a_missing_module_or_name_says_why(statement, kind, message):
+    """Not yet in Stillflow, never in TensorFlow, or internal: an ImportError that says which."""
+    with pytest.raises(kind, match=message):
+        exec(statement)
+
+
+def test_an_absent_internal_attribute_says_so_and_is_no_attribute():
+    from tensorflow.python.framework import ops
+
+    assert not hasattr(ops, "_gradient_registry")
+    with pytest.raises(NotImplementedError, match="internal to TensorFlow"):
+        _ = ops._gradient_registry
+
+
+def test_installing_twice_changes_nothing():
+    stillflow.as_tensorflow(period=False)
+    assert sum(isinstance(f, alias.TensorFlowFinder) for f in sys.meta_path) == 1
+
+
+FAKE = "raise SystemExit('the real TensorFlow was imported')\n"
+
+
+def test_a_real_tensorflow_beside_does_not_leak_in(tmp_path):
+    """The alias answers for everything below `tensorflow`, also for what only the real one has."""
+    (tmp_path / "tensorflow" / "keras").mkdir(parents=True)
+    (tmp_path / "tensorflow" / "__init__.py").write_text(FAKE)
+    (tmp_path / "tensorflow" / "keras" / "__init__.py").write_text(FAKE)
+    code = """
+import stillflow
+tf = stillflow.as_tensorflow()
+import tensorflow
+assert tensorflow is tf
+try:
+    import tensorflow.nothing_of_ours
+except ModuleNotFoundError:
+    print("fine")
+"""
+    done = python(code, env={"PYTHONPATH": str(tmp_path)})
+    assert (done.stdout, done.stderr) == ("fine\n", "")
+
+
+def test_an_imported_tensorflow_is_refused(tmp_path):
+    """One process cannot hold both."""
+    (tmp_path / "tensorflow.py").write_text("")
+    done = python(
+        "import tensorflow, stillflow; stillflow.as_tensorflow()", env={"PYTHONPATH": str(tmp_path)}
+    )
+    assert "ImportError: tensorflow is already imported, from " in done.stderr
+    assert "before the first `import tensorflow`" in done.stderr
+
+
+def test_tensorboard_does_not_take_the_alias_for_tensorflow():
+    """TensorBoard's own writers go on with its stand-in for TensorFlow."""
+    code = """
+import stillflow
+stillflow.as_tensorflow()
+from tensorboard.compat import tf
+assert tf.io.gfile.__name__.startswith("tensorboard."), tf
+"""
+    done = python(code)
+    assert not done.stderr
+
+
+def test_the_mnist_reader_is_where_programs_import_it_from():
+    """`tensorflow.examples` is no attribute of tf in TensorFlow 1.15, but can be imported."""
+    from tensorflow.examples.tutorials.mnist import input_data
+
+    from stillflow.data import mnist
+
+    assert input_data.read_data_sets is mnist.read_data_sets
