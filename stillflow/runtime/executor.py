@@ -14,10 +14,10 @@ import numpy as np
 
 from stillflow.graph.errors import FailedPreconditionError, OpError
 from stillflow.graph.operation import Operation
-from stillflow.runtime.compilable import static_feeds
 from stillflow.runtime.cost import CostModel
-from stillflow.runtime.host import HostProgram, generic_program, specialised_program
+from stillflow.runtime.host import HostProgram, host_program, specialised_program
 from stillflow.runtime.plan import Plan, check_written_shapes
+from stillflow.runtime.segments import split
 from stillflow.runtime.streams import RandomStream
 
 if TYPE_CHECKING:
@@ -68,83 +68,73 @@ class Executor:
     def __init__(self, plan: Plan, tier: str = "auto"):
         self.plan = plan
         self._tier = tier
-        self._generic = generic_program(plan)
+        self._generic = host_program(plan.constants, plan.steps)
         self._specialised: dict[tuple, Specialisation] = {}
-        self._static_feeds = None if tier == "host" else static_feeds(plan)
+        self._split = None if tier == "host" else split(plan)
+        if self._split is not None and not self._split.compiled_steps:
+            self._split = None
         self._compiled: dict[tuple, XlaProgram] = {}
+        self._random_steps = [s for s in plan.steps if s.op.defn.stream is not None]
 
     def run(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
         """Runs once. `feeds` are the values for the plan's feeds; returns those of its fetches."""
-        self._check_initialized(state)
-        shapes = tuple(value.shape for value in feeds)
-        program = self._compiled_program(shapes, state, feeds)
-        if program is None:
-            return self._run_on_host(shapes, state, feeds)
-        try:
-            return self._run_compiled(program, state, feeds)
-        except OpError:
-            raise
-        except Exception:
-            if self._tier == "xla" or program.runs:
-                raise
-            # The program is right without a compiler; only its speed is lost.
-            _log.warning("Compiling a run failed; it stays on the host tier.", exc_info=True)
-            self._static_feeds = None
-            return self._run_on_host(shapes, state, feeds)
-
-    def _check_initialized(self, state: SessionState) -> None:
         for variable in self.plan.required:
             if variable not in state.variables:
                 raise uninitialized(variable)
+        shapes = tuple([value.shape for value in feeds])
+        program = None if self._split is None else self._compiled_program(shapes, state, feeds)
+        if program is None:
+            return self._run_on_host(shapes, state, feeds)
+        return self._run_compiled(program, shapes, state, feeds)
+
+    def _fill(self, slots: list, state: SessionState, feeds: list[np.ndarray]) -> None:
+        plan = self.plan
+        for slot, value in zip(plan.feeds, feeds, strict=True):
+            slots[slot] = value
+        for variable, slot in plan.variables.items():
+            slots[slot] = state.variables.get(variable)
+        for op, slot in plan.streams.items():
+            slots[slot] = state.stream(op).words()
+
+    def _advance_streams(self, state: SessionState, slots: list) -> None:
+        for step in self._random_steps:
+            blocks = step.op.defn.stream(np.shape(slots[step.outputs[0]]))
+            state.stream(step.op).advance(blocks)
 
     # The host tier --------------------------------------------------------------------------------
 
     def _run_on_host(self, shapes: tuple, state: SessionState, feeds: list[np.ndarray]) -> list:
-        known = self._specialised.get(shapes)
+        plan, known = self.plan, self._specialised.get(shapes)
         program = self._generic if known is None else known.host
-        slots = self._filled(program.constants.copy(), state, feeds)
+        slots = program.constants.copy()
+        self._fill(slots, state, feeds)
+        for slot in plan.variables.values():
+            if slots[slot] is not None:
+                slots[slot] = np.asarray(slots[slot])
         with np.errstate(all="ignore"):
             program.run(slots)
         if known is None:
             known = self._specialise(shapes, slots)
         known.cost.count_host_run()
-        self._commit(state, slots, feeds)
+        check_written_shapes(plan, slots)
+        for variable, slot in plan.written.items():
+            state.variables[variable] = _kept(slots[slot], feeds)
+        if self._random_steps:
+            self._advance_streams(state, slots)
         aliases = known.host.aliases
         return [
             None if slot is None else np.array(slots[aliases.get(slot, slot)])[()]
-            for slot in self.plan.fetches
+            for slot in plan.fetches
         ]
-
-    def _filled(self, slots: list, state: SessionState, feeds: list[np.ndarray]) -> list:
-        plan = self.plan
-        for slot, value in zip(plan.feeds, feeds, strict=True):
-            slots[slot] = value
-        for variable, slot in plan.variables.items():
-            value = state.variables.get(variable)
-            slots[slot] = value if value is None else np.asarray(value)
-        for op, slot in plan.streams.items():
-            slots[slot] = state.stream(op).words()
-        return slots
 
     def _specialise(self, shapes: tuple, slots: list) -> Specialisation:
         if len(self._specialised) >= _MAX_SPECIALISATIONS:
             self._specialised.clear()
         host, residual = specialised_program(self.plan, slots)
-        known = self._specialised[shapes] = Specialisation(host, CostModel(residual, slots))
+        compiled = set() if self._split is None else set(map(id, self._split.compiled_steps))
+        cost = CostModel([step for step in residual if id(step) in compiled], slots)
+        known = self._specialised[shapes] = Specialisation(host, cost)
         return known
-
-    def _commit(self, state: SessionState, slots: list, feeds: list[np.ndarray]) -> None:
-        plan = self.plan
-        check_written_shapes(plan, slots)
-        for variable, slot in plan.written.items():
-            value = np.asarray(slots[slot])
-            # What the caller fed stays the caller's: a later change of it must not reach us.
-            shared = any(np.may_share_memory(value, feed) for feed in feeds)
-            state.variables[variable] = value.copy() if shared else value
-        for step in plan.steps if plan.streams else ():
-            if step.op.defn.stream is not None:
-                blocks = step.op.defn.stream(np.shape(slots[step.outputs[0]]))
-                state.stream(step.op).advance(blocks)
 
     # The XLA tier ---------------------------------------------------------------------------------
 
@@ -152,46 +142,69 @@ class Executor:
         self, shapes: tuple, state: SessionState, feeds: list[np.ndarray]
     ) -> XlaProgram | None:
         """The compiled program for these feeds; None while the host tier is to run them."""
-        if self._static_feeds is None:
-            return None
+        assert self._split is not None
         if self._tier == "auto":
             known = self._specialised.get(shapes)
             if known is None or not known.cost.worth_compiling:
                 return None
-        by_slot = dict(zip(self.plan.feeds, feeds, strict=True))
-        static = {slot: by_slot[slot] for slot in sorted(self._static_feeds)}
-        given = tuple(v for v in self.plan.variables if v in state.variables)
-        key = (shapes, given, *(value.tobytes() for value in static.values()))
+        plan = self.plan
+        by_slot = zip(plan.feeds, feeds, strict=True)
+        static = {slot: value for slot, value in by_slot if slot in self._split.static_feeds}
+        given = tuple([v for v in plan.variables if v in state.variables])
+        key = (shapes, given, *[value.tobytes() for value in static.values()])
         program = self._compiled.get(key)
         if program is None:
-            program = self._compile(static, given)
-            if program is not None:
-                self._compiled[key] = program
+            if static and len(self._compiled) >= _MAX_STATIC_VALUES:
+                return None  # it would be compiled for ever new values
+            from stillflow.runtime.xla import XlaProgram
+
+            fixed = {slot: value.copy() for slot, value in static.items()}
+            program = self._compiled[key] = XlaProgram(plan, self._split, fixed, given)
         return program
 
-    def _compile(
-        self, static: dict[int, np.ndarray], given: tuple[Operation, ...]
-    ) -> XlaProgram | None:
-        if static and len(self._compiled) >= _MAX_STATIC_VALUES:
-            return None  # it would be compiled for ever new values
-        from stillflow.runtime.xla import XlaProgram
-
-        return XlaProgram(self.plan, {slot: value.copy() for slot, value in static.items()}, given)
-
     def _run_compiled(
-        self, program: XlaProgram, state: SessionState, feeds: list[np.ndarray]
+        self, program: XlaProgram, shapes: tuple, state: SessionState, feeds: list[np.ndarray]
     ) -> list[Any]:
+        from stillflow.runtime.xla import FailedCheck
+
         plan = self.plan
-        by_slot = dict(zip(plan.feeds, feeds, strict=True))
-        streams = [state.stream(op).words() for op in plan.streams]
-        fetched, new, error = program.run(state.variables, by_slot, streams)
-        state.variables.update(new)
-        if error is not None:
-            raise error
-        for op, blocks in program.blocks.items():
-            state.stream(op).advance(blocks)
-        values = iter(fetched)
-        return [None if slot is None else next(values)[()] for slot in plan.fetches]
+        slots = plan.constants.copy()
+        self._fill(slots, state, feeds)
+        try:
+            program.run(slots)
+        except FailedCheck as failure:
+            self._keep_replaced_buffers(state, slots)
+            raise failure.error from None
+        except OpError:
+            raise
+        except Exception:
+            if self._tier == "xla" or program.runs:
+                raise
+            # The program is right without a compiler; only its speed is lost.
+            _log.warning("Compiling a run failed; it stays on the host tier.", exc_info=True)
+            self._split = None
+            return self._run_on_host(shapes, state, feeds)
+        check_written_shapes(plan, slots)
+        for variable, slot in plan.written.items():
+            state.variables[variable] = _kept(slots[slot], feeds)
+        if self._random_steps:
+            self._advance_streams(state, slots)
+        return [None if slot is None else np.array(slots[slot])[()] for slot in plan.fetches]
+
+    def _keep_replaced_buffers(self, state: SessionState, slots: list) -> None:
+        """After a failed check the variables have their old values, but in new buffers."""
+        for variable, slot in self.plan.written.items():
+            if variable in state.variables and not isinstance(slots[slot], np.ndarray):
+                state.variables[variable] = slots[slot]
+
+
+def _kept(value: Any, feeds: list[np.ndarray]) -> Any:
+    """`value` for the session to keep: what the caller fed stays the caller's to change."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = np.asarray(value)
+        if any(np.may_share_memory(value, feed) for feed in feeds):
+            return value.copy()
+    return value
 
 
 def uninitialized(variable: Operation) -> FailedPreconditionError:

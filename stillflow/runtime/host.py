@@ -19,6 +19,7 @@ from stillflow.graph.operation import Operation
 from stillflow.ops.shapes import format_sizes
 from stillflow.ops.xp import NUMPY
 from stillflow.runtime.plan import Plan, Step
+from stillflow.runtime.segments import static_inputs
 
 _MAX_FOLDED_BYTES = 64 << 20
 
@@ -51,13 +52,17 @@ class HostProgram:
             op = self.ops[done]
             raise run_error(op, error, [slots[i] for i in self.steps[done][1]]) from error
 
+    @property
+    def inputs(self) -> list[int]:
+        """The slots that the steps read."""
+        return [slot for _, inputs, _, _ in self.steps for slot in inputs]
 
-def generic_program(plan: Plan) -> HostProgram:
-    """The program that does every step of the plan."""
-    return _program(plan.constants, plan.steps, {})
 
-
-def _program(constants: list[Any], steps: Sequence[Step], aliases: dict[int, int]) -> HostProgram:
+def host_program(
+    constants: list[Any], steps: Sequence[Step], aliases: dict[int, int] | None = None
+) -> HostProgram:
+    """The program that does `steps`; a slot in `aliases` is read from another."""
+    aliases = aliases or {}
     calls = []
     for step in steps:
         single = step.outputs[0] if len(step.outputs) == 1 else None
@@ -92,7 +97,7 @@ def specialised_program(plan: Plan, slots: list[Any]) -> tuple[HostProgram, list
             aliases[step.outputs[0]] = aliases.get(source, source)
         else:
             residual.append(step)
-    return _program(constants, residual, aliases), residual
+    return host_program(constants, residual, aliases), residual
 
 
 def _constant_slots(plan: Plan) -> list[int]:
@@ -110,12 +115,9 @@ def _fixed_variables(plan: Plan) -> list[int]:
 
 def _has_fixed_shape(step: Step, fixed: set[int], static: set[int]) -> bool:
     """Whether the shapes of the outputs follow from the shapes of the feeds."""
-    defn = step.op.defn
-    if defn.host or not fixed.issuperset(step.inputs):
+    if step.op.defn.host or not fixed.issuperset(step.inputs):
         return False
-    offset = 0 if defn.stream is None else 1
-    positions = defn.input_positions(step.op, defn.static) if defn.static else ()
-    return all(step.inputs[offset + position] in static for position in positions)
+    return static.issuperset(static_inputs(step))
 
 
 def _is_static(step: Step, fixed: set[int], static: set[int]) -> bool:
@@ -140,7 +142,7 @@ def _nbytes(value: Any) -> int:
     return getattr(value, "nbytes", 0)
 
 
-def check_outputs(step: Step, slots: list[Any]) -> None:
+def check_outputs(step: Step, slots: Any) -> None:
     """Holds an op to the types that it declares; NumPy widens where TensorFlow does not."""
     written = len(step.outputs) - sum(not t.dtype._is_ref_dtype for t in step.op.outputs)
     plain = [t for t in step.op.outputs if not t.dtype._is_ref_dtype]

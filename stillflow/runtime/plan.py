@@ -170,7 +170,7 @@ def _referred_input(tensor: Tensor) -> Tensor | None:
     return None
 
 
-def check_written_shapes(plan: Plan, slots: Sequence[Any]) -> None:
+def check_written_shapes(plan: Plan, slots: Any) -> None:
     """InvalidArgumentError when a variable would get a value of another shape than its own."""
     for op, slot, sizes in plan.checked:
         shape = slots[slot].shape

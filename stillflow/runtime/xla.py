@@ -1,4 +1,4 @@
-"""The XLA tier: a plan's steps compiled into one function by `jax.jit`.
+"""The XLA tier: segments of a plan, each compiled into one function by `jax.jit`.
 
 The function is the host tier's walk over the steps, traced with jax.numpy. Values that are known
 while tracing (constants, shapes and what follows from them) stay NumPy arrays, so they fold. Only
@@ -17,122 +17,152 @@ import numpy as np
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
 from stillflow.ops.xp import NUMPY
-from stillflow.runtime.host import check_outputs, run_error
+from stillflow.runtime.host import HostProgram, check_outputs, host_program, run_error
 from stillflow.runtime.plan import Plan, Step, check_written_shapes
+from stillflow.runtime.segments import Split
 from stillflow.runtime.xla_namespace import JaxNamespace, Message
 
 
 class XlaProgram:
     """A plan compiled for feeds of certain shapes.
 
-    `static_feeds` maps the slots of feeds that must be known while compiling to their values.
-    `given` are the variables that have a value when the run starts.
+    `static` maps the slots of feeds that must be known while compiling to their values. `given`
+    are the variables that have a value when the run starts.
     """
 
-    def __init__(self, plan: Plan, static_feeds: dict[int, np.ndarray], given: Sequence[Operation]):
-        self._plan = plan
-        self._static_feeds = static_feeds
-        self._feeds = [slot for slot in plan.feeds if slot not in static_feeds]
-        self._updated = [v for v in given if v in plan.written]
-        self._read = [v for v in given if v not in plan.written]
-        self._fetches = [slot for slot in plan.fetches if slot is not None]
-        self.traces = 0
+    def __init__(
+        self,
+        plan: Plan,
+        split: Split,
+        static: dict[int, np.ndarray],
+        given: Sequence[Operation],
+    ):
+        known = dict(static)
+        known.update((s, value) for s, value in enumerate(plan.constants) if value is not None)
+        available = {plan.variables[v] for v in given} | set(plan.streams.values())
+        available |= set(plan.feeds) - set(static)
+        wanted = {slot for slot in plan.fetches if slot is not None} | set(plan.written.values())
+        self._parts: list[HostProgram | _Compiled] = []
         self.runs = 0
-        self.blocks: dict[Operation, int] = {}
-        self._messages: list[tuple[Operation, Message]] = []
-        # The updated variables' buffers are given up, so that XLA updates them in place.
-        self._compiled = jax.jit(self._traced, donate_argnums=(0,))
+        for index, segment in enumerate(split.segments):
+            later = [step for s in split.segments[index + 1 :] for step in s.steps]
+            if segment.on_host:
+                self._parts.append(host_program(plan.constants, segment.steps))
+            else:
+                kept = wanted | {slot for step in later for slot in step.inputs}
+                updated = () if later else tuple(plan.written.values())
+                self._parts.append(_Compiled(segment.steps, known, available, kept, updated, plan))
+            available |= {slot for step in segment.steps for slot in step.outputs}
 
-    def run(
-        self, variables: dict[Operation, Any], feeds: dict[int, Any], streams: list[Any]
-    ) -> tuple[list[np.ndarray], dict[Operation, Any], Exception | None]:
-        """Runs once, with feeds by slot and streams in the plan's order.
+    @property
+    def traces(self) -> int:
+        """How often a segment was traced: once each, however many runs."""
+        return sum(part.traces for part in self._parts if isinstance(part, _Compiled))
 
-        Returns:
-          What is fetched, the new value of each written variable, and the error of a failed check;
-          with an error, every variable comes back as it was.
+    def run(self, slots: list[Any]) -> None:
+        """Fills `slots`, in which feeds, variables and streams are set already.
+
+        Raises:
+          FailedCheck: a run-time check of compiled code failed; `slots` hold the variables.
         """
         with jax.enable_x64(True):
-            fetched, written, flags, seen = self._compiled(
-                [_owned(variables[v]) for v in self._updated],
-                [variables[v] for v in self._read],
-                [feeds[slot] for slot in self._feeds],
-                streams,
-            )
-            new = dict(zip(self._plan.written, written, strict=True))
-            # The caller may change the arrays that it fed once this returns.
-            jax.block_until_ready((fetched, written))
-            self.runs += 1
-            error = self._failure(flags, seen) if self._messages else None
-            return [np.array(value) for value in fetched], new, error
+            for part in self._parts:
+                if isinstance(part, _Compiled):
+                    part.run(slots)
+                else:
+                    _to_host(slots, part.inputs)
+                    part.run(slots)
+        self.runs += 1
 
-    def _failure(self, flags: Any, seen: Any) -> Exception | None:
-        for ok, (op, message), values in zip(np.asarray(flags), self._messages, seen, strict=True):
-            if not ok:
-                return InvalidArgumentError(None, op, message(*map(np.asarray, values)))
-        return None
 
-    def _traced(self, updated: list, read: list, feeds: list, streams: list) -> tuple:
-        self.traces += 1  # reached only while tracing; tests read it
-        plan = self._plan
-        slots = plan.constants.copy()
-        for slot, value in self._static_feeds.items():
-            slots[slot] = value
-        for slot, value in zip(self._feeds, feeds, strict=True):
-            slots[slot] = value
-        for variable, value in zip([*self._updated, *self._read], [*updated, *read], strict=True):
-            slots[plan.variables[variable]] = value
-        for slot, value in zip(plan.streams.values(), streams, strict=True):
-            slots[slot] = value
-        checks = evaluate(plan.steps, slots)
-        check_written_shapes(plan, slots)
-        self._messages = [(op, message) for op, _, message, _ in checks]
-        self.blocks = _blocks(plan, slots)
-        written = [slots[slot] for slot in plan.written.values()]
-        flags = [ok for _, ok, _, _ in checks]
-        if flags:
-            old = dict(zip(self._updated, updated, strict=True))
-            all_ok = jnp.all(jnp.stack(flags))
-            written = [
-                jnp.where(all_ok, value, old[v]) if v in old else value
-                for v, value in zip(plan.written, written, strict=True)
-            ]
-        arguments = {id(value) for value in (*updated, *read, *feeds, *streams)}
-        return (
-            [_result(slots[slot], arguments) for slot in self._fetches],
-            [_result(value, arguments) for value in written],
-            jnp.stack(flags) if flags else None,
-            [values for _, _, _, values in checks],
+class FailedCheck(Exception):
+    """Carries the error of a check in compiled code; the variables' buffers were replaced."""
+
+    def __init__(self, error: Exception):
+        super().__init__(error)
+        self.error = error
+
+
+class _Compiled:
+    """One segment as a function of the slots that it reads to those that others read."""
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        known: dict[int, Any],
+        available: set[int],
+        kept: set[int],
+        updated: Sequence[int],
+        plan: Plan,
+    ):
+        self._steps = steps
+        self._known = known
+        self._plan = plan
+        read = {slot for step in steps for slot in step.inputs}
+        made = {slot for step in steps for slot in step.outputs}
+        # The updated variables' buffers are given up, so that XLA updates them in place.
+        self._donated = [slot for slot in updated if slot in available and slot in made]
+        self._inputs = sorted((read & available) - set(self._donated))
+        self._outputs = [*self._donated, *sorted((made & kept) - set(self._donated))]
+        self._messages: list[tuple[Operation, Message]] = []
+        self._function = jax.jit(self._traced, donate_argnums=(0,))
+        self.traces = 0
+
+    def run(self, slots: list[Any]) -> None:
+        results, flags, seen = self._function(
+            [_owned(slots[slot]) for slot in self._donated], [slots[slot] for slot in self._inputs]
         )
+        # The caller may change the arrays that it fed once the run returns.
+        jax.block_until_ready(results)
+        for slot, value in zip(self._outputs, results, strict=True):
+            slots[slot] = value
+        if flags is not None:
+            self._raise_failure(np.asarray(flags), seen)
+
+    def _raise_failure(self, flags: np.ndarray, seen: Any) -> None:
+        for ok, (op, message), values in zip(flags, self._messages, seen, strict=True):
+            if not ok:
+                text = message(*map(np.asarray, values))
+                raise FailedCheck(InvalidArgumentError(None, op, text))
+
+    def _traced(self, donated: list, inputs: list) -> tuple:
+        self.traces += 1  # reached only while tracing; tests read it
+        slots: dict[int, Any] = dict(self._known)
+        slots.update(zip(self._donated, donated, strict=True))
+        slots.update(zip(self._inputs, inputs, strict=True))
+        checks = evaluate(self._steps, slots)
+        if self._donated:
+            check_written_shapes(self._plan, slots)
+        self._messages = [(op, message) for op, _, message, _ in checks]
+        if checks:
+            flags = jnp.stack([ok for _, ok, _, _ in checks])
+            # A failed run leaves the variables as they were, though their buffers are replaced.
+            all_ok = jnp.all(flags)
+            for slot, old in zip(self._donated, donated, strict=True):
+                slots[slot] = jnp.where(all_ok, slots[slot], old)
+        arguments = {id(value) for value in (*donated, *inputs)}
+        results = [_result(slots[slot], arguments) for slot in self._outputs]
+        seen = [values for _, _, _, values in checks]
+        return results, flags if checks else None, seen
 
 
-def evaluate(steps: Sequence[Step], slots: list[Any]) -> list[tuple]:
+def evaluate(steps: Sequence[Step], slots: dict[int, Any]) -> list[tuple]:
     """Traces `steps` over `slots`. Returns (op, condition, message, values) of each check."""
     namespace = JaxNamespace()
     checks: list[tuple] = []
     for step in steps:
-        inputs = [slots[slot] for slot in step.inputs]
+        inputs = [slots.get(slot) for slot in step.inputs]
         known = step.op.defn.is_pure and not any(isinstance(v, jax.Array) for v in inputs)
         try:
             result = step.fn(NUMPY if known else namespace, *inputs, **step.attrs)
         except Exception as error:
             raise run_error(step.op, error, inputs) from error
         results = (result,) if len(step.outputs) == 1 else result or ()
-        for slot, value in zip(step.outputs, results, strict=True):
-            slots[slot] = value
+        slots.update(zip(step.outputs, results, strict=True))
         check_outputs(step, slots)
         checks += [(step.op, *check) for check in namespace.checks]
         namespace.checks = []
     return checks
-
-
-def _blocks(plan: Plan, slots: list[Any]) -> dict[Operation, int]:
-    """How far a run moves each random stream on."""
-    return {
-        step.op: step.op.defn.stream(np.shape(slots[step.outputs[0]]))
-        for step in plan.steps
-        if step.op.defn.stream is not None
-    }
 
 
 def _owned(value: Any) -> jax.Array:
@@ -143,3 +173,9 @@ def _owned(value: Any) -> jax.Array:
 def _result(value: Any, arguments: set[int]) -> Any:
     # jit would hand an argument straight through, and with it memory that is the caller's.
     return jnp.copy(value) if id(value) in arguments else value
+
+
+def _to_host(slots: list[Any], used: Sequence[int]) -> None:
+    for slot in used:
+        if isinstance(slots[slot], jax.Array):
+            slots[slot] = np.asarray(slots[slot])

@@ -9,9 +9,14 @@ import jax.numpy as jnp
 from jax import lax
 
 
-def map_range(f: Callable[[Any], Any], count: int) -> Any:
-    """XLA fuses the operations of `f`, so it needs no chunks."""
-    return f(jnp.arange(count, dtype=jnp.uint64))
+def interleave(parts: Callable[[Any], tuple], size: int, width: int) -> Any:
+    """One fused loop over the result: XLA repeats the work of `parts` rather than store it, which
+    was five times faster on a CPU than stacking them."""
+    position = jnp.arange(size, dtype=jnp.uint64)
+    *others, result = parts(position // width)
+    for lane, part in enumerate(others):
+        result = jnp.where(position % width == lane, part, result)
+    return result
 
 
 def while_each(

@@ -1,0 +1,116 @@
+"""Splits a plan's steps into those that XLA compiles and those that stay on the host.
+
+XLA needs shapes, axes and permutations while it compiles. Where such a value comes from a feed, the
+plan is compiled anew for each value of it. Where it comes from a variable or a random number, where
+an op works on the host alone, and where a shape depends on data, the step stays on the host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from stillflow.runtime.plan import Plan, Step
+
+_NOTHING: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class Segment:
+    """Steps that run one after another on one tier."""
+
+    on_host: bool
+    steps: list[Step] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Split:
+    """A plan's segments, and the slots of the feeds whose values compiled code depends on."""
+
+    segments: list[Segment]
+    static_feeds: frozenset[int]
+
+    @property
+    def compiled_steps(self) -> list[Step]:
+        return [step for s in self.segments if not s.on_host for step in s.steps]
+
+
+def split(plan: Plan) -> Split:
+    """Sorts the plan's steps into as few segments as their dependences allow."""
+    on_host, static_feeds = _assign_tiers(plan)
+    levels: dict[int, Segment] = {}
+    for step, level in zip(plan.steps, _levels(plan.steps, on_host), strict=True):
+        levels.setdefault(level, Segment(on_host=bool(level % 2))).steps.append(step)
+    return Split([levels[level] for level in sorted(levels)], static_feeds)
+
+
+def _assign_tiers(plan: Plan) -> tuple[list[bool], frozenset[int]]:
+    """For each step, whether it stays on the host; and the static feeds."""
+    feeds = set(plan.feeds)
+    # Of a slot: the feeds, variables, streams and host results that its value depends on.
+    sources: dict[int, frozenset[int]] = {
+        slot: frozenset({slot})
+        for slot in (*plan.feeds, *plan.variables.values(), *plan.streams.values())
+    }
+    unshaped = {
+        slot
+        for variable, slot in plan.variables.items()
+        if not variable.outputs[0].shape.is_fully_defined()
+    }
+    on_host: list[bool] = []
+    static_feeds: set[int] = set()
+    for step in plan.steps:
+        static = _NOTHING.union(*(sources.get(slot, _NOTHING) for slot in static_inputs(step)))
+        stays = _needs_host(step) or not static <= feeds or not unshaped.isdisjoint(step.inputs)
+        on_host.append(stays)
+        if stays:
+            sources.update({slot: frozenset({slot}) for slot in step.outputs})
+            if not all(tensor.shape.is_fully_defined() for tensor in step.op.outputs):
+                unshaped.update(step.outputs)
+            continue
+        static_feeds |= static
+        values = () if step.op.defn.of_shape else step.inputs
+        mixed = _NOTHING.union(*(sources.get(slot, _NOTHING) for slot in values))
+        sources.update(dict.fromkeys(step.outputs, mixed))
+    return on_host, frozenset(static_feeds)
+
+
+def _needs_host(step: Step) -> bool:
+    return step.op.defn.host or any(
+        tensor.dtype.base_dtype.name == "string" or not tensor.dtype.is_numpy_compatible
+        for tensor in (*step.op.inputs, *step.op.outputs)
+    )
+
+
+def static_inputs(step: Step) -> list[int]:
+    """The slots of the inputs whose values must be known while compiling."""
+    defn = step.op.defn
+    if not defn.static:
+        return []
+    offset = 0 if defn.stream is None else 1
+    return [step.inputs[offset + p] for p in defn.input_positions(step.op, defn.static)]
+
+
+def _levels(steps: Iterable[Step], on_host: list[bool]) -> list[int]:
+    """Even levels are compiled, odd ones run on the host; each step goes as early as it may.
+
+    It waits for what wrote its inputs, and a writer waits for the readers of the old value. Steps
+    on the host keep their order, for what they do outside (printing, files) can be seen.
+    """
+    written: dict[int, int] = {}
+    read: dict[int, int] = {}
+    levels: list[int] = []
+    last_host = 1
+    for step, host in zip(steps, on_host, strict=True):
+        after = [written[slot] for slot in (*step.inputs, *step.outputs) if slot in written]
+        after += [read[slot] for slot in step.outputs if slot in read]
+        level = max(after, default=0)
+        level += (level % 2) != host
+        if host:
+            level = last_host = max(level, last_host)
+        levels.append(level)
+        for slot in step.inputs:
+            read[slot] = max(read.get(slot, 0), level)
+        for slot in step.outputs:
+            written[slot] = level
+    return levels
