@@ -80,7 +80,7 @@ def test_our_own_packages_do_not_hide_public_names():
     assert mnist is sys.modules["stillflow.data.mnist"]
     assert getattr(stillflow, "data", None) is not sys.modules["stillflow.data"]
     own = {found.name for found in pkgutil.iter_modules(stillflow.__path__)}
-    assert own & _missing.names()[""] == stillflow._SHADOWED
+    assert own & _missing.names()[""] <= stillflow._SHADOWED
 
 
 def test_importing_is_free():
