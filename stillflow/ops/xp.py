@@ -12,12 +12,16 @@ from typing import Any
 import numpy
 
 from stillflow.graph.errors import InvalidArgumentError
+from stillflow.ops import loops
 
 
 class NumpyNamespace:
     """`numpy` with the extensions below; an attribute that it lacks is numpy's."""
 
     is_xla = False
+    interleave = staticmethod(loops.interleave)
+    while_each = staticmethod(loops.while_each)
+    compose_swaps = staticmethod(loops.compose_swaps)
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(numpy, name)

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from stillflow.graph.errors import InvalidArgumentError
+from stillflow.runtime import xla_loops
 
 Message = Callable[..., str]
 
@@ -20,6 +21,9 @@ class JaxNamespace:
     """`jax.numpy` with extensions; one per trace, for it collects the checks of that trace."""
 
     is_xla = True
+    interleave = staticmethod(xla_loops.interleave)
+    while_each = staticmethod(xla_loops.while_each)
+    compose_swaps = staticmethod(xla_loops.compose_swaps)
 
     def __init__(self) -> None:
         self.checks: list[tuple[Any, Message, tuple[Any, ...]]] = []

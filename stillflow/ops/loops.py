@@ -1,0 +1,61 @@
+"""Loops that NumPy and XLA run differently, for ops whose rows go on for a length of their own.
+
+Extensions of the NumPy namespace; `runtime.xla_loops` has their twins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+_CHUNK = 8192  # rows: the temporaries of float64 operations on them fit a core's cache
+
+
+def interleave(parts: Callable[[Any], tuple], size: int, width: int) -> np.ndarray:
+    """Returns [size]: element i is element i // width of part i % width.
+
+    `parts(index: u64[n])` gives `width` arrays [n], whose element i depends on `index[i]` alone.
+    """
+    count = -(-size // width)
+    chunks = [
+        np.stack(parts(np.arange(start, min(start + _CHUNK, count), dtype=np.uint64)), axis=-1)
+        for start in range(0, max(count, 1), _CHUNK)
+    ]
+    return np.concatenate(chunks).reshape(-1)[:size]
+
+
+def while_each(
+    pending: Callable[..., Any], step: Callable[..., tuple], state: tuple[Any, ...]
+) -> tuple[np.ndarray, ...]:
+    """Returns `state`, arrays of n rows, after `step` has run on each row while it is pending.
+
+    `pending(*state)` gives bool[n] and `step(*state)` the next state; both treat rows one by one.
+    """
+    result = tuple(np.array(part) for part in state)
+    rows = np.flatnonzero(pending(*result))
+    while rows.size:
+        rows = np.concatenate(
+            [
+                _step_rows(pending, step, result, rows[start : start + _CHUNK])
+                for start in range(0, rows.size, _CHUNK)
+            ]
+        )
+    return result
+
+
+def _step_rows(pending: Callable, step: Callable, state: tuple, rows: np.ndarray) -> np.ndarray:
+    """Steps these rows of `state` in place; returns those that are still pending."""
+    stepped = step(*(part[rows] for part in state))
+    for part, new in zip(state, stepped, strict=True):
+        part[rows] = new
+    return rows[pending(*stepped)]
+
+
+def compose_swaps(targets: Any) -> np.ndarray:
+    """targets: int[n] -> i64[n + 1]: 0 ... n after swapping elements i and targets[i] in turn."""
+    order = list(range(len(targets) + 1))
+    for i, j in enumerate(targets.tolist()):
+        order[i], order[j] = order[j], order[i]
+    return np.array(order, np.int64)

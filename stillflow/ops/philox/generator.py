@@ -1,0 +1,30 @@
+"""Philox 4x32-10, the counter-based generator behind every stream; knows no distribution.
+
+Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011). A stream is u32[6]: a key of
+two words, then a counter of four, lowest first. Each counter value gives a *block* of four words.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_ROUNDS = 10
+_MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
+_KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
+_LOW32 = 0xFFFFFFFF
+
+
+def blocks(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
+    """stream: u32[6], index: u64[n] -> the four words, each u32[n], of the blocks `index` ahead.
+
+    The lower half of the counter must not wrap: it starts at zero, so that takes 2**64 blocks.
+    """
+    # Words are held in u64, so that one multiplication gives both halves of a product.
+    k0, k1, low, high, x2, x3 = (stream[i].astype(xp.uint64) for i in range(6))
+    position = index + (low | high << 32)
+    x0, x1 = position & _LOW32, position >> 32
+    for _ in range(_ROUNDS):
+        p0, p1 = x0 * _MULTIPLIERS[0], x2 * _MULTIPLIERS[1]
+        x0, x1, x2, x3 = p1 >> 32 ^ (x1 ^ k0), p1 & _LOW32, p0 >> 32 ^ (x3 ^ k1), p0 & _LOW32
+        k0, k1 = k0 + _KEY_STEPS[0] & _LOW32, k1 + _KEY_STEPS[1] & _LOW32
+    return tuple(x.astype(xp.uint32) for x in (x0, x1, x2, x3))
