@@ -50,13 +50,13 @@ def prepare(period: bool) -> None:
 
 def script(path: str) -> Program:
     """A source file; or a folder or zip file that holds `__main__.py`."""
-    spec = PathFinder.find_spec("__main__", [path])
-    if spec is not None:
-        _start_path_with(path)
-        return _from_spec(spec, path)
-    if os.path.isdir(path):
-        _give_up(1, f"can't find '__main__' module in {path!r}")
     full = os.path.abspath(path)
+    spec = PathFinder.find_spec("__main__", [full])
+    if spec is not None:
+        _start_path_with(full)
+        return _from_spec(spec, path)
+    if os.path.isdir(full):
+        _give_up(1, f"can't find '__main__' module in {full!r}")
     _start_path_with(os.path.dirname(os.path.realpath(full)))
     try:
         with open(full, "rb") as file:
