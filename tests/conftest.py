@@ -1,0 +1,23 @@
+"""What every test starts from: an empty default graph, and the tier that the environment sets."""
+
+import pytest
+
+from stillflow.graph import context
+
+
+@pytest.fixture(autouse=True)
+def empty_default_graph():
+    """Gives each test a global graph of its own, as a new process would."""
+    context.graphs.stack.clear()
+    context.sessions.stack.clear()
+    context.reset_default_graph()
+    yield
+    context.graphs.stack.clear()
+    context.sessions.stack.clear()
+
+
+@pytest.fixture(params=["host", "xla"])
+def tier(request, monkeypatch):
+    """Runs a test once on each tier."""
+    monkeypatch.setenv("STILLFLOW_TIER", request.param)
+    return request.param

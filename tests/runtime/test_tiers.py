@@ -1,0 +1,161 @@
+"""The two tiers: when each runs, what is compiled and how often, and that neither shows."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import stillflow.api as tf
+from stillflow.runtime.cost import CostModel
+from stillflow.runtime.xla import XlaProgram
+
+_TRAINING = """
+import sys
+import stillflow as tf
+x = tf.placeholder(tf.float32, [None, 2])
+w = tf.Variable(tf.random_normal([2, 3], seed=1))
+loss = tf.reduce_mean(tf.square(tf.matmul(x, w)))
+step = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    for _ in range(50):
+        session.run(step, {x: [[1.0, 2.0]]})
+print("jax" in sys.modules)
+"""
+
+
+def compiled_programs(session) -> list[XlaProgram]:
+    return [p for e in session._executors.values() for p in e._compiled.values()]
+
+
+def training_step():
+    """A small regression with batches of any size."""
+    x = tf.placeholder(tf.float32, [None, 2])
+    w = tf.Variable([[1.0], [2.0]])
+    loss = tf.reduce_mean(tf.square(tf.matmul(x, w)))
+    return x, w, tf.train.GradientDescentOptimizer(0.01).minimize(loss)
+
+
+def test_a_small_program_never_imports_jax():
+    done = subprocess.run(
+        [sys.executable, "-c", _TRAINING], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
+
+
+def test_a_second_run_does_not_trace_again(monkeypatch):
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    x, _, step = training_step()
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for _ in range(3):
+            session.run(step, {x: np.ones((4, 2))})
+        programs = [p for p in compiled_programs(session) if p.runs == 3]
+        assert [p.traces for p in programs] == [1]
+
+
+def test_each_batch_size_is_traced_once(monkeypatch):
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    x, _, step = training_step()
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for _ in range(2):
+            for rows in (4, 7):
+                session.run(step, {x: np.ones((rows, 2))})
+        programs = [p for p in compiled_programs(session) if p.runs == 2]
+        assert [p.traces for p in programs] == [1, 1]
+
+
+def test_an_updated_variable_keeps_its_buffer(monkeypatch):
+    """XLA writes the new value where the old one was: no copy of a variable on an update."""
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    w = tf.Variable(tf.zeros([64, 64]))
+    add = tf.assign_add(w, tf.ones([64, 64])).op
+    with tf.Session() as session:
+        session.run(w.initializer)
+        session.run(add)
+        first = session._state.variables[w.op].unsafe_buffer_pointer()
+        session.run(add)
+        assert session._state.variables[w.op].unsafe_buffer_pointer() == first
+
+
+def test_the_switch_comes_after_the_same_run_every_time(monkeypatch):
+    """The cost model counts; it has no clock."""
+    monkeypatch.setattr("stillflow.runtime.cost._XLA_START", 100.0)
+    monkeypatch.setattr("stillflow.runtime.cost._COMPILE_STEP", 1.0)
+    monkeypatch.setattr("stillflow.runtime.cost._XLA_RUN", 0.0)
+
+    def first_compiled_run() -> int:
+        with tf.Graph().as_default(), tf.Session() as session:
+            x, _, step = training_step()
+            session.run(tf.global_variables_initializer())
+            for run in range(100):
+                session.run(step, {x: np.ones((4, 2))})
+                if compiled_programs(session):
+                    return run
+        raise AssertionError("it was never compiled")
+
+    first = first_compiled_run()
+    assert first > 1
+    assert first_compiled_run() == first
+
+
+def test_what_is_lost_on_the_host_is_counted_per_run():
+    cost = CostModel([], [])
+    assert not cost.worth_compiling
+    cost._gain = cost._compile / 2 + 1
+    cost.count_host_run()
+    assert not cost.worth_compiling
+    cost.count_host_run()
+    assert cost.worth_compiling
+
+
+def test_training_goes_on_over_the_switch(monkeypatch):
+    """The values do not show where the host tier ended and the XLA tier began."""
+
+    def trained(tier: str) -> np.ndarray:
+        monkeypatch.setenv("STILLFLOW_TIER", tier)
+        with tf.Graph().as_default(), tf.Session() as session:
+            x, w, step = training_step()
+            session.run(tf.global_variables_initializer())
+            for _ in range(40):
+                session.run(step, {x: np.ones((4, 2))})
+            return session.run(w)
+
+    on_host = trained("host")
+    monkeypatch.setattr("stillflow.runtime.cost._XLA_START", 100.0)
+    monkeypatch.setattr("stillflow.runtime.cost._XLA_RUN", 0.0)
+    monkeypatch.setattr("stillflow.runtime.cost._COMPILE_STEP", 1.0)
+    np.testing.assert_allclose(trained("auto"), on_host, rtol=1e-6)
+
+
+def test_a_shape_that_a_feed_decides_is_compiled_for_each_value(monkeypatch):
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    rows = tf.placeholder(tf.int32, [])
+    x = tf.placeholder(tf.float32, [12])
+    y = tf.reduce_sum(tf.reshape(x, tf.stack([rows, -1])), 1)
+    with tf.Session() as session:
+        for size in (2, 3, 2):
+            got = session.run(y, {rows: size, x: np.arange(12)})
+            np.testing.assert_array_equal(got, np.arange(12.0).reshape(size, -1).sum(1))
+        assert sorted(p.runs for p in compiled_programs(session)) == [1, 2]
+
+
+def test_a_host_only_op_splits_the_plan(monkeypatch):
+    """What lies before and after it is still compiled."""
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    x = tf.placeholder(tf.float32, [3])
+    squares = tf.square(x)
+    places = tf.where(squares > 1.0)
+    total = tf.reduce_sum(squares) + tf.cast(tf.size(places), tf.float32)
+    with tf.Session() as session:
+        assert session.run(total, {x: [1.0, 2.0, 3.0]}) == 16.0
+        (program,) = compiled_programs(session)
+        assert program.traces >= 1
+
+
+def test_an_unknown_tier_is_refused(monkeypatch):
+    monkeypatch.setenv("STILLFLOW_TIER", "gpu")
+    with pytest.raises(ValueError, match="STILLFLOW_TIER is 'gpu'; it may be auto, host, xla"):
+        tf.Session()
