@@ -236,7 +236,7 @@ def _fits(shape: tuple[int, ...], sizes: tuple[int | None, ...] | None) -> bool:
     if len(shape) != len(sizes):
         return False
     for given, declared in zip(shape, sizes, strict=True):  # a loop: `all` costs more per feed
-        if declared is not None and given != declared:  # noqa: SIM110
+        if declared is not None and given != declared:
             return False
     return True
 
