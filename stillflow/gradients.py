@@ -7,7 +7,6 @@ input's shape where the op broadcast it, so that no rule has to. It knows no op'
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
@@ -261,13 +260,17 @@ def _sum(grads: list[Gradient]) -> Gradient:
 
 def _unbroadcast(op: Operation, grads: list[Tensor | None]) -> list[Tensor | None]:
     """Sums each gradient over the axes along which its input was repeated."""
-    axes = _repeated_axes(op)
-    if axes is None:
-        axes = _repeated_axes_at_run(op)
-    return [
-        grad if grad is None else _summed_to(grad, tensor, own)
-        for tensor, grad, own in zip(op.inputs, grads, axes, strict=True)
-    ]
+    static = op.defn.input_positions(op, op.defn.static)
+    operands = [i for i in range(len(op.inputs)) if i not in static]
+    axes = _repeated_axes(op, operands)
+    result = list(grads)
+    for position in operands:
+        grad = grads[position]
+        if grad is not None:
+            tensor = op.inputs[position]
+            own = _repeated_axes_at_run(tensor, op) if axes is None else axes[position]
+            result[position] = _summed_to(grad, tensor, own)
+    return result
 
 
 def _summed_to(grad: Tensor, tensor: Tensor, axes: Any) -> Tensor:
@@ -276,41 +279,41 @@ def _summed_to(grad: Tensor, tensor: Tensor, axes: Any) -> Tensor:
     return array.reshape_op(reduce.sum_op(grad, axes), array.shape(tensor))
 
 
-def _repeated_axes(op: Operation) -> list[list[int]] | None:
-    """For each input, the axes it was repeated along; None when that depends on sizes in a run."""
-    out = op.outputs[0].shape.ndims
-    sizes = [tensor.shape.sizes for tensor in op.inputs]
-    if out is None or any(s is None for s in sizes):
+def _repeated_axes(op: Operation, operands: list[int]) -> dict[int, list[int]] | None:
+    """For each operand, the axes it was repeated along; None when that depends on sizes in a run.
+
+    The operands are the inputs that are broadcast against each other, and to the output's shape.
+    """
+    out = op.outputs[0].shape.sizes
+    sizes = {i: op.inputs[i].shape.sizes for i in operands}
+    if out is None or any(s is None for s in sizes.values()):
         return None
-    padded = [(1,) * (out - len(s)) + s for s in sizes]  # type: ignore[arg-type, operator]
-    result: list[list[int]] = []
-    for own_index, own in enumerate(padded):
-        others = [s for i, s in enumerate(padded) if i != own_index]
-        missing = out - len(sizes[own_index])  # type: ignore[arg-type]
-        axes = list(range(missing))
-        for axis in range(missing, out):
-            repeated = _is_repeated(own[axis], [other[axis] for other in others])
+    padded = {i: (1,) * (len(out) - len(s)) + s for i, s in sizes.items()}  # type: ignore[arg-type, operator]
+    result: dict[int, list[int]] = {}
+    for i, own in padded.items():
+        missing = len(out) - len(sizes[i])  # type: ignore[arg-type]
+        result[i] = list(range(missing))
+        for axis in range(missing, len(out)):
+            others = [other[axis] for j, other in padded.items() if j != i]
+            repeated = _is_repeated(own[axis], others, out[axis])
             if repeated is None:
                 return None
-            axes += [axis] * repeated
-        result.append(axes)
+            result[i] += [axis] * repeated
     return result
 
 
-def _is_repeated(own: int | None, others: list[int | None]) -> bool | None:
-    if (own is not None and own != 1) or all(other == 1 for other in others):
-        return False
-    if own == 1 and all(other is not None for other in others):
-        return True
-    # A size of 1 is summed over whatever the others turn out to be: over one element that is free.
-    return True if own == 1 else None
+def _is_repeated(own: int | None, others: list[int | None], out: int | None) -> bool | None:
+    if own is not None:
+        # A size of 1 is summed over whatever the output's turns out to be: over one element that
+        # is free.
+        return own == 1 and out != 1
+    return False if others and all(other == 1 for other in others) else None
 
 
-def _repeated_axes_at_run(op: Operation) -> Sequence[Tensor]:
-    x, y = op.inputs
-    return array.broadcast_gradient_args(
-        array.shape_internal(x, optimize=False), array.shape_internal(y, optimize=False)
-    )
+def _repeated_axes_at_run(tensor: Tensor, op: Operation) -> Tensor:
+    own = array.shape_internal(tensor, optimize=False)
+    out = array.shape_internal(op.outputs[0], optimize=False)
+    return array.broadcast_gradient_args(own, out)[0]
 
 
 # Gradients that a program registers -------------------------------------------------------------

@@ -1,0 +1,228 @@
+"""Tensors joined along an axis that they have, and split along one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.graph.tensor_shape import Dimension, dimension_value
+from stillflow.ops import shapes
+from stillflow.ops.array.shape_of import INDEX_TYPES, shape
+from stillflow.ops.array.stacking import stack
+from stillflow.ops.control import identity
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.registry import op
+from stillflow.ops.static import constant_value
+
+
+def _joined(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    *parts, axis_shape = ctx.shapes()
+    shapes.with_rank(axis_shape, 0)
+    rank = next((len(sizes) for sizes in parts if sizes is not None), None)
+    if rank is None:
+        return None
+    if rank == 0:
+        raise shapes.ShapeError("Can't concatenate scalars (use tf.stack instead)")
+    parts = [shapes.with_rank(sizes, rank) for sizes in parts]
+    axis = ctx.value(len(parts))
+    if axis is None:
+        return (None,) * rank
+    at = _checked_axis(int(axis), parts[0])
+    merged = shapes.merge_all([sizes[:at] + sizes[at + 1 :] for sizes in parts])
+    assert merged is not None
+    along = [sizes[at] for sizes in parts]
+    total = None if None in along else sum(along)
+    return (*merged[:at], total, *merged[at:])
+
+
+def _checked_axis(axis: int, sizes: shapes.Sizes) -> int:
+    shapes.with_rank_at_least(sizes, axis + 1 if axis >= 0 else -axis)
+    return axis % len(sizes)  # type: ignore[arg-type]
+
+
+@op(
+    "ConcatV2",
+    "values: N * T, axis: Tidx -> output: T",
+    shape=_joined,
+    static=("axis",),
+    types={"Tidx": INDEX_TYPES},
+    defaults={"Tidx": dtypes.int32},
+)
+def concat_op(xp, *values_and_axis):
+    """values: n[..., s, ...] each, axis: i[] -> n[..., sum of s, ...], joined along `axis`."""
+    *values, axis = values_and_axis
+    return xp.concatenate(values, int(axis))
+
+
+@concat_op.gradient
+def concat_gradient(op, dy):
+    *parts, axis = op.inputs
+    pieces = split_v_op(dy, _sizes_along(axis, parts), axis, num_split=len(parts))
+    return *pieces, None
+
+
+def _sizes_along(axis: Tensor, parts: list[Tensor]) -> Any:
+    """The sizes of `parts` along `axis`, i[len(parts)]; plain numbers where they are known."""
+    at = constant_value(axis)
+    if at is not None:
+        sizes = [dimension_value(part.shape[int(at)]) for part in parts]
+        if None not in sizes:
+            return np.array(sizes, np.int32)
+    return stack([shape(part)[axis] for part in parts])
+
+
+def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
+    """Returns tensors joined along `axis`, in which alone their shapes may differ."""
+    if not isinstance(values, (list, tuple)):
+        values = [values]
+    if len(values) > 1 or not values:
+        return concat_op(values, axis, name=name)
+    with name_scope(name):
+        scalar = convert_to_tensor(axis, name="concat_dim", dtype=dtypes.int32)
+        scalar.shape.assert_has_rank(0)
+        return identity(values[0], name=name)
+
+
+def _split_axis(ctx: shapes.ShapeContext, axis_input: int, sizes: tuple) -> int | None:
+    axis = ctx.value(axis_input)
+    if axis is None:
+        return None
+    at, rank = int(axis), len(sizes)
+    if not -rank <= at < rank:
+        raise shapes.ShapeError(
+            f"Dimension size, given by scalar input {at} must be in range [{-rank}, {rank})"
+        )
+    return at % rank
+
+
+def _split_evenly(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    sizes, num = ctx.shape(1), ctx.attrs["num_split"]
+    if sizes is None:
+        return [None] * num
+    at = _split_axis(ctx, 0, sizes)
+    if at is None:
+        return [(None,) * len(sizes)] * num
+    size = sizes[at]
+    if size is not None and size % num:
+        raise shapes.ShapeError(
+            f"Dimension size must be evenly divisible by {num} but is {size}\n"
+            "\tNumber of ways to split should evenly divide the split dimension"
+        )
+    part = None if size is None else size // num
+    return [(*sizes[:at], part, *sizes[at + 1 :])] * num
+
+
+@op(
+    "Split",
+    "split_dim: int32, value: T -> output: num_split * T",
+    shape=_split_evenly,
+    static=("split_dim",),
+)
+def split_op(xp, split_dim, x, *, num_split: int):
+    """x: n[..., s, ...] -> `num_split` parts of equal size along axis `split_dim`."""
+    axis = int(split_dim)
+    xp.check(
+        x.shape[axis] % num_split == 0,
+        lambda: (
+            "Number of ways to split should evenly divide the split dimension, but got split_dim "
+            f"{axis} (size = {x.shape[axis]}) and num_split {num_split}"
+        ),
+    )
+    parts = tuple(xp.split(x, num_split, axis))
+    return parts[0] if num_split == 1 else parts
+
+
+@split_op.gradient
+def split_gradient(op, *dys):
+    return None, concat(list(dys), op.inputs[0])
+
+
+def _split_by_sizes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    sizes, num = ctx.shape(0), ctx.attrs["num_split"]
+    if sizes is None:
+        return [None] * num
+    at = _split_axis(ctx, 2, sizes)
+    if at is None:
+        return [(None,) * len(sizes)] * num
+    lengths = ctx.value(1)
+    parts: list[int | None] = [None] * num
+    if lengths is not None:
+        parts = _completed(lengths.tolist(), sizes[at])
+    return [(*sizes[:at], part, *sizes[at + 1 :]) for part in parts]
+
+
+def _completed(lengths: list[int], total: int | None) -> list[int | None]:
+    """`lengths` with a -1 replaced by what the others leave of `total`."""
+    if lengths.count(-1) > 1:
+        raise shapes.ShapeError("size_splits can only have one -1")
+    known = sum(length for length in lengths if length != -1)
+    rest = None if total is None else total - known
+    if rest is not None and (rest < 0 or (rest > 0 and -1 not in lengths)):
+        raise shapes.ShapeError(
+            f"can't split axis of size {total} into pieces of size [{','.join(map(str, lengths))}]"
+        )
+    return [rest if length == -1 else length for length in lengths]
+
+
+@op(
+    "SplitV",
+    "value: T, size_splits: Tlen, split_dim: int32 -> output: num_split * T",
+    shape=_split_by_sizes,
+    static=("size_splits", "split_dim"),
+    types={"Tlen": INDEX_TYPES},
+)
+def split_v_op(xp, x, size_splits, split_dim, *, num_split: int):
+    """x: n[..., s, ...] -> parts of the sizes `size_splits` along axis `split_dim`."""
+    axis, lengths = int(split_dim), size_splits.tolist()
+    total = x.shape[axis]
+    known = sum(length for length in lengths if length != -1)
+    xp.check(
+        lengths.count(-1) <= 1 and (known == total or (-1 in lengths and known <= total)),
+        lambda: (
+            "Determined shape must either match input shape along split_dim exactly if fully "
+            "specified, or be less than the size of the input along split_dim if not fully "
+            f"specified.  Got: {known}"
+        ),
+    )
+    ends = np.cumsum([total - known if length == -1 else length for length in lengths])
+    parts = tuple(xp.split(x, ends[:-1].tolist(), axis))
+    return parts[0] if num_split == 1 else parts
+
+
+@split_v_op.gradient
+def split_v_gradient(op, *dys):
+    return concat(list(dys), op.inputs[2]), None, None
+
+
+def split(
+    value: Any,
+    num_or_size_splits: Any,
+    axis: Any = 0,
+    num: int | None = None,
+    name: str | None = "split",
+) -> list[Tensor]:
+    """Returns `value` split along `axis`: into a number of equal parts, or into given sizes.
+
+    One of the sizes may be -1, for what the others leave. `num` says how many sizes there are
+    where their vector does not.
+
+    Raises:
+      ValueError: the parts do not add up, or their number is not known.
+    """
+    sizes = convert_to_tensor(num_or_size_splits)
+    if isinstance(num_or_size_splits, (int, np.integer, Dimension)):
+        return split_op(axis, value, num_split=int(num_or_size_splits), name=name)
+    if sizes.shape.ndims == 0:
+        raise ValueError(
+            "Rank-0 tensors are not supported as the num_or_size_splits argument to split. "
+            f"Argument provided: {num_or_size_splits}"
+        )
+    if num is None and sizes.shape.sizes:
+        num = sizes.shape.sizes[0]
+    if num is None:
+        raise ValueError(f"Cannot infer num from shape {num_or_size_splits}")
+    return split_v_op(value, sizes, axis, num_split=num, name=name)

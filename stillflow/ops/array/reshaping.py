@@ -1,0 +1,143 @@
+"""The same elements in another shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.ops import shapes
+from stillflow.ops.arguments import renamed
+from stillflow.ops.array.shape_of import INDEX_TYPES, shape
+from stillflow.ops.registry import op
+
+
+def _reshaped(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    wanted = ctx.value_as_shape(1)
+    sizes = ctx.shape(0)
+    total = shapes.num_elements(sizes)
+    if wanted is None or wanted.count(None) > 1:
+        return wanted
+    known = int(np.prod([size for size in wanted if size is not None], dtype=np.int64))
+    if None not in wanted:
+        if total not in (None, known):
+            raise shapes.ShapeError(
+                f"Cannot reshape a tensor with {total} elements to shape "
+                f"{shapes.format_sizes(wanted)} ({known} elements)"
+            )
+        return wanted
+    if total is None or ctx.value(1) is None:
+        return wanted  # the free size may be any number, not what is left over
+    if not known or total % known:
+        raise shapes.ShapeError(
+            f"Dimension size must be evenly divisible by {known} but is {total}"
+        )
+    return tuple(total // known if size is None else size for size in wanted)
+
+
+@op(
+    "Reshape",
+    "tensor: T, shape: Tshape -> output: T",
+    shape=_reshaped,
+    static=("shape",),
+    types={"Tshape": INDEX_TYPES},
+    defaults={"Tshape": dtypes.int32},
+)
+def reshape_op(xp, x, shape):
+    """x: n[...], shape: i[k] -> n[*shape]; one size may be -1, for what is left over."""
+    wanted = tuple(shape.tolist())
+    return x if x.shape == wanted else xp.reshape(x, wanted)
+
+
+def _reshaped_back(op, dy):
+    """The gradient of an op that only gives its first input another shape."""
+    return reshape_op(dy, shape(op.inputs[0]))
+
+
+@reshape_op.gradient
+def reshape_gradient(op, dy):
+    return _reshaped_back(op, dy), None
+
+
+def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
+    """Returns the elements of `tensor` in the given shape."""
+    return reshape_op(tensor, shape, name=name)
+
+
+def _expanded(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes, axis = ctx.shape(0), ctx.value(1)
+    if sizes is None or axis is None:
+        return None
+    at, rank = int(np.ravel(axis)[0]), len(sizes)
+    if not -rank - 1 <= at <= rank:
+        raise shapes.ShapeError(f"dim {at} not in the interval [{-rank - 1}, {rank}].")
+    at += (rank + 1) * (at < 0)
+    return (*sizes[:at], 1, *sizes[at:])
+
+
+@op(
+    "ExpandDims",
+    "input: T, dim: Tdim -> output: T",
+    shape=_expanded,
+    static=("dim",),
+    types={"Tdim": INDEX_TYPES},
+    defaults={"Tdim": dtypes.int32},
+)
+def expand_dims_op(xp, x, dim):
+    """x: n[...], dim: i[] -> n[..., 1, ...], with a new axis at `dim`."""
+    return xp.expand_dims(x, int(np.ravel(dim)[0]))
+
+
+@expand_dims_op.gradient
+def expand_dims_gradient(op, dy):
+    return _reshaped_back(op, dy), None
+
+
+def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
+    """Returns `input` with a new axis of size 1 at `axis`; `dim` is its older name."""
+    axis = renamed("axis", axis, "dim", dim)
+    if axis is None:
+        raise ValueError("Must specify an axis argument to tf.expand_dims()")
+    return expand_dims_op(input, axis, name=name)
+
+
+def _squeezed(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes, axes = ctx.shape(0), ctx.attrs["squeeze_dims"]
+    if sizes is None or (not axes and None in sizes):
+        return None
+    rank = len(sizes)
+    gone = set()
+    for axis in axes:
+        if not -rank <= axis < rank:
+            raise shapes.ShapeError(f"squeeze_dims[{axes.index(axis)}] not in [{-rank},{rank}).")
+        at = axis % rank
+        if sizes[at] not in (None, 1):
+            raise shapes.ShapeError(
+                f"Can not squeeze dim[{at}], expected a dimension of 1, got {sizes[at]}"
+            )
+        gone.add(at)
+    if not axes:
+        gone = {at for at, size in enumerate(sizes) if size == 1}
+    return tuple(size for at, size in enumerate(sizes) if at not in gone)
+
+
+@op("Squeeze", "input: T -> output: T", shape=_squeezed)
+def squeeze_op(xp, x, *, squeeze_dims: list[int] = ()):  # type: ignore[assignment]
+    """x: n[...] -> n[...] without the axes `squeeze_dims`, or without every axis of size 1."""
+    return xp.squeeze(x, tuple(squeeze_dims) or None)
+
+
+@squeeze_op.gradient
+def squeeze_gradient(op, dy):
+    return _reshaped_back(op, dy)
+
+
+def squeeze(
+    input: Any, axis: Any = None, name: str | None = None, squeeze_dims: Any = None
+) -> Tensor:
+    """Returns `input` without the axes of size 1, or without those of them in `axis`."""
+    axes = renamed("axis", axis, "squeeze_dims", squeeze_dims)
+    axes = [] if axes is None else [axes] if np.isscalar(axes) else list(axes)
+    return squeeze_op(input, squeeze_dims=axes, name=name)

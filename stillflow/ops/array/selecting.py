@@ -1,0 +1,108 @@
+"""Elements chosen from two tensors by a condition, and where a condition holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import shapes
+from stillflow.ops.array.filling import zeros_like
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.registry import op
+
+
+def _selected(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    condition, sizes = ctx.shape(0), shapes.merge(ctx.shape(1), ctx.shape(2))
+    if condition is None or sizes is None or condition == ():
+        return sizes
+    if len(condition) == 1 and len(sizes) > 1:
+        return (shapes.merge_size(condition[0], sizes[0]), *sizes[1:])
+    return shapes.merge(condition, sizes)
+
+
+@op("Select", "condition: bool, t: T, e: T -> output: T", shape=_selected)
+def select_op(xp, condition, t, e):
+    """condition: bool[...], t: n[...], e: n[...] -> n[...], elements of t where it holds, else e.
+
+    The condition may be a scalar, or a vector that chooses among rows.
+    """
+    if condition.ndim == 1:
+        condition = xp.reshape(condition, condition.shape + (1,) * (t.ndim - 1))
+    return xp.where(condition, t, e)
+
+
+@select_op.gradient
+def select_gradient(op, dz):
+    condition = op.inputs[0]
+    zeros = zeros_like(dz)
+    return None, select_op(condition, dz, zeros), select_op(condition, zeros, dz)
+
+
+def _broadcast_all(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    condition, t, e = ctx.shapes()
+    return shapes.broadcast_sizes(condition, shapes.broadcast_sizes(t, e))
+
+
+@op(
+    "SelectV2",
+    "condition: bool, t: T, e: T -> output: T",
+    shape=_broadcast_all,
+    broadcasts=True,
+)
+def select_v2_op(xp, condition, t, e):
+    """condition: bool[...], t: n[...], e: n[...] -> n[...], broadcast against each other."""
+    return xp.where(condition, t, e)
+
+
+@select_v2_op.gradient
+def select_v2_gradient(op, dz):
+    condition = op.inputs[0]
+    zeros = zeros_like(dz)
+    return None, select_v2_op(condition, dz, zeros), select_v2_op(condition, zeros, dz)
+
+
+def _positions(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    return (None, ctx.rank(0))
+
+
+@op("Where", "input: T -> index: int64", shape=_positions, host=True)
+def where_op(xp, x):
+    """x: n[...] -> i64[k, rank], the positions of its k elements that are not zero."""
+    return np.argwhere(x).astype(np.int64, copy=False)
+
+
+where_op.not_differentiable()
+
+
+def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
+    """Returns elements of `x` where `condition` holds, else of `y`; or, without them, where it is.
+
+    Args:
+      condition: bool, of the shape of `x` and `y`, or a vector that chooses among their rows.
+
+    Returns:
+      A tensor like `x`; or i64[k, rank], the positions of the k elements that are true.
+
+    Raises:
+      ValueError: only one of `x` and `y` is given.
+    """
+    return _where(select_op, condition, x, y, name)
+
+
+def where_v2(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
+    """`where`, which broadcasts `condition`, `x` and `y` against each other."""
+    return _where(select_v2_op, condition, x, y, name)
+
+
+def _where(select: Any, condition: Any, x: Any, y: Any, name: str | None) -> Tensor:
+    if x is None and y is None:
+        with name_scope(name, "Where", [condition]) as scope:
+            wanted = convert_to_tensor(condition, preferred_dtype=dtypes.bool, name="condition")
+            return where_op(wanted, name=scope)
+    if x is None or y is None:
+        raise ValueError("x and y must both be non-None or both be None.")
+    return select(condition, x, y, name=name)

@@ -1,0 +1,440 @@
+"""Parts of a tensor: slices, and their inverse, padding with a value. `tensor[...]` is here."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.errors import InvalidArgumentError
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.graph.tensor_shape import Dimension
+from stillflow.ops import shapes
+from stillflow.ops.array.filling import ones_like
+from stillflow.ops.array.shape_of import INDEX_TYPES, shape
+from stillflow.ops.array.stacking import pack_op, stack
+from stillflow.ops.constants import constant
+from stillflow.ops.registry import OPS, op
+
+# Slice and Pad: each is the other's gradient ----------------------------------------------------
+
+
+def _sliced(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    begin, size = ctx.value(1), ctx.value(2)
+    vector = shapes.merge(shapes.with_rank(ctx.shape(1), 1), shapes.with_rank(ctx.shape(2), 1))
+    rank = vector[0] if vector else None
+    if ctx.shape(0) is None and rank is None:
+        return None
+    sizes = ctx.shape(0) or (None,) * (rank or 0)
+    if rank is not None:
+        sizes = shapes.with_rank(sizes, rank)
+    if size is None:
+        return (None,) * len(sizes)
+    begins = [None] * len(sizes) if begin is None else begin.tolist()
+    return tuple(_slice_size(*item) for item in zip(sizes, begins, size.tolist(), strict=True))
+
+
+def _slice_size(total: int | None, begin: int | None, size: int) -> int | None:
+    if size == -1:
+        return None if total is None or begin is None else total - begin
+    if total is not None and begin is not None and begin + size > total:
+        raise shapes.ShapeError(f"Expected size[0] in [0, {total - begin}], but got {size}")
+    return size
+
+
+@op(
+    "Slice",
+    "input: T, begin: Index, size: Index -> output: T",
+    shape=_sliced,
+    static=("begin", "size"),
+    types={"Index": INDEX_TYPES},
+    defaults={"Index": dtypes.int32},
+)
+def slice_op(xp, x, begin, size):
+    """x: n[...], begin: i[rank], size: i[rank] -> n[*size]; a size of -1 goes to the end."""
+    index = []
+    for axis, (at, length) in enumerate(zip(begin.tolist(), size.tolist(), strict=True)):
+        total = x.shape[axis]
+        length = total - at if length == -1 else length
+        if not 0 <= at <= total:
+            raise _out_of_range("begin", axis, total, at)
+        if not 0 <= length <= total - at:
+            raise _out_of_range("size", axis, total - at, length)
+        index.append(slice(at, at + length))
+    return x[tuple(index)]
+
+
+def _out_of_range(what: str, axis: int, most: int, got: int) -> InvalidArgumentError:
+    return InvalidArgumentError(
+        None, None, f"Expected {what}[{axis}] in [0, {most}], but got {got}"
+    )
+
+
+@slice_op.gradient
+def slice_gradient(op, dy):
+    x, begin = op.inputs[:2]
+    index_type = begin.dtype
+    after = shape(x, out_type=index_type) - shape(op.outputs[0], out_type=index_type) - begin
+    return pad_op(dy, pack_op([begin, after], axis=1)), None, None
+
+
+def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:
+    """Returns the part of `input_` that starts at `begin` and has `size`; -1: up to the end."""
+    return slice_op(input_, begin, size, name=name)
+
+
+def padded(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    """The shape of input 0 with paddings, input 1, of any mode."""
+    rank = shapes.with_rank(ctx.shape(1), 2)[0]
+    sizes = ctx.shape(0)
+    if sizes is None and rank is None:
+        return None
+    sizes = (None,) * rank if sizes is None else sizes  # type: ignore[operator]
+    if rank is not None:
+        sizes = shapes.with_rank(sizes, rank)
+    paddings = ctx.value(1)
+    if paddings is None:
+        return (None,) * len(sizes)
+    if np.any(paddings < 0):
+        raise shapes.ShapeError("Paddings must be non-negative")
+    totals = paddings.sum(axis=1).tolist()
+    return tuple(
+        None if size is None else size + total for size, total in zip(sizes, totals, strict=True)
+    )
+
+
+PAD: dict[str, Any] = {
+    "shape": padded,
+    "static": ("paddings",),
+    "types": {"Tpaddings": INDEX_TYPES},
+    "defaults": {"Tpaddings": dtypes.int32},
+}
+
+
+@op("Pad", "input: T, paddings: Tpaddings -> output: T", **PAD)
+def pad_op(xp, x, paddings):
+    """x: n[...], paddings: i[rank, 2] -> x with so many zeros before and after along each axis."""
+    return xp.pad(x, paddings.tolist())
+
+
+@pad_op.gradient
+def pad_gradient(op, dy):
+    return unpadded(op, dy), None
+
+
+def unpadded(op: Any, dy: Tensor) -> Tensor:
+    """The part of `dy` where `op` put its input."""
+    x, paddings = op.inputs[:2]
+    begin = strided_slice(paddings, [0, 0], [0, 1], begin_mask=1, end_mask=1, shrink_axis_mask=2)
+    return slice_op(dy, begin, shape(x, out_type=paddings.dtype))
+
+
+# Strided slices ---------------------------------------------------------------------------------
+
+_MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
+
+
+@lru_cache(maxsize=1024)
+def _index(
+    begin: tuple[int, ...], end: tuple[int, ...], strides: tuple[int, ...], masks: tuple[int, ...]
+) -> tuple[Any, ...]:
+    """The NumPy index that a strided slice means.
+
+    Bit i of a mask concerns element i: a begin or end that is open, an ellipsis, a new axis, an
+    axis that is dropped.
+    """
+    begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_mask = masks
+    index: list[Any] = []
+    for i, (start, stop, step) in enumerate(zip(begin, end, strides, strict=True)):
+        bit = 1 << i
+        if ellipsis_mask & bit:
+            index.append(Ellipsis)
+        elif new_axis_mask & bit:
+            index.append(None)
+        elif shrink_mask & bit:
+            index.append(start)
+        else:
+            first = None if begin_mask & bit else start
+            index.append(slice(first, None if end_mask & bit else stop, step))
+    return tuple(index)
+
+
+def _strided_sizes(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    masks = tuple(ctx.attrs[mask] for mask in _MASKS)
+    if bin(masks[2]).count("1") > 1:
+        raise shapes.ShapeError("Multiple ellipses in slice spec not allowed")
+    sizes = ctx.shape(0)
+    count = shapes.merge_all(ctx.shapes(1))
+    if sizes is None or count is None or count[0] is None:
+        return None
+    values = [ctx.value(i) for i in (1, 2, 3)]
+    begin, end, strides = ([None] * count[0] if v is None else v.tolist() for v in values)
+    return _sizes_of_parts(sizes, begin, end, strides, masks)
+
+
+def _sizes_of_parts(
+    sizes: tuple[int | None, ...], begin: list, end: list, strides: list, masks: tuple[int, ...]
+) -> tuple[int | None, ...]:
+    """The sizes of a strided slice of which some begins, ends and strides may be None."""
+    begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_mask = masks
+    special = ellipsis_mask | new_axis_mask
+    named = sum(not special >> i & 1 for i in range(len(begin)))
+    if named > len(sizes):
+        raise shapes.ShapeError(
+            f"Index out of range using input dim {len(sizes)}; input has only {len(sizes)} dims"
+        )
+    if not ellipsis_mask & ((1 << len(begin)) - 1):  # there is an implicit one at the end
+        begin, end, strides = [*begin, None], [*end, None], [*strides, None]
+        ellipsis_mask |= 1 << (len(begin) - 1)
+    result: list[int | None] = []
+    axis = 0
+    for i in range(len(begin)):
+        bit = 1 << i
+        if ellipsis_mask & bit:
+            skipped = len(sizes) - named
+            result += sizes[axis : axis + skipped]
+            axis += skipped
+        elif new_axis_mask & bit:
+            result.append(1)
+        elif shrink_mask & bit:
+            _check_within(begin[i], axis, sizes[axis])
+            axis += 1
+        else:
+            first = None if begin_mask & bit else begin[i]
+            last = None if end_mask & bit else end[i]
+            known = (first is not None or begin_mask & bit) and (last is not None or end_mask & bit)
+            result.append(_part_size(sizes[axis], first, last, strides[i]) if known else None)
+            axis += 1
+    return tuple(result)
+
+
+def _check_within(at: int | None, axis: int, size: int | None) -> None:
+    if at is not None and size is not None and not -size <= at < size:
+        raise shapes.ShapeError(f"slice index {at} of dimension {axis} out of bounds.")
+
+
+def _part_size(total: int | None, first: Any, last: Any, step: int | None) -> int | None:
+    if step == 0:
+        raise shapes.ShapeError("strides[0] must be non-zero")
+    if total is None or step is None:
+        return None
+    return len(range(*slice(first, last, step).indices(total)))
+
+
+_STRIDED: dict[str, Any] = {
+    "static": ("begin", "end", "strides"),
+    "types": {"Index": INDEX_TYPES},
+    "defaults": {"Index": dtypes.int32},
+}
+
+
+@op(
+    "StridedSlice",
+    "input: T, begin: Index, end: Index, strides: Index -> output: T",
+    shape=_strided_sizes,
+    **_STRIDED,
+)
+def strided_slice_op(
+    xp,
+    x,
+    begin,
+    end,
+    strides,
+    *,
+    begin_mask: int = 0,
+    end_mask: int = 0,
+    ellipsis_mask: int = 0,
+    new_axis_mask: int = 0,
+    shrink_axis_mask: int = 0,
+):
+    """x: n[...]; begin, end, strides: i[k] -> x[begin:end:strides], as the masks modify it."""
+    masks = (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
+    parts = (tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist()))
+    index = _index(*parts, masks)
+    try:
+        return x[(*index, ...)] if Ellipsis not in index else x[index]
+    except IndexError:
+        _explain_index_error(x.shape, *parts, masks)
+        raise
+
+
+def _explain_index_error(sizes: tuple[int, ...], begin, end, strides, masks) -> None:
+    try:
+        _sizes_of_parts(sizes, list(begin), list(end), list(strides), masks)
+    except shapes.ShapeError as error:
+        raise InvalidArgumentError(None, None, str(error)) from None
+
+
+@strided_slice_op.gradient
+def strided_slice_gradient(op, dy):
+    x, *spec = op.inputs
+    masks = {mask: op.attrs[mask] for mask in _MASKS}
+    sizes = shape(x, out_type=spec[0].dtype)
+    return strided_slice_grad(sizes, *spec, dy, **masks), None, None, None
+
+
+@op(
+    "StridedSliceGrad",
+    "shape: Index, begin: Index, end: Index, strides: Index, dy: T -> output: T",
+    shape=shapes.from_value(0),
+    **{**_STRIDED, "static": ("shape", "begin", "end", "strides")},
+)
+def strided_slice_grad(
+    xp,
+    sizes,
+    begin,
+    end,
+    strides,
+    dy,
+    *,
+    begin_mask: int = 0,
+    end_mask: int = 0,
+    ellipsis_mask: int = 0,
+    new_axis_mask: int = 0,
+    shrink_axis_mask: int = 0,
+):
+    """dy, where the strided slice took it from a tensor of shape `sizes`; zeros elsewhere."""
+    masks = (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
+    index = _index(tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist()), masks)
+    return xp.set_at(xp.zeros(tuple(sizes.tolist()), dy.dtype), index, dy)
+
+
+@strided_slice_grad.gradient
+def strided_slice_grad_gradient(op, ddx):
+    masks = {mask: op.attrs[mask] for mask in _MASKS}
+    return None, None, None, None, strided_slice_op(ddx, *op.inputs[1:4], **masks)
+
+
+def strided_slice(
+    input_: Any,
+    begin: Any,
+    end: Any,
+    strides: Any = None,
+    begin_mask: int = 0,
+    end_mask: int = 0,
+    ellipsis_mask: int = 0,
+    new_axis_mask: int = 0,
+    shrink_axis_mask: int = 0,
+    var: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """Returns input_[begin:end:strides], where bit i of each mask modifies element i.
+
+    Args:
+      begin_mask, end_mask: the elements whose begin or end is open.
+      ellipsis_mask: the element that stands for all axes not named.
+      new_axis_mask: the elements that insert an axis of size 1.
+      shrink_axis_mask: the elements of which one index, `begin`, is taken, without an axis.
+      var: the variable that `input_` is read from.
+    """
+    if strides is None:
+        strides = ones_like(begin)
+    return strided_slice_op(
+        input_,
+        begin,
+        end,
+        strides,
+        begin_mask=begin_mask,
+        end_mask=end_mask,
+        ellipsis_mask=ellipsis_mask,
+        new_axis_mask=new_axis_mask,
+        shrink_axis_mask=shrink_axis_mask,
+        name=name,
+    )
+
+
+# tensor[...] ------------------------------------------------------------------------------------
+
+
+class _Specification:
+    """The vectors and masks of a strided slice, gathered from the items of a Python index."""
+
+    def __init__(self, items: Any):
+        self.begin: list[Any] = []
+        self.end: list[Any] = []
+        self.strides: list[Any] = []
+        self.masks = dict.fromkeys(_MASKS, 0)
+        for item in items:
+            self._add(item)
+
+    def _add(self, item: Any) -> None:
+        bit = 1 << len(self.begin)
+        if isinstance(item, slice):
+            self.masks["begin_mask"] |= bit * _is_open(item.start)
+            self.masks["end_mask"] |= bit * _is_open(item.stop)
+            self._append(
+                0 if _is_open(item.start) else _checked(item.start),
+                0 if _is_open(item.stop) else _checked(item.stop),
+                1 if item.step is None else _checked(item.step),
+            )
+        elif item is Ellipsis:
+            self.masks["ellipsis_mask"] |= bit
+            self._append(0, 0, 1)
+        elif item is None:
+            self.masks["new_axis_mask"] |= bit
+            self._append(0, 0, 1)
+        else:
+            self.masks["shrink_axis_mask"] |= bit
+            self._append(_checked(item), item + 1, 1)
+
+    def _append(self, begin: Any, end: Any, stride: Any) -> None:
+        self.begin.append(begin)
+        self.end.append(end)
+        self.strides.append(stride)
+
+
+def _is_open(bound: Any) -> bool:
+    return bound is None or (not isinstance(bound, Tensor) and bound == sys.maxsize)
+
+
+def _checked(index: Any) -> Any:
+    """`index` if it is a whole number, plain or a scalar tensor; TypeError otherwise."""
+    if isinstance(index, (int, Dimension)):
+        return index
+    dtype = getattr(index, "dtype", None)
+    known = dtype is not None and dtypes.as_dtype(dtype).base_dtype in INDEX_TYPES
+    if not known or (index.shape and len(index.shape) == 1):
+        raise TypeError(
+            "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar "
+            f"tf.int32/tf.int64 tensors are valid indices, got {index!r}"
+        )
+    return index
+
+
+def getitem(tensor: Tensor, key: Any, var: Any = None) -> Tensor:
+    """`tensor[key]` for basic indices, which may be scalar tensors, or a mask of booleans."""
+    if _is_mask(key):
+        from stillflow.ops.masking import boolean_mask  # a composite of many ops
+
+        return boolean_mask(tensor, key)
+    spec = _Specification(key if isinstance(key, (list, tuple)) else [key])
+    values = [tensor, *spec.begin, *spec.end, *spec.strides]
+    with name_scope(None, "strided_slice", values) as scope:
+        if spec.begin:
+            vectors = _of_one_type([stack(spec.begin), stack(spec.end), stack(spec.strides)])
+        else:
+            vectors = [constant([], dtype=dtypes.int32)] * 3
+        return strided_slice(tensor, *vectors, **spec.masks, var=var, name=scope)
+
+
+def _is_mask(key: Any) -> bool:
+    if isinstance(key, Tensor):
+        return key.dtype.base_dtype is dtypes.bool
+    return isinstance(key, bool) or (isinstance(key, np.ndarray) and key.dtype == bool)
+
+
+def _of_one_type(vectors: list[Tensor]) -> list[Tensor]:
+    """The vectors as int64 when one of them is."""
+    if all(vector.dtype is dtypes.int32 for vector in vectors):
+        return vectors
+    return [
+        vector if vector.dtype is dtypes.int64 else OPS["Cast"](vector, DstT=dtypes.int64)
+        for vector in vectors
+    ]
+
+
+Tensor.__getitem__ = getitem  # type: ignore[attr-defined]

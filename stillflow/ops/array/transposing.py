@@ -1,0 +1,131 @@
+"""The axes of a tensor in another order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import shapes
+from stillflow.ops.array.joining import concat
+from stillflow.ops.array.ranging import range_op
+from stillflow.ops.array.shape_of import INDEX_TYPES, rank, rank_op
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.registry import op
+
+
+def _transposed(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes, perm = ctx.shape(0), ctx.value(1)
+    length = shapes.with_rank(ctx.shape(1), 1)[0]
+    rank = length if sizes is None else len(sizes)
+    if length is not None and rank != length:
+        raise shapes.ShapeError(f"Dimension must be {rank} but is {length}")
+    if rank is None:
+        return None
+    if perm is None:
+        return sizes if rank < 2 and sizes is not None else (None,) * rank
+    for axis in perm.tolist():
+        if not -rank <= axis < rank:
+            raise shapes.ShapeError(f"perm dim {axis} is out of range of input rank {rank}")
+    return (None,) * rank if sizes is None else tuple(sizes[axis] for axis in perm.tolist())
+
+
+_TRANSPOSE: dict[str, Any] = {
+    "shape": _transposed,
+    "static": ("perm",),
+    "types": {"Tperm": INDEX_TYPES},
+    "defaults": {"Tperm": dtypes.int32},
+}
+
+
+@op("Transpose", "x: T, perm: Tperm -> y: T", **_TRANSPOSE)
+def transpose_op(xp, x, perm):
+    """x: n[...], perm: i[rank] -> x with its axis perm[i] as axis i."""
+    axes = tuple(perm.tolist())
+    return x if axes == tuple(range(len(axes))) else xp.transpose(x, axes)
+
+
+@transpose_op.gradient
+def transpose_gradient(op, dy):
+    return transpose_op(dy, invert_permutation(op.inputs[1])), None
+
+
+@op("ConjugateTranspose", "x: T, perm: Tperm -> y: T", **_TRANSPOSE)
+def conjugate_transpose_op(xp, x, perm):
+    """x: n[...], perm: i[rank] -> the complex conjugate of x, its axis perm[i] as axis i."""
+    return xp.conj(xp.transpose(x, tuple(perm.tolist())))
+
+
+@conjugate_transpose_op.gradient
+def conjugate_transpose_gradient(op, dy):
+    return conjugate_transpose_op(dy, invert_permutation(op.inputs[1])), None
+
+
+def transpose(
+    a: Any, perm: Any = None, name: str | None = "transpose", conjugate: bool = False
+) -> Tensor:
+    """Returns `a` with its axis perm[i] as axis i; without `perm`, with its axes reversed."""
+    with name_scope(name, "transpose", [a]) as scope:
+        if perm is not None:
+            return _transpose_op_for(a, conjugate)(a, perm, name=scope)
+        a = convert_to_tensor(a, name="a")
+        ndims = a.shape.ndims
+        perm = np.arange(ndims, dtype=np.int32)[::-1] if ndims else _reversed_axes(a)
+        result = _transpose_op_for(a, conjugate)(a, perm, name=scope)
+        if ndims is not None:
+            result.set_shape(a.shape[::-1])
+        return result
+
+
+def _transpose_op_for(a: Any, conjugate: bool):
+    return conjugate_transpose_op if conjugate and a.dtype.is_complex else transpose_op
+
+
+def _reversed_axes(a: Tensor) -> Tensor:
+    axes = rank_op(a)
+    return (axes - 1) - range_op(0, axes, 1)
+
+
+def matrix_transpose(
+    a: Any, name: str | None = "matrix_transpose", conjugate: bool = False
+) -> Tensor:
+    """a: n[..., r, c] -> n[..., c, r]; ValueError when `a` has less than two axes."""
+    with name_scope(name, None, [a]):
+        a = convert_to_tensor(a, name="a")
+        ndims = a.shape.ndims
+        if ndims is None:
+            axes = rank(a)
+            leading = range_op(0, axes - 2, 1)
+            perm = concat([leading, [axes - 1, axes - 2]], 0)
+        elif ndims < 2:
+            raise ValueError(
+                f"Argument 'a' should be a (batch) matrix, with rank >= 2.  Found: {a.shape}"
+            )
+        else:
+            perm = [*range(ndims - 2), ndims - 1, ndims - 2]
+        return transpose(a, perm=perm, conjugate=conjugate)
+
+
+@op(
+    "InvertPermutation",
+    "x: T -> y: T",
+    shape=lambda ctx: shapes.with_rank(ctx.shape(0), 1),
+    types={"T": INDEX_TYPES},
+    defaults={"T": dtypes.int32},
+)
+def invert_permutation(xp, x):
+    """x: i[n], a permutation of 0..n-1 -> i[n], the permutation that undoes it."""
+    present = xp.zeros(x.shape, bool)
+    present = xp.set_at(present, xp.clip(x, 0, max(x.shape[0] - 1, 0)), True)
+    xp.check(
+        present & (x >= 0) & (x < x.shape[0]),
+        lambda x: f"{x.tolist()} is not a permutation of the numbers below {len(x)}",
+        x,
+    )
+    return xp.argsort(x).astype(x.dtype)
+
+
+invert_permutation.not_differentiable()
