@@ -167,11 +167,14 @@ def _text(key: bytes) -> str:
 def _enum_name(number: int) -> str:
     """Returns the name of an element type in TensorFlow's `DataType` enum."""
     try:
-        name = dtypes.as_dtype(number).name
+        return f"DT_{type_name(dtypes.as_dtype(number)).upper()}"
     except TypeError:
         return str(number)
-    aliases = {"float16": "half", "float32": "float", "float64": "double"}
-    return f"DT_{aliases.get(name, name).upper()}"
+
+
+def type_name(dtype: dtypes.DType) -> str:
+    """Returns what TensorFlow's runtime, unlike its Python names, calls an element type."""
+    return {"float16": "half", "float32": "float", "float64": "double"}.get(dtype.name, dtype.name)
 
 
 def new_checkpoint_reader(filepattern: str | os.PathLike) -> CheckpointReader:

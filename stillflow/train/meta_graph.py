@@ -1,0 +1,166 @@
+"""MetaGraphDef: a graph, its collections and its Saver in one file of TensorFlow's."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from stillflow.checkpoint import files
+from stillflow.graph.graph import Graph, get_default_graph
+from stillflow.graph.keys import GraphKeys
+
+_TENSORFLOW = "1.15.5"  # whose files these are
+_log = logging.getLogger("tensorflow")
+
+# Collections whose items are stored as protos of their own, not by name.
+_PROTO_COLLECTIONS = frozenset(
+    {
+        GraphKeys.GLOBAL_VARIABLES,
+        GraphKeys.LOCAL_VARIABLES,
+        GraphKeys.METRIC_VARIABLES,
+        GraphKeys.MODEL_VARIABLES,
+        GraphKeys.TRAINABLE_VARIABLES,
+        GraphKeys.MOVING_AVERAGE_VARIABLES,
+        GraphKeys.GLOBAL_STEP,
+        GraphKeys.SAVERS,
+        GraphKeys.QUEUE_RUNNERS,
+        GraphKeys.COND_CONTEXT,
+        GraphKeys.WHILE_CONTEXT,
+    }
+)
+
+
+def export_meta_graph(
+    filename: str | None = None,
+    meta_info_def: Any = None,
+    graph_def: Any = None,
+    saver_def: Any = None,
+    collection_list: Iterable[str] | None = None,
+    as_text: bool = False,
+    graph: Graph | None = None,
+    export_scope: str | None = None,
+    clear_devices: bool = False,
+    clear_extraneous_savers: bool = False,
+    strip_default_attrs: bool = False,
+    save_debug_info: bool = False,
+) -> Any:
+    """Returns the MetaGraphDef of `graph`, or of the default one; writes it to `filename`.
+
+    Args:
+      graph_def: is used instead of the graph's own.
+      collection_list: the collections to export; all of them when None.
+      as_text: writes a text proto.
+      clear_devices: leaves out what `tf.device` recorded.
+      strip_default_attrs: leaves out attributes that have their defaults.
+
+    Raises:
+      NotImplementedError: for `export_scope`, `clear_extraneous_savers` and `save_debug_info`.
+      tf.errors.OpError: the file cannot be written.
+    """
+    _refuse(
+        export_scope=export_scope,
+        clear_extraneous_savers=clear_extraneous_savers,
+        save_debug_info=save_debug_info,
+    )
+    from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef
+
+    graph = graph or get_default_graph()
+    meta = MetaGraphDef()
+    meta.graph_def.CopyFrom(graph_def or graph.as_graph_def(add_shapes=True))
+    if clear_devices:
+        for node in meta.graph_def.node:
+            node.device = ""
+    _describe(meta.meta_info_def, meta_info_def, graph, strip_default_attrs)
+    if strip_default_attrs:
+        _strip_default_attrs(meta)
+    if saver_def is not None:
+        meta.saver_def.CopyFrom(saver_def)
+    for key in graph.get_all_collection_keys() if collection_list is None else collection_list:
+        _add_collection(meta, key, graph.get_collection(key))
+    if filename is not None:
+        _write(meta, filename, as_text)
+    return meta
+
+
+def _refuse(**options: Any) -> None:
+    for name, value in options.items():
+        if value:
+            raise NotImplementedError(
+                f"export_meta_graph({name}={value!r}) is in TensorFlow 1.15 but not yet in"
+                " Stillflow."
+            )
+
+
+def _describe(info: Any, given: Any, graph: Graph, strip_default_attrs: bool) -> None:
+    """Fills the MetaInfoDef: whose file it is, and the declarations of the op types in it."""
+    if given is not None:
+        info.CopyFrom(given)
+    info.tensorflow_version = _TENSORFLOW
+    info.stripped_default_attrs = strip_default_attrs
+    if not info.HasField("stripped_op_list"):
+        first_of_type = {op.type: op for op in reversed(graph.get_operations())}
+        for _, op in sorted(first_of_type.items()):
+            info.stripped_op_list.op.add().CopyFrom(op.op_def)
+
+
+def _strip_default_attrs(meta: Any) -> None:
+    defaults = {
+        op.name: {
+            attr.name: attr.default_value for attr in op.attr if attr.HasField("default_value")
+        }
+        for op in meta.meta_info_def.stripped_op_list.op
+    }
+    for node in meta.graph_def.node:
+        for name, default in defaults.get(node.op, {}).items():
+            if name in node.attr and node.attr[name] == default:
+                del node.attr[name]
+
+
+def _add_collection(meta: Any, key: str, items: list) -> None:
+    """Adds a collection, unless it holds what no CollectionDef can."""
+    from tensorboard.compat.proto.meta_graph_pb2 import CollectionDef
+
+    collection = CollectionDef()
+    try:
+        _fill(collection, key, items)
+    except (TypeError, ValueError, AttributeError) as error:
+        _log.warning(
+            "Issue encountered when serializing %s.\nType is unsupported, or the types of the "
+            "items don't match field type in CollectionDef. Note this is a warning and probably "
+            "safe to ignore.\n%s",
+            key,
+            error,
+        )
+        return
+    meta.collection_def[key].CopyFrom(collection)
+
+
+def _fill(collection: Any, key: str, items: list) -> None:
+    """Stores items in the list of their kind; the first one decides which that is."""
+    if key in _PROTO_COLLECTIONS:
+        collection.bytes_list.value.extend(item.to_proto().SerializeToString() for item in items)
+        return
+    first = items[0] if items else None
+    if isinstance(first, (str, bytes)):
+        collection.bytes_list.value.extend(
+            item.encode() if isinstance(item, str) else item for item in items
+        )
+    elif isinstance(first, int):
+        collection.int64_list.value.extend(items)
+    elif isinstance(first, float):
+        collection.float_list.value.extend(items)
+    else:
+        collection.node_list.value.extend(item.name for item in items)
+
+
+def _write(meta: Any, filename: str, as_text: bool) -> None:
+    content = meta.SerializeToString(deterministic=True)
+    if as_text:
+        from google.protobuf import text_format
+
+        content = text_format.MessageToString(meta).encode()
+    with files.os_errors_as_tf(filename):
+        os.makedirs(os.path.dirname(filename) or ".", exist_ok=True)
+        files.write_atomically(filename, content)

@@ -1,0 +1,434 @@
+"""`tf.train.Saver`: writes a session's variables to checkpoints, and restores them."""
+
+from __future__ import annotations
+
+import logging
+import math
+import numbers
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from stillflow.checkpoint import management
+from stillflow.checkpoint.bundle_reader import CheckpointReader
+from stillflow.graph import errors
+from stillflow.runtime.session import BaseSession
+from stillflow.train import meta_graph, saver_graph
+from stillflow.train.saveables import all_saveables, saveables_of
+
+_log = logging.getLogger("tensorflow")
+_V2 = management.V2
+_OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+
+
+class Saver:
+    """Saves and restores variables, and deletes old checkpoints.
+
+    A save is atomic: at any instant, also if the process is killed, the prefix names the
+    checkpoint that was there, or the new one. So is a restore: it sets all variables, or none.
+
+    Args:
+      var_list: variables, or a dict from names in the checkpoint to variables; when None, all
+        global variables of the default graph.
+      reshape: lets a tensor be restored to a variable of another shape but the same size.
+      sharded: writes one data file for each device that variables are recorded on.
+      max_to_keep: how many checkpoints to keep; None or 0 keeps all, and names only the last.
+      keep_checkpoint_every_n_hours: additionally keeps one checkpoint for so many hours.
+      name: the scope of the nodes.
+      restore_sequentially: accepted; a restore reads one tensor after another anyway.
+      saver_def: a SaverDef of nodes that the graph has already.
+      builder: must be None.
+      defer_build: leaves the nodes to a call of `build`.
+      allow_empty: without variables, saves and restores nothing instead of failing.
+      write_version: must be V2.
+      pad_step_number: writes the global step with eight digits.
+      save_relative_paths: writes relative paths to the `checkpoint` file, so that the folder can
+        be moved.
+      filename: the prefix where a run of the nodes feeds none.
+
+    Raises:
+      TypeError, ValueError: for a `var_list` that is not of this form, or is empty.
+      NotImplementedError: for a builder, and for TensorFlow's first checkpoint format.
+    """
+
+    def __init__(
+        self,
+        var_list: Any = None,
+        reshape: bool = False,
+        sharded: bool = False,
+        max_to_keep: int | None = 5,
+        keep_checkpoint_every_n_hours: float = 10000.0,
+        name: str | None = None,
+        restore_sequentially: bool = False,
+        saver_def: Any = None,
+        builder: Any = None,
+        defer_build: bool = False,
+        allow_empty: bool = False,
+        write_version: int = _V2,
+        pad_step_number: bool = False,
+        save_relative_paths: bool = False,
+        filename: str | None = None,
+    ):
+        del restore_sequentially
+        if defer_build and var_list:
+            raise ValueError(
+                "If `var_list` is provided then build cannot be deferred. Either set "
+                "defer_build=False or var_list=None."
+            )
+        if builder is not None:
+            raise NotImplementedError(
+                "tf.train.Saver(builder=...) is in TensorFlow 1.15 but not yet in Stillflow."
+            )
+        _check_version(write_version if saver_def is None else saver_def.version)
+        self._var_list = var_list
+        self._reshape = reshape
+        self._sharded = sharded
+        self._max_to_keep = max_to_keep or 0
+        self._hours = keep_checkpoint_every_n_hours
+        self._name = name
+        self.saver_def = saver_def
+        self._allow_empty = allow_empty
+        self._pad_step_number = pad_step_number
+        self._save_relative_paths = save_relative_paths
+        self._filename = filename
+        self._is_built = False
+        self._is_empty = False
+        self._last_checkpoints: list[tuple[str, float]] = []  # oldest first, with their times
+        self._expired: list[tuple[str, float]] = []
+        self._next_to_keep = math.inf
+        self._object_saver: Saver | None = None
+        if not defer_build:
+            self.build()
+
+    # Building -------------------------------------------------------------------------------------
+
+    def build(self) -> None:
+        """Adds the nodes to the default graph, unless that was done."""
+        if self._is_built:
+            return
+        self._is_built = True
+        if self.saver_def is None:
+            self._build_nodes()
+        elif self._name:
+            self.saver_def = _renamed(self.saver_def, lambda name: f"{self._name}/{name}")
+        if self.saver_def is not None:
+            _check_saver_def(self.saver_def)
+            self._next_to_keep = time.time() + self.saver_def.keep_checkpoint_every_n_hours * 3600
+
+    def _build_nodes(self) -> None:
+        if self._var_list is None:
+            self._var_list = all_saveables()
+        if not self._var_list:
+            if not self._allow_empty:
+                raise ValueError("No variables to save")
+            self._is_empty = True
+            return
+        nodes = saver_graph.build(
+            saveables_of(self._var_list),
+            name=self._name,
+            filename=self._filename,
+            sharded=self._sharded,
+            reshaped=self._reshape,
+        )
+        self.saver_def = _saver_def_class()(
+            filename_tensor_name=nodes.prefix.name,
+            save_tensor_name=nodes.saved.name,
+            restore_op_name=nodes.restored.name,
+            max_to_keep=self._max_to_keep,
+            sharded=self._sharded,
+            keep_checkpoint_every_n_hours=self._hours,
+            version=_V2,
+        )
+
+    # Saving ---------------------------------------------------------------------------------------
+
+    def save(
+        self,
+        sess: BaseSession,
+        save_path: str,
+        global_step: Any = None,
+        latest_filename: str | None = None,
+        meta_graph_suffix: str = "meta",
+        write_meta_graph: bool = True,
+        write_state: bool = True,
+        strip_default_attrs: bool = False,
+        save_debug_info: bool = False,
+    ) -> str | None:
+        """Writes a checkpoint, and deletes those that are over the number to keep.
+
+        The folder is created where only its last part is missing.
+
+        Args:
+          save_path: the prefix of the checkpoint's files.
+          global_step: a number, or what gives one in a run, that is appended to the prefix.
+          latest_filename: the file that names the checkpoints of the folder, `checkpoint`.
+          meta_graph_suffix: the suffix of the file that holds the graph.
+          write_meta_graph, write_state: whether to write these two files.
+          strip_default_attrs: leaves attributes that have their defaults out of the graph.
+
+        Returns:
+          The prefix of the checkpoint; None for a Saver without variables.
+
+        Raises:
+          ValueError: there is no folder to write to, or `latest_filename` is not a name in it.
+          TypeError: `sess` is not a session.
+          RuntimeError: `build` was not called.
+          tf.errors.OpError: a variable has no value, or the system reports an error.
+        """
+        if not self._is_built:
+            raise RuntimeError("`build()` should be called before save if defer_build==True")
+        save_path = os.fspath(save_path)
+        latest_filename = "checkpoint" if latest_filename is None else latest_filename
+        if os.path.split(latest_filename)[0]:
+            raise ValueError("'latest_filename' must not contain path components")
+        if global_step is None:
+            self._check_collision(save_path, latest_filename)
+        if not isinstance(sess, BaseSession):
+            raise TypeError(f"'sess' must be a Session; {sess}")
+        prefix = self._numbered(sess, save_path, global_step)
+        if not self._is_empty:
+            self._write(sess, prefix, save_path)
+        if write_meta_graph:
+            with sess.graph.as_default():
+                self.export_meta_graph(
+                    management.meta_graph_filename(prefix, meta_graph_suffix),
+                    strip_default_attrs=strip_default_attrs,
+                    save_debug_info=save_debug_info,
+                )
+        if self._is_empty:
+            return None
+        if write_state:
+            self._record(prefix)
+            management.update_checkpoint_state(
+                os.path.dirname(save_path),
+                prefix,
+                self.last_checkpoints,
+                latest_filename,
+                save_relative_paths=self._save_relative_paths,
+            )
+            self._delete_expired(meta_graph_suffix)
+        return prefix
+
+    def _check_collision(self, save_path: str, latest_filename: str) -> None:
+        if os.path.basename(save_path) == latest_filename and not self._sharded:
+            raise ValueError(
+                f"'latest_filename' collides with 'save_path': '{latest_filename}' and "
+                f"'{save_path}'"
+            )
+
+    def _numbered(self, sess: BaseSession, save_path: str, global_step: Any) -> str:
+        if global_step is None:
+            return save_path
+        if not isinstance(global_step, numbers.Integral):
+            global_step = sess.run(global_step)
+        return f"{save_path}-{int(global_step):{'08d' if self._pad_step_number else 'd'}}"
+
+    def _write(self, sess: BaseSession, prefix: str, save_path: str) -> None:
+        feed = {self.saver_def.filename_tensor_name: prefix}
+        try:
+            sess.run(self.saver_def.save_tensor_name, feed)
+        except (errors.FailedPreconditionError, errors.NotFoundError) as error:
+            at_fault = error.op is None or not error.op.defn.is_variable
+            if at_fault and not os.path.isdir(os.path.dirname(save_path)):
+                raise ValueError(
+                    f"Parent directory of {save_path} doesn't exist, can't save."
+                ) from error
+            raise
+
+    def export_meta_graph(
+        self,
+        filename: str | None = None,
+        collection_list: Any = None,
+        as_text: bool = False,
+        export_scope: str | None = None,
+        clear_devices: bool = False,
+        clear_extraneous_savers: bool = False,
+        strip_default_attrs: bool = False,
+        save_debug_info: bool = False,
+    ) -> Any:
+        """Returns the MetaGraphDef of the default graph and this Saver; writes it to a file."""
+        return meta_graph.export_meta_graph(
+            filename=filename,
+            saver_def=self.saver_def,
+            collection_list=collection_list,
+            as_text=as_text,
+            export_scope=export_scope,
+            clear_devices=clear_devices,
+            clear_extraneous_savers=clear_extraneous_savers,
+            strip_default_attrs=strip_default_attrs,
+            save_debug_info=save_debug_info,
+        )
+
+    # Old checkpoints ------------------------------------------------------------------------------
+
+    def _record(self, prefix: str) -> None:
+        """Makes a checkpoint the latest; the oldest expires when there are too many."""
+        if not self.saver_def.max_to_keep:
+            return
+        kept = [entry for entry in self._last_checkpoints if entry[0] != prefix]
+        self._last_checkpoints = [*kept, (prefix, time.time())]
+        if len(self._last_checkpoints) > self.saver_def.max_to_keep:
+            self._expired.append(self._last_checkpoints.pop(0))
+
+    def _delete_expired(self, meta_graph_suffix: str) -> None:
+        """Deletes the oldest expired checkpoint, unless it is the one to keep of some hours."""
+        if not self._expired:
+            return
+        prefix, saved_at = self._expired.pop(0)
+        if saved_at > self._next_to_keep:
+            self._next_to_keep += self.saver_def.keep_checkpoint_every_n_hours * 3600
+            return
+        try:
+            management.remove_checkpoint(prefix, _V2, meta_graph_suffix)
+        except errors.OpError as error:
+            _log.warning("Ignoring: %s", error)
+
+    @property
+    def last_checkpoints(self) -> list[str]:
+        """The prefixes of the checkpoints that are kept, oldest first."""
+        return [prefix for prefix, _ in self._last_checkpoints]
+
+    def set_last_checkpoints(self, last_checkpoints: list[str]) -> None:
+        """Says which checkpoints there are, oldest first. They expire, but are not deleted."""
+        assert isinstance(last_checkpoints, list)
+        self._last_checkpoints = [(prefix, math.inf) for prefix in last_checkpoints]
+
+    def set_last_checkpoints_with_time(
+        self, last_checkpoints_with_time: list[tuple[str, float]]
+    ) -> None:
+        """Says which checkpoints there are, oldest first, and when they were saved."""
+        assert isinstance(last_checkpoints_with_time, list)
+        self._last_checkpoints = last_checkpoints_with_time
+
+    def recover_last_checkpoints(self, checkpoint_paths: Any) -> None:
+        """Takes up those of the checkpoints that exist, for a process that follows another."""
+        times = [(path, management.get_checkpoint_mtimes([path])) for path in checkpoint_paths]
+        self.set_last_checkpoints_with_time([(path, found[0]) for path, found in times if found])
+
+    # Restoring ------------------------------------------------------------------------------------
+
+    def restore(self, sess: BaseSession, save_path: str) -> None:
+        """Sets the variables to what a checkpoint holds: all of them, or, when it fails, none.
+
+        They need no value before.
+
+        Raises:
+          ValueError: `save_path` is None, or there is no checkpoint.
+          tf.errors.NotFoundError: the checkpoint lacks a variable.
+          tf.errors.InvalidArgumentError: a variable has another shape or type in it.
+          tf.errors.DataLossError: it is damaged.
+        """
+        if self._is_empty:
+            return
+        if save_path is None:
+            raise ValueError("Can't load save_path when it is None.")
+        prefix = os.fspath(save_path)
+        if not management.checkpoint_exists(prefix):
+            raise ValueError(f"The passed save_path is not a valid checkpoint: {prefix}")
+        _log.info("Restoring parameters from %s", prefix)
+        try:
+            sess.run(self.saver_def.restore_op_name, {self.saver_def.filename_tensor_name: prefix})
+        except errors.NotFoundError as error:
+            if not self._restore_objects(sess, prefix):
+                raise _explained(
+                    error, "a Variable name or other graph key that is missing"
+                ) from None
+        except errors.InvalidArgumentError as error:
+            raise _explained(error, "a mismatch between the current graph and the graph") from None
+
+    def _restore_objects(self, sess: BaseSession, prefix: str) -> bool:
+        """Restores from a checkpoint of TensorFlow 2's objects. Returns False for any other."""
+        reader = CheckpointReader(prefix)
+        if self._var_list is None or not reader.has_tensor(_OBJECT_GRAPH):
+            return False
+        if self._object_saver is None:
+            keys = _object_keys(reader)
+            named = saveables_of(self._var_list)
+            missing = [saveable.name for saveable in named if saveable.name not in keys]
+            if missing:
+                return False
+            _log.warning(
+                "Restoring an object-based checkpoint using a name-based saver: by the names that "
+                "the variables had when it was written."
+            )
+            with sess.graph.as_default():
+                self._object_saver = Saver({keys[s.name]: s.reference for s in named})
+        self._object_saver.restore(sess, prefix)
+        return True
+
+    # As a proto -----------------------------------------------------------------------------------
+
+    def as_saver_def(self) -> Any:
+        """Returns the SaverDef proto: the names of the nodes, and how many checkpoints to keep."""
+        return self.saver_def
+
+    def to_proto(self, export_scope: str | None = None) -> Any:
+        """Returns the SaverDef with names relative to a scope; None when it is outside."""
+        if export_scope is None:
+            return self.saver_def
+        names = (
+            self.saver_def.filename_tensor_name,
+            self.saver_def.save_tensor_name,
+            self.saver_def.restore_op_name,
+        )
+        if not all(name.startswith(export_scope) for name in names):
+            return None
+        return _renamed(self.saver_def, lambda name: name.removeprefix(f"{export_scope}/"))
+
+    @staticmethod
+    def from_proto(saver_def: Any, import_scope: str | None = None) -> Saver:
+        """Returns a Saver of the nodes that a SaverDef names, below a scope."""
+        return Saver(saver_def=saver_def, name=import_scope)
+
+
+def _saver_def_class() -> Any:
+    from tensorboard.compat.proto.saver_pb2 import SaverDef
+
+    return SaverDef
+
+
+def _check_version(version: int) -> None:
+    if version != _V2:
+        raise NotImplementedError(
+            "TensorFlow's first checkpoint format (SaverDef.V1) is not in Stillflow.\n"
+            "  Leave out write_version: the second is the default, and TensorFlow 1 and 2 read it."
+        )
+
+
+def _check_saver_def(saver_def: Any) -> None:
+    if not isinstance(saver_def, _saver_def_class()):
+        raise ValueError(f"saver_def must be a saver_pb2.SaverDef: {saver_def}")
+    for field in ("save_tensor_name", "restore_op_name"):
+        if not getattr(saver_def, field):
+            raise ValueError(f"saver_def must specify the {field}: {saver_def}")
+
+
+def _renamed(saver_def: Any, rename: Callable[[str], str]) -> Any:
+    """Returns a copy in which the names of the nodes are changed."""
+    copy = _saver_def_class()()
+    copy.CopyFrom(saver_def)
+    for field in ("filename_tensor_name", "save_tensor_name", "restore_op_name"):
+        setattr(copy, field, rename(getattr(copy, field)))
+    return copy
+
+
+def _explained(error: errors.OpError, cause: str) -> errors.OpError:
+    message = (
+        f"Restoring from checkpoint failed. This is most likely due to {cause} from the "
+        "checkpoint. Please ensure that you have not altered the graph expected based on the "
+        f"checkpoint. Original error:\n\n{error.message}"
+    )
+    return type(error)(None, error.op, message)  # type: ignore[call-arg]
+
+
+def _object_keys(reader: CheckpointReader) -> dict[str, str]:
+    """Returns the keys in a checkpoint of objects, by the names of the variables."""
+    from tensorboard.compat.proto.trackable_object_graph_pb2 import TrackableObjectGraph
+
+    graph = TrackableObjectGraph.FromString(reader.get_tensor(_OBJECT_GRAPH))
+    return {
+        attribute.full_name: attribute.checkpoint_key
+        for node in graph.nodes
+        for attribute in node.attributes
+    }

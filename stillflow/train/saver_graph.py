@@ -1,0 +1,124 @@
+"""The nodes of a Saver, as TensorFlow 1.15 builds them. The Saver runs them by name."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.scopes import control_dependencies, device, name_scope
+from stillflow.ops.array import reshape, shape
+from stillflow.ops.constants import constant
+from stillflow.ops.control import group, identity, placeholder_with_default, with_dependencies
+from stillflow.ops.state import assign
+from stillflow.ops.strings import string_join
+from stillflow.train import saving_ops
+from stillflow.train.saveables import Saveable
+
+_CPU = "/device:CPU:0"
+
+
+class SaverNodes(NamedTuple):
+    prefix: Tensor  # string[]: feed it the checkpoint's prefix
+    saved: Tensor  # string[]: the prefix, once the checkpoint is written
+    restored: Operation
+
+
+def build(
+    saveables: Sequence[Saveable],
+    *,
+    name: str | None,
+    filename: str | None,
+    sharded: bool,
+    reshaped: bool,
+) -> SaverNodes:
+    """Adds the nodes that save and restore `saveables`.
+
+    Args:
+      name: the scope of the nodes, "save" when it is None.
+      filename: the prefix in runs that feed none.
+      sharded: writes one data file for each device that variables are recorded on.
+      reshaped: lets a tensor of another shape, but the same size, be restored.
+    """
+    with name_scope(name, "save", [saveable.reference.op for saveable in saveables]):
+        default = placeholder_with_default(filename or "model", shape=(), name="filename")
+        prefix = placeholder_with_default(default, shape=(), name="Const")
+        if not sharded:
+            saved = _save(prefix, saveables)
+            return SaverNodes(prefix, saved, _restore(prefix, saveables, reshaped, "restore_all"))
+        shards = _by_device(saveables)
+        saved = _save_shards(prefix, shards)
+        return SaverNodes(prefix, saved, _restore_shards(prefix, shards, reshaped))
+
+
+def _save(prefix: Tensor, saveables: Sequence[Saveable]) -> Tensor:
+    """Returns `prefix` as it is once the checkpoint is written."""
+    names = [saveable.name for saveable in saveables]
+    references = [saveable.reference for saveable in saveables]
+    written = saving_ops.save_v2(prefix, names, [""] * len(names), references)
+    return with_dependencies([written], prefix)
+
+
+def _restore(prefix: Tensor, saveables: Sequence[Saveable], reshaped: bool, name: str) -> Operation:
+    """Returns an operation that restores `saveables`: all of them, or none."""
+    names = [saveable.name for saveable in saveables]
+    types = [saveable.reference.dtype.base_dtype for saveable in saveables]
+    with device(_CPU):
+        tensors = saving_ops.restore_v2(prefix, names, [""] * len(names), dtypes=types)
+    assigned = [
+        _assign(saveable.reference, tensor, reshaped)
+        for saveable, tensor in zip(saveables, tensors, strict=True)
+    ]
+    return group(*assigned, name=name)
+
+
+def _assign(reference: Tensor, tensor: Tensor, reshaped: bool) -> Tensor:
+    is_known = reference.shape.is_fully_defined()
+    if not reshaped:
+        return assign(reference, tensor, validate_shape=is_known)
+    wanted = reference.shape.as_list() if is_known else shape(reference)
+    return assign(reference, reshape(tensor, wanted), validate_shape=False)
+
+
+# A checkpoint of several data files ---------------------------------------------------------------
+
+Shards = list[tuple[str, list[Saveable]]]
+
+
+def _by_device(saveables: Sequence[Saveable]) -> Shards:
+    """Groups by device, in the order of the devices' names."""
+    groups: dict[str, list[Saveable]] = {}
+    for saveable in saveables:
+        groups.setdefault(saveable.reference.device, []).append(saveable)
+    return sorted(groups.items())
+
+
+def _save_shards(prefix: Tensor, shards: Shards) -> Tensor:
+    """Writes each shard as a checkpoint beside the prefix, then makes one checkpoint of them."""
+    beside = string_join([prefix, f"_temp_{uuid.uuid4().hex}/part"])
+    number = constant(len(shards), name="num_shards")
+    parts, written = [], []
+    for shard, (place, saveables) in enumerate(shards):
+        with device(_cpu_of(place)):
+            part = saving_ops.sharded_filename(beside, shard, number)
+            parts.append(part)
+            written.append(_save(part, saveables))
+    with control_dependencies(written), device(_cpu_of(shards[-1][0])):
+        merged = saving_ops.merge_v2_checkpoints(parts, prefix)
+        with control_dependencies([merged]):
+            return identity(prefix)
+
+
+def _restore_shards(prefix: Tensor, shards: Shards, reshaped: bool) -> Operation:
+    restored = []
+    for place, saveables in shards:
+        with device(place):
+            restored.append(_restore(prefix, saveables, reshaped, "restore_shard"))
+    return group(*restored, name="restore_all")
+
+
+def _cpu_of(place: str) -> str:
+    """Returns the CPU of the task that a device belongs to."""
+    return re.sub(r"/(device:)?(cpu|gpu|tpu):(\d+|\*)", "", place, flags=re.IGNORECASE) + _CPU

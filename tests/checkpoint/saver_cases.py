@@ -1,0 +1,231 @@
+"""Programs with Savers, which run under TensorFlow 1.15 (Python 3.7) and under Stillflow alike.
+
+GRAPHS build a Saver, whose nodes are compared; FAILURES raise, and what they raise is compared.
+"""
+
+import os
+
+
+def one(tf):
+    """A variable to save, where it does not matter which."""
+    return tf.Variable(tf.zeros([2, 3]), name="w")
+
+
+def session(tf):
+    sess = tf.Session()
+    sess.run(tf.global_variables_initializer())
+    return sess
+
+
+def graph_default(tf):
+    tf.Variable(tf.zeros([3]), name="b")
+    tf.Variable(1, name="a", trainable=False)
+    return tf.train.Saver()
+
+
+def graph_names(tf):
+    b = tf.Variable(tf.zeros([3]), name="b")
+    a = tf.Variable(1, name="a")
+    return tf.train.Saver({"z": a, "c": b}, max_to_keep=None, keep_checkpoint_every_n_hours=0.5)
+
+
+def graph_list(tf):
+    b = tf.Variable(tf.zeros([3]), name="b")
+    one(tf)
+    a = tf.Variable(1, name="a")
+    return tf.train.Saver([b, a], name="mine", filename="given", max_to_keep=2)
+
+
+def graph_reshape(tf):
+    tf.Variable(tf.placeholder(tf.float32), validate_shape=False, name="b")
+    tf.Variable(tf.zeros([2, 3]), name="a")
+    return tf.train.Saver(reshape=True)
+
+
+def graph_unknown_shape(tf):
+    tf.Variable(tf.placeholder(tf.float32), validate_shape=False, name="b")
+    return tf.train.Saver(restore_sequentially=True)
+
+
+def graph_in_scopes(tf):
+    one(tf)
+    with tf.name_scope("scope"), tf.control_dependencies([tf.no_op(name="first")]):
+        return tf.train.Saver()
+
+
+def graph_two_savers(tf):
+    w = one(tf)
+    tf.train.Saver()
+    tf.Variable(2.0, name="later")
+    return tf.train.Saver([w])
+
+
+def graph_sharded(tf):
+    with tf.device("/cpu:1"):
+        tf.Variable(tf.zeros([3]), name="b")
+    tf.Variable(1, name="a")
+    return tf.train.Saver(sharded=True)
+
+
+def graph_sharded_on_one_device(tf):
+    one(tf)
+    tf.Variable(1, name="a")
+    return tf.train.Saver(sharded=True)
+
+
+def graph_optimizer_slots(tf):
+    w = one(tf)
+    step = tf.Variable(0, trainable=False, name="step")
+    loss = tf.reduce_sum(tf.square(w))
+    tf.train.MomentumOptimizer(0.1, 0.9).minimize(loss, global_step=step)
+    return tf.train.Saver()
+
+
+def graph_seeds_after(tf):
+    """An op's seed is the number of nodes before it, those of a Saver included."""
+    tf.set_random_seed(1)
+    one(tf)
+    saver = tf.train.Saver()
+    tf.random_normal([2], name="after")
+    return saver
+
+
+def fail_no_variables(tf):
+    tf.train.Saver()
+
+
+def fail_deferred_with_variables(tf):
+    tf.train.Saver([one(tf)], defer_build=True)
+
+
+def fail_not_built(tf):
+    one(tf)
+    tf.train.Saver(defer_build=True).save(session(tf), "m/c")
+
+
+def fail_not_a_list(tf):
+    tf.train.Saver(one(tf))
+
+
+def fail_not_a_variable(tf):
+    one(tf)
+    tf.train.Saver([tf.constant(1.0, name="c")])
+
+
+def fail_dict_of_no_variable(tf):
+    one(tf)
+    tf.train.Saver({"c": tf.constant(1.0, name="c")})
+
+
+def fail_name_is_no_string(tf):
+    tf.train.Saver({1: one(tf)})
+
+
+def fail_variable_twice(tf):
+    w = one(tf)
+    tf.train.Saver([w, w])
+
+
+def fail_one_variable_two_names(tf):
+    w = one(tf)
+    tf.train.Saver({"a": w, "b": w})
+
+
+def fail_session_is_no_session(tf):
+    one(tf)
+    tf.train.Saver().save("sess", "m/c")
+
+
+def fail_uninitialized(tf):
+    one(tf)
+    os.mkdir("m")
+    tf.train.Saver().save(tf.Session(), "m/c")
+
+
+def fail_no_parent(tf):
+    one(tf)
+    tf.train.Saver().save(session(tf), "no/such/c")
+
+
+def fail_parent_is_a_file(tf):
+    one(tf)
+    open("file", "w").close()
+    tf.train.Saver().save(session(tf), "file/c")
+
+
+def fail_latest_filename_has_a_folder(tf):
+    one(tf)
+    tf.train.Saver().save(session(tf), "m/c", latest_filename="m/latest")
+
+
+def fail_latest_filename_collides(tf):
+    one(tf)
+    tf.train.Saver().save(session(tf), "m/checkpoint")
+
+
+def fail_restore_none(tf):
+    one(tf)
+    tf.train.Saver().restore(session(tf), None)
+
+
+def fail_restore_nothing(tf):
+    one(tf)
+    os.mkdir("m")
+    tf.train.Saver().restore(session(tf), "m/none")
+
+
+def saved(tf, **tensors):
+    with tf.Graph().as_default():
+        for name, value in tensors.items():
+            tf.Variable(value, name=name)
+        return tf.train.Saver().save(session(tf), "m/c", write_meta_graph=False)
+
+
+def fail_restore_missing_key(tf):
+    path = saved(tf, other=1.0)
+    one(tf)
+    tf.train.Saver().restore(session(tf), path)
+
+
+def fail_restore_other_shape(tf):
+    path = saved(tf, w=[[1.0, 2.0, 3.0]])
+    one(tf)
+    tf.train.Saver().restore(session(tf), path)
+
+
+def fail_restore_other_type(tf):
+    path = saved(tf, w=[[1, 2, 3], [4, 5, 6]])
+    one(tf)
+    tf.train.Saver().restore(session(tf), path)
+
+
+def fail_restore_other_size_reshaped(tf):
+    path = saved(tf, w=[1.0, 2.0])
+    one(tf)
+    tf.train.Saver(reshape=True).restore(session(tf), path)
+
+
+def fail_restore_an_index(tf):
+    path = saved(tf, w=[1.0])
+    one(tf)
+    tf.train.Saver().restore(session(tf), path + ".index")
+
+
+def fail_restore_damaged(tf):
+    path = saved(tf, w=[[1.0, 2.0, 3.0]] * 2)
+    with open(path + ".data-00000-of-00001", "r+b") as file:
+        file.write(b"damage")
+    one(tf)
+    tf.train.Saver().restore(session(tf), path)
+
+
+def named(prefix):
+    return {
+        name.replace(prefix, "", 1): function
+        for name, function in sorted(globals().items())
+        if name.startswith(prefix)
+    }
+
+
+GRAPHS = named("graph_")
+FAILURES = named("fail_")

@@ -1,0 +1,78 @@
+"""A Saver's nodes, and what it raises, are those of TensorFlow 1.15."""
+
+import builtins
+import json
+import re
+
+import pytest
+import recorded
+import saver_cases
+
+import stillflow as tf
+from stillflow.graph import errors
+
+RECORDS = recorded.load("savers")
+
+# What is raised instead of what TensorFlow 1.15 raises, and why.
+GAPS = {
+    "restore_an_index": ("DataLossError", "one file of a checkpoint is not taken for one of V1"),
+    "restore_other_size_reshaped": ("InvalidArgumentError", "Reshape has words of its own"),
+}
+
+
+def node(op):
+    """What a Saver's node is compared by, as tools/record_savers.py has it."""
+    record = {"name": op.name, "type": op.type}
+    record["inputs"] = [tensor.name for tensor in op.inputs]
+    record["control_inputs"] = [other.name for other in op.control_inputs]
+    if op.type == "Const":
+        value = op.get_attr("value").tolist()
+        record["value"] = json.loads(json.dumps(value, default=bytes.decode))
+        if isinstance(record["value"], str):
+            record["value"] = re.sub("_temp_[0-9a-f]{32}", "_temp_*", record["value"])
+    if op.type in ("SaveV2", "RestoreV2"):
+        record["dtypes"] = [dtype.name for dtype in op.get_attr("dtypes")]
+    if op.type in ("Assign", "Identity"):
+        record["class"] = [group.decode() for group in op.colocation_groups()]
+    if op.type == "Assign":
+        record["validate_shape"] = op.get_attr("validate_shape")
+    if op.type in ("RestoreV2", "ShardedFilename"):
+        record["device"] = op.device
+    return record
+
+
+@pytest.fixture
+def graph():
+    with tf.Graph().as_default() as graph:
+        yield graph
+
+
+@pytest.mark.parametrize("name", saver_cases.GRAPHS)
+def test_nodes(name, graph):
+    """Types, names, inputs, order; and what follows a Saver gets the same seed."""
+    record = RECORDS["graphs"][name]
+    saver_def = saver_cases.GRAPHS[name](tf).saver_def
+    nodes = [node(op) for op in graph.get_operations()]
+    names = {known["name"] for known in record["nodes"]}
+    assert [known for known in nodes if known["name"] in names] == record["nodes"]
+    seeds = [op.get_attr("seed2") for op in graph.get_operations() if "Random" in op.type]
+    assert seeds == record["seeds"]
+    assert {field.name: value for field, value in saver_def.ListFields()} == record["saver_def"]
+
+
+@pytest.mark.parametrize("name", saver_cases.FAILURES)
+def test_failures(name, graph, tmp_path, monkeypatch):
+    """The class is TensorFlow's, and so is the message, up to its first line break."""
+    monkeypatch.chdir(tmp_path)
+    record = RECORDS["failures"][name]
+    kind, reason = GAPS.get(name, (record["class"], None))
+    with pytest.raises(getattr(errors, kind, None) or getattr(builtins, kind)) as caught:
+        saver_cases.FAILURES[name](tf)
+    message = getattr(caught.value, "message", str(caught.value))
+    assert reason or first_sentences(message) == first_sentences(record["message"])
+
+
+def first_sentences(message):
+    """The first line, and for a restore, the first line of the original error."""
+    lines = [line for line in message.split("\n") if line]
+    return lines[: 2 if lines[0].endswith("Original error:") else 1]

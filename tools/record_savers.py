@@ -1,0 +1,78 @@
+"""Records the graphs and the errors of tf.train.Saver, under TensorFlow 1.15 (Python 3.7).
+
+    python tools/record_savers.py tests/golden/checkpoint
+
+The programs are those of tests/checkpoint/saver_cases.py.
+"""
+
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import tensorflow as tf
+
+tf.compat.v1.logging.set_verbosity("FATAL")
+
+
+def node(op):
+    """What a Saver's node is compared by."""
+    record = {"name": op.name, "type": op.type}
+    record["inputs"] = [tensor.name for tensor in op.inputs]
+    record["control_inputs"] = [other.name for other in op.control_inputs]
+    if op.type == "Const":
+        value = tf.compat.v1.make_ndarray(op.get_attr("value")).tolist()
+        record["value"] = json.loads(json.dumps(value, default=bytes.decode))
+        if isinstance(record["value"], str):  # a random name
+            record["value"] = re.sub("_temp_[0-9a-f]{32}", "_temp_*", record["value"])
+    if op.type in ("SaveV2", "RestoreV2"):
+        record["dtypes"] = [dtype.name for dtype in op.get_attr("dtypes")]
+    if op.type in ("Assign", "Identity"):
+        record["class"] = [group.decode() for group in op.colocation_groups()]
+    if op.type == "Assign":
+        record["validate_shape"] = op.get_attr("validate_shape")
+    if op.type in ("RestoreV2", "ShardedFilename"):
+        record["device"] = op.device
+    return record
+
+
+def graph_record(build):
+    with tf.Graph().as_default() as graph:
+        saver_def = build(tf.compat.v1).saver_def
+    scopes = ("save", "mine", "scope")
+    return {
+        "nodes": [node(op) for op in graph.get_operations() if op.name.startswith(scopes)],
+        "count": len(graph.get_operations()),
+        "seeds": [op.get_attr("seed2") for op in graph.get_operations() if "Random" in op.type],
+        "saver_def": {field.name: value for field, value in saver_def.ListFields()},
+    }
+
+
+def failure_record(fail):
+    origin, folder = os.getcwd(), tempfile.mkdtemp()
+    os.chdir(folder)
+    try:
+        with tf.Graph().as_default():
+            fail(tf.compat.v1)
+    except Exception as error:
+        message = re.sub(r"tempstate\d+", "tempstate*", getattr(error, "message", str(error)))
+        return {"class": type(error).__name__, "message": message}
+    finally:
+        os.chdir(origin)
+        shutil.rmtree(folder)
+    raise AssertionError(f"{fail.__name__} did not fail")
+
+
+if __name__ == "__main__":
+    golden = Path(sys.argv[1]).resolve()
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "checkpoint"))
+    import saver_cases
+
+    records = {
+        "graphs": {name: graph_record(build) for name, build in saver_cases.GRAPHS.items()},
+        "failures": {name: failure_record(fail) for name, fail in saver_cases.FAILURES.items()},
+    }
+    (golden / "savers.json").write_text(json.dumps(records, indent=1) + "\n")
