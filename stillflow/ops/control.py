@@ -6,7 +6,7 @@ from typing import Any
 
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.graph.scopes import control_dependencies, name_scope
+from stillflow.graph.scopes import colocate_with, control_dependencies, device, name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape, unknown_shape
 from stillflow.ops import shapes
 from stillflow.ops.convert import to_tensor
@@ -102,10 +102,24 @@ def no_op(name: str | None = None) -> Operation:
 
 
 def group(*inputs: Any, name: str | None = None) -> Operation:
-    """Returns an operation that is done when all `inputs` (operations, tensors, nests) are."""
+    """Returns an operation that is done when all `inputs` (operations, tensors, nests) are.
+
+    Where they are recorded on several devices, there is one operation for each device besides.
+    """
     ops = list(dict.fromkeys(_operation_of(item) for item in _flatten(inputs)))
-    with name_scope(name, "group_deps", ops or None) as scope, control_dependencies(ops):
-        return no_op(name=scope)
+    by_device: dict[str, list[Operation]] = {}
+    for item in ops:
+        by_device.setdefault(item.device, []).append(item)
+    with name_scope(name, "group_deps", ops or None) as scope:
+        if len(by_device) == 1:
+            return _gate(ops[0].device, ops, scope)
+        return _gate("", [_gate(*there) for there in sorted(by_device.items())], scope)
+
+
+def _gate(place: str, ops: list[Operation], name: str | None = None) -> Operation:
+    """Returns a NoOp, recorded on the device `place`, that waits for `ops`."""
+    with control_dependencies(ops), device(place):
+        return no_op(name=name)
 
 
 def _flatten(items: Any):
@@ -136,6 +150,7 @@ def with_dependencies(dependencies: Any, output_tensor: Any, name: str | None = 
     """Returns `output_tensor` as it is after `dependencies` have run."""
     with (
         name_scope(name, "control_dependency", [output_tensor]) as scope,
+        colocate_with(output_tensor),
         control_dependencies([d for d in dependencies if d is not None]),
     ):
         tensor = to_tensor(output_tensor, as_ref=True)
