@@ -1,15 +1,25 @@
-# The whole interface: make setup | mnist | test | test-all | bench | check
+# make setup | mnist | test | test-all | check
 PYTHON ?= python3
 BIN := .venv/bin
+EXAMPLE := $(BIN)/stillflow run examples/mnist
 
-.PHONY: setup test test-all check
+.PHONY: setup mnist test test-all check
+
+# The environment that everything below runs in; leaves .venv/bin/stillflow.
 setup: .venv/.ready
 
 .venv/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Stillflow needs Python 3.11 or newer: make PYTHON=python3.12 ...' >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet --editable '.[dev]'
-	touch $@
+	@touch $@
+
+# Trains the digit recogniser, then measures it on images that it has not seen.
+mnist: setup
+	@$(EXAMPLE)/mnist_backward.py --model build/mnist
+	@$(EXAMPLE)/mnist_test.py --model build/mnist
 
 test: setup
 	$(BIN)/pytest -m 'not slow'
@@ -17,6 +27,7 @@ test: setup
 test-all: setup
 	$(BIN)/pytest
 
+# Format, lint, types; changes nothing.
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
