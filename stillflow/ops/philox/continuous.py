@@ -38,30 +38,32 @@ def truncated_normal(xp: Any, stream: Any, shape: tuple[int, ...], dtype: Any) -
     """
     size, width = math.prod(shape), group_size(dtype)
     stride = width * _RESERVED_WORDS // 4
-    position = xp.arange(size, dtype=xp.uint64)
 
     def first_block(group: Any) -> tuple[Any, ...]:
-        """Settles the candidates that no outside one precedes."""
-        inside: Any = True
-        numbers: list[Any] = []
-        for candidate in _normal_group(xp, stream, group * stride, dtype):
-            inside = inside & _is_inside(candidate)
-            numbers.append(xp.where(inside, candidate, _BOUND + len(numbers)))
-        return tuple(numbers)
+        candidates = _normal_group(xp, stream, group * stride, dtype)
+        return tuple(
+            _settle(xp, candidates, xp.full_like(c, _BOUND + i)) for i, c in enumerate(candidates)
+        )
 
     def next_block(index: Any, number: Any) -> tuple[Any, Any]:
-        for candidate in _normal_group(xp, stream, index, dtype):
-            counts = _is_inside(candidate) & ~_is_inside(number)
-            number = xp.where(counts, xp.where(number == _BOUND, candidate, number - 1), number)
-        return index + np.uint64(1), number
+        candidates = _normal_group(xp, stream, index, dtype)
+        return index + np.uint64(1), _settle(xp, candidates, number)
 
-    if xp.is_xla:  # which steps every row while any is missing, so a head start gains nothing
-        number = (_BOUND + position % width).astype(xp.float64 if width == 2 else xp.float32)
-    else:
-        number = xp.interleave(first_block, size, width)
-    is_missing = lambda index, number: ~_is_inside(number)
-    _, number = xp.while_each(is_missing, next_block, (position // width * stride, number))
+    def is_missing(index: Any, number: Any) -> Any:
+        return ~_is_inside(number)
+
+    number = xp.interleave(first_block, size, width)
+    second = xp.arange(size, dtype=xp.uint64) // width * stride + 1
+    _, number = xp.while_each(is_missing, next_block, (second, number))
     return number.reshape(shape).astype(dtype)
+
+
+def _settle(xp: Any, candidates: tuple[Any, ...], number: Any) -> Any:
+    """`number` after these candidates: 2 + rank counts down until a candidate takes its place."""
+    for candidate in candidates:
+        counts = _is_inside(candidate) & ~_is_inside(number)
+        number = xp.where(counts, xp.where(number == _BOUND, candidate, number - 1), number)
+    return number
 
 
 def _is_inside(candidate: Any) -> Any:

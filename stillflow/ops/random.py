@@ -1,0 +1,382 @@
+"""Random tensors: what each op type draws, how far it moves its stream on; the public functions.
+
+The numbers are `ops.philox`'s. TensorFlow reserves blocks of its stream by the size of the output,
+many more than it uses; a session moves the stream on by as many.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
+from stillflow.graph.operation import Tensor
+from stillflow.graph.random_seed import get_seed
+from stillflow.graph.scopes import name_scope
+from stillflow.graph.tensor_shape import Dimension
+from stillflow.ops import array, shapes
+from stillflow.ops import math as math_ops
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.philox import continuous, discrete, rejection
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import FLOATS, INDEX, types
+
+_RESERVED = 256  # blocks for each number
+
+
+def _reserved(sizes: tuple[int, ...]) -> int:
+    return _RESERVED * math.prod(sizes)
+
+
+def drawn_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    """Input 0 holds the output's shape."""
+    shapes.with_rank(ctx.shape(0), 1)
+    return ctx.value_as_shape(0)
+
+
+def as_sizes(xp: Any, shape: Any) -> tuple[int, ...]:
+    """shape: i[k] -> k sizes; a negative one fails the run."""
+    sizes = tuple(shape.tolist())
+    negative = [size for size in sizes if size < 0]
+    xp.check(not negative, lambda: f"Dimension {negative[0]} must be >= 0")
+    return sizes
+
+
+def seeds(op_seed: int | None) -> dict[str, Any]:
+    """The attributes `seed` and `seed2` of an op built now; zeros when it is unseeded."""
+    seed, seed2 = get_seed(op_seed)
+    return {"seed": seed or 0, "seed2": seed2 or 0}
+
+
+def shape_tensor(shape: Any) -> Tensor:
+    """`shape` as i[k], int32 when it is empty."""
+    if isinstance(shape, (list, tuple)):
+        sizes = [size.value if isinstance(size, Dimension) else size for size in shape]
+        return convert_to_tensor(sizes, None if sizes else dtypes.int32, "shape")
+    return convert_to_tensor(shape, name="shape")
+
+
+# Normal and uniform numbers ---------------------------------------------------------------------
+
+_OF_FLOATS: dict[str, Any] = {
+    "shape": drawn_shape,
+    "static": ("shape",),
+    "stream": _reserved,
+    "types": {"T": INDEX, "dtype": FLOATS},
+}
+
+
+@op("RandomStandardNormal", "shape: T -> output: dtype", **_OF_FLOATS)
+def random_standard_normal(xp, stream, shape, *, dtype: DType, seed: int = 0, seed2: int = 0):
+    """shape: i[k] -> f[*shape] of mean 0 and standard deviation 1"""
+    return continuous.standard_normal(xp, stream, as_sizes(xp, shape), dtype.as_numpy_dtype)
+
+
+random_standard_normal.not_differentiable()
+
+
+@op("TruncatedNormal", "shape: T -> output: dtype", **_OF_FLOATS)
+def truncated_normal_op(xp, stream, shape, *, dtype: DType, seed: int = 0, seed2: int = 0):
+    """shape: i[k] -> f[*shape], normal numbers between -2 and 2"""
+    return continuous.truncated_normal(xp, stream, as_sizes(xp, shape), dtype.as_numpy_dtype)
+
+
+truncated_normal_op.not_differentiable()
+
+
+@op("RandomUniform", "shape: T -> output: dtype", **_OF_FLOATS)
+def random_uniform_op(xp, stream, shape, *, dtype: DType, seed: int = 0, seed2: int = 0):
+    """shape: i[k] -> f[*shape] in [0, 1)"""
+    return continuous.uniform(xp, stream, as_sizes(xp, shape), dtype.as_numpy_dtype)
+
+
+random_uniform_op.not_differentiable()
+
+
+def bounded_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    """Input 0 holds the output's shape; the last two inputs are scalars."""
+    sizes = drawn_shape(ctx)
+    for bound in ctx.shapes(-2):
+        shapes.with_rank(bound, 0)
+    return sizes
+
+
+def draw_int(xp: Any, stream: Any, shape: Any, minval: Any, maxval: Any) -> Any:
+    """shape: i[k], minval: i[], maxval: i[] -> i[*shape] in [minval, maxval)"""
+    sizes = as_sizes(xp, shape)
+    if 0 in sizes:
+        return xp.zeros(sizes, minval.dtype)
+    message = lambda low, high: f"Need minval < maxval, got {low} >= {high}"
+    xp.check(minval < maxval, message, minval, maxval)
+    return discrete.uniform_int(xp, stream, sizes, minval, maxval)
+
+
+@op(
+    "RandomUniformInt",
+    "shape: T, minval: Tout, maxval: Tout -> output: Tout",
+    shape=bounded_shape,
+    static=("shape",),
+    stream=_reserved,
+    types={"T": INDEX, "Tout": INDEX},
+)
+def random_uniform_int(xp, stream, shape, minval, maxval, *, seed: int = 0, seed2: int = 0):
+    """shape: i[k], minval: i[], maxval: i[] -> i[*shape] in [minval, maxval)"""
+    return draw_int(xp, stream, shape, minval, maxval)
+
+
+def random_normal(
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Returns normal numbers, f[*shape].
+
+    >>> Session().run(random_normal([3], seed=1))
+    array([-0.8113182 ,  1.4845988 ,  0.06532937], dtype=float32)
+    """
+    with name_scope(name, "random_normal", [shape, mean, stddev]) as scope:
+        shape, mean, stddev = _parameters(shape, mean, stddev, dtype)
+        number = random_standard_normal(shape, dtype=dtype, **seeds(seed))
+        return math_ops.add(math_ops.multiply(number, stddev, name="mul"), mean, name=scope)
+
+
+def truncated_normal(
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Returns normal numbers, f[*shape], at most two standard deviations from the mean."""
+    with name_scope(name, "truncated_normal", [shape, mean, stddev]) as scope:
+        shape, mean, stddev = _parameters(shape, mean, stddev, dtype)
+        number = truncated_normal_op(shape, dtype=dtype, **seeds(seed))
+        return math_ops.add(math_ops.multiply(number, stddev, name="mul"), mean, name=scope)
+
+
+def _parameters(shape: Any, mean: Any, stddev: Any, dtype: Any) -> tuple[Tensor, Tensor, Tensor]:
+    return (
+        shape_tensor(shape),
+        convert_to_tensor(mean, dtype=dtype, name="mean"),
+        convert_to_tensor(stddev, dtype=dtype, name="stddev"),
+    )
+
+
+def random_uniform(
+    shape: Any,
+    minval: Any = 0,
+    maxval: Any = None,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Returns n[*shape] in [minval, maxval); `maxval` is 1 unless given.
+
+    Raises:
+      ValueError: `dtype` is none of the four floating types, int32 and int64; or an integer type
+        and no `maxval`.
+    """
+    dtype, maxval = uniform_type(dtype, maxval)
+    with name_scope(name, "random_uniform", [shape, minval, maxval]) as scope:
+        shape = shape_tensor(shape)
+        minval = convert_to_tensor(minval, dtype=dtype, name="min")
+        maxval = convert_to_tensor(maxval, dtype=dtype, name="max")
+        if dtype.is_integer:
+            return random_uniform_int(shape, minval, maxval, name=scope, **seeds(seed))
+        number = random_uniform_op(shape, dtype=dtype, **seeds(seed))
+        return between(number, minval, maxval, scope)
+
+
+def uniform_type(dtype: Any, maxval: Any) -> tuple[DType, Any]:
+    """The type and the upper bound of uniform numbers, checked and filled in."""
+    dtype = dtypes.as_dtype(dtype)
+    if dtype not in (*FLOATS, *INDEX):
+        raise ValueError(f"Invalid dtype {dtype!r}")
+    if maxval is None and dtype.is_integer:
+        raise ValueError(f"Must specify maxval for integer dtype {dtype!r}")
+    return dtype, 1 if maxval is None else maxval
+
+
+def between(number: Tensor, minval: Tensor, maxval: Tensor, scope: str) -> Tensor:
+    """`number` in [0, 1) brought to [minval, maxval), the last node named `scope`."""
+    width = math_ops.subtract(maxval, minval, name="sub")
+    return math_ops.add(math_ops.multiply(number, width, name="mul"), minval, name=scope)
+
+
+# Order and choice -------------------------------------------------------------------------------
+
+
+def _shuffle_blocks(sizes: tuple[int, ...]) -> int:
+    return -(-(sizes[0] - 1) // 4) if discrete.is_shuffled(sizes) else 0
+
+
+@op("RandomShuffle", "value: T -> output: T", shape=shapes.same, stream=_shuffle_blocks)
+def random_shuffle_op(xp, stream, value, *, seed: int = 0, seed2: int = 0):
+    """value: any[n, ...] -> the same rows in random order"""
+    return discrete.shuffle(xp, stream, value)
+
+
+def random_shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Tensor:
+    """Returns `value` with the elements of its first axis in random order."""
+    return random_shuffle_op(value, name=name, **seeds(seed))
+
+
+def _multinomial_blocks(sizes: tuple[int, ...]) -> int:
+    batch, count = sizes
+    # Two words make one float64, and TensorFlow rounds the count up to a multiple of four.
+    return _RESERVED * batch * (-(-count // 4) * 4) * 2
+
+
+def chosen_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    """logits: f[b, c], num_samples: i[] -> [b, num_samples]"""
+    batch, _ = shapes.with_rank(ctx.shape(0), 2)
+    shapes.with_rank(ctx.shape(1), 0)
+    count = ctx.value(1)
+    if count is not None and count < 0:
+        raise shapes.ShapeError(
+            f"Dimension size, given by scalar input 1, must be non-negative but is {count}"
+        )
+    return batch, None if count is None else int(count)
+
+
+def draw_categories(xp: Any, stream: Any, logits: Any, num_samples: Any, dtype: DType) -> Any:
+    """logits: f[b, c], num_samples: i[] -> i[b, num_samples]"""
+    count, classes = int(num_samples), logits.shape[1]
+    xp.check(count >= 0, lambda: f"num_samples should be non-negative, got {count}")
+    xp.check(classes > 0, lambda: f"num_classes should be positive, got {classes}")
+    return discrete.categories(xp, stream, logits, count, dtype.as_numpy_dtype)
+
+
+@op(
+    "Multinomial",
+    "logits: T, num_samples: int32 -> output: output_dtype",
+    shape=chosen_shape,
+    static=("num_samples",),
+    stream=_multinomial_blocks,
+    types={"T": FLOATS, "output_dtype": INDEX},
+)
+def multinomial_op(
+    xp,
+    stream,
+    logits,
+    num_samples,
+    *,
+    seed: int = 0,
+    seed2: int = 0,
+    output_dtype: DType = dtypes.int64,
+):
+    """logits: f[b, c], num_samples: i[] -> i[b, num_samples], classes of a row's probabilities"""
+    return draw_categories(xp, stream, logits, num_samples, output_dtype)
+
+
+multinomial_op.not_differentiable()
+
+
+def multinomial(
+    logits: Any,
+    num_samples: Any,
+    seed: int | None = None,
+    name: str | None = None,
+    output_dtype: Any = None,
+) -> Tensor:
+    """`categorical` by its older name and argument order."""
+    with name_scope(name, "multinomial", [logits]):
+        return _multinomial(logits, num_samples, output_dtype, seed)
+
+
+def categorical(
+    logits: Any,
+    num_samples: Any,
+    dtype: Any = None,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Returns classes, i64[b, num_samples], drawn with the log-probabilities `logits`, f[b, c]."""
+    with name_scope(name, "categorical", [logits]):
+        return _multinomial(logits, num_samples, dtype, seed)
+
+
+def _multinomial(logits: Any, num_samples: Any, dtype: Any, seed: int | None) -> Tensor:
+    logits = convert_to_tensor(logits, name="logits")
+    return multinomial_op(logits, num_samples, output_dtype=dtype or dtypes.int64, **seeds(seed))
+
+
+# Gamma and Poisson numbers ----------------------------------------------------------------------
+
+
+def _parameter_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    """Numbers of the shape that input 0 holds, for each element of input 1."""
+    drawn, parameter = drawn_shape(ctx), ctx.shape(1)
+    return None if drawn is None or parameter is None else drawn + parameter
+
+
+@op(
+    "RandomGamma",
+    "shape: S, alpha: T -> output: T",
+    shape=_parameter_shape,
+    static=("shape",),
+    stream=_reserved,
+    types={"S": INDEX, "T": types("float16 float32 float64")},
+)
+def random_gamma_op(xp, stream, shape, alpha, *, seed: int = 0, seed2: int = 0):
+    """shape: i[k], alpha: f[a...] -> f[*shape, a...], gamma numbers of scale 1"""
+    return rejection.gamma(xp, stream, as_sizes(xp, shape), alpha).astype(alpha.dtype)
+
+
+@op(
+    "RandomPoissonV2",
+    "shape: S, rate: R -> output: dtype",
+    shape=_parameter_shape,
+    static=("shape",),
+    stream=_reserved,
+    types={
+        "S": INDEX,
+        "R": types("float16 float32 float64 int32 int64"),
+        "dtype": types("float16 float32 float64 int32 int64"),
+    },
+    defaults={"R": dtypes.float64},
+)
+def random_poisson_op(
+    xp, stream, shape, rate, *, seed: int = 0, seed2: int = 0, dtype: DType = dtypes.int64
+):
+    """shape: i[k], rate: n[r...] -> n[*shape, r...]"""
+    return rejection.poisson(xp, stream, as_sizes(xp, shape), rate).astype(dtype.as_numpy_dtype)
+
+
+def random_gamma(
+    shape: Any,
+    alpha: Any,
+    beta: Any = None,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Returns gamma numbers, f[*shape, a...], of shape `alpha` and rate `beta`, which broadcast to
+    f[a...]. A number too small for its type is the smallest normal one, never 0."""
+    with name_scope(name, "random_gamma", [shape, alpha, beta]):
+        shape = convert_to_tensor(shape, dtype=dtypes.int32, name="shape")
+        alpha = convert_to_tensor(alpha, dtype=dtype, name="alpha")
+        beta = convert_to_tensor(1 if beta is None else beta, dtype=dtype, name="beta")
+        alpha = alpha + array.zeros_like(beta)
+        tiny = np.finfo(alpha.dtype.as_numpy_dtype).tiny
+        return math_ops.maximum(tiny, random_gamma_op(shape, alpha, **seeds(seed)) / beta)
+
+
+def random_poisson(
+    lam: Any,
+    shape: Any,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Returns Poisson numbers, n[*shape, r...], of rates `lam`, n[r...]."""
+    with name_scope(name, "random_poisson", [lam, shape]):
+        shape = convert_to_tensor(shape, dtype=dtypes.int32, name="shape")
+        return random_poisson_op(shape, lam, dtype=dtype, **seeds(seed))
