@@ -13,12 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import stillflow.data
 from stillflow.data import mnist
 from stillflow.graph import dtypes, random_seed
 from stillflow.graph.graph import Graph
 
-FILES = Path(stillflow.data.__file__).with_name("files")
+FILES = Path(mnist.__file__).with_name("files")
 GOLDEN = json.loads(
     (Path(__file__).parents[1] / "golden" / "data" / "mnist_batches.json").read_text()
 )
