@@ -90,11 +90,30 @@ from stillflow.ops.convert import convert_to_tensor as convert_to_tensor
 from stillflow.ops.convert import (
     register_tensor_conversion_function as register_tensor_conversion_function,
 )
+from stillflow.ops.decompositions import qr as qr
+from stillflow.ops.initializers import Constant as constant_initializer
+from stillflow.ops.initializers import GlorotNormal as glorot_normal_initializer
+from stillflow.ops.initializers import GlorotUniform as glorot_uniform_initializer
+from stillflow.ops.initializers import Ones as ones_initializer
+from stillflow.ops.initializers import Orthogonal as orthogonal_initializer
+from stillflow.ops.initializers import RandomNormal as random_normal_initializer
+from stillflow.ops.initializers import RandomUniform as random_uniform_initializer
+from stillflow.ops.initializers import TruncatedNormal as truncated_normal_initializer
+from stillflow.ops.initializers import UniformUnitScaling as uniform_unit_scaling_initializer
+from stillflow.ops.initializers import VarianceScaling as variance_scaling_initializer
+from stillflow.ops.initializers import Zeros as zeros_initializer
 from stillflow.ops.state import assign as assign
 from stillflow.ops.state import assign_add as assign_add
 from stillflow.ops.state import assign_sub as assign_sub
 from stillflow.ops.state import count_up_to as count_up_to
 from stillflow.ops.state import is_variable_initialized as is_variable_initialized
+from stillflow.ops.variable_scope import VariableScope as VariableScope
+from stillflow.ops.variable_scope import get_local_variable as get_local_variable
+from stillflow.ops.variable_scope import get_variable as get_variable
+from stillflow.ops.variable_scope import get_variable_scope as get_variable_scope
+from stillflow.ops.variable_scope import no_regularizer as no_regularizer
+from stillflow.ops.variable_scope import variable_op_scope as variable_op_scope
+from stillflow.ops.variable_scope import variable_scope as variable_scope
 from stillflow.ops.variable_sets import all_variables as all_variables
 from stillflow.ops.variable_sets import global_variables as global_variables
 from stillflow.ops.variable_sets import global_variables_initializer as global_variables_initializer
@@ -107,6 +126,7 @@ from stillflow.ops.variable_sets import model_variables as model_variables
 from stillflow.ops.variable_sets import moving_average_variables as moving_average_variables
 from stillflow.ops.variable_sets import trainable_variables as trainable_variables
 from stillflow.ops.variable_sets import variables_initializer as variables_initializer
+from stillflow.ops.variable_store import AUTO_REUSE as AUTO_REUSE
 from stillflow.ops.variables import Variable as Variable
 from stillflow.ops.variables import VariableAggregation as VariableAggregation
 from stillflow.ops.variables import VariableSynchronization as VariableSynchronization
