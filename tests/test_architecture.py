@@ -1,0 +1,82 @@
+"""Folders are stages, and imports point one way; importing Stillflow costs next to nothing."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import stillflow
+
+PACKAGE = Path(stillflow.__file__).parent
+
+# What each stage may import of the others.
+MAY_IMPORT = {
+    "graph": set(),
+    "ops": {"graph"},
+    "gradients": {"graph", "ops"},
+    "runtime": {"graph", "ops"},
+    "checkpoint": {"graph"},
+    "data": {"graph"},
+    "train": {"graph", "ops", "gradients", "runtime", "checkpoint"},
+    "api": {"graph", "ops", "gradients", "runtime", "checkpoint", "data", "train"},
+    "environment": {"api"},
+    "cli": {"api", "environment"},
+    "": {"api", "cli", "environment"},
+}
+HEAVY = ("jax", "matplotlib", "google.protobuf", "tensorboard", "PIL", "rich", "scipy")
+
+
+def stage_of(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py") if first not in ("__init__.py", "__main__.py") else ""
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Every module that a file imports, at the top or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_one_way(path):
+    stage = stage_of(path)
+    modules = imported_modules(path)
+    stages = {m.split(".")[1] for m in modules if m.startswith("stillflow.")}
+    used = {s for s in stages if s in MAY_IMPORT} - {stage}
+    assert used <= MAY_IMPORT[stage], f"{stage} must not import {used - MAY_IMPORT[stage]}"
+    if any(m.split(".")[0] == "jax" for m in modules):
+        assert path.relative_to(PACKAGE).match("runtime/xla*.py")
+
+
+def loaded_after(statement: str) -> set[str]:
+    """The modules that a new process has loaded after `statement`; no accelerator is there."""
+    program = f"{statement}\nimport sys\nprint('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"JAX_PLATFORMS": "nope"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["import stillflow", "import stillflow as tf; tf.Variable", "import stillflow as tf; tf.train"],
+)
+def test_importing_loads_nothing_heavy(statement):
+    """Nor does it touch a device: with this platform setting that would raise."""
+    loaded = loaded_after(statement)
+    assert not [name for name in HEAVY if name in loaded]
