@@ -1,8 +1,8 @@
 """Records the signature of every op that TensorFlow 1.15 registers.
 
 Run it with TensorFlow 1.15's own Python. It writes `tests/golden/oracle/opdefs.json`, one op to a
-line: inputs and outputs as "name: type", where a type is a dtype, an attribute, `N*T` for a list of
-N, or `Ref(T)`; attributes as [type, default, allowed values], the last two null where there is none.
+line: inputs and outputs as "name: type", where a type is a dtype, an attribute, `N*T` for a list
+of N, or `Ref(T)`; attributes as [type, default, allowed values], null where there is none.
 """
 
 import json
@@ -27,7 +27,7 @@ def argument(arg):
     kind = arg.type_list_attr or arg.type_attr or tf.as_dtype(arg.type).name
     if arg.number_attr:
         kind = arg.number_attr + "*" + kind
-    return "{}: {}".format(arg.name, "Ref({})".format(kind) if arg.is_ref else kind)
+    return "{}: {}".format(arg.name, f"Ref({kind})" if arg.is_ref else kind)
 
 
 def signature(op):
@@ -76,5 +76,5 @@ if __name__ == "__main__":
         if not op.name.startswith("_")
     ]
     with open(os.path.join(ROOT, "tests", "golden", "oracle", "opdefs.json"), "w") as file:
-        file.write('{"source": "TensorFlow %s",\n"ops": {\n' % tf.__version__)
+        file.write(f'{{"source": "TensorFlow {tf.__version__}",\n"ops": {{\n')
         file.write(",\n".join(lines) + "\n}}\n")

@@ -21,8 +21,8 @@ sys.path.insert(0, TESTS)
 
 from cases import suites  # noqa: E402
 
-SOURCE = "TensorFlow {}, NumPy {}, CPython {}".format(
-    tf.__version__, numpy.__version__, platform.python_version()
+SOURCE = (
+    f"TensorFlow {tf.__version__}, NumPy {numpy.__version__}, CPython {platform.python_version()}"
 )
 
 
@@ -34,9 +34,9 @@ def record(name):
             observed[id] = observe(tf)
         except Exception as error:
             refused += 1
-            print("{}:{}: {}: {}".format(name, id, type(error).__name__, str(error)[:300]))
+            print(f"{name}:{id}: {type(error).__name__}: {str(error)[:300]}")
     write(os.path.join(TESTS, "golden", "oracle", name + ".json"), observed)
-    print("{}: {} recorded".format(name, len(observed)))
+    print(f"{name}: {len(observed)} recorded")
     return refused
 
 

@@ -12,11 +12,11 @@ X = f32(3, 4, 2)
 
 # Shape and size.
 
-for name in "shape size rank".split():
+for name in ["shape", "size", "rank"]:
     case(name, lambda tf, x, n=name: lookup(tf, n)(x), X)
     case(name + "_scalar", lambda tf, x, n=name: lookup(tf, n)(x), num(1))
     case(name + "_empty", lambda tf, x, n=name: lookup(tf, n)(x), empty(0, 3))
-for name in "shape size".split():
+for name in ["shape", "size"]:
     case(name + "_int64", lambda tf, x, n=name: lookup(tf, n)(x, out_type=tf.int64), X)
 case("shape_n", lambda tf, x, y: tf.shape_n([x, y]), X, f32(2))
 case("shape_element", lambda tf, x: tf.shape(x)[0], X)
@@ -33,12 +33,15 @@ case("reshape_int64", lambda tf, x: tf.reshape(x, longs([6, 4])), X)
 case("reshape_array", lambda tf: tf.reshape(np.arange(6), (2, 3)))
 case("reshape_images", lambda tf, x: tf.reshape(x, [-1, 2, 2, 1]), f32(3, 4))
 for axis in (0, 1, -1, 3, -2):
-    case("expand_dims%d" % axis, lambda tf, x, a=axis: tf.expand_dims(x, a), X)
+    case(f"expand_dims{axis}", lambda tf, x, a=axis: tf.expand_dims(x, a), X)
 case("expand_dims_named_dim", lambda tf, x: tf.expand_dims(x, dim=1), f32(2))
 case("expand_dims_fed", lambda tf, x, a: tf.expand_dims(x, a), f32(2), ints(1))
 case("squeeze", lambda tf, x: tf.squeeze(x), f32(1, 3, 1))
-case("squeeze_axis", lambda tf, x: [tf.squeeze(x, [2]), tf.squeeze(x, 0), tf.squeeze(x, axis=[-1])],
-     f32(1, 3, 1))
+case(
+    "squeeze_axis",
+    lambda tf, x: [tf.squeeze(x, [2]), tf.squeeze(x, 0), tf.squeeze(x, axis=[-1])],
+    f32(1, 3, 1),
+)
 case("squeeze_dims", lambda tf, x: tf.squeeze(x, squeeze_dims=[0]), f32(1, 3, 1))
 case("squeeze_nothing", lambda tf, x: tf.squeeze(x), f32(2, 3))
 case("transpose", lambda tf, x: tf.transpose(x), X)
@@ -51,8 +54,12 @@ case("transpose_conjugate", lambda tf, x: tf.transpose(x, conjugate=True), f32(2
 case("broadcast_to", lambda tf, x: tf.broadcast_to(x, [2, 3, 4]), f32(3, 1))
 case("broadcast_to_scalar", lambda tf, x: tf.broadcast_to(x, [2, 3]), f32())
 case("broadcast_to_ints", lambda tf, x: tf.broadcast_to(x, longs([2, 2])), ints([1, 2]))
-case("broadcast_dynamic_shape",
-     lambda tf, x, y: tf.broadcast_dynamic_shape(tf.shape(x), tf.shape(y)), f32(3, 1), f32(2))
+case(
+    "broadcast_dynamic_shape",
+    lambda tf, x, y: tf.broadcast_dynamic_shape(tf.shape(x), tf.shape(y)),
+    f32(3, 1),
+    f32(2),
+)
 case("identity", lambda tf, x: tf.identity(x, name="same"), X)
 case("identity_n", lambda tf, x, y: tf.identity_n([x, y]), f32(2), f32(3))
 case("ensure_shape", lambda tf, x: tf.ensure_shape(x, [None, 4, 2]), X)
@@ -63,7 +70,7 @@ case("set_shape", lambda tf, x: [x, x.set_shape([3, 4, 2])][0], X)
 
 A, B, C = f32(2, 3), f32(2, 3, at=1), f32(2, 3, at=2)
 for axis in (0, 1, -1):
-    case("concat%d" % axis, lambda tf, x, y, z, a=axis: tf.concat([x, y, z], a), A, B, C)
+    case(f"concat{axis}", lambda tf, x, y, z, a=axis: tf.concat([x, y, z], a), A, B, C)
 case("concat_uneven", lambda tf, x, y: tf.concat([x, y], 0), f32(1, 3), f32(3, 3))
 case("concat_uneven_last", lambda tf, x, y: tf.concat([x, y], axis=-1), f32(2, 1), f32(2, 3))
 case("concat_one", lambda tf, x: tf.concat([x], 0), A)
@@ -72,7 +79,7 @@ case("concat_ints", lambda tf, x: tf.concat([x, [7]], 0), ints([1, 2]))
 case("concat_fed_axis", lambda tf, x, y, a: tf.concat([x, y], a), A, B, ints(1))
 case("concat_strings", lambda tf: tf.concat([["a"], ["b", "c"]], 0))
 for axis in (0, 1, 2, -1):
-    case("stack%d" % axis, lambda tf, x, y, a=axis: tf.stack([x, y], a), A, B)
+    case(f"stack{axis}", lambda tf, x, y, a=axis: tf.stack([x, y], a), A, B)
 case("stack_one", lambda tf, x: tf.stack([x]), A)
 case("stack_scalars", lambda tf, x: tf.stack([x, 1.0, 2.0]), num(3))
 case("stack_of_ints", lambda tf, x: tf.stack([tf.shape(x)[0], 3]), A)
@@ -80,7 +87,7 @@ case("parallel_stack", lambda tf: tf.parallel_stack([tf.constant([1.0]), tf.cons
 case("auto_packing", lambda tf, x: tf.convert_to_tensor([x[0], x[1] * 2, 5.0]), f32(2))
 case("auto_packing_nested", lambda tf, x: tf.identity([[x, 1.0], [2.0, x]]), f32())
 for axis in (0, 1, -1):
-    case("unstack%d" % axis, lambda tf, x, a=axis: tf.unstack(x, axis=a), f32(2, 3))
+    case(f"unstack{axis}", lambda tf, x, a=axis: tf.unstack(x, axis=a), f32(2, 3))
 case("unstack_num", lambda tf, x: tf.unstack(x, 3), f32(3, 2))
 case("unstack_one_used", lambda tf, x: tf.unstack(x)[1], f32(3, 2))
 case("split_number", lambda tf, x: tf.split(x, 2), f32(4, 3))
@@ -108,10 +115,18 @@ case("pad_lower_mode", lambda tf, x: tf.pad(x, [[1, 0]], "reflect"), f32(3))
 case("pad_fed", lambda tf, x, p: tf.pad(x, p), f32(2, 3), ints(PADS))
 case("reverse", lambda tf, x: [tf.reverse(x, [0]), tf.reverse(x, [-1, 0])], X)
 case("reverse_bools", lambda tf, x: tf.reverse(x, [0]), bools([True, False, False]))
-case("reverse_sequence",
-     lambda tf, x, n: tf.reverse_sequence(x, n, seq_axis=1, batch_axis=0), f32(3, 4), ints([2, 4, 1]))
-case("reverse_sequence_old", lambda tf, x, n: tf.reverse_sequence(x, n, seq_dim=0, batch_dim=1),
-     f32(4, 2), longs([3, 0]))
+case(
+    "reverse_sequence",
+    lambda tf, x, n: tf.reverse_sequence(x, n, seq_axis=1, batch_axis=0),
+    f32(3, 4),
+    ints([2, 4, 1]),
+)
+case(
+    "reverse_sequence_old",
+    lambda tf, x, n: tf.reverse_sequence(x, n, seq_dim=0, batch_dim=1),
+    f32(4, 2),
+    longs([3, 0]),
+)
 case("roll", lambda tf, x: [tf.roll(x, 1, 0), tf.roll(x, [1, -2], [0, 1])], f32(3, 4))
 case("space_to_depth", lambda tf, x: tf.space_to_depth(x, 2), f32(1, 2, 4, 1))
 case("depth_to_space", lambda tf, x: tf.depth_to_space(x, 2), f32(1, 1, 2, 4))
@@ -124,36 +139,63 @@ case("gather_matrix_of_indices", lambda tf, x: tf.gather(x, [[0, 1], [2, 0]]), f
 case("gather_axis", lambda tf, x: tf.gather(x, [1, 0, 1], axis=1), X)
 case("gather_negative_axis", lambda tf, x: tf.gather(x, [1], axis=-1), X)
 case("gather_fed", lambda tf, x, i: tf.gather(x, i), f32(3, 2), longs([0, 2]))
-case("gather_batch_dims", lambda tf, x: tf.gather(x, [[0, 1], [1, 0], [1, 1]], batch_dims=1),
-     f32(3, 2))
+case(
+    "gather_batch_dims",
+    lambda tf, x: tf.gather(x, [[0, 1], [1, 0], [1, 1]], batch_dims=1),
+    f32(3, 2),
+)
 case("gather_strings", lambda tf: tf.gather(["a", "b"], [1, 0]))
 case("gather_nd", lambda tf, x: tf.gather_nd(x, [[0, 1], [2, 3]]), X)
 case("gather_nd_full", lambda tf, x: tf.gather_nd(x, [[0, 1, 1], [2, 3, 0], [0, 1, 1]]), X)
 case("gather_nd_fed", lambda tf, x, i: tf.gather_nd(x, i), f32(3, 2), ints([[[1]], [[0]]]))
-case("gather_nd_batch_dims", lambda tf, x: tf.gather_nd(x, [[1], [0], [3]], batch_dims=1), f32(3, 4))
+case(
+    "gather_nd_batch_dims", lambda tf, x: tf.gather_nd(x, [[1], [0], [3]], batch_dims=1), f32(3, 4)
+)
 case("batch_gather", lambda tf, x: tf.batch_gather(x, [[1], [0]]), f32(2, 3))
 case("take_by_argmax", lambda tf, x: tf.gather(x, tf.argmax(x)), f32(4))
 case("boolean_mask", lambda tf, x, m: tf.boolean_mask(x, m), f32(3, 2), bools([True, False, True]))
-case("boolean_mask_matrix", lambda tf, x: tf.boolean_mask(x, [[True, False], [True, True]]), f32(2, 2))
+case(
+    "boolean_mask_matrix",
+    lambda tf, x: tf.boolean_mask(x, [[True, False], [True, True]]),
+    f32(2, 2),
+)
 case("boolean_mask_axis", lambda tf, x: tf.boolean_mask(x, [True, False], axis=1), f32(3, 2))
 case("scatter_nd", lambda tf, u: tf.scatter_nd([[1], [3], [1]], u, [5]), f32(3))
 case("scatter_nd_rows", lambda tf, u: tf.scatter_nd([[0], [2]], u, [3, 2]), f32(2, 2))
-case("scatter_nd_elements", lambda tf, u, i: tf.scatter_nd(i, u, [2, 3]), f32(2),
-     ints([[0, 1], [1, 2]]))
+case(
+    "scatter_nd_elements",
+    lambda tf, u, i: tf.scatter_nd(i, u, [2, 3]),
+    f32(2),
+    ints([[0, 1], [1, 2]]),
+)
 case("scatter_nd_ints", lambda tf: tf.scatter_nd([[0], [0]], [3, 4], [2]))
-case("tensor_scatter_update", lambda tf, x, u: tf.tensor_scatter_update(x, [[1], [0]], u),
-     f32(3), f32(2, at=1))
-case("tensor_scatter_add", lambda tf, x, u: tf.tensor_scatter_add(x, [[1], [1]], u),
-     f32(3), f32(2, at=1))
+case(
+    "tensor_scatter_update",
+    lambda tf, x, u: tf.tensor_scatter_update(x, [[1], [0]], u),
+    f32(3),
+    f32(2, at=1),
+)
+case(
+    "tensor_scatter_add",
+    lambda tf, x, u: tf.tensor_scatter_add(x, [[1], [1]], u),
+    f32(3),
+    f32(2, at=1),
+)
 case("slice", lambda tf, x: tf.slice(x, [1, 0, 1], [2, 3, 1]), X)
 case("slice_rest", lambda tf, x: tf.slice(x, [1, 1, 0], [-1, 2, -1]), X)
 case("slice_fed", lambda tf, x, b, s: tf.slice(x, b, s), f32(3, 4), ints([1, 0]), ints([2, 2]))
 case("strided_slice", lambda tf, x: tf.strided_slice(x, [0, 3, 0], [3, 0, 2], [2, -2, 1]), X)
 case("strided_slice_no_strides", lambda tf, x: tf.strided_slice(x, [0, 1], [2, 3]), f32(3, 4))
-case("strided_slice_masks",
-     lambda tf, x: tf.strided_slice(x, [0, 1], [2, 3], [1, 1], begin_mask=1, end_mask=2), f32(3, 4))
-case("strided_slice_shrink",
-     lambda tf, x: tf.strided_slice(x, [1, 0], [2, 3], [1, 1], shrink_axis_mask=1), f32(3, 4))
+case(
+    "strided_slice_masks",
+    lambda tf, x: tf.strided_slice(x, [0, 1], [2, 3], [1, 1], begin_mask=1, end_mask=2),
+    f32(3, 4),
+)
+case(
+    "strided_slice_shrink",
+    lambda tf, x: tf.strided_slice(x, [1, 0], [2, 3], [1, 1], shrink_axis_mask=1),
+    f32(3, 4),
+)
 
 INDICES = {
     "int": lambda tf: 1,
@@ -186,7 +228,9 @@ for name, index in INDICES.items():
     case("getitem_" + name, lambda tf, x, f=index: x[f(tf)], X)
 case("getitem_int64_tensor", lambda tf, x, i: x[i], X, longs(1))
 case("getitem_fed", lambda tf, x, i: [x[i], x[i:], x[:, i]], X, ints(1))
-case("getitem_bool_mask", lambda tf, x, m: tf.boolean_mask(x, m), f32(3), bools([True, True, False]))
+case(
+    "getitem_bool_mask", lambda tf, x, m: tf.boolean_mask(x, m), f32(3), bools([True, True, False])
+)
 case("getitem_dynamic_shape", lambda tf, x: x[: tf.shape(x)[0] - 1], f32(3, 2))
 case("getitem_chained", lambda tf, x: x[0][1], X)
 case("getitem_ints", lambda tf, x: x[1:, ::-1], ints([[1, 2], [3, 4]]))
@@ -198,10 +242,14 @@ case("fill", lambda tf: [tf.fill([2, 3], 1.5), tf.fill([2], 7), tf.fill([], True
 case("fill_string", lambda tf: tf.fill([2], "a"))
 case("fill_dynamic", lambda tf, x: tf.fill(tf.shape(x), 2.0), X, grad=False)
 case("fill_value_fed", lambda tf, v: tf.fill([2, 2], v), num(3))
-for name in "zeros ones".split():
+for name in ["zeros", "ones"]:
     case(name, lambda tf, n=name: [lookup(tf, n)(s) for s in ([2, 3], [], 4, [0])])
-    case(name + "_dtype",
-         lambda tf, n=name: [lookup(tf, n)([2], t) for t in (tf.int32, "float64", tf.bool, np.int64)])
+    case(
+        name + "_dtype",
+        lambda tf, n=name: [
+            lookup(tf, n)([2], t) for t in (tf.int32, "float64", tf.bool, np.int64)
+        ],
+    )
     case(name + "_dynamic", lambda tf, x, n=name: lookup(tf, n)(tf.shape(x)), X, grad=False)
     case(name + "_tensor_shape", lambda tf, n=name: lookup(tf, n)(tf.TensorShape([2, 1])))
     like = name + "_like"
@@ -234,15 +282,22 @@ case("one_hot_matrix", lambda tf, x: tf.one_hot(x, 2, axis=1), ints([[0, 1], [1,
 case("one_hot_scalar", lambda tf, x: tf.one_hot(x, 3), longs(1))
 case("one_hot_depth_fed", lambda tf, x, d: tf.one_hot(x, d), ints([0, 2]), ints(3))
 case("meshgrid", lambda tf, x, y: tf.meshgrid(x, y), f32(2), f32(3))
-case("meshgrid_ij", lambda tf, x, y: tf.meshgrid(x, y, indexing="ij"), ints([1, 2]), ints([3, 4, 5]))
+case(
+    "meshgrid_ij", lambda tf, x, y: tf.meshgrid(x, y, indexing="ij"), ints([1, 2]), ints([3, 4, 5])
+)
 case("sequence_mask", lambda tf, x: tf.sequence_mask(x, 4), ints([1, 3, 0]))
 case("sequence_mask_infer", lambda tf, x: tf.sequence_mask(x, dtype=tf.float32), ints([1, 3]))
 case("sequence_mask_matrix", lambda tf, x: tf.sequence_mask(x, 3), longs([[1, 3], [2, 0]]))
 
 # Choosing.
 
-case("where_3", lambda tf, c, x, y: tf.where(c, x, y),
-     bools([[True, False, True], [False, False, True]]), A, B)
+case(
+    "where_3",
+    lambda tf, c, x, y: tf.where(c, x, y),
+    bools([[True, False, True], [False, False, True]]),
+    A,
+    B,
+)
 case("where_3_vector", lambda tf, c, x, y: tf.where(c, x, y), bools([True, False]), A, B)
 case("where_3_scalar", lambda tf, c, x, y: tf.where(c, x, y), bools(True), A, B)
 case("where_3_ints", lambda tf, c: tf.where(c, [1, 2], [3, 4]), bools([False, True]))
@@ -252,8 +307,7 @@ case("where_1_numbers", lambda tf, x: tf.where(x), num([0, 2, -1]))
 case("where_1_empty", lambda tf, c: tf.where(c), bools([False, False]))
 case("where_v2", lambda tf, c, x: tf.compat.v2.where(c, x, 0.0), bools([True, False, True]), A)
 case("where_strings", lambda tf: tf.where([True, False], ["a", "b"], ["c", "d"]))
-case("where_nan_guard",
-     lambda tf, x: tf.where(x > 0, tf.log(x), tf.zeros_like(x)), num([1, 0, -1]))
+case("where_nan_guard", lambda tf, x: tf.where(x > 0, tf.log(x), tf.zeros_like(x)), num([1, 0, -1]))
 
 # Constants.
 

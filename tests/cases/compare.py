@@ -12,11 +12,11 @@ def difference(got, want, rtol, atol):
         return _array_difference(got, want, rtol, atol)
     if isinstance(got, list) and isinstance(want, list) and len(got) == len(want):
         found = [difference(got[i], want[i], rtol, atol) for i in range(len(want))]
-        return "; ".join("[%d] %s" % (i, text) for i, text in enumerate(found) if text)
+        return "; ".join(f"[{i}] {text}" for i, text in enumerate(found) if text)
     if isinstance(got, dict) and isinstance(want, dict) and got.keys() == want.keys():
         found = {key: difference(got[key], want[key], rtol, atol) for key in want}
-        return "; ".join("%s: %s" % item for item in found.items() if item[1])
-    return "" if got == want else "got {}, TensorFlow gives {}".format(got, want)
+        return "; ".join("{}: {}".format(*item) for item in found.items() if item[1])
+    return "" if got == want else f"got {got}, TensorFlow gives {want}"
 
 
 def is_array(value):
@@ -26,10 +26,10 @@ def is_array(value):
 
 def _array_difference(got, want, rtol, atol):
     if got[:2] != want[:2]:
-        return "got {0} {1}, TensorFlow gives {2} {3}".format(*got[:2], *want[:2])
+        return "got {} {}, TensorFlow gives {} {}".format(*got[:2], *want[:2])
     if not want[0].startswith("float"):
-        return "" if got[2] == want[2] else "got {}, TensorFlow gives {}".format(got[2], want[2])
+        return "" if got[2] == want[2] else f"got {got[2]}, TensorFlow gives {want[2]}"
     a, b = np.array(got[2], np.float64), np.array(want[2], np.float64)
     if np.allclose(a, b, rtol, atol, equal_nan=True):
         return ""
-    return "got {}, TensorFlow gives {}".format(got[2], want[2])
+    return f"got {got[2]}, TensorFlow gives {want[2]}"

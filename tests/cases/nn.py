@@ -12,15 +12,30 @@ ONE_HOT = num([[0, 1, 0, 0], [0, 0, 0, 1], [1, 0, 0, 0]])
 
 # Activations.
 
-ACTIVATIONS = "relu relu6 elu selu leaky_relu softplus sigmoid tanh softsign crelu swish".split()
+ACTIVATIONS = [
+    "relu",
+    "relu6",
+    "elu",
+    "selu",
+    "leaky_relu",
+    "softplus",
+    "sigmoid",
+    "tanh",
+    "softsign",
+    "crelu",
+    "swish",
+]
 for name in ACTIVATIONS:
     case(name, lambda tf, x, n=name: lookup(tf.nn, n)(x), f32(2, 3))
 for name in ACTIVATIONS[:-1]:
     case(name + "_named", lambda tf, x, n=name: lookup(tf.nn, n)(x, name="a"), f32(2))
 for name in ACTIVATIONS[:-3]:  # TF has no gradient of SoftsignGrad
-    case(name + "_second_derivative",
-         lambda tf, x, n=name: tf.gradients(tf.gradients(lookup(tf.nn, n)(x), x)[0], x),
-         f32(2, 3), grad=False)
+    case(
+        name + "_second_derivative",
+        lambda tf, x, n=name: tf.gradients(tf.gradients(lookup(tf.nn, n)(x), x)[0], x),
+        f32(2, 3),
+        grad=False,
+    )
 case("leaky_relu_alpha", lambda tf, x: tf.nn.leaky_relu(x, 0.5), f32(2, 3))
 case("leaky_relu_zero", lambda tf, x: tf.nn.leaky_relu(x, alpha=0.1), num([0, -0.0, 1, -1]))
 case("crelu_axis", lambda tf, x: tf.nn.crelu(x, axis=0), f32(2, 3))
@@ -32,102 +47,209 @@ case("relu_nan", lambda tf, x: tf.nn.relu(x), num([NAN, 1]), grad=False)
 
 case("bias_add", lambda tf, x, b: tf.nn.bias_add(x, b), f32(2, 3), f32(3, at=1))
 case("bias_add_images", lambda tf, x, b: tf.nn.bias_add(x, b), f32(2, 2, 2, 3), f32(3, at=1))
-case("bias_add_nhwc", lambda tf, x, b: tf.nn.bias_add(x, b, data_format="NHWC"),
-     f32(1, 2, 2, 3), f32(3, at=1))
+case(
+    "bias_add_nhwc",
+    lambda tf, x, b: tf.nn.bias_add(x, b, data_format="NHWC"),
+    f32(1, 2, 2, 3),
+    f32(3, at=1),
+)
 case("bias_add_named", lambda tf, x, b: tf.nn.bias_add(x, b, name="z"), f32(2, 3), f32(3, at=1))
 case("bias_add_ints", lambda tf, x: tf.nn.bias_add(x, [1, 2]), ints([[1, 2], [3, 4]]))
 
 # Softmax.
 
-for name in "softmax log_softmax".split():
+for name in ["softmax", "log_softmax"]:
     case(name, lambda tf, x, n=name: lookup(tf.nn, n)(x), LOGITS)
     case(name + "_float64", lambda tf, x, n=name: lookup(tf.nn, n)(x), f64(2, 3))
     case(name + "_vector", lambda tf, x, n=name: lookup(tf.nn, n)(x), f32(4))
     case(name + "_rank3", lambda tf, x, n=name: lookup(tf.nn, n)(x), f32(2, 2, 3))
     for axis in (0, 1, -2, 2):
-        case("{}_axis{}".format(name, axis), lambda tf, x, n=name, a=axis: lookup(tf.nn, n)(x, a),
-             f32(2, 3, 2))
+        case(
+            f"{name}_axis{axis}", lambda tf, x, n=name, a=axis: lookup(tf.nn, n)(x, a), f32(2, 3, 2)
+        )
     case(name + "_dim", lambda tf, x, n=name: lookup(tf.nn, n)(x, dim=0), f32(2, 3))
-    case(name + "_large", lambda tf, x, n=name: lookup(tf.nn, n)(x),
-         num([[1000, 0, -1000], [88, 89, 90]]))
-    case(name + "_nonfinite", lambda tf, x, n=name: lookup(tf.nn, n)(x),
-         num([[-INF, 0], [NAN, 0], [INF, 0]]), grad=False)
-    case(name + "_second_derivative",
-         lambda tf, x, n=name: tf.gradients(
-             tf.gradients(lookup(tf.nn, n)(x), x, grad_ys=f32(2, 3, at=1))[0], x), f32(2, 3),
-         grad=False)
+    case(
+        name + "_large",
+        lambda tf, x, n=name: lookup(tf.nn, n)(x),
+        num([[1000, 0, -1000], [88, 89, 90]]),
+    )
+    case(
+        name + "_nonfinite",
+        lambda tf, x, n=name: lookup(tf.nn, n)(x),
+        num([[-INF, 0], [NAN, 0], [INF, 0]]),
+        grad=False,
+    )
+    case(
+        name + "_second_derivative",
+        lambda tf, x, n=name: tf.gradients(
+            tf.gradients(lookup(tf.nn, n)(x), x, grad_ys=f32(2, 3, at=1))[0], x
+        ),
+        f32(2, 3),
+        grad=False,
+    )
 
 # Cross entropies.
 
-for name in "softmax_cross_entropy_with_logits softmax_cross_entropy_with_logits_v2".split():
+for name in ["softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits_v2"]:
     full = "nn." + name
     case(name, lambda tf, x, n=full: lookup(tf, n)(labels=ONE_HOT, logits=x), LOGITS)
-    case(name + "_labels", lambda tf, x, y, n=full: lookup(tf, n)(labels=y, logits=x), LOGITS,
-         PROBABILITIES)
-    case(name + "_rank3", lambda tf, x, y, n=full: lookup(tf, n)(labels=y, logits=x),
-         f32(2, 2, 3), pos(2, 2, 3))
-    case(name + "_vector", lambda tf, x, y, n=full: lookup(tf, n)(labels=y, logits=x),
-         f32(3), num([0, 1, 0]))
-    case(name + "_dim", lambda tf, x, y, n=full: lookup(tf, n)(labels=y, logits=x, dim=0)
-         if "v2" not in n else lookup(tf, n)(labels=y, logits=x, axis=0),
-         f32(3, 2), pos(3, 2))
-    case(name + "_float64", lambda tf, x, y, n=full: lookup(tf, n)(labels=y, logits=x),
-         f64(2, 3), f64(2, 3, at=1))
-    case(name + "_broadcast", lambda tf, x, y, n=full: lookup(tf, n)(labels=y, logits=x),
-         LOGITS, num([[0, 1, 0, 0]]), grad=False)
-    case(name + "_mean",
-         lambda tf, x, y, n=full: tf.reduce_mean(lookup(tf, n)(labels=y, logits=x)), LOGITS, ONE_HOT)
-    case(name + "_large", lambda tf, x, y, n=full: lookup(tf, n)(labels=y, logits=x),
-         num([[1000, 0], [-1000, 0]]), num([[0, 1], [0.5, 0.5]]))
-    case(name + "_int_labels", lambda tf, x, n=full: lookup(tf, n)(
-        labels=tf.one_hot([1, 0, 3], 4), logits=x, name="xent"), LOGITS)
-    case(name + "_second_derivative",
-         lambda tf, x, n=full: tf.gradients(
-             tf.gradients(lookup(tf, n)(labels=PROBABILITIES, logits=x), x,
-                          grad_ys=num([1, 2, 3]))[0], x, grad_ys=f32(3, 4, at=1)),
-         LOGITS, grad=False)
+    case(
+        name + "_labels",
+        lambda tf, x, y, n=full: lookup(tf, n)(labels=y, logits=x),
+        LOGITS,
+        PROBABILITIES,
+    )
+    case(
+        name + "_rank3",
+        lambda tf, x, y, n=full: lookup(tf, n)(labels=y, logits=x),
+        f32(2, 2, 3),
+        pos(2, 2, 3),
+    )
+    case(
+        name + "_vector",
+        lambda tf, x, y, n=full: lookup(tf, n)(labels=y, logits=x),
+        f32(3),
+        num([0, 1, 0]),
+    )
+    case(
+        name + "_dim",
+        lambda tf, x, y, n=full: (
+            lookup(tf, n)(labels=y, logits=x, dim=0)
+            if "v2" not in n
+            else lookup(tf, n)(labels=y, logits=x, axis=0)
+        ),
+        f32(3, 2),
+        pos(3, 2),
+    )
+    case(
+        name + "_float64",
+        lambda tf, x, y, n=full: lookup(tf, n)(labels=y, logits=x),
+        f64(2, 3),
+        f64(2, 3, at=1),
+    )
+    case(
+        name + "_broadcast",
+        lambda tf, x, y, n=full: lookup(tf, n)(labels=y, logits=x),
+        LOGITS,
+        num([[0, 1, 0, 0]]),
+        grad=False,
+    )
+    case(
+        name + "_mean",
+        lambda tf, x, y, n=full: tf.reduce_mean(lookup(tf, n)(labels=y, logits=x)),
+        LOGITS,
+        ONE_HOT,
+    )
+    case(
+        name + "_large",
+        lambda tf, x, y, n=full: lookup(tf, n)(labels=y, logits=x),
+        num([[1000, 0], [-1000, 0]]),
+        num([[0, 1], [0.5, 0.5]]),
+    )
+    case(
+        name + "_int_labels",
+        lambda tf, x, n=full: lookup(tf, n)(labels=tf.one_hot([1, 0, 3], 4), logits=x, name="xent"),
+        LOGITS,
+    )
+    case(
+        name + "_second_derivative",
+        lambda tf, x, n=full: tf.gradients(
+            tf.gradients(lookup(tf, n)(labels=PROBABILITIES, logits=x), x, grad_ys=num([1, 2, 3]))[
+                0
+            ],
+            x,
+            grad_ys=f32(3, 4, at=1),
+        ),
+        LOGITS,
+        grad=False,
+    )
 
 SPARSE = "sparse_softmax_cross_entropy_with_logits"
 case(SPARSE, lambda tf, x, y: lookup(tf.nn, SPARSE)(labels=y, logits=x), LOGITS, ints([1, 0, 3]))
-case(SPARSE + "_int64", lambda tf, x, y: lookup(tf.nn, SPARSE)(labels=y, logits=x), LOGITS,
-     longs([1, 0, 3]))
-case(SPARSE + "_rank3", lambda tf, x, y: lookup(tf.nn, SPARSE)(labels=y, logits=x), f32(2, 2, 3),
-     ints([[0, 1], [2, 2]]))
-case(SPARSE + "_scalar", lambda tf, x, y: lookup(tf.nn, SPARSE)(labels=y, logits=x), f32(3), ints(1))
-case(SPARSE + "_argmax",
-     lambda tf, x: lookup(tf.nn, SPARSE)(logits=x, labels=tf.argmax(ONE_HOT, 1)), LOGITS)
-case(SPARSE + "_float64", lambda tf, x, y: lookup(tf.nn, SPARSE)(labels=y, logits=x), f64(2, 3),
-     ints([2, 0]))
-case(SPARSE + "_mean",
-     lambda tf, x, y: tf.reduce_mean(lookup(tf.nn, SPARSE)(labels=y, logits=x)), LOGITS,
-     ints([1, 1, 1]))
+case(
+    SPARSE + "_int64",
+    lambda tf, x, y: lookup(tf.nn, SPARSE)(labels=y, logits=x),
+    LOGITS,
+    longs([1, 0, 3]),
+)
+case(
+    SPARSE + "_rank3",
+    lambda tf, x, y: lookup(tf.nn, SPARSE)(labels=y, logits=x),
+    f32(2, 2, 3),
+    ints([[0, 1], [2, 2]]),
+)
+case(
+    SPARSE + "_scalar", lambda tf, x, y: lookup(tf.nn, SPARSE)(labels=y, logits=x), f32(3), ints(1)
+)
+case(
+    SPARSE + "_argmax",
+    lambda tf, x: lookup(tf.nn, SPARSE)(logits=x, labels=tf.argmax(ONE_HOT, 1)),
+    LOGITS,
+)
+case(
+    SPARSE + "_float64",
+    lambda tf, x, y: lookup(tf.nn, SPARSE)(labels=y, logits=x),
+    f64(2, 3),
+    ints([2, 0]),
+)
+case(
+    SPARSE + "_mean",
+    lambda tf, x, y: tf.reduce_mean(lookup(tf.nn, SPARSE)(labels=y, logits=x)),
+    LOGITS,
+    ints([1, 1, 1]),
+)
 
 SIGMOID = "sigmoid_cross_entropy_with_logits"
 case(SIGMOID, lambda tf, x, y: lookup(tf.nn, SIGMOID)(labels=y, logits=x), LOGITS, PROBABILITIES)
-case(SIGMOID + "_corners", lambda tf, x, y: lookup(tf.nn, SIGMOID)(labels=y, logits=x),
-     num([0, 0, 100, -100, 100, -100]), num([0, 1, 0, 0, 1, 1]))
+case(
+    SIGMOID + "_corners",
+    lambda tf, x, y: lookup(tf.nn, SIGMOID)(labels=y, logits=x),
+    num([0, 0, 100, -100, 100, -100]),
+    num([0, 1, 0, 0, 1, 1]),
+)
 WEIGHTED = "weighted_cross_entropy_with_logits"
 case(WEIGHTED, lambda tf, x, y: lookup(tf.nn, WEIGHTED)(y, x, 3.0), LOGITS, PROBABILITIES)
-case(WEIGHTED + "_names",
-     lambda tf, x, y: lookup(tf.nn, WEIGHTED)(targets=y, logits=x, pos_weight=0.5),
-     LOGITS, PROBABILITIES)
-case(WEIGHTED + "_corners", lambda tf, x: lookup(tf.nn, WEIGHTED)(tf.ones_like(x), x, 2.0),
-     num([0, 50, -50]))
-case("cross_entropy_by_hand",
-     lambda tf, x, y: -tf.reduce_mean(y * tf.log(tf.clip_by_value(x, 1e-10, 1.0))),
-     PROBABILITIES, ONE_HOT)
+case(
+    WEIGHTED + "_names",
+    lambda tf, x, y: lookup(tf.nn, WEIGHTED)(targets=y, logits=x, pos_weight=0.5),
+    LOGITS,
+    PROBABILITIES,
+)
+case(
+    WEIGHTED + "_corners",
+    lambda tf, x: lookup(tf.nn, WEIGHTED)(tf.ones_like(x), x, 2.0),
+    num([0, 50, -50]),
+)
+case(
+    "cross_entropy_by_hand",
+    lambda tf, x, y: -tf.reduce_mean(y * tf.log(tf.clip_by_value(x, 1e-10, 1.0))),
+    PROBABILITIES,
+    ONE_HOT,
+)
 case("l2_loss", lambda tf, x: tf.nn.l2_loss(x), f32(2, 3))
 case("l2_loss_float64", lambda tf, x: tf.nn.l2_loss(x), f64(3))
 case("log_poisson_loss", lambda tf, x, y: tf.nn.log_poisson_loss(y, x), f32(3), pos(3))
-for name in ("mean_squared_error absolute_difference huber_loss log_loss sigmoid_cross_entropy "
-             "hinge_loss cosine_distance").split():
+for name in [
+    "mean_squared_error",
+    "absolute_difference",
+    "huber_loss",
+    "log_loss",
+    "sigmoid_cross_entropy",
+    "hinge_loss",
+    "cosine_distance",
+]:
+
     def loss(tf, x, y, n=name):
         options = {"axis": 1} if n == "cosine_distance" else {}
         return lookup(tf.losses, n)(y, x, **options)
 
     case("losses_" + name, loss, PROBABILITIES, ONE_HOT)
-case("losses_weights", lambda tf, x, y: tf.losses.mean_squared_error(y, x, weights=[[1.0], [0.0], [2.0]]),
-     PROBABILITIES, ONE_HOT)
+case(
+    "losses_weights",
+    lambda tf, x, y: tf.losses.mean_squared_error(y, x, weights=[[1.0], [0.0], [2.0]]),
+    PROBABILITIES,
+    ONE_HOT,
+)
 case("losses_softmax", lambda tf, x: tf.losses.softmax_cross_entropy(ONE_HOT, x), LOGITS)
 case("losses_sparse", lambda tf, x: tf.losses.sparse_softmax_cross_entropy([1, 0, 3], x), LOGITS)
 
@@ -138,34 +260,59 @@ case("l2_normalize_axes", lambda tf, x: tf.nn.l2_normalize(x, [0, 1]), f32(2, 3)
 case("l2_normalize_dim", lambda tf, x: tf.nn.l2_normalize(x, dim=0, epsilon=1e-6), f32(2, 3))
 case("l2_normalize_zero", lambda tf, x: tf.nn.l2_normalize(x, 0), num([0, 0]))
 case("math_l2_normalize", lambda tf, x: tf.math.l2_normalize(x, -1), f32(2, 3))
-case("batch_normalization",
-     lambda tf, x, m, v: tf.nn.batch_normalization(x, m, v, 0.5, 2.0, 1e-3), f32(4, 3), f32(3, at=1),
-     pos(3))
-case("batch_normalization_plain",
-     lambda tf, x, m, v: tf.nn.batch_normalization(x, m, v, None, None, 1e-3), f32(4, 3), f32(3, at=1),
-     pos(3))
-case("local_response_normalization", lambda tf, x: tf.nn.lrn(x, 2, bias=1.0, alpha=0.5),
-     f32(1, 2, 2, 6))
+case(
+    "batch_normalization",
+    lambda tf, x, m, v: tf.nn.batch_normalization(x, m, v, 0.5, 2.0, 1e-3),
+    f32(4, 3),
+    f32(3, at=1),
+    pos(3),
+)
+case(
+    "batch_normalization_plain",
+    lambda tf, x, m, v: tf.nn.batch_normalization(x, m, v, None, None, 1e-3),
+    f32(4, 3),
+    f32(3, at=1),
+    pos(3),
+)
+case(
+    "local_response_normalization",
+    lambda tf, x: tf.nn.lrn(x, 2, bias=1.0, alpha=0.5),
+    f32(1, 2, 2, 6),
+)
 
 # Dropout (its mask is TensorFlow's own, by seed).
 
 case("dropout", lambda tf, x: tf.nn.dropout(x, 0.5, seed=1), f32(4, 5))
 case("dropout_keep_prob", lambda tf, x: tf.nn.dropout(x, keep_prob=0.8, seed=3), f32(4, 5))
 case("dropout_rate", lambda tf, x: tf.nn.dropout(x, rate=0.3, seed=3), f32(4, 5))
-case("dropout_noise_shape", lambda tf, x: tf.nn.dropout(x, 0.5, noise_shape=[4, 1], seed=2), f32(4, 5))
+case(
+    "dropout_noise_shape",
+    lambda tf, x: tf.nn.dropout(x, 0.5, noise_shape=[4, 1], seed=2),
+    f32(4, 5),
+)
 case("dropout_keep_all", lambda tf, x: tf.nn.dropout(x, 1.0), f32(2, 2))
 case("dropout_fed", lambda tf, x, k: tf.nn.dropout(x, k, seed=5), f32(3, 4), num(0.75), grad=False)
-case("dropout_graph_seed", lambda tf, x: [tf.set_random_seed(7), tf.nn.dropout(x, 0.5)][1], f32(3, 4))
+case(
+    "dropout_graph_seed", lambda tf, x: [tf.set_random_seed(7), tf.nn.dropout(x, 0.5)][1], f32(3, 4)
+)
 
 # Embeddings.
 
 TABLE = f32(5, 2)
 case("embedding_lookup", lambda tf, t: tf.nn.embedding_lookup(t, [3, 0, 3]), TABLE)
-case("embedding_lookup_matrix", lambda tf, t, i: tf.nn.embedding_lookup(t, i), TABLE,
-     ints([[0, 1], [4, 4]]))
+case(
+    "embedding_lookup_matrix",
+    lambda tf, t, i: tf.nn.embedding_lookup(t, i),
+    TABLE,
+    ints([[0, 1], [4, 4]]),
+)
 case("embedding_lookup_list", lambda tf, t: tf.nn.embedding_lookup([t], [1]), TABLE)
-case("embedding_lookup_max_norm", lambda tf, t: tf.nn.embedding_lookup(t, [1, 2], max_norm=0.5),
-     TABLE, grad=False)
+case(
+    "embedding_lookup_max_norm",
+    lambda tf, t: tf.nn.embedding_lookup(t, [1, 2], max_norm=0.5),
+    TABLE,
+    grad=False,
+)
 case("embedding_lookup_scalar", lambda tf, t: tf.nn.embedding_lookup(t, 2), TABLE)
 
 # Convolution and pooling, the shapes that MNIST programs use.
@@ -173,25 +320,47 @@ case("embedding_lookup_scalar", lambda tf, t: tf.nn.embedding_lookup(t, 2), TABL
 IMAGE = f32(2, 5, 4, 2)
 for padding in ("SAME", "VALID"):
     for stride in (1, 2):
-        tag = "{}_{}".format(padding.lower(), stride)
-        case("conv2d_" + tag,
-             lambda tf, x, w, p=padding, s=stride: tf.nn.conv2d(x, w, [1, s, s, 1], p),
-             IMAGE, unit(3, 2, 2, 3))
+        tag = f"{padding.lower()}_{stride}"
+        case(
+            "conv2d_" + tag,
+            lambda tf, x, w, p=padding, s=stride: tf.nn.conv2d(x, w, [1, s, s, 1], p),
+            IMAGE,
+            unit(3, 2, 2, 3),
+        )
         for pool in ("max_pool", "avg_pool"):
-            case("{}_{}".format(pool, tag),
-                 lambda tf, x, n=pool, p=padding, s=stride: lookup(tf.nn, n)(
-                     x, [1, 2, 2, 1], [1, s, s, 1], p),
-                 IMAGE)
-case("conv2d_names",
-     lambda tf, x, w: tf.nn.conv2d(input=x, filter=w, strides=[1, 1, 1, 1], padding="SAME"),
-     f32(1, 3, 3, 1), unit(2, 2, 1, 1))
-case("max_pool_ties", lambda tf, x: tf.nn.max_pool(x, [1, 2, 2, 1], [1, 2, 2, 1], "SAME"),
-     num([[1, 1, 0], [1, 1, 0], [2, 2, 2]]).reshape(1, 3, 3, 1))
-case("max_pool_ksize", lambda tf, x: tf.nn.max_pool(
-    x, ksize=[1, 3, 3, 1], strides=[1, 2, 2, 1], padding="SAME"), IMAGE)
-case("lenet_layer",
-     lambda tf, x, w, b: tf.nn.max_pool(
-         tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, w, [1, 1, 1, 1], "SAME"), b)),
-         [1, 2, 2, 1], [1, 2, 2, 1], "SAME"),
-     f32(1, 4, 4, 1), unit(3, 3, 1, 2), unit(2))
+            case(
+                f"{pool}_{tag}",
+                lambda tf, x, n=pool, p=padding, s=stride: lookup(tf.nn, n)(
+                    x, [1, 2, 2, 1], [1, s, s, 1], p
+                ),
+                IMAGE,
+            )
+case(
+    "conv2d_names",
+    lambda tf, x, w: tf.nn.conv2d(input=x, filter=w, strides=[1, 1, 1, 1], padding="SAME"),
+    f32(1, 3, 3, 1),
+    unit(2, 2, 1, 1),
+)
+case(
+    "max_pool_ties",
+    lambda tf, x: tf.nn.max_pool(x, [1, 2, 2, 1], [1, 2, 2, 1], "SAME"),
+    num([[1, 1, 0], [1, 1, 0], [2, 2, 2]]).reshape(1, 3, 3, 1),
+)
+case(
+    "max_pool_ksize",
+    lambda tf, x: tf.nn.max_pool(x, ksize=[1, 3, 3, 1], strides=[1, 2, 2, 1], padding="SAME"),
+    IMAGE,
+)
+case(
+    "lenet_layer",
+    lambda tf, x, w, b: tf.nn.max_pool(
+        tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, w, [1, 1, 1, 1], "SAME"), b)),
+        [1, 2, 2, 1],
+        [1, 2, 2, 1],
+        "SAME",
+    ),
+    f32(1, 4, 4, 1),
+    unit(3, 3, 1, 2),
+    unit(2),
+)
 case("select_by_mask", lambda tf, x, m: tf.where(m, x, -x), f32(3), bools([True, False, True]))

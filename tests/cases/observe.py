@@ -1,7 +1,6 @@
 """Runs cases under whichever `tf` it is given, and writes down what happens as plain JSON data."""
 
 import collections
-
 import re
 
 import numpy as np
@@ -9,6 +8,9 @@ import numpy as np
 #: How a case's inputs enter its graph: as placeholders of known shape, with an unknown first
 #: size, of unknown rank, or as constants.
 FED, PARTIAL, UNRANKED, CONSTANT = "fed", "partial", "unranked", "constant"
+
+#: Larger arrays are recorded in part.
+MAX_VALUES = 128
 
 Built = collections.namedtuple("Built", "graph inputs outputs feeds")
 
@@ -24,7 +26,7 @@ def build(tf, case, mode):
 
 
 def _input(tf, i, array, mode):
-    name, shape = "x{}".format(i), list(array.shape)
+    name, shape = f"x{i}", list(array.shape)
     if mode == CONSTANT:
         return tf.constant(array, name=name)
     if mode == PARTIAL and shape:
@@ -100,7 +102,7 @@ def _shape(tensor):
 
 
 def in_gradients(name):
-    """Whether a node lies in `tf.gradients`' scope, where only its type is TensorFlow's business."""
+    """Whether a node lies in `tf.gradients`' scope, where only its type must be TensorFlow's."""
     return re.search(r"(^|/)gradients(_\d+)?/", name)
 
 
@@ -110,12 +112,16 @@ def nodes(graph):
         [
             op.type,
             op.name,
-            [tensor.name for tensor in op.inputs],
-            [control.name for control in op.control_inputs],
+            [_outside(tensor.name) for tensor in op.inputs],
+            [_outside(control.name) for control in op.control_inputs],
         ]
         for op in graph.get_operations()
         if not in_gradients(op.name)
     ]
+
+
+def _outside(name):
+    return "gradients/..." if in_gradients(name) else name
 
 
 def attributes(graph):
@@ -134,7 +140,9 @@ def _attribute(attr):
         dims = [d.size for d in attr.tensor.tensor_shape.dim]
         return ["tensor", attr.tensor.dtype, dims]
     if kind == "list":
-        return [_plain(field.name, item) for field, items in attr.list.ListFields() for item in items]
+        return [
+            _plain(field.name, item) for field, items in attr.list.ListFields() for item in items
+        ]
     return _plain(kind, getattr(attr, kind)) if kind else None
 
 
@@ -146,12 +154,77 @@ def _plain(kind, value):
     return value
 
 
+class Run:
+    """Runs fetches in one session of the default graph, and logs every result."""
+
+    def __init__(self, tf, config=None):
+        self.session = tf.Session(config=config)
+        self.log = []
+        self.stage = "build"
+
+    def __call__(self, fetches, feeds=None):
+        self.stage = "run"
+        self.note(self.session.run(fetches, feeds))
+        self.stage = "build"
+
+    def note(self, value):
+        """Logs `value` itself."""
+        self.log.append(encode(value))
+
+    def attempt(self, fetches, feeds=None):
+        """Runs what may fail, and logs the error's class if it does."""
+        try:
+            self(fetches, feeds)
+        except Exception as error:
+            self.log.append({"error": type(error).__name__})
+
+
+def log_of(tf, program, config=None):
+    """The log of `program(tf, run)` in a new graph."""
+    with tf.Graph().as_default():
+        run = Run(tf, config)
+        with run.session:
+            program(tf, run)
+    return run.log
+
+
+def failure_of(tf, case):
+    """How a program fails: the exception's class, the stage, and the message's first sentence.
+
+    The sentence is left out where `case.why` says that it is not TensorFlow's.
+    """
+    with tf.Graph().as_default():
+        run = Run(tf)
+        try:
+            with run.session.as_default():
+                case.fn(tf, run)
+        except Exception as error:
+            return {
+                "error": type(error).__name__,
+                "stage": run.stage,
+                "sentence": None if case.why else first_sentence(str(error)),
+            }
+        finally:
+            run.session.close()
+    raise AssertionError("it did not fail")
+
+
+def first_sentence(message):
+    """The first sentence of an error message, less what shape inference adds on known values.
+
+    Of several root errors, it is the first one's.
+    """
+    message = re.sub(r"^\d+ root error\(s\) found\.\n  \(0\) [A-Z][a-z ]+: ", "", message)
+    return re.split(r"\n|\.(?= [A-Z])|\.$|,? and with (?:computed )?input", message)[0].strip()
+
+
 def encode(value):
     """`value`, as a run returns it, as JSON that `numpy.array` reads back bit for bit.
 
-    An array becomes [dtype, shape, flat values], a float32 by its shortest spelling.
+    An array becomes [dtype, shape, flat values], a float32 by its shortest spelling. Of a large
+    array there are only the first and the last values.
     """
-    if value is None or isinstance(value, (bool, int, float, str)) and not _is_numpy(value):
+    if value is None or (isinstance(value, (bool, int, float, str)) and not _is_numpy(value)):
         return {"python": value}
     if _is_slices(value):
         return {"slices": [encode(part) for part in (value.values, value.indices)]}
@@ -167,13 +240,12 @@ def _is_numpy(value):
 
 
 def _encode_array(array):
+    shape, flat = list(array.shape), array.ravel()
+    if flat.size > MAX_VALUES:
+        flat = np.concatenate([flat[: MAX_VALUES // 8], flat[-MAX_VALUES // 8 :]])
     if array.dtype.kind in "OS":
-        texts = [t.decode("latin-1") if isinstance(t, bytes) else t for t in array.ravel().tolist()]
-        return ["string", list(array.shape), texts]
+        texts = [t.decode("latin-1") if isinstance(t, bytes) else t for t in flat.tolist()]
+        return ["string", shape, texts]
     if array.dtype.kind == "f":
-        flat = [float(str(item)) for item in array.ravel()]
-    elif array.dtype.kind == "c":
-        flat = [part for item in array.ravel() for part in (item.real.item(), item.imag.item())]
-    else:
-        flat = array.ravel().tolist()
-    return [array.dtype.name, list(array.shape), flat]
+        return [array.dtype.name, shape, [float(str(item)) for item in flat]]
+    return [array.dtype.name, shape, flat.tolist()]

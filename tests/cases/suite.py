@@ -21,9 +21,9 @@ class Suite(list):
     def case(self, id, fn, *inputs, grad=True, rtol=RTOL, atol=ATOL, why=""):
         """Adds a case. Raises ValueError on a repeated id, or a tolerance without a reason."""
         if id in self._ids:
-            raise ValueError("two cases are called {!r} in suite {!r}".format(id, self.name))
+            raise ValueError(f"two cases are called {id!r} in suite {self.name!r}")
         if (rtol, atol) != (RTOL, ATOL) and not why:
-            raise ValueError("case {!r} must say why its tolerance differs".format(id))
+            raise ValueError(f"case {id!r} must say why its tolerance differs")
         self._ids.add(id)
         self.append(Case(id, fn, inputs, grad, rtol, atol, why))
 

@@ -1,13 +1,24 @@
 """The suites by name, and how each kind of case is observed."""
 
+import collections
 import importlib
+import json
 
 from . import observe
 from .arrays import fingerprint
 
 #: Cases whose values, shapes, nodes and gradients are compared.
 VALUES = ("math", "reduce", "linalg", "array", "segment", "nn", "gradients")
-NAMES = VALUES
+#: Programs whose runs are compared.
+RUNS = "runs"
+#: Programs whose graphs are compared.
+GRAPHS = "graphs"
+#: Programs that fail.
+ERRORS = "errors"
+NAMES = (*VALUES, RUNS, GRAPHS, ERRORS)
+
+#: How often a program is run on one thread, and on four, before it is taken to be deterministic.
+REPETITIONS = 10
 
 
 def load(name):
@@ -17,8 +28,10 @@ def load(name):
 
 def observations(name):
     """(id, function of `tf` that returns what is to be recorded) for each case of a suite."""
+    kinds = {RUNS: run_case, GRAPHS: graph_case, ERRORS: observe.failure_of}
+    observe_case = kinds.get(name, value_case)
     for case in load(name):
-        yield case.id, lambda tf, case=case: value_case(tf, case)
+        yield case.id, lambda tf, case=case: observe_case(tf, case)
 
 
 def value_case(tf, case):
@@ -56,3 +69,26 @@ def attempt(call):
         return call()
     except Exception as error:
         return {"error": type(error).__name__}
+
+
+def run_case(tf, case):
+    """What a program's runs were seen to give: the distinct outcomes, most frequent first."""
+    configs = [tf.ConfigProto(inter_op_parallelism_threads=n) for n in (1, 4)]
+    outcomes = collections.Counter(
+        json.dumps(observe.log_of(tf, case.fn, config), sort_keys=True)
+        for config in configs
+        for _ in range(REPETITIONS)
+    )
+    return {"outcomes": [json.loads(text) for text, _ in outcomes.most_common()]}
+
+
+def graph_case(tf, case):
+    """The nodes that a program builds, and what it returns."""
+    graph = tf.Graph()
+    with graph.as_default():
+        returned = case.fn(tf)
+    return {
+        "nodes": observe.nodes(graph),
+        "attributes": observe.attributes(graph),
+        "returned": returned,
+    }
