@@ -10,10 +10,11 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops import shapes
+from stillflow.ops.array.casts import cast_to
 from stillflow.ops.array.reshaping import expand_dims
 from stillflow.ops.constants import constant
 from stillflow.ops.convert import convert_to_tensor, register_tensor_conversion_function
-from stillflow.ops.registry import OPS, op
+from stillflow.ops.registry import op
 
 
 def _packed(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -159,7 +160,7 @@ def _cast_items(items: list | tuple, dtype: DType) -> list:
     return [
         _cast_items(item, dtype)
         if isinstance(item, (list, tuple))
-        else OPS["Cast"](item, DstT=dtype)
+        else cast_to(item, dtype)
         if _is_symbolic(item) and item.dtype.base_dtype is not dtype
         else item
         for item in items

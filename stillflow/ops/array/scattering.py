@@ -1,0 +1,158 @@
+"""Elements and slices written into, or added to, places given by index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.graph import dtypes
+from stillflow.graph.indexed_slices import IndexedSlices
+from stillflow.graph.tensor_shape import dimension_value
+from stillflow.ops import shapes
+from stillflow.ops.array.filling import zeros_like
+from stillflow.ops.array.indexing import check_rows_within, refuse
+from stillflow.ops.array.reshaping import squeeze
+from stillflow.ops.array.shape_of import INDEX_TYPES, shape
+from stillflow.ops.registry import op
+
+_TYPES: dict[str, Any] = {
+    "types": {"Tindices": INDEX_TYPES},
+    "defaults": {"Tindices": dtypes.int32},
+}
+
+
+def _picked(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    params, indices = ctx.shapes()
+    if params is None or indices is None or indices[-1] is None:
+        return None
+    if indices[-1] > len(params):
+        raise shapes.ShapeError(
+            f"indices.shape[-1] must be <= params.rank, but saw indices shape: "
+            f"{shapes.format_sizes(indices)} and params shape: {shapes.format_sizes(params)}"
+        )
+    return indices[:-1] + params[indices[-1] :]
+
+
+@op("GatherNd", "params: Tparams, indices: Tindices -> output: Tparams", shape=_picked, **_TYPES)
+def gather_nd_op(xp, params, indices):
+    """params: n[*s, *r], indices: i[..., len(s)] -> n[..., *r], params at each index."""
+    check_rows_within(xp, "param shape", indices, params.shape)
+    if indices.shape[-1] == 0:
+        return xp.broadcast_to(params, indices.shape[:-1] + params.shape)
+    return params[_columns(xp, indices)]
+
+
+def _columns(xp: Any, indices: Any) -> tuple[Any, ...]:
+    """The last axis of `indices` taken apart: an index into each axis of what is indexed."""
+    return tuple(indices[..., axis] for axis in range(indices.shape[-1]))
+
+
+@gather_nd_op.gradient
+def gather_nd_gradient(op, dy):
+    params, indices = op.inputs
+    sizes = shape(params, out_type=indices.dtype.base_dtype)
+    if indices.shape.ndims == 2 and dimension_value(indices.shape[-1]) == 1:
+        return IndexedSlices(dy, squeeze(indices, axis=-1), sizes), None
+    return scatter_nd(indices, dy, sizes), None
+
+
+def _scattered(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    indices, updates = ctx.shape(0), ctx.shape(1)
+    sizes = ctx.value_as_shape(2)
+    if sizes is not None and indices is not None and updates is not None:
+        _check_updates(indices, updates, sizes)
+    return sizes
+
+
+def _check_updates(indices: tuple, updates: tuple, sizes: tuple) -> None:
+    """`updates` must be a slice of `sizes` for each row of `indices`."""
+    outer, depth = len(indices) - 1, indices[-1]
+    try:
+        shapes.merge(indices[:outer], updates[:outer])
+    except shapes.ShapeError:
+        raise shapes.ShapeError(
+            f"The outer {outer} dimensions of indices.shape={shapes.format_sizes(indices)} must "
+            f"match the outer {outer} dimensions of updates.shape={shapes.format_sizes(updates)}"
+        ) from None
+    if depth is None:
+        return
+    try:
+        shapes.merge(sizes[depth:], updates[outer:])
+    except shapes.ShapeError:
+        raise shapes.ShapeError(
+            f"The inner {len(sizes) - depth} dimensions of output.shape="
+            f"{shapes.format_sizes(sizes)} must match the inner {len(updates) - outer} dimensions "
+            f"of updates.shape={shapes.format_sizes(updates)}"
+        ) from None
+
+
+@op(
+    "ScatterNd",
+    "indices: Tindices, updates: T, shape: Tindices -> output: T",
+    shape=_scattered,
+    static=("shape",),
+    **_TYPES,
+)
+def scatter_nd(xp, indices, updates, sizes):
+    """indices: i[..., k], updates: n[..., *sizes[k:]] -> n[*sizes], the sum of updates at each."""
+    into = xp.zeros(tuple(sizes.tolist()), updates.dtype)
+    return _scatter(xp, xp.add_at, into, indices, updates)
+
+
+def _scatter(xp: Any, write: Any, into: Any, indices: Any, updates: Any) -> Any:
+    check_rows_within(xp, "shape", indices, into.shape)
+    outer = indices.ndim - 1
+    if updates.shape[:outer] != indices.shape[:outer]:
+        refuse(
+            "Outer dimensions of indices and update must match. Indices shape: "
+            f"{shapes.format_sizes(indices.shape)}, updates shape:"
+            f"{shapes.format_sizes(updates.shape)}"
+        )
+    if indices.shape[-1] == 0:
+        # Each update is a whole tensor; an empty index would reach it once only.
+        into, indices = into[None], xp.zeros((*indices.shape[:-1], 1), indices.dtype)
+        return write(into, _columns(xp, indices), updates)[0]
+    return write(into, _columns(xp, indices), updates)
+
+
+@scatter_nd.gradient
+def scatter_nd_gradient(op, dy):
+    return None, gather_nd_op(dy, op.inputs[0]), None
+
+
+_TENSOR_SCATTER: dict[str, Any] = {"shape": shapes.same, **_TYPES}
+_SIGNATURE = "tensor: T, indices: Tindices, updates: T -> output: T"
+
+
+@op("TensorScatterUpdate", _SIGNATURE, **_TENSOR_SCATTER)
+def tensor_scatter_update(xp, tensor, indices, updates):
+    """tensor: n[*s, *r], indices: i[..., len(s)], updates: n[..., *r] -> updates put in."""
+    return _scatter(xp, xp.set_at, tensor, indices, updates)
+
+
+@tensor_scatter_update.gradient
+def tensor_scatter_update_gradient(op, dy):
+    _, indices, updates = op.inputs
+    kept = tensor_scatter_update(dy, indices, zeros_like(updates))
+    return kept, None, gather_nd_op(dy, indices)
+
+
+@op("TensorScatterAdd", _SIGNATURE, **_TENSOR_SCATTER)
+def tensor_scatter_add(xp, tensor, indices, updates):
+    """tensor: n[*s, *r], indices: i[..., len(s)], updates: n[..., *r] -> updates added."""
+    return _scatter(xp, xp.add_at, tensor, indices, updates)
+
+
+@tensor_scatter_add.gradient
+def tensor_scatter_add_gradient(op, dy):
+    return dy, None, gather_nd_op(dy, op.inputs[1])
+
+
+@op("TensorScatterSub", _SIGNATURE, **_TENSOR_SCATTER)
+def tensor_scatter_sub(xp, tensor, indices, updates):
+    """tensor: n[*s, *r], indices: i[..., len(s)], updates: n[..., *r] -> updates taken off."""
+    return _scatter(xp, xp.add_at, tensor, indices, -updates)
+
+
+@tensor_scatter_sub.gradient
+def tensor_scatter_sub_gradient(op, dy):
+    return dy, None, -gather_nd_op(dy, op.inputs[1])
