@@ -16,11 +16,23 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.random_seed import get_seed
 from stillflow.graph.scopes import name_scope
-from stillflow.graph.tensor_shape import Dimension
 from stillflow.ops import array, shapes
 from stillflow.ops import math as math_ops
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.philox import continuous, discrete, rejection
+from stillflow.ops.random_common import (
+    as_sizes,
+    between,
+    bounded_shape,
+    chosen_shape,
+    draw_categories,
+    draw_int,
+    drawn_shape,
+    normal_arguments,
+    scaled,
+    uniform_arguments,
+    uniform_type,
+)
 from stillflow.ops.registry import op
 from stillflow.ops.type_sets import FLOATS, INDEX, types
 
@@ -31,32 +43,10 @@ def _reserved(sizes: tuple[int, ...]) -> int:
     return _RESERVED * math.prod(sizes)
 
 
-def drawn_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    """Input 0 holds the output's shape."""
-    shapes.with_rank(ctx.shape(0), 1)
-    return ctx.value_as_shape(0)
-
-
-def as_sizes(xp: Any, shape: Any) -> tuple[int, ...]:
-    """shape: i[k] -> k sizes; a negative one fails the run."""
-    sizes = tuple(shape.tolist())
-    negative = [size for size in sizes if size < 0]
-    xp.check(not negative, lambda: f"Dimension {negative[0]} must be >= 0")
-    return sizes
-
-
-def seeds(op_seed: int | None) -> dict[str, Any]:
+def _seeds(op_seed: int | None) -> dict[str, Any]:
     """The attributes `seed` and `seed2` of an op built now; zeros when it is unseeded."""
     seed, seed2 = get_seed(op_seed)
     return {"seed": seed or 0, "seed2": seed2 or 0}
-
-
-def shape_tensor(shape: Any) -> Tensor:
-    """`shape` as i[k], int32 when it is empty."""
-    if isinstance(shape, (list, tuple)):
-        sizes = [size.value if isinstance(size, Dimension) else size for size in shape]
-        return convert_to_tensor(sizes, None if sizes else dtypes.int32, "shape")
-    return convert_to_tensor(shape, name="shape")
 
 
 # Normal and uniform numbers ---------------------------------------------------------------------
@@ -96,24 +86,6 @@ def random_uniform_op(xp, stream, shape, *, dtype: DType, seed: int = 0, seed2: 
 random_uniform_op.not_differentiable()
 
 
-def bounded_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    """Input 0 holds the output's shape; the last two inputs are scalars."""
-    sizes = drawn_shape(ctx)
-    for bound in ctx.shapes(-2):
-        shapes.with_rank(bound, 0)
-    return sizes
-
-
-def draw_int(xp: Any, stream: Any, shape: Any, minval: Any, maxval: Any) -> Any:
-    """shape: i[k], minval: i[], maxval: i[] -> i[*shape] in [minval, maxval)"""
-    sizes = as_sizes(xp, shape)
-    if 0 in sizes:
-        return xp.zeros(sizes, minval.dtype)
-    message = lambda low, high: f"Need minval < maxval, got {low} >= {high}"
-    xp.check(minval < maxval, message, minval, maxval)
-    return discrete.uniform_int(xp, stream, sizes, minval, maxval)
-
-
 @op(
     "RandomUniformInt",
     "shape: T, minval: Tout, maxval: Tout -> output: Tout",
@@ -135,15 +107,11 @@ def random_normal(
     seed: int | None = None,
     name: str | None = None,
 ) -> Tensor:
-    """Returns normal numbers, f[*shape].
-
-    >>> Session().run(random_normal([3], seed=1))
-    array([-0.8113182 ,  1.4845988 ,  0.06532937], dtype=float32)
-    """
+    """Returns normal numbers, f[*shape]. `mean` and `stddev` broadcast to that shape."""
     with name_scope(name, "random_normal", [shape, mean, stddev]) as scope:
-        shape, mean, stddev = _parameters(shape, mean, stddev, dtype)
-        number = random_standard_normal(shape, dtype=dtype, **seeds(seed))
-        return math_ops.add(math_ops.multiply(number, stddev, name="mul"), mean, name=scope)
+        shape, mean, stddev = normal_arguments(shape, mean, stddev, dtype)
+        number = random_standard_normal(shape, dtype=dtype, **_seeds(seed))
+        return scaled(number, mean, stddev, scope)
 
 
 def truncated_normal(
@@ -154,19 +122,11 @@ def truncated_normal(
     seed: int | None = None,
     name: str | None = None,
 ) -> Tensor:
-    """Returns normal numbers, f[*shape], at most two standard deviations from the mean."""
+    """Returns normal numbers, f[*shape], less than two standard deviations from the mean."""
     with name_scope(name, "truncated_normal", [shape, mean, stddev]) as scope:
-        shape, mean, stddev = _parameters(shape, mean, stddev, dtype)
-        number = truncated_normal_op(shape, dtype=dtype, **seeds(seed))
-        return math_ops.add(math_ops.multiply(number, stddev, name="mul"), mean, name=scope)
-
-
-def _parameters(shape: Any, mean: Any, stddev: Any, dtype: Any) -> tuple[Tensor, Tensor, Tensor]:
-    return (
-        shape_tensor(shape),
-        convert_to_tensor(mean, dtype=dtype, name="mean"),
-        convert_to_tensor(stddev, dtype=dtype, name="stddev"),
-    )
+        shape, mean, stddev = normal_arguments(shape, mean, stddev, dtype)
+        number = truncated_normal_op(shape, dtype=dtype, **_seeds(seed))
+        return scaled(number, mean, stddev, scope)
 
 
 def random_uniform(
@@ -185,29 +145,11 @@ def random_uniform(
     """
     dtype, maxval = uniform_type(dtype, maxval)
     with name_scope(name, "random_uniform", [shape, minval, maxval]) as scope:
-        shape = shape_tensor(shape)
-        minval = convert_to_tensor(minval, dtype=dtype, name="min")
-        maxval = convert_to_tensor(maxval, dtype=dtype, name="max")
+        shape, minval, maxval = uniform_arguments(shape, minval, maxval, dtype)
         if dtype.is_integer:
-            return random_uniform_int(shape, minval, maxval, name=scope, **seeds(seed))
-        number = random_uniform_op(shape, dtype=dtype, **seeds(seed))
+            return random_uniform_int(shape, minval, maxval, name=scope, **_seeds(seed))
+        number = random_uniform_op(shape, dtype=dtype, **_seeds(seed))
         return between(number, minval, maxval, scope)
-
-
-def uniform_type(dtype: Any, maxval: Any) -> tuple[DType, Any]:
-    """The type and the upper bound of uniform numbers, checked and filled in."""
-    dtype = dtypes.as_dtype(dtype)
-    if dtype not in (*FLOATS, *INDEX):
-        raise ValueError(f"Invalid dtype {dtype!r}")
-    if maxval is None and dtype.is_integer:
-        raise ValueError(f"Must specify maxval for integer dtype {dtype!r}")
-    return dtype, 1 if maxval is None else maxval
-
-
-def between(number: Tensor, minval: Tensor, maxval: Tensor, scope: str) -> Tensor:
-    """`number` in [0, 1) brought to [minval, maxval), the last node named `scope`."""
-    width = math_ops.subtract(maxval, minval, name="sub")
-    return math_ops.add(math_ops.multiply(number, width, name="mul"), minval, name=scope)
 
 
 # Order and choice -------------------------------------------------------------------------------
@@ -225,33 +167,13 @@ def random_shuffle_op(xp, stream, value, *, seed: int = 0, seed2: int = 0):
 
 def random_shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Tensor:
     """Returns `value` with the elements of its first axis in random order."""
-    return random_shuffle_op(value, name=name, **seeds(seed))
+    return random_shuffle_op(value, name=name, **_seeds(seed))
 
 
 def _multinomial_blocks(sizes: tuple[int, ...]) -> int:
     batch, count = sizes
     # Two words make one float64, and TensorFlow rounds the count up to a multiple of four.
     return _RESERVED * batch * (-(-count // 4) * 4) * 2
-
-
-def chosen_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    """logits: f[b, c], num_samples: i[] -> [b, num_samples]"""
-    batch, _ = shapes.with_rank(ctx.shape(0), 2)
-    shapes.with_rank(ctx.shape(1), 0)
-    count = ctx.value(1)
-    if count is not None and count < 0:
-        raise shapes.ShapeError(
-            f"Dimension size, given by scalar input 1, must be non-negative but is {count}"
-        )
-    return batch, None if count is None else int(count)
-
-
-def draw_categories(xp: Any, stream: Any, logits: Any, num_samples: Any, dtype: DType) -> Any:
-    """logits: f[b, c], num_samples: i[] -> i[b, num_samples]"""
-    count, classes = int(num_samples), logits.shape[1]
-    xp.check(count >= 0, lambda: f"num_samples should be non-negative, got {count}")
-    xp.check(classes > 0, lambda: f"num_classes should be positive, got {classes}")
-    return discrete.categories(xp, stream, logits, count, dtype.as_numpy_dtype)
 
 
 @op(
@@ -272,7 +194,7 @@ def multinomial_op(
     seed2: int = 0,
     output_dtype: DType = dtypes.int64,
 ):
-    """logits: f[b, c], num_samples: i[] -> i[b, num_samples], classes of a row's probabilities"""
+    """logits: f[b, c], num_samples: i[] -> i[b, num_samples], classes drawn for each row"""
     return draw_categories(xp, stream, logits, num_samples, output_dtype)
 
 
@@ -305,7 +227,7 @@ def categorical(
 
 def _multinomial(logits: Any, num_samples: Any, dtype: Any, seed: int | None) -> Tensor:
     logits = convert_to_tensor(logits, name="logits")
-    return multinomial_op(logits, num_samples, output_dtype=dtype or dtypes.int64, **seeds(seed))
+    return multinomial_op(logits, num_samples, output_dtype=dtype or dtypes.int64, **_seeds(seed))
 
 
 # Gamma and Poisson numbers ----------------------------------------------------------------------
@@ -366,7 +288,7 @@ def random_gamma(
         beta = convert_to_tensor(1 if beta is None else beta, dtype=dtype, name="beta")
         alpha = alpha + array.zeros_like(beta)
         tiny = np.finfo(alpha.dtype.as_numpy_dtype).tiny
-        return math_ops.maximum(tiny, random_gamma_op(shape, alpha, **seeds(seed)) / beta)
+        return math_ops.maximum(tiny, random_gamma_op(shape, alpha, **_seeds(seed)) / beta)
 
 
 def random_poisson(
@@ -379,4 +301,4 @@ def random_poisson(
     """Returns Poisson numbers, n[*shape, r...], of rates `lam`, n[r...]."""
     with name_scope(name, "random_poisson", [lam, shape]):
         shape = convert_to_tensor(shape, dtype=dtypes.int32, name="shape")
-        return random_poisson_op(shape, lam, dtype=dtype, **seeds(seed))
+        return random_poisson_op(shape, lam, dtype=dtype, **_seeds(seed))

@@ -12,6 +12,7 @@ _ROUNDS = 10
 _MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 _KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 _LOW32 = 0xFFFFFFFF
+_SCRAMBLING_KEY = (0x3EC8F720, 0x02461E29)
 
 
 def blocks(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
@@ -28,3 +29,13 @@ def blocks(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
         x0, x1, x2, x3 = p1 >> 32 ^ (x1 ^ k0), p1 & _LOW32, p0 >> 32 ^ (x3 ^ k1), p0 & _LOW32
         k0, k1 = k0 + _KEY_STEPS[0] & _LOW32, k1 + _KEY_STEPS[1] & _LOW32
     return tuple(x.astype(xp.uint32) for x in (x0, x1, x2, x3))
+
+
+def scrambled_stream(xp: Any, seed: Any) -> Any:
+    """seed: i[2] -> u32[6], a stateless op's stream: a block that the seed picks is where it starts."""
+    low, high = (half.astype(xp.uint64) for half in xp.asarray(seed).astype(xp.int64).reshape(2, 1))
+    key = (xp.full(1, word, xp.uint64) for word in _SCRAMBLING_KEY)
+    start = xp.stack([*key, low & _LOW32, low >> 32, high & _LOW32, high >> 32])
+    mixed = blocks(xp, start.reshape(6), xp.zeros(1, xp.uint64))
+    zero = xp.zeros(1, xp.uint32)
+    return xp.concatenate([*mixed[:2], zero, zero, *mixed[2:]])
