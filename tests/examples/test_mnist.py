@@ -1,4 +1,4 @@
-"""The programs of examples/mnist, which `make mnist` runs, beside what TensorFlow 1.15.5 printed."""
+"""The programs of examples/mnist, which `make mnist` runs, beside TensorFlow 1.15.5."""
 
 import re
 import subprocess
