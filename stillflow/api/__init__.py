@@ -59,11 +59,16 @@ from stillflow.ops.array.filling import ones as ones
 from stillflow.ops.array.filling import ones_like as ones_like
 from stillflow.ops.array.filling import zeros as zeros
 from stillflow.ops.array.filling import zeros_like as zeros_like
+from stillflow.ops.array.gathering import gather as gather
 from stillflow.ops.array.joining import concat as concat
 from stillflow.ops.array.joining import split as split
 from stillflow.ops.array.reshaping import expand_dims as expand_dims
 from stillflow.ops.array.reshaping import reshape as reshape
 from stillflow.ops.array.reshaping import squeeze as squeeze
+from stillflow.ops.array.scattering import scatter_nd as scatter_nd
+from stillflow.ops.array.scattering import tensor_scatter_add as tensor_scatter_add
+from stillflow.ops.array.scattering import tensor_scatter_sub as tensor_scatter_sub
+from stillflow.ops.array.scattering import tensor_scatter_update as tensor_scatter_update
 from stillflow.ops.array.selecting import where as where
 from stillflow.ops.array.selecting import where_v2 as where_v2
 from stillflow.ops.array.shape_of import rank as rank
@@ -91,6 +96,9 @@ from stillflow.ops.convert import (
     register_tensor_conversion_function as register_tensor_conversion_function,
 )
 from stillflow.ops.decompositions import qr as qr
+from stillflow.ops.indexed_slices import (
+    convert_to_tensor_or_indexed_slices as convert_to_tensor_or_indexed_slices,
+)
 from stillflow.ops.initializers import Constant as constant_initializer
 from stillflow.ops.initializers import GlorotNormal as glorot_normal_initializer
 from stillflow.ops.initializers import GlorotUniform as glorot_uniform_initializer
