@@ -168,6 +168,8 @@ def _publish(prefix: str, sources: Sequence[str], index: Mapping[bytes, Any]) ->
     interim = final + 1 if present == final else final
     for shard, source in enumerate(sources):
         os.replace(source, bundle.data_path(prefix, shard, interim))
+    if present is not None:
+        files.sync_directory(prefix)  # the new data is there before the old index is gone
     _replace_index(prefix, interim, index)
     if interim != final and _link_data(prefix, interim, final):
         _replace_index(prefix, final, index)
@@ -191,9 +193,7 @@ def _num_shards(prefix: str) -> int | None:
 
 
 def _replace_index(prefix: str, num_shards: int, index: Mapping[bytes, Any]) -> None:
-    path = bundle.index_path(prefix)
-    files.sync_directory(path)  # the data files come before the index that needs them
-    files.write_atomically(path, bundle.encode_index(num_shards, index))
+    files.write_atomically(bundle.index_path(prefix), bundle.encode_index(num_shards, index))
 
 
 def _link_data(prefix: str, interim: int, final: int) -> bool:
@@ -205,4 +205,5 @@ def _link_data(prefix: str, interim: int, final: int) -> bool:
             )
     except OSError:
         return False
+    files.sync_directory(prefix)
     return True

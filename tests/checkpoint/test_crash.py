@@ -4,6 +4,10 @@ import builtins
 import itertools
 import os
 import shutil
+import subprocess
+import sys
+import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -165,3 +169,44 @@ def test_a_damaged_checkpoint_is_replaced(tmp_path):
         pass
     overwrite(prefix, 2.0)
     assert value_at(prefix) == 2.0
+
+
+WRITER = """
+import sys
+import numpy as np
+from stillflow.checkpoint.bundle_writer import BundleWriter
+
+for value in range(1_000_000):
+    with BundleWriter(sys.argv[1]) as writer:
+        for name in "abc":
+            writer.add(name, np.full(50_000, value))
+    if value == 0:
+        print("first", flush=True)
+"""
+
+
+def test_killing_the_process(tmp_path):
+    """A real process that overwrites one checkpoint again and again, killed at some instant."""
+    prefix = f"{tmp_path}/b"
+    for moment in range(5):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, prefix], stdout=subprocess.PIPE, text=True
+        )
+        with writer:
+            assert writer.stdout.readline() == "first\n"
+            time.sleep(0.013 * moment)
+            writer.kill()
+        assert value_at(prefix) >= 0
+
+
+def test_a_save_takes_little_memory(tmp_path):
+    """Tensors are written from where they are, whatever their size."""
+    large = np.zeros((32 << 20) // 8)
+    tracemalloc.start()
+    try:
+        with BundleWriter(f"{tmp_path}/b") as writer:
+            writer.add("x", large)
+            writer.add("y", large)
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
