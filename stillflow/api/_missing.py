@@ -62,9 +62,10 @@ def public_path(module_name: str) -> str:
 def missing(path: str, name: str, asker: FrameType | None = None) -> Exception:
     """The exception for attribute `name` of public module `path`, which the frame `asker` reads."""
     module = f"tensorflow.{path}" if path else "tensorflow"
-    if name in names().get(path, ()):
+    private = name.startswith("_")  # tools ask every module for such names: answer without the table
+    if not private and name in names().get(path, ()):
         return refusal(module, name, _not_yet(path, name), asker)
-    hint = "" if name.startswith("_") else _did_you_mean(path, name)
+    hint = "" if private else _did_you_mean(path, name)
     if _is_importing(asker):
         return ImportError(f"cannot import name {name!r} from {module!r}{hint}", name=module)
     return AttributeError(f"module {module!r} has no attribute {name!r}{hint}")
