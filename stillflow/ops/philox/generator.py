@@ -32,7 +32,7 @@ def blocks(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
 
 
 def scrambled_stream(xp: Any, seed: Any) -> Any:
-    """seed: i[2] -> u32[6], a stateless op's stream: a block that the seed picks is where it starts."""
+    """seed: i[2] -> u32[6], the stream of a stateless op, which starts at a block of its seed."""
     low, high = (half.astype(xp.uint64) for half in xp.asarray(seed).astype(xp.int64).reshape(2, 1))
     key = (xp.full(1, word, xp.uint64) for word in _SCRAMBLING_KEY)
     start = xp.stack([*key, low & _LOW32, low >> 32, high & _LOW32, high >> 32])
