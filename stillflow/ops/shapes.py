@@ -183,6 +183,14 @@ def broadcast(ctx: ShapeContext) -> Sizes:
     return broadcast_sizes(ctx.shape(0), ctx.shape(1))
 
 
+def broadcast_all(ctx: ShapeContext) -> Sizes:
+    """An elementwise operation on any number of inputs."""
+    sizes: Sizes = ()
+    for other in ctx.shapes():
+        sizes = broadcast_sizes(sizes, other)
+    return sizes
+
+
 def from_attr(name: str) -> Callable[[ShapeContext], Sizes]:
     """The shape is the value of attribute `name`."""
     return lambda ctx: ctx.attrs[name].sizes

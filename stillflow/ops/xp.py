@@ -23,6 +23,13 @@ class NumpyNamespace:
     while_each = staticmethod(loops.while_each)
     compose_swaps = staticmethod(loops.compose_swaps)
 
+    @property
+    def special(self) -> Any:
+        """The special functions that SciPy and JAX know under the same names."""
+        import scipy.special  # only programs that use one pay for it
+
+        return scipy.special
+
     def __getattr__(self, name: str) -> Any:
         value = getattr(numpy, name)
         setattr(self, name, value)  # found without this detour from now on

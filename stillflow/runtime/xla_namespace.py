@@ -9,6 +9,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import jax.scipy.special
 import numpy as np
 
 from stillflow.graph.errors import InvalidArgumentError
@@ -27,6 +28,8 @@ class JaxNamespace:
 
     def __init__(self) -> None:
         self.checks: list[tuple[Any, Message, tuple[Any, ...]]] = []
+
+    special = jax.scipy.special
 
     def __getattr__(self, name: str) -> Any:
         return getattr(jnp, name)

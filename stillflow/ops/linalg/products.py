@@ -1,0 +1,242 @@
+"""Products of matrices, of batches of them, and of matrices with vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array, reduce, shapes
+from stillflow.ops import math as math_ops
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import COMPLEX, FLOATS, INDEX, types
+
+_FACTORS = FLOATS + INDEX + COMPLEX
+_SPARSE_FACTORS = types("float32 bfloat16")
+
+
+@op(
+    "MatMul",
+    "a: T, b: T -> product: T",
+    shape=shapes.matmul,
+    types={"T": _FACTORS},
+    flops=lambda a, b: 2 * a[0] * a[1] * max(b),
+)
+def matmul_op(xp, a, b, *, transpose_a: bool = False, transpose_b: bool = False):
+    """a: n[n, k], b: n[k, m] -> n[n, m]; either is transposed first when asked."""
+    return xp.matmul(a.T if transpose_a else a, b.T if transpose_b else b)
+
+
+@matmul_op.gradient
+def matmul_gradient(op, dy):
+    a, b = (math_ops.conj(tensor) for tensor in op.inputs)
+    transposed = op.attrs["transpose_a"], op.attrs["transpose_b"]
+    if transposed == (False, False):
+        return matmul_op(dy, b, transpose_b=True), matmul_op(a, dy, transpose_a=True)
+    if transposed == (False, True):
+        return matmul_op(dy, b), matmul_op(dy, a, transpose_a=True)
+    if transposed == (True, False):
+        return matmul_op(b, dy, transpose_b=True), matmul_op(a, dy)
+    return (
+        matmul_op(b, dy, transpose_a=True, transpose_b=True),
+        matmul_op(dy, a, transpose_a=True, transpose_b=True),
+    )
+
+
+@op(
+    "SparseMatMul",
+    "a: Ta, b: Tb -> product: float32",
+    shape=shapes.matmul,
+    types={"Ta": _SPARSE_FACTORS, "Tb": _SPARSE_FACTORS},
+    defaults={"Ta": dtypes.float32, "Tb": dtypes.float32},
+    flops=lambda a, b: 2 * a[0] * a[1] * max(b),
+)
+def sparse_matmul(
+    xp,
+    a,
+    b,
+    *,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+):
+    """a: f[n, k], b: f[k, m] -> f32[n, m]; that many elements are 0 is not made use of."""
+    a, b = a.astype(np.float32), b.astype(np.float32)
+    return xp.matmul(a.T if transpose_a else a, b.T if transpose_b else b)
+
+
+@sparse_matmul.gradient
+def sparse_matmul_gradient(op, dy):
+    a, b = op.inputs
+    ta, tb = op.attrs["transpose_a"], op.attrs["transpose_b"]
+    da = _product(b, dy, tb, True) if ta else _product(dy, b, False, not tb)
+    db = _product(dy, a, True, ta) if tb else _product(a, dy, not ta, False)
+    return math_ops.cast(da, a.dtype.base_dtype), math_ops.cast(db, b.dtype.base_dtype)
+
+
+def _product(a: Tensor, b: Tensor, transpose_a: bool, transpose_b: bool) -> Tensor:
+    return sparse_matmul(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
+
+
+# Batches ----------------------------------------------------------------------------------------
+
+
+def _batched(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    x = shapes.with_rank_at_least(ctx.shape(0), 2)
+    y = shapes.with_rank_at_least(ctx.shape(1), 2)
+    if x is None or y is None:
+        return None
+    rows, inner = x[-2:][::-1] if ctx.attrs["adj_x"] else x[-2:]
+    other_inner, columns = y[-2:][::-1] if ctx.attrs["adj_y"] else y[-2:]
+    batch = shapes.broadcast_sizes(x[:-2], y[:-2])
+    shapes.merge_size(inner, other_inner)
+    assert batch is not None
+    return (*batch, rows, columns)
+
+
+def _batched_flops(x: tuple[int, ...], y: tuple[int, ...]) -> int:
+    return 2 * int(np.prod(x)) * max(y[-2:])
+
+
+_BATCHED: dict[str, Any] = {
+    "shape": _batched,
+    "types": {"T": _FACTORS},
+    "flops": _batched_flops,
+}
+
+
+@op("BatchMatMulV2", "x: T, y: T -> output: T", **_BATCHED)
+def batch_matmul_v2(xp, x, y, *, adj_x: bool = False, adj_y: bool = False):
+    """x: n[..., n, k], y: n[..., k, m] -> n[..., n, m], the axes before broadcast.
+
+    With `adj_x` or `adj_y` that input's matrices are transposed and conjugated first.
+    """
+    return xp.matmul(_adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
+
+
+@op("BatchMatMul", "x: T, y: T -> output: T", **_BATCHED)
+def batch_matmul(xp, x, y, *, adj_x: bool = False, adj_y: bool = False):
+    """x: n[..., n, k], y: n[..., k, m] -> n[..., n, m], the axes before equal."""
+    return xp.matmul(_adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
+
+
+def _adjoint(xp: Any, x: Any) -> Any:
+    transposed = xp.swapaxes(x, -1, -2)
+    return xp.conj(transposed) if x.dtype.kind == "c" else transposed
+
+
+@batch_matmul.gradient
+@batch_matmul_v2.gradient
+def batch_matmul_gradient(op, dz):
+    x, y = op.inputs
+    adj_x, adj_y = op.attrs["adj_x"], op.attrs["adj_y"]
+    if adj_x:
+        dx = batch_matmul_v2(y, dz, adj_x=adj_y, adj_y=True)
+    else:
+        dx = batch_matmul_v2(dz, y, adj_y=not adj_y)
+    if adj_y:
+        dy = batch_matmul_v2(dz, x, adj_x=True, adj_y=adj_x)
+    else:
+        dy = batch_matmul_v2(x, dz, adj_x=not adj_x)
+    return _summed_batch(dx, x, y), _summed_batch(dy, y, x)
+
+
+def _summed_batch(grad: Tensor, tensor: Tensor, other: Tensor) -> Tensor:
+    """`grad` summed over the batch axes along which `tensor` was repeated."""
+    own, others = tensor.shape.sizes, other.shape.sizes
+    if own is not None and others is not None and own[:-2] == others[:-2] and None not in own[:-2]:
+        return grad
+    repeated, _ = array.broadcast_gradient_args(array.shape(tensor)[:-2], array.shape(other)[:-2])
+    return array.reshape(reduce.sum_op(grad, repeated), array.shape(tensor))
+
+
+# Public functions -------------------------------------------------------------------------------
+
+
+def matmul(
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    adjoint_a: bool = False,
+    adjoint_b: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Returns the product of matrices `a` and `b`, or of those in their last two axes.
+
+    Either is transposed first, or transposed and conjugated, when asked. `a_is_sparse` and
+    `b_is_sparse` are hints that many elements are 0; they change the op type, not the product.
+
+    Raises:
+      ValueError: the inner sizes differ, or one factor is both transposed and adjoint.
+    """
+    with name_scope(name, "MatMul", [a, b]) as scope:
+        _check_one(transpose_a, adjoint_a, "a")
+        _check_one(transpose_b, adjoint_b, "b")
+        a, b = convert_to_tensor(a, name="a"), convert_to_tensor(b, name="b")
+        is_sparse = a_is_sparse or b_is_sparse
+        if not is_sparse and not (a.shape.ndims == 2 and b.shape.ndims == 2):
+            if transpose_a:
+                a, adjoint_a = math_ops.conj(a), True
+            if transpose_b:
+                b, adjoint_b = math_ops.conj(b), True
+            return batch_matmul_v2(a, b, adj_x=adjoint_a, adj_y=adjoint_b, name=scope)
+        if adjoint_a:
+            a, transpose_a = math_ops.conj(a), True
+        if adjoint_b:
+            b, transpose_b = math_ops.conj(b), True
+        if not _takes_sparse(a, b, is_sparse):
+            return matmul_op(a, b, transpose_a=transpose_a, transpose_b=transpose_b, name=scope)
+        product = sparse_matmul(
+            a,
+            b,
+            transpose_a=transpose_a,
+            transpose_b=transpose_b,
+            a_is_sparse=a_is_sparse,
+            b_is_sparse=b_is_sparse,
+            name=scope,
+        )
+        both_bfloat16 = a.dtype.base_dtype is b.dtype.base_dtype is dtypes.bfloat16
+        return math_ops.cast(product, dtypes.bfloat16) if both_bfloat16 else product
+
+
+def _check_one(transpose: bool, adjoint: bool, letter: str) -> None:
+    if transpose and adjoint:
+        raise ValueError(f"Only one of transpose_{letter} and adjoint_{letter} can be True.")
+
+
+def _takes_sparse(a: Tensor, b: Tensor, is_sparse: bool) -> bool:
+    """Whether TensorFlow multiplies with SparseMatMul, which alone mixes float32 and bfloat16."""
+    kinds = a.dtype.base_dtype, b.dtype.base_dtype
+    if not all(kind in _SPARSE_FACTORS for kind in kinds):
+        return False
+    return is_sparse or kinds[0] is not kinds[1]
+
+
+def matvec(
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    adjoint_a: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Returns the products of the matrices in `a`, n[..., n, k], with vectors `b`, n[..., k]."""
+    with name_scope(name, "MatVec", [a, b]):
+        product = matmul(
+            a,
+            array.expand_dims(b, axis=-1),
+            transpose_a=transpose_a,
+            adjoint_a=adjoint_a,
+            a_is_sparse=a_is_sparse,
+            b_is_sparse=b_is_sparse,
+        )
+        return array.squeeze(product, axis=-1)

@@ -1,0 +1,85 @@
+"""Conversions from one element type to another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
+from stillflow.graph.indexed_slices import IndexedSlices
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import shapes
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.math import arithmetic
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import FLOATS_AND_COMPLEX
+
+
+@op("Cast", "x: SrcT -> y: DstT", shape=shapes.same)
+def cast_op(xp, x, *, DstT: DType, Truncate: bool = False):
+    """x: n[...] -> DstT[...]; a float becomes an integer by dropping its fraction."""
+    wanted = np.dtype(DstT.as_numpy_dtype)
+    if x.dtype == wanted:
+        return x
+    if wanted.kind == "b":
+        return x != 0
+    if x.dtype.kind == "c" and wanted.kind != "c":
+        x = x.real
+    return x.astype(wanted)
+
+
+@cast_op.gradient
+def cast_gradient(op, dy):
+    source = op.inputs[0].dtype.base_dtype
+    return cast(dy, source) if source in FLOATS_AND_COMPLEX else None
+
+
+def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
+    """Returns `x`, a tensor or IndexedSlices, with its elements converted to `dtype`."""
+    wanted = dtypes.as_dtype(dtype).base_dtype
+    if isinstance(x, Tensor) and x.dtype is wanted:
+        return x
+    with name_scope(name, "Cast", [x]) as scope:
+        if isinstance(x, IndexedSlices):
+            values = cast(x.values, wanted, name=scope)
+            return IndexedSlices(values, x.indices, x.dense_shape)
+        tensor = convert_to_tensor(x, name="x")
+        if tensor.dtype.base_dtype is wanted:
+            return tensor
+        return cast_op(tensor, DstT=wanted, name=scope)
+
+
+def _converter(dtype: DType, op_name: str) -> Any:
+    def convert(x: Any, name: str = op_name) -> Any:
+        return cast(x, dtype, name=name)
+
+    convert.__name__ = convert.__qualname__ = f"to_{dtype.name}"
+    convert.__doc__ = f"Returns `x` as {dtype.name}."
+    return convert
+
+
+to_float = _converter(dtypes.float32, "ToFloat")
+to_double = _converter(dtypes.float64, "ToDouble")
+to_int32 = _converter(dtypes.int32, "ToInt32")
+to_int64 = _converter(dtypes.int64, "ToInt64")
+to_bfloat16 = _converter(dtypes.bfloat16, "ToBFloat16")
+to_complex64 = _converter(dtypes.complex64, "ToComplex64")
+to_complex128 = _converter(dtypes.complex128, "ToComplex128")
+
+
+def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
+    """Returns `value` as `dtype`; what that cannot hold becomes its nearest limit."""
+    with name_scope(name, "saturate_cast", [value]) as scope:
+        value = convert_to_tensor(value, name="value")
+        dtype = dtypes.as_dtype(dtype).base_dtype
+        source = value.dtype.base_dtype
+        if source.min < dtype.min:
+            low = convert_to_tensor(dtype.min, dtype=source, name="min")
+            value = arithmetic.maximum(value, low)
+        if source.max > dtype.max:
+            high = convert_to_tensor(dtype.max, dtype=source, name="max")
+            value = arithmetic.minimum(value, high)
+        return cast(value, dtype, name=scope)

@@ -1,0 +1,107 @@
+"""Comparison of two tensors, and logic on truth values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.graph.operation import Tensor
+from stillflow.ops import shapes
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import NUMBERS, REAL_NUMBERS, types
+
+_EQUAL: dict[str, Any] = {
+    "shape": shapes.broadcast,
+    "broadcasts": True,
+    "types": {
+        "T": types(
+            "bfloat16 float16 float32 float64 uint8 int8 int16 int32 int64 complex64 quint8 qint8 "
+            "qint32 string bool complex128"
+        )
+    },
+}
+_ORDER: dict[str, Any] = {
+    "shape": shapes.broadcast,
+    "broadcasts": True,
+    "types": {"T": REAL_NUMBERS},
+}
+_LOGIC: dict[str, Any] = {"shape": shapes.broadcast, "broadcasts": True}
+
+
+@op("Equal", "x: T, y: T -> z: bool", **_EQUAL)
+def equal(xp, x, y, *, incompatible_shape_error: bool = True):
+    """x: any[...], y: any[...] -> bool[...]"""
+    return xp.equal(x, y)
+
+
+@op("NotEqual", "x: T, y: T -> z: bool", **_EQUAL)
+def not_equal(xp, x, y, *, incompatible_shape_error: bool = True):
+    """x: any[...], y: any[...] -> bool[...]"""
+    return xp.not_equal(x, y)
+
+
+@op("Less", "x: T, y: T -> z: bool", **_ORDER)
+def less(xp, x, y):
+    """x: n[...], y: n[...] -> bool[...]"""
+    return xp.less(x, y)
+
+
+@op("LessEqual", "x: T, y: T -> z: bool", **_ORDER)
+def less_equal(xp, x, y):
+    """x: n[...], y: n[...] -> bool[...]"""
+    return xp.less_equal(x, y)
+
+
+@op("Greater", "x: T, y: T -> z: bool", **_ORDER)
+def greater(xp, x, y):
+    """x: n[...], y: n[...] -> bool[...]"""
+    return xp.greater(x, y)
+
+
+@op("GreaterEqual", "x: T, y: T -> z: bool", **_ORDER)
+def greater_equal(xp, x, y):
+    """x: n[...], y: n[...] -> bool[...]"""
+    return xp.greater_equal(x, y)
+
+
+@op("ApproximateEqual", "x: T, y: T -> z: bool", shape=shapes.merged, types={"T": NUMBERS})
+def approximate_equal(xp, x, y, *, tolerance: float = 1e-5):
+    """x: n[...], y: n[...] -> bool[...], |x - y| < tolerance"""
+    return xp.abs(x - y) < tolerance
+
+
+@op("LogicalAnd", "x: bool, y: bool -> z: bool", **_LOGIC)
+def logical_and(xp, x, y):
+    """x: bool[...], y: bool[...] -> bool[...]"""
+    return xp.logical_and(x, y)
+
+
+@op("LogicalOr", "x: bool, y: bool -> z: bool", **_LOGIC)
+def logical_or(xp, x, y):
+    """x: bool[...], y: bool[...] -> bool[...]"""
+    return xp.logical_or(x, y)
+
+
+@op("LogicalNot", "x: bool -> y: bool", shape=shapes.same)
+def logical_not(xp, x):
+    """x: bool[...] -> bool[...]"""
+    return xp.logical_not(x)
+
+
+def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
+    """Returns where exactly one of `x` and `y` is true."""
+    return logical_and(logical_or(x, y), logical_not(logical_and(x, y)), name=name)
+
+
+for _op in (
+    equal,
+    not_equal,
+    less,
+    less_equal,
+    greater,
+    greater_equal,
+    approximate_equal,
+    logical_and,
+    logical_or,
+    logical_not,
+):
+    _op.not_differentiable()

@@ -1,0 +1,164 @@
+"""Complex numbers: their parts, and how they are made of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array, shapes
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.math import arithmetic
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import COMPLEX, WIDE_FLOATS
+
+_PART: dict[str, Any] = {
+    "shape": shapes.same,
+    "types": {"T": COMPLEX, "Tout": WIDE_FLOATS},
+    "defaults": {"T": dtypes.complex64},
+}
+_WITH_PARTS = {dtypes.float32: dtypes.complex64, dtypes.float64: dtypes.complex128}
+
+
+@op(
+    "Complex",
+    "real: T, imag: T -> out: Tout",
+    shape=shapes.broadcast,
+    broadcasts=True,
+    types={"T": WIDE_FLOATS, "Tout": COMPLEX},
+    defaults={"T": dtypes.float32},
+)
+def complex_op(xp, real, imag, *, Tout: DType = dtypes.complex64):
+    """real: f[...], imag: f[...] -> c[...]"""
+    return real + imag * np.asarray(1j, Tout.as_numpy_dtype)
+
+
+@complex_op.gradient
+def complex_gradient(op, dz):
+    return real(dz), imag(dz)
+
+
+def complex_(real: Any, imag: Any, name: str | None = None) -> Tensor:
+    """Returns the complex numbers of these parts, both float32 or both float64."""
+    real = convert_to_tensor(real, name="real")
+    imag = convert_to_tensor(imag, name="imag")
+    with name_scope(name, "Complex", [real, imag]) as scope:
+        kinds = real.dtype.base_dtype, imag.dtype.base_dtype
+        if kinds[0] is not kinds[1] or kinds[0] not in _WITH_PARTS:
+            raise TypeError(
+                f"real and imag have incorrect types: {kinds[0].name} {kinds[1].name}\n"
+                "  Both must be float32 or both float64."
+            )
+        return complex_op(real, imag, Tout=_WITH_PARTS[kinds[0]], name=scope)
+
+
+@op("Real", "input: T -> output: Tout", **_PART)
+def real_op(xp, x, *, Tout: DType = dtypes.float32):
+    """x: c[...] -> f[...]"""
+    return xp.real(x)
+
+
+@real_op.gradient
+def real_gradient(op, dy):
+    return complex_(dy, array.zeros_like(dy))
+
+
+@op("Imag", "input: T -> output: Tout", **_PART)
+def imag_op(xp, x, *, Tout: DType = dtypes.float32):
+    """x: c[...] -> f[...]"""
+    return xp.imag(x)
+
+
+@imag_op.gradient
+def imag_gradient(op, dy):
+    return complex_(array.zeros_like(dy), dy)
+
+
+@op("Angle", "input: T -> output: Tout", **_PART)
+def angle_op(xp, x, *, Tout: DType = dtypes.float32):
+    """x: c[...] -> f[...]"""
+    return xp.angle(x)
+
+
+@angle_op.gradient
+def angle_gradient(op, dy):
+    x = op.inputs[0]
+    return -complex_(dy, array.zeros_like(dy)) / complex_(imag(x), real(x))
+
+
+@op("ComplexAbs", "x: T -> y: Tout", **_PART)
+def complex_abs_op(xp, x, *, Tout: DType = dtypes.float32):
+    """x: c[...] -> f[...]"""
+    return xp.absolute(x)
+
+
+@complex_abs_op.gradient
+def complex_abs_gradient(op, dy):
+    x, y = op.inputs[0], op.outputs[0]
+    zero = array.zeros_like(dy)
+    return arithmetic.div_no_nan(complex_(dy, zero) * x, complex_(y, zero))
+
+
+def complex_abs(x: Tensor, name: str | None = None) -> Tensor:
+    """The absolute value of a complex tensor, as floats."""
+    return complex_abs_op(x, Tout=x.dtype.real_dtype, name=name)
+
+
+@op("Conj", "input: T -> output: T", shape=shapes.same, types={"T": (*COMPLEX, dtypes.variant)})
+def conj_op(xp, x):
+    """x: c[...] -> c[...]"""
+    return xp.conj(x)
+
+
+@conj_op.gradient
+def conj_gradient(op, dy):
+    return conj(dy)
+
+
+def real(input: Any, name: str | None = None) -> Tensor:
+    """Returns the real part, which of a real tensor is that tensor itself."""
+    with name_scope(name, "Real", [input]) as scope:
+        x = convert_to_tensor(input, name="input")
+        if not x.dtype.base_dtype.is_complex:
+            return x
+        return real_op(x, Tout=x.dtype.real_dtype, name=scope)
+
+
+def imag(input: Any, name: str | None = None) -> Tensor:
+    """Returns the imaginary part, which of a real tensor is 0."""
+    with name_scope(name, "Imag", [input]) as scope:
+        x = convert_to_tensor(input, name="input")
+        if not x.dtype.base_dtype.is_complex:
+            return array.zeros_like(x)
+        return imag_op(x, Tout=x.dtype.real_dtype, name=scope)
+
+
+def angle(input: Any, name: str | None = None) -> Tensor:
+    """Returns the argument in radians; TensorFlow 1.15 gives 0 for every real number."""
+    with name_scope(name, "Angle", [input]) as scope:
+        x = convert_to_tensor(input, name="input")
+        if not x.dtype.base_dtype.is_complex:
+            return array.zeros_like(x)
+        return angle_op(x, Tout=x.dtype.real_dtype, name=scope)
+
+
+def conj(x: Any, name: str | None = None) -> Tensor:
+    """Returns the complex conjugate, which of a real tensor is that tensor itself.
+
+    Raises:
+      TypeError: `x` holds no numbers.
+    """
+    if isinstance(x, Tensor) and (x.dtype.base_dtype.is_floating or x.dtype.base_dtype.is_integer):
+        return x
+    with name_scope(name, "Conj", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        dtype = x.dtype.base_dtype
+        if dtype.is_complex:
+            return conj_op(x, name=scope)
+        if dtype.is_floating or dtype.is_integer:
+            return x
+        raise TypeError(f"Expected numeric or variant tensor, got dtype {dtype!r}")

@@ -1,0 +1,484 @@
+"""Functions of one tensor, element by element: roots, exponentials, angles, rounding.
+
+Functions that NumPy cannot spell are in `special`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array, shapes
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.math import complex_numbers
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import FLOATS, FLOATS_AND_COMPLEX, SIGNED, types
+
+_SIGNED: dict[str, Any] = {"shape": shapes.same, "types": {"T": SIGNED}}
+_SMOOTH: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS_AND_COMPLEX}}
+_FLOAT: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS}}
+# Of a gradient op that computes with the function's own output.
+_OF_OUTPUT = "y: T, dy: T -> z: T"
+
+
+def _x(op: Any) -> Tensor:
+    """The input, conjugated as the gradient of a complex function has it."""
+    return complex_numbers.conj(op.inputs[0])
+
+
+def _y(op: Any) -> Tensor:
+    return complex_numbers.conj(op.outputs[0])
+
+
+# Signs and rounding -----------------------------------------------------------------------------
+
+
+@op("Neg", "x: T -> y: T", **_SIGNED)
+def negative(xp, x):
+    """x: n[...] -> n[...]"""
+    return xp.negative(x)
+
+
+@negative.gradient
+def negative_gradient(op, dy):
+    return negative(dy)
+
+
+@op(
+    "Abs",
+    "x: T -> y: T",
+    shape=shapes.same,
+    types={"T": types("bfloat16 float16 float32 float64 int8 int16 int32 int64")},
+)
+def abs_op(xp, x):
+    """x: n[...] -> n[...]"""
+    return xp.absolute(x)
+
+
+@abs_op.gradient
+def abs_gradient(op, dy):
+    return dy * sign(op.inputs[0])
+
+
+def abs_(x: Any, name: str | None = None) -> Tensor:
+    """Returns the absolute value of `x`, which for a complex tensor is a float."""
+    with name_scope(name, "Abs", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        if x.dtype.base_dtype.is_complex:
+            return complex_numbers.complex_abs(x, name=scope)
+        return abs_op(x, name=scope)
+
+
+@op("Sign", "x: T -> y: T", **_SIGNED)
+def sign(xp, x):
+    """x: n[...] -> n[...], -1, 0 or 1; x / |x| for a complex number."""
+    return xp.sign(x)
+
+
+@sign.gradient
+def sign_gradient(op, dy):
+    return array.zeros_like(op.inputs[0])
+
+
+@op("Floor", "x: T -> y: T", **_FLOAT)
+def floor(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.floor(x)
+
+
+@op("Ceil", "x: T -> y: T", **_FLOAT)
+def ceil(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.ceil(x)
+
+
+@op("Rint", "x: T -> y: T", **_FLOAT)
+def rint(xp, x):
+    """x: f[...] -> f[...], the nearest integer; of two, the even one."""
+    return xp.rint(x)
+
+
+@op("Round", "x: T -> y: T", **_SIGNED)
+def round_op(xp, x):
+    """x: n[...] -> n[...], the nearest integer; of two, the even one."""
+    return xp.round(x)
+
+
+@floor.gradient
+@ceil.gradient
+@rint.gradient
+@round_op.gradient
+def rounding_gradient(op, dy):
+    return None
+
+
+def round_(x: Any, name: str | None = None) -> Tensor:
+    """Returns `x` rounded to the nearest integers, halves to the even one."""
+    x = convert_to_tensor(x, name="x")
+    return x if x.dtype.base_dtype.is_integer else round_op(x, name=name)
+
+
+# Tests ------------------------------------------------------------------------------------------
+
+
+@op("IsNan", "x: T -> y: bool", **_FLOAT)
+def is_nan(xp, x):
+    """x: f[...] -> bool[...]"""
+    return xp.isnan(x)
+
+
+@op("IsInf", "x: T -> y: bool", **_FLOAT)
+def is_inf(xp, x):
+    """x: f[...] -> bool[...]"""
+    return xp.isinf(x)
+
+
+@op("IsFinite", "x: T -> y: bool", **_FLOAT)
+def is_finite(xp, x):
+    """x: f[...] -> bool[...]"""
+    return xp.isfinite(x)
+
+
+for _op in (is_nan, is_inf, is_finite):
+    _op.not_differentiable()
+
+
+# Powers and roots -------------------------------------------------------------------------------
+
+
+@op("Square", "x: T -> y: T", **_SIGNED)
+def square(xp, x):
+    """x: n[...] -> n[...]"""
+    return xp.square(x)
+
+
+@square.gradient
+def square_gradient(op, dy):
+    return dy * (_x(op) * 2)
+
+
+@op("Sqrt", "x: T -> y: T", **_SMOOTH)
+def sqrt(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.sqrt(x)
+
+
+@sqrt.gradient
+def sqrt_gradient(op, dy):
+    return sqrt_grad(op.outputs[0], dy)
+
+
+@op("SqrtGrad", _OF_OUTPUT, **_SMOOTH)
+def sqrt_grad(xp, y, dy):
+    """y: f[...], dy: f[...] -> f[...], the gradient dy / 2y of y = sqrt(x)."""
+    return dy * 0.5 / xp.conj(y)
+
+
+@sqrt_grad.gradient
+def sqrt_grad_gradient(op, dz):
+    y, z = op.inputs[0], op.outputs[0]
+    scaled = dz / y
+    return -complex_numbers.conj(scaled) * z, scaled * 0.5
+
+
+@op("Rsqrt", "x: T -> y: T", **_SMOOTH)
+def rsqrt(xp, x):
+    """x: f[...] -> f[...], 1 / sqrt(x)"""
+    return xp.reciprocal(xp.sqrt(x))
+
+
+@rsqrt.gradient
+def rsqrt_gradient(op, dy):
+    return rsqrt_grad(op.outputs[0], dy)
+
+
+@op("RsqrtGrad", _OF_OUTPUT, **_SMOOTH)
+def rsqrt_grad(xp, y, dy):
+    """y: f[...], dy: f[...] -> f[...], the gradient -dy y^3 / 2 of y = 1 / sqrt(x)."""
+    y = xp.conj(y)
+    return dy * -0.5 * (y * y * y)
+
+
+@rsqrt_grad.gradient
+def rsqrt_grad_gradient(op, dz):
+    y, dy = complex_numbers.conj(op.inputs[0]), op.inputs[1]
+    return complex_numbers.conj(dz) * -1.5 * dy * square(y), rsqrt_grad(y, dz)
+
+
+@op("Reciprocal", "x: T -> y: T", **_SIGNED)
+def reciprocal(xp, x):
+    """x: n[...] -> n[...], 1 / x"""
+    return xp.reciprocal(x)
+
+
+@op("Inv", "x: T -> y: T", **_SIGNED)
+def inv_op(xp, x):
+    """x: n[...] -> n[...], 1 / x: an older name of Reciprocal."""
+    return xp.reciprocal(x)
+
+
+@reciprocal.gradient
+@inv_op.gradient
+def reciprocal_gradient(op, dy):
+    return reciprocal_grad(op.outputs[0], dy)
+
+
+def _reciprocal_grad(xp: Any, y: Any, dy: Any) -> Any:
+    y = xp.conj(y)
+    return -dy * (y * y)
+
+
+@op("ReciprocalGrad", _OF_OUTPUT, **_SMOOTH)
+def reciprocal_grad(xp, y, dy):
+    """y: f[...], dy: f[...] -> f[...], the gradient -dy y^2 of y = 1 / x."""
+    return _reciprocal_grad(xp, y, dy)
+
+
+@op("InvGrad", _OF_OUTPUT, **_SMOOTH)
+def inv_grad_op(xp, y, dy):
+    """y: f[...], dy: f[...] -> f[...], the gradient -dy y^2 of y = 1 / x."""
+    return _reciprocal_grad(xp, y, dy)
+
+
+@reciprocal_grad.gradient
+@inv_grad_op.gradient
+def reciprocal_grad_gradient(op, dz):
+    y, dy = complex_numbers.conj(op.inputs[0]), op.inputs[1]
+    return complex_numbers.conj(dz) * -2 * dy * y, reciprocal_grad(y, dz)
+
+
+# Exponentials and logarithms --------------------------------------------------------------------
+
+
+@op("Exp", "x: T -> y: T", **_SMOOTH)
+def exp(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.exp(x)
+
+
+@exp.gradient
+def exp_gradient(op, dy):
+    return dy * _y(op)
+
+
+@op("Expm1", "x: T -> y: T", **_SMOOTH)
+def expm1(xp, x):
+    """x: f[...] -> f[...], exp(x) - 1, exact near 0."""
+    return xp.expm1(x)
+
+
+@expm1.gradient
+def expm1_gradient(op, dy):
+    return dy * exp(_x(op))
+
+
+@op("Log", "x: T -> y: T", **_SMOOTH)
+def log(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.log(x)
+
+
+@log.gradient
+def log_gradient(op, dy):
+    return dy / _x(op)
+
+
+@op("Log1p", "x: T -> y: T", **_SMOOTH)
+def log1p(xp, x):
+    """x: f[...] -> f[...], log(1 + x), exact near 0."""
+    return xp.log1p(x)
+
+
+@log1p.gradient
+def log1p_gradient(op, dy):
+    return dy / (_x(op) + 1)
+
+
+@op("Sigmoid", "x: T -> y: T", **_SMOOTH)
+def sigmoid_op(xp, x):
+    """x: f[...] -> f[...], 1 / (1 + exp(-x))"""
+    return xp.reciprocal(xp.exp(-x) + 1)
+
+
+@sigmoid_op.gradient
+def sigmoid_gradient(op, dy):
+    return sigmoid_grad(_y(op), dy)
+
+
+@op("SigmoidGrad", _OF_OUTPUT, **_SMOOTH)
+def sigmoid_grad(xp, y, dy):
+    """y: f[...], dy: f[...] -> f[...], the gradient dy y (1 - y) of the sigmoid."""
+    return dy * y * (1 - y)
+
+
+@sigmoid_grad.gradient
+def sigmoid_grad_gradient(op, dz):
+    y, dy = (complex_numbers.conj(tensor) for tensor in op.inputs)
+    scaled = dz * dy
+    return scaled - scaled * 2 * y, sigmoid_grad(y, dz)
+
+
+def sigmoid(x: Any, name: str | None = None) -> Tensor:
+    """Returns `1 / (1 + exp(-x))`."""
+    with name_scope(name, "Sigmoid", [x]) as scope:
+        return sigmoid_op(convert_to_tensor(x, name="x"), name=scope)
+
+
+def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
+    """Returns `-softplus(-x)`, the logarithm of the sigmoid, which does not underflow."""
+    from stillflow.ops.activations import softplus  # that module imports this one
+
+    with name_scope(name, "LogSigmoid", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        return negative(softplus(-x), name=scope)
+
+
+# Angles -----------------------------------------------------------------------------------------
+
+
+@op("Sin", "x: T -> y: T", **_SMOOTH)
+def sin(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.sin(x)
+
+
+@sin.gradient
+def sin_gradient(op, dy):
+    return dy * cos(_x(op))
+
+
+@op("Cos", "x: T -> y: T", **_SMOOTH)
+def cos(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.cos(x)
+
+
+@cos.gradient
+def cos_gradient(op, dy):
+    return -dy * sin(_x(op))
+
+
+@op("Tan", "x: T -> y: T", **_SIGNED)
+def tan(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.tan(x)
+
+
+@tan.gradient
+def tan_gradient(op, dy):
+    return dy * square(reciprocal(cos(_x(op))))
+
+
+@op("Asin", "x: T -> y: T", **_SIGNED)
+def asin(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.arcsin(x)
+
+
+@asin.gradient
+def asin_gradient(op, dy):
+    return dy / sqrt(1 - square(_x(op)))
+
+
+@op("Acos", "x: T -> y: T", **_SIGNED)
+def acos(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.arccos(x)
+
+
+@acos.gradient
+def acos_gradient(op, dy):
+    return -dy / sqrt(1 - square(_x(op)))
+
+
+@op("Atan", "x: T -> y: T", **_SIGNED)
+def atan(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.arctan(x)
+
+
+@atan.gradient
+def atan_gradient(op, dy):
+    return dy / (square(_x(op)) + 1)
+
+
+# Hyperbolic functions ---------------------------------------------------------------------------
+
+
+@op("Sinh", "x: T -> y: T", **_SMOOTH)
+def sinh(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.sinh(x)
+
+
+@sinh.gradient
+def sinh_gradient(op, dy):
+    return dy * cosh(_x(op))
+
+
+@op("Cosh", "x: T -> y: T", **_SMOOTH)
+def cosh(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.cosh(x)
+
+
+@cosh.gradient
+def cosh_gradient(op, dy):
+    return dy * sinh(_x(op))
+
+
+@op("Tanh", "x: T -> y: T", **_SMOOTH)
+def tanh(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.tanh(x)
+
+
+@tanh.gradient
+def tanh_gradient(op, dy):
+    return tanh_grad(_y(op), dy)
+
+
+@op("TanhGrad", _OF_OUTPUT, **_SMOOTH)
+def tanh_grad(xp, y, dy):
+    """y: f[...], dy: f[...] -> f[...], the gradient dy (1 - y^2) of y = tanh(x)."""
+    return dy * (1 - y * y)
+
+
+@tanh_grad.gradient
+def tanh_grad_gradient(op, dz):
+    y, dy = (complex_numbers.conj(tensor) for tensor in op.inputs)
+    return dz * -2 * dy * y, tanh_grad(y, dz)
+
+
+@op("Asinh", "x: T -> y: T", **_SMOOTH)
+def asinh(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.arcsinh(x)
+
+
+@asinh.gradient
+def asinh_gradient(op, dy):
+    return dy / cosh(_y(op))
+
+
+@op("Acosh", "x: T -> y: T", **_SMOOTH)
+def acosh(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.arccosh(x)
+
+
+@acosh.gradient
+def acosh_gradient(op, dy):
+    return dy / sinh(_y(op))
+
+
+@op("Atanh", "x: T -> y: T", **_SMOOTH)
+def atanh(xp, x):
+    """x: f[...] -> f[...]"""
+    return xp.arctanh(x)
+
+
+@atanh.gradient
+def atanh_gradient(op, dy):
+    return dy / (1 - square(_x(op)))

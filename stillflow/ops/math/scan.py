@@ -1,0 +1,140 @@
+"""Running sums and products along one axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array, shapes
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.math import comparison, elementwise
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import INDEX, NUMBERS, types
+
+
+def _same_checked(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes, axis = ctx.shape(0), ctx.value(1)
+    shapes.with_rank(ctx.shape(1), 0)
+    if sizes is not None and axis is not None and not -len(sizes) <= axis < len(sizes):
+        raise shapes.ShapeError(
+            f"Expected scan axis in the range [{-len(sizes)}, {len(sizes)}), but got {axis}"
+        )
+    return sizes
+
+
+def _scan(allowed: Any) -> dict[str, Any]:
+    return {
+        "shape": _same_checked,
+        "static": ("axis",),
+        "types": {"T": allowed, "Tidx": INDEX},
+        "defaults": {"Tidx": dtypes.int32},
+    }
+
+
+def _scanned(
+    xp: Any, scan: Callable, x: Any, axis: Any, first: float, exclusive: bool, reverse: bool
+) -> Any:
+    """`scan` along `axis`, from its end with `reverse`, and with `exclusive` one element late."""
+    axis = int(axis)
+    if reverse:
+        x = xp.flip(x, axis)
+    result = scan(x, axis)
+    if exclusive and x.shape[axis]:
+        before = [slice(None)] * x.ndim
+        before[axis] = slice(0, -1)
+        start = xp.full_like(result.take(xp.array([0]), axis), first)
+        result = xp.concatenate([start, result[tuple(before)]], axis)
+    return xp.flip(result, axis) if reverse else result
+
+
+@op("Cumsum", "x: T, axis: Tidx -> out: T", **_scan(NUMBERS))
+def cumsum_op(xp, x, axis, *, exclusive: bool = False, reverse: bool = False):
+    """x: n[...], axis: i[] -> n[...], the sums of the elements up to each."""
+    # dtype: NumPy would widen small integers.
+    add = lambda x, axis: xp.cumsum(x, axis, dtype=x.dtype)
+    return _scanned(xp, add, x, axis, 0, exclusive, reverse)
+
+
+@cumsum_op.gradient
+def cumsum_gradient(op, dy):
+    flipped = not op.attrs["reverse"]
+    exclusive = op.attrs["exclusive"]
+    return cumsum_op(dy, op.inputs[1], exclusive=exclusive, reverse=flipped), None
+
+
+@op("Cumprod", "x: T, axis: Tidx -> out: T", **_scan(NUMBERS))
+def cumprod_op(xp, x, axis, *, exclusive: bool = False, reverse: bool = False):
+    """x: n[...], axis: i[] -> n[...], the products of the elements up to each."""
+    multiply = lambda x, axis: xp.cumprod(x, axis, dtype=x.dtype)
+    return _scanned(xp, multiply, x, axis, 1, exclusive, reverse)
+
+
+@cumprod_op.gradient
+def cumprod_gradient(op, dy):
+    # Not a number where x is 0, as in TensorFlow.
+    x, axis = op.inputs
+    exclusive, reverse = op.attrs["exclusive"], op.attrs["reverse"]
+    product = cumprod_op(x, axis, exclusive=exclusive, reverse=reverse)
+    return cumsum_op(product * dy, axis, exclusive=exclusive, reverse=not reverse) / x, None
+
+
+@op(
+    "CumulativeLogsumexp",
+    "x: T, axis: Tidx -> out: T",
+    **_scan(types("float16 float32 float64")),
+)
+def cumulative_logsumexp_op(xp, x, axis, *, exclusive: bool = False, reverse: bool = False):
+    """x: f[...], axis: i[] -> f[...], the log of the sums of exp of the elements up to each."""
+    add = lambda x, axis: xp.logaddexp.accumulate(x, axis)
+    lowest = float(dtypes.as_dtype(x.dtype).min)
+    return _scanned(xp, add, x, axis, lowest, exclusive, reverse)
+
+
+@cumulative_logsumexp_op.gradient
+def cumulative_logsumexp_gradient(op, dy):
+    x, axis = op.inputs
+    exclusive, reverse = op.attrs["exclusive"], op.attrs["reverse"]
+    nothing = array.ones_like(dy) * float(dy.dtype.base_dtype.min)
+
+    def summed(part: Any) -> Any:
+        """exp(x) times the running sums of the positive elements of `part` over exp(y)."""
+        logs = array.where(comparison.greater(part, 0), elementwise.log(part), nothing)
+        sums = cumulative_logsumexp_op(
+            logs - op.outputs[0], axis, exclusive=exclusive, reverse=not reverse
+        )
+        return elementwise.exp(sums + x)
+
+    return summed(dy) - summed(-dy), None
+
+
+def cumsum(
+    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+) -> Tensor:
+    """Returns the sums of the elements of `x` up to each along `axis`.
+
+    With `exclusive` an element is not part of its own sum; `reverse` sums from the end.
+    """
+    with name_scope(name, "Cumsum", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        return cumsum_op(x, axis, exclusive=exclusive, reverse=reverse, name=scope)
+
+
+def cumprod(
+    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+) -> Tensor:
+    """Returns the products of the elements of `x` up to each along `axis`, as `cumsum` sums."""
+    with name_scope(name, "Cumprod", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        return cumprod_op(x, axis, exclusive=exclusive, reverse=reverse, name=scope)
+
+
+def cumulative_logsumexp(
+    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+) -> Tensor:
+    """Returns `log(cumsum(exp(x)))` without overflow, as `cumsum` sums."""
+    with name_scope(name, "CumulativeLogsumexp", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        return cumulative_logsumexp_op(x, axis, exclusive=exclusive, reverse=reverse, name=scope)

@@ -1,0 +1,203 @@
+"""Special functions: error, gamma, zeta, Bessel. SciPy and JAX compute them by the same names."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array, shapes
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.math import comparison, elementwise
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import FLOATS, WIDE_FLOATS
+
+_FLOAT: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS}}
+_WIDE: dict[str, Any] = {
+    "shape": shapes.broadcast,
+    "broadcasts": True,
+    "types": {"T": WIDE_FLOATS},
+}
+
+
+def _computed(xp: Any, name: str, x: Any) -> Any:
+    """The special function `name` of x; 16-bit floats are computed in float32."""
+    if x.dtype.itemsize > 2:
+        return getattr(xp.special, name)(x)
+    return getattr(xp.special, name)(x.astype(np.float32)).astype(x.dtype)
+
+
+@op("Erf", "x: T -> y: T", **_FLOAT)
+def erf(xp, x):
+    """x: f[...] -> f[...], the error function."""
+    return _computed(xp, "erf", x)
+
+
+@erf.gradient
+def erf_gradient(op, dy):
+    return dy * _erf_slope(op.inputs[0])
+
+
+@op("Erfc", "x: T -> y: T", **_FLOAT)
+def erfc(xp, x):
+    """x: f[...] -> f[...], 1 - erf(x)"""
+    return _computed(xp, "erfc", x)
+
+
+@erfc.gradient
+def erfc_gradient(op, dy):
+    return -dy * _erf_slope(op.inputs[0])
+
+
+def _erf_slope(x: Tensor) -> Tensor:
+    return elementwise.exp(-elementwise.square(x)) * (2 / math.sqrt(math.pi))
+
+
+@op("Lgamma", "x: T -> y: T", **_FLOAT)
+def lgamma(xp, x):
+    """x: f[...] -> f[...], log |gamma(x)|"""
+    return _computed(xp, "gammaln", x)
+
+
+@lgamma.gradient
+def lgamma_gradient(op, dy):
+    return dy * digamma(op.inputs[0])
+
+
+@op("Digamma", "x: T -> y: T", **_FLOAT)
+def digamma(xp, x):
+    """x: f[...] -> f[...], the derivative of log gamma(x)."""
+    return _computed(xp, "digamma", x)
+
+
+@digamma.gradient
+def digamma_gradient(op, dy):
+    x = op.inputs[0]
+    return dy * polygamma(array.ones_like(x), x)
+
+
+@op("Polygamma", "a: T, x: T -> z: T", **_WIDE)
+def polygamma(xp, a, x):
+    """a: f[...], x: f[...] -> f[...], the derivative of order a of digamma, for whole a > 0."""
+    order = a + 1
+    factorial = xp.exp(xp.special.gammaln(order))
+    value = xp.where(a % 2 == 0, -factorial, factorial) * xp.special.zeta(order, x)
+    return xp.where(a == 0, xp.special.digamma(x), value)
+
+
+@polygamma.gradient
+def polygamma_gradient(op, dz):
+    a, x = op.inputs
+    return None, dz * polygamma(a + 1, x)
+
+
+@op("Zeta", "x: T, q: T -> z: T", **_WIDE)
+def zeta(xp, x, q):
+    """x: f[...], q: f[...] -> f[...], Hurwitz's zeta function."""
+    return xp.special.zeta(x, q)
+
+
+@zeta.gradient
+def zeta_gradient(op, dz):
+    x, q = op.inputs
+    return None, -dz * x * zeta(x + 1, q)
+
+
+@op("Igamma", "a: T, x: T -> z: T", **_WIDE)
+def igamma(xp, a, x):
+    """a: f[...], x: f[...] -> f[...], the lower regularised incomplete gamma function."""
+    return xp.special.gammainc(a, x)
+
+
+@op("Igammac", "a: T, x: T -> z: T", **_WIDE)
+def igammac(xp, a, x):
+    """a: f[...], x: f[...] -> f[...], the upper regularised incomplete gamma function."""
+    return xp.special.gammaincc(a, x)
+
+
+@igamma.gradient
+def igamma_gradient(op, dz):
+    a, x = op.inputs
+    return dz * igamma_grad_a(a, x), dz * _igamma_slope(a, x)
+
+
+@igammac.gradient
+def igammac_gradient(op, dz):
+    a, x = op.inputs
+    return -dz * igamma_grad_a(a, x), -dz * _igamma_slope(a, x)
+
+
+def _igamma_slope(a: Any, x: Any) -> Any:
+    return elementwise.exp((a - 1) * elementwise.log(x) - x - lgamma(a))
+
+
+@op("IgammaGradA", "a: T, x: T -> z: T", **_WIDE)
+def igamma_grad_a(xp, a, x):
+    """a: f[...], x: f[...] -> f[...], the derivative of igamma with respect to a.
+
+    SciPy has no formula for it; a difference quotient in float64 gives about ten digits.
+    """
+    wide_a, wide_x = a.astype(np.float64), x.astype(np.float64)
+    step = wide_a * 1e-3
+    at = lambda steps: xp.special.gammainc(wide_a + steps * step, wide_x)
+    return ((8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step)).astype(a.dtype)
+
+
+@op("Betainc", "a: T, b: T, x: T -> z: T", **{**_WIDE, "shape": shapes.broadcast_all})
+def betainc(xp, a, b, x):
+    """a, b, x: f[...] -> f[...], the regularised incomplete beta function."""
+    return xp.special.betainc(a, b, x)
+
+
+@betainc.gradient
+def betainc_gradient(op, dz):
+    a, b, x = op.inputs
+    log_beta = lgamma(a) + lgamma(b) - lgamma(a + b)
+    log_slope = (b - 1) * elementwise.log1p(-x) + (a - 1) * elementwise.log(x) - log_beta
+    return None, None, dz * elementwise.exp(log_slope)
+
+
+@op("BesselI0e", "x: T -> y: T", **_FLOAT)
+def bessel_i0e(xp, x):
+    """x: f[...] -> f[...], exp(-|x|) times the modified Bessel function of order 0."""
+    return _computed(xp, "i0e", x)
+
+
+@bessel_i0e.gradient
+def bessel_i0e_gradient(op, dy):
+    x, y = op.inputs[0], op.outputs[0]
+    return dy * (bessel_i1e(x) - elementwise.sign(x) * y)
+
+
+@op("BesselI1e", "x: T -> y: T", **_FLOAT)
+def bessel_i1e(xp, x):
+    """x: f[...] -> f[...], exp(-|x|) times the modified Bessel function of order 1."""
+    return _computed(xp, "i1e", x)
+
+
+@bessel_i1e.gradient
+def bessel_i1e_gradient(op, dy):
+    x, y = op.inputs[0], op.outputs[0]
+    tiny = float(np.finfo(x.dtype.as_numpy_dtype).eps)
+    # At 0 the formula is 0 / 0; the slope there is 1/2.
+    is_apart = comparison.greater(elementwise.abs_op(x), tiny)
+    apart = array.where(is_apart, x, array.ones_like(x) * tiny)
+    slope = bessel_i0e(apart) - y * (elementwise.sign(apart) + elementwise.reciprocal(apart))
+    return dy * array.where(is_apart, slope, array.ones_like(x) * 0.5)
+
+
+def bessel_i0(x: Any, name: str | None = None) -> Tensor:
+    """Returns the modified Bessel function of order 0."""
+    with name_scope(name, "bessel_i0", [x]):
+        x = convert_to_tensor(x, name="x")
+        return elementwise.exp(elementwise.abs_(x)) * bessel_i0e(x)
+
+
+def bessel_i1(x: Any, name: str | None = None) -> Tensor:
+    """Returns the modified Bessel function of order 1."""
+    with name_scope(name, "bessel_i1", [x]):
+        x = convert_to_tensor(x, name="x")
+        return elementwise.exp(elementwise.abs_(x)) * bessel_i1e(x)

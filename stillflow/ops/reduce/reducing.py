@@ -1,0 +1,195 @@
+"""The reduction ops and their gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.ops import array, shapes
+from stillflow.ops import math as math_ops
+from stillflow.ops.registry import op
+from stillflow.ops.static import constant_value
+from stillflow.ops.type_sets import INDEX, NUMBERS
+
+_REDUCTION: dict[str, Any] = {
+    "shape": shapes.reduction,
+    "static": ("reduction_indices",),
+    "types": {"T": NUMBERS, "Tidx": INDEX},
+    "defaults": {"Tidx": dtypes.int32},
+}
+_LOGICAL = {**_REDUCTION, "types": {"Tidx": INDEX}}
+_SIGNATURE = "input: T, reduction_indices: Tidx -> output: T"
+_LOGICAL_SIGNATURE = "input: bool, reduction_indices: Tidx -> output: bool"
+
+
+def _axes(axis: Any) -> tuple[int, ...]:
+    axes = axis.tolist()
+    return tuple(axes) if isinstance(axes, list) else (axes,)
+
+
+@op("Sum", _SIGNATURE, **_REDUCTION)
+def sum_op(xp, x, axis, *, keep_dims: bool = False):
+    """x: n[...], axis: i[k] -> n[... without axis]"""
+    axes = _axes(axis)
+    # dtype: NumPy would widen int32 to int64; TensorFlow does not.
+    return xp.add.reduce(x, axes, dtype=x.dtype, keepdims=keep_dims) if axes else x
+
+
+@op("Mean", _SIGNATURE, **_REDUCTION)
+def mean_op(xp, x, axis, *, keep_dims: bool = False):
+    """x: n[...], axis: i[k] -> n[... without axis]; the mean of integers is rounded towards 0."""
+    axes = _axes(axis)
+    if not axes:
+        return x
+    total = xp.add.reduce(x, axes, dtype=x.dtype, keepdims=keep_dims)
+    count = 1
+    for axis in axes:
+        count *= x.shape[axis]
+    if x.dtype.kind in "iu":
+        return (total - xp.fmod(total, x.dtype.type(count))) // x.dtype.type(count)
+    return (total / count).astype(x.dtype)
+
+
+@op("Prod", _SIGNATURE, **_REDUCTION)
+def prod_op(xp, x, axis, *, keep_dims: bool = False):
+    """x: n[...], axis: i[k] -> n[... without axis]"""
+    axes = _axes(axis)
+    return xp.multiply.reduce(x, axes, dtype=x.dtype, keepdims=keep_dims) if axes else x
+
+
+@op("Max", _SIGNATURE, **_REDUCTION)
+def max_op(xp, x, axis, *, keep_dims: bool = False):
+    """x: n[...], axis: i[k] -> n[... without axis], of no elements the lowest number."""
+    axes = _axes(axis)
+    lowest = _limits(x.dtype)[0]
+    return xp.max(x, axes, keepdims=keep_dims, initial=lowest) if axes else x
+
+
+@op("Min", _SIGNATURE, **_REDUCTION)
+def min_op(xp, x, axis, *, keep_dims: bool = False):
+    """x: n[...], axis: i[k] -> n[... without axis], of no elements the highest number."""
+    axes = _axes(axis)
+    highest = _limits(x.dtype)[1]
+    return xp.min(x, axes, keepdims=keep_dims, initial=highest) if axes else x
+
+
+def _limits(dtype: Any) -> tuple[Any, Any]:
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        return limits.min, limits.max
+    return -np.inf, np.inf
+
+
+@op("All", _LOGICAL_SIGNATURE, **_LOGICAL)
+def all_op(xp, x, axis, *, keep_dims: bool = False):
+    """x: bool[...], axis: i[k] -> bool[... without axis]"""
+    axes = _axes(axis)
+    return xp.all(x, axes, keepdims=keep_dims) if axes else x
+
+
+@op("Any", _LOGICAL_SIGNATURE, **_LOGICAL)
+def any_op(xp, x, axis, *, keep_dims: bool = False):
+    """x: bool[...], axis: i[k] -> bool[... without axis]"""
+    axes = _axes(axis)
+    return xp.any(x, axes, keepdims=keep_dims) if axes else x
+
+
+@op("EuclideanNorm", _SIGNATURE, **_REDUCTION)
+def euclidean_norm_op(xp, x, axis, *, keep_dims: bool = False):
+    """x: n[...], axis: i[k] -> n[... without axis], the root of the sum of squares."""
+    squares = (x * xp.conj(x)).real if x.dtype.kind == "c" else x * x
+    total = xp.add.reduce(squares, _axes(axis), dtype=squares.dtype, keepdims=keep_dims)
+    return xp.sqrt(total).astype(x.dtype)
+
+
+for _op in (all_op, any_op, euclidean_norm_op):
+    _op.not_differentiable()
+
+
+# Gradients --------------------------------------------------------------------------------------
+
+
+@sum_op.gradient
+def sum_gradient(op, dy):
+    return _spread(op, dy), None
+
+
+@mean_op.gradient
+def mean_gradient(op, dy):
+    x = op.inputs[0]
+    count = math_ops.cast(_reduced_count(op), x.dtype.base_dtype)
+    return _spread(op, dy / count), None
+
+
+@prod_op.gradient
+def prod_gradient(op, dy):
+    x = op.inputs[0]
+    # Products of the others rather than y / x, which fails at 0: those before, times those after.
+    order, restoring = _reduced_first(op)
+    moved = array.transpose(x, order)
+    flat = array.reshape(moved, array.stack([_reduced_count(op), -1]))
+    before = math_ops.cumprod(flat, 0, exclusive=True)
+    after = math_ops.cumprod(flat, 0, exclusive=True, reverse=True)
+    others = array.transpose(array.reshape(before * after, array.shape(moved)), restoring)
+    return array.reshape(others, array.shape(x)) * _kept(op, dy), None
+
+
+@max_op.gradient
+@min_op.gradient
+def extremum_gradient(op, dy):
+    x, axis = op.inputs
+    # The gradient is split equally among ties.
+    chosen = math_ops.cast(math_ops.equal(x, _kept(op, op.outputs[0])), x.dtype.base_dtype)
+    return chosen / sum_op(chosen, axis, keep_dims=True) * _kept(op, dy), None
+
+
+def _kept_shape(op: Any) -> Any:
+    """The shape of the input with 1 for each reduced axis."""
+    x, axis = op.inputs
+    axes, rank = constant_value(axis), x.shape.ndims
+    if axes is None or rank is None:
+        return array.shape_internal(sum_op(x, axis, keep_dims=True), optimize=False)
+    gone = {int(a) % rank for a in np.ravel(axes)}
+    if x.shape.is_fully_defined():
+        return [1 if i in gone else size for i, size in enumerate(x.shape.as_list())]
+    stays = np.array([i not in gone for i in range(rank)], np.int32)
+    return array.shape(x) * stays + (1 - stays)
+
+
+def _kept(op: Any, y: Tensor) -> Tensor:
+    """`y`, shaped as the output, with the reduced axes back as size 1."""
+    if op.attrs["keep_dims"]:
+        return y
+    return array.reshape(y, _kept_shape(op))
+
+
+def _spread(op: Any, dy: Tensor) -> Tensor:
+    """`dy`, shaped as the output, repeated along the reduced axes."""
+    return array.broadcast_to(_kept(op, dy), array.shape(op.inputs[0]))
+
+
+def _reduced_count(op: Any) -> Any:
+    """How many elements each output element was made of, i32[] or an int."""
+    before, after = op.inputs[0].shape.num_elements(), op.outputs[0].shape.num_elements()
+    if before is not None and after:
+        return before // after
+    before, after = array.size(op.inputs[0]), array.size(op.outputs[0])
+    return math_ops.floordiv(before, math_ops.maximum(after, 1))
+
+
+def _reduced_first(op: Any) -> tuple[Any, Any]:
+    """The order of axes that puts the reduced ones first, and the order that undoes it."""
+    x, axis = op.inputs
+    axes, rank = constant_value(axis), x.shape.ndims
+    if axes is None or rank is None:
+        rank_now = array.rank(x)
+        axes_now = math_ops.floormod(array.reshape(axis, [-1]), rank_now)
+        others = array.setdiff1d(array.range_(0, rank_now), axes_now)[0]
+        order = array.concat([axes_now, others], 0)
+        return order, array.invert_permutation(order)
+    gone = [int(a) % rank for a in np.ravel(axes)]
+    order = gone + [i for i in range(rank) if i not in gone]
+    return order, np.argsort(order).tolist()
