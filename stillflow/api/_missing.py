@@ -62,7 +62,7 @@ def public_path(module_name: str) -> str:
 def missing(path: str, name: str, asker: FrameType | None = None) -> Exception:
     """The exception for attribute `name` of public module `path`, which the frame `asker` reads."""
     module = f"tensorflow.{path}" if path else "tensorflow"
-    private = name.startswith("_")  # tools ask every module for such names: answer without the table
+    private = name.startswith("_")  # tools ask every module for such names: spare the table
     if not private and name in names().get(path, ()):
         return refusal(module, name, _not_yet(path, name), asker)
     hint = "" if private else _did_you_mean(path, name)
