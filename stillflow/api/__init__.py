@@ -51,6 +51,7 @@ from stillflow.graph.scopes import name_scope as name_scope
 from stillflow.graph.scopes import op_scope as op_scope
 from stillflow.graph.tensor_shape import Dimension as Dimension
 from stillflow.graph.tensor_shape import TensorShape as TensorShape
+from stillflow.ops import operators as _operators
 from stillflow.ops.array.filling import broadcast_dynamic_shape as broadcast_dynamic_shape
 from stillflow.ops.array.filling import broadcast_static_shape as broadcast_static_shape
 from stillflow.ops.array.filling import broadcast_to as broadcast_to
