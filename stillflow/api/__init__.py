@@ -38,6 +38,8 @@ from stillflow.graph.indexed_slices import IndexedSlices as IndexedSlices
 from stillflow.graph.keys import GraphKeys as GraphKeys
 from stillflow.graph.operation import Operation as Operation
 from stillflow.graph.operation import Tensor as Tensor
+from stillflow.graph.random_seed import get_seed as get_seed
+from stillflow.graph.random_seed import set_random_seed as set_random_seed
 from stillflow.graph.scopes import add_to_collection as add_to_collection
 from stillflow.graph.scopes import add_to_collections as add_to_collections
 from stillflow.graph.scopes import colocate_with as colocate_with
@@ -202,6 +204,13 @@ from stillflow.ops.math import truediv as truediv
 from stillflow.ops.math import truncatediv as truncatediv
 from stillflow.ops.math import truncatemod as truncatemod
 from stillflow.ops.math import zeta as zeta
+from stillflow.ops.random import multinomial as multinomial
+from stillflow.ops.random import random_gamma as random_gamma
+from stillflow.ops.random import random_normal as random_normal
+from stillflow.ops.random import random_poisson as random_poisson
+from stillflow.ops.random import random_shuffle as random_shuffle
+from stillflow.ops.random import random_uniform as random_uniform
+from stillflow.ops.random import truncated_normal as truncated_normal
 from stillflow.ops.reduce import argmax as argmax
 from stillflow.ops.reduce import argmin as argmin
 from stillflow.ops.reduce import count_nonzero as count_nonzero
