@@ -51,6 +51,7 @@ from stillflow.graph.scopes import get_collection_ref as get_collection_ref
 from stillflow.graph.scopes import init_scope as init_scope
 from stillflow.graph.scopes import name_scope as name_scope
 from stillflow.graph.scopes import op_scope as op_scope
+from stillflow.graph.tensor_proto import make_ndarray as make_ndarray
 from stillflow.graph.tensor_shape import Dimension as Dimension
 from stillflow.graph.tensor_shape import TensorShape as TensorShape
 from stillflow.ops import operators as _operators
@@ -227,6 +228,7 @@ from stillflow.ops.state import assign_add as assign_add
 from stillflow.ops.state import assign_sub as assign_sub
 from stillflow.ops.state import count_up_to as count_up_to
 from stillflow.ops.state import is_variable_initialized as is_variable_initialized
+from stillflow.ops.tensor_proto import make_tensor_proto as make_tensor_proto
 from stillflow.ops.variable_scope import VariableScope as VariableScope
 from stillflow.ops.variable_scope import get_local_variable as get_local_variable
 from stillflow.ops.variable_scope import get_variable as get_variable

@@ -13,6 +13,7 @@ from stillflow.checkpoint.management import load_checkpoint as load_checkpoint
 from stillflow.checkpoint.management import load_variable as load_variable
 from stillflow.checkpoint.management import remove_checkpoint as remove_checkpoint
 from stillflow.checkpoint.management import update_checkpoint_state as update_checkpoint_state
+from stillflow.graph.graph_def import write_graph as write_graph
 from stillflow.train.meta_graph import export_meta_graph as export_meta_graph
 from stillflow.train.saver import Saver as Saver
 

@@ -44,7 +44,7 @@ def constant(
 def _constant(value: Any, dtype: Any, shape: Any, name: str | None, verify_shape: bool) -> Tensor:
     array = as_array(value, None if dtype is None else dtypes.as_dtype(dtype).base_dtype)
     if shape is not None:
-        array = _shaped(array, as_shape(shape), verify_shape)
+        array = shaped(array, as_shape(shape), verify_shape)
     array.flags.writeable = False
     return const(value=array, dtype=_dtype_of(array), name=name)
 
@@ -156,7 +156,8 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def _shaped(array: np.ndarray, shape: TensorShape, verify: bool) -> np.ndarray:
+def shaped(array: np.ndarray, shape: TensorShape, verify: bool) -> np.ndarray:
+    """Returns `array` in `shape`, filled up with its last element unless `verify` forbids that."""
     sizes = tuple(shape.as_list())
     if verify and sizes != array.shape:
         raise TypeError(
