@@ -19,7 +19,9 @@ from typing import Any
 from stillflow.api import _missing
 
 # TensorFlow has an object of its own for each of these; the public one serves a program as well.
-_EQUIVALENT = {
+_EQUIVALENT: dict[str, dict[str, str] | str] = {
+    "contrib.learn.python.learn.datasets.base": {"contrib.learn.datasets.mnist": "Datasets"},
+    "contrib.learn.python.learn.datasets.mnist": "contrib.learn.datasets.mnist",
     "python.framework.versions": {"": "VERSION GIT_VERSION COMPILER_VERSION GRAPH_DEF_VERSION"},
     "python.ops.variables": {"": "Variable"},
 }
@@ -43,10 +45,11 @@ def _table() -> dict[str, dict[str, str] | str]:
     """{internal path: {name: public spelling}, or the path of the public module that it is}."""
     recorded = json.loads(Path(__file__).with_name("internal_names.json").read_text("utf-8"))
     table: dict[str, Any] = {path: {} for path in recorded.pop("").split()}
-    for path, members in recorded.items():
-        table[path] = members if isinstance(members, str) else _spellings(members)
-    for path, members in _EQUIVALENT.items():
-        table[path] = {**table[path], **_spellings(members)}
+    for path, members in [*recorded.items(), *_EQUIVALENT.items()]:
+        if isinstance(members, str):
+            table[path] = members
+        else:
+            table[path] = {**table.get(path, {}), **_spellings(members)}
     return table
 
 
