@@ -267,7 +267,7 @@ case("operator_matmul_reflected", lambda tf, x: f32(2, 3) @ x, f32(3, 2, at=1))
 case("operator_eq_is_identity", lambda tf, x: [x == x, x == 1, x != x], f32(2), grad=False)
 case("operator_div_of_ints", lambda tf, x: [x / 2, 1 / x, x // 2, x % 2], ints([5, -5]))
 case("operator_div_of_longs", lambda tf, x: [x / 2, x // -2, x % -2], longs([5, -5]))
-case("operator_list_operand", lambda tf, x: [*x, 1, 2, 3], f32(3))
+case("operator_list_operand", lambda tf, x: x + [1, 2, 3], f32(3))  # noqa: RUF005
 case("operator_chain", lambda tf, x: (x * 2 + 1 - x / 3) ** 2, f32(2, 2))
 
 # Sums of many, running sums.
