@@ -1,0 +1,311 @@
+"""The four cross entropies: softmax (one-hot and sparse labels), sigmoid, weighted sigmoid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import control_dependencies, name_scope
+from stillflow.ops import array, shapes
+from stillflow.ops import math as math_ops
+from stillflow.ops.activations import log_softmax_op, relu, shifted_exp
+from stillflow.ops.control import prevent_gradient, stop_gradient
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.math import FLOATS
+from stillflow.ops.registry import op
+
+_HALF = (dtypes.float16, dtypes.bfloat16)
+
+
+def _dense_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    both = shapes.broadcast_sizes(ctx.shape(0), ctx.shape(1))
+    matrix = shapes.with_rank(both, 2)
+    return [(matrix[0],), matrix]
+
+
+@op(
+    "SoftmaxCrossEntropyWithLogits",
+    "features: T, labels: T -> loss: T, backprop: T",
+    shape=_dense_shapes,
+    types={"T": FLOATS},
+)
+def softmax_cross_entropy_op(xp, logits, labels):
+    """logits, labels: f[n, k] -> loss f[n], and its gradient for the logits f[n, k]."""
+    exp, shifted = shifted_exp(xp, logits)
+    total = xp.sum(exp, axis=1, keepdims=True, dtype=exp.dtype)
+    backprop = xp.subtract(xp.divide(exp, total), labels)
+    surprise = xp.multiply(labels, xp.subtract(xp.log(total), shifted))
+    return xp.sum(surprise, axis=1, dtype=exp.dtype), backprop
+
+
+@softmax_cross_entropy_op.gradient
+def softmax_cross_entropy_gradient(op, d_loss, d_backprop):
+    logits = op.inputs[0]
+    d_logits = math_ops.multiply(_column(d_loss), op.outputs[1])
+    if not _is_zero(d_backprop):
+        # The loss was differentiated twice: through the softmax that is part of backprop.
+        from stillflow.ops.activations import softmax_op
+        from stillflow.ops.reduce import sum_op
+
+        p = softmax_op(logits)
+        weighted = sum_op(math_ops.multiply(d_backprop, p), [1], keep_dims=True)
+        through = math_ops.multiply(math_ops.subtract(d_backprop, weighted), p)
+        d_logits = math_ops.add(d_logits, through)
+    d_labels = math_ops.multiply(_column(d_loss), math_ops.negative(log_softmax_op(logits)))
+    return d_logits, d_labels
+
+
+def _is_zero(grad: Tensor) -> bool:
+    """Whether the walk made this gradient up because nothing used the output."""
+    value = grad.op.inputs[1] if grad.op.type == "Fill" else grad
+    return value.op.type == "ZerosLike" or (
+        value.op.defn.is_constant and not value.op.attrs["value"].any()
+    )
+
+
+def _column(x: Tensor) -> Tensor:
+    """f[n] -> f[n, 1]"""
+    return array.expand_dims_op(x, -1)
+
+
+def _sparse_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    matrix = shapes.with_rank(ctx.shape(0), 2)
+    rows = shapes.merge((matrix[0],), shapes.with_rank(ctx.shape(1), 1))
+    return [rows, (rows[0] if rows else None, matrix[1])]
+
+
+@op(
+    "SparseSoftmaxCrossEntropyWithLogits",
+    "features: T, labels: Tlabels -> loss: T, backprop: T",
+    shape=_sparse_shapes,
+    types={"T": FLOATS, "Tlabels": (dtypes.int32, dtypes.int64)},
+)
+def sparse_softmax_cross_entropy_op(xp, logits, labels):
+    """logits: f[n, k], labels: i[n] in [0, k) -> loss f[n], and its gradient f[n, k]."""
+    classes = logits.shape[1]
+    xp.check(
+        xp.logical_and(xp.greater_equal(labels, 0), xp.less(labels, classes)),
+        lambda given: _bad_label(given, classes),
+        labels,
+    )
+    exp, shifted = shifted_exp(xp, logits)
+    total = xp.sum(exp, axis=1, keepdims=True, dtype=exp.dtype)
+    hot = xp.equal(labels[:, None], xp.arange(classes, dtype=labels.dtype))
+    backprop = xp.subtract(xp.divide(exp, total), hot.astype(exp.dtype))
+    of_label = xp.sum(xp.where(hot, shifted, xp.zeros_like(shifted)), axis=1, dtype=exp.dtype)
+    return xp.subtract(xp.log(total[:, 0]), of_label), backprop
+
+
+def _bad_label(labels, classes: int) -> str:
+    bad = labels[(labels < 0) | (labels >= classes)]
+    return (
+        f"Received a label value of {bad[0]} which is outside the valid range of [0, {classes}).  "
+        f"Label values: {' '.join(str(label) for label in labels)}"
+    )
+
+
+@sparse_softmax_cross_entropy_op.gradient
+def sparse_softmax_cross_entropy_gradient(op, d_loss, d_backprop):
+    through = prevent_gradient(
+        op.outputs[1],
+        message="Currently there is no way to take the second derivative of "
+        "sparse_softmax_cross_entropy_with_logits due to the fused implementation's interaction "
+        "with tf.gradients()",
+    )
+    return math_ops.multiply(_column(d_loss), through), None
+
+
+# Public functions -------------------------------------------------------------------------------
+
+
+def _check_named(function: str, sentinel: Any, labels: Any, logits: Any) -> None:
+    if sentinel is not None:
+        raise ValueError(
+            f"Only call `{function}` with named arguments (labels=..., logits=..., ...)"
+        )
+    if labels is None or logits is None:
+        raise ValueError("Both labels and logits must be provided.")
+
+
+def softmax_cross_entropy_with_logits(
+    _sentinel: Any = None,
+    labels: Any = None,
+    logits: Any = None,
+    dim: int = -1,
+    name: str | None = None,
+    axis: int | None = None,
+) -> Tensor:
+    """Returns the cross entropy of softmax(logits) and `labels`; labels get no gradient.
+
+    labels, logits: f[..., k], classes along `axis` -> f[...]
+    """
+    _check_named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    with name_scope(name, "softmax_cross_entropy_with_logits_sg", [logits, labels]) as scope:
+        fixed = stop_gradient(labels, name="labels_stop_gradient")
+        return softmax_cross_entropy_with_logits_v2(
+            labels=fixed, logits=logits, axis=dim if axis is None else axis, name=scope
+        )
+
+
+def softmax_cross_entropy_with_logits_v2(
+    labels: Any,
+    logits: Any,
+    axis: int | None = None,
+    name: str | None = None,
+    dim: int | None = None,
+) -> Tensor:
+    """Returns the cross entropy of softmax(logits) and `labels`, with gradients for both.
+
+    labels, logits: f[..., k], classes along `axis` (the last by default) -> f[...]
+    """
+    along = axis if axis is not None else dim
+    along = -1 if along is None else along
+    with name_scope(name, "softmax_cross_entropy_with_logits", [logits, labels]) as scope:
+        logits = convert_to_tensor(logits, name="logits")
+        labels = convert_to_tensor(labels, name="labels")
+        precise = math_ops.cast(logits, dtypes.float32) if logits.dtype in _HALF else logits
+        labels = math_ops.cast(labels, precise.dtype)
+        rank = array.rank(precise)
+        static_shape = logits.shape
+        if along != -1:
+            precise = _classes_last(precise, along, rank)
+            labels = _classes_last(labels, along, rank)
+        input_shape = array.shape(precise)
+        loss, _ = softmax_cross_entropy_op(_as_matrix(precise), _as_matrix(labels), name=scope)
+        outer = array.slice_(input_shape, [0], [math_ops.subtract(rank, 1)])
+        loss = array.reshape(loss, outer)
+        if static_shape.sizes is not None:
+            sizes = list(static_shape.sizes)
+            del sizes[along]
+            loss.set_shape(sizes)
+        return math_ops.cast(loss, logits.dtype) if precise.dtype is not logits.dtype else loss
+
+
+def _classes_last(x: Tensor, axis: int, rank: Tensor) -> Tensor:
+    """`x` with `axis` moved to the end."""
+    axis = axis % x.shape.ndims if x.shape.ndims else axis
+    order = [array.range_(axis), array.range_(axis + 1, rank), [axis]]
+    return array.transpose(x, array.concat(order, 0))
+
+
+def _as_matrix(x: Tensor) -> Tensor:
+    """f[..., k] -> f[n, k]"""
+    last = math_ops.subtract(array.rank(x), 1)
+    classes = array.slice_(array.shape(x), [last], [1])
+    matrix = array.reshape(x, array.concat([[-1], classes], 0))
+    sizes = x.shape.sizes
+    if sizes is not None and None not in sizes[:-1]:
+        rows = 1
+        for size in sizes[:-1]:
+            rows *= size  # type: ignore[operator]
+        matrix.set_shape([rows, sizes[-1]])
+    return matrix
+
+
+def sparse_softmax_cross_entropy_with_logits(
+    _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
+) -> Tensor:
+    """Returns the cross entropy of softmax(logits) and the class numbers `labels`.
+
+    labels: i[...], logits: f[..., k] -> f[...]
+    """
+    _check_named("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    with name_scope(name, "SparseSoftmaxCrossEntropyWithLogits", [labels, logits]):
+        labels = convert_to_tensor(labels)
+        logits = convert_to_tensor(logits)
+        precise = math_ops.cast(logits, dtypes.float32) if logits.dtype in _HALF else logits
+        labels_shape = array.shape(labels)
+        _check_sparse(labels, logits)
+        if logits.shape.ndims == 2:
+            loss, _ = sparse_softmax_cross_entropy_op(precise, labels, name=name)
+        else:
+            loss = _sparse_of_any_rank(precise, labels, labels_shape, name)
+        loss.set_shape(labels.shape)
+        return math_ops.cast(loss, logits.dtype) if precise.dtype is not logits.dtype else loss
+
+
+def _check_sparse(labels: Tensor, logits: Tensor) -> None:
+    if logits.shape.ndims == 0:
+        raise ValueError(f"Logits cannot be scalars - received shape {logits.shape}.")
+    if logits.shape.ndims is None or labels.shape.ndims is None:
+        return
+    if labels.shape.ndims != logits.shape.ndims - 1:
+        raise ValueError(
+            f"Rank mismatch: Rank of labels (received {labels.shape.ndims}) should equal rank of "
+            f"logits minus 1 (received {logits.shape.ndims}).\n"
+            "  Labels are class numbers here; for one-hot rows use tf.argmax(labels, 1) or "
+            "softmax_cross_entropy_with_logits."
+        )
+    outer = logits.shape[:-1]
+    if labels.shape.is_fully_defined() and outer.is_fully_defined() and labels.shape != outer:
+        raise ValueError(
+            f"Shape mismatch: The shape of labels (received {labels.shape}) should equal the shape "
+            f"of logits except for the last dimension (received {logits.shape})."
+        )
+
+
+def _sparse_of_any_rank(
+    logits: Tensor, labels: Tensor, labels_shape: Tensor, name: str | None
+) -> Tensor:
+    checks = []
+    if not (labels.shape.is_fully_defined() and logits.shape[:-1].is_fully_defined()):
+        from stillflow.ops.checks import assert_equal
+
+        checks = [assert_equal(array.shape(labels), array.shape(logits)[:-1])]
+    with control_dependencies(checks):
+        classes = array.shape(logits)[math_ops.subtract(array.rank(logits), 1, name="sub")]
+        matrix = array.reshape(logits, [-1, classes])
+        vector = array.reshape(labels, [-1])
+        loss, _ = sparse_softmax_cross_entropy_op(matrix, vector, name=name)
+        return array.reshape(loss, labels_shape)
+
+
+def sigmoid_cross_entropy_with_logits(
+    _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
+) -> Tensor:
+    """Returns the cross entropy of sigmoid(logits) and `labels`, elementwise: f[...] -> f[...].
+
+    It is max(x, 0) - x z + log(1 + exp(-|x|)), which neither overflows nor loses precision.
+    """
+    _check_named("sigmoid_cross_entropy_with_logits", _sentinel, labels, logits)
+    with name_scope(name, "logistic_loss", [logits, labels]) as scope:
+        logits = convert_to_tensor(logits, name="logits")
+        labels = convert_to_tensor(labels, name="labels")
+        _check_same_shape(logits, labels, "labels")
+        zeros = array.zeros_like(logits, dtype=logits.dtype)
+        # Selected rather than max and abs, whose slopes at 0 are not those of the loss.
+        positive = math_ops.greater_equal(logits, zeros)
+        clipped = array.where(positive, logits, zeros)
+        negative_abs = array.where(positive, math_ops.negative(logits), logits)
+        linear = math_ops.subtract(
+            clipped, math_ops.multiply(logits, labels, name="mul"), name="sub"
+        )
+        return math_ops.add(linear, math_ops.log1p(math_ops.exp(negative_abs)), name=scope)
+
+
+def _check_same_shape(logits: Tensor, other: Tensor, other_name: str) -> None:
+    if not logits.shape.is_compatible_with(other.shape):
+        raise ValueError(
+            f"logits and {other_name} must have the same shape ({logits.shape} vs {other.shape})"
+        )
+
+
+def weighted_cross_entropy_with_logits(
+    labels: Any = None,
+    logits: Any = None,
+    pos_weight: Any = None,
+    name: str | None = None,
+    targets: Any = None,
+) -> Tensor:
+    """Returns sigmoid cross entropy in which positive labels weigh `pos_weight`: f[...] -> f[...]"""
+    if labels is not None and targets is not None:
+        raise ValueError("Cannot specify both 'labels' and 'targets'")
+    labels = labels if labels is not None else targets
+    with name_scope(name, "logistic_loss", [logits, labels]) as scope:
+        logits = convert_to_tensor(logits, name="logits")
+        labels = convert_to_tensor(labels, name="targets")
+        _check_same_shape(logits, labels, "targets")
+        weight = 1 + (pos_weight - 1) * labels
+        tail = math_ops.log1p(math_ops.exp(-math_ops.abs_(logits))) + relu(-logits)
+        return math_ops.add((1 - labels) * logits, weight * tail, name=scope)
