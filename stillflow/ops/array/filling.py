@@ -15,6 +15,7 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension, TensorShape, as_shape
 from stillflow.ops import shapes
+from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.reshaping import reshape
 from stillflow.ops.array.shape_of import INDEX_TYPES, shape_internal
 from stillflow.ops.constants import constant
@@ -25,6 +26,7 @@ _MAX_CONSTANT = 1000  # elements; a larger constant would bloat the GraphDef
 
 
 def _filled(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    shapes.with_rank(ctx.shape(1), 0)
     dims = ctx.value(0)
     if dims is not None and np.any(dims < 0):
         raise shapes.ShapeError("Fill dimensions must be >= 0")
@@ -42,6 +44,8 @@ def _filled(ctx: shapes.ShapeContext) -> shapes.Sizes:
 )
 def fill_op(xp, dims, value):
     """dims: i[k], value: n[] -> n[*dims]"""
+    if np.any(dims < 0):
+        refuse(f"Dimension {dims[dims < 0][0]} must be >= 0")
     return xp.full(tuple(dims.tolist()), value, dtype=value.dtype)
 
 
@@ -186,7 +190,18 @@ def _broadcast_to(ctx: shapes.ShapeContext) -> shapes.Sizes:
 )
 def broadcast_to(xp, x, shape):
     """x: n[...], shape: i[k] -> n[*shape], repeating x along its axes of size 1 and new ones."""
-    return xp.broadcast_to(x, tuple(shape.tolist()))
+    target = tuple(shape.tolist())
+    if x.ndim > len(target):
+        refuse(
+            f"Rank of input ({x.ndim}) must be no greater than rank of output shape "
+            f"({len(target)})."
+        )
+    try:
+        return xp.broadcast_to(x, target)
+    except ValueError:
+        refuse(
+            f"Incompatible shapes: {shapes.format_sizes(x.shape)} vs. {shapes.format_sizes(target)}"
+        )
 
 
 @broadcast_to.gradient
@@ -204,7 +219,11 @@ def broadcast_to_gradient(op, dy):
 )
 def broadcast_args_op(xp, s0, s1):
     """s0: i[k0], s1: i[k1] -> i[max(k0, k1)], the shape that both broadcast to."""
-    return np.array(np.broadcast_shapes(tuple(s0.tolist()), tuple(s1.tolist())), dtype=s0.dtype)
+    a, b = tuple(s0.tolist()), tuple(s1.tolist())
+    try:
+        return np.array(np.broadcast_shapes(a, b), dtype=s0.dtype)
+    except ValueError:
+        refuse(f"Incompatible shapes: {shapes.format_sizes(a)} vs. {shapes.format_sizes(b)}")
 
 
 broadcast_args_op.not_differentiable()

@@ -35,8 +35,7 @@ def _gathered(ctx: shapes.ShapeContext) -> shapes.Sizes:
     at = int(axis)
     shapes.with_rank_at_least(params, at + 1 if at >= 0 else -at)
     at %= len(params)
-    batch = shapes.merge(params[:batch_dims], indices[:batch_dims]) or ()
-    return batch + params[len(batch) : at] + picked + params[at + 1 :]
+    return params[:at] + picked + params[at + 1 :]
 
 
 @op(

@@ -11,6 +11,7 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension, dimension_value
 from stillflow.ops import shapes
+from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.shape_of import INDEX_TYPES, shape
 from stillflow.ops.array.stacking import stack
 from stillflow.ops.control import identity
@@ -55,7 +56,36 @@ def _checked_axis(axis: int, sizes: shapes.Sizes) -> int:
 def concat_op(xp, *values_and_axis):
     """values: n[..., s, ...] each, axis: i[] -> n[..., sum of s, ...], joined along `axis`."""
     *values, axis = values_and_axis
-    return xp.concatenate(values, int(axis))
+    try:
+        return xp.concatenate(values, int(axis))
+    except (ValueError, TypeError):
+        _explain_misfit([value.shape for value in values], int(axis))
+        raise
+
+
+def _explain_misfit(sizes: list[tuple[int, ...]], axis: int) -> None:
+    """Says as TensorFlow's kernel does why tensors of these shapes cannot be joined."""
+    first, rank = sizes[0], len(sizes[0])
+    if not -rank <= axis < rank:
+        refuse(
+            f"ConcatOp : Expected concatenating dimensions in the range [{-rank}, {rank}), but got "
+            f"{axis}"
+        )
+    for index, own in enumerate(sizes):
+        versus = (
+            f"shape[0] = {shapes.format_sizes(first)} vs. shape[{index}] = "
+            f"{shapes.format_sizes(own)}"
+        )
+        if len(own) != rank:
+            refuse(f"ConcatOp : Ranks of all input tensors should match: {versus}")
+        if any(
+            a != b for at, (a, b) in enumerate(zip(first, own, strict=True)) if at != axis % rank
+        ):
+            refuse(f"ConcatOp : Dimensions of inputs should match: {versus}")
+
+
+def _without(sizes: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    return sizes[:axis] + sizes[axis + 1 :]
 
 
 @concat_op.gradient
@@ -116,6 +146,13 @@ def _split_evenly(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     return [(*sizes[:at], part, *sizes[at + 1 :])] * num
 
 
+def _axis_of(x: Any, split_dim: Any) -> int:
+    axis = int(split_dim)
+    if not -x.ndim <= axis < x.ndim:
+        refuse(f"-input rank({-x.ndim}) <= split_dim < input rank ({x.ndim}), but got {axis}")
+    return axis % x.ndim
+
+
 @op(
     "Split",
     "split_dim: int32, value: T -> output: num_split * T",
@@ -124,14 +161,12 @@ def _split_evenly(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 )
 def split_op(xp, split_dim, x, *, num_split: int):
     """x: n[..., s, ...] -> `num_split` parts of equal size along axis `split_dim`."""
-    axis = int(split_dim)
-    xp.check(
-        x.shape[axis] % num_split == 0,
-        lambda: (
+    axis = _axis_of(x, split_dim)
+    if x.shape[axis] % num_split:
+        refuse(
             "Number of ways to split should evenly divide the split dimension, but got split_dim "
             f"{axis} (size = {x.shape[axis]}) and num_split {num_split}"
-        ),
-    )
+        )
     parts = tuple(xp.split(x, num_split, axis))
     return parts[0] if num_split == 1 else parts
 
@@ -177,17 +212,21 @@ def _completed(lengths: list[int], total: int | None) -> list[int | None]:
 )
 def split_v_op(xp, x, size_splits, split_dim, *, num_split: int):
     """x: n[..., s, ...] -> parts of the sizes `size_splits` along axis `split_dim`."""
-    axis, lengths = int(split_dim), size_splits.tolist()
-    total = x.shape[axis]
-    known = sum(length for length in lengths if length != -1)
-    xp.check(
-        lengths.count(-1) <= 1 and (known == total or (-1 in lengths and known <= total)),
-        lambda: (
+    axis, lengths = _axis_of(x, split_dim), size_splits.tolist()
+    if len(lengths) != num_split:
+        refuse(
+            "size of the split_tensor must be 1-D and have the same elements as outputs got "
+            f"{size_splits.ndim} -D and {size_splits.size} elements"
+        )
+    if lengths.count(-1) > 1:
+        refuse("There can only be one -1 in the input.")
+    total, known = x.shape[axis], sum(length for length in lengths if length != -1)
+    if known > total or (known < total and -1 not in lengths):
+        refuse(
             "Determined shape must either match input shape along split_dim exactly if fully "
             "specified, or be less than the size of the input along split_dim if not fully "
             f"specified.  Got: {known}"
-        ),
-    )
+        )
     ends = np.cumsum([total - known if length == -1 else length for length in lengths])
     parts = tuple(xp.split(x, ends[:-1].tolist(), axis))
     return parts[0] if num_split == 1 else parts

@@ -10,6 +10,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.ops import shapes
 from stillflow.ops.arguments import renamed
+from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.shape_of import INDEX_TYPES, shape
 from stillflow.ops.registry import op
 
@@ -48,7 +49,29 @@ def _reshaped(ctx: shapes.ShapeContext) -> shapes.Sizes:
 def reshape_op(xp, x, shape):
     """x: n[...], shape: i[k] -> n[*shape]; one size may be -1, for what is left over."""
     wanted = tuple(shape.tolist())
-    return x if x.shape == wanted else xp.reshape(x, wanted)
+    if x.shape == wanted:
+        return x
+    try:
+        return xp.reshape(x, wanted)
+    except (ValueError, TypeError):
+        _explain_misfit(x.size, wanted)
+        raise
+
+
+def _explain_misfit(total: int, wanted: tuple[int, ...]) -> None:
+    """Says as TensorFlow's kernel does why `total` elements do not have the shape `wanted`."""
+    free = [axis for axis, size in enumerate(wanted) if size == -1]
+    if len(free) > 1:
+        refuse(f"Only one input size may be -1, not both {free[0]} and {free[1]}")
+    for axis, size in enumerate(wanted):
+        if size < -1:
+            refuse(f"Size {axis} must be non-negative, not {size}")
+    needed = int(np.prod([size for size in wanted if size != -1], dtype=np.int64))
+    requires = "requires a multiple of" if free else "has"
+    refuse(
+        f"Input to reshape is a tensor with {total} values, but the requested shape {requires} "
+        f"{needed}"
+    )
 
 
 def _reshaped_back(op, dy):
@@ -87,7 +110,10 @@ def _expanded(ctx: shapes.ShapeContext) -> shapes.Sizes:
 )
 def expand_dims_op(xp, x, dim):
     """x: n[...], dim: i[] -> n[..., 1, ...], with a new axis at `dim`."""
-    return xp.expand_dims(x, int(np.ravel(dim)[0]))
+    at = int(np.ravel(dim)[0])
+    if not -x.ndim - 1 <= at <= x.ndim:
+        refuse(f"Tried to expand dim index {at} for tensor with {x.ndim} dimensions.")
+    return xp.expand_dims(x, at)
 
 
 @expand_dims_op.gradient
@@ -126,6 +152,14 @@ def _squeezed(ctx: shapes.ShapeContext) -> shapes.Sizes:
 @op("Squeeze", "input: T -> output: T", shape=_squeezed)
 def squeeze_op(xp, x, *, squeeze_dims: list[int] = ()):  # type: ignore[assignment]
     """x: n[...] -> n[...] without the axes `squeeze_dims`, or without every axis of size 1."""
+    for axis in squeeze_dims:
+        if not -x.ndim <= axis < x.ndim:
+            refuse(f"Tried to squeeze dim index {axis} for tensor with {x.ndim} dimensions.")
+        if x.shape[axis] != 1:
+            refuse(
+                f"Can not squeeze dim[{axis % x.ndim}], expected a dimension of 1, got "
+                f"{x.shape[axis]}"
+            )
     return xp.squeeze(x, tuple(squeeze_dims) or None)
 
 

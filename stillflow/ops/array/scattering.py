@@ -59,11 +59,11 @@ def _scattered(ctx: shapes.ShapeContext) -> shapes.Sizes:
     indices, updates = ctx.shape(0), ctx.shape(1)
     sizes = ctx.value_as_shape(2)
     if sizes is not None and indices is not None and updates is not None:
-        _check_updates(indices, updates, sizes)
+        check_updates(indices, updates, sizes)
     return sizes
 
 
-def _check_updates(indices: tuple, updates: tuple, sizes: tuple) -> None:
+def check_updates(indices: tuple, updates: tuple, sizes: tuple) -> None:
     """`updates` must be a slice of `sizes` for each row of `indices`."""
     outer, depth = len(indices) - 1, indices[-1]
     try:
@@ -95,10 +95,11 @@ def _check_updates(indices: tuple, updates: tuple, sizes: tuple) -> None:
 def scatter_nd(xp, indices, updates, sizes):
     """indices: i[..., k], updates: n[..., *sizes[k:]] -> n[*sizes], the sum of updates at each."""
     into = xp.zeros(tuple(sizes.tolist()), updates.dtype)
-    return _scatter(xp, xp.add_at, into, indices, updates)
+    return scatter_into(xp, xp.add_at, into, indices, updates)
 
 
-def _scatter(xp: Any, write: Any, into: Any, indices: Any, updates: Any) -> Any:
+def scatter_into(xp: Any, write: Any, into: Any, indices: Any, updates: Any) -> Any:
+    """Returns `into` after `write(into, index, updates)`, an extension of xp, at `indices`."""
     check_rows_within(xp, "shape", indices, into.shape)
     outer = indices.ndim - 1
     if updates.shape[:outer] != indices.shape[:outer]:
@@ -126,7 +127,7 @@ _SIGNATURE = "tensor: T, indices: Tindices, updates: T -> output: T"
 @op("TensorScatterUpdate", _SIGNATURE, **_TENSOR_SCATTER)
 def tensor_scatter_update(xp, tensor, indices, updates):
     """tensor: n[*s, *r], indices: i[..., len(s)], updates: n[..., *r] -> updates put in."""
-    return _scatter(xp, xp.set_at, tensor, indices, updates)
+    return scatter_into(xp, xp.set_at, tensor, indices, updates)
 
 
 @tensor_scatter_update.gradient
@@ -139,7 +140,7 @@ def tensor_scatter_update_gradient(op, dy):
 @op("TensorScatterAdd", _SIGNATURE, **_TENSOR_SCATTER)
 def tensor_scatter_add(xp, tensor, indices, updates):
     """tensor: n[*s, *r], indices: i[..., len(s)], updates: n[..., *r] -> updates added."""
-    return _scatter(xp, xp.add_at, tensor, indices, updates)
+    return scatter_into(xp, xp.add_at, tensor, indices, updates)
 
 
 @tensor_scatter_add.gradient
@@ -150,7 +151,7 @@ def tensor_scatter_add_gradient(op, dy):
 @op("TensorScatterSub", _SIGNATURE, **_TENSOR_SCATTER)
 def tensor_scatter_sub(xp, tensor, indices, updates):
     """tensor: n[*s, *r], indices: i[..., len(s)], updates: n[..., *r] -> updates taken off."""
-    return _scatter(xp, xp.add_at, tensor, indices, -updates)
+    return scatter_into(xp, xp.add_at, tensor, indices, -updates)
 
 
 @tensor_scatter_sub.gradient

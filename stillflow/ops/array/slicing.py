@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from stillflow.graph import dtypes
-from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension
 from stillflow.ops import shapes
 from stillflow.ops.array.casts import cast_to
 from stillflow.ops.array.filling import ones_like
+from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.shape_of import INDEX_TYPES, shape
 from stillflow.ops.array.stacking import pack_op, stack
 from stillflow.ops.constants import constant
@@ -42,8 +42,6 @@ def _sliced(ctx: shapes.ShapeContext) -> shapes.Sizes:
 def _slice_size(total: int | None, begin: int | None, size: int) -> int | None:
     if size == -1:
         return None if total is None or begin is None else total - begin
-    if total is not None and begin is not None and begin + size > total:
-        raise shapes.ShapeError(f"Expected size[0] in [0, {total - begin}], but got {size}")
     return size
 
 
@@ -62,17 +60,11 @@ def slice_op(xp, x, begin, size):
         total = x.shape[axis]
         length = total - at if length == -1 else length
         if not 0 <= at <= total:
-            raise _out_of_range("begin", axis, total, at)
+            refuse(f"Expected begin[{axis}] in [0, {total}], but got {at}")
         if not 0 <= length <= total - at:
-            raise _out_of_range("size", axis, total - at, length)
+            refuse(f"Expected size[{axis}] in [0, {total - at}], but got {length}")
         index.append(slice(at, at + length))
     return x[tuple(index)]
-
-
-def _out_of_range(what: str, axis: int, most: int, got: int) -> InvalidArgumentError:
-    return InvalidArgumentError(
-        None, None, f"Expected {what}[{axis}] in [0, {most}], but got {got}"
-    )
 
 
 @slice_op.gradient
@@ -119,7 +111,21 @@ PAD: dict[str, Any] = {
 @op("Pad", "input: T, paddings: Tpaddings -> output: T", **PAD)
 def pad_op(xp, x, paddings):
     """x: n[...], paddings: i[rank, 2] -> x with so many zeros before and after along each axis."""
-    return xp.pad(x, paddings.tolist())
+    return xp.pad(x, checked_paddings(x, paddings))
+
+
+def checked_paddings(x: Any, paddings: np.ndarray) -> list[list[int]]:
+    """The paddings as a list of pairs, one for each axis of `x`."""
+    if paddings.shape != (x.ndim, 2):
+        refuse(
+            "The first dimension of paddings must be the rank of inputs"
+            f"{shapes.format_sizes(paddings.shape)} {shapes.format_sizes(x.shape)}"
+        )
+    pairs = paddings.tolist()
+    for before, after in pairs:
+        if before < 0 or after < 0:
+            refuse(f"Paddings must be non-negative: {before} {after}")
+    return pairs
 
 
 @pad_op.gradient
@@ -136,11 +142,11 @@ def unpadded(op: Any, dy: Tensor) -> Tensor:
 
 # Strided slices ---------------------------------------------------------------------------------
 
-_MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
+MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
 
 
 @lru_cache(maxsize=1024)
-def _index(
+def strided_index(
     begin: tuple[int, ...], end: tuple[int, ...], strides: tuple[int, ...], masks: tuple[int, ...]
 ) -> tuple[Any, ...]:
     """The NumPy index that a strided slice means.
@@ -165,7 +171,7 @@ def _index(
 
 
 def _strided_sizes(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    masks = tuple(ctx.attrs[mask] for mask in _MASKS)
+    masks = tuple(ctx.attrs[mask] for mask in MASKS)
     if bin(masks[2]).count("1") > 1:
         raise shapes.ShapeError("Multiple ellipses in slice spec not allowed")
     sizes = ctx.shape(0)
@@ -255,10 +261,10 @@ def strided_slice_op(
     """x: n[...]; begin, end, strides: i[k] -> x[begin:end:strides], as the masks modify it."""
     masks = (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
     parts = (tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist()))
-    index = _index(*parts, masks)
     try:
+        index = strided_index(*parts, masks)
         return x[(*index, ...)] if Ellipsis not in index else x[index]
-    except IndexError:
+    except (IndexError, ValueError, TypeError):
         _explain_index_error(x.shape, *parts, masks)
         raise
 
@@ -267,13 +273,13 @@ def _explain_index_error(sizes: tuple[int, ...], begin, end, strides, masks) -> 
     try:
         _sizes_of_parts(sizes, list(begin), list(end), list(strides), masks)
     except shapes.ShapeError as error:
-        raise InvalidArgumentError(None, None, str(error)) from None
+        refuse(str(error))
 
 
 @strided_slice_op.gradient
 def strided_slice_gradient(op, dy):
     x, *spec = op.inputs
-    masks = {mask: op.attrs[mask] for mask in _MASKS}
+    masks = {mask: op.attrs[mask] for mask in MASKS}
     sizes = shape(x, out_type=spec[0].dtype)
     return strided_slice_grad(sizes, *spec, dy, **masks), None, None, None
 
@@ -300,13 +306,15 @@ def strided_slice_grad(
 ):
     """dy, where the strided slice took it from a tensor of shape `sizes`; zeros elsewhere."""
     masks = (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
-    index = _index(tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist()), masks)
+    index = strided_index(
+        tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist()), masks
+    )
     return xp.set_at(xp.zeros(tuple(sizes.tolist()), dy.dtype), index, dy)
 
 
 @strided_slice_grad.gradient
 def strided_slice_grad_gradient(op, ddx):
-    masks = {mask: op.attrs[mask] for mask in _MASKS}
+    masks = {mask: op.attrs[mask] for mask in MASKS}
     return None, None, None, None, strided_slice_op(ddx, *op.inputs[1:4], **masks)
 
 
@@ -348,6 +356,8 @@ def strided_slice(
     )
 
 
+newaxis = None  # as an index, a new axis of size 1
+
 # tensor[...] ------------------------------------------------------------------------------------
 
 
@@ -358,7 +368,7 @@ class _Specification:
         self.begin: list[Any] = []
         self.end: list[Any] = []
         self.strides: list[Any] = []
-        self.masks = dict.fromkeys(_MASKS, 0)
+        self.masks = dict.fromkeys(MASKS, 0)
         for item in items:
             self._add(item)
 

@@ -8,9 +8,10 @@ from typing import Any
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.graph.tensor_shape import TensorShape
+from stillflow.graph.tensor_shape import Dimension, TensorShape
 from stillflow.ops import shapes
 from stillflow.ops.array.casts import cast_to
+from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.reshaping import expand_dims
 from stillflow.ops.constants import constant
 from stillflow.ops.convert import convert_to_tensor, register_tensor_conversion_function
@@ -37,7 +38,21 @@ def _axis_within(axis: int, rank: int) -> int:
 @op("Pack", "values: N * T -> output: T", shape=_packed)
 def pack_op(xp, *values, axis: int = 0):
     """values: n[...] each, N of them -> n[..., N, ...], with the new axis at `axis`."""
-    return xp.stack(values, axis)
+    try:
+        return xp.stack(values, axis)
+    except (ValueError, TypeError):
+        _explain_unequal([value.shape for value in values])
+        raise
+
+
+def _explain_unequal(sizes: list[tuple[int, ...]]) -> None:
+    for index, own in enumerate(sizes):
+        if own != sizes[0]:
+            refuse(
+                "Shapes of all inputs must match: values[0].shape = "
+                f"{shapes.format_sizes(sizes[0])} != values[{index}].shape = "
+                f"{shapes.format_sizes(own)}"
+            )
 
 
 @pack_op.gradient
@@ -51,7 +66,7 @@ def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     Raises:
       ValueError: `axis` is out of range, or the shapes differ.
     """
-    if axis == 0:
+    if axis == 0 and not _holds_dimension(values):
         try:
             return convert_to_tensor(values, name=name)
         except (TypeError, ValueError):
@@ -60,6 +75,11 @@ def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     if sizes is not None:
         _check_axis(axis, len(sizes) + 1)
     return pack_op(values, axis=axis, name=name)
+
+
+def _holds_dimension(values: Any) -> bool:
+    # TensorFlow makes no constant of a list of Dimensions whose type is not asked for.
+    return isinstance(values, (list, tuple)) and any(isinstance(v, Dimension) for v in values)
 
 
 def _check_axis(axis: int, rank: int) -> None:
@@ -81,11 +101,14 @@ def _unpacked(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 @op("Unpack", "value: T -> output: num * T", shape=_unpacked)
 def unpack_op(xp, x, *, num: int, axis: int = 0):
     """x: n[..., num, ...] -> its `num` slices along `axis`, n[...] each."""
+    if not -x.ndim <= axis < x.ndim:
+        refuse(f"axis = {axis} not in [{-x.ndim}, {x.ndim})")
+    if x.shape[axis] != num:
+        refuse(
+            f"Input shape axis {axis % x.ndim} must equal {num}, got shape "
+            f"{shapes.format_sizes(x.shape)}"
+        )
     rows = xp.moveaxis(x, axis, 0)
-    xp.check(
-        rows.shape[0] == num,
-        lambda: f"Input shape axis {axis} must equal {num}, got shape {list(x.shape)}",
-    )
     parts = tuple(rows[index, ...] for index in range(num))
     return parts[0] if num == 1 else parts
 

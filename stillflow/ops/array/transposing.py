@@ -10,6 +10,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops import shapes
+from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.joining import concat
 from stillflow.ops.array.ranging import range_op
 from stillflow.ops.array.shape_of import INDEX_TYPES, rank, rank_op
@@ -44,8 +45,24 @@ _TRANSPOSE: dict[str, Any] = {
 @op("Transpose", "x: T, perm: Tperm -> y: T", **_TRANSPOSE)
 def transpose_op(xp, x, perm):
     """x: n[...], perm: i[rank] -> x with its axis perm[i] as axis i."""
+    axes = _permutation(x, perm)
+    return x if axes == tuple(range(x.ndim)) else xp.transpose(x, axes)
+
+
+def _permutation(x: Any, perm: np.ndarray) -> tuple[int, ...]:
     axes = tuple(perm.tolist())
-    return x if axes == tuple(range(len(axes))) else xp.transpose(x, axes)
+    if len(axes) != x.ndim:
+        refuse(
+            f"transpose expects a vector of size {x.ndim}. But input(1) is a vector of size "
+            f"{len(axes)}"
+        )
+    for axis in axes:
+        if not 0 <= axis < x.ndim:
+            refuse(f"{axis} is out of range [0 .. {x.ndim})")
+    for axis in range(x.ndim):
+        if axis not in axes:
+            refuse(f"{axis} is missing from {{{','.join(map(str, axes))}}}.")
+    return axes
 
 
 @transpose_op.gradient
@@ -56,7 +73,7 @@ def transpose_gradient(op, dy):
 @op("ConjugateTranspose", "x: T, perm: Tperm -> y: T", **_TRANSPOSE)
 def conjugate_transpose_op(xp, x, perm):
     """x: n[...], perm: i[rank] -> the complex conjugate of x, its axis perm[i] as axis i."""
-    return xp.conj(xp.transpose(x, tuple(perm.tolist())))
+    return xp.conj(xp.transpose(x, _permutation(x, perm)))
 
 
 @conjugate_transpose_op.gradient
@@ -118,14 +135,16 @@ def matrix_transpose(
 )
 def invert_permutation(xp, x):
     """x: i[n], a permutation of 0..n-1 -> i[n], the permutation that undoes it."""
-    present = xp.zeros(x.shape, bool)
-    present = xp.set_at(present, xp.clip(x, 0, max(x.shape[0] - 1, 0)), True)
-    xp.check(
-        present & (x >= 0) & (x < x.shape[0]),
-        lambda x: f"{x.tolist()} is not a permutation of the numbers below {len(x)}",
-        x,
-    )
+    xp.check(xp.sort(x) == np.arange(x.shape[0], dtype=x.dtype), _no_permutation, x)
     return xp.argsort(x).astype(x.dtype)
 
 
 invert_permutation.not_differentiable()
+
+
+def _no_permutation(x: np.ndarray) -> str:
+    for value in x.tolist():
+        if not 0 <= value < len(x):
+            return f"{value} is not between 0 and {len(x)}"
+    value = next(v for v in x.tolist() if x.tolist().count(v) > 1)
+    return f"{value} is duplicated in the input."
