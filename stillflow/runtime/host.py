@@ -78,6 +78,7 @@ def specialised_program(plan: Plan, slots: list[Any]) -> tuple[HostProgram, list
     Also returns the steps that are left in it.
     """
     static = set(_constant_slots(plan))
+    written = set(plan.written.values())
     residual: list[Step] = []
     aliases: dict[int, int] = {}
     fixed = static | set(plan.feeds) | set(_fixed_variables(plan)) | set(plan.streams.values())
@@ -93,7 +94,7 @@ def specialised_program(plan: Plan, slots: list[Any]) -> tuple[HostProgram, list
             static.update(step.outputs)
             for slot in step.outputs:
                 constants[slot] = slots[slot]
-        elif (source := _returned_input(step, slots, static)) is not None:
+        elif (source := _returned_input(step, slots, static, written)) is not None:
             aliases[step.outputs[0]] = aliases.get(source, source)
         else:
             residual.append(step)
@@ -127,13 +128,18 @@ def _is_static(step: Step, fixed: set[int], static: set[int]) -> bool:
     return (fixed if defn.of_shape else static).issuperset(step.inputs)
 
 
-def _returned_input(step: Step, slots: list[Any], static: set[int]) -> int | None:
-    """The slot of the input that the step gave back as it was, when every other input is static."""
+def _returned_input(
+    step: Step, slots: list[Any], static: set[int], written: set[int]
+) -> int | None:
+    """The slot of the input that the step gave back as it was, when every other input is static.
+
+    A variable that the run writes does not count: its slot holds its new value by now.
+    """
     if len(step.outputs) != 1 or step.op.defn.stateful or step.op.defn.host:
         return None
     result = slots[step.outputs[0]]
     varying = [slot for slot in step.inputs if slot not in static]
-    if len(varying) == 1 and slots[varying[0]] is result:
+    if len(varying) == 1 and varying[0] not in written and slots[varying[0]] is result:
         return varying[0]
     return None
 

@@ -120,6 +120,16 @@ def test_threads_share_a_session():
         assert session.run(w) == 200
 
 
+@pytest.mark.usefixtures("tier")
+def test_a_variable_is_assigned_a_function_of_itself_again_and_again():
+    """After the run the variable holds the very array that the product gave."""
+    w = tf.Variable([1.0, 2.0])
+    double = tf.assign(w, w * 2.0)
+    with tf.Session() as session:
+        session.run(w.initializer)
+        assert [session.run(double).tolist() for _ in range(3)] == [[2, 4], [4, 8], [8, 16]]
+
+
 def test_a_closed_session_says_so():
     session = tf.Session()
     constant = tf.constant(1)
