@@ -1,0 +1,68 @@
+"""The distinct elements of a vector, in the order in which they first occur."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
+from stillflow.ops import shapes
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import INDEX
+
+
+def _shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    sizes = shapes.with_rank(ctx.shape(0), 1)
+    # The distinct elements, where each element is among them, and how often each occurs.
+    return [(None,), sizes, (None,)]
+
+
+def _distinct(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    ordered, first, positions, counts = np.unique(
+        x, return_index=True, return_inverse=True, return_counts=True
+    )
+    by_occurrence = np.argsort(first)
+    place = np.empty_like(by_occurrence)
+    place[by_occurrence] = np.arange(len(by_occurrence))
+    index_type = out_idx.as_numpy_dtype
+    return (
+        ordered[by_occurrence],
+        place[positions.reshape(-1)].astype(index_type),
+        counts[by_occurrence].astype(index_type),
+    )
+
+
+@op("Unique", "x: T -> y: T, idx: out_idx", shape=_shapes, types={"out_idx": INDEX}, host=True)
+def unique_op(xp, x, *, out_idx: DType = dtypes.int32):
+    """x: n[k] -> y: n[d], its distinct elements, idx: i[k], such that x = y[idx]"""
+    return _distinct(x, out_idx)[:2]
+
+
+unique_op.not_differentiable()
+
+
+@op(
+    "UniqueWithCounts",
+    "x: T -> y: T, idx: out_idx, count: out_idx",
+    shape=_shapes,
+    types={"out_idx": INDEX},
+    host=True,
+)
+def unique_with_counts_op(xp, x, *, out_idx: DType = dtypes.int32):
+    """x: n[k] -> y: n[d], idx: i[k], count: i[d], as Unique and how often each of y occurs"""
+    return _distinct(x, out_idx)
+
+
+unique_with_counts_op.not_differentiable()
+
+
+def unique(x: Any, out_idx: Any = dtypes.int32, name: str | None = None):
+    """Returns the distinct elements of a vector and where each of its elements is among them."""
+    return unique_op(x, out_idx=out_idx, name=name)
+
+
+def unique_with_counts(x: Any, out_idx: Any = dtypes.int32, name: str | None = None):
+    """`unique`, and how often each distinct element occurs."""
+    return unique_with_counts_op(x, out_idx=out_idx, name=name)

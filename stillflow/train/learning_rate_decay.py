@@ -1,0 +1,310 @@
+"""Learning rate schedules: tensors that depend on the global step.
+
+Where TensorFlow 1.15 chooses between two formulas with `cond`, these compute both and select, or
+choose while building where a constant decides; the values are the same.
+"""
+
+from __future__ import annotations
+
+import math as _math
+from typing import Any
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops.array.selecting import where
+from stillflow.ops.constants import constant
+from stillflow.ops.convert import convert_n_to_tensor, convert_to_tensor
+from stillflow.ops.math import (
+    add,
+    cast,
+    ceil,
+    cos,
+    equal,
+    exp,
+    floor,
+    log,
+    minimum,
+    multiply,
+    negative,
+    pow_,
+    real_divide,
+    sqrt,
+)
+from stillflow.ops.random import random_normal
+from stillflow.ops.static import constant_value
+
+
+def exponential_decay(
+    learning_rate: Any,
+    global_step: Any,
+    decay_steps: Any,
+    decay_rate: Any,
+    staircase: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Returns learning_rate * decay_rate ^ (global_step / decay_steps).
+
+    With `staircase` the exponent is rounded down.
+    """
+    with name_scope(name or "ExponentialDecay") as scope:
+        rate, (steps, base, step) = _cast(learning_rate, decay_steps, decay_rate, global_step)
+        exponent = step / steps
+        if staircase:
+            exponent = floor(exponent)
+        return multiply(rate, pow_(base, exponent), name=scope)
+
+
+def natural_exp_decay(
+    learning_rate: Any,
+    global_step: Any,
+    decay_steps: Any,
+    decay_rate: Any,
+    staircase: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Returns learning_rate * exp(-decay_rate * global_step / decay_steps).
+
+    With `staircase` the quotient of the steps is rounded down.
+    """
+    base = exp(negative(decay_rate))
+    scope = name or "ExponentialDecay"
+    return exponential_decay(learning_rate, global_step, decay_steps, base, staircase, scope)
+
+
+def inverse_time_decay(
+    learning_rate: Any,
+    global_step: Any,
+    decay_steps: Any,
+    decay_rate: Any,
+    staircase: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Returns learning_rate / (1 + decay_rate * global_step / decay_steps).
+
+    With `staircase` the quotient of the steps is rounded down.
+    """
+    with name_scope(name or "InverseTimeDecay") as scope:
+        rate, (steps, decay, step) = _cast(learning_rate, decay_steps, decay_rate, global_step)
+        passed = step / steps
+        if staircase:
+            passed = floor(passed)
+        one = cast(constant(1), rate.dtype)
+        return real_divide(rate, add(one, multiply(decay, passed)), name=scope)
+
+
+def polynomial_decay(
+    learning_rate: Any,
+    global_step: Any,
+    decay_steps: Any,
+    end_learning_rate: Any = 0.0001,
+    power: Any = 1.0,
+    cycle: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Returns (learning_rate - end) * (1 - global_step / decay_steps) ^ power + end.
+
+    After `decay_steps` the rate stays at `end`; with `cycle`, `decay_steps` is taken the smallest
+    whole number of times that reaches the global step.
+    """
+    with name_scope(name or "PolynomialDecay") as scope:
+        rate, (end, exponent, step, steps) = _cast(
+            learning_rate, end_learning_rate, power, global_step, decay_steps
+        )
+        if cycle:
+            steps = multiply(steps, _periods_to(step, decay_steps))
+        else:
+            step = minimum(step, decay_steps)
+        passed = step / steps
+        range_ = rate - end
+        return add(multiply(range_, pow_(1 - passed, exponent)), end, name=scope)
+
+
+def _periods_to(step: Tensor, decay_steps: Any) -> Tensor:
+    """How many times `decay_steps` reaches `step`; once for step zero."""
+    is_first = equal(step, 0)
+    with name_scope("cond"):
+        return where(is_first, constant(1.0, step.dtype), ceil(step / decay_steps))
+
+
+def piecewise_constant(x: Any, boundaries: Any, values: Any, name: str | None = None) -> Tensor:
+    """Returns values[0] up to boundaries[0], values[1] up to boundaries[1], ..., then values[-1].
+
+    Args:
+      x: a scalar, such as the global step.
+      boundaries: increasing numbers of the type of `x`.
+      values: one more than boundaries, all of one type.
+
+    Raises:
+      ValueError: the types or the numbers do not fit.
+    """
+    boundaries, values = convert_n_to_tensor(boundaries), convert_n_to_tensor(values)
+    x = convert_to_tensor(x)
+    boundaries = [_as_boundary(boundary, x) for boundary in boundaries]
+    for value in values[1:]:
+        if value.dtype.base_dtype != values[0].dtype.base_dtype:
+            raise ValueError(
+                "Values must have elements all with the same dtype "
+                f"({values[0].dtype.base_dtype} vs {value.dtype.base_dtype})."
+            )
+    if len(boundaries) != len(values) - 1:
+        raise ValueError("The length of boundaries should be 1 less than the length of values")
+    with name_scope(name or "PiecewiseConstant"):
+        pieces = [(x <= boundaries[0], values[0]), (x > boundaries[-1], values[-1])]
+        between = zip(boundaries[:-1], boundaries[1:], values[1:-1], strict=True)
+        pieces += [((x > low) & (x <= high), value) for low, high, value in between]
+        with name_scope("case"):
+            chosen = values[0]  # of a step that is no number
+            for holds, value in reversed(pieces):
+                chosen = where(holds, value, chosen)
+            return chosen
+
+
+def _as_boundary(boundary: Tensor, x: Tensor) -> Tensor:
+    wanted, given = x.dtype.base_dtype, boundary.dtype.base_dtype
+    if given == wanted:
+        return boundary
+    if given != dtypes.int32 or wanted != dtypes.int64:
+        raise ValueError(f"Boundaries ({given}) must have the same dtype as x ({wanted}).")
+    return cast(boundary, wanted)
+
+
+def cosine_decay(
+    learning_rate: Any,
+    global_step: Any,
+    decay_steps: Any,
+    alpha: Any = 0.0,
+    name: str | None = None,
+) -> Tensor:
+    """Returns learning_rate times a half cosine wave that falls from 1 to `alpha`.
+
+    Source: Loshchilov and Hutter, 2016.
+    """
+    with name_scope(name or "CosineDecay"):
+        rate, (steps, step) = _cast(learning_rate, decay_steps, global_step)
+        completed = minimum(step, steps) / steps
+        wave = 0.5 * (1.0 + cos(_pi(rate) * completed))
+        return multiply(rate, (1 - alpha) * wave + alpha)
+
+
+def cosine_decay_restarts(
+    learning_rate: Any,
+    global_step: Any,
+    first_decay_steps: Any,
+    t_mul: Any = 2.0,
+    m_mul: Any = 1.0,
+    alpha: Any = 0.0,
+    name: str | None = None,
+) -> Tensor:
+    """Cosine decay that starts again, each time `t_mul` times longer and `m_mul` times as high.
+
+    Source: Loshchilov and Hutter, 2016.
+    """
+    with name_scope(name or "SGDRDecay") as scope:
+        rate, (steps, floor_, longer, higher, step) = _cast(
+            learning_rate, first_decay_steps, alpha, t_mul, m_mul, global_step
+        )
+        restart, completed = _period(step / steps, longer)
+        height = 0.5 * higher**restart
+        wave = height * (1.0 + cos(_pi(rate) * completed))
+        return multiply(rate, (1 - floor_) * wave + floor_, name=scope)
+
+
+def _period(passed: Tensor, longer: Tensor) -> tuple[Tensor, Tensor]:
+    """The number of the period that is `passed` first periods on, and the part of it completed.
+
+    Each period is `longer` times as long as the one before.
+    """
+    factor = constant_value(longer)
+    if factor is not None:
+        return _equal_period(passed) if factor == 1 else _growing_period(passed, longer)
+    is_equal = equal(longer, 1.0)
+    pairs = zip(_equal_period(passed), _growing_period(passed, longer), strict=True)
+    number, completed = (where(is_equal, same, grown) for same, grown in pairs)
+    return number, completed
+
+
+def _equal_period(passed: Tensor) -> tuple[Tensor, Tensor]:
+    number = floor(passed)
+    return number, passed - number
+
+
+def _growing_period(passed: Tensor, longer: Tensor) -> tuple[Tensor, Tensor]:
+    # n periods take (1 - longer^n) / (1 - longer) of the first.
+    number = floor(log(1.0 - passed * (1.0 - longer)) / log(longer))
+    before = (1.0 - longer**number) / (1.0 - longer)
+    return number, (passed - before) / longer**number
+
+
+def linear_cosine_decay(
+    learning_rate: Any,
+    global_step: Any,
+    decay_steps: Any,
+    num_periods: Any = 0.5,
+    alpha: Any = 0.0,
+    beta: Any = 0.001,
+    name: str | None = None,
+) -> Tensor:
+    """Returns learning_rate * ((alpha + linear) * wave + beta).
+
+    `linear` falls from 1 to 0 in `decay_steps`; `wave` is a cosine of `num_periods` periods between
+    1 and 0. Source: Bello et al., 2017.
+    """
+    with name_scope(name or "LinearCosineDecay") as scope:
+        rate, (steps, periods, lift, rest, step) = _cast(
+            learning_rate, decay_steps, num_periods, alpha, beta, global_step
+        )
+        step = minimum(step, steps)
+        linear = (steps - step) / steps
+        wave = _periodic(rate, periods, step / steps)
+        return multiply(rate, (lift + linear) * wave + rest, name=scope)
+
+
+def noisy_linear_cosine_decay(
+    learning_rate: Any,
+    global_step: Any,
+    decay_steps: Any,
+    initial_variance: Any = 1.0,
+    variance_decay: Any = 0.55,
+    num_periods: Any = 0.5,
+    alpha: Any = 0.0,
+    beta: Any = 0.001,
+    name: str | None = None,
+) -> Tensor:
+    """Linear cosine decay with noise of variance initial_variance / (1 + step) ^ variance_decay.
+
+    Source: Bello et al., 2017.
+    """
+    with name_scope(name or "NoisyLinearCosineDecay") as scope:
+        rate, (steps, variance, fall, periods, lift, rest, step) = _cast(
+            learning_rate,
+            decay_steps,
+            initial_variance,
+            variance_decay,
+            num_periods,
+            alpha,
+            beta,
+            global_step,
+        )
+        step = minimum(step, steps)
+        linear = (steps - step) / steps
+        deviation = sqrt(variance / pow_(1.0 + step, fall))
+        noisy = linear + random_normal(linear.shape, stddev=deviation)
+        wave = _periodic(rate, periods, step / steps)
+        return multiply(rate, (lift + noisy) * wave + rest, name=scope)
+
+
+def _periodic(rate: Tensor, periods: Tensor, completed: Tensor) -> Tensor:
+    """A cosine of `periods` periods, between 1 and 0."""
+    angle = 2.0 * periods * completed
+    return 0.5 * (1.0 + cos(_pi(rate) * angle))
+
+
+def _pi(rate: Tensor) -> Tensor:
+    return constant(_math.pi, rate.dtype)
+
+
+def _cast(learning_rate: Any, *others: Any) -> tuple[Tensor, list[Tensor]]:
+    """The initial learning rate as a tensor, and `others` in its type."""
+    rate = convert_to_tensor(learning_rate, name="initial_learning_rate")
+    return rate, [cast(value, rate.dtype.base_dtype) for value in others]

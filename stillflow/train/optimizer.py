@@ -1,0 +1,352 @@
+"""`tf.train.Optimizer`: computes gradients and applies them. Knows no update rule.
+
+An optimizer says which slots it keeps for a variable (`_create_slots`), turns its hyper-parameters
+into tensors (`_prepare`) and builds the op that updates one variable (`_apply_dense`,
+`_apply_sparse`); these hooks are TensorFlow 1.x's, so that programs can write their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from stillflow.gradients import gradients
+from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
+from stillflow.graph.graph import get_default_graph
+from stillflow.graph.indexed_slices import IndexedSlices
+from stillflow.graph.keys import GraphKeys
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.scopes import colocate_with, control_dependencies, init_scope, name_scope
+from stillflow.ops import state
+from stillflow.ops.array.gathering import unsorted_segment_sum
+from stillflow.ops.array.shape_of import shape
+from stillflow.ops.control import group, tuple_
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.math import cast
+from stillflow.ops.unique import unique
+from stillflow.ops.variable_sets import trainable_variables
+from stillflow.ops.variables import Variable
+from stillflow.train import slot_creator
+
+Gradient = Tensor | IndexedSlices
+Pair = tuple[Gradient | None, Any]
+
+
+class Optimizer:
+    """The base of all optimizers.
+
+    Args:
+      use_locking: recorded in the update ops; a session runs one step at a time anyway.
+      name: of the scope in which the update is built, and of the slots.
+
+    Raises:
+      ValueError: no name.
+    """
+
+    # What waits for what, as `gate_gradients`: nothing; the gradients of one op for each other;
+    # every gradient for every other.
+    GATE_NONE = 0
+    GATE_OP = 1
+    GATE_GRAPH = 2
+
+    def __init__(self, use_locking: bool, name: str):
+        if not name:
+            raise ValueError("Must specify the optimizer name")
+        self._use_locking = use_locking
+        self._name = name
+        self._slots: dict[str, dict[tuple, Variable]] = {}
+        self._non_slot_dict: dict[tuple, Variable] = {}
+
+    def get_name(self) -> str:
+        return self._name
+
+    # Computing and applying gradients -------------------------------------------------------------
+
+    def minimize(
+        self,
+        loss: Any,
+        global_step: Any = None,
+        var_list: Any = None,
+        gate_gradients: int = GATE_OP,
+        aggregation_method: Any = None,
+        colocate_gradients_with_ops: bool = False,
+        name: str | None = None,
+        grad_loss: Any = None,
+    ) -> Operation:
+        """Returns an operation that takes one step: `compute_gradients`, then `apply_gradients`.
+
+        Raises:
+          ValueError: `loss` depends on none of the variables.
+        """
+        grads_and_vars = self.compute_gradients(
+            loss,
+            var_list,
+            gate_gradients,
+            aggregation_method,
+            colocate_gradients_with_ops,
+            grad_loss,
+        )
+        if all(grad is None for grad, _ in grads_and_vars):
+            raise ValueError(
+                "No gradients provided for any variable, check your graph for ops that do not "
+                f"support gradients, between variables {[str(v) for _, v in grads_and_vars]} and "
+                f"loss {loss}."
+            )
+        return self.apply_gradients(grads_and_vars, global_step, name)
+
+    def compute_gradients(
+        self,
+        loss: Any,
+        var_list: Any = None,
+        gate_gradients: int = GATE_OP,
+        aggregation_method: Any = None,
+        colocate_gradients_with_ops: bool = False,
+        grad_loss: Any = None,
+    ) -> list[Pair]:
+        """Returns (gradient, variable) for each variable; None where `loss` does not depend on it.
+
+        Args:
+          loss: a float tensor, or a function without arguments that returns one.
+          var_list: the variables; all trainable ones by default.
+          gate_gradients: GATE_NONE, GATE_OP or GATE_GRAPH.
+          aggregation_method, colocate_gradients_with_ops: as of `tf.gradients`.
+          grad_loss: the gradient of `loss`; ones by default.
+
+        Raises:
+          ValueError: no variable, an unknown gate, or a type that cannot be optimized.
+        """
+        loss = loss() if callable(loss) else loss
+        if gate_gradients not in (self.GATE_NONE, self.GATE_OP, self.GATE_GRAPH):
+            raise ValueError(
+                "gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, "
+                f"Optimizer.GATE_GRAPH.  Not {gate_gradients}"
+            )
+        self._assert_valid_dtypes([loss] if grad_loss is None else [loss, grad_loss])
+        variables = trainable_variables() if var_list is None else list(_flattened(var_list))
+        targets = [_differentiated(variable) for variable in variables]
+        if not targets:
+            raise ValueError("No variables to optimize.")
+        grads = gradients(
+            loss,
+            targets,
+            grad_ys=grad_loss,
+            gate_gradients=gate_gradients == self.GATE_OP,
+            aggregation_method=aggregation_method,
+            colocate_gradients_with_ops=colocate_gradients_with_ops,
+        )
+        if gate_gradients == self.GATE_GRAPH:
+            grads = tuple_(grads)
+        pairs = list(zip(grads, variables, strict=True))
+        self._assert_valid_dtypes([v for grad, v in pairs if grad is not None])
+        return pairs
+
+    def apply_gradients(
+        self, grads_and_vars: Iterable[Pair], global_step: Any = None, name: str | None = None
+    ) -> Operation:
+        """Returns an operation that updates each variable by its gradient.
+
+        Args:
+          grads_and_vars: what `compute_gradients` returned, perhaps changed; variables with a
+            gradient of None are left alone.
+          global_step: a variable that is raised by one afterwards.
+          name: of the scope; the optimizer's name by default.
+
+        Raises:
+          TypeError: a gradient that is no tensor.
+          ValueError: no gradient at all.
+        """
+        pairs = [(_as_gradient(grad), variable) for grad, variable in grads_and_vars]
+        if not pairs:
+            raise ValueError("No variables provided.")
+        given = [(grad, variable) for grad, variable in pairs if grad is not None]
+        if not given:
+            raise ValueError(
+                f"No gradients provided for any variable: {[str(v) for _, v in pairs]}."
+            )
+        with init_scope():
+            self._create_slots([variable for _, variable in given])
+        with name_scope(name, self._name) as scope:
+            self._prepare()
+            updates = [self._update(grad, variable) for grad, variable in given]
+            train_op = self._finished(updates, global_step, scope)
+        train_ops = get_default_graph().get_collection_ref(GraphKeys.TRAIN_OP)
+        if train_op not in train_ops:
+            train_ops.append(train_op)
+        return train_op
+
+    def _update(self, grad: Gradient, variable: Any) -> Tensor | Operation:
+        """Builds what updates one variable, beside it and in a scope of its name."""
+        if isinstance(variable, Tensor):
+            raise NotImplementedError("Trying to update a Tensor ", variable)
+        with name_scope(f"update_{variable.op.name}"), colocate_with(variable):
+            if isinstance(grad, IndexedSlices):
+                if variable.constraint is not None:
+                    raise RuntimeError("Cannot use a constraint function on a sparse variable.")
+                return self._apply_sparse_duplicate_indices(grad, variable)
+            updated = self._apply_dense(grad, variable)
+            if variable.constraint is None:
+                return updated
+            with control_dependencies([updated]):
+                return variable.assign(variable.constraint(variable))
+
+    def _finished(self, updates: list, global_step: Any, scope: str) -> Operation:
+        if global_step is None:
+            return self._finish(updates, scope)
+        with control_dependencies([self._finish(updates, "update")]), colocate_with(global_step):
+            return state.assign_add(_reference(global_step), 1, name=scope).op
+
+    # Slots ----------------------------------------------------------------------------------------
+
+    def get_slot(self, var: Any, name: str) -> Variable | None:
+        """Returns what the optimizer keeps for `var` under `name`; None when it keeps nothing."""
+        return self._slots.get(name, {}).get(_key(var))
+
+    def get_slot_names(self) -> list[str]:
+        return sorted(self._slots)
+
+    def variables(self) -> list[Variable]:
+        """Returns the optimizer's own variables in the default graph, by name."""
+        slots = [slot for named in self._slots.values() for slot in named.values()]
+        own = [*self._non_slot_variables(), *slots]
+        graph = get_default_graph()
+        return sorted((v for v in own if v.graph is graph), key=lambda v: v.name)
+
+    def _slot_dict(self, slot_name: str) -> dict[tuple, Variable]:
+        return self._slots.setdefault(slot_name, {})
+
+    def _zeros_slot(self, var: Any, slot_name: str, op_name: str) -> Variable:
+        """The slot of `var`, made with zeros when there is none."""
+        return self._slot(var, slot_name, lambda: slot_creator.create_zeros_slot(var, op_name))
+
+    def _get_or_make_slot(self, var: Any, val: Tensor, slot_name: str, op_name: str) -> Variable:
+        """The slot of `var`, made with initial value `val` when there is none."""
+        return self._slot(var, slot_name, lambda: slot_creator.create_slot(var, val, op_name))
+
+    def _get_or_make_slot_with_initializer(
+        self, var: Any, initializer: Any, shape: Any, dtype: DType, slot_name: str, op_name: str
+    ) -> Variable:
+        """The slot of `var`, made with `initializer` when there is none."""
+
+        def make() -> Variable:
+            return slot_creator.create_slot_with_initializer(
+                var, initializer, shape, dtype, op_name
+            )
+
+        return self._slot(var, slot_name, make)
+
+    def _slot(self, var: Any, slot_name: str, make: Callable[[], Variable]) -> Variable:
+        named, key = self._slot_dict(slot_name), _key(var)
+        if key not in named:
+            named[key] = make()
+        return named[key]
+
+    def _create_non_slot_variable(
+        self, initial_value: Any, name: str, colocate_with: Variable
+    ) -> Variable:
+        """The optimizer's variable `name` for the graph of `colocate_with`, made once for each."""
+        graph = colocate_with.graph
+        if (name, graph) not in self._non_slot_dict:
+            with graph.colocate_with(colocate_with):
+                variable = Variable(initial_value, name=name, trainable=False)
+            self._non_slot_dict[name, graph] = variable
+        return self._non_slot_dict[name, graph]
+
+    def _get_non_slot_variable(self, name: str, graph: Any = None) -> Variable | None:
+        return self._non_slot_dict.get((name, graph))
+
+    def _non_slot_variables(self) -> list[Variable]:
+        return list(self._non_slot_dict.values())
+
+    # What an optimizer says -----------------------------------------------------------------------
+
+    def _valid_dtypes(self) -> set[DType]:
+        """The element types of losses and variables that it can optimize."""
+        return {dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64}
+
+    def _create_slots(self, var_list: Sequence[Variable]) -> None:
+        """Makes the slots of each variable."""
+
+    def _prepare(self) -> None:
+        """Makes tensors of the hyper-parameters."""
+
+    def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor | Operation:
+        """Returns what updates `var` by a gradient of its shape."""
+        raise NotImplementedError
+
+    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor | Operation:
+        """Returns what updates `var` by a gradient for some rows, no row twice."""
+        raise NotImplementedError
+
+    def _apply_sparse_duplicate_indices(
+        self, grad: IndexedSlices, var: Variable
+    ) -> Tensor | Operation:
+        """`_apply_sparse` for a gradient in which a row may occur several times."""
+        rows, positions = unique(grad.indices)
+        total = unsorted_segment_sum(grad.values, positions, shape(rows)[0])
+        return self._apply_sparse(IndexedSlices(total, rows, grad.dense_shape), var)
+
+    def _finish(self, update_ops: list, name_scope: str) -> Operation:
+        """Returns the operation that is done when all of `update_ops` are."""
+        return group(*update_ops, name=name_scope)
+
+    # For the optimizers' use ----------------------------------------------------------------------
+
+    def _call_if_callable(self, param: Any) -> Any:
+        return param() if callable(param) else param
+
+    def _hyper(self, param: Any, name: str) -> Tensor:
+        """The tensor of a hyper-parameter: a number, a tensor, or a function that returns one."""
+        return convert_to_tensor(self._call_if_callable(param), name=name)
+
+    def _assert_valid_dtypes(self, tensors: Iterable[Any]) -> None:
+        valid = self._valid_dtypes()
+        for tensor in tensors:
+            dtype = tensor.dtype.base_dtype
+            if dtype not in valid:
+                raise ValueError(
+                    f"Invalid type {dtype!r} for {tensor.name}, expected: {list(valid)}."
+                )
+
+
+def cast_like(tensors: Iterable[Tensor], var: Variable) -> list[Tensor]:
+    """`tensors`, hyper-parameters, in the element type of `var`."""
+    return [cast(tensor, var.dtype.base_dtype) for tensor in tensors]
+
+
+def _key(var: Any) -> tuple:
+    return var.op.graph, var.op.name
+
+
+def _flattened(variables: Any) -> Iterator[Any]:
+    if isinstance(variables, dict):
+        variables = [variables[key] for key in sorted(variables)]
+    if not isinstance(variables, (list, tuple)):
+        yield variables
+        return
+    for item in variables:
+        yield from _flattened(item)
+
+
+def _differentiated(variable: Any) -> Tensor:
+    """What the loss is differentiated by: every read of a variable, not just one of them."""
+    if isinstance(variable, Variable):
+        return variable._ref()
+    if isinstance(variable, Tensor):
+        return variable
+    raise NotImplementedError("Trying to optimize unsupported type ", variable)
+
+
+def _reference(global_step: Any) -> Any:
+    return global_step._ref() if isinstance(global_step, Variable) else global_step
+
+
+def _as_gradient(grad: Any) -> Gradient | None:
+    if grad is None or isinstance(grad, (Tensor, IndexedSlices)):
+        return grad
+    try:
+        return convert_to_tensor(grad)
+    except TypeError:
+        raise TypeError(
+            f"Gradient must be convertible to a Tensor or IndexedSlices, or None: {grad}"
+        ) from None

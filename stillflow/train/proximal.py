@@ -1,0 +1,112 @@
+"""Proximal gradient descent and proximal Adagrad (Duchi and Singer, 2009): FOBOS.
+
+After each step a variable is shrunk by L1 and L2 penalties, in closed form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from stillflow.graph.indexed_slices import IndexedSlices
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import colocate_with
+from stillflow.ops import training, training_sparse
+from stillflow.ops.constants import constant
+from stillflow.ops.registry import OpDef
+from stillflow.ops.variables import Variable
+from stillflow.train.adagrad import require_positive
+from stillflow.train.optimizer import Optimizer
+
+
+class _ProximalOptimizer(Optimizer):
+    """What both share: a learning rate, and the strengths of the two penalties."""
+
+    def __init__(self, learning_rate: Any, l1: Any, l2: Any, use_locking: bool, name: str):
+        super().__init__(use_locking, name)
+        self._learning_rate = learning_rate
+        self._l1_regularization_strength = l1
+        self._l2_regularization_strength = l2
+
+    def _prepare(self) -> None:
+        self._scalars = [
+            self._hyper(self._learning_rate, "learning_rate"),
+            self._hyper(self._l1_regularization_strength, "l1_regularization_strength"),
+            self._hyper(self._l2_regularization_strength, "l2_regularization_strength"),
+        ]
+
+
+class ProximalGradientDescentOptimizer(_ProximalOptimizer):
+    """Gradient descent, then the shrinking.
+
+    Args:
+      learning_rate, l1_regularization_strength, l2_regularization_strength: numbers or scalar
+        tensors of the variables' type.
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        l1_regularization_strength: Any = 0.0,
+        l2_regularization_strength: Any = 0.0,
+        use_locking: bool = False,
+        name: str = "ProximalGradientDescent",
+    ):
+        l1, l2 = l1_regularization_strength, l2_regularization_strength
+        super().__init__(learning_rate, l1, l2, use_locking, name)
+
+    def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
+        return self._apply(training.apply_proximal_gradient_descent, var, grad)
+
+    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
+        update = training_sparse.sparse_apply_proximal_gradient_descent
+        return self._apply(update, var, grad.values, grad.indices)
+
+    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Tensor:
+        return update(var, *self._scalars, *grad, use_locking=self._use_locking)
+
+
+class ProximalAdagradOptimizer(_ProximalOptimizer):
+    """Adagrad, then the shrinking.
+
+    Args:
+      learning_rate, l1_regularization_strength, l2_regularization_strength: numbers or scalar
+        tensors of the variables' type.
+      initial_accumulator_value: a positive number.
+
+    Raises:
+      ValueError: an initial accumulator that is not positive.
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        initial_accumulator_value: float = 0.1,
+        l1_regularization_strength: Any = 0.0,
+        l2_regularization_strength: Any = 0.0,
+        use_locking: bool = False,
+        name: str = "ProximalAdagrad",
+    ):
+        require_positive("initial_accumulator_value", initial_accumulator_value)
+        l1, l2 = l1_regularization_strength, l2_regularization_strength
+        super().__init__(learning_rate, l1, l2, use_locking, name)
+        self._initial_accumulator_value = initial_accumulator_value
+
+    def _create_slots(self, var_list: Sequence[Variable]) -> None:
+        for var in var_list:
+            with colocate_with(var):
+                initial = constant(
+                    self._initial_accumulator_value, var.dtype.base_dtype, var.get_shape()
+                )
+            self._get_or_make_slot(var, initial, "accumulator", self._name)
+
+    def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
+        return self._apply(training.apply_proximal_adagrad, var, grad)
+
+    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
+        update = training_sparse.sparse_apply_proximal_adagrad
+        return self._apply(update, var, grad.values, grad.indices)
+
+    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Tensor:
+        slot = self.get_slot(var, "accumulator")
+        return update(var, slot, *self._scalars, *grad, use_locking=self._use_locking)

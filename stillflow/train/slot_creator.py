@@ -1,0 +1,71 @@
+"""Slots: variables that an optimizer or an average keeps beside a variable, under its name.
+
+A slot of `w` called `Adam` is the variable `w/Adam`, or `w/Adam_1` when that exists already.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from stillflow.graph.scopes import colocate_with
+from stillflow.ops.array.filling import zeros
+from stillflow.ops.array.shape_of import shape as shape_of
+from stillflow.ops.initializers import Zeros
+from stillflow.ops.variable_scope import get_variable, get_variable_scope, variable_scope
+from stillflow.ops.variables import Variable
+
+
+def create_slot(primary: Any, val: Any, name: str, colocate_with_primary: bool = True) -> Variable:
+    """Returns a slot of `primary`, a variable or a tensor, that starts as the tensor `val`."""
+    return _create(primary, val, None, None, val.get_shape(), name, colocate_with_primary)
+
+
+def create_slot_with_initializer(
+    primary: Any,
+    initializer: Any,
+    shape: Any,
+    dtype: Any,
+    name: str,
+    colocate_with_primary: bool = True,
+) -> Variable:
+    """Returns a slot of `primary` of its own shape and type, set by `initializer`."""
+    own_shape = shape if callable(initializer) else None
+    return _create(primary, initializer, own_shape, dtype, shape, name, colocate_with_primary)
+
+
+def create_zeros_slot(
+    primary: Any, name: str, dtype: Any = None, colocate_with_primary: bool = True
+) -> Variable:
+    """Returns a slot of `primary` that starts with zeros, of its type unless `dtype` is given."""
+    dtype = (dtype or primary.dtype).base_dtype
+    static = primary.get_shape()
+    if static.is_fully_defined():
+        return create_slot_with_initializer(
+            primary, Zeros(), static, dtype, name, colocate_with_primary
+        )
+    value = primary.initialized_value() if isinstance(primary, Variable) else primary
+    return create_slot(primary, zeros(shape_of(value), dtype), name, colocate_with_primary)
+
+
+def _create(
+    primary: Any,
+    initializer: Any,
+    shape: Any,
+    dtype: Any,
+    static: Any,
+    name: str,
+    colocate: bool,
+) -> Variable:
+    beside = colocate_with(primary) if colocate else contextlib.nullcontext()
+    with variable_scope(None, f"{primary.op.name}/{name}"), beside:
+        # A slot is whole even where the scope's variables are partitioned.
+        get_variable_scope().set_partitioner(None)
+        return get_variable(
+            "",
+            shape=shape,
+            dtype=dtype,
+            initializer=initializer,
+            trainable=False,
+            validate_shape=static.is_fully_defined(),
+        )

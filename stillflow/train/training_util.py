@@ -1,0 +1,79 @@
+"""The global step: the integer variable that counts a graph's training steps."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from stillflow.graph import dtypes
+from stillflow.graph.graph import Graph, get_default_graph
+from stillflow.graph.keys import GraphKeys
+from stillflow.graph.operation import Tensor
+from stillflow.ops.initializers import Zeros
+from stillflow.ops.variable_scope import get_variable
+from stillflow.ops.variables import Variable, VariableAggregation
+
+_log = logging.getLogger("tensorflow")
+
+
+def global_step(sess: Any, global_step_tensor: Any) -> int:
+    """Returns the value of the global step in `sess`."""
+    return int(sess.run(global_step_tensor))
+
+
+def get_global_step(graph: Graph | None = None) -> Any:
+    """Returns the global step of `graph`: the one in its collection, else `global_step:0`, or None.
+
+    Raises:
+      TypeError: it is no integer scalar.
+    """
+    graph = graph or get_default_graph()
+    steps = graph.get_collection(GraphKeys.GLOBAL_STEP)
+    if len(steps) > 1:
+        _log.error("Multiple tensors in global_step collection.")
+        return None
+    if not steps:
+        try:
+            steps = [graph.get_tensor_by_name("global_step:0")]
+        except KeyError:
+            return None
+    assert_global_step(steps[0])
+    return steps[0]
+
+
+def create_global_step(graph: Graph | None = None) -> Variable:
+    """Makes the global step of `graph`, an int64 variable; ValueError when there is one already."""
+    graph = graph or get_default_graph()
+    if get_global_step(graph) is not None:
+        raise ValueError('"global_step" already exists.')
+    with graph.as_default(), graph.name_scope(None):
+        return get_variable(
+            GraphKeys.GLOBAL_STEP,
+            shape=[],
+            dtype=dtypes.int64,
+            initializer=Zeros(),
+            trainable=False,
+            aggregation=VariableAggregation.ONLY_FIRST_REPLICA,
+            collections=[GraphKeys.GLOBAL_VARIABLES, GraphKeys.GLOBAL_STEP],
+        )
+
+
+def get_or_create_global_step(graph: Graph | None = None) -> Any:
+    """Returns the global step of `graph`, made first when there is none."""
+    step = get_global_step(graph)
+    return create_global_step(graph) if step is None else step
+
+
+def assert_global_step(global_step_tensor: Any) -> None:
+    """Raises TypeError unless `global_step_tensor` is an integer scalar."""
+    if not isinstance(global_step_tensor, (Variable, Tensor)):
+        raise TypeError(
+            f'Existing "global_step" must be a Variable or Tensor: {global_step_tensor}.'
+        )
+    if not global_step_tensor.dtype.base_dtype.is_integer:
+        raise TypeError(
+            f'Existing "global_step" does not have integer type: {global_step_tensor.dtype}'
+        )
+    shape = global_step_tensor.get_shape()
+    if shape.ndims != 0 and shape.is_fully_defined():
+        raise TypeError(f'Existing "global_step" is not scalar: {shape}')
