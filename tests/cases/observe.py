@@ -209,13 +209,19 @@ def failure_of(tf, case):
     raise AssertionError("it did not fail")
 
 
+#: What ends a first sentence, or begins what shape inference and type checks list besides.
+SENTENCE_END = re.compile(
+    r"\n|\.(?= [A-Z(])|,? and with (?:computed )?input|(?<=allowed values): ",
+)
+
+
 def first_sentence(message):
-    """The first sentence of an error message, less what shape inference adds on known values.
+    """The first sentence of an error message, without its full stop.
 
     Of several root errors, it is the first one's.
     """
     message = re.sub(r"^\d+ root error\(s\) found\.\n  \(0\) [A-Z][a-z ]+: ", "", message)
-    return re.split(r"\n|\.(?= [A-Z])|\.$|,? and with (?:computed )?input", message)[0].strip()
+    return SENTENCE_END.split(message)[0].strip().rstrip(".")
 
 
 def encode(value):
