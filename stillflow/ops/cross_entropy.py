@@ -191,8 +191,8 @@ def _classes_last(x: Tensor, axis: int, rank: Tensor) -> Tensor:
 
 def _as_matrix(x: Tensor) -> Tensor:
     """f[..., k] -> f[n, k]"""
-    last = math_ops.subtract(array.rank(x), 1)
-    classes = array.slice_(array.shape(x), [last], [1])
+    rank, sizes_in_run = array.rank(x), array.shape(x)
+    classes = array.slice_(sizes_in_run, [math_ops.subtract(rank, 1)], [1])
     matrix = array.reshape(x, array.concat([[-1], classes], 0))
     sizes = x.shape.sizes
     if sizes is not None and None not in sizes[:-1]:
@@ -298,7 +298,7 @@ def weighted_cross_entropy_with_logits(
     name: str | None = None,
     targets: Any = None,
 ) -> Tensor:
-    """Returns sigmoid cross entropy in which positive labels weigh `pos_weight`: f[...] -> f[...]"""
+    """Returns sigmoid cross entropy in which positive labels weigh `pos_weight`, elementwise."""
     if labels is not None and targets is not None:
         raise ValueError("Cannot specify both 'labels' and 'targets'")
     labels = labels if labels is not None else targets
@@ -307,5 +307,6 @@ def weighted_cross_entropy_with_logits(
         labels = convert_to_tensor(labels, name="targets")
         _check_same_shape(logits, labels, "targets")
         weight = 1 + (pos_weight - 1) * labels
+        negatives = (1 - labels) * logits
         tail = math_ops.log1p(math_ops.exp(-math_ops.abs_(logits))) + relu(-logits)
-        return math_ops.add((1 - labels) * logits, weight * tail, name=scope)
+        return math_ops.add(negatives, weight * tail, name=scope)

@@ -249,8 +249,9 @@ def batch_normalization(
         inverse = math_ops.rsqrt(variance + variance_epsilon)
         if scale is not None:
             inverse *= scale
+        scaled = x * math_ops.cast(inverse, x.dtype)
         shift = offset - mean * inverse if offset is not None else -mean * inverse
-        return x * math_ops.cast(inverse, x.dtype) + math_ops.cast(shift, x.dtype)
+        return scaled + math_ops.cast(shift, x.dtype)
 
 
 def dropout(
@@ -360,7 +361,7 @@ def _top_k_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 
 @op("TopKV2", "input: T, k: int32 -> values: T, indices: int32", shape=_top_k_shapes, static=("k",))
 def top_k_op(xp, x, k, *, sorted: bool = True):
-    """x: n[..., m], k: i32[] -> the k largest n[..., k], and where i32[..., k]; ties by position."""
+    """x: n[..., m], k: i32[] -> the k largest n[..., k], places i32[..., k]; ties in order."""
     count, size = int(k), x.shape[-1]
     xp.check(
         np.asarray(count <= size),

@@ -29,8 +29,8 @@ def _reshaped(ctx: shapes.ShapeContext) -> shapes.Sizes:
                 f"{shapes.format_sizes(wanted)} ({known} elements)"
             )
         return wanted
-    if total is None or ctx.value(1) is None:
-        return wanted  # the free size may be any number, not what is left over
+    if total is None:
+        return wanted
     if not known or total % known:
         raise shapes.ShapeError(
             f"Dimension size must be evenly divisible by {known} but is {total}"
