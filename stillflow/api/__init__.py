@@ -228,6 +228,16 @@ from stillflow.ops.state import assign_add as assign_add
 from stillflow.ops.state import assign_sub as assign_sub
 from stillflow.ops.state import count_up_to as count_up_to
 from stillflow.ops.state import is_variable_initialized as is_variable_initialized
+from stillflow.ops.state_scatter import scatter_add as scatter_add
+from stillflow.ops.state_scatter import scatter_div as scatter_div
+from stillflow.ops.state_scatter import scatter_max as scatter_max
+from stillflow.ops.state_scatter import scatter_min as scatter_min
+from stillflow.ops.state_scatter import scatter_mul as scatter_mul
+from stillflow.ops.state_scatter import scatter_nd_add as scatter_nd_add
+from stillflow.ops.state_scatter import scatter_nd_sub as scatter_nd_sub
+from stillflow.ops.state_scatter import scatter_nd_update as scatter_nd_update
+from stillflow.ops.state_scatter import scatter_sub as scatter_sub
+from stillflow.ops.state_scatter import scatter_update as scatter_update
 from stillflow.ops.tensor_proto import make_tensor_proto as make_tensor_proto
 from stillflow.ops.variable_scope import VariableScope as VariableScope
 from stillflow.ops.variable_scope import get_local_variable as get_local_variable
@@ -249,6 +259,7 @@ from stillflow.ops.variable_sets import moving_average_variables as moving_avera
 from stillflow.ops.variable_sets import trainable_variables as trainable_variables
 from stillflow.ops.variable_sets import variables_initializer as variables_initializer
 from stillflow.ops.variable_store import AUTO_REUSE as AUTO_REUSE
+from stillflow.ops.variable_updates import batch_scatter_update as batch_scatter_update
 from stillflow.ops.variables import Variable as Variable
 from stillflow.ops.variables import VariableAggregation as VariableAggregation
 from stillflow.ops.variables import VariableSynchronization as VariableSynchronization

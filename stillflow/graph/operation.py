@@ -6,6 +6,7 @@ session, so that this module depends on neither.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from stillflow.graph import context
@@ -149,7 +150,10 @@ class Operation:
 
 
 class Tensor:
-    """Output `value_index` of operation `op`: a handle that holds no value."""
+    """Output `value_index` of operation `op`: a handle that holds no value.
+
+    `assign` is set on a slice of a variable only: a function that assigns to that slice.
+    """
 
     __slots__ = (
         "__weakref__",
@@ -157,12 +161,47 @@ class Tensor:
         "_dtype",
         "_keras_mask",
         "_shape",
+        "assign",
         "op",
         "value_index",
     )
 
     # NumPy leaves `array + tensor` to Tensor's own operators.
     __array_priority__ = 100
+
+    if TYPE_CHECKING:  # what `ops.operators` and `ops.array` install
+        _Operator = Callable[..., "Tensor"]
+        __add__: _Operator
+        __radd__: _Operator
+        __sub__: _Operator
+        __rsub__: _Operator
+        __mul__: _Operator
+        __rmul__: _Operator
+        __truediv__: _Operator
+        __rtruediv__: _Operator
+        __floordiv__: _Operator
+        __rfloordiv__: _Operator
+        __mod__: _Operator
+        __rmod__: _Operator
+        __pow__: _Operator
+        __rpow__: _Operator
+        __matmul__: _Operator
+        __rmatmul__: _Operator
+        __and__: _Operator
+        __rand__: _Operator
+        __or__: _Operator
+        __ror__: _Operator
+        __xor__: _Operator
+        __rxor__: _Operator
+        __lt__: _Operator
+        __le__: _Operator
+        __gt__: _Operator
+        __ge__: _Operator
+        __neg__: _Operator
+        __abs__: _Operator
+        __invert__: _Operator
+        __getitem__: _Operator
+        assign: _Operator
 
     def __init__(self, op: Operation, value_index: int, dtype: DType, shape: TensorShape):
         self.op = op

@@ -85,8 +85,8 @@ def apply_regularization(
     if not weights:
         raise ValueError("No weights to regularize.")
     with name_scope("get_regularization_penalty", values=weights) as scope:
-        penalties = [regularizer(w) for w in weights]
-        penalties = [constant(0.0) if penalty is None else penalty for penalty in penalties]
+        losses = [regularizer(w) for w in weights]
+        penalties = [constant(0.0) if loss is None else loss for loss in losses]
         for penalty in penalties:
             if penalty.shape.ndims != 0:
                 raise ValueError(

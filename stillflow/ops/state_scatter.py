@@ -54,9 +54,9 @@ def scatter_sub_op(xp, ref, indices, updates, *, use_locking: bool = False):
     return xp.add_at(ref, indices, -updates)
 
 
-def _combined(ufunc: np.ufunc, ref: Any, indices: Any, updates: Any) -> Any:
+def _combined(xp: Any, ufunc: np.ufunc, ref: Any, indices: Any, updates: Any) -> Any:
     """`ref` with `ufunc(row, update)` in place of each of its rows `indices`, one by one."""
-    check_within(np, "indices", indices, ref.shape[0])
+    check_within(xp, "indices", indices, ref.shape[0])
     combined = ref.copy()
     ufunc.at(combined, indices, updates)
     return combined
@@ -65,26 +65,26 @@ def _combined(ufunc: np.ufunc, ref: Any, indices: Any, updates: Any) -> Any:
 @op("ScatterMul", _SIGNATURE, host=True, **_SCATTER)
 def scatter_mul_op(xp, ref, indices, updates, *, use_locking: bool = False):
     """ref[indices] <- ref[indices] * updates; a repeated index multiplies each time"""
-    return _combined(np.multiply, ref, indices, updates)
+    return _combined(xp, np.multiply, ref, indices, updates)
 
 
 @op("ScatterDiv", _SIGNATURE, host=True, **_SCATTER)
 def scatter_div_op(xp, ref, indices, updates, *, use_locking: bool = False):
     """ref[indices] <- ref[indices] / updates; a repeated index divides each time"""
     divide = np.divide if np.issubdtype(ref.dtype, np.inexact) else np.floor_divide
-    return _combined(divide, ref, indices, updates)
+    return _combined(xp, divide, ref, indices, updates)
 
 
 @op("ScatterMin", _SIGNATURE, host=True, **_SCATTER)
 def scatter_min_op(xp, ref, indices, updates, *, use_locking: bool = False):
     """ref[indices] <- minimum(ref[indices], updates)"""
-    return _combined(np.minimum, ref, indices, updates)
+    return _combined(xp, np.minimum, ref, indices, updates)
 
 
 @op("ScatterMax", _SIGNATURE, host=True, **_SCATTER)
 def scatter_max_op(xp, ref, indices, updates, *, use_locking: bool = False):
     """ref[indices] <- maximum(ref[indices], updates)"""
-    return _combined(np.maximum, ref, indices, updates)
+    return _combined(xp, np.maximum, ref, indices, updates)
 
 
 def _scattered_nd(ctx: shapes.ShapeContext) -> shapes.Sizes:

@@ -22,6 +22,8 @@ from stillflow.ops import state
 from stillflow.ops.control import identity
 from stillflow.ops.convert import convert_to_tensor, register_tensor_conversion_function
 from stillflow.ops.initial_value import guarded, initialized_value_of
+from stillflow.ops.operators import install_operators
+from stillflow.ops.variable_updates import PartialUpdates
 
 
 class VariableSynchronization(Enum):
@@ -42,7 +44,7 @@ class VariableAggregation(Enum):
     ONLY_FIRST_REPLICA = 3
 
 
-class Variable:
+class Variable(PartialUpdates):
     """A value that lasts from run to run, changed by assignments and by optimizers.
 
     Args:
@@ -371,26 +373,4 @@ def _to_tensor(
 
 
 register_tensor_conversion_function(Variable, _to_tensor)
-
-_OPERATORS = (
-    *("abs", "neg", "invert", "add", "radd", "sub", "rsub", "mul", "rmul", "matmul", "rmatmul"),
-    *("div", "rdiv", "truediv", "rtruediv", "floordiv", "rfloordiv", "mod", "rmod", "pow", "rpow"),
-    *("and", "rand", "or", "ror", "xor", "rxor", "lt", "le", "gt", "ge"),
-)
-
-
-def _install_operators() -> None:
-    """Python's operators on a variable are those of its value."""
-    for operator in _OPERATORS:
-        setattr(Variable, f"__{operator}__", _operator_of_value(f"__{operator}__"))
-
-
-def _operator_of_value(method: str) -> Callable:
-    def apply(self: Variable, *args: Any) -> Any:
-        return getattr(self.value(), method)(*args)
-
-    apply.__name__ = method
-    return apply
-
-
-_install_operators()
+install_operators(Variable)
