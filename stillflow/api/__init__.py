@@ -66,9 +66,18 @@ from stillflow.ops.array.filling import zeros_like as zeros_like
 from stillflow.ops.array.gathering import gather as gather
 from stillflow.ops.array.joining import concat as concat
 from stillflow.ops.array.joining import split as split
+from stillflow.ops.array.one_hot import one_hot as one_hot
+from stillflow.ops.array.padding import pad as pad
+from stillflow.ops.array.ranging import lin_space as lin_space
+from stillflow.ops.array.ranging import lin_space as linspace
+from stillflow.ops.array.ranging import range_ as range
 from stillflow.ops.array.reshaping import expand_dims as expand_dims
 from stillflow.ops.array.reshaping import reshape as reshape
 from stillflow.ops.array.reshaping import squeeze as squeeze
+from stillflow.ops.array.reversing import reverse as reverse
+from stillflow.ops.array.reversing import reverse as reverse_v2
+from stillflow.ops.array.reversing import reverse_sequence as reverse_sequence
+from stillflow.ops.array.reversing import roll as roll
 from stillflow.ops.array.scattering import scatter_nd as scatter_nd
 from stillflow.ops.array.scattering import tensor_scatter_add as tensor_scatter_add
 from stillflow.ops.array.scattering import tensor_scatter_sub as tensor_scatter_sub
@@ -79,6 +88,7 @@ from stillflow.ops.array.shape_of import rank as rank
 from stillflow.ops.array.shape_of import shape as shape
 from stillflow.ops.array.shape_of import shape_n as shape_n
 from stillflow.ops.array.shape_of import size as size
+from stillflow.ops.array.slicing import newaxis as newaxis
 from stillflow.ops.array.slicing import slice_ as slice
 from stillflow.ops.array.slicing import strided_slice as strided_slice
 from stillflow.ops.array.stacking import parallel_stack as parallel_stack

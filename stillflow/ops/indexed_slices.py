@@ -12,10 +12,10 @@ from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
-from stillflow.ops.array.casts import cast_to
 from stillflow.ops.array.gathering import unsorted_segment_sum
 from stillflow.ops.array.joining import concat
 from stillflow.ops.convert import register_tensor_conversion_function, to_tensor
+from stillflow.ops.math import cast_op
 from stillflow.ops.static import constant_value
 
 _LARGE = 100_000_000  # elements
@@ -33,7 +33,7 @@ def concat_slices(parts: Sequence[IndexedSlices]) -> IndexedSlices:
 def _of_one_type(indices: list[Tensor]) -> list[Tensor]:
     if len({tensor.dtype for tensor in indices}) == 1:
         return indices
-    return [i if i.dtype is dtypes.int64 else cast_to(i, dtypes.int64) for i in indices]
+    return [i if i.dtype is dtypes.int64 else cast_op(i, DstT=dtypes.int64) for i in indices]
 
 
 def _densify(

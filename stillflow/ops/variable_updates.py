@@ -10,9 +10,9 @@ from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops import array, state_scatter
-from stillflow.ops.array.casts import cast_to
 from stillflow.ops.array.slicing import getitem
 from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.math import cast
 
 
 class PartialUpdates:
@@ -125,6 +125,4 @@ def _positions(axis: int, rank: int, size: Tensor, like: Tensor) -> Tensor:
     sizes: list[Any] = [1] * (rank + 1)
     sizes[axis] = size
     positions = array.reshape(array.range_op(0, size, 1), sizes)
-    if positions.dtype.base_dtype is not like.dtype.base_dtype:
-        positions = cast_to(positions, like.dtype.base_dtype)
-    return positions * array.ones_like(like)
+    return cast(positions, like.dtype.base_dtype) * array.ones_like(like)

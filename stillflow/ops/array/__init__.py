@@ -21,6 +21,12 @@ from stillflow.ops.array.joining import concat_op as concat_op
 from stillflow.ops.array.joining import split as split
 from stillflow.ops.array.joining import split_op as split_op
 from stillflow.ops.array.joining import split_v_op as split_v_op
+from stillflow.ops.array.one_hot import one_hot as one_hot
+from stillflow.ops.array.padding import mirror_pad_op as mirror_pad_op
+from stillflow.ops.array.padding import pad as pad
+from stillflow.ops.array.padding import pad_v2_op as pad_v2_op
+from stillflow.ops.array.ranging import lin_space as lin_space
+from stillflow.ops.array.ranging import range_ as range_
 from stillflow.ops.array.ranging import range_op as range_op
 from stillflow.ops.array.reshaping import expand_dims as expand_dims
 from stillflow.ops.array.reshaping import expand_dims_op as expand_dims_op
@@ -28,6 +34,9 @@ from stillflow.ops.array.reshaping import reshape as reshape
 from stillflow.ops.array.reshaping import reshape_op as reshape_op
 from stillflow.ops.array.reshaping import squeeze as squeeze
 from stillflow.ops.array.reshaping import squeeze_op as squeeze_op
+from stillflow.ops.array.reversing import reverse as reverse
+from stillflow.ops.array.reversing import reverse_sequence as reverse_sequence
+from stillflow.ops.array.reversing import roll as roll
 from stillflow.ops.array.scattering import gather_nd_op as gather_nd_op
 from stillflow.ops.array.scattering import scatter_nd as scatter_nd
 from stillflow.ops.array.scattering import tensor_scatter_add as tensor_scatter_add

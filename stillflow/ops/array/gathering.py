@@ -10,7 +10,6 @@ from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops import shapes
-from stillflow.ops.array.casts import cast_to
 from stillflow.ops.array.filling import ones_like, zeros_like
 from stillflow.ops.array.indexing import check_within, first_false, place, refuse
 from stillflow.ops.array.joining import concat
@@ -19,6 +18,7 @@ from stillflow.ops.array.reshaping import reshape
 from stillflow.ops.array.selecting import select_op, select_v2_op
 from stillflow.ops.array.shape_of import INDEX_TYPES, shape, size
 from stillflow.ops.array.transposing import transpose
+from stillflow.ops.math import cast_op
 from stillflow.ops.registry import op
 from stillflow.ops.static import constant_value
 
@@ -119,7 +119,7 @@ def _with_batch_offsets(indices: Tensor, count: Tensor, length: Tensor, batch: i
     """Indices into rows of `count` batches of `length` rows each, laid end to end."""
     ones = [1] * (indices.shape.ndims - batch)  # type: ignore[operator]
     offsets = reshape(range_op(0, count, 1) * length, concat([shape(indices)[:batch], ones], 0))
-    return indices + cast_to(offsets, indices.dtype)
+    return indices + cast_op(offsets, DstT=indices.dtype)
 
 
 # Segments ---------------------------------------------------------------------------------------

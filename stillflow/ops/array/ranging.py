@@ -1,4 +1,4 @@
-"""The op of evenly spaced numbers; `ops.sequences` has the public functions."""
+"""Evenly spaced numbers."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import Any
 import numpy as np
 
 from stillflow.graph import dtypes
-from stillflow.graph.errors import InvalidArgumentError
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
 from stillflow.ops import shapes
+from stillflow.ops.array.indexing import refuse
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.math import cast
 from stillflow.ops.registry import op
 
 
 def range_length(start: Any, limit: Any, delta: Any) -> int:
     """How many numbers start, start + delta, ... lie before `limit`; all are NumPy scalars."""
     if delta == 0:
-        raise shapes.ShapeError("Requires delta != 0")
+        raise shapes.ShapeError("Requires delta != 0: 0")
     if (delta > 0 and start > limit) or (delta < 0 and start < limit):
         sign, relation = (">", "<=") if delta > 0 else ("<", ">=")
         raise shapes.ShapeError(
@@ -47,7 +51,7 @@ def range_op(xp, start, limit, delta):
     try:
         length = range_length(start[()], limit[()], delta[()])
     except shapes.ShapeError as error:
-        raise InvalidArgumentError(None, None, str(error)) from None
+        refuse(str(error))
     if start.dtype.kind == "i":
         return start + np.arange(length, dtype=start.dtype) * delta
     # Added up one by one, as TensorFlow does, so that the rounding is the same.
@@ -57,3 +61,60 @@ def range_op(xp, start, limit, delta):
 
 
 range_op.not_differentiable()
+
+
+_HIERARCHY = (dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64)
+
+
+def range_(
+    start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name: str | None = "range"
+) -> Tensor:
+    """Returns start, start + delta, start + 2 delta, ... up to but not including `limit`.
+
+    `tf.range(limit)` starts at 0. Without `dtype` the numbers have the widest type of the three.
+    """
+    if limit is None:
+        start, limit = 0, start
+    with name_scope(name, "Range", [start, limit, delta]) as scope:
+        bounds = [
+            convert_to_tensor(value, dtype, name=what)
+            for value, what in ((start, "start"), (limit, "limit"), (delta, "delta"))
+        ]
+        if dtype is None:
+            widest = max((bound.dtype.base_dtype for bound in bounds), key=_HIERARCHY.index)
+            bounds = [cast(bound, widest) for bound in bounds]
+        return range_op(*bounds, name=scope)
+
+
+def _points(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    for sizes in ctx.shapes():
+        shapes.with_rank(sizes, 0)
+    count = ctx.value(2)
+    if count is not None and count <= 0:
+        raise shapes.ShapeError(f"Requires num > 0: {count}")
+    return (None if count is None else int(count),)
+
+
+@op(
+    "LinSpace",
+    "start: T, stop: T, num: Tidx -> output: T",
+    shape=_points,
+    static=("num",),
+    types={
+        "T": (dtypes.bfloat16, dtypes.float32, dtypes.float64),
+        "Tidx": (dtypes.int32, dtypes.int64),
+    },
+    defaults={"Tidx": dtypes.int32},
+)
+def lin_space(xp, start, stop, num):
+    """start: f[], stop: f[], num: i[] -> f[num], evenly spaced from start to stop."""
+    count = int(num)
+    if count <= 0:
+        refuse(f"Requires num > 0: {count}")
+    if count == 1:
+        return xp.reshape(start, (1,))
+    step = (stop - start) / start.dtype.type(count - 1)
+    return start + step * np.arange(count).astype(start.dtype)
+
+
+lin_space.not_differentiable()

@@ -13,12 +13,12 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension
 from stillflow.ops import shapes
-from stillflow.ops.array.casts import cast_to
 from stillflow.ops.array.filling import ones_like
 from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.shape_of import INDEX_TYPES, shape
 from stillflow.ops.array.stacking import pack_op, stack
 from stillflow.ops.constants import constant
+from stillflow.ops.math import cast_op
 from stillflow.ops.registry import op
 
 # Slice and Pad: each is the other's gradient ----------------------------------------------------
@@ -443,7 +443,7 @@ def _of_one_type(vectors: list[Tensor]) -> list[Tensor]:
     if all(vector.dtype is dtypes.int32 for vector in vectors):
         return vectors
     return [
-        vector if vector.dtype is dtypes.int64 else cast_to(vector, dtypes.int64)
+        vector if vector.dtype is dtypes.int64 else cast_op(vector, DstT=dtypes.int64)
         for vector in vectors
     ]
 

@@ -10,11 +10,11 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension, TensorShape
 from stillflow.ops import shapes
-from stillflow.ops.array.casts import cast_to
 from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.reshaping import expand_dims
 from stillflow.ops.constants import constant
 from stillflow.ops.convert import convert_to_tensor, register_tensor_conversion_function
+from stillflow.ops.math import cast_op
 from stillflow.ops.registry import op
 
 
@@ -183,7 +183,7 @@ def _cast_items(items: list | tuple, dtype: DType) -> list:
     return [
         _cast_items(item, dtype)
         if isinstance(item, (list, tuple))
-        else cast_to(item, dtype)
+        else cast_op(item, DstT=dtype)
         if _is_symbolic(item) and item.dtype.base_dtype is not dtype
         else item
         for item in items

@@ -1,0 +1,122 @@
+"""Padding: with a value, and with what a mirror at the border would show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph.operation import Tensor
+from stillflow.ops import shapes
+from stillflow.ops.array.indexing import refuse
+from stillflow.ops.array.slicing import PAD, checked_paddings, pad_op, unpadded
+from stillflow.ops.registry import op
+from stillflow.ops.static import constant_value
+
+_SIGNATURE = "input: T, paddings: Tpaddings -> output: T"
+
+
+@op("PadV2", "input: T, paddings: Tpaddings, constant_values: T -> output: T", **PAD)
+def pad_v2_op(xp, x, paddings, constant_values):
+    """x: n[...], paddings: i[rank, 2], constant_values: n[] -> x with that value around it."""
+    return xp.pad(x, checked_paddings(x, paddings), constant_values=constant_values)
+
+
+@pad_v2_op.gradient
+def pad_v2_gradient(op, dy):
+    return unpadded(op, dy), None, None
+
+
+@op("MirrorPad", _SIGNATURE, **PAD)
+def mirror_pad_op(xp, x, paddings, *, mode: str):
+    """x: n[...], paddings: i[rank, 2] -> x continued by its mirror image.
+
+    `mode` is SYMMETRIC where the border is repeated, REFLECT where it is not.
+    """
+    pairs = checked_paddings(x, paddings)
+    for size, (before, after) in zip(x.shape, pairs, strict=True):
+        if mode == "REFLECT" and max(before, after) >= size and max(before, after) > 0:
+            refuse(
+                f"paddings must be less than the dimension size: {before}, {after} not less than "
+                f"{size}"
+            )
+        if max(before, after) > size:
+            refuse(
+                f"paddings must be no greater than the dimension size: {before}, {after} greater "
+                f"than {size}"
+            )
+    return xp.pad(x, pairs, mode=mode.lower())
+
+
+@mirror_pad_op.gradient
+def mirror_pad_gradient(op, dy):
+    return mirror_pad_grad(dy, op.inputs[1], mode=op.attrs["mode"]), None
+
+
+def _without_padding(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes, paddings = ctx.shape(0), ctx.value(1)
+    if sizes is None or paddings is None:
+        return None if sizes is None else (None,) * len(sizes)
+    totals = paddings.sum(axis=1).tolist()
+    return tuple(
+        None if size is None else size - total for size, total in zip(sizes, totals, strict=True)
+    )
+
+
+@op("MirrorPadGrad", _SIGNATURE, **{**PAD, "shape": _without_padding})
+def mirror_pad_grad(xp, dy, paddings, *, mode: str):
+    """dy: n[...], of the shape of a MirrorPad's output -> of the shape of its input.
+
+    The sum, at each element, of the gradients of its images.
+    """
+    edge = int(mode == "REFLECT")  # the elements next to the border that have no image
+    for axis, (before, after) in enumerate(paddings.tolist()):
+        rows = xp.moveaxis(dy, axis, 0)
+        size = rows.shape[0] - before - after
+        inner = rows[before : before + size]
+        inner = xp.add_at(inner, slice(edge, edge + before), rows[:before][::-1])
+        last = size - edge
+        inner = xp.add_at(inner, slice(last - after, last), rows[before + size :][::-1])
+        dy = xp.moveaxis(inner, 0, axis)
+    return dy
+
+
+@mirror_pad_grad.gradient
+def mirror_pad_grad_gradient(op, ddx):
+    return mirror_pad_op(ddx, op.inputs[1], mode=op.attrs["mode"]), None
+
+
+def pad(
+    tensor: Any,
+    paddings: Any,
+    mode: str = "CONSTANT",
+    name: str | None = None,
+    constant_values: Any = 0,
+) -> Tensor:
+    """Returns `tensor` with elements added before and after it along each axis.
+
+    Args:
+      paddings: i[rank, 2], how many elements to add before and after.
+      mode: CONSTANT adds `constant_values`; REFLECT and SYMMETRIC add the mirror image of the
+        tensor, without and with its border.
+
+    Raises:
+      ValueError: an unknown mode.
+    """
+    result = _padded(tensor, paddings, mode.upper(), constant_values, name)
+    sizes, amounts = result.op.inputs[0].shape.sizes, constant_value(result.op.inputs[1])
+    if sizes is not None and amounts is not None:
+        result.set_shape(
+            [None if s is None else s + int(np.sum(a)) for s, a in zip(sizes, amounts, strict=True)]
+        )
+    return result
+
+
+def _padded(tensor: Any, paddings: Any, mode: str, constant: Any, name: str | None) -> Tensor:
+    if mode == "CONSTANT":
+        if not isinstance(constant, Tensor) and constant == 0:
+            return pad_op(tensor, paddings, name=name)
+        return pad_v2_op(tensor, paddings, constant, name=name)
+    if mode in ("REFLECT", "SYMMETRIC"):
+        return mirror_pad_op(tensor, paddings, mode=mode, name=name)
+    raise ValueError(f"Unknown padding mode: {mode}")

@@ -1,0 +1,146 @@
+"""Tensors turned around and shifted along axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.ops import shapes
+from stillflow.ops.arguments import renamed
+from stillflow.ops.array.indexing import refuse
+from stillflow.ops.array.shape_of import INDEX_TYPES
+from stillflow.ops.registry import op
+
+
+@op(
+    "ReverseV2",
+    "tensor: T, axis: Tidx -> output: T",
+    shape=shapes.same,
+    static=("axis",),
+    types={"Tidx": INDEX_TYPES},
+    defaults={"Tidx": dtypes.int32},
+)
+def reverse(xp, x, axis):
+    """x: n[...], axis: i[k] -> x with the order of its elements turned around along each axis."""
+    axes = []
+    for index, at in enumerate(np.ravel(axis).tolist()):
+        if not -x.ndim <= at < x.ndim:
+            refuse(f"'axis'[{index}] = {at} is out of valid range [0, {x.ndim - 1}")
+        if at % x.ndim in axes:
+            refuse(f"axis {at % x.ndim} specified more than once.")
+        axes.append(at % x.ndim)
+    return xp.flip(x, tuple(axes)) if axes else x
+
+
+@reverse.gradient
+def reverse_gradient(op, dy):
+    return reverse(dy, op.inputs[1]), None
+
+
+def _same_batch(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes, lengths = ctx.shape(0), shapes.with_rank(ctx.shape(1), 1)
+    batch, seq = ctx.attrs["batch_dim"], ctx.attrs["seq_dim"]
+    if sizes is None:
+        return None
+    for name, axis in (("batch_dim", batch), ("seq_dim", seq)):
+        if axis >= len(sizes):
+            raise shapes.ShapeError(f"{name} must be < input rank: {axis} vs. {len(sizes)}")
+    merged = shapes.merge_size(sizes[batch], lengths[0])
+    return (*sizes[:batch], merged, *sizes[batch + 1 :])
+
+
+@op(
+    "ReverseSequence",
+    "input: T, seq_lengths: Tlen -> output: T",
+    shape=_same_batch,
+    types={"Tlen": INDEX_TYPES},
+)
+def reverse_sequence_op(xp, x, seq_lengths, *, seq_dim: int, batch_dim: int = 0):
+    """x: n[...], seq_lengths: i[batch] -> x, the start of each sequence turned around.
+
+    Of sequence `b`, along axis `seq_dim`, the first seq_lengths[b] elements change their order.
+    """
+    length = x.shape[seq_dim]
+    if x.shape[batch_dim] != seq_lengths.shape[0]:
+        refuse(
+            f"len(seq_lens) != input.dims({batch_dim}), ({seq_lengths.shape[0]} vs. "
+            f"{x.shape[batch_dim]})"
+        )
+    xp.check(
+        (seq_lengths >= 0) & (seq_lengths <= length),
+        lambda lengths: _bad_length(lengths, length, seq_dim),
+        seq_lengths,
+    )
+    last = seq_lengths.reshape(_along(batch_dim, x.ndim))
+    position = np.arange(length).reshape(_along(seq_dim, x.ndim))
+    source = xp.where(position < last, last - 1 - position, position)
+    return xp.take_along_axis(x, xp.broadcast_to(source, x.shape), axis=seq_dim)
+
+
+def _along(axis: int, rank: int) -> tuple[int, ...]:
+    """The shape that lays a vector along `axis` of a tensor of `rank`."""
+    return tuple(-1 if at == axis else 1 for at in range(rank))
+
+
+def _bad_length(lengths: np.ndarray, most: int, seq_dim: int) -> str:
+    for index, length in enumerate(lengths.tolist()):
+        if length < 0:
+            return f"seq_lens({index}) < 0"
+        if length > most:
+            return f"seq_lens({index}) > input.dims({seq_dim})"
+    raise AssertionError("every length is in range")
+
+
+@reverse_sequence_op.gradient
+def reverse_sequence_gradient(op, dy):
+    lengths, attrs = op.inputs[1], op.attrs
+    turned = reverse_sequence_op(
+        dy, lengths, seq_dim=attrs["seq_dim"], batch_dim=attrs["batch_dim"]
+    )
+    return turned, None
+
+
+def reverse_sequence(
+    input: Any,
+    seq_lengths: Any,
+    seq_axis: int | None = None,
+    batch_axis: int | None = None,
+    name: str | None = None,
+    seq_dim: int | None = None,
+    batch_dim: int | None = None,
+) -> Tensor:
+    """Returns `input` with the first seq_lengths[b] elements of sequence `b` turned around.
+
+    Sequences lie along `seq_axis`, and `b` counts along `batch_axis`; `seq_dim` and `batch_dim` are
+    the older names of the two.
+    """
+    seq_axis = renamed("seq_axis", seq_axis, "seq_dim", seq_dim)
+    batch_axis = renamed("batch_axis", batch_axis, "batch_dim", batch_dim)
+    return reverse_sequence_op(
+        input, seq_lengths, seq_dim=seq_axis, batch_dim=batch_axis or 0, name=name
+    )
+
+
+@op(
+    "Roll",
+    "input: T, shift: Tshift, axis: Taxis -> output: T",
+    shape=lambda ctx: shapes.with_rank_at_least(ctx.shape(0), 1),
+    static=("shift", "axis"),
+    types={"Tshift": INDEX_TYPES, "Taxis": INDEX_TYPES},
+)
+def roll(xp, x, shift, axis):
+    """x: n[...], shift: i[k], axis: i[k] -> x shifted along each axis, around its end."""
+    axes = np.ravel(axis).tolist()
+    for at in axes:
+        if not -x.ndim <= at < x.ndim:
+            refuse(f"axis {at} is out of range")
+    return xp.roll(x, tuple(np.ravel(shift).tolist()), tuple(axes))
+
+
+@roll.gradient
+def roll_gradient(op, dy):
+    _, shift, axis = op.inputs
+    return roll(dy, -shift, axis), None, None
