@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import tensorflow as tf
+from google.protobuf import json_format
 
 tf.compat.v1.logging.set_verbosity("FATAL")
 
@@ -71,8 +72,11 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "checkpoint"))
     import saver_cases
 
+    with tf.Graph().as_default():
+        meta = saver_cases.meta_graph(tf.compat.v1)
     records = {
         "graphs": {name: graph_record(build) for name, build in saver_cases.GRAPHS.items()},
         "failures": {name: failure_record(fail) for name, fail in saver_cases.FAILURES.items()},
+        "meta_graph": json_format.MessageToDict(meta, preserving_proto_field_name=True),
     }
     (golden / "savers.json").write_text(json.dumps(records, indent=1) + "\n")

@@ -24,10 +24,18 @@ from stillflow.ops.registry import op
     host=True,
     stateful=True,
 )
-def save_v2(xp, prefix, tensor_names, shape_and_slices, *tensors, dtypes: Sequence[DType] = ()):
+def save_v2(
+    xp,
+    prefix,
+    tensor_names,
+    shape_and_slices,
+    *tensors,
+    dtypes: list[DType] = None,  # type: ignore[assignment]  # noqa: RUF013
+):
     """Writes a checkpoint of `tensors`, one for each of the names and slices, string[n].
 
-    A slice is "" for a whole tensor, or says which part of a partitioned one it is.
+    A slice is "" for a whole tensor, or says which part of a partitioned one it is. A node gets
+    `dtypes` from its inputs.
     """
     with BundleWriter(_text(prefix)) as writer:
         for name, spec, tensor, dtype in zip(

@@ -90,6 +90,24 @@ def graph_seeds_after(tf):
     return saver
 
 
+def meta_graph(tf):
+    """Returns the MetaGraphDef of a graph with collections of every kind."""
+    w = one(tf)
+    tf.Variable(0, trainable=False, name="step")
+    doubled = tf.add(w, w, name="doubled")
+    for name, value in [
+        ("a_variable", w),
+        ("a_tensor", doubled),
+        ("an_operation", doubled.op),
+        ("a_number", 3),
+        ("a_float", 1.5),
+        ("a_text", "text"),
+        ("not_to_be_stored", [1]),
+    ]:
+        tf.add_to_collection(name, value)
+    return tf.train.Saver().export_meta_graph()
+
+
 def fail_no_variables(tf):
     tf.train.Saver()
 

@@ -215,7 +215,7 @@ def test_a_restore_that_fails_changes_nothing(reason):
     with tf.Session() as sess:
         with pytest.raises(errors.OpError):
             saver.restore(sess, "./c")
-        assert len(sess.run(tf.report_uninitialized_variables())) == 2
+        assert not any(sess.run([tf.is_variable_initialized(item) for item in items]))
 
 
 def test_a_missing_key_is_explained():
@@ -258,7 +258,7 @@ def test_a_failed_save_leaves_the_last_checkpoint(monkeypatch):
 
 def test_an_uninitialized_variable_saves_nothing():
     """A variable without a value is named, whether or not there is a folder."""
-    two_variables()
+    tf.Variable(1.0, name="a")
     saver = tf.train.Saver()
     with tf.Session() as sess, pytest.raises(errors.FailedPreconditionError, match="value a"):
         saver.save(sess, "no/such/c")
@@ -350,7 +350,7 @@ def test_a_saver_of_existing_nodes():
 def test_refuses_what_is_not_there():
     w = tf.Variable(1.0)
     with pytest.raises(NotImplementedError, match=r"SaverDef.V1"):
-        tf.train.Saver([w], write_version=tf.train.SaverDef.V1)
+        tf.train.Saver([w], write_version=1)
     with pytest.raises(NotImplementedError, match="builder"):
         tf.train.Saver([w], builder=object())
 

@@ -7,6 +7,8 @@ import re
 import pytest
 import recorded
 import saver_cases
+from google.protobuf import json_format, text_format
+from tensorboard.compat.proto import meta_graph_pb2
 
 import stillflow as tf
 from stillflow.graph import errors
@@ -76,3 +78,43 @@ def first_sentences(message):
     """The first line, and for a restore, the first line of the original error."""
     lines = [line for line in message.split("\n") if line]
     return lines[: 2 if lines[0].endswith("Original error:") else 1]
+
+
+def without_ops(meta_graph):
+    """Returns a MetaGraphDef as a dict, less the full declarations of the op types."""
+    as_dict = json_format.MessageToDict(meta_graph, preserving_proto_field_name=True)
+    op_list = as_dict["meta_info_def"].pop("stripped_op_list")
+    as_dict["meta_info_def"]["ops"] = [op["name"] for op in op_list["op"]]
+    return as_dict
+
+
+def test_meta_graph(graph, caplog):
+    """Nodes with all their attributes, collections and Saver are TensorFlow's."""
+    expected = meta_graph_pb2.MetaGraphDef()
+    json_format.ParseDict(RECORDS["meta_graph"], expected, ignore_unknown_fields=True)
+    expected.meta_info_def.tensorflow_git_version = ""
+    assert without_ops(saver_cases.meta_graph(tf)) == without_ops(expected)
+    assert "Issue encountered when serializing not_to_be_stored" in caplog.text
+
+
+def test_meta_graph_options(graph, tmp_path):
+    with tf.device("/cpu:0"):
+        tf.Variable(1.0, name="w")
+    tf.add_to_collection("mine", 1)
+    saver = tf.train.Saver()
+    path = tmp_path / "new" / "graph.meta"
+    meta = tf.train.export_meta_graph(
+        str(path), clear_devices=True, strip_default_attrs=True, collection_list=["mine"]
+    )
+    assert {node.device for node in meta.graph_def.node} == {""}
+    (assign,) = [node for node in meta.graph_def.node if node.name == "save/Assign"]
+    assert "validate_shape" not in assign.attr
+    assert meta.meta_info_def.stripped_default_attrs
+    assert list(meta.collection_def) == ["mine"]
+    assert not meta.HasField("saver_def")
+    assert meta_graph_pb2.MetaGraphDef.FromString(path.read_bytes()) == meta
+    meta = saver.export_meta_graph(str(path), as_text=True)
+    assert text_format.Parse(path.read_text(), meta_graph_pb2.MetaGraphDef()) == meta
+    assert meta.saver_def == saver.saver_def
+    with pytest.raises(NotImplementedError, match="export_scope='a'"):
+        saver.export_meta_graph(export_scope="a")
