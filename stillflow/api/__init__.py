@@ -55,6 +55,22 @@ from stillflow.graph.tensor_proto import make_ndarray as make_ndarray
 from stillflow.graph.tensor_shape import Dimension as Dimension
 from stillflow.graph.tensor_shape import TensorShape as TensorShape
 from stillflow.ops import operators as _operators
+from stillflow.ops.array.blocks import batch_to_space as batch_to_space
+from stillflow.ops.array.blocks import batch_to_space_nd as batch_to_space_nd
+from stillflow.ops.array.blocks import depth_to_space as depth_to_space
+from stillflow.ops.array.blocks import (
+    required_space_to_batch_paddings as required_space_to_batch_paddings,
+)
+from stillflow.ops.array.blocks import space_to_batch as space_to_batch
+from stillflow.ops.array.blocks import space_to_batch_nd as space_to_batch_nd
+from stillflow.ops.array.blocks import space_to_depth as space_to_depth
+from stillflow.ops.array.diagonals import diag as diag
+from stillflow.ops.array.diagonals import diag_part as diag_part
+from stillflow.ops.array.diagonals import eye as eye
+from stillflow.ops.array.diagonals import matrix_band_part as matrix_band_part
+from stillflow.ops.array.diagonals import matrix_diag as matrix_diag
+from stillflow.ops.array.diagonals import matrix_diag_part as matrix_diag_part
+from stillflow.ops.array.diagonals import matrix_set_diag as matrix_set_diag
 from stillflow.ops.array.filling import broadcast_dynamic_shape as broadcast_dynamic_shape
 from stillflow.ops.array.filling import broadcast_static_shape as broadcast_static_shape
 from stillflow.ops.array.filling import broadcast_to as broadcast_to
@@ -68,6 +84,10 @@ from stillflow.ops.array.joining import concat as concat
 from stillflow.ops.array.joining import split as split
 from stillflow.ops.array.one_hot import one_hot as one_hot
 from stillflow.ops.array.padding import pad as pad
+from stillflow.ops.array.passing import bitcast as bitcast
+from stillflow.ops.array.passing import ensure_shape as ensure_shape
+from stillflow.ops.array.passing import guarantee_const as guarantee_const
+from stillflow.ops.array.passing import identity_n as identity_n
 from stillflow.ops.array.ranging import lin_space as lin_space
 from stillflow.ops.array.ranging import lin_space as linspace
 from stillflow.ops.array.ranging import range_ as range

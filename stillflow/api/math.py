@@ -1,6 +1,7 @@
 """`tf.math`."""
 
 from stillflow.api import _missing
+from stillflow.ops.array.transposing import invert_permutation as invert_permutation
 from stillflow.ops.math import abs_ as abs
 from stillflow.ops.math import accumulate_n as accumulate_n
 from stillflow.ops.math import acos as acos

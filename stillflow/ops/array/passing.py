@@ -1,0 +1,101 @@
+"""Ops that pass their input on: several at once, checked, or with its bits read as another type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph.dtypes import DType
+from stillflow.graph.operation import Tensor
+from stillflow.graph.tensor_shape import TensorShape, as_shape
+from stillflow.ops import shapes
+from stillflow.ops.array.indexing import refuse
+from stillflow.ops.registry import op
+
+
+@op("IdentityN", "input: [T] -> output: [T]", shape=lambda ctx: ctx.shapes())
+def identity_n(xp, *inputs):
+    """inputs: n[...] each -> the same tensors."""
+    return inputs if len(inputs) > 1 else inputs[0]
+
+
+@identity_n.gradient
+def identity_n_gradient(op, *dys):
+    return list(dys)
+
+
+@op("GuaranteeConst", "input: T -> output: T", shape=shapes.same, stateful=True)
+def guarantee_const(xp, x):
+    """x: n[...] -> n[...], which the caller promises never to change."""
+    return x
+
+
+guarantee_const.not_differentiable()
+
+
+@op(
+    "EnsureShape",
+    "input: T -> output: T",
+    shape=lambda ctx: shapes.merge(ctx.attrs["shape"].sizes, ctx.shape(0)),
+)
+def ensure_shape_op(xp, x, *, shape: TensorShape):
+    """x: n[...] -> n[...]; the run fails unless it has `shape`."""
+    if not shape.is_compatible_with(x.shape):
+        refuse(
+            f"Shape of tensor {shapes.format_sizes(x.shape)} is not compatible with expected shape "
+            f"{shapes.format_sizes(shape.sizes)}."
+        )
+    return x
+
+
+@ensure_shape_op.gradient
+def ensure_shape_gradient(op, dy):
+    return dy
+
+
+def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
+    """Returns `x`; a run in which it does not have `shape` fails."""
+    return ensure_shape_op(x, shape=as_shape(shape), name=name)
+
+
+def _recounted(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    """The last axis holds the parts of an element that is larger than the other type's."""
+    sizes = ctx.shape(0)
+    own, wanted = ctx.attrs["T"].size, ctx.attrs["type"].size
+    if sizes is None or own == wanted:
+        return sizes
+    if own > wanted:
+        return (*sizes, own // wanted)
+    if not sizes or sizes[-1] not in (None, wanted // own):
+        raise shapes.ShapeError(
+            f"Cannot bitcast due to shape. {sizes[-1] if sizes else 0} does not match "
+            f"{wanted // own}"
+        )
+    return sizes[:-1]
+
+
+@op("Bitcast", "input: T -> output: type", shape=_recounted)
+def bitcast_op(xp, x, *, type: DType):
+    """x: n[...] -> type[...], the bits of x; the last axis holds the parts of a larger element."""
+    wanted = np.dtype(type.as_numpy_dtype)
+    own = x.dtype.itemsize
+    if own == wanted.itemsize:
+        return x.view(wanted)
+    if own > wanted.itemsize:
+        return xp.expand_dims(x, -1).view(wanted)
+    parts = wanted.itemsize // own
+    if not x.ndim or x.shape[-1] != parts:
+        refuse(f"Cannot bitcast from {x.dtype.name} to {wanted.name}")
+    return xp.ascontiguousarray(x).view(wanted)[..., 0]
+
+
+bitcast_op.not_differentiable()
+
+
+def bitcast(input: Any, type: Any, name: str | None = None) -> Tensor:
+    """Returns the bits of `input` read as elements of `type`.
+
+    A larger element becomes several smaller ones along a new last axis, and the reverse.
+    """
+    return bitcast_op(input, type=type, name=name)
