@@ -13,7 +13,6 @@ from stillflow.ops import array, state_scatter
 from stillflow.ops.array.slicing import getitem
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.math import cast_op
-from stillflow.ops.math import cast
 
 
 class PartialUpdates:
