@@ -117,6 +117,13 @@ from stillflow.ops.array.stacking import unstack as unstack
 from stillflow.ops.array.transposing import invert_permutation as invert_permutation
 from stillflow.ops.array.transposing import matrix_transpose as matrix_transpose
 from stillflow.ops.array.transposing import transpose as transpose
+from stillflow.ops.batch_gather import batch_gather as batch_gather
+from stillflow.ops.batch_gather import gather_nd as gather_nd
+from stillflow.ops.clip import clip_by_average_norm as clip_by_average_norm
+from stillflow.ops.clip import clip_by_global_norm as clip_by_global_norm
+from stillflow.ops.clip import clip_by_norm as clip_by_norm
+from stillflow.ops.clip import clip_by_value as clip_by_value
+from stillflow.ops.clip import global_norm as global_norm
 from stillflow.ops.constants import constant as constant
 from stillflow.ops.control import group as group
 from stillflow.ops.control import identity as identity
@@ -129,7 +136,6 @@ from stillflow.ops.convert import convert_to_tensor as convert_to_tensor
 from stillflow.ops.convert import (
     register_tensor_conversion_function as register_tensor_conversion_function,
 )
-from stillflow.ops.decompositions import qr as qr
 from stillflow.ops.indexed_slices import (
     convert_to_tensor_or_indexed_slices as convert_to_tensor_or_indexed_slices,
 )
@@ -144,8 +150,25 @@ from stillflow.ops.initializers import TruncatedNormal as truncated_normal_initi
 from stillflow.ops.initializers import UniformUnitScaling as uniform_unit_scaling_initializer
 from stillflow.ops.initializers import VarianceScaling as variance_scaling_initializer
 from stillflow.ops.initializers import Zeros as zeros_initializer
+from stillflow.ops.linalg import cholesky as cholesky
+from stillflow.ops.linalg import cholesky_solve as cholesky_solve
+from stillflow.ops.linalg import cross as cross
+from stillflow.ops.linalg import einsum as einsum
 from stillflow.ops.linalg import matmul as matmul
+from stillflow.ops.linalg import matrix_determinant as matrix_determinant
+from stillflow.ops.linalg import matrix_inverse as matrix_inverse
+from stillflow.ops.linalg import matrix_solve as matrix_solve
+from stillflow.ops.linalg import matrix_triangular_solve as matrix_triangular_solve
+from stillflow.ops.linalg import norm as norm
+from stillflow.ops.linalg import qr as qr
+from stillflow.ops.linalg import self_adjoint_eig as self_adjoint_eig
+from stillflow.ops.linalg import self_adjoint_eigvals as self_adjoint_eigvals
 from stillflow.ops.linalg import sparse_matmul as sparse_matmul
+from stillflow.ops.linalg import svd as svd
+from stillflow.ops.linalg import tensordot as tensordot
+from stillflow.ops.linalg import trace as trace
+from stillflow.ops.masking import boolean_mask as boolean_mask
+from stillflow.ops.masking import sequence_mask as sequence_mask
 from stillflow.ops.math import abs_ as abs
 from stillflow.ops.math import accumulate_n as accumulate_n
 from stillflow.ops.math import acos as acos
@@ -269,6 +292,9 @@ from stillflow.ops.state_scatter import scatter_nd_update as scatter_nd_update
 from stillflow.ops.state_scatter import scatter_sub as scatter_sub
 from stillflow.ops.state_scatter import scatter_update as scatter_update
 from stillflow.ops.tensor_proto import make_tensor_proto as make_tensor_proto
+from stillflow.ops.tiling import meshgrid as meshgrid
+from stillflow.ops.tiling import repeat as repeat
+from stillflow.ops.tiling import tile as tile
 from stillflow.ops.variable_scope import VariableScope as VariableScope
 from stillflow.ops.variable_scope import get_local_variable as get_local_variable
 from stillflow.ops.variable_scope import get_variable as get_variable

@@ -21,7 +21,7 @@ from stillflow.graph.tensor_shape import as_shape
 from stillflow.ops import array, linalg, random
 from stillflow.ops import math as math_ops
 from stillflow.ops.constants import constant
-from stillflow.ops.decompositions import qr
+from stillflow.ops.linalg import qr
 
 # The standard deviation of a standard normal variable cut off at two.
 _TRUNCATED_STDDEV = 0.87962566103423978

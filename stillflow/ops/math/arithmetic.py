@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.indexed_slices import IndexedSlices
@@ -279,7 +281,19 @@ def pow_op(xp, x, y):
     """x: n[...], y: n[...] -> n[...]"""
     if y.dtype.kind == "i":
         xp.check(y >= 0, lambda: "Integers to negative integer powers are not allowed.")
-    return xp.power(x, y)
+    simpler = _SIMPLE_POWERS.get(y.item()) if isinstance(y, np.ndarray) and y.size == 1 else None
+    if simpler is None or y.ndim > x.ndim:
+        return xp.power(x, y)
+    return simpler(xp, x)
+
+
+# TensorFlow, too, replaces these; np.power takes some thirty times as long for them.
+_SIMPLE_POWERS: dict[Any, Any] = {
+    2: lambda xp, x: xp.multiply(x, x),
+    3: lambda xp, x: xp.multiply(xp.multiply(x, x), x),
+    0.5: lambda xp, x: xp.sqrt(x),
+    -1: lambda xp, x: xp.reciprocal(x),
+}
 
 
 @pow_op.gradient
@@ -320,8 +334,8 @@ def squared_difference_gradient(op, dz):
 
 @op("Maximum", "x: T, y: T -> z: T", **_elementwise(FLOATS + INDEX))
 def maximum(xp, x, y):
-    """x: n[...], y: n[...] -> n[...]"""
-    return xp.maximum(x, y)
+    """x: n[...], y: n[...] -> n[...]; where only y is NaN, x."""
+    return xp.maximum(x, y if y.dtype.kind in "iu" else xp.fmax(x, y))
 
 
 @maximum.gradient
@@ -332,8 +346,8 @@ def maximum_gradient(op, dz):
 
 @op("Minimum", "x: T, y: T -> z: T", **_elementwise(FLOATS + INDEX))
 def minimum(xp, x, y):
-    """x: n[...], y: n[...] -> n[...]"""
-    return xp.minimum(x, y)
+    """x: n[...], y: n[...] -> n[...]; where only y is NaN, x."""
+    return xp.minimum(x, y if y.dtype.kind in "iu" else xp.fmin(x, y))
 
 
 @minimum.gradient

@@ -72,8 +72,8 @@ def abs_(x: Any, name: str | None = None) -> Tensor:
 
 @op("Sign", "x: T -> y: T", **_SIGNED)
 def sign(xp, x):
-    """x: n[...] -> n[...], -1, 0 or 1; x / |x| for a complex number."""
-    return xp.sign(x)
+    """x: n[...] -> n[...], -1, 0 or 1, 0 for NaN; x / |x| for a complex number."""
+    return xp.sign(x) if x.dtype.kind in "iuc" else xp.where(x == x, xp.sign(x), 0)
 
 
 @sign.gradient
@@ -184,8 +184,9 @@ def sqrt_grad_gradient(op, dz):
 
 @op("Rsqrt", "x: T -> y: T", **_SMOOTH)
 def rsqrt(xp, x):
-    """x: f[...] -> f[...], 1 / sqrt(x)"""
-    return xp.reciprocal(xp.sqrt(x))
+    """x: f[...] -> f[...], 1 / sqrt(x), of -0 infinity"""
+    root = xp.sqrt(x)
+    return xp.reciprocal(root if x.dtype.kind == "c" else xp.absolute(root))
 
 
 @rsqrt.gradient

@@ -59,7 +59,8 @@ def _erf_slope(x: Tensor) -> Tensor:
 @op("Lgamma", "x: T -> y: T", **_FLOAT)
 def lgamma(xp, x):
     """x: f[...] -> f[...], log |gamma(x)|"""
-    return _computed(xp, "gammaln", x)
+    # SciPy has -inf for -inf.
+    return xp.where(xp.isinf(x), xp.absolute(x), _computed(xp, "gammaln", x))
 
 
 @lgamma.gradient
@@ -69,8 +70,9 @@ def lgamma_gradient(op, dy):
 
 @op("Digamma", "x: T -> y: T", **_FLOAT)
 def digamma(xp, x):
-    """x: f[...] -> f[...], the derivative of log gamma(x)."""
-    return _computed(xp, "digamma", x)
+    """x: f[...] -> f[...], the derivative of log gamma(x); infinity at its poles."""
+    is_pole = (x <= 0) & (x == xp.floor(x))
+    return xp.where(is_pole, xp.full_like(x, np.inf), _computed(xp, "digamma", x))
 
 
 @digamma.gradient

@@ -191,5 +191,5 @@ def _reduced_first(op: Any) -> tuple[Any, Any]:
         order = array.concat([axes_now, others], 0)
         return order, array.invert_permutation(order)
     gone = [int(a) % rank for a in np.ravel(axes)]
-    order = gone + [i for i in range(rank) if i not in gone]
-    return order, np.argsort(order).tolist()
+    known_order = gone + [i for i in range(rank) if i not in gone]
+    return known_order, np.argsort(known_order).tolist()

@@ -1,0 +1,191 @@
+"""Decompositions of matrices: QR, singular values, eigenvalues.
+
+Vectors that are determined up to a sign need not have the sign that TensorFlow gives them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.graph.operation import Tensor
+from stillflow.ops import array, shapes
+from stillflow.ops import math as math_ops
+from stillflow.ops.linalg.products import batch_matmul_v2 as product
+from stillflow.ops.linalg.solving import adjoint, matrix_triangular_solve, square_matrices
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import FACTORABLE
+
+
+def _smaller(a: int | None, b: int | None) -> int | None:
+    return None if a is None or b is None else min(a, b)
+
+
+# QR ---------------------------------------------------------------------------------------------
+
+
+def _qr(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    sizes = shapes.with_rank_at_least(ctx.shape(0), 2)
+    if sizes is None:
+        return [None, None]
+    *batch, rows, columns = sizes
+    inner = rows if ctx.attrs["full_matrices"] else _smaller(rows, columns)
+    return [(*batch, rows, inner), (*batch, inner, columns)]
+
+
+@op("Qr", "input: T -> q: T, r: T", shape=_qr, types={"T": FACTORABLE})
+def qr(xp, x, *, full_matrices: bool = False):
+    """x: f[..., n, m] -> orthonormal q, f[..., n, k], and upper triangular r, f[..., k, m].
+
+    Their product is x; k = min(n, m), or n with `full_matrices`.
+    """
+    return tuple(xp.linalg.qr(x, mode="complete" if full_matrices else "reduced"))
+
+
+@qr.gradient
+def qr_gradient(op, dq, dr):
+    q, r = op.outputs
+    rows, columns = op.inputs[0].shape.as_list()[-2:]
+    if rows is None or columns is None:
+        raise NotImplementedError("QrGrad not implemented with dynamic shapes.")
+    if columns > rows or (op.attrs["full_matrices"] and columns != rows):
+        raise NotImplementedError(
+            "QrGrad not implemented when ncols > nrows or full_matrices is true and ncols != nrows."
+        )
+    # With <x> = x - x^H: dx = q (dr + tril(<q^H dq> + <r dr^H>) r^-H) + (dq - q q^H dq) r^-H.
+    q_dq = product(q, dq, adj_x=True)
+    r_dr = product(r, dr, adj_y=True)
+    skew = (q_dq - adjoint(q_dq)) + (r_dr - adjoint(r_dr))
+    lower = array.matrix_band_part(skew, -1, 0)
+    within = product(q, dr + _over_adjoint(lower, r))
+    return within + _over_adjoint(dq - product(q, q_dq), r)
+
+
+def _over_adjoint(x: Any, r: Tensor) -> Tensor:
+    """x r^-H, for upper triangular r."""
+    return adjoint(matrix_triangular_solve(r, adjoint(x), lower=False))
+
+
+# Singular values --------------------------------------------------------------------------------
+
+
+def _svd(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    sizes = shapes.with_rank_at_least(ctx.shape(0), 2)
+    if sizes is None:
+        return [None, None, None] if ctx.attrs["compute_uv"] else [None, (0,), (0,)]
+    *batch, rows, columns = sizes
+    inner = _smaller(rows, columns)
+    if not ctx.attrs["compute_uv"]:
+        return [(*batch, inner), (0,), (0,)]
+    full = ctx.attrs["full_matrices"]
+    return [
+        (*batch, inner),
+        (*batch, rows, rows if full else inner),
+        (*batch, columns, columns if full else inner),
+    ]
+
+
+@op("Svd", "input: T -> s: T, u: T, v: T", shape=_svd, types={"T": FACTORABLE})
+def svd_op(xp, x, *, compute_uv: bool = True, full_matrices: bool = False):
+    """x: f[..., n, m] -> s: f[..., k], u: f[..., n, k], v: f[..., m, k], with u diag(s) v^H = x.
+
+    k = min(n, m); with `full_matrices` u and v are square. Without `compute_uv` they are empty.
+    """
+    if not compute_uv:
+        values = xp.linalg.svd(x, compute_uv=False).astype(x.dtype)
+        return values, xp.zeros((0,), x.dtype), xp.zeros((0,), x.dtype)
+    u, values, vh = xp.linalg.svd(x, full_matrices=full_matrices)
+    return values.astype(x.dtype), u, xp.conj(xp.swapaxes(vh, -1, -2))
+
+
+@svd_op.gradient
+def svd_gradient(op, ds, du, dv):
+    x = op.inputs[0]
+    if not op.attrs["compute_uv"]:
+        _, u, v = svd_op(x)
+        return product(product(u, array.matrix_diag(ds)), v, adj_y=True)
+    if op.attrs["full_matrices"] and x.shape[-2] != x.shape[-1]:
+        raise NotImplementedError(
+            "The gradient of Svd with full_matrices=True needs square matrices in Stillflow.\n"
+            "  Without full_matrices it is there for every shape."
+        )
+    s, u, v = op.outputs
+    # Of pairs of singular values, 1 / (s_j^2 - s_i^2), 0 on the diagonal.
+    squares = math_ops.square(s)
+    gaps = array.expand_dims(squares, -2) - array.expand_dims(squares, -1)
+    inverse = array.matrix_set_diag(
+        math_ops.div_no_nan(array.ones_like(gaps), gaps), array.zeros_like(s)
+    )
+    row, column = array.expand_dims(s, -2), array.expand_dims(s, -1)
+    u_du, v_dv = product(u, du, adj_x=True), product(v, dv, adj_x=True)
+    middle = (
+        array.matrix_diag(ds)
+        + inverse * (u_du - adjoint(u_du)) * row
+        + column * (inverse * (v_dv - adjoint(v_dv)))
+    )
+    inside = product(product(u, middle), v, adj_y=True)
+    # What of du and dv lies outside the spaces that u and v span.
+    outside_u = product((du - product(u, u_du)) / row, v, adj_y=True)
+    outside_v = product(u / row, dv - product(v, v_dv), adj_y=True)
+    return inside + outside_u + outside_v
+
+
+def svd(
+    tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None
+) -> Any:
+    """Returns the singular values `s` of matrices, and with `compute_uv` also `u` and `v`.
+
+    `u diag(s) v^H` is `tensor`.
+    """
+    s, u, v = svd_op(tensor, compute_uv=compute_uv, full_matrices=full_matrices, name=name)
+    s = math_ops.real(s)
+    return (s, u, v) if compute_uv else s
+
+
+# Eigenvalues ------------------------------------------------------------------------------------
+
+
+def _eigen(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    sizes = square_matrices(ctx.shape(0))
+    values = None if sizes is None else sizes[:-1]
+    return [values, sizes if ctx.attrs["compute_v"] else (0,)]
+
+
+@op("SelfAdjointEigV2", "input: T -> e: T, v: T", shape=_eigen, types={"T": FACTORABLE})
+def self_adjoint_eig_op(xp, x, *, compute_v: bool = True):
+    """x: f[..., n, n] -> eigenvalues, f[..., n], ascending, and eigenvectors, f[..., n, n].
+
+    Only the lower triangle of x is read. Without `compute_v` there are no vectors.
+    """
+    if not compute_v:
+        return xp.linalg.eigvalsh(x).astype(x.dtype), xp.zeros((0,), x.dtype)
+    values, vectors = xp.linalg.eigh(x)
+    return values.astype(x.dtype), vectors
+
+
+@self_adjoint_eig_op.gradient
+def self_adjoint_eig_gradient(op, de, dv):
+    inner = array.matrix_diag(de)
+    if op.attrs["compute_v"]:
+        e, v = op.outputs
+        gaps = array.expand_dims(e, -2) - array.expand_dims(e, -1)
+        inverse = array.matrix_set_diag(
+            math_ops.div_no_nan(array.ones_like(gaps), gaps), array.zeros_like(e)
+        )
+        inner = inner + inverse * product(v, dv, adj_x=True)
+    else:
+        _, v = self_adjoint_eig_op(op.inputs[0])
+    dx = product(product(v, inner), v, adj_y=True)
+    # The op reads the lower triangle alone, so all of the gradient belongs there.
+    lower = array.matrix_band_part(dx + adjoint(dx), -1, 0)
+    return array.matrix_set_diag(lower, array.matrix_diag_part(lower) * 0.5)
+
+
+def self_adjoint_eig(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
+    """Returns the eigenvalues, ascending, and eigenvectors of symmetric or Hermitian matrices."""
+    values, vectors = self_adjoint_eig_op(tensor, compute_v=True, name=name)
+    return values, vectors
+
+
+def self_adjoint_eigvals(tensor: Any, name: str | None = None) -> Tensor:
+    """Returns the eigenvalues, ascending, of symmetric or Hermitian matrices."""
+    return self_adjoint_eig_op(tensor, compute_v=False, name=name)[0]

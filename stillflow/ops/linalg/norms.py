@@ -1,0 +1,132 @@
+"""Norms, traces and cross products."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array, reduce, shapes
+from stillflow.ops import math as math_ops
+from stillflow.ops.arguments import renamed
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.linalg.decompositions import svd
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import REAL_NUMBERS
+
+
+def _crossed(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes = shapes.merge(ctx.shape(0), ctx.shape(1))
+    if sizes is not None:
+        shapes.with_rank_at_least(sizes, 1)
+        shapes.merge_size(sizes[-1], 3)
+    return sizes
+
+
+@op("Cross", "a: T, b: T -> product: T", shape=_crossed, types={"T": REAL_NUMBERS})
+def cross(xp, a, b):
+    """a: n[..., 3], b: n[..., 3] -> n[..., 3], the cross products of the vectors."""
+    next_of = lambda x: xp.roll(x, -1, axis=-1)
+    return next_of(a * next_of(b) - next_of(a) * b)
+
+
+@cross.gradient
+def cross_gradient(op, dz):
+    a, b = op.inputs
+    return cross(b, dz), cross(dz, a)
+
+
+def trace(x: Any, name: str | None = None) -> Tensor:
+    """Returns the sums of the main diagonals of the matrices in `x`, n[..., n, m] -> n[...]."""
+    with name_scope(name, "Trace", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        return reduce.reduce_sum(array.matrix_diag_part(x), [-1], name=scope)
+
+
+def norm(
+    tensor: Any,
+    ord: Any = "euclidean",
+    axis: Any = None,
+    keepdims: bool | None = None,
+    name: str | None = None,
+    keep_dims: bool | None = None,
+) -> Tensor:
+    """Returns the norm of the vectors along `axis`, or of the matrices along a pair of axes.
+
+    Without an axis all of `tensor` counts as one vector. `ord` is 'euclidean', infinity or a
+    positive number, for matrices 'euclidean', 'fro', 1, 2 or infinity.
+
+    Raises:
+      ValueError: `ord` or `axis` is none of these.
+    """
+    keepdims = renamed("keepdims", keepdims, "keep_dims", keep_dims) or False
+    is_matrix = isinstance(axis, (list, tuple)) and len(axis) == 2
+    _check_axis(axis, is_matrix)
+    _check_order(ord, is_matrix)
+    axes = tuple(axis) if is_matrix else None if axis is None else (axis,)
+    with name_scope(name, "norm", [tensor]):
+        x = convert_to_tensor(tensor)
+        if is_matrix and ord in (1, 2, np.inf):
+            result = _matrix_norm(x, ord, axes)
+        else:
+            result = _vector_norm(x, ord, axes)
+        return result if keepdims else array.squeeze(result, axes)
+
+
+def _check_axis(axis: Any, is_matrix: bool) -> None:
+    if is_matrix:
+        fits = all(isinstance(a, int) for a in axis) and axis[0] != axis[1]
+    else:
+        fits = axis is None or isinstance(axis, int)
+    if not fits:
+        raise ValueError("'axis' must be None, an integer, or a tuple of 2 unique integers")
+
+
+def _check_order(order: Any, is_matrix: bool) -> None:
+    if is_matrix:
+        known = ["euclidean", "fro", 1, 2, np.inf]
+        if order not in known:
+            raise ValueError(f"'ord' must be a supported matrix norm in {known}, got {order}")
+    elif order != "euclidean" and not (
+        np.isreal(order) and not isinstance(order, str) and order > 0
+    ):
+        raise ValueError(f"'ord' must be a supported vector norm, got {order}")
+
+
+def _vector_norm(x: Tensor, order: Any, axes: Any) -> Tensor:
+    """The norm along `axes`, which stay with size 1."""
+    axis = axes[0] if axes is not None and order in (1, np.inf) else axes
+    if order in ("fro", "euclidean", 2):
+        return math_ops.sqrt(reduce.reduce_sum(x * math_ops.conj(x), axes, keepdims=True))
+    magnitude = math_ops.abs_(x)
+    if order == 1:
+        return reduce.reduce_sum(magnitude, axis, keepdims=True)
+    if order == np.inf:
+        return reduce.reduce_max(magnitude, axis, keepdims=True)
+    powers = math_ops.pow_(magnitude, order)
+    return math_ops.pow_(reduce.reduce_sum(powers, axes, keepdims=True), 1.0 / order)
+
+
+def _matrix_norm(x: Tensor, order: Any, axes: Any) -> Tensor:
+    """The largest sum of a column (1) or row (infinity), or the largest singular value (2)."""
+    if order == 2:
+        return _spectral_norm(x, axes)
+    summed, compared = axes if order == 1 else axes[::-1]
+    sums = reduce.reduce_sum(math_ops.abs_(x), summed, keepdims=True)
+    return reduce.reduce_max(sums, compared, keepdims=True)
+
+
+def _spectral_norm(x: Tensor, axes: Any) -> Tensor:
+    rank = x.shape.ndims
+    if rank is None:
+        raise ValueError(
+            "The 2-norm of matrices needs a tensor of known rank.\n"
+            "  Give it with set_shape, or take the norm of its singular values."
+        )
+    matrix = [axis % rank for axis in axes]
+    order = [axis for axis in range(rank) if axis not in matrix] + matrix
+    values = svd(array.transpose(x, order), compute_uv=False)
+    largest = array.expand_dims(reduce.reduce_max(values, -1, keepdims=True), -1)
+    return array.transpose(largest, np.argsort(order).tolist())

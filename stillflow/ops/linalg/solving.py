@@ -1,0 +1,220 @@
+"""Inverses, determinants and linear equations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph.errors import InvalidArgumentError
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array, reduce, shapes
+from stillflow.ops import math as math_ops
+from stillflow.ops.linalg.products import batch_matmul_v2
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import FACTORABLE, types
+
+_SINGULAR = "Input matrix is not invertible."
+_INDEFINITE = "Cholesky decomposition was not successful. The input might not be valid."
+
+
+@contextmanager
+def _failing_with(message: str) -> Iterator[None]:
+    """NumPy's LinAlgError becomes TensorFlow's error."""
+    try:
+        yield
+    except np.linalg.LinAlgError:
+        raise InvalidArgumentError(None, None, message) from None
+
+
+def _check_solved(xp: Any, result: Any, x: Any, message: str) -> None:
+    """XLA does not fail but gives NaN or infinity."""
+    if xp.is_xla:
+        xp.check(xp.isfinite(result).all() | ~xp.isfinite(x).all(), lambda: message)
+
+
+def square_matrices(sizes: shapes.Sizes) -> shapes.Sizes:
+    """`sizes`, whose last two must be equal."""
+    if sizes is None:
+        return None
+    shapes.with_rank_at_least(sizes, 2)
+    size = shapes.merge_size(sizes[-2], sizes[-1])
+    return (*sizes[:-2], size, size)
+
+
+def _square(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    return square_matrices(ctx.shape(0))
+
+
+def _batch(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes = square_matrices(ctx.shape(0))
+    return None if sizes is None else sizes[:-2]
+
+
+def _solution(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    left = square_matrices(ctx.shape(0))
+    right = shapes.with_rank_at_least(ctx.shape(1), 2)
+    if left is None or right is None:
+        return None
+    batch = shapes.merge(left[:-2], right[:-2])
+    assert batch is not None
+    return (*batch, shapes.merge_size(left[-1], right[-2]), right[-1])
+
+
+def _adjoint(xp: Any, x: Any) -> Any:
+    return xp.conj(xp.swapaxes(x, -1, -2))
+
+
+@op("MatrixInverse", "input: T -> output: T", shape=_square, types={"T": FACTORABLE})
+def matrix_inverse(xp, x, *, adjoint: bool = False):
+    """x: f[..., n, n] -> f[..., n, n], the inverses, of the adjoints with `adjoint`."""
+    with _failing_with(_SINGULAR):
+        inverse = xp.linalg.inv(_adjoint(xp, x) if adjoint else x)
+    _check_solved(xp, inverse, x, _SINGULAR)
+    return inverse
+
+
+@matrix_inverse.gradient
+def matrix_inverse_gradient(op, dy):
+    y = op.outputs[0]
+    if op.attrs["adjoint"]:
+        # y is the inverse of the adjoint, so the gradient is the adjoint of what it is without.
+        return -batch_matmul_v2(y, batch_matmul_v2(dy, y, adj_x=True))
+    return -batch_matmul_v2(y, batch_matmul_v2(dy, y, adj_y=True), adj_x=True)
+
+
+@op(
+    "MatrixDeterminant",
+    "input: T -> output: T",
+    shape=_batch,
+    types={"T": types("float16 float32 float64 complex64 complex128")},
+)
+def matrix_determinant(xp, x):
+    """x: f[..., n, n] -> f[...]"""
+    return xp.linalg.det(x)
+
+
+@matrix_determinant.gradient
+def matrix_determinant_gradient(op, dy):
+    x, y = op.inputs[0], op.outputs[0]
+    return _per_matrix(dy * y) * matrix_inverse(x, adjoint=True)
+
+
+@op(
+    "LogMatrixDeterminant",
+    "input: T -> sign: T, log_abs_determinant: T",
+    shape=_batch,
+    types={"T": types("float16 float32 float64 complex64 complex128")},
+)
+def log_matrix_determinant(xp, x):
+    """x: f[..., n, n] -> the sign and the log of the magnitude of the determinants, f[...] each."""
+    sign, log = xp.linalg.slogdet(x)
+    return sign, log.astype(x.dtype)
+
+
+@log_matrix_determinant.gradient
+def log_matrix_determinant_gradient(op, d_sign, d_log):
+    return _per_matrix(d_log) * matrix_inverse(op.inputs[0], adjoint=True)
+
+
+def _per_matrix(x: Any) -> Tensor:
+    """x: f[...] -> f[..., 1, 1]"""
+    return array.expand_dims(array.expand_dims(x, -1), -1)
+
+
+@op(
+    "MatrixSolve",
+    "matrix: T, rhs: T -> output: T",
+    shape=_solution,
+    types={"T": FACTORABLE},
+)
+def matrix_solve(xp, matrix, rhs, *, adjoint: bool = False):
+    """matrix: f[..., n, n], rhs: f[..., n, k] -> x, f[..., n, k], with matrix x = rhs."""
+    with _failing_with(_SINGULAR):
+        solution = xp.linalg.solve(_adjoint(xp, matrix) if adjoint else matrix, rhs)
+    _check_solved(xp, solution, rhs, _SINGULAR)
+    return solution
+
+
+@matrix_solve.gradient
+def matrix_solve_gradient(op, dy):
+    matrix, y, adjoint = op.inputs[0], op.outputs[0], op.attrs["adjoint"]
+    d_rhs = matrix_solve(matrix, dy, adjoint=not adjoint)
+    return _of_matrix(d_rhs, y, adjoint), d_rhs
+
+
+def _of_matrix(d_rhs: Tensor, y: Tensor, adjoint: bool) -> Any:
+    left, right = (y, d_rhs) if adjoint else (d_rhs, y)
+    return -batch_matmul_v2(left, right, adj_y=True)
+
+
+@op(
+    "MatrixTriangularSolve",
+    "matrix: T, rhs: T -> output: T",
+    shape=_solution,
+    types={"T": FACTORABLE},
+)
+def matrix_triangular_solve(xp, matrix, rhs, *, lower: bool = True, adjoint: bool = False):
+    """matrix: f[..., n, n], rhs: f[..., n, k] -> x, f[..., n, k], with matrix x = rhs.
+
+    Only the lower triangle is read, the upper one without `lower`.
+    """
+    triangle = xp.tril(matrix) if lower else xp.triu(matrix)
+    with _failing_with(_SINGULAR):
+        return xp.linalg.solve(_adjoint(xp, triangle) if adjoint else triangle, rhs)
+
+
+@matrix_triangular_solve.gradient
+def matrix_triangular_solve_gradient(op, dy):
+    matrix, y = op.inputs[0], op.outputs[0]
+    lower, adjoint = op.attrs["lower"], op.attrs["adjoint"]
+    d_rhs = matrix_triangular_solve(matrix, dy, lower=lower, adjoint=not adjoint)
+    return _triangle(_of_matrix(d_rhs, y, adjoint), lower), d_rhs
+
+
+def _triangle(x: Any, lower: bool) -> Tensor:
+    return array.matrix_band_part(x, -1 if lower else 0, 0 if lower else -1)
+
+
+@op("Cholesky", "input: T -> output: T", shape=_square, types={"T": FACTORABLE})
+def cholesky(xp, x):
+    """x: f[..., n, n] -> the lower triangular y, f[..., n, n], with y times its adjoint = x."""
+    with _failing_with(_INDEFINITE):
+        root = xp.linalg.cholesky(x)
+    _check_solved(xp, root, x, _INDEFINITE)
+    return root
+
+
+@cholesky.gradient
+def cholesky_gradient(op, dy):
+    y = op.outputs[0]
+    inner = batch_matmul_v2(y, dy, adj_x=True)
+    inner = array.matrix_set_diag(inner, array.matrix_diag_part(inner) * 0.5)
+    inner = _triangle(inner, lower=True)
+    # y^-H inner y^-1, by solving rather than inverting.
+    left = matrix_triangular_solve(y, inner, adjoint=True)
+    dx = adjoint(matrix_triangular_solve(y, adjoint(left), adjoint=True))
+    return (dx + adjoint(dx)) * 0.5
+
+
+def adjoint(matrix: Any, name: str | None = None) -> Tensor:
+    """Returns the transposed and conjugated matrices of `matrix`, f[..., n, m] -> f[..., m, n]."""
+    with name_scope(name, "adjoint", [matrix]):
+        return array.matrix_transpose(matrix, conjugate=True)
+
+
+def logdet(matrix: Any, name: str | None = None) -> Tensor:
+    """Returns the log of the determinants of Hermitian positive definite matrices."""
+    with name_scope(name, "logdet", [matrix]):
+        diagonal = array.matrix_diag_part(cholesky(matrix))
+        return 2.0 * reduce.reduce_sum(math_ops.log(math_ops.real(diagonal)), axis=[-1])
+
+
+def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
+    """Returns x with `a x = rhs`, where `chol` is the Cholesky factor of a."""
+    with name_scope(name, "cholesky_solve", [chol, rhs]):
+        y = matrix_triangular_solve(chol, rhs, adjoint=False, lower=True)
+        return matrix_triangular_solve(chol, y, adjoint=True, lower=True)
