@@ -96,10 +96,13 @@ class Executor:
         for op, slot in plan.streams.items():
             slots[slot] = state.stream(op).words()
 
-    def _advance_streams(self, state: SessionState, slots: list) -> None:
+    def _advance_streams(
+        self, state: SessionState, slots: list, drawn: dict[Operation, tuple[int, ...]]
+    ) -> None:
+        """Moves each stream on by what was drawn: arrays in `slots`, or shapes in `drawn`."""
         for step in self._random_steps:
-            blocks = step.op.defn.stream(np.shape(slots[step.outputs[0]]))
-            state.stream(step.op).advance(blocks)
+            sizes = drawn[step.op] if step.op in drawn else np.shape(slots[step.outputs[0]])
+            state.stream(step.op).advance(step.op.defn.stream(sizes))
 
     # The host tier --------------------------------------------------------------------------------
 
@@ -120,7 +123,7 @@ class Executor:
         for variable, slot in plan.written.items():
             state.variables[variable] = _kept(slots[slot], feeds)
         if self._random_steps:
-            self._advance_streams(state, slots)
+            self._advance_streams(state, slots, {})
         aliases = known.host.aliases
         return [
             None if slot is None else np.array(slots[aliases.get(slot, slot)])[()]
@@ -188,7 +191,7 @@ class Executor:
         for variable, slot in plan.written.items():
             state.variables[variable] = _kept(slots[slot], feeds)
         if self._random_steps:
-            self._advance_streams(state, slots)
+            self._advance_streams(state, slots, program.drawn)
         return [None if slot is None else np.array(slots[slot])[()] for slot in plan.fetches]
 
     def _keep_replaced_buffers(self, state: SessionState, slots: list) -> None:

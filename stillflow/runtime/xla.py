@@ -59,13 +59,19 @@ class XlaProgram:
         """How often a segment was traced: once each, however many runs."""
         return sum(part.traces for part in self._parts if isinstance(part, _Compiled))
 
+    @property
+    def drawn(self) -> dict[Operation, tuple[int, ...]]:
+        """The shapes of what random ops draw in compiled segments, which `slots` may not show."""
+        parts = [part.drawn for part in self._parts if isinstance(part, _Compiled)]
+        return {op: sizes for drawn in parts for op, sizes in drawn.items()}
+
     def run(self, slots: list[Any]) -> None:
         """Fills `slots`, in which feeds, variables and streams are set already.
 
         Raises:
           FailedCheck: a run-time check of compiled code failed; `slots` hold the variables.
         """
-        with jax.enable_x64(True):
+        with jax.enable_x64(True), np.errstate(all="ignore"):
             for part in self._parts:
                 if isinstance(part, _Compiled):
                     part.run(slots)
@@ -107,6 +113,7 @@ class _Compiled:
         self._messages: list[tuple[Operation, Message]] = []
         self._function = jax.jit(self._traced, donate_argnums=(0,))
         self.traces = 0
+        self.drawn: dict[Operation, tuple[int, ...]] = {}
 
     def run(self, slots: list[Any]) -> None:
         results, flags, seen = self._function(
@@ -134,6 +141,8 @@ class _Compiled:
         if self._donated:
             check_written_shapes(self._plan, slots)
         self._messages = [(op, message) for op, _, message, _ in checks]
+        random_steps = [step for step in self._steps if step.op.defn.stream is not None]
+        self.drawn = {step.op: np.shape(slots[step.outputs[0]]) for step in random_steps}
         if checks:
             flags = jnp.stack([ok for _, ok, _, _ in checks])
             # A failed run leaves the variables as they were, though their buffers are replaced.
