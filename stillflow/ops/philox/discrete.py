@@ -40,7 +40,7 @@ def shuffle(xp: Any, stream: Any, value: Any) -> Any:
     words = xp.interleave(lambda index: blocks(xp, stream, index), size - 1, 4)
     place = xp.arange(size - 1)
     targets = place + words.astype(xp.int64) % (size - place)
-    return value[xp.compose_swaps(targets)]
+    return xp.asarray(value)[xp.compose_swaps(targets)]
 
 
 def is_shuffled(shape: tuple[int, ...]) -> bool:
@@ -55,10 +55,10 @@ def categories(xp: Any, stream: Any, logits: Any, count: int, dtype: Any) -> Any
     batch is split between them and its later rows start elsewhere in the stream.)
     """
     batch, classes = logits.shape
+    logits = logits.astype(xp.float64)
     counts = xp.isfinite(logits)
-    logits = xp.where(counts, logits, xp.finfo(logits.dtype).min).astype(xp.float64)
-    weights = xp.exp(logits - xp.max(logits, axis=1, keepdims=True))
-    cumulative = xp.cumsum(xp.where(counts, weights, 0), axis=1)
+    highest = xp.max(xp.where(counts, logits, -np.inf), axis=1, keepdims=True)
+    cumulative = xp.cumsum(xp.where(counts, xp.exp(logits - highest), 0), axis=1)
     sought = uniform(xp, stream, (batch, count), np.float64) * cumulative[:, -1:]
     return _count_not_above(xp, cumulative, sought, classes).astype(dtype)
 
