@@ -6,6 +6,7 @@ are what NumPy and jax.numpy spell differently or one of them lacks; keep them f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -51,9 +52,35 @@ class NumpyNamespace:
     @staticmethod
     def add_at(x: Any, index: Any, value: Any) -> Any:
         """Returns `x` with `value` added at `index`; a repeated index adds each time."""
-        x = numpy.array(x)
-        numpy.add.at(x, index, value)
+        return _combine_at(numpy.add, x, index, value)
+
+    @staticmethod
+    def multiply_at(x: Any, index: Any, value: Any) -> Any:
+        """`add_at` with a product instead of a sum."""
+        return _combine_at(numpy.multiply, x, index, value)
+
+    @staticmethod
+    def max_at(x: Any, index: Any, value: Any) -> Any:
+        """`add_at` with the larger of the two instead of their sum."""
+        return _combine_at(numpy.maximum, x, index, value)
+
+    @staticmethod
+    def min_at(x: Any, index: Any, value: Any) -> Any:
+        """`add_at` with the smaller of the two instead of their sum."""
+        return _combine_at(numpy.minimum, x, index, value)
+
+
+def _combine_at(combine: numpy.ufunc, x: Any, index: Any, value: Any) -> Any:
+    x = numpy.array(x, order="C")
+    if x.ndim == 1 or not isinstance(index, numpy.ndarray):
+        combine.at(x, index, value)
         return x
+    # Whole rows: `at` is several times as fast on their elements one by one.
+    width = math.prod(x.shape[1:])
+    elements = index.reshape(-1, 1).astype(numpy.intp) * width + numpy.arange(width)
+    rows = numpy.broadcast_to(value, index.shape + x.shape[1:])
+    combine.at(x.reshape(-1), elements.reshape(-1), rows.reshape(-1))
+    return x
 
 
 NUMPY = NumpyNamespace()

@@ -54,3 +54,18 @@ class JaxNamespace:
     def add_at(x: Any, index: Any, value: Any) -> Any:
         """Returns `x` with `value` added at `index`; a repeated index adds each time."""
         return jnp.asarray(x).at[index].add(value)
+
+    @staticmethod
+    def multiply_at(x: Any, index: Any, value: Any) -> Any:
+        """`add_at` with a product instead of a sum."""
+        return jnp.asarray(x).at[index].multiply(value)
+
+    @staticmethod
+    def max_at(x: Any, index: Any, value: Any) -> Any:
+        """`add_at` with the larger of the two instead of their sum."""
+        return jnp.asarray(x).at[index].max(value)
+
+    @staticmethod
+    def min_at(x: Any, index: Any, value: Any) -> Any:
+        """`add_at` with the smaller of the two instead of their sum."""
+        return jnp.asarray(x).at[index].min(value)
