@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from stillflow.checkpoint import files
 from stillflow.graph.graph import Graph, get_default_graph
+from stillflow.graph.graph_def import op_def_of
 from stillflow.graph.keys import GraphKeys
 
 _TENSORFLOW = "1.15.5"  # whose files these are
@@ -100,9 +102,13 @@ def _describe(info: Any, given: Any, graph: Graph, strip_default_attrs: bool) ->
     info.tensorflow_version = _TENSORFLOW
     info.stripped_default_attrs = strip_default_attrs
     if not info.HasField("stripped_op_list"):
-        first_of_type = {op.type: op for op in reversed(graph.get_operations())}
-        for _, op in sorted(first_of_type.items()):
-            info.stripped_op_list.op.add().CopyFrom(op.op_def)
+        used = {op.type: op.defn for op in graph.get_operations()}
+        info.stripped_op_list.op.extend(_op_def(defn) for _, defn in sorted(used.items()))
+
+
+@cache
+def _op_def(defn: Any) -> Any:
+    return op_def_of(defn)
 
 
 def _strip_default_attrs(meta: Any) -> None:
