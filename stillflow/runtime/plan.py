@@ -43,7 +43,8 @@ class Plan:
     feeds: list[int] = field(default_factory=list)
     fetches: list[int | None] = field(default_factory=list)  # None for an operation
     variables: dict[Operation, int] = field(default_factory=dict)
-    required: set[Operation] = field(default_factory=set)  # variables that must have a value
+    # The variables that must have a value, in the order in which the run reads them.
+    required: dict[Operation, None] = field(default_factory=dict)
     written: dict[Operation, int] = field(default_factory=dict)
     streams: dict[Operation, int] = field(default_factory=dict)
     # The ops whose new value must have its variable's declared shape, with slot and sizes.
@@ -143,7 +144,7 @@ class _Planner:
     def _require(self, op: Operation, variable: Operation | None) -> None:
         """A variable that is read before this run writes it must have a value beforehand."""
         if variable is not None and variable not in self.plan.written and not op.defn.asks_state:
-            self.plan.required.add(variable)
+            self.plan.required[variable] = None
 
     def _slot(self, tensor: Tensor) -> int:
         return self._slots[tensor]
@@ -151,7 +152,7 @@ class _Planner:
     def _fetched(self, tensor: Tensor) -> int:
         variable = self._variable(tensor)
         if variable is not None and variable not in self.plan.written:
-            self.plan.required.add(variable)
+            self.plan.required[variable] = None
         return self._slot(tensor)
 
 
