@@ -58,7 +58,7 @@ def _variables_behind(op: Operation) -> bool:
         current = waiting.pop()
         if current.defn.is_variable:
             return True
-        if not current.defn.asks_state:
+        if current.defn is not state.is_variable_initialized_op:
             fresh = {tensor.op for tensor in current.inputs} - seen
             seen |= fresh
             waiting += fresh
@@ -84,7 +84,7 @@ class _Rebuilder:
     def _made_safe(self, op: Operation) -> Operation | Tensor:
         if op.defn.is_variable:
             return _initialized_value(op)
-        if op.defn.asks_state:
+        if op.defn is state.is_variable_initialized_op:
             return op
         inputs = tuple(self.tensor(tensor) for tensor in op.inputs)
         return op if inputs == op.inputs else self._rebuilt(op, inputs)
