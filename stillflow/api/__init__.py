@@ -80,6 +80,7 @@ from stillflow.ops.array.filling import ones_like as ones_like
 from stillflow.ops.array.filling import zeros as zeros
 from stillflow.ops.array.filling import zeros_like as zeros_like
 from stillflow.ops.array.gathering import gather as gather
+from stillflow.ops.array.gathering import unsorted_segment_sum as unsorted_segment_sum
 from stillflow.ops.array.joining import concat as concat
 from stillflow.ops.array.joining import split as split
 from stillflow.ops.array.one_hot import one_hot as one_hot
@@ -276,6 +277,19 @@ from stillflow.ops.reduce import reduce_mean as reduce_mean
 from stillflow.ops.reduce import reduce_min as reduce_min
 from stillflow.ops.reduce import reduce_prod as reduce_prod
 from stillflow.ops.reduce import reduce_sum as reduce_sum
+from stillflow.ops.segments import segment_max as segment_max
+from stillflow.ops.segments import segment_mean as segment_mean
+from stillflow.ops.segments import segment_min as segment_min
+from stillflow.ops.segments import segment_prod as segment_prod
+from stillflow.ops.segments import segment_sum as segment_sum
+from stillflow.ops.segments import sparse_segment_mean as sparse_segment_mean
+from stillflow.ops.segments import sparse_segment_sqrt_n as sparse_segment_sqrt_n
+from stillflow.ops.segments import sparse_segment_sum as sparse_segment_sum
+from stillflow.ops.segments import unsorted_segment_max as unsorted_segment_max
+from stillflow.ops.segments import unsorted_segment_mean as unsorted_segment_mean
+from stillflow.ops.segments import unsorted_segment_min as unsorted_segment_min
+from stillflow.ops.segments import unsorted_segment_prod as unsorted_segment_prod
+from stillflow.ops.segments import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
 from stillflow.ops.state import assign as assign
 from stillflow.ops.state import assign_add as assign_add
 from stillflow.ops.state import assign_sub as assign_sub
@@ -295,6 +309,8 @@ from stillflow.ops.tensor_proto import make_tensor_proto as make_tensor_proto
 from stillflow.ops.tiling import meshgrid as meshgrid
 from stillflow.ops.tiling import repeat as repeat
 from stillflow.ops.tiling import tile as tile
+from stillflow.ops.unique import unique as unique
+from stillflow.ops.unique import unique_with_counts as unique_with_counts
 from stillflow.ops.variable_scope import VariableScope as VariableScope
 from stillflow.ops.variable_scope import get_local_variable as get_local_variable
 from stillflow.ops.variable_scope import get_variable as get_variable

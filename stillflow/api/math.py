@@ -1,6 +1,7 @@
 """`tf.math`."""
 
 from stillflow.api import _missing
+from stillflow.ops.array.gathering import unsorted_segment_sum as unsorted_segment_sum
 from stillflow.ops.array.transposing import invert_permutation as invert_permutation
 from stillflow.ops.math import abs_ as abs
 from stillflow.ops.math import accumulate_n as accumulate_n
@@ -100,5 +101,15 @@ from stillflow.ops.reduce import reduce_prod as reduce_prod
 from stillflow.ops.reduce import reduce_std as reduce_std
 from stillflow.ops.reduce import reduce_sum as reduce_sum
 from stillflow.ops.reduce import reduce_variance as reduce_variance
+from stillflow.ops.segments import segment_max as segment_max
+from stillflow.ops.segments import segment_mean as segment_mean
+from stillflow.ops.segments import segment_min as segment_min
+from stillflow.ops.segments import segment_prod as segment_prod
+from stillflow.ops.segments import segment_sum as segment_sum
+from stillflow.ops.segments import unsorted_segment_max as unsorted_segment_max
+from stillflow.ops.segments import unsorted_segment_mean as unsorted_segment_mean
+from stillflow.ops.segments import unsorted_segment_min as unsorted_segment_min
+from stillflow.ops.segments import unsorted_segment_prod as unsorted_segment_prod
+from stillflow.ops.segments import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
 
 __getattr__, __dir__ = _missing.fallback(__name__)

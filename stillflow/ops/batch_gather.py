@@ -1,0 +1,127 @@
+"""Gathering within batches, composed of ops as TensorFlow 1.15 composes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.math import cast_op
+from stillflow.ops.reduce import prod_op
+from stillflow.ops.tiling import meshgrid, tile
+
+
+def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
+    """params: n[B..., s, R...], indices: i[B..., k] -> n[B..., k, R...], within each batch.
+
+    Raises:
+      ValueError: `indices` has an unknown rank, or more axes than `params`.
+    """
+    with name_scope(name, "BatchGather", [params, indices]):
+        indices = convert_to_tensor(indices, name="indices")
+        params = convert_to_tensor(params, name="params")
+        rank = indices.shape.ndims
+        if rank is None:
+            raise ValueError(
+                "tf.gather does not allow indices with unknown rank when batch_dims is specified."
+            )
+        batch_dims = rank - 1
+        if params.shape.ndims is not None and batch_dims >= params.shape.ndims:
+            raise ValueError(
+                f"batch_dims = {batch_dims} must be less than rank(params) = {params.shape.ndims}"
+            )
+        return _gathered(params, indices, batch_dims)
+
+
+def _gathered(params: Tensor, indices: Tensor, batch_dims: int) -> Tensor:
+    """Gathers from all batches at once, with indices into their rows laid end to end."""
+    indices_shape, params_shape = array.shape(indices), array.shape(params)
+    flat = array.reshape(_with_offsets(indices, params_shape, batch_dims), [-1])
+    rest = params_shape[batch_dims + 1 :]
+    rows = prod_op(params_shape[: batch_dims + 1], [0])
+    picked = array.gather(array.reshape(params, array.concat([[rows], rest], axis=0)), flat)
+    result = array.reshape(picked, array.concat([indices_shape, rest], axis=0))
+    batch = indices.shape[:batch_dims].merge_with(params.shape[:batch_dims])
+    known = batch.concatenate(indices.shape[batch_dims:])
+    result.set_shape(known.concatenate(params.shape[batch_dims + 1 :]))
+    return result
+
+
+def _with_offsets(indices: Tensor, params_shape: Tensor, batch_dims: int) -> Tensor:
+    dtype, rank = indices.dtype.base_dtype, indices.shape.ndims
+    assert rank is not None
+    stride = array.ones((), dtype=dtype)
+    sizes = cast_op(params_shape, DstT=dtype)
+    for axis in range(batch_dims, 0, -1):
+        count = sizes[axis - 1]
+        stride = stride * sizes[axis]
+        start, step = array.zeros((), dtype=dtype), array.ones((), dtype=dtype)
+        offsets = array.range_op(start, count, step) * stride
+        along = array.stack([1] * (axis - 1) + [count] + [1] * (rank - axis), axis=0)
+        indices = indices + array.reshape(offsets, along)
+    return indices
+
+
+def gather_nd(params: Any, indices: Any, name: str | None = None, batch_dims: int = 0) -> Tensor:
+    """params: n[B..., *s, *r], indices: i[B..., I..., len(s)] -> n[B..., I..., *r].
+
+    The slices of `params` at each index, where B has `batch_dims` axes.
+    """
+    if batch_dims:
+        return batch_gather_nd(params, indices, batch_dims, name)
+    return array.gather_nd_op(params, indices, name=name)
+
+
+def batch_gather_nd(params: Any, indices: Any, batch_dims: int, name: str | None = None) -> Tensor:
+    """`gather_nd` within each batch.
+
+    Raises:
+      TypeError: `batch_dims` is not a whole number.
+      ValueError: it is negative, or not less than both ranks.
+    """
+    with name_scope(name, "BatchGatherND", [params, indices]):
+        indices = convert_to_tensor(indices, name="indices")
+        params = convert_to_tensor(params, name="params")
+        _check_batch_dims(batch_dims, params, indices)
+        params_shape, indices_shape = array.shape(params), array.shape(indices)
+        batch_shape = params_shape[:batch_dims]
+        count = prod_op(batch_shape, [0])
+        inner_rank = array.rank(indices) - batch_dims - 1
+        inner_shape = indices_shape[batch_dims:-1]
+        grid = _batch_coordinates(batch_shape, indices, inner_rank, inner_shape)
+        flat = array.concat(([count], indices_shape[batch_dims:]), axis=0)
+        places = array.concat((grid, array.reshape(indices, shape=flat)), axis=-1)
+        picked = array.gather_nd_op(params, places)
+        return array.reshape(
+            picked, shape=array.concat((batch_shape, array.shape(picked)[1:]), axis=0)
+        )
+
+
+def _check_batch_dims(batch_dims: Any, params: Tensor, indices: Tensor) -> None:
+    if not isinstance(batch_dims, int):
+        raise TypeError(f"batch_dims must be an int; got {batch_dims!r}")
+    if batch_dims < 0:
+        raise ValueError("tf.gather_nd does not allow negative batch_dims.")
+    for name, tensor in (("indices", indices), ("params", params)):
+        rank = tensor.shape.ndims
+        if rank is not None and batch_dims >= rank:
+            raise ValueError(f"batch_dims = {batch_dims} must be less than rank({name}) = {rank}")
+
+
+def _batch_coordinates(
+    batch_shape: Tensor, indices: Tensor, inner_rank: Any, inner_shape: Tensor
+) -> Tensor:
+    """The batch that each index belongs to, i[batches, *inner_shape, batch_dims]."""
+    ranges = [
+        cast_op(array.range_op(0, size, 1), DstT=indices.dtype)
+        for size in array.unstack(batch_shape, axis=0)
+    ]
+    columns = [array.reshape(x, shape=(-1,)) for x in meshgrid(*ranges, indexing="ij")]
+    grid = array.transpose(array.stack(columns, axis=0))
+    sizes = array.shape(grid)
+    inner = array.ones(inner_rank, dtype=dtypes.int32)
+    grid = array.reshape(grid, array.concat([sizes[:1], inner, sizes[1:]], axis=0))
+    return tile(grid, array.concat(((1,), inner_shape, (1,)), axis=0))
