@@ -53,8 +53,9 @@ def clip_by_average_norm(t: Any, clip_norm: Any, name: str | None = None) -> Ten
         t = convert_to_tensor(t, name="t")
         count = math_ops.cast(array.size(t), "float32")
         inverse = math_ops.rsqrt(reduce.reduce_sum(t * t, array.range_(array.rank(t))))
-        factor = math_ops.minimum(inverse * count, constant(1.0) / clip_norm)
-        return identity(t * clip_norm * factor, name=scope)
+        scaled = t * clip_norm
+        scaled = scaled * math_ops.minimum(inverse * count, constant(1.0) / clip_norm)
+        return identity(scaled, name=scope)
 
 
 def global_norm(t_list: Any, name: str | None = None) -> Tensor:

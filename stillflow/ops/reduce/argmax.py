@@ -42,14 +42,14 @@ def _without_axis(ctx: shapes.ShapeContext) -> shapes.Sizes:
 def argmax_op(xp, x, dimension, *, output_type: DType = dtypes.int64):
     """x: n[...], dimension: i[] -> i[... without it], the first of the largest elements."""
     # TensorFlow compares with >, so that a NaN is never the largest.
-    x = xp.where(x == x, x, -np.inf) if x.dtype.kind == "f" else x
+    x = x if x.dtype.kind in "iu" else xp.fmax(x, x.dtype.type(-np.inf))
     return xp.argmax(x, int(dimension)).astype(output_type.as_numpy_dtype)
 
 
 @op("ArgMin", _SIGNATURE, shape=_without_axis, **_ARG)
 def argmin_op(xp, x, dimension, *, output_type: DType = dtypes.int64):
     """x: n[...], dimension: i[] -> i[... without it], the first of the smallest elements."""
-    x = xp.where(x == x, x, np.inf) if x.dtype.kind == "f" else x
+    x = x if x.dtype.kind in "iu" else xp.fmin(x, x.dtype.type(np.inf))
     return xp.argmin(x, int(dimension)).astype(output_type.as_numpy_dtype)
 
 

@@ -27,7 +27,7 @@ def reduce_logsumexp(
     axis = renamed("axis", axis, "reduction_indices", reduction_indices)
     keepdims = renamed("keepdims", keepdims, "keep_dims", keep_dims) or False
     x = convert_to_tensor(input_tensor)
-    with name_scope(name, "ReduceLogSumExp", [x]) as scope:
+    with name_scope(name, "ReduceLogSumExp", [x]):
         largest = reduce_max(x, axis, keepdims=True)
         shift = stop_gradient(
             array.where(math_ops.is_finite(largest), largest, array.zeros_like(largest))
@@ -37,7 +37,10 @@ def reduce_logsumexp(
         )
         if not keepdims:
             shift = array.reshape(shift, array.shape(result))
-        return math_ops.add(result, shift, name=scope)
+        total = math_ops.add(result, shift)
+        if axis is None and not keepdims:
+            total.set_shape(())
+        return total
 
 
 def reduce_variance(

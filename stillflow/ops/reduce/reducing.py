@@ -64,23 +64,29 @@ def prod_op(xp, x, axis, *, keep_dims: bool = False):
 def max_op(xp, x, axis, *, keep_dims: bool = False):
     """x: n[...], axis: i[k] -> n[... without axis], of no elements the lowest number."""
     axes = _axes(axis)
+    if not axes:
+        return x
     lowest = _limits(x.dtype)[0]
-    return xp.max(x, axes, keepdims=keep_dims, initial=lowest) if axes else x
+    known = x if x.dtype.kind in "iu" else xp.fmax(x, lowest)  # NaN is passed over
+    return xp.maximum.reduce(known, axes, keepdims=keep_dims, initial=lowest)
 
 
 @op("Min", _SIGNATURE, **_REDUCTION)
 def min_op(xp, x, axis, *, keep_dims: bool = False):
     """x: n[...], axis: i[k] -> n[... without axis], of no elements the highest number."""
     axes = _axes(axis)
+    if not axes:
+        return x
     highest = _limits(x.dtype)[1]
-    return xp.min(x, axes, keepdims=keep_dims, initial=highest) if axes else x
+    known = x if x.dtype.kind in "iu" else xp.fmin(x, highest)
+    return xp.minimum.reduce(known, axes, keepdims=keep_dims, initial=highest)
 
 
 def _limits(dtype: Any) -> tuple[Any, Any]:
     if dtype.kind in "iu":
         limits = np.iinfo(dtype)
         return limits.min, limits.max
-    return -np.inf, np.inf
+    return dtype.type(-np.inf), dtype.type(np.inf)
 
 
 @op("All", _LOGICAL_SIGNATURE, **_LOGICAL)
@@ -100,8 +106,11 @@ def any_op(xp, x, axis, *, keep_dims: bool = False):
 @op("EuclideanNorm", _SIGNATURE, **_REDUCTION)
 def euclidean_norm_op(xp, x, axis, *, keep_dims: bool = False):
     """x: n[...], axis: i[k] -> n[... without axis], the root of the sum of squares."""
+    axes = _axes(axis)
+    if not axes:
+        return x
     squares = (x * xp.conj(x)).real if x.dtype.kind == "c" else x * x
-    total = xp.add.reduce(squares, _axes(axis), dtype=squares.dtype, keepdims=keep_dims)
+    total = xp.add.reduce(squares, axes, dtype=squares.dtype, keepdims=keep_dims)
     return xp.sqrt(total).astype(x.dtype)
 
 
@@ -130,7 +139,7 @@ def prod_gradient(op, dy):
     # Products of the others rather than y / x, which fails at 0: those before, times those after.
     order, restoring = _reduced_first(op)
     moved = array.transpose(x, order)
-    flat = array.reshape(moved, array.stack([_reduced_count(op), -1]))
+    flat = array.reshape(moved, array.stack([_reduced_count(op), array.size(op.outputs[0])]))
     before = math_ops.cumprod(flat, 0, exclusive=True)
     after = math_ops.cumprod(flat, 0, exclusive=True, reverse=True)
     others = array.transpose(array.reshape(before * after, array.shape(moved)), restoring)
