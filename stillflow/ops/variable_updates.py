@@ -12,7 +12,7 @@ from stillflow.graph.scopes import name_scope
 from stillflow.ops import array, state_scatter
 from stillflow.ops.array.slicing import getitem
 from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.math import cast_op
+from stillflow.ops.math import cast
 
 
 class PartialUpdates:
