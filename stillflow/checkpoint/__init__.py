@@ -7,6 +7,7 @@ From the bytes up:
   slices.py              parts of a partitioned tensor: their specification and their keys
   tensors.py             a tensor as bytes
   files.py               atomic replacement of files; operating-system errors as `tf.errors`
+  bundle.py              what the next two share: the names of the files, and the index
   bundle_writer.py       tensors -> `prefix.index` and `prefix.data-?????-of-?????`
   bundle_reader.py       the way back: `CheckpointReader`
   management.py          the `checkpoint` file: which checkpoints there are, and which is the latest
