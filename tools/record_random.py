@@ -25,7 +25,8 @@ from cases import observe  # noqa: E402
 def write(name, observed):
     """Writes one case to a line, so that a change to it is one line of a diff."""
     lines = [
-        json.dumps(id) + ": " + json.dumps(value, separators=(",", ":")) for id, value in observed
+        json.dumps(id) + ": " + json.dumps(value, separators=(",", ":"), sort_keys=True)
+        for id, value in observed
     ]
     with open(os.path.join(GOLDEN, name + ".json"), "w") as file:
         file.write("{\n" + ",\n".join(lines) + "\n}\n")
@@ -34,5 +35,6 @@ def write(name, observed):
 if __name__ == "__main__":
     tf.get_logger().setLevel("ERROR")
     write("streams", [(case.id, observing.runs(tf, case.fn)) for case in stream_cases.STREAMS])
+    write("programs", [(id, observe.log_of(tf, fn)) for id, fn in stream_cases.PROGRAMS.items()])
     write("graphs", [(id, observing.graph(tf, fn)) for id, fn in stream_cases.GRAPHS.items()])
     write("failures", [(c.id, observe.failure_of(tf, c)) for c in stream_cases.FAILURES])

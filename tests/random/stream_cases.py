@@ -161,6 +161,64 @@ for fn in [graph_seed, both_seeds, zero_seeds, large_seeds, equal_op_seeds]:
     stream("seeds: " + fn.__name__, fn, both=False)
 
 
+# Programs ---------------------------------------------------------------------------------------
+
+#: Programs `fn(tf, run)` whose runs are compared.
+PROGRAMS = collections.OrderedDict()
+
+
+def program(fn):
+    PROGRAMS[fn.__name__] = fn
+    return fn
+
+
+@program
+def shapes_fed(tf, run):
+    """A run reserves by its own size, so one of size 0 reserves nothing."""
+    shape = tf.placeholder(tf.int32, [None])
+    numbers = tf.random_uniform(shape, seed=12)
+    for sizes in [[0], [3], [3, 0], [2, 2], [1], []]:
+        run(numbers, {shape: np.array(sizes, np.int32)})
+
+
+@program
+def counter_carries(tf, run):
+    """The numbers of the last runs lie past 2**32 blocks."""
+    shape = tf.placeholder(tf.int32, [1])
+    numbers = tf.random_uniform(shape, seed=12)
+    last = numbers[-3:]
+    for size in [4200000, 4200000, 4200000, 4200000, 5, 7]:
+        run(last, {shape: np.array([size], np.int32)})
+
+
+@program
+def fetched_in_turn(tf, run):
+    """Every run that needs an op moves its stream on, whatever else it fetches."""
+    one, other = tf.random_normal([2], seed=1), tf.random_normal([2], seed=2)
+    for fetches in [one, other, [one, other], tf.add(one, 1.0), [one, one], other]:
+        run(fetches)
+
+
+@program
+def shuffled_batches(tf, run):
+    """Shuffles reserve by the number of rows."""
+    x = tf.placeholder(tf.float32)
+    shuffled = tf.random_shuffle(x, seed=12)
+    for rows in [5, 1, 9, 0, 5]:
+        run(shuffled, {x: np.arange(rows * 2, dtype=np.float32).reshape(rows, 2)})
+
+
+@program
+def variables_of_random_values(tf, run):
+    tf.set_random_seed(1)
+    w = tf.Variable(tf.truncated_normal([2, 3], stddev=0.1))
+    b = tf.Variable(tf.random_uniform([3]))
+    start = tf.global_variables_initializer()
+    for _ in range(2):
+        run(start)
+        run([w, b])
+
+
 # Graphs -----------------------------------------------------------------------------------------
 
 #: Programs whose nodes, attributes and static shapes are compared.

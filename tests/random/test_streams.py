@@ -13,8 +13,9 @@ from oracle import assert_agree
 import stillflow as tf
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "random"
-STREAMS, GRAPHS, FAILURES = (
-    json.loads((GOLDEN / f"{name}.json").read_text()) for name in ("streams", "graphs", "failures")
+STREAMS, PROGRAMS, GRAPHS, FAILURES = (
+    json.loads((GOLDEN / f"{name}.json").read_text())
+    for name in ("streams", "programs", "graphs", "failures")
 )
 
 every_stream = pytest.mark.parametrize("case", stream_cases.STREAMS, ids=lambda case: case.id)
@@ -27,6 +28,7 @@ every_graph = pytest.mark.parametrize("id", stream_cases.GRAPHS)
 def test_every_case_is_recorded():
     """The golden files hold exactly these cases."""
     assert set(STREAMS) == {case.id for case in stream_cases.STREAMS}
+    assert set(PROGRAMS) == set(stream_cases.PROGRAMS)
     assert set(GRAPHS) == set(stream_cases.GRAPHS)
     assert set(FAILURES) == {case.id for case in stream_cases.FAILURES}
 
@@ -52,6 +54,20 @@ def assert_same_runs(case):
     assert_agree(values, wanted, rtol=tolerance, atol=tolerance)
     if case.exact:
         assert [checksum for _, checksum in got] == [checksum for _, checksum in want]
+
+
+@pytest.mark.parametrize("id", stream_cases.PROGRAMS)
+def test_program_on_host(id, monkeypatch):
+    """What several runs of a program give."""
+    monkeypatch.setenv("STILLFLOW_TIER", "host")
+    assert_agree(observe.log_of(tf, stream_cases.PROGRAMS[id]), PROGRAMS[id], 0, 0)
+
+
+@pytest.mark.parametrize("id", ["fetched_in_turn", "counter_carries"])
+def test_program_on_xla(id, monkeypatch):
+    """Compiled; the other programs would be compiled again and again, for each shape."""
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    assert_agree(observe.log_of(tf, stream_cases.PROGRAMS[id]), PROGRAMS[id], 0, 0)
 
 
 @every_graph
