@@ -13,10 +13,12 @@ from stillflow.ops.registry import op
 from stillflow.ops.type_sets import INDEX
 
 
-def _shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
-    sizes = shapes.with_rank(ctx.shape(0), 1)
-    # The distinct elements, where each element is among them, and how often each occurs.
-    return [(None,), sizes, (None,)]
+def _distinct_and_index(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    return [(None,), shapes.with_rank(ctx.shape(0), 1)]
+
+
+def _with_counts(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    return [*_distinct_and_index(ctx), (None,)]
 
 
 def _distinct(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -34,7 +36,13 @@ def _distinct(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarra
     )
 
 
-@op("Unique", "x: T -> y: T, idx: out_idx", shape=_shapes, types={"out_idx": INDEX}, host=True)
+@op(
+    "Unique",
+    "x: T -> y: T, idx: out_idx",
+    shape=_distinct_and_index,
+    types={"out_idx": INDEX},
+    host=True,
+)
 def unique_op(xp, x, *, out_idx: DType = dtypes.int32):
     """x: n[k] -> y: n[d], its distinct elements, idx: i[k], such that x = y[idx]"""
     return _distinct(x, out_idx)[:2]
@@ -46,7 +54,7 @@ unique_op.not_differentiable()
 @op(
     "UniqueWithCounts",
     "x: T -> y: T, idx: out_idx, count: out_idx",
-    shape=_shapes,
+    shape=_with_counts,
     types={"out_idx": INDEX},
     host=True,
 )
