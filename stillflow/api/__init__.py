@@ -294,7 +294,6 @@ from stillflow.ops.state import assign as assign
 from stillflow.ops.state import assign_add as assign_add
 from stillflow.ops.state import assign_sub as assign_sub
 from stillflow.ops.state import count_up_to as count_up_to
-from stillflow.ops.state import is_variable_initialized as is_variable_initialized
 from stillflow.ops.state_scatter import scatter_add as scatter_add
 from stillflow.ops.state_scatter import scatter_div as scatter_div
 from stillflow.ops.state_scatter import scatter_max as scatter_max
@@ -319,15 +318,20 @@ from stillflow.ops.variable_scope import no_regularizer as no_regularizer
 from stillflow.ops.variable_scope import variable_op_scope as variable_op_scope
 from stillflow.ops.variable_scope import variable_scope as variable_scope
 from stillflow.ops.variable_sets import all_variables as all_variables
+from stillflow.ops.variable_sets import assert_variables_initialized as assert_variables_initialized
 from stillflow.ops.variable_sets import global_variables as global_variables
 from stillflow.ops.variable_sets import global_variables_initializer as global_variables_initializer
 from stillflow.ops.variable_sets import initialize_all_variables as initialize_all_variables
 from stillflow.ops.variable_sets import initialize_local_variables as initialize_local_variables
 from stillflow.ops.variable_sets import initialize_variables as initialize_variables
+from stillflow.ops.variable_sets import is_variable_initialized as is_variable_initialized
 from stillflow.ops.variable_sets import local_variables as local_variables
 from stillflow.ops.variable_sets import local_variables_initializer as local_variables_initializer
 from stillflow.ops.variable_sets import model_variables as model_variables
 from stillflow.ops.variable_sets import moving_average_variables as moving_average_variables
+from stillflow.ops.variable_sets import (
+    report_uninitialized_variables as report_uninitialized_variables,
+)
 from stillflow.ops.variable_sets import trainable_variables as trainable_variables
 from stillflow.ops.variable_sets import variables_initializer as variables_initializer
 from stillflow.ops.variable_store import AUTO_REUSE as AUTO_REUSE

@@ -1,13 +1,19 @@
-"""The variables of a graph, by collection, and the operations that initialise them."""
+"""The variables of a graph, by collection; operations that initialise them or tell if they are."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from stillflow.graph import dtypes
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
-from stillflow.graph.operation import Operation
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.scopes import colocate_with, device, name_scope
+from stillflow.ops import array, state
+from stillflow.ops.constants import constant
 from stillflow.ops.control import group, no_op
+from stillflow.ops.masking import boolean_mask
+from stillflow.ops.math import logical_not
 
 
 def global_variables(scope: str | None = None) -> list:
@@ -57,3 +63,45 @@ def local_variables_initializer() -> Operation:
 initialize_variables = variables_initializer
 initialize_all_variables = global_variables_initializer
 initialize_local_variables = local_variables_initializer
+
+
+def is_variable_initialized(variable: Any) -> Tensor:
+    """Returns a bool[] tensor: whether `variable` has a value in the session."""
+    return state.is_variable_initialized(variable)
+
+
+def report_uninitialized_variables(
+    var_list: Any = None, name: str = "report_uninitialized_variables"
+) -> Tensor:
+    """Returns a string[?] tensor: the names of those of `var_list` that have no value.
+
+    By default all global and local variables are asked.
+    """
+    variables = _default_variables() if var_list is None else var_list
+    with name_scope(name):
+        has_value = [state.is_variable_initialized(v) for v in variables]
+        with device("/cpu:0"):
+            if not variables:
+                return constant([], dtype=dtypes.string)
+            lacks_value = logical_not(array.stack(has_value))
+            return boolean_mask(constant([v.op.name for v in variables]), lacks_value)
+
+
+def assert_variables_initialized(var_list: Any = None) -> Tensor | None:
+    """Returns a tensor whose evaluation fails unless all of `var_list` have values; None for none.
+
+    By default all global and local variables are asked.
+    """
+    ranks = []
+    for variable in _default_variables() if var_list is None else var_list:
+        with colocate_with(variable.op):
+            ranks.append(array.rank_internal(variable, optimize=False))
+    return array.stack(ranks) if len(ranks) > 1 else next(iter(ranks), None)
+
+
+def _default_variables() -> list:
+    """All global and local variables; of a graph without collections, all variables' tensors."""
+    operations = get_default_graph().get_operations()
+    return [*global_variables(), *local_variables()] or [
+        op.outputs[0] for op in operations if op.defn.is_variable
+    ]
