@@ -5,9 +5,12 @@ Nothing reaches the session's state before a run has succeeded, so one that fail
 
 from __future__ import annotations
 
+import functools
+import importlib
 import logging
 import os
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +30,19 @@ _MAX_SPECIALISATIONS = 64
 _MAX_STATIC_VALUES = 8
 _TIERS = ("auto", "host", "xla")
 _log = logging.getLogger("stillflow")
+
+
+@functools.cache
+def _xla() -> ModuleType:
+    """The XLA tier's module, which imports jax.
+
+    Importing jax draws numbers from NumPy's global stream. That stream is the program's: its
+    batches must come in the same order whether or not we compile anything.
+    """
+    state = np.random.get_state()
+    module = importlib.import_module("stillflow.runtime.xla")
+    np.random.set_state(state)
+    return module
 
 
 def tier_setting() -> str:
@@ -159,23 +175,20 @@ class Executor:
         if program is None:
             if static and len(self._compiled) >= _MAX_STATIC_VALUES:
                 return None  # it would be compiled for ever new values
-            from stillflow.runtime.xla import XlaProgram
-
             fixed = {slot: value.copy() for slot, value in static.items()}
-            program = self._compiled[key] = XlaProgram(plan, self._split, fixed, given)
+            program = _xla().XlaProgram(plan, self._split, fixed, given)
+            self._compiled[key] = program
         return program
 
     def _run_compiled(
         self, program: XlaProgram, shapes: tuple, state: SessionState, feeds: list[np.ndarray]
     ) -> list[Any]:
-        from stillflow.runtime.xla import FailedCheck
-
         plan = self.plan
         slots = plan.constants.copy()
         self._fill(slots, state, feeds)
         try:
             program.run(slots)
-        except FailedCheck as failure:
+        except _xla().FailedCheck as failure:
             self._keep_replaced_buffers(state, slots)
             raise failure.error from None
         except OpError:
