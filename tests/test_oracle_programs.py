@@ -17,20 +17,13 @@ def test_every_case_is_recorded():
 
 
 @pytest.mark.parametrize(("case", "recorded"), each_case(suites.GRAPHS))
-class TestGraph:
-    """A graph agrees with TensorFlow's, node for node outside `gradients`."""
+def test_graph(case, recorded):
+    """A graph agrees with TensorFlow's, node for node outside `gradients`.
 
-    def test_nodes(self, case, recorded):
-        """Types, names, inputs and control inputs, in order."""
-        assert_agree(suites.graph_case(tf, case)["nodes"], recorded["nodes"])
-
-    def test_attributes(self, case, recorded):
-        """The nodes' attributes in the GraphDef."""
-        assert_agree(suites.graph_case(tf, case)["attributes"], recorded["attributes"])
-
-    def test_returned(self, case, recorded):
-        """The names and other plain data that the program sees."""
-        assert_agree(suites.graph_case(tf, case)["returned"], recorded["returned"])
+    That is types, names, inputs and control inputs, in order; attributes; and what the program
+    returns, such as names.
+    """
+    assert_agree(suites.graph_case(tf, case), recorded)
 
 
 @pytest.mark.parametrize(("case", "recorded"), each_case(suites.RUNS))

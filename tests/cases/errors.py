@@ -1,5 +1,7 @@
 """Programs that fail: with which exception, while building or running, and its first sentence."""
 
+import tempfile
+
 import numpy as np
 
 from .arrays import f32, num
@@ -769,16 +771,12 @@ def save_to_missing_folder(tf, run):
 
 @error
 def save_uninitialised(tf, run):
-    import tempfile
-
     tf.Variable(1.0, name="w")
     tf.train.Saver().save(run.session, tempfile.mkdtemp() + "/model")
 
 
 def saved(tf, **variables):
     """Saves `variables`, by name. Returns the checkpoint's path."""
-    import tempfile
-
     path = tempfile.mkdtemp() + "/model"
     with tf.Graph().as_default(), tf.Session() as session:
         for name in sorted(variables):

@@ -15,9 +15,12 @@ MAX_VALUES = 128
 Built = collections.namedtuple("Built", "graph inputs outputs feeds")
 
 
-def build(tf, case, mode):
-    """Builds `case` in a graph of its own. Returns its Built, of which `outputs` is flat."""
-    graph = tf.Graph()
+def build(tf, case, mode, graph=None):
+    """Builds `case`, in a graph of its own unless `graph` is given.
+
+    Returns its Built, of which `outputs` is flat.
+    """
+    graph = graph or tf.Graph()
     with graph.as_default():
         inputs = [_input(tf, i, array, mode) for i, array in enumerate(case.inputs)]
         outputs = flatten(case.fn(tf, *inputs))
@@ -49,10 +52,19 @@ def _is_slices(value):
 
 def run(tf, built):
     """Runs a Built's outputs once. Returns one encoded value per output."""
-    fetches = [out for out in built.outputs if _is_fetchable(out)]
-    with tf.Session(graph=built.graph) as session:
-        values = iter(session.run(fetches, built.feeds))
-    return [encode(next(values) if _is_fetchable(out) else out) for out in built.outputs]
+    return run_together(tf, [built])[0]
+
+
+def run_together(tf, builts):
+    """Runs the outputs of Builts of one graph in one run. Returns `run`'s result for each."""
+    fetches = [[out for out in built.outputs if _is_fetchable(out)] for built in builts]
+    feeds = {tensor: value for built in builts for tensor, value in built.feeds.items()}
+    with tf.Session(graph=builts[0].graph) as session:
+        values = iter(flatten(session.run(fetches, feeds)))
+    return [
+        [encode(next(values) if _is_fetchable(out) else out) for out in built.outputs]
+        for built in builts
+    ]
 
 
 def _is_fetchable(out):
@@ -99,6 +111,11 @@ def static_shapes(built):
 def _shape(tensor):
     shape = tensor.get_shape()
     return None if shape.ndims is None else shape.as_list()
+
+
+def graph_of(graph):
+    """All that is compared of a graph."""
+    return {"nodes": nodes(graph), "attributes": attributes(graph)}
 
 
 def in_gradients(name):

@@ -81,21 +81,21 @@ def read_after_write(tf, run, w, write):
 def use_after_write(tf, run, w, write):
     """The variable's `read` was made, of course, before the write."""
     with tf.control_dependencies([write()]):
-        y = w * 1
+        y = w * 3
     run(y)
 
 
 @for_each_write_and_size
 def read_value_after_write(tf, run, w, write):
     with tf.control_dependencies([write()]):
-        y = w.read_value() + 0
+        y = w.read_value() * 3
     run(y)
 
 
 @for_each_write_and_size
 def value_after_write(tf, run, w, write):
     with tf.control_dependencies([write()]):
-        y = w.value() + 0
+        y = w.value() * 3
     run(y)
 
 
@@ -103,7 +103,7 @@ def value_after_write(tf, run, w, write):
 def use_after_write_of_identity_made_before(tf, run, w, write):
     before = tf.identity(w)
     with tf.control_dependencies([write()]):
-        y = before + 0
+        y = before * 3
     run(y)
 
 
@@ -111,17 +111,17 @@ def use_after_write_of_identity_made_before(tf, run, w, write):
 def use_after_write_of_computed_before(tf, run, w, write):
     before = w * 3
     with tf.control_dependencies([write()]):
-        y = before + 0
+        y = before * 3
     run(y)
 
 
 @for_each_write_and_size
 def use_both_before_and_after_write(tf, run, w, write):
-    before = w * 1
+    before = w * 3
     with tf.control_dependencies([before]):
         update = write()
     with tf.control_dependencies([update]):
-        after = w * 1
+        after = w * 3
     run([before, after])
 
 
@@ -140,14 +140,14 @@ def fetch_variable_and_write(tf, run, w, write):
 
 @for_each_write_and_size
 def fetch_use_and_write(tf, run, w, write):
-    y = w * 1
+    y = w * 3
     run([y, write()])
 
 
 @for_each_write_and_size
 def fetch_write_and_use(tf, run, w, write):
     update = write()
-    run([update, w * 1])
+    run([update, w * 3])
 
 
 @for_each_write_and_size
@@ -180,7 +180,7 @@ def fetch_write_alone(tf, run, w, write):
 @for_each_write_and_size
 def fetch_write_and_deep_use(tf, run, w, write):
     """A long computation from the variable, beside the write."""
-    y = w * 1
+    y = w * 3
     for _ in range(20):
         y = tf.sin(y) + w
     run([y, write()])
@@ -253,7 +253,7 @@ def result_of_write_after_another_write(tf, run):
     with tf.control_dependencies([first]):
         second = tf.assign(w, 3.0)
     with tf.control_dependencies([second]):
-        run([first + 0.0, second + 0.0])
+        run([first * 3, second * 3])
     run([first, second])
 
 
@@ -267,7 +267,7 @@ def write_of_another_variable(tf, run):
 @program
 def swap_by_reads_first(tf, run):
     a, b = start(tf, run, 1.0, 2.0)
-    old_a, old_b = a + 0, b + 0
+    old_a, old_b = a * 3, b * 3  # not `a + 0`, which TensorFlow would simplify to a reference
     with tf.control_dependencies([old_a, old_b]):
         run(tf.group(tf.assign(a, old_b), tf.assign(b, old_a)))
     run([a, b])
@@ -276,7 +276,7 @@ def swap_by_reads_first(tf, run):
 @program
 def swap_by_tuple(tf, run):
     a, b = start(tf, run, 1.0, 2.0)
-    old_a, old_b = tf.tuple([a + 0, b + 0])
+    old_a, old_b = tf.tuple([a * 3, b * 3])
     run([tf.assign(a, old_b), tf.assign(b, old_a)])
     run([a, b])
 
@@ -294,7 +294,7 @@ def write_after_read(tf, run):
 @program
 def write_after_use(tf, run):
     w = start(tf, run, 1.0)
-    use = w + 0
+    use = w * 3
     with tf.control_dependencies([use]):
         write = tf.assign_add(w, 9.0)
     run([use, write])
@@ -324,7 +324,7 @@ def a_constant_waits(tf, run):
 @program
 def an_operator_outside_does_not_wait(tf, run):
     w = start(tf, run, 1.0)
-    y = w + 0
+    y = w * 3
     with tf.control_dependencies([tf.assign(w, 2.0)]):
         z = tf.identity(y)
     run([y, z])
@@ -362,14 +362,6 @@ def tuple_waits_for_all(tf, run):
     y = tf.constant(3.0)
     run(tf.tuple([y], control_inputs=[tf.assign(w, 5.0).op]))
     run(w)
-
-
-@program
-def with_dependencies(tf, run):
-    w = start(tf, run, 1.0)
-    from tensorflow.python.ops import control_flow_ops
-
-    run(control_flow_ops.with_dependencies([tf.assign(w, 2.0)], w + 0))
 
 
 @program

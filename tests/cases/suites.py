@@ -37,13 +37,12 @@ def observations(name):
 def value_case(tf, case):
     """All that is compared of a Case."""
     fed = observe.build(tf, case, observe.FED)
-    nodes, attributes = observe.nodes(fed.graph), observe.attributes(fed.graph)
+    built = observe.graph_of(fed.graph)
     values = observe.run(tf, fed)
     return {
         "inputs": fingerprint(case.inputs),
         "shapes": static_shapes(tf, case),
-        "nodes": nodes,
-        "attributes": attributes,
+        "graph": built,
         "values": values,
         "gradients": attempt(lambda: gradients(tf, fed, values)) if case.grad else None,
     }
@@ -87,8 +86,4 @@ def graph_case(tf, case):
     graph = tf.Graph()
     with graph.as_default():
         returned = case.fn(tf)
-    return {
-        "nodes": observe.nodes(graph),
-        "attributes": observe.attributes(graph),
-        "returned": returned,
-    }
+    return {"graph": observe.graph_of(graph), "returned": returned}
