@@ -4,6 +4,8 @@ from stillflow.api import _missing
 from stillflow.gradients import RegisterGradient as RegisterGradient
 from stillflow.gradients import UnconnectedGradients as UnconnectedGradients
 from stillflow.gradients import gradients as gradients
+from stillflow.gradients_custom import custom_gradient as custom_gradient
+from stillflow.gradients_second import hessians as hessians
 from stillflow.graph import context as _context
 from stillflow.graph import errors as errors
 from stillflow.graph.dtypes import DType as DType
@@ -259,6 +261,9 @@ from stillflow.ops.math import truediv as truediv
 from stillflow.ops.math import truncatediv as truncatediv
 from stillflow.ops.math import truncatemod as truncatemod
 from stillflow.ops.math import zeta as zeta
+from stillflow.ops.partition import dynamic_partition as dynamic_partition
+from stillflow.ops.partition import dynamic_stitch as dynamic_stitch
+from stillflow.ops.patches import extract_image_patches as extract_image_patches
 from stillflow.ops.random import multinomial as multinomial
 from stillflow.ops.random import random_gamma as random_gamma
 from stillflow.ops.random import random_normal as random_normal
@@ -277,6 +282,8 @@ from stillflow.ops.reduce import reduce_mean as reduce_mean
 from stillflow.ops.reduce import reduce_min as reduce_min
 from stillflow.ops.reduce import reduce_prod as reduce_prod
 from stillflow.ops.reduce import reduce_sum as reduce_sum
+from stillflow.ops.searching import searchsorted as searchsorted
+from stillflow.ops.searching import setdiff1d as setdiff1d
 from stillflow.ops.segments import segment_max as segment_max
 from stillflow.ops.segments import segment_mean as segment_mean
 from stillflow.ops.segments import segment_min as segment_min

@@ -11,6 +11,9 @@ from stillflow.ops.activations import softmax as softmax
 from stillflow.ops.activations import softplus as softplus
 from stillflow.ops.activations import softsign as softsign
 from stillflow.ops.activations import swish as swish
+from stillflow.ops.array.blocks import depth_to_space as depth_to_space
+from stillflow.ops.array.blocks import space_to_batch as space_to_batch
+from stillflow.ops.array.blocks import space_to_depth as space_to_depth
 from stillflow.ops.cross_entropy import (
     sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits,
 )
@@ -26,6 +29,7 @@ from stillflow.ops.cross_entropy import (
 from stillflow.ops.cross_entropy import (
     weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits,
 )
+from stillflow.ops.embedding import embedding_lookup as embedding_lookup
 from stillflow.ops.math import sigmoid as sigmoid
 from stillflow.ops.math import tanh as tanh
 from stillflow.ops.nn import batch_normalization as batch_normalization

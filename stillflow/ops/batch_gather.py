@@ -122,6 +122,6 @@ def _batch_coordinates(
     columns = [array.reshape(x, shape=(-1,)) for x in meshgrid(*ranges, indexing="ij")]
     grid = array.transpose(array.stack(columns, axis=0))
     sizes = array.shape(grid)
-    inner = array.ones(inner_rank, dtype=dtypes.int32)
-    grid = array.reshape(grid, array.concat([sizes[:1], inner, sizes[1:]], axis=0))
+    spread = [sizes[:1], array.ones(inner_rank, dtype=dtypes.int32), sizes[1:]]
+    grid = array.reshape(grid, array.concat(spread, axis=0))
     return tile(grid, array.concat(((1,), inner_shape, (1,)), axis=0))

@@ -114,6 +114,8 @@ def repeat_with_axis(data: Any, repeats: Any, axis: int, name: str | None = None
 
 def _repeat_each(data: Tensor, counts: Tensor, axis: int, sizes: Tensor) -> Tensor:
     """Repeats every element as often as the largest count says, and masks what is too many."""
+    if data.shape.ndims is None:
+        raise TypeError("repeats that differ need data whose rank is known statically.")
     if counts.shape.ndims != axis + 1:
         own = array.shape(counts)
         leading = sizes[: axis + 1 - array.rank(counts)]
@@ -127,8 +129,7 @@ def _repeat_each(data: Tensor, counts: Tensor, axis: int, sizes: Tensor) -> Tens
         result = array.reshape(
             result, array.concat([sizes[:axis], [-1], sizes[axis + 1 :]], axis=0)
         )
-    if data.shape.ndims is not None:
-        result.set_shape(data.shape[:axis].concatenate([None]).concatenate(data.shape[axis + 1 :]))
+    result.set_shape(data.shape[:axis].concatenate([None]).concatenate(data.shape[axis + 1 :]))
     return result
 
 

@@ -38,10 +38,10 @@ def gather_nd_op(xp, params, indices):
     check_rows_within(xp, "param shape", indices, params.shape)
     if indices.shape[-1] == 0:
         return xp.broadcast_to(params, indices.shape[:-1] + params.shape)
-    return params[_columns(xp, indices)]
+    return xp.asarray(params)[_columns(indices)]
 
 
-def _columns(xp: Any, indices: Any) -> tuple[Any, ...]:
+def _columns(indices: Any) -> tuple[Any, ...]:
     """The last axis of `indices` taken apart: an index into each axis of what is indexed."""
     return tuple(indices[..., axis] for axis in range(indices.shape[-1]))
 
@@ -111,8 +111,8 @@ def scatter_into(xp: Any, write: Any, into: Any, indices: Any, updates: Any) -> 
     if indices.shape[-1] == 0:
         # Each update is a whole tensor; an empty index would reach it once only.
         into, indices = into[None], xp.zeros((*indices.shape[:-1], 1), indices.dtype)
-        return write(into, _columns(xp, indices), updates)[0]
-    return write(into, _columns(xp, indices), updates)
+        return write(into, _columns(indices), updates)[0]
+    return write(into, _columns(indices), updates)
 
 
 @scatter_nd.gradient
