@@ -185,6 +185,7 @@ from stillflow.ops.math import atan as atan
 from stillflow.ops.math import atan2 as atan2
 from stillflow.ops.math import atanh as atanh
 from stillflow.ops.math import betainc as betainc
+from stillflow.ops.math import bincount as bincount
 from stillflow.ops.math import cast as cast
 from stillflow.ops.math import ceil as ceil
 from stillflow.ops.math import complex_ as complex

@@ -20,6 +20,7 @@ from stillflow.ops.math import bessel_i0e as bessel_i0e
 from stillflow.ops.math import bessel_i1 as bessel_i1
 from stillflow.ops.math import bessel_i1e as bessel_i1e
 from stillflow.ops.math import betainc as betainc
+from stillflow.ops.math import bincount as bincount
 from stillflow.ops.math import ceil as ceil
 from stillflow.ops.math import conj as conj
 from stillflow.ops.math import cos as cos
@@ -65,6 +66,7 @@ from stillflow.ops.math import negative as negative
 from stillflow.ops.math import nextafter as nextafter
 from stillflow.ops.math import not_equal as not_equal
 from stillflow.ops.math import polygamma as polygamma
+from stillflow.ops.math import polyval as polyval
 from stillflow.ops.math import pow_ as pow
 from stillflow.ops.math import real as real
 from stillflow.ops.math import reciprocal as reciprocal

@@ -1,6 +1,6 @@
 """Arithmetic on two tensors, element by element, with broadcasting; and sums of many tensors.
 
-Functions of one tensor are in `elementwise`, comparisons in `comparison`, conversions in `casts`.
+Division is in `division`, functions of one tensor in `elementwise`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from stillflow.graph import dtypes
-from stillflow.graph.dtypes import DType
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
@@ -19,25 +18,20 @@ from stillflow.ops import array, shapes
 from stillflow.ops.control import identity
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.math import casts, comparison, complex_numbers, elementwise
+from stillflow.ops.math.broadcasting import FIELD, broadcasting
 from stillflow.ops.registry import op
 from stillflow.ops.type_sets import ARITHMETIC, FLOATS, INDEX, NUMBERS, SIGNED, types
 
-
-def _elementwise(allowed: tuple[DType, ...]) -> dict[str, Any]:
-    return {"shape": shapes.broadcast, "broadcasts": True, "types": {"T": allowed}}
-
-
 _ADDABLE = FLOATS + types("uint8 int8 int16 int32 int64 complex64 complex128")
-_FIELD = types("float16 float32 float64 complex64 complex128")
 
 
-@op("Add", "x: T, y: T -> z: T", **_elementwise((*_ADDABLE, dtypes.string)))
+@op("Add", "x: T, y: T -> z: T", **broadcasting((*_ADDABLE, dtypes.string)))
 def add(xp, x, y):
     """x: n[...], y: n[...] -> n[...]; strings are joined."""
     return xp.add(x, y)
 
 
-@op("AddV2", "x: T, y: T -> z: T", **_elementwise(_ADDABLE))
+@op("AddV2", "x: T, y: T -> z: T", **broadcasting(_ADDABLE))
 def add_v2(xp, x, y):
     """x: n[...], y: n[...] -> n[...]"""
     return xp.add(x, y)
@@ -49,7 +43,7 @@ def add_gradient(op, dz):
     return dz, dz
 
 
-@op("Sub", "x: T, y: T -> z: T", **_elementwise(ARITHMETIC))
+@op("Sub", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
 def subtract(xp, x, y):
     """x: n[...], y: n[...] -> n[...]"""
     return xp.subtract(x, y)
@@ -60,7 +54,7 @@ def subtract_gradient(op, dz):
     return dz, -dz
 
 
-@op("Mul", "x: T, y: T -> z: T", **_elementwise(ARITHMETIC))
+@op("Mul", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
 def multiply(xp, x, y):
     """x: n[...], y: n[...] -> n[...]"""
     return xp.multiply(x, y)
@@ -68,11 +62,11 @@ def multiply(xp, x, y):
 
 @multiply.gradient
 def multiply_gradient(op, dz):
-    x, y = _conjugates(op)
+    x, y = complex_numbers.conjugates(op)
     return dz * y, x * dz
 
 
-@op("MulNoNan", "x: T, y: T -> z: T", **_elementwise(_FIELD))
+@op("MulNoNan", "x: T, y: T -> z: T", **broadcasting(FIELD))
 def multiply_no_nan_op(xp, x, y):
     """x: f[...], y: f[...] -> f[...], 0 where y is 0, even if x is infinite or not a number."""
     return xp.where(y == 0, xp.zeros_like(x), xp.multiply(x, y))
@@ -92,190 +86,13 @@ def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
         return multiply_no_nan_op(x, y, name=scope)
 
 
-# Division ---------------------------------------------------------------------------------------
-
-
-def _check_divisor(xp: Any, y: Any) -> None:
-    if y.dtype.kind in "iu":
-        xp.check(y != 0, lambda: "Integer division by zero")
-
-
-def _truncated_quotient(xp: Any, x: Any, y: Any) -> Any:
-    if y.dtype.kind not in "iu":
-        return xp.trunc(xp.divide(x, y))
-    _check_divisor(xp, y)
-    return xp.floor_divide(x - xp.fmod(x, y), y)
-
-
-@op("RealDiv", "x: T, y: T -> z: T", **_elementwise(ARITHMETIC))
-def real_divide(xp, x, y):
-    """x: n[...], y: n[...] -> n[...]"""
-    return xp.divide(x, y)
-
-
-@op("Div", "x: T, y: T -> z: T", **_elementwise(ARITHMETIC))
-def divide_op(xp, x, y):
-    """x: n[...], y: n[...] -> n[...]; quotients of integers are rounded towards zero."""
-    return _truncated_quotient(xp, x, y) if y.dtype.kind in "iu" else xp.divide(x, y)
-
-
-@real_divide.gradient
-@divide_op.gradient
-def divide_gradient(op, dz):
-    x, y = _conjugates(op)
-    return real_divide(dz, y), dz * real_divide(real_divide(-x, y), y)
-
-
-@op("DivNoNan", "x: T, y: T -> z: T", **_elementwise(_FIELD))
-def div_no_nan_op(xp, x, y):
-    """x: f[...], y: f[...] -> f[...], 0 where y is 0."""
-    return xp.where(y == 0, xp.zeros_like(y), xp.divide(x, y))
-
-
-@div_no_nan_op.gradient
-def div_no_nan_gradient(op, dz):
-    x, y = _conjugates(op)
-    return div_no_nan_op(dz, y), dz * div_no_nan_op(div_no_nan_op(-x, y), y)
-
-
-@op("FloorDiv", "x: T, y: T -> z: T", **_elementwise(ARITHMETIC))
-def floor_div(xp, x, y):
-    """x: n[...], y: n[...] -> n[...], the quotient rounded down."""
-    if y.dtype.kind not in "iu":
-        # NumPy's floor_divide of floats rounds otherwise: 1.0 // 0.1 is 9 there.
-        return xp.floor(xp.divide(x, y))
-    _check_divisor(xp, y)
-    return xp.floor_divide(x, y)
-
-
-@floor_div.gradient
-def floor_div_gradient(op, dz):
-    return None, None
-
-
-@op("TruncateDiv", "x: T, y: T -> z: T", **_elementwise(ARITHMETIC))
-def truncatediv(xp, x, y):
-    """x: n[...], y: n[...] -> n[...], the quotient rounded towards zero."""
-    return _truncated_quotient(xp, x, y)
-
-
-@truncatediv.gradient
-def truncatediv_gradient(op, dz):
-    return None, None
-
-
-_MODULAR = _elementwise(INDEX + FLOATS)
-
-
-@op("FloorMod", "x: T, y: T -> z: T", **_MODULAR)
-def floormod(xp, x, y):
-    """x: n[...], y: n[...] -> n[...], x - y * floor(x / y), which has the sign of y."""
-    if y.dtype.kind in "iu":
-        _check_divisor(xp, y)
-        return xp.mod(x, y)
-    remainder = xp.fmod(x, y)
-    return xp.where((x < 0) == (y < 0), remainder, xp.fmod(remainder + y, y))
-
-
-@floormod.gradient
-def floormod_gradient(op, dz):
-    x, y = op.inputs
-    return dz, -dz * floor_div(x, y)
-
-
-@op("TruncateMod", "x: T, y: T -> z: T", **_MODULAR)
-def truncatemod(xp, x, y):
-    """x: n[...], y: n[...] -> n[...], the remainder with the sign of x."""
-    _check_divisor(xp, y)
-    return xp.fmod(x, y)
-
-
-@op("Mod", "x: T, y: T -> z: T", **_MODULAR)
-def mod_op(xp, x, y):
-    """x: n[...], y: n[...] -> n[...], the remainder with the sign of x."""
-    _check_divisor(xp, y)
-    return xp.fmod(x, y)
-
-
-_QUOTIENT_TYPES = {
-    dtypes.uint8: dtypes.float32,
-    dtypes.int8: dtypes.float32,
-    dtypes.uint16: dtypes.float32,
-    dtypes.int16: dtypes.float32,
-    dtypes.int32: dtypes.float64,
-    dtypes.int64: dtypes.float64,
-}
-
-
-def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """Returns `x / y` as Python 3 divides: int32 by int32 gives float64."""
-    with name_scope(name, "truediv", [x, y]) as scope:
-        x, y = _of_one_type(x, y)
-        dtype = x.dtype.base_dtype
-        wider = _QUOTIENT_TYPES.get(dtype)
-        if wider is None and not (dtype.is_floating or dtype.is_complex):
-            raise TypeError(f"Invalid dtype {dtype!r} in __truediv__.")
-        if wider is not None:
-            x, y = casts.cast(x, wider), casts.cast(y, wider)
-        return real_divide(x, y, name=scope)
-
-
-def div(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """Returns `x / y` as Python 2 divides: quotients of integers are rounded down."""
-    with name_scope(name, "div", [x, y]) as scope:
-        x, y = _of_one_type(x, y)
-        dtype = x.dtype.base_dtype
-        divided = real_divide if dtype.is_floating or dtype.is_complex else floor_div
-        return divided(x, y, name=scope)
-
-
-def _of_one_type(x: Any, y: Any) -> tuple[Tensor, Tensor]:
-    x = convert_to_tensor(x, name="x")
-    y = convert_to_tensor(y, name="y")
-    if x.dtype.base_dtype is not y.dtype.base_dtype:
-        raise TypeError(
-            f"x and y must have the same dtype, got {x.dtype.base_dtype!r} != "
-            f"{y.dtype.base_dtype!r}\n  Convert one of them with tf.cast."
-        )
-    return x, y
-
-
-def divide(x: Any, y: Any, name: str | None = None) -> Any:
-    """Returns `x / y`; two Python numbers give a Python number."""
-    if name is not None:
-        return truediv(x, y, name)
-    return x / y
-
-
-def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """Returns `x / y`, 0 where `y` is 0."""
-    with name_scope(name, "div_no_nan", [x, y]) as scope:
-        x = convert_to_tensor(x, name="x")
-        y = convert_to_tensor(y, name="y", dtype=x.dtype.base_dtype)
-        return div_no_nan_op(x, y, name=scope)
-
-
-def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
-    """Returns `1 / x`, 0 where `x` is 0."""
-    with name_scope(name, "reciprocal_no_nan", [x]) as scope:
-        x = convert_to_tensor(x, name="x")
-        one = convert_to_tensor(1, dtype=x.dtype.base_dtype, name="one")
-        return div_no_nan_op(one, x, name=scope)
-
-
-def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """Returns the quotient rounded down, as Python's `//`."""
-    with name_scope(name, "floordiv", [x, y]) as scope:
-        return floor_div(x, y, name=scope)
-
-
 # Powers -----------------------------------------------------------------------------------------
 
 
 @op(
     "Pow",
     "x: T, y: T -> z: T",
-    **_elementwise(types("bfloat16 float32 float16 float64 int32 int64 complex64 complex128")),
+    **broadcasting(types("bfloat16 float32 float16 float64 int32 int64 complex64 complex128")),
 )
 def pow_op(xp, x, y):
     """x: n[...], y: n[...] -> n[...]"""
@@ -298,7 +115,7 @@ _SIMPLE_POWERS: dict[Any, Any] = {
 
 @pow_op.gradient
 def pow_gradient(op, dz):
-    x, y = _conjugates(op)
+    x, y = complex_numbers.conjugates(op)
     z = complex_numbers.conj(op.outputs[0])
     # The logarithm counts as 0 where it is not real, or infinite.
     has_log = (
@@ -315,7 +132,7 @@ def pow_(x: Any, y: Any, name: str | None = None) -> Tensor:
         return pow_op(x, y, name=scope)
 
 
-@op("SquaredDifference", "x: T, y: T -> z: T", **_elementwise(SIGNED))
+@op("SquaredDifference", "x: T, y: T -> z: T", **broadcasting(SIGNED))
 def squared_difference(xp, x, y):
     """x: n[...], y: n[...] -> n[...], |x - y|^2"""
     difference = xp.subtract(x, y)
@@ -332,7 +149,7 @@ def squared_difference_gradient(op, dz):
 # Choices ----------------------------------------------------------------------------------------
 
 
-@op("Maximum", "x: T, y: T -> z: T", **_elementwise(FLOATS + INDEX))
+@op("Maximum", "x: T, y: T -> z: T", **broadcasting(FLOATS + INDEX))
 def maximum(xp, x, y):
     """x: n[...], y: n[...] -> n[...]; where only y is NaN, x."""
     return xp.maximum(x, y if y.dtype.kind in "iu" else xp.fmax(x, y))
@@ -344,7 +161,7 @@ def maximum_gradient(op, dz):
     return _shared(comparison.greater_equal(*op.inputs), dz)
 
 
-@op("Minimum", "x: T, y: T -> z: T", **_elementwise(FLOATS + INDEX))
+@op("Minimum", "x: T, y: T -> z: T", **broadcasting(FLOATS + INDEX))
 def minimum(xp, x, y):
     """x: n[...], y: n[...] -> n[...]; where only y is NaN, x."""
     return xp.minimum(x, y if y.dtype.kind in "iu" else xp.fmin(x, y))
@@ -363,7 +180,7 @@ def _shared(takes_x: Tensor, dz: Tensor) -> tuple[Tensor, Tensor]:
 # Functions of two arguments ---------------------------------------------------------------------
 
 
-@op("Xlogy", "x: T, y: T -> z: T", **_elementwise(_FIELD))
+@op("Xlogy", "x: T, y: T -> z: T", **broadcasting(FIELD))
 def xlogy(xp, x, y):
     """x: f[...], y: f[...] -> f[...], x log y, 0 where x is 0."""
     return xp.where(x == 0, xp.zeros_like(y), xp.multiply(x, xp.log(y)))
@@ -375,7 +192,7 @@ def xlogy_gradient(op, dz):
     return dz * xlogy(_is_nonzero(x), y), dz * xdivy(x, y)
 
 
-@op("Xdivy", "x: T, y: T -> z: T", **_elementwise(_FIELD))
+@op("Xdivy", "x: T, y: T -> z: T", **broadcasting(FIELD))
 def xdivy(xp, x, y):
     """x: f[...], y: f[...] -> f[...], x / y, 0 where x is 0."""
     return xp.where(x == 0, xp.zeros_like(y), xp.divide(x, y))
@@ -391,7 +208,7 @@ def _is_nonzero(x: Tensor) -> Tensor:
     return casts.cast(comparison.not_equal(x, 0), x.dtype.base_dtype)
 
 
-@op("Atan2", "y: T, x: T -> z: T", **_elementwise(FLOATS))
+@op("Atan2", "y: T, x: T -> z: T", **broadcasting(FLOATS))
 def atan2(xp, y, x):
     """y: f[...], x: f[...] -> f[...], the angle of the point (x, y)."""
     return xp.arctan2(y, x)
@@ -407,7 +224,7 @@ def atan2_gradient(op, dz):
 @op(
     "NextAfter",
     "x1: T, x2: T -> output: T",
-    **_elementwise(types("float64 float32")),
+    **broadcasting(types("float64 float32")),
     defaults={"T": dtypes.float32},
 )
 def nextafter(xp, x1, x2):
@@ -418,10 +235,6 @@ def nextafter(xp, x1, x2):
 @nextafter.gradient
 def nextafter_gradient(op, dz):
     return dz, array.zeros_like(dz)
-
-
-def _conjugates(op: Any) -> list[Tensor]:
-    return [complex_numbers.conj(tensor) for tensor in op.inputs]
 
 
 # Sums of many -----------------------------------------------------------------------------------
@@ -511,3 +324,16 @@ def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
     if isinstance(x, IndexedSlices):
         return IndexedSlices(multiply(scalar, x.values, name=name), x.indices, x.dense_shape)
     return multiply(scalar, x, name=name)
+
+
+def polyval(coeffs: Any, x: Any, name: str | None = None) -> Tensor:
+    """Returns the value at `x` of the polynomial with these coefficients, the highest one first."""
+    with name_scope(name, "polyval", [*coeffs, x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        if not coeffs:
+            return array.zeros_like(x, name=scope)
+        terms = [convert_to_tensor(c, name=f"coeff_{i}") for i, c in enumerate(coeffs)]
+        value = terms[0]
+        for term in terms[1:]:
+            value = term + value * x
+        return value

@@ -33,8 +33,8 @@ def cast_op(xp, x, *, DstT: DType, Truncate: bool = False):
 
 @cast_op.gradient
 def cast_gradient(op, dy):
-    source = op.inputs[0].dtype.base_dtype
-    return cast(dy, source) if source in FLOATS_AND_COMPLEX else None
+    kinds = op.inputs[0].dtype.base_dtype, op.attrs["DstT"]
+    return cast(dy, kinds[0]) if all(kind in FLOATS_AND_COMPLEX for kind in kinds) else None
 
 
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:

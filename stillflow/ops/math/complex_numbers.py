@@ -8,11 +8,11 @@ import numpy as np
 
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
-from stillflow.graph.operation import Tensor
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops import array, shapes
 from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.math import arithmetic
+from stillflow.ops.math import division
 from stillflow.ops.registry import op
 from stillflow.ops.type_sets import COMPLEX, WIDE_FLOATS
 
@@ -100,7 +100,7 @@ def complex_abs_op(xp, x, *, Tout: DType = dtypes.float32):
 def complex_abs_gradient(op, dy):
     x, y = op.inputs[0], op.outputs[0]
     zero = array.zeros_like(dy)
-    return arithmetic.div_no_nan(complex_(dy, zero) * x, complex_(y, zero))
+    return division.div_no_nan(complex_(dy, zero) * x, complex_(y, zero))
 
 
 def complex_abs(x: Tensor, name: str | None = None) -> Tensor:
@@ -162,3 +162,8 @@ def conj(x: Any, name: str | None = None) -> Tensor:
         if dtype.is_floating or dtype.is_integer:
             return x
         raise TypeError(f"Expected numeric or variant tensor, got dtype {dtype!r}")
+
+
+def conjugates(op: Operation) -> list[Tensor]:
+    """The conjugates of an op's inputs, which the gradient of a product multiplies with."""
+    return [conj(tensor) for tensor in op.inputs]

@@ -1,0 +1,16 @@
+"""How the ops on two tensors are declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.graph.dtypes import DType
+from stillflow.ops import shapes
+from stillflow.ops.type_sets import types
+
+FIELD = types("float16 float32 float64 complex64 complex128")
+
+
+def broadcasting(allowed: tuple[DType, ...]) -> dict[str, Any]:
+    """The options of an op on tensors of one type that are brought to one shape."""
+    return {"shape": shapes.broadcast, "broadcasts": True, "types": {"T": allowed}}

@@ -1,0 +1,69 @@
+"""How often values occur."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array, reduce, shapes
+from stillflow.ops.constants import constant
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.math import arithmetic, casts
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import types
+
+
+def _bins(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    size = ctx.value(1)
+    return (None,) if size is None else (int(size),)
+
+
+@op(
+    "Bincount",
+    "arr: int32, size: int32, weights: T -> bins: T",
+    shape=_bins,
+    static=("size",),
+    types={"T": types("int32 int64 float32 float64")},
+)
+def bincount_op(xp, values, size, weights):
+    """values: i[...], size: i[], weights: n[...] or none -> n[size], the weight of each value.
+
+    Values from `size` on are not counted; without weights each counts as 1.
+    """
+    count = int(size)
+    xp.check(values >= 0, lambda: "Input arr must be non-negative!")
+    weights = weights if weights.size else xp.ones(values.shape, weights.dtype)
+    bins = xp.zeros(count + 1, weights.dtype)
+    return xp.add_at(bins, xp.minimum(values, np.int32(count)), weights)[:-1]
+
+
+def bincount(
+    arr: Any,
+    weights: Any = None,
+    minlength: Any = None,
+    maxlength: Any = None,
+    dtype: Any = dtypes.int32,
+) -> Tensor:
+    """Returns how often each of 0, 1, ... occurs in `arr`, or the sum of the weights there.
+
+    The result is as long as the largest value needs, but at least `minlength` and at most
+    `maxlength`.
+    """
+    with name_scope(None, "bincount"):
+        values = convert_to_tensor(arr, name="arr", dtype=dtypes.int32)
+        is_nonempty = reduce.reduce_prod(array.shape(values)) > 0
+        length = casts.cast(is_nonempty, dtypes.int32) * (reduce.reduce_max(values) + 1)
+        if minlength is not None:
+            least = convert_to_tensor(minlength, name="minlength", dtype=dtypes.int32)
+            length = arithmetic.maximum(least, length)
+        if maxlength is not None:
+            most = convert_to_tensor(maxlength, name="maxlength", dtype=dtypes.int32)
+            length = arithmetic.minimum(most, length)
+        if weights is not None:
+            weights = convert_to_tensor(weights, name="weights")
+            return array.unsorted_segment_sum(weights, values, length)
+        return bincount_op(values, length, constant([], dtype))

@@ -1,0 +1,188 @@
+"""Division in all its kinds: true, floored, truncated, and the remainders that go with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.math import casts, complex_numbers
+from stillflow.ops.math.broadcasting import FIELD, broadcasting
+from stillflow.ops.registry import op
+from stillflow.ops.type_sets import ARITHMETIC, FLOATS, INDEX
+
+
+def _check_divisor(xp: Any, y: Any) -> None:
+    if y.dtype.kind in "iu":
+        xp.check(y != 0, lambda: "Integer division by zero")
+
+
+def _truncated_quotient(xp: Any, x: Any, y: Any) -> Any:
+    if y.dtype.kind not in "iu":
+        return xp.trunc(xp.divide(x, y))
+    _check_divisor(xp, y)
+    return xp.floor_divide(x - xp.fmod(x, y), y)
+
+
+@op("RealDiv", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
+def real_divide(xp, x, y):
+    """x: n[...], y: n[...] -> n[...]"""
+    return xp.divide(x, y)
+
+
+@op("Div", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
+def divide_op(xp, x, y):
+    """x: n[...], y: n[...] -> n[...]; quotients of integers are rounded towards zero."""
+    return _truncated_quotient(xp, x, y) if y.dtype.kind in "iu" else xp.divide(x, y)
+
+
+@real_divide.gradient
+@divide_op.gradient
+def divide_gradient(op, dz):
+    x, y = complex_numbers.conjugates(op)
+    return real_divide(dz, y), dz * real_divide(real_divide(-x, y), y)
+
+
+@op("DivNoNan", "x: T, y: T -> z: T", **broadcasting(FIELD))
+def div_no_nan_op(xp, x, y):
+    """x: f[...], y: f[...] -> f[...], 0 where y is 0."""
+    return xp.where(y == 0, xp.zeros_like(y), xp.divide(x, y))
+
+
+@div_no_nan_op.gradient
+def div_no_nan_gradient(op, dz):
+    x, y = complex_numbers.conjugates(op)
+    return div_no_nan_op(dz, y), dz * div_no_nan_op(div_no_nan_op(-x, y), y)
+
+
+@op("FloorDiv", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
+def floor_div(xp, x, y):
+    """x: n[...], y: n[...] -> n[...], the quotient rounded down."""
+    if y.dtype.kind not in "iu":
+        # NumPy's floor_divide of floats rounds otherwise: 1.0 // 0.1 is 9 there.
+        return xp.floor(xp.divide(x, y))
+    _check_divisor(xp, y)
+    return xp.floor_divide(x, y)
+
+
+@floor_div.gradient
+def floor_div_gradient(op, dz):
+    return None, None
+
+
+@op("TruncateDiv", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
+def truncatediv(xp, x, y):
+    """x: n[...], y: n[...] -> n[...], the quotient rounded towards zero."""
+    return _truncated_quotient(xp, x, y)
+
+
+@truncatediv.gradient
+def truncatediv_gradient(op, dz):
+    return None, None
+
+
+_MODULAR = broadcasting(INDEX + FLOATS)
+
+
+@op("FloorMod", "x: T, y: T -> z: T", **_MODULAR)
+def floormod(xp, x, y):
+    """x: n[...], y: n[...] -> n[...], x - y * floor(x / y), which has the sign of y."""
+    if y.dtype.kind in "iu":
+        _check_divisor(xp, y)
+        return xp.mod(x, y)
+    remainder = xp.fmod(x, y)
+    return xp.where((x < 0) == (y < 0), remainder, xp.fmod(remainder + y, y))
+
+
+@floormod.gradient
+def floormod_gradient(op, dz):
+    x, y = op.inputs
+    return dz, -dz * floor_div(x, y)
+
+
+@op("TruncateMod", "x: T, y: T -> z: T", **_MODULAR)
+def truncatemod(xp, x, y):
+    """x: n[...], y: n[...] -> n[...], the remainder with the sign of x."""
+    _check_divisor(xp, y)
+    return xp.fmod(x, y)
+
+
+@op("Mod", "x: T, y: T -> z: T", **_MODULAR)
+def mod_op(xp, x, y):
+    """x: n[...], y: n[...] -> n[...], the remainder with the sign of x."""
+    _check_divisor(xp, y)
+    return xp.fmod(x, y)
+
+
+_QUOTIENT_TYPES = {
+    dtypes.uint8: dtypes.float32,
+    dtypes.int8: dtypes.float32,
+    dtypes.uint16: dtypes.float32,
+    dtypes.int16: dtypes.float32,
+    dtypes.int32: dtypes.float64,
+    dtypes.int64: dtypes.float64,
+}
+
+
+def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x / y` as Python 3 divides: int32 by int32 gives float64."""
+    with name_scope(name, "truediv", [x, y]) as scope:
+        x, y = _of_one_type(x, y)
+        dtype = x.dtype.base_dtype
+        wider = _QUOTIENT_TYPES.get(dtype)
+        if wider is None and not (dtype.is_floating or dtype.is_complex):
+            raise TypeError(f"Invalid dtype {dtype!r} in __truediv__.")
+        if wider is not None:
+            x, y = casts.cast(x, wider), casts.cast(y, wider)
+        return real_divide(x, y, name=scope)
+
+
+def div(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x / y` as Python 2 divides: quotients of integers are rounded down."""
+    with name_scope(name, "div", [x, y]) as scope:
+        x, y = _of_one_type(x, y)
+        dtype = x.dtype.base_dtype
+        divided = real_divide if dtype.is_floating or dtype.is_complex else floor_div
+        return divided(x, y, name=scope)
+
+
+def _of_one_type(x: Any, y: Any) -> tuple[Tensor, Tensor]:
+    x = convert_to_tensor(x, name="x")
+    y = convert_to_tensor(y, name="y")
+    if x.dtype.base_dtype is not y.dtype.base_dtype:
+        raise TypeError(
+            f"x and y must have the same dtype, got {x.dtype.base_dtype!r} != "
+            f"{y.dtype.base_dtype!r}\n  Convert one of them with tf.cast."
+        )
+    return x, y
+
+
+def divide(x: Any, y: Any, name: str | None = None) -> Any:
+    """Returns `x / y`; two Python numbers give a Python number."""
+    if name is not None:
+        return truediv(x, y, name)
+    return x / y
+
+
+def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x / y`, 0 where `y` is 0."""
+    with name_scope(name, "div_no_nan", [x, y]) as scope:
+        x = convert_to_tensor(x, name="x")
+        y = convert_to_tensor(y, name="y", dtype=x.dtype.base_dtype)
+        return div_no_nan_op(x, y, name=scope)
+
+
+def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
+    """Returns `1 / x`, 0 where `x` is 0."""
+    with name_scope(name, "reciprocal_no_nan", [x]) as scope:
+        x = convert_to_tensor(x, name="x")
+        one = convert_to_tensor(1, dtype=x.dtype.base_dtype, name="one")
+        return div_no_nan_op(one, x, name=scope)
+
+
+def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns the quotient rounded down, as Python's `//`."""
+    with name_scope(name, "floordiv", [x, y]) as scope:
+        return floor_div(x, y, name=scope)
