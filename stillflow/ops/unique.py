@@ -14,7 +14,8 @@ from stillflow.ops.type_sets import INDEX
 
 
 def _distinct_and_index(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
-    return [(None,), shapes.with_rank(ctx.shape(0), 1)]
+    sizes = ctx.shape(0)
+    return [(None,), None if sizes is None else shapes.with_rank(sizes, 1)]
 
 
 def _with_counts(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
