@@ -231,8 +231,6 @@ def _multinomial(logits: Any, num_samples: Any, dtype: Any, seed: int | None) ->
 
 
 # Gamma and Poisson numbers ----------------------------------------------------------------------
-# These run in NumPy, which drops the rows that are done; XLA would compile for seconds to carry
-# them all along.
 
 
 def _parameter_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -245,7 +243,7 @@ def _parameter_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
     "RandomGamma",
     "shape: S, alpha: T -> output: T",
     shape=_parameter_shape,
-    host=True,
+    static=("shape",),
     stream=_reserved,
     types={"S": INDEX, "T": types("float16 float32 float64")},
 )
@@ -258,7 +256,7 @@ def random_gamma_op(xp, stream, shape, alpha, *, seed: int = 0, seed2: int = 0):
     "RandomPoissonV2",
     "shape: S, rate: R -> output: dtype",
     shape=_parameter_shape,
-    host=True,
+    static=("shape",),
     stream=_reserved,
     types={
         "S": INDEX,

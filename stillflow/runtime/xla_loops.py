@@ -35,8 +35,10 @@ def while_each(
 
 
 def compose_swaps(targets: Any) -> Any:
+    """Both elements are written at once, which XLA does in place; one by one it copies them all."""
+
     def swap(i: Any, order: Any) -> Any:
-        j = targets[i]
-        return order.at[i].set(order[j]).at[j].set(order[i])
+        pair = jnp.stack([i, targets[i]])
+        return order.at[pair].set(order[pair[::-1]])
 
     return lax.fori_loop(0, len(targets), swap, jnp.arange(len(targets) + 1))
