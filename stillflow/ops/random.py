@@ -34,7 +34,7 @@ from stillflow.ops.random_common import (
     uniform_type,
 )
 from stillflow.ops.registry import op
-from stillflow.ops.type_sets import FLOATS, INDEX, types
+from stillflow.ops.type_sets import FLOATS, INDEX, WIDE_FLOATS, types
 
 _RESERVED = 256  # blocks for each number
 
@@ -245,11 +245,31 @@ def _parameter_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
     shape=_parameter_shape,
     static=("shape",),
     stream=_reserved,
+    broadcasts=True,  # alpha, to the output's shape
     types={"S": INDEX, "T": types("float16 float32 float64")},
 )
 def random_gamma_op(xp, stream, shape, alpha, *, seed: int = 0, seed2: int = 0):
     """shape: i[k], alpha: f[a...] -> f[*shape, a...], gamma numbers of scale 1"""
     return rejection.gamma(xp, stream, as_sizes(xp, shape), alpha).astype(alpha.dtype)
+
+
+@op(
+    "RandomGammaGrad",
+    "alpha: T, sample: T -> output: T",
+    shape=shapes.broadcast,
+    types={"T": WIDE_FLOATS},
+)
+def random_gamma_grad(xp, alpha, sample):
+    """alpha: f[...], sample: f[...] -> f[...], how far a number moves with alpha if its cumulative
+    probability stays the same (Figurnov et al., "Implicit reparameterization gradients", 2018)."""
+    a, x = xp.broadcast_arrays(alpha.astype(xp.float64), sample.astype(xp.float64))
+    density = xp.exp((a - 1) * xp.log(x) - x - xp.special.gammaln(a))
+    return (-math_ops.igamma_grad_a.fn(xp, a, x) / density).astype(alpha.dtype)
+
+
+@random_gamma_op.gradient
+def random_gamma_gradient(op, dz):
+    return None, dz * random_gamma_grad(op.inputs[1], op.outputs[0])
 
 
 @op(
