@@ -329,6 +329,7 @@ from stillflow.ops.variable_sets import all_variables as all_variables
 from stillflow.ops.variable_sets import assert_variables_initialized as assert_variables_initialized
 from stillflow.ops.variable_sets import global_variables as global_variables
 from stillflow.ops.variable_sets import global_variables_initializer as global_variables_initializer
+from stillflow.ops.variable_sets import initialize_all_tables as initialize_all_tables
 from stillflow.ops.variable_sets import initialize_all_variables as initialize_all_variables
 from stillflow.ops.variable_sets import initialize_local_variables as initialize_local_variables
 from stillflow.ops.variable_sets import initialize_variables as initialize_variables
@@ -340,6 +341,7 @@ from stillflow.ops.variable_sets import moving_average_variables as moving_avera
 from stillflow.ops.variable_sets import (
     report_uninitialized_variables as report_uninitialized_variables,
 )
+from stillflow.ops.variable_sets import tables_initializer as tables_initializer
 from stillflow.ops.variable_sets import trainable_variables as trainable_variables
 from stillflow.ops.variable_sets import variables_initializer as variables_initializer
 from stillflow.ops.variable_store import AUTO_REUSE as AUTO_REUSE

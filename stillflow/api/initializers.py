@@ -19,6 +19,7 @@ from stillflow.ops.initializers import lecun_normal as lecun_normal
 from stillflow.ops.initializers import lecun_uniform as lecun_uniform
 from stillflow.ops.variable_sets import global_variables_initializer as global_variables
 from stillflow.ops.variable_sets import local_variables_initializer as local_variables
+from stillflow.ops.variable_sets import tables_initializer as tables_initializer
 from stillflow.ops.variable_sets import variables_initializer as variables
 
 __getattr__, __dir__ = _missing.fallback(__name__)

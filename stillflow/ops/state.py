@@ -76,7 +76,7 @@ def is_variable_initialized_op(xp, ref):
 
 def is_variable_initialized(ref: Any, name: str | None = None) -> Tensor:
     """Returns a bool[] tensor: whether the variable `ref` has a value in the session."""
-    return is_variable_initialized_op(_reference(ref), name=name)
+    return is_variable_initialized_op(_reference(ref, "is_initialized"), name=name)
 
 
 def assign(
@@ -91,7 +91,7 @@ def assign(
     The shapes must agree unless `validate_shape` is False.
     """
     return assign_op(
-        _reference(ref),
+        _reference(ref, "assign"),
         value,
         validate_shape=validate_shape is None or validate_shape,
         use_locking=use_locking is None or use_locking,
@@ -103,31 +103,35 @@ def assign_add(
     ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None
 ) -> Tensor:
     """Adds `value` to the variable `ref`, and returns a reference to it."""
-    return assign_add_op(_reference(ref), value, use_locking=bool(use_locking), name=name)
+    return assign_add_op(
+        _reference(ref, "assign_add"), value, use_locking=bool(use_locking), name=name
+    )
 
 
 def assign_sub(
     ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None
 ) -> Tensor:
     """Subtracts `value` from the variable `ref`, and returns a reference to it."""
-    return assign_sub_op(_reference(ref), value, use_locking=bool(use_locking), name=name)
+    return assign_sub_op(
+        _reference(ref, "assign_sub"), value, use_locking=bool(use_locking), name=name
+    )
 
 
 def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:
     """Raises the variable `ref` by one and returns what it was; once that is `limit`, runs fail."""
-    return count_up_to_op(_reference(ref), limit=limit, name=name)
+    return count_up_to_op(_reference(ref, "count_up_to"), limit=limit, name=name)
 
 
-def _reference(ref: Any) -> Any:
+def _reference(ref: Any, method: str) -> Any:
     """`ref`, which must be a variable or a reference to one.
 
     Raises:
-      AttributeError: for anything else; TensorFlow asks it for its `assign` method.
+      AttributeError: for anything else; TensorFlow asks it for `method`.
     """
     dtype = getattr(ref, "dtype", None)
     if isinstance(ref, Operation) or not getattr(dtype, "_is_ref_dtype", False):
         raise AttributeError(
-            f"'{type(ref).__name__}' object has no attribute 'assign'\n"
-            f"  {ref!r} is not a variable; only a tf.Variable can be assigned to."
+            f"'{type(ref).__name__}' object has no attribute '{method}'\n"
+            f"  {ref!r} is not a variable; only a tf.Variable holds a value that can be changed."
         )
     return ref
