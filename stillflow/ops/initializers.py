@@ -18,7 +18,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import as_shape
-from stillflow.ops import array, linalg, random
+from stillflow.ops import array, random
 from stillflow.ops import math as math_ops
 from stillflow.ops.constants import constant
 from stillflow.ops.linalg import qr
@@ -288,7 +288,7 @@ class Orthogonal(FloatInitializer):
         tall = (max(rows, columns), min(rows, columns))
         q, r = qr(random.random_normal(tall, dtype=dtype, seed=self.seed))
         # A uniformly distributed q needs a positive diagonal of r, which no QR algorithm promises.
-        q *= math_ops.sign(linalg.diag_part(r))
+        q *= math_ops.sign(array.diag_part(r))
         if rows < columns:
             q = array.matrix_transpose(q)
         return self.gain * array.reshape(q, shape)
@@ -304,4 +304,4 @@ class Identity(FloatInitializer):
     def _value(self, shape: list[int], dtype: DType) -> Tensor:
         if len(shape) != 2:
             raise ValueError("Identity matrix initializer can only be used for 2D matrices.")
-        return self.gain * linalg.eye(*shape, dtype=dtype)
+        return self.gain * array.eye(*shape, dtype=dtype)

@@ -332,7 +332,7 @@ INITIALIZERS = {
     "glorot_normal": "glorot_normal_initializer",
     "orthogonal": "orthogonal_initializer",
     "uniform_unit_scaling": "uniform_unit_scaling_initializer",
-    "identity": "keras.initializers.Identity",
+    "identity": "initializers.identity",
     "variance_scaling": "variance_scaling_initializer",
     "he_normal": "initializers.he_normal",
     "he_uniform": "initializers.he_uniform",
