@@ -10,10 +10,11 @@ import numpy as np
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, reduce
+from stillflow.ops import array, reduce, searching
 from stillflow.ops import math as math_ops
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.linalg.products import matmul
+from stillflow.ops.static import constant_value
 
 
 def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
@@ -105,8 +106,12 @@ def _as_matrix_in_run(a: Tensor, axes: Any, contracted_first: bool) -> _Matrix:
     else:
         shape_now, rank_now = array.shape(a), array.rank(a)
         axes = convert_to_tensor(axes, dtype=dtypes.int32, name="axes")
+        known_axes = constant_value(axes)
+        if known_axes is not None and a.shape.is_fully_defined():
+            sizes = a.shape.as_list()
+            known_sizes = [sizes[i] for i in _split_axes(known_axes, len(sizes))[1]]
         axes = array.where(math_ops.greater_equal(axes, 0), axes, axes + rank_now)
-        free, _ = array.setdiff1d(array.range_(rank_now), axes)
+        free, _ = searching.setdiff1d(array.range_(rank_now), axes)
     free_sizes = array.gather(shape_now, free)
     summed_sizes = array.gather(shape_now, axes)
     free_count = reduce.reduce_prod(free_sizes)

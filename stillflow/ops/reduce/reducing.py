@@ -8,7 +8,7 @@ import numpy as np
 
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
-from stillflow.ops import array, shapes
+from stillflow.ops import array, searching, shapes
 from stillflow.ops import math as math_ops
 from stillflow.ops.registry import op
 from stillflow.ops.static import constant_value
@@ -196,7 +196,7 @@ def _reduced_first(op: Any) -> tuple[Any, Any]:
     if axes is None or rank is None:
         rank_now = array.rank(x)
         axes_now = math_ops.floormod(array.reshape(axis, [-1]), rank_now)
-        others = array.setdiff1d(array.range_(0, rank_now), axes_now)[0]
+        others = searching.setdiff1d(array.range_(0, rank_now), axes_now)[0]
         order = array.concat([axes_now, others], 0)
         return order, array.invert_permutation(order)
     gone = [int(a) % rank for a in np.ravel(axes)]
