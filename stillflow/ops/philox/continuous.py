@@ -39,18 +39,19 @@ def truncated_normal(xp: Any, stream: Any, shape: tuple[int, ...], dtype: Any) -
     size, width = math.prod(shape), group_size(dtype)
     stride = width * _RESERVED_WORDS // 4
 
+    def candidates(index: Any) -> list[tuple[Any, Any]]:
+        return [(c, abs(c) < _BOUND) for c in _normal_group(xp, stream, index, dtype)]
+
     def first_block(group: Any) -> tuple[Any, ...]:
-        candidates = _normal_group(xp, stream, group * stride, dtype)
-        return tuple(
-            _settle(xp, candidates, xp.full_like(c, _BOUND + i)) for i, c in enumerate(candidates)
-        )
+        drawn = candidates(group * stride)
+        waiting = (xp.full_like(drawn[0][0], _BOUND + rank) for rank in range(width))
+        return tuple(_settle(xp, drawn, number) for number in waiting)
 
     def next_block(index: Any, number: Any) -> tuple[Any, Any]:
-        candidates = _normal_group(xp, stream, index, dtype)
-        return index + np.uint64(1), _settle(xp, candidates, number)
+        return index + np.uint64(1), _settle(xp, candidates(index), number)
 
     def is_missing(index: Any, number: Any) -> Any:
-        return ~_is_inside(number)
+        return number >= _BOUND
 
     number = xp.interleave(first_block, size, width)
     second = xp.arange(size, dtype=xp.uint64) // width * stride + 1
@@ -58,16 +59,12 @@ def truncated_normal(xp: Any, stream: Any, shape: tuple[int, ...], dtype: Any) -
     return number.reshape(shape).astype(dtype)
 
 
-def _settle(xp: Any, candidates: tuple[Any, ...], number: Any) -> Any:
+def _settle(xp: Any, candidates: list[tuple[Any, Any]], number: Any) -> Any:
     """`number` after these candidates: 2 + rank counts down until a candidate takes its place."""
-    for candidate in candidates:
-        counts = _is_inside(candidate) & ~_is_inside(number)
+    for candidate, is_inside in candidates:
+        counts = is_inside & (number >= _BOUND)
         number = xp.where(counts, xp.where(number == _BOUND, candidate, number - 1), number)
     return number
-
-
-def _is_inside(candidate: Any) -> Any:
-    return abs(candidate) < _BOUND
 
 
 def group_size(dtype: Any) -> int:
