@@ -25,9 +25,7 @@ def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
         params = convert_to_tensor(params, name="params")
         rank = indices.shape.ndims
         if rank is None:
-            raise ValueError(
-                "tf.gather does not allow indices with unknown rank when batch_dims is specified."
-            )
+            raise ValueError("batch_gather does not allow indices with unknown shape.")
         batch_dims = rank - 1
         if params.shape.ndims is not None and batch_dims >= params.shape.ndims:
             raise ValueError(

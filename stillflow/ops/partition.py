@@ -18,7 +18,7 @@ def _dealt(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     count = ctx.attrs["num_partitions"]
     if data is None or partitions is None:
         return [None] * count
-    shapes.merge(data[: len(partitions)], partitions)
+    shapes.check_prefix(data, partitions)
     return [(None, *data[len(partitions) :])] * count
 
 
@@ -69,7 +69,7 @@ def _stitched(ctx: shapes.ShapeContext) -> shapes.Sizes:
     tail: shapes.Sizes = None
     for ids, data in zip(ctx.shapes(0, count), ctx.shapes(count), strict=True):
         if ids is not None and data is not None:
-            shapes.merge(data[: len(ids)], ids)
+            shapes.check_prefix(data, ids)
             tail = shapes.merge(tail, data[len(ids) :])
     if tail is None:
         return None

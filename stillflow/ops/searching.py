@@ -75,6 +75,8 @@ def searchsorted(
 
 
 def _two_vectors(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    for sizes in ctx.shapes():
+        shapes.with_rank(sizes, 1)
     return [(None,), (None,)]
 
 

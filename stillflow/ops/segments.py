@@ -19,6 +19,7 @@ from stillflow.ops import math as math_ops
 from stillflow.ops.array.gathering import (
     SEGMENTS,
     SEGMENTS_SIGNATURE,
+    SEGMENTS_TYPES,
     gather_segments,
     into_segments,
     unsorted_segment_sum,
@@ -32,18 +33,16 @@ from stillflow.ops.type_sets import INDEX, NUMBERS, REAL_NUMBERS, WIDE_FLOATS
 
 
 def _rows_of_segments(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    sizes, ids = ctx.shape(0), shapes.with_rank(ctx.shape(1), 1)
+    sizes = shapes.with_rank_at_least(ctx.shape(0), 1)
+    shapes.with_rank(ctx.shape(1), 1)
     if sizes is None:
         return None
-    shapes.with_rank_at_least(sizes, 1)
-    shapes.merge_size(sizes[0], ids[0])
     return (None, *sizes[1:])
 
 
 _SORTED: dict[str, Any] = {
     "shape": _rows_of_segments,
     "host": True,  # the last id decides the shape
-    "defaults": {"Tindices": dtypes.int32},
 }
 _SORTED_SIGNATURE = "data: T, segment_ids: Tindices -> output: T"
 
@@ -158,13 +157,18 @@ def _highest(dtype: np.dtype) -> Any:
     return np.finfo(dtype).max if dtype.kind == "f" else np.iinfo(dtype).max
 
 
-@op("UnsortedSegmentProd", SEGMENTS_SIGNATURE, **SEGMENTS)
+@op("UnsortedSegmentProd", SEGMENTS_SIGNATURE, types={"T": NUMBERS, **SEGMENTS_TYPES}, **SEGMENTS)
 def unsorted_segment_prod(xp, data, ids, num_segments):
     """data: n[I..., R...], ids: i[I...] -> n[num_segments, R...], the product of each id's rows."""
     return into_segments(xp, xp.multiply_at, 1, data, ids, num_segments)
 
 
-@op("UnsortedSegmentMax", SEGMENTS_SIGNATURE, **SEGMENTS)
+@op(
+    "UnsortedSegmentMax",
+    SEGMENTS_SIGNATURE,
+    types={"T": REAL_NUMBERS, **SEGMENTS_TYPES},
+    **SEGMENTS,
+)
 def unsorted_segment_max(xp, data, ids, num_segments):
     """data: n[I..., R...], ids: i[I...] -> n[num_segments, R...], the largest of each id's rows.
 
@@ -173,7 +177,12 @@ def unsorted_segment_max(xp, data, ids, num_segments):
     return into_segments(xp, xp.max_at, _lowest(data.dtype), data, ids, num_segments)
 
 
-@op("UnsortedSegmentMin", SEGMENTS_SIGNATURE, **SEGMENTS)
+@op(
+    "UnsortedSegmentMin",
+    SEGMENTS_SIGNATURE,
+    types={"T": REAL_NUMBERS, **SEGMENTS_TYPES},
+    **SEGMENTS,
+)
 def unsorted_segment_min(xp, data, ids, num_segments):
     """data: n[I..., R...], ids: i[I...] -> n[num_segments, R...], the smallest of each id's rows.
 

@@ -100,6 +100,13 @@ def merge(a: Sizes, b: Sizes) -> Sizes:
     return tuple(y if x is None else x for x, y in zip(a, b, strict=True))
 
 
+def check_prefix(sizes: tuple[int | None, ...], prefix: tuple[int | None, ...]) -> None:
+    """ShapeError unless a tensor of shape `sizes` may start with the axes `prefix`."""
+    with_rank_at_least(sizes, len(prefix))
+    for own, wanted in zip(sizes, prefix, strict=False):
+        merge_size(own, wanted)
+
+
 def merge_all(shapes: Iterable[Sizes]) -> Sizes:
     merged: Sizes = None
     for sizes in shapes:

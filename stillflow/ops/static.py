@@ -30,10 +30,14 @@ def constant_value(tensor: Tensor, partial: bool = False) -> np.ndarray | None:
 
 
 def constant_value_as_shape(tensor: Tensor) -> Sizes:
-    """Returns the shape that `tensor`, i[k], holds; elements that runs decide are None."""
+    """Returns the shape that `tensor`, i[k], holds; elements that runs decide are None.
+
+    Raises:
+      ValueError: an element is less than -1.
+    """
     known = constant_value(tensor)
     if known is not None:
-        return tuple(None if size == -1 else int(size) for size in np.ravel(known))
+        return tuple(_size_of(size) for size in np.ravel(known).tolist())
     sizes = tensor.shape.sizes
     if sizes is None or None in sizes or len(sizes) != 1:
         return None
@@ -42,6 +46,12 @@ def constant_value_as_shape(tensor: Tensor) -> Sizes:
         return (None,) * sizes[0]  # type: ignore[operator]
     columns = zip(*seen, strict=True)  # type: ignore[arg-type]
     return tuple(int(c[0]) if c[0] == c[1] == c[2] and c[0] >= 0 else None for c in columns)
+
+
+def _size_of(number: int) -> int | None:
+    if number < -1:
+        raise ValueError(f"Invalid value in tensor used for shape: {number}")
+    return None if number == -1 else number
 
 
 def _evaluate(tensor: Tensor, witness: int | None, depth: int) -> np.ndarray | None:

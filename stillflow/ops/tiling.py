@@ -20,15 +20,15 @@ from stillflow.ops.registry import op
 
 
 def _tiled(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    sizes, times = ctx.shape(0), ctx.value_as_shape(1)
-    length = shapes.with_rank(ctx.shape(1), 1)[0]
+    sizes, length = ctx.shape(0), shapes.with_rank(ctx.shape(1), 1)[0]
     if sizes is None and length is None:
         return None
-    sizes = (None,) * length if sizes is None else sizes  # type: ignore[operator]
-    if length is not None:
-        sizes = shapes.with_rank(sizes, length)
-    if times is None:
-        return (None,) * len(sizes)
+    if length is None:
+        return (None,) * len(sizes)  # type: ignore[arg-type]
+    if sizes is not None:
+        shapes.with_rank((None,) * length, len(sizes))
+    sizes = (None,) * length if sizes is None else sizes
+    times = ctx.value_as_shape(1) or (None,) * length
     return tuple(_product(size, factor) for size, factor in zip(sizes, times, strict=True))
 
 
@@ -96,14 +96,14 @@ def repeat_with_axis(data: Any, repeats: Any, axis: int, name: str | None = None
         data = convert_to_tensor(data, name="data")
         counts = to_tensor(repeats, name="repeats", preferred_dtype=dtypes.int32)
         if not counts.dtype.is_integer:
-            raise TypeError(f"repeats must be an integer tensor; dtype={counts.dtype!r}")
+            raise TypeError(f"repeats must be an integer tensor; dtype={counts.dtype}")
         counts = cast_op(counts, DstT=dtypes.int32)
         counts.shape.with_rank_at_most(1)
         data = _with_axis(data)
         sizes = array.shape(data)
         axis = _axis_from_front(axis, data.shape.ndims)
         if counts.shape.ndims == 1:
-            data.shape[axis : axis + 1].assert_is_compatible_with(counts.shape)
+            data.shape[axis].assert_is_compatible_with(counts.shape[0])
         if counts.shape.ndims == 0:
             tiled = _tile_axis(array.expand_dims(data, axis + 1), axis + 1, counts)
             return array.reshape(

@@ -9,6 +9,7 @@ import numpy as np
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.ops import shapes
+from stillflow.ops.array.indexing import refuse
 from stillflow.ops.registry import op
 from stillflow.ops.type_sets import INDEX
 
@@ -23,6 +24,8 @@ def _with_counts(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 
 
 def _distinct(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    if x.ndim != 1:
+        refuse("unique expects a 1D vector.")
     ordered, first, positions, counts = np.unique(
         x, return_index=True, return_inverse=True, return_counts=True
     )

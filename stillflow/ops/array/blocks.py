@@ -38,6 +38,12 @@ def _divided(size: int | None, by: int) -> int | None:
     return None if size is None else size // by
 
 
+def _divided_by_each(size: int | None, factors: Any) -> int | None:
+    for factor in factors:
+        size = _divided(size, int(factor))
+    return size
+
+
 def _times(size: int | None, factor: int) -> int | None:
     return None if size is None else size * factor
 
@@ -143,7 +149,7 @@ def _less_in_batch(ctx: shapes.ShapeContext) -> shapes.Sizes:
         None if size is None else size * int(b) - int(sum(crop))
         for size, b, crop in zip(sizes[1 : count + 1], block, crops, strict=True)
     ]
-    return (_divided(sizes[0], int(np.prod(block))), *space, *sizes[count + 1 :])
+    return (_divided_by_each(sizes[0], block), *space, *sizes[count + 1 :])
 
 
 @op(

@@ -17,6 +17,7 @@ from stillflow.ops.array.shape_of import INDEX_TYPES
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.math import minimum
 from stillflow.ops.registry import op
+from stillflow.ops.type_sets import SIGNED
 
 
 def _doubled(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -24,7 +25,7 @@ def _doubled(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return None if sizes is None else sizes + sizes
 
 
-@op("Diag", "diagonal: T -> output: T", shape=_doubled)
+@op("Diag", "diagonal: T -> output: T", shape=_doubled, types={"T": SIGNED})
 def diag(xp, x):
     """x: n[*s] -> n[*s, *s], x on the diagonal and zeros elsewhere."""
     return xp.reshape(xp.diag(xp.reshape(x, (-1,))), x.shape + x.shape)
@@ -40,12 +41,14 @@ def _halved(ctx: shapes.ShapeContext) -> shapes.Sizes:
     if sizes is None:
         return None
     if not sizes or len(sizes) % 2:
-        raise shapes.ShapeError(f"Input must have even and non-zero rank, got rank {len(sizes)}")
+        raise shapes.ShapeError(
+            f"Input must have even and non-zero rank, input rank is {len(sizes)}"
+        )
     middle = len(sizes) // 2
-    return shapes.merge(sizes[:middle], sizes[middle:])
+    return tuple(map(shapes.merge_size, sizes[:middle], sizes[middle:]))
 
 
-@op("DiagPart", "input: T -> diagonal: T", shape=_halved)
+@op("DiagPart", "input: T -> diagonal: T", shape=_halved, types={"T": SIGNED})
 def diag_part(xp, x):
     """x: n[*s, *s] -> n[*s], its diagonal."""
     middle = x.ndim // 2
@@ -147,7 +150,7 @@ def matrix_set_diag_gradient(op, dy):
 @op(
     "MatrixBandPart",
     "input: T, num_lower: Tindex, num_upper: Tindex -> band: T",
-    shape=lambda ctx: shapes.with_rank_at_least(ctx.shape(0), 2),
+    shape=shapes.same,
     static=("num_lower", "num_upper"),
     types={"Tindex": INDEX_TYPES},
     defaults={"Tindex": dtypes.int64},
@@ -157,6 +160,8 @@ def matrix_band_part(xp, x, num_lower, num_upper):
 
     The band has `num_lower` diagonals below the main one and `num_upper` above; -1 keeps all.
     """
+    if x.ndim < 2:
+        refuse(f"input must be at least 2-dim, received shape: {shapes.format_sizes(x.shape)}")
     rows, columns = x.shape[-2:]
     lower, upper = int(num_lower), int(num_upper)
     _check_band("num_lower", lower, "rows", rows)

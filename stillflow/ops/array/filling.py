@@ -21,16 +21,17 @@ from stillflow.ops.array.shape_of import INDEX_TYPES, shape_internal
 from stillflow.ops.constants import constant
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.registry import op
+from stillflow.ops.type_sets import types
 
 _MAX_CONSTANT = 1000  # elements; a larger constant would bloat the GraphDef
 
 
 def _filled(ctx: shapes.ShapeContext) -> shapes.Sizes:
     shapes.with_rank(ctx.shape(1), 0)
-    dims = ctx.value(0)
+    sizes, dims = ctx.value_as_shape(0), ctx.value(0)
     if dims is not None and np.any(dims < 0):
         raise shapes.ShapeError("Fill dimensions must be >= 0")
-    return ctx.value_as_shape(0)
+    return sizes
 
 
 @op(
@@ -71,7 +72,12 @@ def zeros_like_op(xp, x):
 zeros_like_op.not_differentiable()
 
 
-@op("OnesLike", "x: T -> y: T", shape=shapes.same)
+_HAVING_ONE = types(
+    "bfloat16 float16 float32 float64 int8 uint8 int16 uint16 int32 int64 complex64 complex128 bool"
+)
+
+
+@op("OnesLike", "x: T -> y: T", shape=shapes.same, types={"T": _HAVING_ONE})
 def ones_like_op(xp, x):
     """x: n[...] -> n[...], ones."""
     return xp.ones_like(x)
@@ -118,7 +124,7 @@ def _is_small(shape: Any) -> bool:
         # random op's seed is the number of nodes, so they count.
         functools.reduce(operator.mul, sizes) < _MAX_CONSTANT  # noqa: B015
         return False
-    if None in sizes:
+    if any(size is None or size < 0 for size in sizes):
         return False
     return int(np.prod(sizes, dtype=np.float64)) < _MAX_CONSTANT
 
@@ -130,7 +136,7 @@ def _is_symbolic(value: Any) -> bool:
 def _shape_tensor(shape: Any) -> Tensor:
     try:
         static = as_shape(shape)
-    except (TypeError, ValueError):  # a list that holds tensors
+    except (TypeError, ValueError):  # a list that holds tensors, or negative sizes
         return convert_to_tensor(shape, dtype=dtypes.int32)
     large = any(size is not None and size > np.iinfo(np.int32).max for size in static.sizes or ())
     return convert_to_tensor(static, dtype=dtypes.int64 if large else None)
@@ -258,6 +264,7 @@ def broadcast_static_shape(shape_x: Any, shape_y: Any) -> TensorShape:
     shape=lambda ctx: [(None,), (None,)],
     static=("s0", "s1"),
     types={"T": INDEX_TYPES},
+    defaults={"T": dtypes.int32},
 )
 def broadcast_gradient_args(xp, s0, s1):
     """s0: i[k0], s1: i[k1] -> the axes that a gradient is summed over, for each of the shapes."""

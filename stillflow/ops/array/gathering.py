@@ -21,6 +21,7 @@ from stillflow.ops.array.transposing import transpose
 from stillflow.ops.math import cast_op
 from stillflow.ops.registry import op
 from stillflow.ops.static import constant_value
+from stillflow.ops.type_sets import NUMBERS
 
 
 def _gathered(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -44,7 +45,6 @@ def _gathered(ctx: shapes.ShapeContext) -> shapes.Sizes:
     shape=_gathered,
     static=("axis",),
     types={"Tindices": INDEX_TYPES, "Taxis": INDEX_TYPES},
-    defaults={"Tindices": dtypes.int32, "Taxis": dtypes.int32},
 )
 def gather_v2_op(xp, params, indices, axis, *, batch_dims: int = 0):
     """params: n[B..., P..., s, R...], indices: i[B..., I...] -> n[B..., P..., I..., R...].
@@ -130,20 +130,22 @@ def segments_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
     data, ids = ctx.shape(0), ctx.shape(1)
     if data is None or ids is None:
         return None
-    shapes.merge(data[: len(ids)], ids)
+    shapes.check_prefix(data, ids)
     count = ctx.value_as_shape(2) if ctx.rank(2) else ctx.value(2)
     rows = None if count is None else int(np.ravel(count)[0])
     if rows is not None and rows < 0:
-        raise shapes.ShapeError("Dimension size, given by scalar input 2, must be non-negative")
+        raise shapes.ShapeError(
+            f"Dimension size, given by scalar input 2, must be non-negative but is {rows}"
+        )
     return (rows, *data[len(ids) :])
 
 
 SEGMENTS: dict[str, Any] = {
     "shape": segments_shape,
     "static": ("num_segments",),
-    "types": {"Tindices": INDEX_TYPES, "Tnumsegments": INDEX_TYPES},
-    "defaults": {"Tindices": dtypes.int32, "Tnumsegments": dtypes.int32},
+    "defaults": {"Tnumsegments": dtypes.int32},
 }
+SEGMENTS_TYPES = {"Tindices": INDEX_TYPES, "Tnumsegments": INDEX_TYPES}
 SEGMENTS_SIGNATURE = "data: T, segment_ids: Tindices, num_segments: Tnumsegments -> output: T"
 
 
@@ -173,7 +175,7 @@ def _segment_out_of_range(ids: np.ndarray, count: int) -> str:
     return f"{place('segment_ids', at)} = {ids[at]} is out of range [0, {count})"
 
 
-@op("UnsortedSegmentSum", SEGMENTS_SIGNATURE, **SEGMENTS)
+@op("UnsortedSegmentSum", SEGMENTS_SIGNATURE, types={"T": NUMBERS, **SEGMENTS_TYPES}, **SEGMENTS)
 def unsorted_segment_sum(xp, data, ids, num_segments):
     """data: n[I..., R...], ids: i[I...] -> n[num_segments, R...], the sum of each id's rows."""
     return into_segments(xp, xp.add_at, 0, data, ids, num_segments)

@@ -209,6 +209,7 @@ def _completed(lengths: list[int], total: int | None) -> list[int | None]:
     shape=_split_by_sizes,
     static=("size_splits", "split_dim"),
     types={"Tlen": INDEX_TYPES},
+    defaults={"Tlen": dtypes.int64},
 )
 def split_v_op(xp, x, size_splits, split_dim, *, num_split: int):
     """x: n[..., s, ...] -> parts of the sizes `size_splits` along axis `split_dim`."""

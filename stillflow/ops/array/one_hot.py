@@ -17,13 +17,17 @@ from stillflow.ops.registry import op
 
 
 def _with_depth(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    sizes, depth, axis = ctx.shape(0), ctx.value(1), ctx.attrs["axis"]
+    sizes, axis = ctx.shape(0), ctx.attrs["axis"]
     if axis < -1:
-        raise shapes.ShapeError(f"axis must be >= -1, but got {axis}")
+        raise shapes.ShapeError("axis must be >= -1")
+    depth = ctx.value(1)
+    if depth is not None and depth < 0:
+        raise shapes.ShapeError(
+            f"Dimension size, given by scalar input 1, must be non-negative but is {depth}"
+        )
     if sizes is None:
         return None
     at = len(sizes) if axis == -1 else axis
-    shapes.with_rank_at_least(sizes, at)
     return (*sizes[:at], None if depth is None else int(depth), *sizes[at:])
 
 
@@ -88,9 +92,7 @@ def _agreed_type(on_type: DType | None, off_type: DType | None, dtype: Any) -> D
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
     for name, own in (("on_value", on_type), ("off_value", off_type)):
         if wanted is not None and own not in (None, wanted):
-            raise TypeError(f"dtype {own!r} of {name} does not match dtype parameter {wanted!r}")
+            raise TypeError(f"dtype {own} of {name} does not match dtype parameter {wanted}")
     if on_type is not None and off_type is not None and on_type is not off_type:
-        raise TypeError(
-            f"dtype {on_type!r} of on_value does not match dtype {off_type!r} of off_value"
-        )
+        raise TypeError(f"dtype {on_type} of on_value does not match dtype {off_type} of off_value")
     return wanted or on_type or off_type or dtypes.float32

@@ -6,23 +6,35 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.graph.dtypes import DType
+from stillflow.graph.dtypes import DType, as_dtype
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.ops import shapes
 from stillflow.ops.array.indexing import refuse
 from stillflow.ops.registry import op
+from stillflow.ops.type_sets import types
 
 
 @op("IdentityN", "input: [T] -> output: [T]", shape=lambda ctx: ctx.shapes())
-def identity_n(xp, *inputs):
+def identity_n_op(xp, *inputs):
     """inputs: n[...] each -> the same tensors."""
     return inputs if len(inputs) > 1 else inputs[0]
 
 
-@identity_n.gradient
+@identity_n_op.gradient
 def identity_n_gradient(op, *dys):
     return list(dys)
+
+
+def identity_n(input: Any, name: str | None = None) -> list[Tensor]:
+    """Returns the tensors of a list, passed through one op.
+
+    Raises:
+      ValueError: the list is empty.
+    """
+    if not input:
+        raise ValueError("Attr 'T' of 'IdentityN' Op passed list of length 0 less than minimum 1.")
+    return identity_n_op(input, name=name)
 
 
 @op("GuaranteeConst", "input: T -> output: T", shape=shapes.same, stateful=True)
@@ -59,6 +71,12 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
     return ensure_shape_op(x, shape=as_shape(shape), name=name)
 
 
+_OF_KNOWN_SIZE = types(
+    "bfloat16 float16 float32 float64 int64 int32 uint8 uint16 uint32 uint64 int8 int16 complex64 "
+    "complex128 qint8 quint8 qint16 quint16 qint32"
+)
+
+
 def _recounted(ctx: shapes.ShapeContext) -> shapes.Sizes:
     """The last axis holds the parts of an element that is larger than the other type's."""
     sizes = ctx.shape(0)
@@ -75,7 +93,12 @@ def _recounted(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return sizes[:-1]
 
 
-@op("Bitcast", "input: T -> output: type", shape=_recounted)
+@op(
+    "Bitcast",
+    "input: T -> output: type",
+    shape=_recounted,
+    types={"T": _OF_KNOWN_SIZE, "type": _OF_KNOWN_SIZE},
+)
 def bitcast_op(xp, x, *, type: DType):
     """x: n[...] -> type[...], the bits of x; the last axis holds the parts of a larger element."""
     wanted = np.dtype(type.as_numpy_dtype)
@@ -86,7 +109,8 @@ def bitcast_op(xp, x, *, type: DType):
         return xp.expand_dims(x, -1).view(wanted)
     parts = wanted.itemsize // own
     if not x.ndim or x.shape[-1] != parts:
-        refuse(f"Cannot bitcast from {x.dtype.name} to {wanted.name}")
+        source = as_dtype(x.dtype)
+        refuse(f"Cannot bitcast from {source.as_datatype_enum} to {type.as_datatype_enum}")
     return xp.ascontiguousarray(x).view(wanted)[..., 0]
 
 

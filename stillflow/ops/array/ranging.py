@@ -19,7 +19,7 @@ from stillflow.ops.registry import op
 def range_length(start: Any, limit: Any, delta: Any) -> int:
     """How many numbers start, start + delta, ... lie before `limit`; all are NumPy scalars."""
     if delta == 0:
-        raise shapes.ShapeError("Requires delta != 0: 0")
+        raise shapes.ShapeError("Requires delta != 0")
     if (delta > 0 and start > limit) or (delta < 0 and start < limit):
         sign, relation = (">", "<=") if delta > 0 else ("<", ">=")
         raise shapes.ShapeError(
@@ -30,8 +30,11 @@ def range_length(start: Any, limit: Any, delta: Any) -> int:
 
 
 def _counted(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    for sizes in ctx.shapes():
-        shapes.with_rank(sizes, 0)
+    for name, sizes in zip(("start", "limit", "delta"), ctx.shapes(), strict=True):
+        try:
+            shapes.with_rank(sizes, 0)
+        except shapes.ShapeError as error:
+            raise shapes.ShapeError(f"{error}\n\t for '{name}'") from None
     bounds = [ctx.value(i) for i in (0, 1, 2)]
     if any(bound is None for bound in bounds):
         return (None,)
@@ -48,10 +51,13 @@ def _counted(ctx: shapes.ShapeContext) -> shapes.Sizes:
 )
 def range_op(xp, start, limit, delta):
     """start: n[], limit: n[], delta: n[] -> n[k], start, start + delta, ... before limit."""
+    for name, bound in (("start", start), ("limit", limit), ("delta", delta)):
+        if bound.ndim:
+            refuse(f"{name} must be a scalar, not shape {shapes.format_sizes(bound.shape)}")
     try:
         length = range_length(start[()], limit[()], delta[()])
     except shapes.ShapeError as error:
-        refuse(str(error))
+        refuse(f"{error}: 0" if delta == 0 else str(error))
     if start.dtype.kind == "i":
         return start + np.arange(length, dtype=start.dtype) * delta
     # Added up one by one, as TensorFlow does, so that the rounding is the same.

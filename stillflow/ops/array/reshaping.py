@@ -52,6 +52,8 @@ def reshape_op(xp, x, shape):
     if x.shape == wanted:
         return x
     try:
+        if min(wanted, default=0) < -1:  # NumPy would take it for -1
+            _explain_misfit(x.size, wanted)
         return xp.reshape(x, wanted)
     except (ValueError, TypeError):
         _explain_misfit(x.size, wanted)
@@ -91,6 +93,8 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
 
 def _expanded(ctx: shapes.ShapeContext) -> shapes.Sizes:
     sizes, axis = ctx.shape(0), ctx.value(1)
+    if axis is not None and axis.size != 1:
+        raise shapes.ShapeError("'dim' input must be a tensor with a single value")
     if sizes is None or axis is None:
         return None
     at, rank = int(np.ravel(axis)[0]), len(sizes)

@@ -13,26 +13,52 @@ from stillflow.ops.arguments import renamed
 from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.shape_of import INDEX_TYPES
 from stillflow.ops.registry import op
+from stillflow.ops.type_sets import types
+
+_REVERSIBLE = types(
+    "uint8 int8 uint16 int16 int32 int64 bool bfloat16 float16 float32 float64 complex64 "
+    "complex128 string"
+)
+
+
+def _same_reversed(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes, axes = ctx.shape(0), shapes.with_rank(ctx.shape(1), 1)
+    known = ctx.value(1) if axes and sizes is not None else None
+    if known is not None:
+        try:
+            _checked_axes(known, len(sizes))
+        except ValueError as error:
+            raise shapes.ShapeError(str(error)) from None
+    return sizes
+
+
+def _checked_axes(axis: np.ndarray, rank: int) -> tuple[int, ...]:
+    """The axes counted from the front; ValueError when one is out of range or named twice."""
+    axes: list[int] = []
+    for index, at in enumerate(axis.tolist()):
+        if not -rank <= at < rank:
+            raise ValueError(f"'axis'[{index}] = {at} is out of valid range [0, {rank - 1}")
+        if at % rank in axes:
+            raise ValueError(f"axis {at % rank} specified more than once.")
+        axes.append(at % rank)
+    return tuple(axes)
 
 
 @op(
     "ReverseV2",
     "tensor: T, axis: Tidx -> output: T",
-    shape=shapes.same,
+    shape=_same_reversed,
     static=("axis",),
-    types={"Tidx": INDEX_TYPES},
+    types={"Tidx": INDEX_TYPES, "T": _REVERSIBLE},
     defaults={"Tidx": dtypes.int32},
 )
 def reverse(xp, x, axis):
     """x: n[...], axis: i[k] -> x with the order of its elements turned around along each axis."""
-    axes = []
-    for index, at in enumerate(np.ravel(axis).tolist()):
-        if not -x.ndim <= at < x.ndim:
-            refuse(f"'axis'[{index}] = {at} is out of valid range [0, {x.ndim - 1}")
-        if at % x.ndim in axes:
-            refuse(f"axis {at % x.ndim} specified more than once.")
-        axes.append(at % x.ndim)
-    return xp.flip(x, tuple(axes)) if axes else x
+    try:
+        axes = _checked_axes(axis, x.ndim)
+    except ValueError as error:
+        refuse(str(error))
+    return xp.flip(x, axes) if axes else x
 
 
 @reverse.gradient
@@ -57,6 +83,7 @@ def _same_batch(ctx: shapes.ShapeContext) -> shapes.Sizes:
     "input: T, seq_lengths: Tlen -> output: T",
     shape=_same_batch,
     types={"Tlen": INDEX_TYPES},
+    defaults={"Tlen": dtypes.int64},
 )
 def reverse_sequence_op(xp, x, seq_lengths, *, seq_dim: int, batch_dim: int = 0):
     """x: n[...], seq_lengths: i[batch] -> x, the start of each sequence turned around.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.tensor_shape import dimension_value
 from stillflow.ops import shapes
@@ -16,12 +15,11 @@ from stillflow.ops.registry import op
 
 _TYPES: dict[str, Any] = {
     "types": {"Tindices": INDEX_TYPES},
-    "defaults": {"Tindices": dtypes.int32},
 }
 
 
 def _picked(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    params, indices = ctx.shapes()
+    params, indices = ctx.shape(0), shapes.with_rank_at_least(ctx.shape(1), 1)
     if params is None or indices is None or indices[-1] is None:
         return None
     if indices[-1] > len(params):
@@ -68,20 +66,21 @@ def check_updates(indices: tuple, updates: tuple, sizes: tuple) -> None:
     outer, depth = len(indices) - 1, indices[-1]
     try:
         shapes.merge(indices[:outer], updates[:outer])
-    except shapes.ShapeError:
+    except shapes.ShapeError as error:
         raise shapes.ShapeError(
             f"The outer {outer} dimensions of indices.shape={shapes.format_sizes(indices)} must "
-            f"match the outer {outer} dimensions of updates.shape={shapes.format_sizes(updates)}"
+            f"match the outer {outer} dimensions of updates.shape={shapes.format_sizes(updates)}: "
+            f"{error}"
         ) from None
     if depth is None:
         return
     try:
         shapes.merge(sizes[depth:], updates[outer:])
-    except shapes.ShapeError:
+    except shapes.ShapeError as error:
         raise shapes.ShapeError(
             f"The inner {len(sizes) - depth} dimensions of output.shape="
             f"{shapes.format_sizes(sizes)} must match the inner {len(updates) - outer} dimensions "
-            f"of updates.shape={shapes.format_sizes(updates)}"
+            f"of updates.shape={shapes.format_sizes(updates)}: {error}"
         ) from None
 
 
@@ -120,7 +119,14 @@ def scatter_nd_gradient(op, dy):
     return None, gather_nd_op(dy, op.inputs[0]), None
 
 
-_TENSOR_SCATTER: dict[str, Any] = {"shape": shapes.same, **_TYPES}
+def _updated(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes, indices, updates = ctx.shapes()
+    if sizes is not None and indices is not None and updates is not None:
+        check_updates(indices, updates, sizes)
+    return sizes
+
+
+_TENSOR_SCATTER: dict[str, Any] = {"shape": _updated, **_TYPES}
 _SIGNATURE = "tensor: T, indices: Tindices, updates: T -> output: T"
 
 

@@ -11,8 +11,10 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops import shapes
 from stillflow.ops.array.filling import zeros_like
+from stillflow.ops.array.indexing import refuse
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.registry import op
+from stillflow.ops.type_sets import NUMBERS
 
 
 def _selected(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -30,8 +32,23 @@ def select_op(xp, condition, t, e):
 
     The condition may be a scalar, or a vector that chooses among rows.
     """
-    if condition.ndim == 1:
+    if t.shape != e.shape:
+        refuse(
+            "'then' and 'else' must have the same size.  but received: "
+            f"{shapes.format_sizes(t.shape)} vs. {shapes.format_sizes(e.shape)}"
+        )
+    if condition.ndim == 1 and t.ndim > 1:
+        if len(condition) != len(t):
+            refuse(
+                "Number of batches of 'then' must match size of 'cond', but saw: "
+                f"{len(t)} vs. {len(condition)}"
+            )
         condition = xp.reshape(condition, condition.shape + (1,) * (t.ndim - 1))
+    elif condition.ndim and condition.shape != t.shape:
+        refuse(
+            "Inputs to operation Select of type Select must have the same size and shape.  Input "
+            f"0: {shapes.format_sizes(condition.shape)} != input 1: {shapes.format_sizes(t.shape)}"
+        )
     return xp.where(condition, t, e)
 
 
@@ -69,7 +86,14 @@ def _positions(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return (None, ctx.rank(0))
 
 
-@op("Where", "input: T -> index: int64", shape=_positions, host=True)
+@op(
+    "Where",
+    "input: T -> index: int64",
+    shape=_positions,
+    types={"T": (*NUMBERS, dtypes.bool)},
+    defaults={"T": dtypes.bool},
+    host=True,
+)
 def where_op(xp, x):
     """x: n[...] -> i64[k, rank], the positions of its k elements that are not zero."""
     return np.argwhere(x).astype(np.int64, copy=False)

@@ -14,8 +14,7 @@ from stillflow.ops import shapes
 from stillflow.ops.constants import constant
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.registry import op
-
-INDEX_TYPES = (dtypes.int32, dtypes.int64)
+from stillflow.ops.type_sets import INDEX as INDEX_TYPES
 
 
 def _rank_vector(ctx: shapes.ShapeContext) -> shapes.Sizes:

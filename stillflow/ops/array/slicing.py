@@ -25,7 +25,6 @@ from stillflow.ops.registry import op
 
 
 def _sliced(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    begin, size = ctx.value(1), ctx.value(2)
     vector = shapes.merge(shapes.with_rank(ctx.shape(1), 1), shapes.with_rank(ctx.shape(2), 1))
     rank = vector[0] if vector else None
     if ctx.shape(0) is None and rank is None:
@@ -33,8 +32,9 @@ def _sliced(ctx: shapes.ShapeContext) -> shapes.Sizes:
     sizes = ctx.shape(0) or (None,) * (rank or 0)
     if rank is not None:
         sizes = shapes.with_rank(sizes, rank)
+    begin, size, known = ctx.value(1), ctx.value(2), ctx.value_as_shape(2)
     if size is None:
-        return (None,) * len(sizes)
+        return known or (None,) * len(sizes)
     begins = [None] * len(sizes) if begin is None else begin.tolist()
     return tuple(_slice_size(*item) for item in zip(sizes, begins, size.tolist(), strict=True))
 
@@ -51,7 +51,6 @@ def _slice_size(total: int | None, begin: int | None, size: int) -> int | None:
     shape=_sliced,
     static=("begin", "size"),
     types={"Index": INDEX_TYPES},
-    defaults={"Index": dtypes.int32},
 )
 def slice_op(xp, x, begin, size):
     """x: n[...], begin: i[rank], size: i[rank] -> n[*size]; a size of -1 goes to the end."""
@@ -172,8 +171,6 @@ def strided_index(
 
 def _strided_sizes(ctx: shapes.ShapeContext) -> shapes.Sizes:
     masks = tuple(ctx.attrs[mask] for mask in MASKS)
-    if bin(masks[2]).count("1") > 1:
-        raise shapes.ShapeError("Multiple ellipses in slice spec not allowed")
     sizes = ctx.shape(0)
     count = shapes.merge_all(ctx.shapes(1))
     if sizes is None or count is None or count[0] is None:
@@ -188,6 +185,8 @@ def _sizes_of_parts(
 ) -> tuple[int | None, ...]:
     """The sizes of a strided slice of which some begins, ends and strides may be None."""
     begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_mask = masks
+    if ellipsis_mask.bit_count() > 1:
+        raise shapes.ShapeError("Multiple ellipses in slice spec not allowed")
     special = ellipsis_mask | new_axis_mask
     named = sum(not special >> i & 1 for i in range(len(begin)))
     if named > len(sizes):
@@ -235,7 +234,6 @@ def _part_size(total: int | None, first: Any, last: Any, step: int | None) -> in
 _STRIDED: dict[str, Any] = {
     "static": ("begin", "end", "strides"),
     "types": {"Index": INDEX_TYPES},
-    "defaults": {"Index": dtypes.int32},
 }
 
 

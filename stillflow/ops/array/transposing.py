@@ -19,8 +19,8 @@ from stillflow.ops.registry import op
 
 
 def _transposed(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    sizes, perm = ctx.shape(0), ctx.value(1)
     length = shapes.with_rank(ctx.shape(1), 1)[0]
+    sizes, perm = ctx.shape(0), ctx.value(1)
     rank = length if sizes is None else len(sizes)
     if length is not None and rank != length:
         raise shapes.ShapeError(f"Dimension must be {rank} but is {length}")
