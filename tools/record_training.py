@@ -17,6 +17,7 @@ TESTS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GOLDEN = os.path.join(TESTS, "golden", "training")
 sys.path[:0] = [TESTS, os.path.join(TESTS, "train")]
 
+import training_programs  # noqa: E402
 import update_cases  # noqa: E402
 from cases import observe  # noqa: E402
 
@@ -41,6 +42,22 @@ def updated(case):
         return [observe.encode(session.run(refs[i])) for i in sorted(refs)]
 
 
+def record_programs():
+    graphs = {name: observed(fn, True) for name, fn in training_programs.GRAPHS.items()}
+    values = {name: observed(fn, False) for name, fn in training_programs.VALUES.items()}
+    return {**graphs, **values}
+
+
+def observed(program, with_graph):
+    """What the runs of a program gave, and the nodes that it built."""
+    with tf.Graph().as_default() as graph:
+        run = observe.Run(tf)
+        with run.session:
+            program(tf, run)
+        nodes = {"nodes": training_programs.nodes(graph, observe)} if with_graph else {}
+    return {"log": run.log, **nodes}
+
+
 def op_def(type_name):
     from tensorflow.python.framework import op_def_registry
 
@@ -59,3 +76,4 @@ def write(name, observed):
 if __name__ == "__main__":
     tf.get_logger().setLevel("ERROR")
     write("updates", record_updates())
+    write("programs", record_programs())

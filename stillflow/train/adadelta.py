@@ -41,9 +41,9 @@ class AdadeltaOptimizer(Optimizer):
             self._zeros_slot(var, "accum_update", self._name)
 
     def _prepare(self) -> None:
-        self._lr_t = self._hyper(self._lr, "lr")
-        self._rho_t = self._hyper(self._rho, "rho")
-        self._epsilon_t = self._hyper(self._epsilon, "epsilon")
+        self._lr_t, self._rho_t, self._epsilon_t = self._hyper(
+            lr=self._lr, rho=self._rho, epsilon=self._epsilon
+        )
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
         return self._apply(training.apply_adadelta, var, grad)

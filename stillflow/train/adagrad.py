@@ -58,7 +58,7 @@ class AdagradOptimizer(Optimizer):
         return lambda: cast(fill(shape(var), self._initial_accumulator_value), dtype)
 
     def _prepare(self) -> None:
-        self._learning_rate_tensor = self._hyper(self._learning_rate, "learning_rate")
+        (self._learning_rate_tensor,) = self._hyper(learning_rate=self._learning_rate)
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
         return self._apply(training.apply_adagrad, var, grad)

@@ -62,7 +62,7 @@ class AdagradDAOptimizer(Optimizer):
             self._get_or_make_slot(var, squares, "gradient_squared_accumulator", self._name)
 
     def _prepare(self) -> None:
-        self._learning_rate_tensor = self._hyper(self._learning_rate, "learning_rate")
+        (self._learning_rate_tensor,) = self._hyper(learning_rate=self._learning_rate)
         with colocate_with(self._learning_rate_tensor):
             self._global_step_on_worker = identity(self._global_step) + 1
 

@@ -61,10 +61,12 @@ class AdamOptimizer(Optimizer):
         )
 
     def _prepare(self) -> None:
-        self._lr_t = self._hyper(self._lr, "learning_rate")
-        self._beta1_t = self._hyper(self._beta1, "beta1")
-        self._beta2_t = self._hyper(self._beta2, "beta2")
-        self._epsilon_t = self._hyper(self._epsilon, "epsilon")
+        self._lr_t, self._beta1_t, self._beta2_t, self._epsilon_t = self._hyper(
+            learning_rate=self._lr,
+            beta1=self._beta1,
+            beta2=self._beta2,
+            epsilon=self._epsilon,
+        )
 
     def _scalars(self, var: Variable) -> list[Tensor]:
         """beta1^t, beta2^t, learning_rate, beta1, beta2 and epsilon, in the type of `var`."""

@@ -73,18 +73,18 @@ class FtrlOptimizer(Optimizer):
                 self._zeros_slot(var, "linear", self._linear_name or self._name)
 
     def _prepare(self) -> None:
-        self._learning_rate_tensor = self._hyper(self._learning_rate, "learning_rate")
-        self._l1_tensor = self._hyper(
-            self._l1_regularization_strength, "l1_regularization_strength"
-        )
-        self._l2_tensor = self._hyper(
-            self._l2_regularization_strength, "l2_regularization_strength"
-        )
-        self._l2_shrinkage_tensor = self._hyper(
-            self._l2_shrinkage_regularization_strength, "l2_shrinkage_regularization_strength"
-        )
-        self._learning_rate_power_tensor = self._hyper(
-            self._learning_rate_power, "learning_rate_power"
+        (
+            self._learning_rate_tensor,
+            self._l1_tensor,
+            self._l2_tensor,
+            self._l2_shrinkage_tensor,
+            self._learning_rate_power_tensor,
+        ) = self._hyper(
+            learning_rate=self._learning_rate,
+            l1_regularization_strength=self._l1_regularization_strength,
+            l2_regularization_strength=self._l2_regularization_strength,
+            l2_shrinkage_regularization_strength=self._l2_shrinkage_regularization_strength,
+            learning_rate_power=self._learning_rate_power,
         )
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:

@@ -26,7 +26,7 @@ class GradientDescentOptimizer(Optimizer):
         self._learning_rate = learning_rate
 
     def _prepare(self) -> None:
-        self._learning_rate_tensor = self._hyper(self._learning_rate, "learning_rate")
+        (self._learning_rate_tensor,) = self._hyper(learning_rate=self._learning_rate)
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Operation:
         (rate,) = cast_like([self._learning_rate_tensor], var)

@@ -39,8 +39,8 @@ class MomentumOptimizer(Optimizer):
             self._zeros_slot(var, "momentum", self._name)
 
     def _prepare(self) -> None:
-        self._learning_rate_tensor = self._hyper(self._learning_rate, "learning_rate")
-        self._momentum_tensor = self._hyper(self._momentum, "momentum")
+        (self._learning_rate_tensor,) = self._hyper(learning_rate=self._learning_rate)
+        (self._momentum_tensor,) = self._hyper(momentum=self._momentum)
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Operation:
         return self._apply(training.apply_momentum, var, grad)

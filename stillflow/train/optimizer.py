@@ -295,9 +295,10 @@ class Optimizer:
     def _call_if_callable(self, param: Any) -> Any:
         return param() if callable(param) else param
 
-    def _hyper(self, param: Any, name: str) -> Tensor:
-        """The tensor of a hyper-parameter: a number, a tensor, or a function that returns one."""
-        return convert_to_tensor(self._call_if_callable(param), name=name)
+    def _hyper(self, **params: Any) -> list[Tensor]:
+        """The tensors of hyper-parameters: numbers, tensors, or functions that return them."""
+        values = {name: self._call_if_callable(param) for name, param in params.items()}
+        return [convert_to_tensor(value, name=name) for name, value in values.items()]
 
     def _assert_valid_dtypes(self, tensors: Iterable[Any]) -> None:
         valid = self._valid_dtypes()

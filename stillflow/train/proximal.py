@@ -29,11 +29,11 @@ class _ProximalOptimizer(Optimizer):
         self._l2_regularization_strength = l2
 
     def _prepare(self) -> None:
-        self._scalars = [
-            self._hyper(self._learning_rate, "learning_rate"),
-            self._hyper(self._l1_regularization_strength, "l1_regularization_strength"),
-            self._hyper(self._l2_regularization_strength, "l2_regularization_strength"),
-        ]
+        self._scalars = self._hyper(
+            learning_rate=self._learning_rate,
+            l1_regularization_strength=self._l1_regularization_strength,
+            l2_regularization_strength=self._l2_regularization_strength,
+        )
 
 
 class ProximalGradientDescentOptimizer(_ProximalOptimizer):

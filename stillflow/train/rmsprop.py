@@ -53,10 +53,17 @@ class RMSPropOptimizer(Optimizer):
             self._zeros_slot(var, "momentum", self._name)
 
     def _prepare(self) -> None:
-        self._learning_rate_tensor = self._hyper(self._learning_rate, "learning_rate")
-        self._decay_tensor = self._hyper(self._decay, "decay")
-        self._momentum_tensor = self._hyper(self._momentum, "momentum")
-        self._epsilon_tensor = self._hyper(self._epsilon, "epsilon")
+        (
+            self._learning_rate_tensor,
+            self._decay_tensor,
+            self._momentum_tensor,
+            self._epsilon_tensor,
+        ) = self._hyper(
+            learning_rate=self._learning_rate,
+            decay=self._decay,
+            momentum=self._momentum,
+            epsilon=self._epsilon,
+        )
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Operation:
         if self._centered:
