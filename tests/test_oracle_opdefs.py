@@ -1,0 +1,82 @@
+"""Every op that Stillflow declares is one of TensorFlow 1.15's, with its inputs and attributes."""
+
+import json
+
+import pytest
+from oracle import GOLDEN
+
+import stillflow  # noqa: F401  declares every op
+from stillflow.ops.registry import OPS
+
+TENSORFLOW = json.loads((GOLDEN / "opdefs.json").read_text())["ops"]
+#: TensorFlow stores these, Stillflow derives them: they say nothing that types and shapes do not.
+DERIVED = {"type", "list(type)", "shape", "list(shape)"}
+
+
+def spell(arg):
+    """An argument as `opdefs.json` writes its type."""
+    kind = arg.type_list_attr or arg.type_attr or arg.dtype.name
+    if arg.number_attr:
+        kind = f"{arg.number_attr}*{kind}"
+    return f"Ref({kind})" if arg.is_ref else kind
+
+
+def types_of(side):
+    return [part.split(": ")[1] for part in side.split(", ") if part.strip()]
+
+
+def names_of(side):
+    return [part.split(": ")[0] for part in side.split(", ") if part.strip()]
+
+
+@pytest.fixture(params=sorted(OPS))
+def declared(request):
+    return OPS[request.param]
+
+
+def test_op_exists(declared):
+    assert declared.type in TENSORFLOW
+
+
+def test_inputs(declared):
+    """Names, types and order."""
+    inputs, _ = TENSORFLOW[declared.type]["signature"].split("->")
+    assert [arg.name for arg in declared.signature.inputs] == names_of(inputs.strip())
+    assert [spell(arg) for arg in declared.signature.inputs] == types_of(inputs.strip())
+
+
+def test_outputs(declared):
+    """Types and order."""
+    _, outputs = TENSORFLOW[declared.type]["signature"].split("->")
+    assert [spell(arg) for arg in declared.signature.outputs] == types_of(outputs.strip())
+
+
+def test_attributes(declared):
+    """Each attribute that the function takes is TensorFlow's."""
+    known = TENSORFLOW[declared.type]["attributes"]
+    assert set(declared.attr_names) <= set(known)
+
+
+def test_types(declared):
+    """A type attribute is checked where TensorFlow's is, and allows no more."""
+    for name, (kind, _, allowed) in TENSORFLOW[declared.type]["attributes"].items():
+        if kind == "type" and allowed is not None and not declared.writes:
+            assert {t.name for t in declared.allowed_types[name]} <= set(allowed), name
+
+
+def test_attribute_defaults(declared):
+    """A default, where it is given, is TensorFlow's."""
+    known = TENSORFLOW[declared.type]["attributes"]
+    for name, value in declared.attr_defaults.items():
+        if name in known and known[name][0] not in DERIVED:
+            assert plain(value) == pytest.approx(known[name][1]), name
+
+
+def plain(value):
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def test_state(declared):
+    """What TensorFlow never folds is not folded here either."""
+    if TENSORFLOW[declared.type]["stateful"]:
+        assert not declared.is_pure
