@@ -18,6 +18,8 @@ from stillflow.train.adadelta import AdadeltaOptimizer as AdadeltaOptimizer
 from stillflow.train.adagrad import AdagradOptimizer as AdagradOptimizer
 from stillflow.train.adagrad_da import AdagradDAOptimizer as AdagradDAOptimizer
 from stillflow.train.adam import AdamOptimizer as AdamOptimizer
+from stillflow.train.coordinator import Coordinator as Coordinator
+from stillflow.train.coordinator import LooperThread as LooperThread
 from stillflow.train.ftrl import FtrlOptimizer as FtrlOptimizer
 from stillflow.train.gradient_descent import GradientDescentOptimizer as GradientDescentOptimizer
 from stillflow.train.learning_rate_decay import cosine_decay as cosine_decay
