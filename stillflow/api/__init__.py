@@ -8,6 +8,15 @@ from stillflow.gradients_custom import custom_gradient as custom_gradient
 from stillflow.gradients_second import hessians as hessians
 from stillflow.graph import context as _context
 from stillflow.graph import errors as errors
+from stillflow.graph.behavior import is_at_2 as control_flow_v2_enabled
+from stillflow.graph.behavior import is_at_2 as executing_eagerly
+from stillflow.graph.behavior import is_at_2 as resource_variables_enabled
+from stillflow.graph.behavior import stay_at_1 as disable_control_flow_v2
+from stillflow.graph.behavior import stay_at_1 as disable_eager_execution
+from stillflow.graph.behavior import stay_at_1 as disable_resource_variables
+from stillflow.graph.behavior import stay_at_1 as disable_tensor_equality
+from stillflow.graph.behavior import stay_at_1 as disable_v2_behavior
+from stillflow.graph.behavior import stay_at_1 as disable_v2_tensorshape
 from stillflow.graph.dtypes import DType as DType
 from stillflow.graph.dtypes import as_dtype as as_dtype
 from stillflow.graph.dtypes import bfloat16 as bfloat16

@@ -1,0 +1,28 @@
+"""The switches between TensorFlow 1 and 2."""
+
+import pytest
+
+import stillflow.api as tf
+
+DISABLE = (
+    "disable_control_flow_v2 disable_eager_execution disable_resource_variables"
+    " disable_tensor_equality disable_v2_behavior disable_v2_tensorshape"
+)
+ASK = "control_flow_v2_enabled executing_eagerly resource_variables_enabled"
+
+
+@pytest.mark.parametrize("name", DISABLE.split())
+def test_version_2_can_be_disabled(name):
+    assert getattr(tf.compat.v1, name)() is None
+
+
+@pytest.mark.parametrize("name", ASK.split())
+def test_version_2_is_off(name):
+    assert getattr(tf, name)() is False
+
+
+@pytest.mark.parametrize("name", DISABLE.replace("disable_", "enable_").split())
+def test_version_2_cannot_be_enabled(name):
+    """A program that needs it must not go on without it."""
+    with pytest.raises(NotImplementedError, match=f"tf.{name} is in TensorFlow 1.15 but not yet"):
+        getattr(tf, name)
