@@ -143,7 +143,9 @@ class Operation:
         context.session_for(session, self.graph, "execute operation").run(self, feed_dict)
 
     def __str__(self) -> str:
-        return str(self.node_def)
+        from google.protobuf.text_format import MessageToString  # it orders the attributes
+
+        return MessageToString(self.node_def)
 
     def __repr__(self) -> str:
         return f"<tf.Operation '{self.name}' type={self.type}>"

@@ -74,7 +74,7 @@ def as_array(value: Any, dtype: DType | None = None) -> np.ndarray:
         return _numpy_array(value, dtype.as_numpy_dtype)
     array = _numpy_array(value, None)
     if array.dtype.kind in "SUO":
-        return _strings(np.array(value, dtype=object))
+        return _strings_of(value)
     if array.dtype == np.float64 and not isinstance(value, np.ndarray):
         return array.astype(np.float32)
     if array.dtype == np.int64:
@@ -115,12 +115,29 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _strings_of(value: Any) -> np.ndarray:
+    """What `_strings` makes of a value that NumPy takes for objects; TypeError for other ones."""
+    try:
+        return _strings(np.array(value, dtype=object))
+    except TypeError:
+        raise TypeError(
+            f"Failed to convert object of type {type(value)} to Tensor. Contents: {_shown(value)}. "
+            "Consider casting elements to a supported type."
+        ) from None
+
+
 def _strings(array: np.ndarray) -> np.ndarray:
-    """An object array of bytes, as a string tensor holds."""
-    flat = [item.encode() if isinstance(item, str) else bytes(item) for item in array.ravel()]
+    """An object array of bytes, as a string tensor holds; TypeError for other objects."""
+    flat = [_bytes(item) for item in array.ravel()]
     strings = np.empty(len(flat), dtype=object)
     strings[:] = flat
     return strings.reshape(array.shape)
+
+
+def _bytes(item: Any) -> bytes:
+    if isinstance(item, (str, bytes)):
+        return item.encode() if isinstance(item, str) else bytes(item)
+    raise TypeError(f"Expected binary or unicode string, got {item!r}")
 
 
 def _check_fits(value: Any, dtype: DType) -> None:

@@ -95,7 +95,7 @@ def _check_dtype(tensor: Tensor, wanted: DType | None) -> None:
     if wanted is not None and not wanted.is_compatible_with(tensor.dtype):
         raise ValueError(
             f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype "
-            f"{tensor.dtype.name}: {str(tensor)!r}"
+            f"{tensor.dtype.name}: {tensor!r}"
         )
 
 

@@ -237,17 +237,23 @@ class _Glorot(VarianceScaling):
 
 
 class GlorotUniform(_Glorot):
-    """Uniform in +-sqrt(6 / (inputs + outputs)) (Glorot and Bengio, 2010)."""
+    """Uniform in +-sqrt(6 / (inputs + outputs)) (Glorot and Bengio, 2010).
+
+    `dtype` is ignored, as in TensorFlow 1.15; a variable's own type counts.
+    """
 
     def __init__(self, seed: int | None = None, dtype: Any = dtypes.float32):
-        super().__init__(1.0, "fan_avg", "uniform", seed, dtype)
+        super().__init__(1.0, "fan_avg", "uniform", seed)
 
 
 class GlorotNormal(_Glorot):
-    """Truncated normal with variance 2 / (inputs + outputs) (Glorot and Bengio, 2010)."""
+    """Truncated normal with variance 2 / (inputs + outputs) (Glorot and Bengio, 2010).
+
+    `dtype` is ignored, as in TensorFlow 1.15; a variable's own type counts.
+    """
 
     def __init__(self, seed: int | None = None, dtype: Any = dtypes.float32):
-        super().__init__(1.0, "fan_avg", "truncated_normal", seed, dtype)
+        super().__init__(1.0, "fan_avg", "truncated_normal", seed)
 
 
 def lecun_normal(seed: int | None = None) -> VarianceScaling:

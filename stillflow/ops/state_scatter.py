@@ -54,11 +54,13 @@ def scatter_sub_op(xp, ref, indices, updates, *, use_locking: bool = False):
     return xp.add_at(ref, indices, -updates)
 
 
-def _combined(xp: Any, ufunc: np.ufunc, ref: Any, indices: Any, updates: Any) -> Any:
-    """`ref` with `ufunc(row, update)` in place of each of its rows `indices`, one by one."""
+def _combined(xp: Any, combine: Any, ref: Any, indices: Any, updates: Any) -> Any:
+    """`ref` with `combine(row, update)` in place of each of its rows `indices`, one by one."""
     check_within(xp, "indices", indices, ref.shape[0])
-    combined = ref.copy()
-    ufunc.at(combined, indices, updates)
+    combined, row = ref.copy(), ref.shape[1:]
+    rows = np.broadcast_to(updates, indices.shape + row).reshape(-1, *row)
+    for index, update in zip(indices.ravel(), rows, strict=True):
+        combined[index] = combine(combined[index], update)
     return combined
 
 
@@ -71,8 +73,13 @@ def scatter_mul_op(xp, ref, indices, updates, *, use_locking: bool = False):
 @op("ScatterDiv", _SIGNATURE, host=True, **_SCATTER)
 def scatter_div_op(xp, ref, indices, updates, *, use_locking: bool = False):
     """ref[indices] <- ref[indices] / updates; a repeated index divides each time"""
-    divide = np.divide if np.issubdtype(ref.dtype, np.inexact) else np.floor_divide
-    return _combined(xp, divide, ref, indices, updates)
+    is_exact = np.issubdtype(ref.dtype, np.integer)
+    return _combined(xp, _truncated_quotient if is_exact else np.divide, ref, indices, updates)
+
+
+def _truncated_quotient(x: Any, y: Any) -> Any:
+    """Of integers, rounded towards zero, as C++ divides."""
+    return (x - np.fmod(x, y)) // y
 
 
 @op("ScatterMin", _SIGNATURE, host=True, **_SCATTER)

@@ -190,8 +190,9 @@ class variable_scope:
       values: the scope is opened in the graph of these tensors.
       reuse: True, AUTO_REUSE, or None for that of the scope around.
       auxiliary_name_scope: False leaves the name scope as it is.
-      initializer, regularizer, caching_device, partitioner, custom_getter, dtype, use_resource,
-      constraint: defaults for `get_variable`; None for those of the scope around.
+      initializer, regularizer, caching_device, partitioner, custom_getter, dtype, use_resource:
+        defaults for `get_variable`; None for those of the scope around.
+      constraint: the default for `get_variable`; None for none.
 
     Raises:
       TypeError: neither a name nor a default name, or something else as a name.
@@ -235,8 +236,8 @@ class variable_scope:
             "partitioner": partitioner,
             "dtype": dtype,
             "use_resource": use_resource,
-            "constraint": constraint,
         }
+        self._constraint = constraint
         self._open: list[ExitStack] = []
 
     def __enter__(self) -> VariableScope:
@@ -283,6 +284,7 @@ class variable_scope:
         for setting, value in self._changes.items():
             if value is not None:
                 setattr(scope, setting, value)
+        scope.constraint = self._constraint  # not inherited, as in TensorFlow 1.15
         if self._custom_getter is not None:
             scope.custom_getter = _chained(self._custom_getter, scope.custom_getter)
         return scope

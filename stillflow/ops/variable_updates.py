@@ -78,15 +78,15 @@ class PartialUpdates:
 
     def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
         """Sets the places that the rows of `indices` name; returns a reference."""
-        return state_scatter.scatter_nd_update(self._ref(), indices, updates, name=name)
+        return state_scatter.scatter_nd_update(self._ref(), indices, updates, True, name)
 
     def scatter_nd_add(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
         """Adds to the places that the rows of `indices` name; returns a reference."""
-        return state_scatter.scatter_nd_add(self._ref(), indices, updates, name=name)
+        return state_scatter.scatter_nd_add(self._ref(), indices, updates, True, name)
 
     def scatter_nd_sub(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
         """Subtracts at the places that the rows of `indices` name; returns a reference."""
-        return state_scatter.scatter_nd_sub(self._ref(), indices, updates, name=name)
+        return state_scatter.scatter_nd_sub(self._ref(), indices, updates, True, name)
 
     def __getitem__(self, key: Any) -> Tensor:
         """The part `variable[key]`, whose method `assign(value, name=None)` sets it."""

@@ -14,7 +14,7 @@ from stillflow.graph import context
 from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
-from stillflow.graph.names import strip_scope_slash
+from stillflow.graph.names import check_node_name, strip_scope_slash
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with, device, init_scope, name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape, unknown_shape
@@ -117,6 +117,7 @@ class Variable(PartialUpdates):
     ) -> None:
         values = [] if callable(initial_value) else [initial_value]
         with name_scope(name, "Variable", values) as scope:
+            check_node_name(strip_scope_slash(scope))
             if callable(initial_value):
                 with get_default_graph().colocate_with_future(strip_scope_slash(scope)):
                     with name_scope("Initializer"), device(None):
