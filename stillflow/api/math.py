@@ -3,6 +3,8 @@
 from stillflow.api import _missing
 from stillflow.ops.array.gathering import unsorted_segment_sum as unsorted_segment_sum
 from stillflow.ops.array.transposing import invert_permutation as invert_permutation
+from stillflow.ops.checks import is_non_decreasing as is_non_decreasing
+from stillflow.ops.checks import is_strictly_increasing as is_strictly_increasing
 from stillflow.ops.math import abs_ as abs
 from stillflow.ops.math import accumulate_n as accumulate_n
 from stillflow.ops.math import acos as acos

@@ -18,6 +18,11 @@ class _Dead(np.ndarray):
     """The value on the side of a switch that is not taken."""
 
 
+def is_dead(value: Any) -> bool:
+    """Whether `value` comes from the side of a switch that is not taken."""
+    return isinstance(value, _Dead)
+
+
 def _dead(dtype: Any) -> np.ndarray:
     return np.empty(0, dtype).view(_Dead)
 
@@ -52,5 +57,5 @@ def _merged(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 @op("Merge", "inputs: N * T -> output: T, value_index: int32", shape=_merged, host=True)
 def merge_op(xp, *inputs):
     """inputs: n[...] each -> the one that is not dead, and which it is, i32[]."""
-    index = next(i for i, value in enumerate(inputs) if not isinstance(value, _Dead))
+    index = next(i for i, value in enumerate(inputs) if not is_dead(value))
     return inputs[index], np.int32(index)
