@@ -30,5 +30,6 @@ from stillflow.ops.linalg import self_adjoint_eigvals as eigvalsh
 from stillflow.ops.linalg import svd as svd
 from stillflow.ops.linalg import tensordot as tensordot
 from stillflow.ops.linalg import trace as trace
+from stillflow.ops.nn import l2_normalize as l2_normalize
 
 __getattr__, __dir__ = _missing.fallback(__name__)

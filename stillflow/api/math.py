@@ -91,6 +91,14 @@ from stillflow.ops.math import truediv as truediv
 from stillflow.ops.math import xdivy as xdivy
 from stillflow.ops.math import xlogy as xlogy
 from stillflow.ops.math import zeta as zeta
+from stillflow.ops.nn import in_top_k as in_top_k
+from stillflow.ops.nn import l2_normalize as l2_normalize
+from stillflow.ops.nn import log_softmax as log_softmax
+from stillflow.ops.nn import softmax as softmax
+from stillflow.ops.nn import softplus as softplus
+from stillflow.ops.nn import softsign as softsign
+from stillflow.ops.nn import top_k as top_k
+from stillflow.ops.nn import zero_fraction as zero_fraction
 from stillflow.ops.reduce import argmax as argmax
 from stillflow.ops.reduce import argmin as argmin
 from stillflow.ops.reduce import count_nonzero as count_nonzero

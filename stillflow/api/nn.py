@@ -1,50 +1,50 @@
 """`tf.nn`: activations, cross entropies, normalisation, embeddings. Re-exports only."""
 
 from stillflow.api import _missing
-from stillflow.ops.activations import crelu as crelu
-from stillflow.ops.activations import elu as elu
-from stillflow.ops.activations import leaky_relu as leaky_relu
-from stillflow.ops.activations import log_softmax as log_softmax
-from stillflow.ops.activations import relu6 as relu6
-from stillflow.ops.activations import selu as selu
-from stillflow.ops.activations import softmax as softmax
-from stillflow.ops.activations import softplus as softplus
-from stillflow.ops.activations import softsign as softsign
-from stillflow.ops.activations import swish as swish
 from stillflow.ops.array.blocks import depth_to_space as depth_to_space
 from stillflow.ops.array.blocks import space_to_batch as space_to_batch
 from stillflow.ops.array.blocks import space_to_depth as space_to_depth
-from stillflow.ops.cross_entropy import (
-    sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits,
-)
-from stillflow.ops.cross_entropy import (
-    softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits,
-)
-from stillflow.ops.cross_entropy import (
-    softmax_cross_entropy_with_logits_v2 as softmax_cross_entropy_with_logits_v2,
-)
-from stillflow.ops.cross_entropy import (
-    sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits,
-)
-from stillflow.ops.cross_entropy import (
-    weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits,
-)
 from stillflow.ops.embedding import embedding_lookup as embedding_lookup
 from stillflow.ops.math import sigmoid as sigmoid
 from stillflow.ops.math import tanh as tanh
 from stillflow.ops.nn import batch_normalization as batch_normalization
 from stillflow.ops.nn import bias_add as bias_add
+from stillflow.ops.nn import crelu as crelu
 from stillflow.ops.nn import dropout as dropout
+from stillflow.ops.nn import elu as elu
 from stillflow.ops.nn import in_top_k as in_top_k
 from stillflow.ops.nn import l2_loss as l2_loss
 from stillflow.ops.nn import l2_normalize as l2_normalize
+from stillflow.ops.nn import leaky_relu as leaky_relu
 from stillflow.ops.nn import log_poisson_loss as log_poisson_loss
+from stillflow.ops.nn import log_softmax as log_softmax
 from stillflow.ops.nn import moments as moments
 from stillflow.ops.nn import normalize_moments as normalize_moments
 from stillflow.ops.nn import relu as relu
+from stillflow.ops.nn import relu6 as relu6
 from stillflow.ops.nn import relu_layer as relu_layer
+from stillflow.ops.nn import selu as selu
+from stillflow.ops.nn import (
+    sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits,
+)
+from stillflow.ops.nn import softmax as softmax
+from stillflow.ops.nn import (
+    softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits,
+)
+from stillflow.ops.nn import (
+    softmax_cross_entropy_with_logits_v2 as softmax_cross_entropy_with_logits_v2,
+)
+from stillflow.ops.nn import softplus as softplus
+from stillflow.ops.nn import softsign as softsign
+from stillflow.ops.nn import (
+    sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits,
+)
 from stillflow.ops.nn import sufficient_statistics as sufficient_statistics
+from stillflow.ops.nn import swish as swish
 from stillflow.ops.nn import top_k as top_k
+from stillflow.ops.nn import (
+    weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits,
+)
 from stillflow.ops.nn import weighted_moments as weighted_moments
 from stillflow.ops.nn import xw_plus_b as xw_plus_b
 from stillflow.ops.nn import zero_fraction as zero_fraction

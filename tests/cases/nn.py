@@ -1,6 +1,6 @@
 """Activations, losses and other neural-network operations."""
 
-from .arrays import INF, NAN, bools, f32, f64, ints, longs, num, pos, unit
+from .arrays import INF, NAN, bools, f32, f64, half, ints, longs, num, pos, unit
 from .suite import Suite, lookup
 
 suite = Suite("nn")
@@ -38,6 +38,7 @@ for name in ACTIVATIONS[:-3]:  # TF has no gradient of SoftsignGrad
     )
 case("leaky_relu_alpha", lambda tf, x: tf.nn.leaky_relu(x, 0.5), f32(2, 3))
 case("leaky_relu_zero", lambda tf, x: tf.nn.leaky_relu(x, alpha=0.1), num([0, -0.0, 1, -1]))
+case("swish_array", lambda tf: tf.nn.swish(f32(2)))
 case("crelu_axis", lambda tf, x: tf.nn.crelu(x, axis=0), f32(2, 3))
 case("relu6_bounds", lambda tf, x: tf.nn.relu6(x), num([0, 6, 7, -1]))
 case("elu_zero", lambda tf, x: tf.nn.elu(x), num([0, -1e-4, -50]))
@@ -55,6 +56,27 @@ case(
 )
 case("bias_add_named", lambda tf, x, b: tf.nn.bias_add(x, b, name="z"), f32(2, 3), f32(3, at=1))
 case("bias_add_ints", lambda tf, x: tf.nn.bias_add(x, [1, 2]), ints([[1, 2], [3, 4]]))
+case(
+    "bias_add_nchw",
+    lambda tf, x, b: tf.nn.bias_add(x, b, data_format="NCHW"),
+    f32(2, 3, 2, 2),
+    f32(3, at=1),
+)
+case(
+    "xw_plus_b",
+    lambda tf, x, w, b: tf.nn.xw_plus_b(x, w, b),
+    f32(2, 3),
+    f32(3, 2, at=1),
+    f32(2, at=2),
+)
+case("xw_plus_b_lists", lambda tf, x: tf.nn.xw_plus_b(x, [[1.0], [2]], [3.0], name="z"), f32(2, 2))
+case(
+    "relu_layer",
+    lambda tf, x, w, b: tf.nn.relu_layer(x, w, b),
+    f32(2, 3),
+    f32(3, 2, at=1),
+    f32(2, at=2),
+)
 
 # Softmax.
 
@@ -68,6 +90,16 @@ for name in ["softmax", "log_softmax"]:
             f"{name}_axis{axis}", lambda tf, x, n=name, a=axis: lookup(tf.nn, n)(x, a), f32(2, 3, 2)
         )
     case(name + "_dim", lambda tf, x, n=name: lookup(tf.nn, n)(x, dim=0), f32(2, 3))
+    case(
+        name + "_axis_named",
+        lambda tf, x, n=name: lookup(tf.nn, n)(x, axis=-2, name="along"),
+        f32(2, 3),
+    )
+    case(
+        name + "_axis_tensor",
+        lambda tf, x, n=name: lookup(tf.nn, n)(x, axis=tf.constant(-3)),
+        f32(2, 3, 2),
+    )
     case(
         name + "_large",
         lambda tf, x, n=name: lookup(tf.nn, n)(x),
@@ -228,6 +260,12 @@ case(
 )
 case("l2_loss", lambda tf, x: tf.nn.l2_loss(x), f32(2, 3))
 case("l2_loss_float64", lambda tf, x: tf.nn.l2_loss(x), f64(3))
+case(
+    "log_poisson_loss_full",
+    lambda tf, x, y: tf.nn.log_poisson_loss(y, x, compute_full_loss=True, name="lpl"),
+    f32(3),
+    num([0.5, 2, 3.5]),
+)
 case("log_poisson_loss", lambda tf, x, y: tf.nn.log_poisson_loss(y, x), f32(3), pos(3))
 for name in [
     "mean_squared_error",
@@ -275,9 +313,82 @@ case(
     pos(3),
 )
 case(
+    "batch_normalization_named",
+    lambda tf, x, m, v: tf.nn.batch_normalization(x, m, v, m, v, 0.1, name="bn"),
+    f32(4, 3),
+    f32(3, at=1),
+    pos(3),
+)
+case(
     "local_response_normalization",
     lambda tf, x: tf.nn.lrn(x, 2, bias=1.0, alpha=0.5),
     f32(1, 2, 2, 6),
+)
+
+# Moments.
+
+case("moments", lambda tf, x: tf.nn.moments(x, [0]), f32(4, 3))
+case("moments_images", lambda tf, x: tf.nn.moments(x, [0, 1, 2], name="m"), f32(2, 2, 2, 3))
+case("moments_keep_dims", lambda tf, x: tf.nn.moments(x, [1], keep_dims=True), f32(3, 4))
+case("moments_keepdims", lambda tf, x: tf.nn.moments(x, axes=1, keepdims=True), f32(3, 4))
+case("moments_half", lambda tf, x: tf.nn.moments(x, [0]), half([[1, 2], [3, 5]]), grad=False)
+case("weighted_moments", lambda tf, x, w: tf.nn.weighted_moments(x, [0], w), f32(4, 3), pos(4, 1))
+case(
+    "weighted_moments_keep",
+    lambda tf, x, w: tf.nn.weighted_moments(x, [0, 1], w, name="w", keep_dims=True),
+    f32(4, 3),
+    pos(4, 3),
+)
+case("sufficient_statistics", lambda tf, x: tf.nn.sufficient_statistics(x, [0])[:3], f32(4, 3))
+case(
+    "sufficient_statistics_shift",
+    lambda tf, x: tf.nn.sufficient_statistics(x, [0, 1], shift=0.5, keep_dims=True, name="s"),
+    f32(4, 3),
+)
+case(
+    "normalize_moments",
+    lambda tf, a, b: tf.nn.normalize_moments(4.0, a, b, None),
+    f32(3),
+    pos(3) + 4,
+)
+case(
+    "normalize_moments_shift",
+    lambda tf, a, b: tf.nn.normalize_moments(4.0, a, b, 0.5, name="n"),
+    f32(3),
+    pos(3) + 4,
+)
+
+# The best k of a row.
+
+ROWS = num([[3, 1, 2, 3], [-1, -1, -2, 0]])
+case("top_k", lambda tf, x: tf.nn.top_k(x), ROWS)
+case("top_k_2", lambda tf, x: tf.nn.top_k(x, 2, name="best"), ROWS)
+case("top_k_vector", lambda tf, x: tf.nn.top_k(x, k=3), f32(5))
+case("top_k_all", lambda tf, x: tf.math.top_k(x, 4), ROWS)
+case("top_k_rank3", lambda tf, x: tf.nn.top_k(x, 2), f32(2, 2, 3))
+case("top_k_ints", lambda tf, x: tf.nn.top_k(x, 2), ints([[1, 5, 5], [-7, 2, 0]]))
+case("top_k_fed", lambda tf, x, k: tf.nn.top_k(x, k), ROWS, ints(2))
+case("top_k_none", lambda tf, x: tf.nn.top_k(x, 0), ROWS, grad=False)
+case("top_k_infinite", lambda tf, x: tf.nn.top_k(x, 2), num([INF, -INF, 0]), grad=False)
+case(
+    "in_top_k",
+    lambda tf, x, t: [tf.nn.in_top_k(x, t, 2), tf.math.in_top_k(x, t, 1)],
+    ROWS,
+    ints([2, 1]),
+)
+case("in_top_k_ties", lambda tf, x: tf.nn.in_top_k(x, longs([3, 0]), 1, name="in"), ROWS)
+case(
+    "in_top_k_nonfinite",
+    lambda tf, x: tf.nn.in_top_k(x, [0, 1, 0, 2], 2),
+    num([[1, NAN, 3], [INF, 0, 1], [1, 2, INF], [1, NAN, 0]]),
+    grad=False,
+)
+case("in_top_k_outside", lambda tf, x: tf.nn.in_top_k(x, [7, -1], 2), ROWS, grad=False)
+case("nth_element", lambda tf, x: tf.contrib.nn.nth_element(x, 1), ROWS)
+case(
+    "nth_element_reverse",
+    lambda tf, x: tf.contrib.nn.nth_element(x, 0, reverse=True, name="nth"),
+    f32(2, 2, 5),
 )
 
 # Dropout (its mask is TensorFlow's own, by seed).
@@ -292,6 +403,19 @@ case(
 )
 case("dropout_keep_all", lambda tf, x: tf.nn.dropout(x, 1.0), f32(2, 2))
 case("dropout_fed", lambda tf, x, k: tf.nn.dropout(x, k, seed=5), f32(3, 4), num(0.75), grad=False)
+case(
+    "dropout_partial_noise",
+    lambda tf, x: tf.nn.dropout(x, 0.5, noise_shape=[None, 1], seed=2, name="drop"),
+    f32(4, 5),
+)
+case(
+    "dropout_noise_tensor",
+    lambda tf, x: tf.nn.dropout(x, rate=0.5, noise_shape=tf.constant([1, 5]), seed=2),
+    f32(4, 5),
+)
+case("dropout_rate_tensor", lambda tf, x: tf.nn.dropout(x, rate=tf.constant(0.25), seed=2), f32(9))
+case("dropout_rate_zero", lambda tf, x: tf.nn.dropout(x, rate=tf.constant(0.0)), f32(3))
+case("dropout_float64", lambda tf, x: tf.nn.dropout(x, 0.5, seed=4), f64(6))
 case(
     "dropout_graph_seed", lambda tf, x: [tf.set_random_seed(7), tf.nn.dropout(x, 0.5)][1], f32(3, 4)
 )

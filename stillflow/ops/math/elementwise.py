@@ -73,7 +73,7 @@ def abs_(x: Any, name: str | None = None) -> Tensor:
 @op("Sign", "x: T -> y: T", **_SIGNED)
 def sign(xp, x):
     """x: n[...] -> n[...], -1, 0 or 1, 0 for NaN; x / |x| for a complex number."""
-    return xp.sign(x) if x.dtype.kind in "iuc" else xp.where(x == x, xp.sign(x), 0)
+    return xp.sign(x) if x.dtype.kind in "iuc" else xp.where(x == x, xp.sign(x), x.dtype.type(0))
 
 
 @sign.gradient
@@ -172,7 +172,7 @@ def sqrt_gradient(op, dy):
 @op("SqrtGrad", _OF_OUTPUT, **_SMOOTH)
 def sqrt_grad(xp, y, dy):
     """y: f[...], dy: f[...] -> f[...], the gradient dy / 2y of y = sqrt(x)."""
-    return dy * 0.5 / xp.conj(y)
+    return dy * y.dtype.type(0.5) / xp.conj(y)
 
 
 @sqrt_grad.gradient
@@ -198,7 +198,7 @@ def rsqrt_gradient(op, dy):
 def rsqrt_grad(xp, y, dy):
     """y: f[...], dy: f[...] -> f[...], the gradient -dy y^3 / 2 of y = 1 / sqrt(x)."""
     y = xp.conj(y)
-    return dy * -0.5 * (y * y * y)
+    return dy * y.dtype.type(-0.5) * (y * y * y)
 
 
 @rsqrt_grad.gradient
@@ -299,7 +299,7 @@ def log1p_gradient(op, dy):
 @op("Sigmoid", "x: T -> y: T", **_SMOOTH)
 def sigmoid_op(xp, x):
     """x: f[...] -> f[...], 1 / (1 + exp(-x))"""
-    return xp.reciprocal(xp.exp(-x) + 1)
+    return xp.reciprocal(xp.exp(-x) + x.dtype.type(1))
 
 
 @sigmoid_op.gradient
@@ -310,7 +310,7 @@ def sigmoid_gradient(op, dy):
 @op("SigmoidGrad", _OF_OUTPUT, **_SMOOTH)
 def sigmoid_grad(xp, y, dy):
     """y: f[...], dy: f[...] -> f[...], the gradient dy y (1 - y) of the sigmoid."""
-    return dy * y * (1 - y)
+    return dy * y * (y.dtype.type(1) - y)
 
 
 @sigmoid_grad.gradient
@@ -328,7 +328,7 @@ def sigmoid(x: Any, name: str | None = None) -> Tensor:
 
 def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
     """Returns `-softplus(-x)`, the logarithm of the sigmoid, which does not underflow."""
-    from stillflow.ops.activations import softplus  # that module imports this one
+    from stillflow.ops.nn.activations import softplus  # that module imports this one
 
     with name_scope(name, "LogSigmoid", [x]) as scope:
         x = convert_to_tensor(x, name="x")
@@ -443,7 +443,7 @@ def tanh_gradient(op, dy):
 @op("TanhGrad", _OF_OUTPUT, **_SMOOTH)
 def tanh_grad(xp, y, dy):
     """y: f[...], dy: f[...] -> f[...], the gradient dy (1 - y^2) of y = tanh(x)."""
-    return dy * (1 - y * y)
+    return dy * (y.dtype.type(1) - y * y)
 
 
 @tanh_grad.gradient

@@ -1,14 +1,14 @@
-"""Activation functions and their gradients, and the softmax family."""
+"""Activation functions and their gradients."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops import array, shapes
 from stillflow.ops import math as math_ops
+from stillflow.ops.control import identity
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.math import FLOATS, INTEGERS
 from stillflow.ops.registry import op
@@ -219,102 +219,10 @@ def crelu(features: Any, name: str | None = None, axis: int = -1) -> Tensor:
 
 
 def swish(features: Any) -> Tensor:
-    """Returns features * sigmoid(features)."""
-    x = convert_to_tensor(features, name="features")
-    return math_ops.multiply(x, math_ops.sigmoid(x))
-
-
-# Softmax ----------------------------------------------------------------------------------------
-
-
-def shifted_exp(xp, x):
-    """exp(x - max(x)) along the last axis, which cannot overflow; with x - max(x)."""
-    shifted = xp.subtract(x, xp.max(x, axis=-1, keepdims=True))
-    return xp.exp(shifted), shifted
-
-
-@op("Softmax", "logits: T -> softmax: T", **_UNARY)
-def softmax_op(xp, x):
-    """x: f[..., k] -> f[..., k], exp(x) / sum(exp(x)) along the last axis."""
-    exp, _ = shifted_exp(xp, x)
-    return xp.divide(exp, xp.sum(exp, axis=-1, keepdims=True, dtype=x.dtype))
-
-
-@softmax_op.gradient
-def softmax_gradient(op, dy):
-    y = op.outputs[0]
-    weighted = _sum_last(math_ops.multiply(dy, y))
-    return math_ops.multiply(math_ops.subtract(dy, weighted), y)
-
-
-@op("LogSoftmax", "logits: T -> logsoftmax: T", **_UNARY)
-def log_softmax_op(xp, x):
-    """x: f[..., k] -> f[..., k], x - log(sum(exp(x))) along the last axis."""
-    exp, shifted = shifted_exp(xp, x)
-    return xp.subtract(shifted, xp.log(xp.sum(exp, axis=-1, keepdims=True, dtype=x.dtype)))
-
-
-@log_softmax_op.gradient
-def log_softmax_gradient(op, dy):
-    probabilities = math_ops.exp(op.outputs[0])
-    return math_ops.subtract(dy, math_ops.multiply(_sum_last(dy), probabilities))
-
-
-def _sum_last(x: Tensor) -> Tensor:
-    from stillflow.ops.reduce import sum_op
-
-    return sum_op(x, [-1], keep_dims=True)
-
-
-def softmax(
-    logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None
-) -> Tensor:
-    """Returns exp(logits) / sum(exp(logits)) along `axis`, the last one by default."""
-    return _along(softmax_op, logits, _chosen(axis, dim), name)
-
-
-def log_softmax(
-    logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None
-) -> Tensor:
-    """Returns logits - log(sum(exp(logits))) along `axis`, the last one by default."""
-    return _along(log_softmax_op, logits, _chosen(axis, dim), name)
-
-
-def _chosen(axis: int | None, dim: int | None) -> int:
-    """`axis`, or its older name `dim`."""
-    if axis is not None and dim is not None:
-        raise ValueError("Cannot specify both 'axis' and 'dim'")
-    given = axis if axis is not None else dim
-    return -1 if given is None else given
-
-
-def _along(softmax_of_last, logits: Any, axis: int, name: str | None) -> Tensor:
-    x = convert_to_tensor(logits)
-    rank = x.shape.ndims
-    if axis == -1 or (rank is not None and axis == rank - 1):
-        return softmax_of_last(x, name=name)
-    if rank is None:
-        raise TypeError(
-            f"{softmax_of_last.type} along axis {axis} needs logits of known rank; {x} has none."
-            "\n  Tell it with set_shape."
-        )
-    if not -rank <= axis < rank:
-        raise InvalidArgumentError(
-            None,
-            None,
-            f"Dimension ({axis}) must be in the range [{-rank}, {rank}) where {rank} is the number "
-            "of dimensions in the input.",
-        )
-    front = axis % rank
-    array.rank(x)  # TensorFlow's graph has this node too, and nodes are counted for seeds
-    last = array.rank(x)
-    y = softmax_of_last(_axis_to_last(x, front, math_ops.subtract(last, 1)), name=name)
-    y = _axis_to_last(y, front, math_ops.subtract(last, 1))
-    y.set_shape(x.shape)
-    return y
-
-
-def _axis_to_last(x: Tensor, axis: int, last: Tensor) -> Tensor:
-    """`x` with `axis` and the last axis exchanged."""
-    order = [array.range_(0, axis), [last], array.range_(axis + 1, last), [axis]]
-    return array.transpose(x, array.concat(order, 0))
+    """Returns features * sigmoid(features): f[...] -> f[...]."""
+    x = convert_to_tensor(features)
+    y = x * math_ops.sigmoid(x)
+    # TensorFlow declares swish with a gradient of its own, which adds these two nodes. That saves
+    # memory and is the same gradient.
+    identity(y)
+    return array.identity_n([y, x])[0]

@@ -1,19 +1,24 @@
-"""The four cross entropies: softmax (one-hot and sparse labels), sigmoid, weighted sigmoid."""
+"""Cross entropies of softmax: with labels as distributions, and as class numbers."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
-from stillflow.ops import array, shapes
+from stillflow.ops import array, reduce, shapes
 from stillflow.ops import math as math_ops
-from stillflow.ops.activations import log_softmax_op, relu, shifted_exp
+from stillflow.ops.array.indexing import refuse
+from stillflow.ops.checks import assert_equal
 from stillflow.ops.control import prevent_gradient, stop_gradient
 from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.math import FLOATS
+from stillflow.ops.nn.softmax import log_softmax_op, shifted_exp, softmax_op
 from stillflow.ops.registry import op
+from stillflow.ops.shapes import format_sizes
+from stillflow.ops.type_sets import FLOATS
 
 _HALF = (dtypes.float16, dtypes.bfloat16)
 
@@ -32,11 +37,24 @@ def _dense_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 )
 def softmax_cross_entropy_op(xp, logits, labels):
     """logits, labels: f[n, k] -> loss f[n], and its gradient for the logits f[n, k]."""
+    _check_broadcastable(logits.shape, labels.shape)
     exp, shifted = shifted_exp(xp, logits)
     total = xp.sum(exp, axis=1, keepdims=True, dtype=exp.dtype)
     backprop = xp.subtract(xp.divide(exp, total), labels)
     surprise = xp.multiply(labels, xp.subtract(xp.log(total), shifted))
     return xp.sum(surprise, axis=1, dtype=exp.dtype), backprop
+
+
+def _check_broadcastable(logits: tuple[int, ...], labels: tuple[int, ...]) -> None:
+    if logits == labels:
+        return
+    try:
+        np.broadcast_shapes(logits, labels)
+    except ValueError:
+        refuse(
+            f"logits and labels must be broadcastable: logits_size={format_sizes(logits)} "
+            f"labels_size={format_sizes(labels)}"
+        )
 
 
 @softmax_cross_entropy_op.gradient
@@ -45,11 +63,8 @@ def softmax_cross_entropy_gradient(op, d_loss, d_backprop):
     d_logits = math_ops.multiply(_column(d_loss), op.outputs[1])
     if not _is_zero(d_backprop):
         # The loss was differentiated twice: through the softmax that is part of backprop.
-        from stillflow.ops.activations import softmax_op
-        from stillflow.ops.reduce import sum_op
-
         p = softmax_op(logits)
-        weighted = sum_op(math_ops.multiply(d_backprop, p), [1], keep_dims=True)
+        weighted = reduce.sum_op(math_ops.multiply(d_backprop, p), [1], keep_dims=True)
         through = math_ops.multiply(math_ops.subtract(d_backprop, weighted), p)
         d_logits = math_ops.add(d_logits, through)
     d_labels = math_ops.multiply(_column(d_loss), math_ops.negative(log_softmax_op(logits)))
@@ -84,6 +99,11 @@ def _sparse_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 def sparse_softmax_cross_entropy_op(xp, logits, labels):
     """logits: f[n, k], labels: i[n] in [0, k) -> loss f[n], and its gradient f[n, k]."""
     classes = logits.shape[1]
+    if labels.shape != logits.shape[:1]:
+        refuse(
+            "logits and labels must have the same first dimension, got logits shape "
+            f"{format_sizes(logits.shape)} and labels shape {format_sizes(labels.shape)}"
+        )
     xp.check(
         xp.logical_and(xp.greater_equal(labels, 0), xp.less(labels, classes)),
         lambda given: _bad_label(given, classes),
@@ -119,7 +139,7 @@ def sparse_softmax_cross_entropy_gradient(op, d_loss, d_backprop):
 # Public functions -------------------------------------------------------------------------------
 
 
-def _check_named(function: str, sentinel: Any, labels: Any, logits: Any) -> None:
+def check_named(function: str, sentinel: Any, labels: Any, logits: Any) -> None:
     if sentinel is not None:
         raise ValueError(
             f"Only call `{function}` with named arguments (labels=..., logits=..., ...)"
@@ -140,7 +160,7 @@ def softmax_cross_entropy_with_logits(
 
     labels, logits: f[..., k], classes along `axis` -> f[...]
     """
-    _check_named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    check_named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
     with name_scope(name, "softmax_cross_entropy_with_logits_sg", [logits, labels]) as scope:
         fixed = stop_gradient(labels, name="labels_stop_gradient")
         return softmax_cross_entropy_with_logits_v2(
@@ -210,7 +230,7 @@ def sparse_softmax_cross_entropy_with_logits(
 
     labels: i[...], logits: f[..., k] -> f[...]
     """
-    _check_named("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    check_named("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
     with name_scope(name, "SparseSoftmaxCrossEntropyWithLogits", [labels, logits]):
         labels = convert_to_tensor(labels)
         logits = convert_to_tensor(logits)
@@ -250,8 +270,6 @@ def _sparse_of_any_rank(
 ) -> Tensor:
     checks = []
     if not (labels.shape.is_fully_defined() and logits.shape[:-1].is_fully_defined()):
-        from stillflow.ops.checks import assert_equal
-
         checks = [assert_equal(array.shape(labels), array.shape(logits)[:-1])]
     with control_dependencies(checks):
         classes = array.shape(logits)[math_ops.subtract(array.rank(logits), 1, name="sub")]
@@ -259,54 +277,3 @@ def _sparse_of_any_rank(
         vector = array.reshape(labels, [-1])
         loss, _ = sparse_softmax_cross_entropy_op(matrix, vector, name=name)
         return array.reshape(loss, labels_shape)
-
-
-def sigmoid_cross_entropy_with_logits(
-    _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
-) -> Tensor:
-    """Returns the cross entropy of sigmoid(logits) and `labels`, elementwise: f[...] -> f[...].
-
-    It is max(x, 0) - x z + log(1 + exp(-|x|)), which neither overflows nor loses precision.
-    """
-    _check_named("sigmoid_cross_entropy_with_logits", _sentinel, labels, logits)
-    with name_scope(name, "logistic_loss", [logits, labels]) as scope:
-        logits = convert_to_tensor(logits, name="logits")
-        labels = convert_to_tensor(labels, name="labels")
-        _check_same_shape(logits, labels, "labels")
-        zeros = array.zeros_like(logits, dtype=logits.dtype)
-        # Selected rather than max and abs, whose slopes at 0 are not those of the loss.
-        positive = math_ops.greater_equal(logits, zeros)
-        clipped = array.where(positive, logits, zeros)
-        negative_abs = array.where(positive, math_ops.negative(logits), logits)
-        linear = math_ops.subtract(
-            clipped, math_ops.multiply(logits, labels, name="mul"), name="sub"
-        )
-        return math_ops.add(linear, math_ops.log1p(math_ops.exp(negative_abs)), name=scope)
-
-
-def _check_same_shape(logits: Tensor, other: Tensor, other_name: str) -> None:
-    if not logits.shape.is_compatible_with(other.shape):
-        raise ValueError(
-            f"logits and {other_name} must have the same shape ({logits.shape} vs {other.shape})"
-        )
-
-
-def weighted_cross_entropy_with_logits(
-    labels: Any = None,
-    logits: Any = None,
-    pos_weight: Any = None,
-    name: str | None = None,
-    targets: Any = None,
-) -> Tensor:
-    """Returns sigmoid cross entropy in which positive labels weigh `pos_weight`, elementwise."""
-    if labels is not None and targets is not None:
-        raise ValueError("Cannot specify both 'labels' and 'targets'")
-    labels = labels if labels is not None else targets
-    with name_scope(name, "logistic_loss", [logits, labels]) as scope:
-        logits = convert_to_tensor(logits, name="logits")
-        labels = convert_to_tensor(labels, name="targets")
-        _check_same_shape(logits, labels, "targets")
-        weight = 1 + (pos_weight - 1) * labels
-        negatives = (1 - labels) * logits
-        tail = math_ops.log1p(math_ops.exp(-math_ops.abs_(logits))) + relu(-logits)
-        return math_ops.add(negatives, weight * tail, name=scope)

@@ -1,0 +1,44 @@
+"""What layers are made of, under one name for the other families."""
+
+from stillflow.ops.nn.activations import crelu as crelu
+from stillflow.ops.nn.activations import elu as elu
+from stillflow.ops.nn.activations import leaky_relu as leaky_relu
+from stillflow.ops.nn.activations import relu as relu
+from stillflow.ops.nn.activations import relu6 as relu6
+from stillflow.ops.nn.activations import selu as selu
+from stillflow.ops.nn.activations import softplus as softplus
+from stillflow.ops.nn.activations import softsign as softsign
+from stillflow.ops.nn.activations import swish as swish
+from stillflow.ops.nn.bias import bias_add as bias_add
+from stillflow.ops.nn.bias import relu_layer as relu_layer
+from stillflow.ops.nn.bias import xw_plus_b as xw_plus_b
+from stillflow.ops.nn.cross_entropy import (
+    softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits,
+)
+from stillflow.ops.nn.cross_entropy import (
+    softmax_cross_entropy_with_logits_v2 as softmax_cross_entropy_with_logits_v2,
+)
+from stillflow.ops.nn.cross_entropy import (
+    sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits,
+)
+from stillflow.ops.nn.dropout import dropout as dropout
+from stillflow.ops.nn.logistic import log_poisson_loss as log_poisson_loss
+from stillflow.ops.nn.logistic import (
+    sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits,
+)
+from stillflow.ops.nn.logistic import (
+    weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits,
+)
+from stillflow.ops.nn.moments import moments as moments
+from stillflow.ops.nn.moments import normalize_moments as normalize_moments
+from stillflow.ops.nn.moments import sufficient_statistics as sufficient_statistics
+from stillflow.ops.nn.moments import weighted_moments as weighted_moments
+from stillflow.ops.nn.moments import zero_fraction as zero_fraction
+from stillflow.ops.nn.normalization import batch_normalization as batch_normalization
+from stillflow.ops.nn.norms import l2_loss as l2_loss
+from stillflow.ops.nn.norms import l2_normalize as l2_normalize
+from stillflow.ops.nn.softmax import log_softmax as log_softmax
+from stillflow.ops.nn.softmax import softmax as softmax
+from stillflow.ops.nn.top_k import in_top_k as in_top_k
+from stillflow.ops.nn.top_k import nth_element as nth_element
+from stillflow.ops.nn.top_k import top_k as top_k

@@ -1,0 +1,120 @@
+"""Biases: one number per channel, added to every example and place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array, shapes
+from stillflow.ops.array.indexing import refuse
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.linalg import matmul
+from stillflow.ops.nn.activations import relu
+from stillflow.ops.registry import op
+from stillflow.ops.shapes import format_sizes
+from stillflow.ops.type_sets import NUMBERS
+
+
+def _channel_axis(rank: int, data_format: str) -> int:
+    return 1 if data_format.startswith("NC") else rank - 1
+
+
+def _biased(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes = shapes.with_rank_at_least(ctx.shape(0), 2)
+    (bias,) = shapes.with_rank(ctx.shape(1), 1)
+    if sizes is None:
+        return None
+    axis = _channel_axis(len(sizes), ctx.attrs["data_format"])
+    return (*sizes[:axis], shapes.merge_size(sizes[axis], bias), *sizes[axis + 1 :])
+
+
+@op("BiasAdd", "value: T, bias: T -> output: T", shape=_biased, types={"T": NUMBERS})
+def bias_add_op(xp, x, bias, *, data_format: str = "NHWC"):
+    """x: n[..., c] (n[n, c, ...] for NCHW), bias: n[c] -> x + bias"""
+    axis = _channel_axis(x.ndim, data_format)
+    if bias.shape != x.shape[axis : axis + 1] or x.ndim < 2:
+        _refuse_bias(x.shape, bias.shape)
+    spread = bias if axis == x.ndim - 1 else bias.reshape(-1, *(1,) * (x.ndim - 1 - axis))
+    return xp.add(x, spread)
+
+
+def _refuse_bias(x: tuple[int, ...], bias: tuple[int, ...]) -> None:
+    if len(x) < 2:
+        refuse(f"Input tensor must be at least 2D: {format_sizes(x)}")
+    if len(bias) != 1:
+        refuse(f"Biases must be 1D: {format_sizes(bias)}")
+    refuse(
+        "Must provide as many biases as the last dimension of the input tensor: "
+        f"{format_sizes(bias)} vs. {format_sizes(x)}"
+    )
+
+
+def _channels(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes = shapes.with_rank_at_least(ctx.shape(0), 2)
+    if sizes is None:
+        return (None,)
+    return (sizes[_channel_axis(len(sizes), ctx.attrs["data_format"])],)
+
+
+@op("BiasAddGrad", "out_backprop: T -> output: T", shape=_channels, types={"T": NUMBERS})
+def bias_add_grad(xp, dy, *, data_format: str = "NHWC"):
+    """dy: n[..., c] -> n[c], its sum over every other axis."""
+    channel = _channel_axis(dy.ndim, data_format)
+    axes = tuple(axis for axis in range(dy.ndim) if axis != channel)
+    return xp.sum(dy, axis=axes, dtype=dy.dtype)
+
+
+@bias_add_op.gradient
+def bias_add_gradient(op, dy):
+    return dy, bias_add_grad(dy, data_format=op.attrs["data_format"])
+
+
+@bias_add_grad.gradient
+def bias_add_grad_gradient(op, d_bias):
+    dy, data_format = op.inputs[0], op.attrs["data_format"]
+    return bias_add_op(array.zeros_like(dy), d_bias, data_format=data_format)
+
+
+def bias_add(
+    value: Any, bias: Any, data_format: str | None = None, name: str | None = None
+) -> Tensor:
+    """Returns `value` with a bias for each channel: the last axis, or axis 1 for 'NC...'.
+
+    value: n[..., c] or n[n, c, ...], bias: n[c]
+    """
+    with name_scope(name, "BiasAdd", [value, bias]) as scope:
+        layout = _layout(data_format or "NHWC")
+        value = convert_to_tensor(value, name="input")
+        bias = convert_to_tensor(bias, dtype=value.dtype, name="bias")
+        return bias_add_op(value, bias, data_format=layout, name=scope)
+
+
+def _layout(data_format: str) -> str:
+    if data_format.startswith("NC"):
+        return "NCHW"
+    if data_format.startswith("N") and data_format.endswith("C"):
+        return "NHWC"
+    raise ValueError(
+        f"data_format must be of the form `N...C` or `NC...`\n  It is {data_format!r}."
+    )
+
+
+def xw_plus_b(x: Any, weights: Any, biases: Any, name: str | None = None) -> Tensor:
+    """Returns matmul(x, weights) + biases. x: f[n, k], weights: f[k, m], biases: f[m]"""
+    with name_scope(name, "xw_plus_b", [x, weights, biases]) as scope:
+        x, weights, biases = _layer_inputs(x, weights, biases)
+        return bias_add(matmul(x, weights), biases, name=scope)
+
+
+def relu_layer(x: Any, weights: Any, biases: Any, name: str | None = None) -> Tensor:
+    """Returns relu(matmul(x, weights) + biases). x: f[n, k], weights: f[k, m], biases: f[m]"""
+    with name_scope(name, "relu_layer", [x, weights, biases]) as scope:
+        x, weights, biases = _layer_inputs(x, weights, biases)
+        return relu(bias_add(matmul(x, weights), biases), name=scope)
+
+
+def _layer_inputs(x: Any, weights: Any, biases: Any) -> tuple[Tensor, Tensor, Tensor]:
+    x = convert_to_tensor(x, name="x")
+    weights = convert_to_tensor(weights, name="weights")
+    return x, weights, convert_to_tensor(biases, name="biases")

@@ -1,0 +1,143 @@
+"""Means and variances over axes, of a whole tensor or of its parts in turn."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array, reduce
+from stillflow.ops import math as math_ops
+from stillflow.ops.arguments import renamed
+from stillflow.ops.constants import constant
+from stillflow.ops.control import identity, stop_gradient
+from stillflow.ops.convert import convert_to_tensor
+
+
+def moments(
+    x: Any,
+    axes: Any,
+    shift: Any = None,
+    name: str | None = None,
+    keep_dims: bool | None = None,
+    keepdims: bool | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Returns mean and variance of `x`, f[...], over `axes`. `shift` is accepted and not used."""
+    keep = renamed("keepdims", keepdims, "keep_dims", keep_dims)
+    with name_scope(name, "moments", [x, axes]):
+        x = convert_to_tensor(x, name="x")
+        precise = math_ops.cast(x, dtypes.float32) if x.dtype is dtypes.float16 else x
+        mean = reduce.reduce_mean(precise, axes, keepdims=True, name="mean")
+        deviation = math_ops.squared_difference(precise, stop_gradient(mean))
+        variance = reduce.reduce_mean(deviation, axes, keepdims=True, name="variance")
+        if not keep:
+            mean, variance = array.squeeze(mean, axes), array.squeeze(variance, axes)
+        if x.dtype is dtypes.float16:
+            return math_ops.cast(mean, x.dtype), math_ops.cast(variance, x.dtype)
+        return mean, variance
+
+
+def weighted_moments(
+    x: Any,
+    axes: Any,
+    frequency_weights: Any,
+    name: str | None = None,
+    keep_dims: bool | None = None,
+    keepdims: bool | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Returns mean and variance of `x` over `axes`, each element counting as often as its weight.
+
+    x: f[...], frequency_weights: f[...], broadcast to x
+    """
+    keep = renamed("keepdims", keepdims, "keep_dims", keep_dims)
+    with name_scope(name, "weighted_moments", [x, frequency_weights, axes]):
+        x = convert_to_tensor(x, name="x")
+        weights = convert_to_tensor(frequency_weights, name="frequency_weights")
+        needs_cast = x.dtype is dtypes.float16
+        precise = math_ops.cast(x, dtypes.float32) if needs_cast else x
+        weights = math_ops.cast(weights, precise.dtype)
+        total = reduce.reduce_sum(weights * precise, axes, name="weighted_input_sum", keepdims=True)
+        spread = weights + array.zeros_like(precise)
+        weight = reduce.reduce_sum(spread, axes, name="sum_of_weights", keepdims=True)
+        inverse = math_ops.reciprocal(weight, name="inv_weight_sum")
+        mean = math_ops.multiply(total, inverse)
+        squares = weights * math_ops.squared_difference(precise, mean)
+        squares = reduce.reduce_sum(squares, axes, name="weighted_distsq", keepdims=True)
+        variance = math_ops.multiply(squares, inverse)
+        if not keep:
+            mean, variance = array.squeeze(mean, axes), array.squeeze(variance, axes)
+        if needs_cast:
+            return math_ops.cast(mean, x.dtype), math_ops.cast(variance, x.dtype)
+        return mean, variance
+
+
+def sufficient_statistics(
+    x: Any,
+    axes: Any,
+    shift: Any = None,
+    keep_dims: bool | None = None,
+    name: str | None = None,
+    keepdims: bool | None = None,
+) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+    """Returns (count, sum, sum of squares, shift) of `x` over `axes`, for normalize_moments.
+
+    With `shift`, both sums are of x - shift, which loses less precision when it is near the mean.
+    """
+    keep = renamed("keepdims", keepdims, "keep_dims", keep_dims)
+    axes = list(dict.fromkeys(np.ravel(axes).tolist()))
+    with name_scope(name, "sufficient_statistics", [x, shift]):
+        x = convert_to_tensor(x, name="x")
+        count = _count(x, axes)
+        if shift is None:
+            deviation, square = x, math_ops.square(x)
+        else:
+            shift = convert_to_tensor(shift, name="shift")
+            deviation = math_ops.subtract(x, shift)
+            square = math_ops.squared_difference(x, shift)
+        mean_ss = reduce.reduce_sum(deviation, axes, keepdims=keep, name="mean_ss")
+        var_ss = reduce.reduce_sum(square, axes, keepdims=keep, name="var_ss")
+        return count, mean_ss, var_ss, shift
+
+
+def _count(x: Tensor, axes: list[int]) -> Tensor:
+    """How many elements of `x` one element of a reduction over `axes` stands for."""
+    sizes = None if x.shape.sizes is None else [x.shape.sizes[axis] for axis in axes]
+    if sizes is not None and None not in sizes:
+        return constant(math.prod(sizes), dtype=x.dtype)
+    sizes_in_run = array.gather(math_ops.cast(array.shape(x), x.dtype), axes)
+    return reduce.reduce_prod(sizes_in_run, name="count")
+
+
+def normalize_moments(
+    counts: Any, mean_ss: Any, variance_ss: Any, shift: Any, name: str | None = None
+) -> tuple[Tensor, Tensor]:
+    """Returns mean and variance from what sufficient_statistics gives."""
+    with name_scope(name, "normalize", [counts, mean_ss, variance_ss, shift]):
+        divisor = math_ops.reciprocal(counts, name="divisor")
+        if shift is None:
+            shifted = mean = math_ops.multiply(mean_ss, divisor, name="mean")
+        else:
+            shifted = math_ops.multiply(mean_ss, divisor, name="shifted_mean")
+            mean = math_ops.add(shifted, shift, name="mean")
+        mean_of_squares = math_ops.multiply(variance_ss, divisor)
+        variance = math_ops.subtract(mean_of_squares, math_ops.square(shifted), name="variance")
+        return mean, variance
+
+
+def zero_fraction(value: Any, name: str | None = None) -> Tensor:
+    """Returns the fraction of zeros in `value`, n[...] -> f32[].
+
+    TensorFlow counts in int32 or int64, as the size needs, by a cond; here it is always int64.
+    """
+    with name_scope(name, "zero_fraction", [value]):
+        value = convert_to_tensor(value, name="value")
+        size = array.size(value, out_type=dtypes.int64)
+        nonzero = reduce.count_nonzero(value, dtype=dtypes.int64)
+        with name_scope("counts_to_fraction"):
+            zeros = math_ops.cast(size - nonzero, dtypes.float32)
+            fraction = zeros / math_ops.cast(size, dtypes.float32)
+        return identity(fraction, "fraction")

@@ -1,0 +1,127 @@
+"""The softmax family: exp(x) / sum(exp(x)) along an axis, and its logarithm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph.errors import InvalidArgumentError
+from stillflow.graph.operation import Tensor
+from stillflow.ops import array, reduce, shapes
+from stillflow.ops import math as math_ops
+from stillflow.ops.arguments import renamed
+from stillflow.ops.array.indexing import refuse
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.registry import OpDef, op
+from stillflow.ops.static import constant_value
+from stillflow.ops.type_sets import FLOATS
+
+_DECLARATION: dict[str, Any] = {
+    "shape": lambda ctx: shapes.with_rank_at_least(ctx.shape(0), 1),
+    "types": {"T": FLOATS},
+}
+
+
+def shifted_exp(xp, x):
+    """exp(x - max(x)) along the last axis, which cannot overflow; with x - max(x)."""
+    shifted = xp.subtract(x, xp.max(x, axis=-1, keepdims=True, initial=-np.inf))
+    return xp.exp(shifted), shifted
+
+
+@op("Softmax", "logits: T -> softmax: T", **_DECLARATION)
+def softmax_op(xp, x):
+    """x: f[..., k] -> f[..., k], exp(x) / sum(exp(x)) along the last axis."""
+    _check_rank(x)
+    exp, _ = shifted_exp(xp, x)
+    return xp.divide(exp, xp.sum(exp, axis=-1, keepdims=True, dtype=x.dtype))
+
+
+@softmax_op.gradient
+def softmax_gradient(op, dy):
+    y = op.outputs[0]
+    weighted = _sum_last(math_ops.multiply(dy, y))
+    return math_ops.multiply(math_ops.subtract(dy, weighted), y)
+
+
+@op("LogSoftmax", "logits: T -> logsoftmax: T", **_DECLARATION)
+def log_softmax_op(xp, x):
+    """x: f[..., k] -> f[..., k], x - log(sum(exp(x))) along the last axis."""
+    _check_rank(x)
+    exp, shifted = shifted_exp(xp, x)
+    return xp.subtract(shifted, xp.log(xp.sum(exp, axis=-1, keepdims=True, dtype=x.dtype)))
+
+
+@log_softmax_op.gradient
+def log_softmax_gradient(op, dy):
+    probabilities = math_ops.exp(op.outputs[0])
+    return math_ops.subtract(dy, math_ops.multiply(_sum_last(dy), probabilities))
+
+
+def _check_rank(x: Any) -> None:
+    if x.ndim == 0:
+        refuse("logits must have >= 1 dimension, got []")
+
+
+def _sum_last(x: Tensor) -> Tensor:
+    return reduce.sum_op(x, [-1], keep_dims=True)
+
+
+def softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
+    """Returns exp(logits) / sum(exp(logits)) along `axis`, the last one by default.
+
+    logits: f[...] -> f[...]
+    """
+    return _along(softmax_op, logits, renamed("axis", axis, "dim", dim), name)
+
+
+def log_softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
+    """Returns logits - log(sum(exp(logits))) along `axis`, the last one by default.
+
+    logits: f[...] -> f[...]
+    """
+    return _along(log_softmax_op, logits, renamed("axis", axis, "dim", dim), name)
+
+
+def _along(of_last: OpDef, logits: Any, axis: Any, name: str | None) -> Tensor:
+    x = convert_to_tensor(logits)
+    rank = x.shape.ndims
+    if axis is None or (not isinstance(axis, Tensor) and axis in (-1, (rank or 0) - 1)):
+        return of_last(x, name=name)
+    if rank is None:
+        raise TypeError(
+            f"{of_last.type} along axis {axis} needs logits of known rank; {x} has none."
+            "\n  Tell it with set_shape."
+        )
+    _check_axis(axis, rank)
+    front = _counted_from_front(axis, x)
+    last = array.rank(x)
+    front = front % rank
+    y = of_last(_with_last_exchanged(x, front, math_ops.subtract(last, 1)))
+    y = _with_last_exchanged(y, front, math_ops.subtract(last, 1), name)
+    y.set_shape(x.shape)
+    return y
+
+
+def _check_axis(axis: Any, rank: int) -> None:
+    known = constant_value(axis) if isinstance(axis, Tensor) else axis
+    if known is not None and not -rank <= known < rank:
+        raise InvalidArgumentError(
+            None,
+            None,
+            f"Dimension ({axis}) must be in the range [{-rank}, {rank}) where {rank} is the number "
+            "of dimensions in the input.",
+        )
+
+
+def _counted_from_front(axis: Any, x: Tensor) -> Any:
+    rank = array.rank(x)  # a node whether needed or not, for nodes are counted for seeds
+    if isinstance(axis, Tensor):
+        return array.where(math_ops.less(axis, 0), axis + rank, axis)
+    return axis + rank if axis < 0 else axis
+
+
+def _with_last_exchanged(x: Tensor, axis: Any, last: Tensor, name: str | None = None) -> Tensor:
+    """`x` with `axis` and the last axis exchanged."""
+    order = [array.range_(0, axis), [last], array.range_(axis + 1, last), [axis]]
+    return array.transpose(x, array.concat(order, 0), name=name or "transpose")

@@ -1,0 +1,165 @@
+"""The best k of each row, whether a target is among them, and the n-th in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array, reduce, shapes
+from stillflow.ops import math as math_ops
+from stillflow.ops.array.indexing import refuse
+from stillflow.ops.registry import op
+from stillflow.ops.shapes import format_sizes
+from stillflow.ops.type_sets import FLOATS, INTEGERS
+
+_REAL = FLOATS + INTEGERS
+
+
+def _top_k_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    sizes = shapes.with_rank_at_least(ctx.shape(0), 1)
+    shapes.with_rank(ctx.shape(1), 0)
+    k = ctx.value(1)
+    if k is not None and k < 0:
+        raise shapes.ShapeError(
+            f"Dimension size, given by scalar input 1, must be non-negative but is {k}"
+        )
+    if sizes is None:
+        return [None, None]
+    if k is not None and sizes[-1] is not None and sizes[-1] < k:
+        raise shapes.ShapeError(f"input must have last dimension >= k = {k} but is {sizes[-1]}")
+    return [(*sizes[:-1], None if k is None else int(k))] * 2
+
+
+@op(
+    "TopKV2",
+    "input: T, k: int32 -> values: T, indices: int32",
+    shape=_top_k_shapes,
+    static=("k",),
+    types={"T": _REAL},
+)
+def top_k_op(xp, x, k, *, sorted: bool = True):
+    """x: n[..., m], k: i32[] -> the k largest n[..., k], places i32[..., k]; ties in order."""
+    if k.ndim:
+        refuse(f"k must be scalar, got shape {format_sizes(k.shape)}")
+    count = int(k)
+    if count < 0:
+        refuse(f"Need k >= 0, got {count}")
+    if x.ndim == 0:
+        refuse("input must be >= 1-D, got shape []")
+    size = x.shape[-1]
+    if size < count:
+        refuse(f"input must have at least k columns. Had {size}, needed {count}")
+    # A stable ascending order of the mirrored row, read backwards, puts ties in their own order.
+    order = (size - 1 - xp.argsort(x[..., ::-1], axis=-1, stable=True))[..., ::-1][..., :count]
+    return xp.take_along_axis(x, order, axis=-1), order.astype(np.int32)
+
+
+@top_k_op.gradient
+def top_k_gradient(op, d_values, d_indices):
+    x, indices = op.inputs[0], op.outputs[1]
+    sizes = array.shape(x)
+    size = sizes[-1]
+    rows = array.reshape(indices, [-1, array.shape(indices)[-1]])
+    starts = math_ops.multiply(array.range_(0, array.shape(rows)[0]), size)
+    places = array.reshape(math_ops.add(rows, array.expand_dims(starts, -1)), [-1, 1])
+    flat = array.scatter_nd(
+        places, array.reshape(d_values, [-1]), array.reshape(array.size(x), [1])
+    )
+    return array.reshape(flat, sizes), None
+
+
+def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None):
+    """Returns the `k` largest entries of the last axis, largest first, and their indices.
+
+    input: n[..., m] -> (values n[..., k], indices i32[..., k]); of equal entries the first leads.
+    """
+    return top_k_op(input, k, sorted=sorted, name=name)
+
+
+@op(
+    "InTopKV2",
+    "predictions: float32, targets: T, k: T -> precision: bool",
+    shape=lambda ctx: shapes.merge(
+        (shapes.with_rank(ctx.shape(0), 2)[0],), shapes.with_rank(ctx.shape(1), 1)
+    ),
+    types={"T": (dtypes.int32, dtypes.int64)},
+    defaults={"T": dtypes.int32},
+)
+def in_top_k_op(xp, predictions, targets, k):
+    """predictions: f32[n, m], targets: i[n] -> bool[n]: fewer than k entries beat the target's."""
+    _check_targets(predictions.shape, targets.shape)
+    classes = predictions.shape[1]
+    valid = xp.logical_and(xp.greater_equal(targets, 0), xp.less(targets, classes))
+    place = xp.where(valid, targets, xp.zeros_like(targets))
+    own = xp.take_along_axis(predictions, place[:, None], axis=1)
+    better = xp.sum(xp.greater(predictions, own), axis=1)
+    finite = xp.logical_and(xp.isfinite(own[:, 0]), xp.all(xp.isfinite(predictions), axis=1))
+    return xp.logical_and(xp.logical_and(valid, finite), xp.less(better, k))
+
+
+in_top_k_op.not_differentiable()
+
+
+def _check_targets(predictions: tuple[int, ...], targets: tuple[int, ...]) -> None:
+    if len(predictions) != 2:
+        refuse("predictions must be 2-dimensional")
+    if len(targets) != 1:
+        refuse("targets must be 1-dimensional")
+    if predictions[0] != targets[0]:
+        refuse(
+            f"First dimension of predictions {predictions[0]} must match length of targets "
+            f"{targets[0]}"
+        )
+
+
+def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) -> Tensor:
+    """Returns whether each target is among the k best predictions of its row; ties count.
+
+    predictions: f32[n, m], targets: i[n], k: i[] -> bool[n]
+    """
+    with name_scope(name, "in_top_k"):
+        return in_top_k_op(predictions, targets, k, name=name)
+
+
+def _without_last(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes = shapes.with_rank_at_least(ctx.shape(0), 1)
+    shapes.with_rank(ctx.shape(1), 0)
+    return None if sizes is None else sizes[:-1]
+
+
+@op(
+    "NthElement",
+    "input: T, n: int32 -> values: T",
+    shape=_without_last,
+    static=("n",),
+    types={"T": _REAL},
+)
+def nth_element_op(xp, x, n, *, reverse: bool = False):
+    """x: n[..., m], n: i32[] -> n[...], the n-th smallest (largest if reverse) of each row."""
+    if n.ndim or n < 0:
+        refuse(f"Need n >= 0, got {n}" if not n.ndim else "N must be scalar")
+    if x.ndim == 0:
+        refuse("Input must be >= 1-D, got shape []")
+    place, size = int(n), x.shape[-1]
+    if place >= size:
+        refuse("Input must have at least n+1 columns")
+    place = size - 1 - place if reverse else place
+    return xp.partition(x, place, axis=-1)[..., place]
+
+
+@nth_element_op.gradient
+def nth_element_gradient(op, dy):
+    x, y = op.inputs[0], op.outputs[0]
+    # Entries that tie for the place share its gradient.
+    chosen = math_ops.cast(math_ops.equal(array.expand_dims(y, -1), x), dy.dtype)
+    share = math_ops.divide(chosen, reduce.reduce_sum(chosen, -1, keepdims=True))
+    return math_ops.multiply(share, array.expand_dims(dy, -1)), None
+
+
+def nth_element(input: Any, n: Any, reverse: bool = False, name: str | None = None) -> Tensor:
+    """Returns the `n`-th smallest entry of each row, or the n-th largest: n[..., m] -> n[...]."""
+    return nth_element_op(input, n, reverse=reverse, name=name)
