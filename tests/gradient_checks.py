@@ -48,7 +48,8 @@ def check_gradients(
         outputs, grads = _floats(f(*inputs)), []
         for level in range(order):
             if level:
-                outputs = [grad for grad in grads if any(g is not None for g in _by(grad, inputs))]
+                dense = map(tf.convert_to_tensor, grads)
+                outputs = [grad for grad in dense if any(g is not None for g in _by(grad, inputs))]
             weights = _weights(outputs, inputs, values, rng)
             grads = tf.gradients(outputs, [inputs[i] for i in wrt], grad_ys=weights)
             slope = _slopes(outputs, weights, inputs, values, step)
