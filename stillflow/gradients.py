@@ -56,7 +56,7 @@ def gradients(
       LookupError: an op on the way has no gradient.
       ValueError: a grad_ys has the wrong shape, or an argument is unknown.
     """
-    unconnected = UnconnectedGradients(unconnected_gradients)
+    unconnected = _unconnected_mode(unconnected_gradients)
     ys, xs = _as_list(ys), _as_list(xs)
     stops = [] if stop_gradients is None else _as_list(stop_gradients)
     grads_of_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
@@ -73,6 +73,15 @@ def gradients(
         return [_result(walk.total(x), x, unconnected) for x in x_tensors]
 
 
+def _unconnected_mode(value: Any) -> UnconnectedGradients:
+    try:
+        return UnconnectedGradients(value)
+    except ValueError:
+        raise ValueError(
+            f"Unknown value for unconnected_gradients: {value!r}\n  It may be 'none' or 'zero'."
+        ) from None
+
+
 def _as_list(values: Any) -> list:
     return list(values) if isinstance(values, (list, tuple)) else [values]
 
@@ -87,18 +96,10 @@ def _initial_gradient(y: Tensor, grad: Any, index: int) -> Gradient:
         return array.fill_op(array.shape(y), one)
     if isinstance(grad, IndexedSlices):
         return grad
-    tensor = convert_to_tensor(grad, dtype=_gradient_type(y, grad), name=f"grad_ys_{index}")
-    y.shape.assert_is_compatible_with(tensor.shape)
-    return tensor
-
-
-def _gradient_type(y: Tensor, grad: Any):
-    if isinstance(grad, Tensor) and grad.dtype.base_dtype is not y.dtype.base_dtype:
-        raise TypeError(
-            f"Gradient type {grad.dtype.base_dtype.name} generated for tensor {y} must be its type "
-            f"{y.dtype.base_dtype.name}"
-        )
-    return y.dtype.base_dtype
+    if not isinstance(grad, Tensor):
+        grad = convert_to_tensor(grad, dtype=y.dtype.base_dtype, name=f"grad_ys_{index}")
+    y.shape.assert_is_compatible_with(grad.shape)
+    return grad
 
 
 def _result(grad: Gradient | None, x: Tensor, unconnected: UnconnectedGradients):

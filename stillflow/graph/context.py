@@ -1,4 +1,4 @@
-"""The default graph and the default session: two stacks, each thread its own. Knows neither class."""
+"""The default graph and the default session: two stacks for each thread. Knows neither class."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def get_default_session() -> Any:
 
 
 def session_for(session: Any, graph: Any, doing: str) -> Any:
-    """Returns `session` or the default one; ValueError when there is none or it runs another graph."""
+    """Returns `session` or the default one; ValueError when none or when it runs another graph."""
     default = session is None
     session = session if session is not None else get_default_session()
     if session is None:

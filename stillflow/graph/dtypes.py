@@ -230,11 +230,9 @@ QUANTIZED_DTYPES = frozenset(
 _TABLE.update({"half": float16, "float": float32, "double": float64})
 _PYTHON_TYPES: dict[type, DType] = {
     float: float32,
-    int: int32,
     builtins.bool: bool,
     str: string,
     bytes: string,
-    complex: complex128,
     object: string,
 }
 _FROM_NUMPY: dict[np.dtype, DType] = {
@@ -258,6 +256,11 @@ def as_dtype(type_value: object) -> DType:
         known = None
     if known is not None:
         return known
+    if type_value is int or type_value is complex:  # TensorFlow wants the size spelled out
+        raise TypeError(
+            f"Cannot convert value {type_value!r} to a TensorFlow DType.\n"
+            "  Say tf.int32 or tf.int64, tf.complex64 or tf.complex128."
+        )
     try:
         numpy_dtype = np.dtype(type_value)  # type: ignore[call-overload]
     except TypeError:

@@ -176,6 +176,14 @@ class DataLossError(_CodedError):
     code = DATA_LOSS
 
 
+class OperatorNotAllowedInGraphError(TypeError):
+    """A Python operation that would need a tensor's value: `if tensor:`, `for x in tensor:`."""
+
+
+class InaccessibleTensorError(ValueError):
+    """A tensor was used where it cannot be reached."""
+
+
 _CLASSES: dict[int, type[OpError]] = {cls.code: cls for cls in _CodedError.__subclasses__()}
 
 

@@ -281,7 +281,7 @@ class Graph:
     def as_graph_element(
         self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True
     ) -> Any:
-        """Returns the Tensor or Operation that `obj` (one of them, a variable or a name) stands for.
+        """Returns the Tensor or Operation that `obj` (one of them, a variable, a name) stands for.
 
         Raises:
           KeyError: a name that is not in the graph.
@@ -298,7 +298,8 @@ class Graph:
         ):
             if obj.graph is not self:
                 kind = "Tensor" if isinstance(obj, Tensor) else "Operation"
-                raise ValueError(f"{kind} {obj!r} is not an element of this graph.")
+                shown = obj if isinstance(obj, Tensor) else repr(obj)
+                raise ValueError(f"{kind} {shown} is not an element of this graph.")
             return obj
         raise TypeError(
             f"Can not convert a {type(obj).__name__} into a "
@@ -385,7 +386,7 @@ class Graph:
         return self._collections.setdefault(name, [])
 
     def get_collection(self, name: Any, scope: str | None = None) -> list:
-        """Returns a copy; with `scope`, only what has a name that the regex matches at its start."""
+        """Returns a copy; with the regex `scope`, only of what has a name that it matches."""
         items = self._collections.get(name, [])
         if scope is None:
             return list(items)

@@ -12,7 +12,7 @@ def check_node_name(name: str) -> None:
     if not (isinstance(name, str) and _VALID_NAME.match(name)):
         raise ValueError(
             f"'{name}' is not a valid node name\n"
-            "  A name starts with a letter, a digit or '.', and goes on with those, '_', '-' or '/'."
+            "  It starts with a letter, a digit or '.', and goes on with those, '_', '-' or '/'."
         )
 
 
@@ -32,7 +32,7 @@ def strip_scope_slash(name: str) -> str:
 
 
 class NameTable:
-    """The names in use, without regard to case, each with the number that a duplicate tries next."""
+    """The names in use, in lower case, each with the number that a duplicate tries next."""
 
     def __init__(self) -> None:
         self._next: dict[str, int] = {}

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from stillflow.graph import context
 from stillflow.graph.dtypes import DType
+from stillflow.graph.errors import OperatorNotAllowedInGraphError
 from stillflow.graph.source import SourceLine
-from stillflow.graph.tensor_shape import TensorShape
+from stillflow.graph.tensor_shape import TensorShape, as_shape
 
 if TYPE_CHECKING:
     from stillflow.graph.graph import Graph
@@ -238,6 +239,9 @@ class Tensor:
 
     def set_shape(self, shape: Any) -> None:
         """Adds to what is known of the shape; ValueError when it contradicts that."""
+        shape = as_shape(shape)
+        if not self._shape.is_compatible_with(shape):
+            raise ValueError(_contradiction(self, shape))
         self._shape = self._shape.merge_with(shape)
 
     def _shape_as_list(self) -> list[int | None] | None:
@@ -265,29 +269,32 @@ class Tensor:
         return self
 
     def __iter__(self):
-        raise TypeError(
-            "Tensor objects are only iterable when eager execution is enabled. To iterate over "
-            "this tensor use tf.map_fn.\n  To take it apart along axis 0 use tf.unstack."
+        raise OperatorNotAllowedInGraphError(
+            "iterating over `tf.Tensor` is not allowed in Graph execution. Use Eager execution or "
+            "decorate this function with @tf.function.\n"
+            f"  {self!r} has no value while the graph is built; tf.unstack takes it apart along "
+            "axis 0."
         )
 
     def __len__(self) -> int:
         raise TypeError(
-            f"object of type 'Tensor' has no len(): {self!r}\n"
-            "  Use tensor.shape[0].value for the static size, tf.shape(tensor)[0] for the size in"
-            " a run."
+            f"len is not well defined for symbolic Tensors. ({self.name}) Please call `x.shape` "
+            "rather than `len(x)` for shape information.\n"
+            "  tensor.shape[0].value is the static size, tf.shape(tensor)[0] the size in a run."
         )
 
     def __bool__(self) -> bool:
-        raise TypeError(
-            "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` "
-            "instead of `if t:` to test if a tensor is defined, and use TensorFlow ops such as "
-            "tf.cond to execute subgraphs conditioned on the value of a tensor."
+        raise OperatorNotAllowedInGraphError(
+            "using a `tf.Tensor` as a Python `bool` is not allowed in Graph execution. Use Eager "
+            "execution or decorate this function with @tf.function.\n"
+            f"  {self!r} has no value while the graph is built. To ask whether there is a tensor, "
+            "write `if t is not None:`; to choose between values in a run, use tf.where."
         )
 
     __nonzero__ = __bool__
 
     def __array__(self, *_args: Any, **_kwargs: Any):
-        raise NotImplementedError(
+        raise TypeError(
             f"Cannot convert a symbolic Tensor ({self.name}) to a numpy array.\n"
             "  A tensor has a value only in a run: use sess.run(tensor)."
         )
@@ -298,3 +305,17 @@ class Tensor:
 
     def __repr__(self) -> str:
         return f"<tf.Tensor '{self.name}' shape={self._shape} dtype={self._dtype.name}>"
+
+
+def _contradiction(tensor: Tensor, shape: TensorShape) -> str:
+    """Why `tensor`, by what is known of it, cannot have `shape`."""
+    known, wanted = tensor.shape.as_list(), shape.as_list()
+    if len(known) != len(wanted):
+        reason = f"Shapes must be equal rank, but are {len(known)} and {len(wanted)}."
+    else:
+        sizes = enumerate(zip(known, wanted, strict=True))
+        axis, (a, b) = next(
+            (i, pair) for i, pair in sizes if None not in pair and pair[0] != pair[1]
+        )
+        reason = f"Dimension {axis} in both shapes must be equal, but are {a} and {b}."
+    return f"{reason} Shapes are {tensor.shape} and {shape}.\n  The tensor is {tensor!r}."

@@ -20,7 +20,7 @@ class Dimension:
             return
         try:
             number = int(value)
-        except (TypeError, ValueError):
+        except TypeError:
             raise TypeError(f"Dimension value must be integer or None, got {value!r}.") from None
         if number < 0:
             raise ValueError(f"Dimension {number} must be >= 0")
@@ -234,7 +234,8 @@ class TensorShape:
     def merge_with(self, other: Any) -> TensorShape:
         """The shape that holds what both know; ValueError when they contradict each other."""
         other = as_shape(other)
-        self.assert_is_compatible_with(other)
+        if not self.is_compatible_with(other):
+            raise ValueError(f"Shapes {self} and {other} are not compatible")
         if self._sizes is None:
             return other
         if other._sizes is None:

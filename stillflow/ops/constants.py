@@ -67,6 +67,11 @@ def as_array(value: Any, dtype: DType | None = None) -> np.ndarray:
         return _from_numpy(np.asarray(value), dtype)
     if value is None:
         raise ValueError("None values not supported.")
+    if isinstance(value, (Tensor, list, tuple)) and _holds_tensor(value):
+        raise TypeError(
+            "List of Tensors when single Tensor expected\n"
+            "  A constant is made of Python and NumPy values; tf.stack joins tensors."
+        )
     if dtype is not None:
         _check_fits(value, dtype)
         if dtype is dtypes.string:
@@ -98,10 +103,30 @@ def _numpy_array(value: Any, numpy_dtype: type | None) -> np.ndarray:
     except ValueError as error:
         if "inhomogeneous" not in str(error):
             raise
+        got, wanted = _common_sizes([value]), _first_sizes(value)
         raise ValueError(
-            "Argument must be a dense tensor: a list of lists whose lengths differ has no shape"
-            f" - got {_shown(value)}."
+            f"Argument must be a dense tensor: {_shown(value)} - got shape {got}, but wanted "
+            f"{wanted}.\n  Lists within a list must have one length."
         ) from None
+
+
+def _first_sizes(value: Any) -> list[int]:
+    """The shape that a nested list would have if all its lists were as long as the first ones."""
+    sizes = []
+    while isinstance(value, (list, tuple)):
+        sizes.append(len(value))
+        value = value[0] if value else None
+    return sizes
+
+
+def _common_sizes(values: list[Any]) -> list[int]:
+    """The sizes of nested lists as far as all of a level agree."""
+    if not all(isinstance(value, (list, tuple)) for value in values):
+        return []
+    sizes = {len(value) for value in values}
+    if len(sizes) != 1:
+        return []
+    return [*sizes, *_common_sizes([item for value in values for item in value])]
 
 
 def _plain(value: Any) -> Any:
@@ -166,6 +191,12 @@ def _fits(value: Any, dtype: DType) -> bool:
     if dtype.is_floating:
         return isinstance(value, (int, float, np.integer, np.floating, Dimension))
     return isinstance(value, (int, float, complex, np.number))
+
+
+def _holds_tensor(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(_holds_tensor(item) for item in value)
+    return isinstance(value, Tensor)
 
 
 def _shown(value: Any) -> str:

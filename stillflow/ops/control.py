@@ -142,7 +142,7 @@ def _operation_of(item: Any) -> Operation:
     if isinstance(item, Operation):
         return item
     raise TypeError(
-        f"Expected tf.group() expected Tensor objects not None with type '{type(item)}'"
+        f"Expected tf.group() expected Tensor arguments not '{item}' with type '{type(item)}'"
     )
 
 

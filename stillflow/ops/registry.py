@@ -157,6 +157,11 @@ class OpDef:
         """
         values, attrs = self._bind(args, kwargs)
         graph = graph_of(_flat(values))
+        if self.is_constant:
+            # TensorFlow opens no scope for it, which shows when its name is not valid.
+            self._check_types(attrs)
+            outputs = self._infer([], attrs, name or self.type)
+            return self._returned(graph.add_operation(self, (), attrs, outputs, name))
         with graph.as_default(), graph.name_scope(name or self.type) as scope:
             inputs = self._convert_inputs(values, attrs)
             self._check_types(attrs)
@@ -216,7 +221,12 @@ class OpDef:
                 value = self.attr_defaults[name]
             else:
                 raise TypeError(f"{self.__name__}() missing required argument: {name!r}")
-            attrs[name] = _COERCE.get(kinds.get(name, ""), _as_is)(value)
+            try:
+                attrs[name] = _COERCE.get(kinds.get(name, ""), _as_is)(value)
+            except TypeError:
+                if kinds.get(name) != "DType":
+                    raise
+                raise TypeError(f"Expected DataType for argument '{name}' not {value!r}.") from None
         for name, value in given.items():
             if name not in attrs:
                 attrs[name] = dtypes.as_dtype(value) if name in self.signature.type_attrs else value
@@ -253,6 +263,12 @@ class OpDef:
             if known:
                 attrs[arg.type_attr] = known[0].base_dtype
                 inferred_from[arg.type_attr] = arg.name
+        if len({v.dtype.base_dtype for v in values if _is_symbolic(v)}) > 1:
+            types = ", ".join(to_tensor(value).dtype.base_dtype.name for value in values)
+            raise TypeError(
+                f"Tensors in list passed to '{arg.name}' of '{self.type}' Op have types [{types}] "
+                "that don't all match.\n  Convert them to one type with tf.cast."
+            )
         return [
             self._convert_one(arg, value, f"{arg.name}_{index}", attrs, inferred_from)
             for index, value in enumerate(values)
@@ -271,9 +287,7 @@ class OpDef:
         try:
             tensor = to_tensor(value, wanted, name, preferred, as_ref=arg.is_ref)
         except ValueError as error:
-            if wanted is None:
-                raise
-            raise self._mismatch(arg, value, attrs, inferred_from) from error
+            raise self._unconvertible(arg, value, attrs, inferred_from, error) from error
         except TypeError as error:
             if wanted is None:
                 raise
@@ -291,10 +305,22 @@ class OpDef:
             inferred_from[arg.type_attr] = arg.name
         return tensor
 
-    def _mismatch(
-        self, arg: Arg, value: Any, attrs: dict[str, Any], inferred_from: dict[str, str]
-    ) -> TypeError:
-        observed = to_tensor(value, as_ref=arg.is_ref).dtype.name
+    def _unconvertible(
+        self,
+        arg: Arg,
+        value: Any,
+        attrs: dict[str, Any],
+        inferred_from: dict[str, str],
+        error: ValueError,
+    ) -> Exception:
+        try:
+            observed = to_tensor(value, as_ref=arg.is_ref).dtype.name
+        except ValueError:
+            return ValueError(
+                f"Tried to convert '{arg.name}' to a tensor and failed. Error: {error}"
+            )
+        if arg.dtype is None and arg.type_attr not in attrs:
+            return error
         prefix = f"Input '{arg.name}' of '{self.type}' Op has type {observed} that does not match"
         if arg.dtype is not None:
             return TypeError(f"{prefix} expected type of {arg.dtype.name}.")

@@ -25,13 +25,14 @@ class ShapeError(ValueError):
 class ShapeContext:
     """The inputs and attributes of an op that is being built."""
 
-    __slots__ = ("_signature", "_used", "attrs", "inputs")
+    __slots__ = ("_shapes_used", "_signature", "_used", "attrs", "inputs")
 
     def __init__(self, inputs: Sequence[Tensor], attrs: dict[str, Any], signature: Signature):
         self.inputs = inputs
         self.attrs = attrs
         self._signature = signature
         self._used: dict[int, np.ndarray] = {}
+        self._shapes_used: dict[int, tuple[int | None, ...]] = {}
 
     def shape(self, index: int) -> Sizes:
         return self.inputs[index].shape.sizes
@@ -51,15 +52,22 @@ class ShapeContext:
 
     def value_as_shape(self, index: int) -> Sizes:
         """The shape that an input holds, as far as it is known."""
-        self.value(index)
-        return constant_value_as_shape(self.inputs[index])
+        sizes = constant_value_as_shape(self.inputs[index])
+        if sizes is not None:
+            self._shapes_used[index] = sizes
+        return sizes
 
     def describe(self, message: str, name: str, op_type: str) -> str:
         """TensorFlow's sentence for a shape error."""
         shapes = ", ".join(format_sizes(s) for s in self.shapes())
         text = f"{message} for '{name}' (op: '{op_type}') with input shapes: {shapes}"
-        values = ", ".join(f"input[{i}] = {format_value(v)}" for i, v in sorted(self._used.items()))
-        return f"{text} and with computed input tensors: {values}." if values else f"{text}."
+        values = [f"input[{i}] = {format_value(v)}" for i, v in sorted(self._used.items())]
+        if values:
+            text += f" and with computed input tensors: {', '.join(values)}"
+        sizes = [f"input[{i}] = {format_sizes(s)}" for i, s in sorted(self._shapes_used.items())]
+        if sizes:
+            text += f" and with input tensors computed as partial shapes: {', '.join(sizes)}"
+        return f"{text}."
 
 
 def format_sizes(sizes: Sizes) -> str:

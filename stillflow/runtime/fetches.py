@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from stillflow.graph.errors import InaccessibleTensorError
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 
@@ -59,10 +60,13 @@ class FetchStructure:
             ) from None
         except KeyError as error:
             raise ValueError(
-                f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({error.args[0]})"
+                f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({error})"
             ) from None
         if not self._graph.is_fetchable(element):
-            raise ValueError(f"Operation {element.name!r} has been marked as not fetchable.")
+            op = element.op if isinstance(element, Tensor) else element
+            raise InaccessibleTensorError(
+                f"Operation {op.name!r} has been marked as not fetchable."
+            )
         return element
 
 

@@ -103,7 +103,7 @@ class _Planner:
     def _add(self, op: Operation) -> None:
         defn = op.defn
         if defn.is_placeholder:
-            raise _unfed(op)
+            raise unfed(op)
         if defn.is_constant:
             self._slots[op.outputs[0]] = self.plan.new_slot(op.attrs["value"])
         elif defn.is_variable:
@@ -184,10 +184,10 @@ def check_written_shapes(plan: Plan, slots: Any) -> None:
             )
 
 
-def _unfed(op: Operation) -> InvalidArgumentError:
+def unfed(op: Operation) -> InvalidArgumentError:
     tensor = op.outputs[0]
     sizes = tensor.shape.sizes
-    with_shape = "" if sizes is None else f" and shape {format_sizes(sizes)}"
+    with_shape = f" and shape {format_sizes(sizes)}" if sizes else ""
     name = {"float32": "float", "float64": "double"}.get(tensor.dtype.name, tensor.dtype.name)
     return InvalidArgumentError(
         None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.executor import Executor, SessionState, tier_setting, uninitialized
 from stillflow.runtime.fetches import FetchStructure
-from stillflow.runtime.plan import make_plan
+from stillflow.runtime.plan import make_plan, unfed
 
 
 class BaseSession:
@@ -27,6 +27,8 @@ class BaseSession:
             raise TypeError(f"graph must be a tf.Graph, but got {type(graph)}")
         if target and not isinstance(target, (str, bytes)):
             raise TypeError(f"target must be a string, but got {type(target)}")
+        if config is not None and not hasattr(config, "SerializeToString"):
+            raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
         self._graph: Graph = graph if graph is not None else context.get_default_graph()
         self._target = target
         self._config = config
@@ -96,6 +98,8 @@ class BaseSession:
         tensors = [self._fed_tensor(feed) for feed in feed_list or ()]
 
         def call(*args: Any, options: Any = None, run_metadata: Any = None) -> Any:
+            if len(args) < len(tensors):
+                raise unfed(tensors[len(args)].op)
             if len(args) != len(tensors):
                 raise ValueError(
                     f"The number of feeds is {len(args)}, but the callable takes {len(tensors)}: "
@@ -134,6 +138,10 @@ class BaseSession:
     def _feeds(self, feed_dict: dict | None) -> tuple[list[Tensor], list[Any]]:
         if not feed_dict:
             return [], []
+        if not isinstance(feed_dict, Mapping):
+            raise TypeError(
+                f"input must be a dictionary\n  feed_dict is a {type(feed_dict).__name__}."
+            )
         tensors, values = [], []
         for key, value in feed_dict.items():
             if isinstance(key, tuple):
