@@ -23,6 +23,15 @@ from stillflow.ops.math import add_n
 Gradient = Tensor | IndexedSlices
 
 
+class AggregationMethod:
+    """How gradients of one tensor are summed; accepted, and always AddN."""
+
+    ADD_N = 0
+    DEFAULT = ADD_N
+    EXPERIMENTAL_TREE = 1
+    EXPERIMENTAL_ACCUMULATE_N = 2
+
+
 class UnconnectedGradients(Enum):
     """What the gradient is of a `ys` that does not depend on an `xs`."""
 
@@ -343,3 +352,8 @@ class RegisterGradient:
             raise KeyError(f"Registering two gradient with name '{self._op_type}'!")
         _REGISTERED[self._op_type] = f
         return f
+
+
+def no_gradient(op_type: str) -> None:
+    """Declares that no gradient flows through ops of this type: `tf.NotDifferentiable`."""
+    RegisterGradient(op_type)(lambda op, *grads: [None] * len(op.inputs))

@@ -1,13 +1,18 @@
 """The root of the public tree, `tf`, spelled as TensorFlow 1.15 spells it. Re-exports only."""
 
-from stillflow.api import _missing
+from typing import Any as _Any
+
+from stillflow.api import _missing, _protos
+from stillflow.gradients import AggregationMethod as AggregationMethod
 from stillflow.gradients import RegisterGradient as RegisterGradient
 from stillflow.gradients import UnconnectedGradients as UnconnectedGradients
 from stillflow.gradients import gradients as gradients
+from stillflow.gradients import no_gradient as NoGradient
+from stillflow.gradients import no_gradient as NotDifferentiable
+from stillflow.gradients import no_gradient as no_gradient
 from stillflow.gradients_custom import custom_gradient as custom_gradient
 from stillflow.gradients_second import hessians as hessians
 from stillflow.graph import context as _context
-from stillflow.graph import errors as errors
 from stillflow.graph.behavior import is_at_2 as control_flow_v2_enabled
 from stillflow.graph.behavior import is_at_2 as executing_eagerly
 from stillflow.graph.behavior import is_at_2 as resource_variables_enabled
@@ -17,6 +22,7 @@ from stillflow.graph.behavior import stay_at_1 as disable_resource_variables
 from stillflow.graph.behavior import stay_at_1 as disable_tensor_equality
 from stillflow.graph.behavior import stay_at_1 as disable_v2_behavior
 from stillflow.graph.behavior import stay_at_1 as disable_v2_tensorshape
+from stillflow.graph.dtypes import QUANTIZED_DTYPES as QUANTIZED_DTYPES
 from stillflow.graph.dtypes import DType as DType
 from stillflow.graph.dtypes import as_dtype as as_dtype
 from stillflow.graph.dtypes import bfloat16 as bfloat16
@@ -44,6 +50,7 @@ from stillflow.graph.dtypes import uint16 as uint16
 from stillflow.graph.dtypes import uint32 as uint32
 from stillflow.graph.dtypes import uint64 as uint64
 from stillflow.graph.dtypes import variant as variant
+from stillflow.graph.errors import OpError as OpError
 from stillflow.graph.graph import Graph as Graph
 from stillflow.graph.indexed_slices import IndexedSlices as IndexedSlices
 from stillflow.graph.keys import GraphKeys as GraphKeys
@@ -65,6 +72,7 @@ from stillflow.graph.scopes import op_scope as op_scope
 from stillflow.graph.tensor_proto import make_ndarray as make_ndarray
 from stillflow.graph.tensor_shape import Dimension as Dimension
 from stillflow.graph.tensor_shape import TensorShape as TensorShape
+from stillflow.graph.tensor_shape import dimension_at_index as dimension_at_index
 from stillflow.ops import operators as _operators
 from stillflow.ops.array.blocks import batch_to_space as batch_to_space
 from stillflow.ops.array.blocks import batch_to_space_nd as batch_to_space_nd
@@ -170,6 +178,7 @@ from stillflow.ops.control import placeholder_with_default as placeholder_with_d
 from stillflow.ops.control import stop_gradient as stop_gradient
 from stillflow.ops.control import tuple_ as tuple
 from stillflow.ops.convert import convert_to_tensor as convert_to_tensor
+from stillflow.ops.convert import is_tensor as is_tensor
 from stillflow.ops.convert import (
     register_tensor_conversion_function as register_tensor_conversion_function,
 )
@@ -346,6 +355,7 @@ from stillflow.ops.state_scatter import scatter_nd_sub as scatter_nd_sub
 from stillflow.ops.state_scatter import scatter_nd_update as scatter_nd_update
 from stillflow.ops.state_scatter import scatter_sub as scatter_sub
 from stillflow.ops.state_scatter import scatter_update as scatter_update
+from stillflow.ops.strings import string_join as string_join
 from stillflow.ops.tensor_proto import make_tensor_proto as make_tensor_proto
 from stillflow.ops.tiling import meshgrid as meshgrid
 from stillflow.ops.tiling import repeat as repeat
@@ -387,9 +397,17 @@ from stillflow.runtime.session import InteractiveSession as InteractiveSession
 from stillflow.runtime.session import Session as Session
 
 __version__ = VERSION = "1.15.5"  # the release whose programs run here
+GIT_VERSION = "v1.15.5"
+GRAPH_DEF_VERSION = 134
+GRAPH_DEF_VERSION_MIN_CONSUMER = 0
+GRAPH_DEF_VERSION_MIN_PRODUCER = 0
 
 get_default_graph = _context.get_default_graph
 get_default_session = _context.get_default_session
 reset_default_graph = _context.reset_default_graph
 
-__getattr__, __dir__ = _missing.fallback(__name__)
+_absent, __dir__ = _missing.fallback(__name__)
+
+
+def __getattr__(name: str) -> _Any:
+    return _protos.message(name) if name in _protos.MESSAGES else _absent(name)

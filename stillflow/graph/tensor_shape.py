@@ -147,6 +147,11 @@ def dimension_value(dimension: Any) -> int | None:
     return dimension.value if isinstance(dimension, Dimension) else dimension
 
 
+def dimension_at_index(shape: TensorShape, index: int) -> Dimension:
+    """The dimension of `shape` at `index`; unknown when the rank is."""
+    return Dimension(None) if shape.ndims is None else shape[index]
+
+
 class TensorShape:
     """A static shape: unknown rank, or a list of dimensions each of which may be unknown.
 

@@ -107,6 +107,11 @@ def _convert(value: Any, dtype: DType | None, name: str | None, as_ref: bool) ->
     return NotImplemented
 
 
+def is_tensor(x: Any) -> bool:
+    """Whether `x` is a tensor, or stands for one as a variable does."""
+    return isinstance(x, Tensor) or hasattr(x, "_as_graph_element")
+
+
 def convert_n_to_tensor(values: Any, dtype: Any = None, name: str | None = None) -> list[Tensor]:
     """Converts each of `values`; their names are `name_0`, `name_1`, ..."""
     return [
