@@ -31,6 +31,12 @@ def _updated(ctx: shapes.ShapeContext, writes: int, grad: int) -> shapes.Sizes:
     return merged
 
 
+def _rest(x):
+    """1 - x, of a scalar."""
+    # x[()]: NumPy computes with scalars several times faster than with arrays of no axes.
+    return 1 - x[()]
+
+
 @op(
     "ApplyGradientDescent",
     "var: ref T, alpha: T, delta: T -> out: ref T",
@@ -85,10 +91,10 @@ def apply_adam(
     alpha = lr * sqrt(1 - beta2_power) / (1 - beta1_power);
     var' = var - alpha * m' / (sqrt(v') + epsilon)
     """
-    alpha = lr * xp.sqrt(1 - beta2_power) / (1 - beta1_power)
-    rest = 1 - beta1
+    alpha = lr[()] * xp.sqrt(_rest(beta2_power)) / _rest(beta1_power)
+    rest = _rest(beta1)
     m = m + (grad - m) * rest
-    v = v + (grad * grad - v) * (1 - beta2)
+    v = v + (grad * grad - v) * _rest(beta2)
     direction = grad * rest + m * beta1 if use_nesterov else m
     return var - direction * alpha / (xp.sqrt(v) + epsilon), m, v
 
@@ -106,9 +112,9 @@ def apply_ada_max(
 
     var' = var - lr / (1 - beta1_power) * m' / (v' + epsilon)
     """
-    m = m + (grad - m) * (1 - beta1)
+    m = m + (grad - m) * _rest(beta1)
     v = xp.maximum(v * beta2, xp.abs(grad))
-    return var - m / (v + epsilon) * (lr / (1 - beta1_power)), m, v
+    return var - m / (v + epsilon) * (lr[()] / _rest(beta1_power)), m, v
 
 
 @op(
@@ -151,7 +157,7 @@ def apply_adadelta(
     update = grad * sqrt(accum_update + epsilon) / sqrt(accum' + epsilon);
     accum_update' = rho * accum_update + (1 - rho) * update^2
     """
-    rest = 1 - rho
+    rest = _rest(rho)
     accum = accum * rho + grad * grad * rest
     update = xp.sqrt(accum_update + epsilon) / xp.sqrt(accum + epsilon) * grad
     accum_update = accum_update * rho + update * update * rest
@@ -171,7 +177,7 @@ def apply_rms_prop(
 
     var' = var - mom'
     """
-    ms = ms + (grad * grad - ms) * (1 - rho)
+    ms = ms + (grad * grad - ms) * _rest(rho)
     mom = mom * momentum + grad * lr / xp.sqrt(ms + epsilon)
     return var - mom, ms, mom
 
@@ -186,7 +192,7 @@ def apply_centered_rms_prop(
     xp, var, mg, ms, mom, lr, rho, momentum, epsilon, grad, *, use_locking: bool = False
 ):
     """mg' = rho * mg + (1 - rho) * grad; as ApplyRMSProp, with sqrt(ms' - mg'^2 + epsilon)"""
-    rest = 1 - rho
+    rest = _rest(rho)
     ms = ms + (grad * grad - ms) * rest
     mg = mg + (grad - mg) * rest
     mom = mom * momentum + grad * lr / xp.sqrt(ms - mg * mg + epsilon)
@@ -239,7 +245,7 @@ def _ftrl(xp, var, accum, linear, grad, linear_grad, lr, l1, l2, lr_power):
     root = new_accum**power
     linear = linear + linear_grad - (root - accum**power) / lr * var
     shrunk = (xp.sign(linear) * l1 - linear) / (root / lr + 2 * l2)
-    return xp.where(xp.abs(linear) > l1, shrunk, xp.zeros_like(shrunk)), new_accum, linear
+    return xp.where(xp.abs(linear) > l1, shrunk, 0), new_accum, linear
 
 
 @op(
@@ -308,7 +314,7 @@ def apply_add_sign(xp, var, m, lr, alpha, sign_decay, beta, grad, *, use_locking
 
     var' = var - lr * (alpha + sign_decay * agreement) * grad, agreement = sign(grad) * sign(m')
     """
-    m = m * beta + grad * (1 - beta)
+    m = m * beta + grad * _rest(beta)
     agreement = xp.sign(grad) * xp.sign(m)
     return var - (agreement * sign_decay + alpha) * lr * grad, m
 
@@ -320,6 +326,6 @@ def apply_add_sign(xp, var, m, lr, alpha, sign_decay, beta, grad, *, use_locking
 )
 def apply_power_sign(xp, var, m, lr, logbase, sign_decay, beta, grad, *, use_locking: bool = False):
     """As ApplyAddSign, with exp(logbase * sign_decay * agreement) as the factor of lr * grad"""
-    m = m * beta + grad * (1 - beta)
+    m = m * beta + grad * _rest(beta)
     agreement = xp.sign(grad) * xp.sign(m)
     return var - xp.exp(agreement * (logbase * sign_decay)) * lr * grad, m
