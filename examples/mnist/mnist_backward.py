@@ -74,6 +74,7 @@ def train(mnist, steps, model):
             else:
                 _, loss_now, rate_now = sess.run([train_op, loss, rate], feed)
                 progress.show(i, loss_now, rate_now)
+        os.makedirs(model, exist_ok=True)
         saver.save(sess, os.path.join(model, "mnist"), global_step=step)
 
 
