@@ -1,4 +1,4 @@
-"""Trains the network on MNIST and saves it: python mnist_backward.py [--steps 5000]"""
+"""Trains the network on MNIST and saves it: python mnist_backward.py [--steps 2500]"""
 
 import argparse
 import os
@@ -80,7 +80,7 @@ def train(mnist, steps, model):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--data", default="./data", help="folder of the four MNIST files")
     parser.add_argument("--model", default="./model", help="folder for the checkpoint")
     options = parser.parse_args()
