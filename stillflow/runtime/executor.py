@@ -135,7 +135,7 @@ class Executor:
         if known is None:
             known = self._specialise(shapes, slots)
         known.cost.count_host_run()
-        check_written_shapes(plan, slots)
+        check_written_shapes(plan.checked, slots)
         for variable, slot in plan.written.items():
             state.variables[variable] = _kept(slots[slot], feeds)
         if self._random_steps:
@@ -200,7 +200,7 @@ class Executor:
             _log.warning("Compiling a run failed; it stays on the host tier.", exc_info=True)
             self._split = None
             return self._run_on_host(shapes, state, feeds)
-        check_written_shapes(plan, slots)
+        check_written_shapes(plan.checked, slots)
         for variable, slot in plan.written.items():
             state.variables[variable] = _kept(slots[slot], feeds)
         if self._random_steps:

@@ -7,7 +7,7 @@ tiers carry it out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,9 @@ from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.shapes import format_sizes
 from stillflow.runtime.order import in_run_order, needed_ops, written_variables
+
+# An op whose new value must have its variable's declared shape: the op, the slot and the sizes.
+WrittenShape = tuple[Operation, int, tuple[int | None, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,7 @@ class Plan:
     required: dict[Operation, None] = field(default_factory=dict)
     written: dict[Operation, int] = field(default_factory=dict)
     streams: dict[Operation, int] = field(default_factory=dict)
-    # The ops whose new value must have its variable's declared shape, with slot and sizes.
-    checked: list[tuple[Operation, int, tuple[int | None, ...]]] = field(default_factory=list)
+    checked: list[WrittenShape] = field(default_factory=list)
 
     def new_slot(self, value: Any = None) -> int:
         self.constants.append(value)
@@ -171,9 +173,9 @@ def _referred_input(tensor: Tensor) -> Tensor | None:
     return None
 
 
-def check_written_shapes(plan: Plan, slots: Any) -> None:
+def check_written_shapes(checked: Iterable[WrittenShape], slots: Any) -> None:
     """InvalidArgumentError when a variable would get a value of another shape than its own."""
-    for op, slot, sizes in plan.checked:
+    for op, slot, sizes in checked:
         shape = slots[slot].shape
         if shape != sizes:
             raise InvalidArgumentError(
