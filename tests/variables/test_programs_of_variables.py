@@ -14,10 +14,20 @@ RECORDED = json.loads((GOLDEN / "programs.json").read_text())
 FAILED = json.loads((GOLDEN / "failures.json").read_text())
 
 
+#: What changes variables in ways of its own.
+CHANGES = ("initialized_values", "operators", "assignments", "counting", "rows", "places", "parts")
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_program(name):
     """Nodes in order, with names, inputs and attributes; and the values of every run."""
     assert_agree(observed(tf, name), RECORDED[name])
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_runs_on_the_xla_tier(name, monkeypatch):
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    assert_agree(observed(tf, name)["log"], RECORDED[name]["log"])
 
 
 @pytest.mark.parametrize("name", FAILURES)
