@@ -8,7 +8,7 @@ from . import observe
 from .arrays import fingerprint
 
 #: Cases whose values, shapes, nodes and gradients are compared.
-VALUES = ("math", "reduce", "linalg", "array", "segment", "nn", "gradients")
+VALUES = ("math", "numbers", "reduce", "linalg", "array", "segment", "nn", "gradients")
 #: Programs whose runs are compared.
 RUNS = "runs"
 #: Programs whose graphs are compared.

@@ -156,16 +156,18 @@ def _contracted(
 
 def _summed_product(tensors: list[Tensor], labels: list[str], result: str) -> Tensor:
     """The sum of products of all inputs at once, each repeated along the axes that it lacks."""
+    unranked = [tensor for tensor in tensors if tensor.shape.ndims is None]
+    if unranked:
+        raise TypeError(f"tf.einsum needs the rank of {unranked[0]}; give it with set_shape.")
     order = result + "".join(sorted(set("".join(labels)) - set(result)))
+    sorted_labels = ["".join(c for c in order if c in letters) for letters in labels]
+    moved = [_in_order(*three) for three in zip(tensors, labels, sorted_labels, strict=True)]
     factors = []
-    for tensor, letters in zip(tensors, labels, strict=True):
-        sorted_letters = "".join(letter for letter in order if letter in letters)
-        moved = _in_order(tensor, letters, sorted_letters)
-        sizes = iter(_sizes(moved))
-        shape = [next(sizes) if letter in letters else 1 for letter in order]
-        factors.append(_reshaped(moved, shape))
+    for tensor, letters in zip(moved, sorted_labels, strict=True):
+        sizes = dict(zip(letters, _sizes(tensor), strict=True))
+        factors.append(array.reshape(tensor, [sizes.get(letter, 1) for letter in order]))
     return reduce.reduce_sum(
-        functools.reduce(operator.mul, factors), axis=list(range(len(result), len(order)))
+        functools.reduce(operator.mul, factors, 1), axis=list(range(len(result), len(order)))
     )
 
 

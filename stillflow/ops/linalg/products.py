@@ -31,12 +31,18 @@ def matmul_op(xp, a, b, *, transpose_a: bool = False, transpose_b: bool = False)
     """a: n[n, k], b: n[k, m] -> n[n, m]; either is transposed first when asked."""
     a, b = a.T if transpose_a else a, b.T if transpose_b else b
     if a.size + b.size > _SMALL or (a.shape[0] != 1 and b.shape[1] != 1):
-        return xp.matmul(a, b)
+        return _multiplied(xp, a, b)
     # TensorFlow 1.15's kernels round a product before they add it; BLAS and XLA need not. Over
     # thousands of steps of a small program that difference would show in the printed digits.
     if b.shape[1] == 1:
         return xp.add.reduce(xp.multiply(a, b.T), axis=1, dtype=a.dtype, keepdims=True)
     return xp.add.reduce(xp.multiply(a.T, b), axis=0, dtype=a.dtype, keepdims=True)
+
+
+def _multiplied(xp: Any, a: Any, b: Any) -> Any:
+    product = xp.matmul(a, b)
+    # NumPy multiplies matrices of bfloat16 in float32.
+    return product if product.dtype == a.dtype else product.astype(a.dtype)
 
 
 @matmul_op.gradient
@@ -124,13 +130,13 @@ def batch_matmul_v2(xp, x, y, *, adj_x: bool = False, adj_y: bool = False):
 
     With `adj_x` or `adj_y` that input's matrices are transposed and conjugated first.
     """
-    return xp.matmul(_adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
+    return _multiplied(xp, _adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
 
 
 @op("BatchMatMul", "x: T, y: T -> output: T", **_BATCHED)
 def batch_matmul(xp, x, y, *, adj_x: bool = False, adj_y: bool = False):
     """x: n[..., n, k], y: n[..., k, m] -> n[..., n, m], the axes before equal."""
-    return xp.matmul(_adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
+    return _multiplied(xp, _adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
 
 
 def _adjoint(xp: Any, x: Any) -> Any:

@@ -19,9 +19,10 @@ def _check_divisor(xp: Any, y: Any) -> None:
         xp.check(y != 0, lambda: "Integer division by zero")
 
 
-def _truncated_quotient(xp: Any, x: Any, y: Any) -> Any:
+def _quotient(xp: Any, x: Any, y: Any) -> Any:
+    """x / y; of integers, rounded towards zero."""
     if y.dtype.kind not in "iu":
-        return xp.trunc(xp.divide(x, y))
+        return xp.divide(x, y)
     _check_divisor(xp, y)
     return xp.floor_divide(x - xp.fmod(x, y), y)
 
@@ -35,7 +36,7 @@ def real_divide(xp, x, y):
 @op("Div", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
 def divide_op(xp, x, y):
     """x: n[...], y: n[...] -> n[...]; quotients of integers are rounded towards zero."""
-    return _truncated_quotient(xp, x, y) if y.dtype.kind in "iu" else xp.divide(x, y)
+    return _quotient(xp, x, y)
 
 
 @real_divide.gradient
@@ -74,8 +75,8 @@ def floor_div_gradient(op, dz):
 
 @op("TruncateDiv", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
 def truncatediv(xp, x, y):
-    """x: n[...], y: n[...] -> n[...], the quotient rounded towards zero."""
-    return _truncated_quotient(xp, x, y)
+    """x: n[...], y: n[...] -> n[...]; quotients of integers are rounded towards zero."""
+    return _quotient(xp, x, y)
 
 
 @truncatediv.gradient
