@@ -5,12 +5,14 @@ import functools
 import pytest
 from cases import observe, suites
 from cases.arrays import fingerprint
+from cases.compare import contradicts
 from oracle import assert_agree, assert_all_recorded, each_case, tier
 
 import stillflow as tf
 
 __all__ = ["tier"]  # a fixture
 
+FORWARD = [name for name in suites.VALUES if name != "gradients"]
 CASES = each_case(*suites.VALUES)
 every_case = pytest.mark.parametrize(("case", "recorded"), CASES)
 
@@ -90,10 +92,18 @@ def test_value_of_constants(case, recorded):
     assert_agree(got, recorded["values"], case.rtol, case.atol)
 
 
-@every_case
+@pytest.mark.parametrize(("case", "recorded"), each_case(*FORWARD))
 def test_static_shapes(case, recorded):
     """What is known of the outputs' shapes, given all, part or nothing of the inputs'."""
     assert_agree(suites.static_shapes(tf, case), recorded["shapes"])
+
+
+@pytest.mark.parametrize(("case", "recorded"), each_case("gradients"))
+def test_static_shapes_of_gradients(case, recorded):
+    """They contradict nothing that TensorFlow knows; it may know less, by its other nodes."""
+    got = observe.static_shapes(observe.build(tf, case, observe.FED))
+    want = recorded["shapes"][observe.FED]
+    assert not any(map(contradicts, got, want)), (got, want)
 
 
 @every_case

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+#: Of more differences than this at one level, the rest is left out.
+MAX_DIFFERENCES = 4
+
 
 def difference(got, want, rtol, atol):
     """Says how `got` differs from `want`, or "" where they agree.
@@ -10,18 +13,28 @@ def difference(got, want, rtol, atol):
     """
     if is_array(got) and is_array(want):
         return _array_difference(got, want, rtol, atol)
-    if isinstance(got, list) and isinstance(want, list) and len(got) == len(want):
-        found = [difference(got[i], want[i], rtol, atol) for i in range(len(want))]
-        return "; ".join(f"[{i}] {text}" for i, text in enumerate(found) if text)
-    if isinstance(got, dict) and isinstance(want, dict) and got.keys() == want.keys():
-        found = {key: difference(got[key], want[key], rtol, atol) for key in want}
-        return "; ".join("{}: {}".format(*item) for item in found.items() if item[1])
-    return "" if got == want else f"got {got}, TensorFlow gives {want}"
+    if isinstance(got, list) and isinstance(want, list):
+        pairs = dict(enumerate(got)), dict(enumerate(want))
+    elif isinstance(got, dict) and isinstance(want, dict):
+        pairs = got, want
+    else:
+        return "" if got == want else f"got {got!r}, TensorFlow gives {want!r}"
+    return _items_difference(*pairs, rtol, atol)
+
+
+def _items_difference(got, want, rtol, atol):
+    """`difference` of two dicts, key by key, the first few."""
+    both = [key for key in want if key in got]
+    found = [(key, difference(got[key], want[key], rtol, atol)) for key in both]
+    found = [f"[{key}] {text}" for key, text in found if text]
+    found += [f"[{key}] is missing: {want[key]!r}" for key in want if key not in got]
+    found += [f"[{key}] is not TensorFlow's: {got[key]!r}" for key in got if key not in want]
+    return "; ".join(found[:MAX_DIFFERENCES])
 
 
 def is_array(value):
     """Whether `value` is an encoded array: [dtype, shape, flat values]."""
-    return isinstance(value, list) and len(value) == 3 and isinstance(value[0], str)
+    return isinstance(value, list) and [type(part) for part in value] == [str, list, list]
 
 
 def _array_difference(got, want, rtol, atol):
@@ -33,3 +46,13 @@ def _array_difference(got, want, rtol, atol):
     if np.allclose(a, b, rtol, atol, equal_nan=True):
         return ""
     return f"got {got[2]}, TensorFlow gives {want[2]}"
+
+
+def contradicts(got, want):
+    """Whether two static shapes, as lists with None or None, cannot both be true."""
+    if got is None or want is None:
+        return False
+    sizes = range(min(len(got), len(want)))
+    return len(got) != len(want) or any(
+        None not in (got[i], want[i]) and got[i] != want[i] for i in sizes
+    )

@@ -2,6 +2,7 @@
 
 import collections
 
+
 #: `fn(tf, *tensors)` returns what to fetch; `inputs` are the arrays behind `tensors`.
 #: `grad` is False where only the value is of interest (special values, no gradient in reach).
 #: `rtol` and `atol` replace the default tolerance, for the reason given in `why`.
@@ -38,3 +39,12 @@ def lookup(tf, path):
     for name in path.split("."):
         tf = getattr(tf, name)
     return tf
+
+
+def without_nodes(tf, function, *arguments):
+    """A function's result, from nodes that are not compared: TensorFlow's hold a loop or a branch.
+
+    Of those in a scope called `gradients` only the types matter; see `observe.in_gradients`.
+    """
+    with tf.name_scope("gradients"):
+        return function(*arguments)
