@@ -148,10 +148,7 @@ def strided_slice_assign_op(
 ):
     """ref[begin:end:strides] <- value, as the masks of StridedSlice modify it."""
     masks = (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
-    index = strided_index(
-        tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist()), masks
-    )
-    return xp.set_at(ref, index, value)
+    return xp.set_at(ref, strided_index(ref.shape, begin, end, strides, masks), value)
 
 
 def assign_slice(ref: Any, part: Tensor, value: Any, name: str | None = None) -> Tensor:

@@ -15,7 +15,9 @@ RUNS = "runs"
 GRAPHS = "graphs"
 #: Programs that fail.
 ERRORS = "errors"
-NAMES = (*VALUES, RUNS, GRAPHS, ERRORS)
+#: Misused array ops.
+ARRAY_ERRORS = "array_errors"
+NAMES = (*VALUES, RUNS, GRAPHS, ERRORS, ARRAY_ERRORS)
 
 #: How often a program is run on one thread, and on four, before it is taken to be deterministic.
 REPETITIONS = 10
@@ -28,7 +30,12 @@ def load(name):
 
 def observations(name):
     """(id, function of `tf` that returns what is to be recorded) for each case of a suite."""
-    kinds = {RUNS: run_case, GRAPHS: graph_case, ERRORS: observe.failure_of}
+    kinds = {
+        RUNS: run_case,
+        GRAPHS: graph_case,
+        ERRORS: observe.failure_of,
+        ARRAY_ERRORS: observe.failure_of,
+    }
     observe_case = kinds.get(name, value_case)
     for case in load(name):
         yield case.id, lambda tf, case=case: observe_case(tf, case)

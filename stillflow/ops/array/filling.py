@@ -18,7 +18,7 @@ from stillflow.ops import shapes
 from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.reshaping import reshape
 from stillflow.ops.array.shape_of import INDEX_TYPES, shape_internal
-from stillflow.ops.constants import constant
+from stillflow.ops.constants import as_array, constant
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.registry import op
 from stillflow.ops.type_sets import types
@@ -104,9 +104,9 @@ def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Te
 def _repeated(value: Any, shape: Any, dtype: DType, scope: str) -> Tensor:
     if not isinstance(shape, Tensor):
         if _is_small(shape):
+            element = as_array(value, dtype)
             sizes = [int(size) for size in shape]
-            array = np.full(sizes, value, dtype.as_numpy_dtype)
-            return constant(array, dtype, name=scope)
+            return constant(np.full(sizes, element, element.dtype), dtype, name=scope)
         shape = _shape_tensor(shape)
     if not shape.shape.ndims:
         shape = reshape(shape, [-1])
@@ -179,10 +179,11 @@ def _broadcast_to(ctx: shapes.ShapeContext) -> shapes.Sizes:
     shapes.with_rank_at_most(sizes, len(target))
     leading = len(target) - len(sizes)
     # A size of 1 is repeated as often as the target says; any other must be the target's.
-    return target[:leading] + tuple(
+    fitted = [
         wanted if size in (None, 1) else shapes.merge_size(size, wanted)
-        for size, wanted in zip(sizes, target[leading:], strict=True)
-    )
+        for size, wanted in zip(sizes[::-1], target[leading:][::-1], strict=True)
+    ]
+    return target[:leading] + tuple(fitted[::-1])
 
 
 @op(

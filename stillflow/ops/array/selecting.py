@@ -22,8 +22,9 @@ def _selected(ctx: shapes.ShapeContext) -> shapes.Sizes:
     if condition is None or sizes is None or condition == ():
         return sizes
     if len(condition) == 1 and len(sizes) > 1:
-        return (shapes.merge_size(condition[0], sizes[0]), *sizes[1:])
-    return shapes.merge(condition, sizes)
+        shapes.merge(condition, sizes[:1])
+        return sizes
+    return shapes.merge(sizes, condition)
 
 
 @op("Select", "condition: bool, t: T, e: T -> output: T", shape=_selected)
@@ -32,24 +33,29 @@ def select_op(xp, condition, t, e):
 
     The condition may be a scalar, or a vector that chooses among rows.
     """
-    if t.shape != e.shape:
+    if condition.shape != t.shape or t.shape != e.shape:
+        _check_select(condition.shape, t.shape, e.shape)
+        condition = xp.reshape(condition, condition.shape + (1,) * (t.ndim - condition.ndim))
+    return xp.where(condition, t, e)
+
+
+def _check_select(condition: tuple[int, ...], t: tuple[int, ...], e: tuple[int, ...]) -> None:
+    by_row = len(condition) == 1 and len(t) > 1
+    if by_row and condition != t[:1]:
+        refuse(
+            "Number of batches of 'then' must match size of 'cond', but saw: "
+            f"{t[0]} vs. {condition[0]}"
+        )
+    if t != e:
         refuse(
             "'then' and 'else' must have the same size.  but received: "
-            f"{shapes.format_sizes(t.shape)} vs. {shapes.format_sizes(e.shape)}"
+            f"{shapes.format_sizes(t)} vs. {shapes.format_sizes(e)}"
         )
-    if condition.ndim == 1 and t.ndim > 1:
-        if len(condition) != len(t):
-            refuse(
-                "Number of batches of 'then' must match size of 'cond', but saw: "
-                f"{len(t)} vs. {len(condition)}"
-            )
-        condition = xp.reshape(condition, condition.shape + (1,) * (t.ndim - 1))
-    elif condition.ndim and condition.shape != t.shape:
+    if condition and not by_row:
         refuse(
             "Inputs to operation Select of type Select must have the same size and shape.  Input "
-            f"0: {shapes.format_sizes(condition.shape)} != input 1: {shapes.format_sizes(t.shape)}"
+            f"0: {shapes.format_sizes(condition)} != input 1: {shapes.format_sizes(t)}"
         )
-    return xp.where(condition, t, e)
 
 
 @select_op.gradient

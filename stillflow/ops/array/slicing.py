@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -144,15 +145,29 @@ def unpadded(op: Any, dy: Tensor) -> Tensor:
 MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
 
 
-@lru_cache(maxsize=1024)
 def strided_index(
-    begin: tuple[int, ...], end: tuple[int, ...], strides: tuple[int, ...], masks: tuple[int, ...]
+    sizes: tuple[int, ...], begin: Any, end: Any, strides: Any, masks: tuple[int, ...]
 ) -> tuple[Any, ...]:
-    """The NumPy index that a strided slice means.
+    """The NumPy index that a strided slice of a tensor of shape `sizes` means.
 
     Bit i of a mask concerns element i: a begin or end that is open, an ellipsis, a new axis, an
-    axis that is dropped.
+    axis that is dropped. It fails the run where there is no such part.
     """
+    return _index(sizes, tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist()), masks)
+
+
+@lru_cache(maxsize=1024)
+def _index(
+    sizes: tuple[int, ...],
+    begin: tuple[int, ...],
+    end: tuple[int, ...],
+    strides: tuple[int, ...],
+    masks: tuple[int, ...],
+) -> tuple[Any, ...]:
+    try:
+        _sizes_of_parts(sizes, begin, end, strides, masks)
+    except shapes.ShapeError as error:
+        refuse(str(error))
     begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_mask = masks
     index: list[Any] = []
     for i, (start, stop, step) in enumerate(zip(begin, end, strides, strict=True)):
@@ -166,7 +181,7 @@ def strided_index(
         else:
             first = None if begin_mask & bit else start
             index.append(slice(first, None if end_mask & bit else stop, step))
-    return tuple(index)
+    return tuple(index) if Ellipsis in index else (*index, Ellipsis)
 
 
 def _strided_sizes(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -181,7 +196,11 @@ def _strided_sizes(ctx: shapes.ShapeContext) -> shapes.Sizes:
 
 
 def _sizes_of_parts(
-    sizes: tuple[int | None, ...], begin: list, end: list, strides: list, masks: tuple[int, ...]
+    sizes: tuple[int | None, ...],
+    begin: Sequence[int | None],
+    end: Sequence[int | None],
+    strides: Sequence[int | None],
+    masks: tuple[int, ...],
 ) -> tuple[int | None, ...]:
     """The sizes of a strided slice of which some begins, ends and strides may be None."""
     begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_mask = masks
@@ -258,20 +277,7 @@ def strided_slice_op(
 ):
     """x: n[...]; begin, end, strides: i[k] -> x[begin:end:strides], as the masks modify it."""
     masks = (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
-    parts = (tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist()))
-    try:
-        index = strided_index(*parts, masks)
-        return x[(*index, ...)] if Ellipsis not in index else x[index]
-    except (IndexError, ValueError, TypeError):
-        _explain_index_error(x.shape, *parts, masks)
-        raise
-
-
-def _explain_index_error(sizes: tuple[int, ...], begin, end, strides, masks) -> None:
-    try:
-        _sizes_of_parts(sizes, list(begin), list(end), list(strides), masks)
-    except shapes.ShapeError as error:
-        refuse(str(error))
+    return x[strided_index(x.shape, begin, end, strides, masks)]
 
 
 @strided_slice_op.gradient
@@ -304,10 +310,9 @@ def strided_slice_grad(
 ):
     """dy, where the strided slice took it from a tensor of shape `sizes`; zeros elsewhere."""
     masks = (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
-    index = strided_index(
-        tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist()), masks
-    )
-    return xp.set_at(xp.zeros(tuple(sizes.tolist()), dy.dtype), index, dy)
+    whole = tuple(sizes.tolist())
+    index = strided_index(whole, begin, end, strides, masks)
+    return xp.set_at(xp.zeros(whole, dy.dtype), index, dy)
 
 
 @strided_slice_grad.gradient

@@ -208,7 +208,7 @@ def _packed_item(item: Any, dtype: DType, name: str) -> Any:
         return _pack_nested(item, dtype, name)
     if _is_symbolic(item) and item.dtype.base_dtype is not dtype:
         raise TypeError(
-            f"Cannot convert a list containing a tensor of dtype {item.dtype!r} to {dtype!r} "
+            f"Cannot convert a list containing a tensor of dtype {item.dtype} to {dtype} "
             f"(Tensor is: {item!r})"
         )
     return item
