@@ -26,6 +26,13 @@ _EQUIVALENT: dict[str, dict[str, str] | str] = {
     "python.ops.variables": {"": "Variable"},
 }
 
+# Of these modules Stillflow has functions that TensorFlow never made public, under the same names.
+_OWN: dict[str, tuple[str, ...]] = {
+    "python.training.moving_averages": ("stillflow.train.moving_averages",),
+    "python.training.slot_creator": ("stillflow.train.slot_creator",),
+    "python.training.training_ops": ("stillflow.ops.training", "stillflow.ops.training_sparse"),
+}
+
 
 def is_internal(path: str) -> bool:
     """Whether TensorFlow 1.15 has an internal module `tensorflow.<path>`."""
@@ -75,6 +82,9 @@ class InternalModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name in self._spellings:
             return self._public(name, sys._getframe(1))
+        for own in map(importlib.import_module, _OWN.get(self._path, ())):
+            if getattr(vars(own).get(name), "__module__", None) == own.__name__:
+                return vars(own)[name]
         if is_internal(f"{self._path}.{name}"):
             return importlib.import_module(f"{self.__name__}.{name}")
         if name.startswith("__"):
