@@ -23,28 +23,38 @@ _FIELDS = {
     "uint32": "uint32_val",
     "uint64": "uint64_val",
 }
+_HELD_AS_BYTES = {
+    *("float32", "float64", "int8", "int16", "int32", "int64"),
+    *("uint8", "uint32", "uint64"),
+}
 
 
 def tensor_proto_of(array: np.ndarray, dtype: DType):
     """Returns `array`, whose elements are of type `dtype`, as a TensorProto.
 
-    One element, or one that fills the whole tensor, is held as a number; more are held as bytes.
+    One element, or one that fills the whole tensor, is held as a number; more are held as bytes
+    where TensorFlow holds them so.
     """
     from tensorboard.compat.proto.tensor_pb2 import TensorProto
     from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 
     shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in array.shape])
     proto = TensorProto(dtype=dtype.as_datatype_enum, tensor_shape=shape)
-    if dtype is dtypes.string:
-        proto.string_val.extend(array.ravel().tolist())
-    elif array.size:
-        content = np.ascontiguousarray(array).tobytes()
-        first = content[: array.itemsize]
-        if content == first * array.size:
-            getattr(proto, _field(dtype)).extend(_elements(array.ravel()[:1], dtype))
-        else:
-            proto.tensor_content = content
+    flat = array.ravel()
+    if _is_uniform(flat):
+        flat = flat[:1]
+    if flat.size > 1 and dtype.name in _HELD_AS_BYTES:
+        proto.tensor_content = flat.tobytes()
+    else:
+        getattr(proto, _field(dtype)).extend(_elements(flat, dtype))
     return proto
+
+
+def _is_uniform(flat: np.ndarray) -> bool:
+    """Whether all elements have the same bits."""
+    if flat.dtype == object:
+        return False
+    return flat.tobytes() == flat[:1].tobytes() * flat.size
 
 
 def make_ndarray(tensor: Any) -> np.ndarray:
