@@ -747,11 +747,18 @@ building(
     "saver_same_name",
     lambda tf: tf.train.Saver([tf.Variable(1.0, name="w"), tf.Variable(2.0, name="w")][:1] * 2),
 )
-building("reader_of_missing", lambda tf: tf.train.NewCheckpointReader("/nonexistent/model"))
+building("reader_of_missing", lambda tf: tf.train.NewCheckpointReader("/no_such_model"))
+building("reader_of_missing_folder", lambda tf: tf.train.NewCheckpointReader("/nonexistent/model"))
 
 
 @error
 def restore_missing(tf, run):
+    tf.Variable(1.0, name="w")
+    tf.train.Saver().restore(run.session, "/no_such_model")
+
+
+@error
+def restore_missing_folder(tf, run):
     tf.Variable(1.0, name="w")
     tf.train.Saver().restore(run.session, "/nonexistent/model")
 

@@ -124,13 +124,16 @@ def in_gradients(name):
 
 
 def nodes(graph):
-    """Each node of `graph` outside gradients, in order: [type, name, inputs, control inputs]."""
+    """Each node of `graph` outside gradients, in order: [type, name, inputs, control inputs].
+
+    The control inputs are sorted, for their order means nothing and TensorFlow's is a hash's.
+    """
     return [
         [
             op.type,
             op.name,
             [_outside(tensor.name) for tensor in op.inputs],
-            [_outside(control.name) for control in op.control_inputs],
+            sorted(_outside(control.name) for control in op.control_inputs),
         ]
         for op in graph.get_operations()
         if not in_gradients(op.name)
