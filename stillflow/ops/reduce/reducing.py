@@ -85,7 +85,7 @@ def min_op(xp, x, axis, *, keep_dims: bool = False):
 def _limits(dtype: Any) -> tuple[Any, Any]:
     if dtype.kind in "iu":
         limits = np.iinfo(dtype)
-        return limits.min, limits.max
+        return dtype.type(limits.min), dtype.type(limits.max)
     return dtype.type(-np.inf), dtype.type(np.inf)
 
 
