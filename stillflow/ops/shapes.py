@@ -227,6 +227,7 @@ def matmul(ctx: ShapeContext) -> Sizes:
 
 def reduction(ctx: ShapeContext) -> Sizes:
     """Input 1 holds the axes that input 0 is reduced over."""
+    with_rank_at_most(ctx.shape(1), 1)
     sizes, axes = ctx.shape(0), ctx.value(1)
     keep = ctx.attrs["keep_dims"]
     if sizes is None:

@@ -16,8 +16,8 @@ from stillflow.ops.type_sets import INDEX, NUMBERS, types
 
 
 def _same_checked(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    sizes, axis = ctx.shape(0), ctx.value(1)
     shapes.with_rank(ctx.shape(1), 0)
+    sizes, axis = ctx.shape(0), ctx.value(1)
     if sizes is not None and axis is not None and not -len(sizes) <= axis < len(sizes):
         raise shapes.ShapeError(
             f"Expected scan axis in the range [{-len(sizes)}, {len(sizes)}), but got {axis}"

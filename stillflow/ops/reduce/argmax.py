@@ -23,8 +23,8 @@ _SIGNATURE = "input: T, dimension: Tidx -> output: output_type"
 
 
 def _without_axis(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    sizes, axis = ctx.shape(0), ctx.value(1)
     shapes.with_rank(ctx.shape(1), 0)
+    sizes, axis = ctx.shape(0), ctx.value(1)
     if sizes is None or len(sizes) <= 1:
         return None if sizes is None else ()
     if axis is None:
