@@ -1,7 +1,5 @@
 """The root of the public tree, `tf`, spelled as TensorFlow 1.15 spells it. Re-exports only."""
 
-from typing import Any as _Any
-
 from stillflow.api import _missing, _protos
 from stillflow.gradients import AggregationMethod as AggregationMethod
 from stillflow.gradients import RegisterGradient as RegisterGradient
@@ -406,8 +404,4 @@ get_default_graph = _context.get_default_graph
 get_default_session = _context.get_default_session
 reset_default_graph = _context.reset_default_graph
 
-_absent, __dir__ = _missing.fallback(__name__)
-
-
-def __getattr__(name: str) -> _Any:
-    return _protos.message(name) if name in _protos.MESSAGES else _absent(name)
+__getattr__, __dir__ = _missing.fallback(__name__, _protos.OF_ROOT, _protos.message)

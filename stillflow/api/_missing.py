@@ -13,7 +13,7 @@ import importlib
 import importlib.util
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from pathlib import Path
 from types import FrameType
@@ -39,17 +39,24 @@ class MissingModuleError(MissingImportError, ModuleNotFoundError):
     """So that `try: import tensorflow.x; except ModuleNotFoundError:` works."""
 
 
-def fallback(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Returns the `__getattr__` and `__dir__` of a module of the public tree."""
+def fallback(
+    module_name: str, lazy: Collection[str] = (), load: Callable[[str], Any] | None = None
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Returns the `__getattr__` and `__dir__` of a module of the public tree.
+
+    The names in `lazy` are there too; `load(name)` gives each when it is first asked for.
+    """
 
     def __getattr__(name: str) -> Any:
+        if load is not None and name in lazy:
+            return load(name)
         if not name.startswith("_") and _is_submodule(module_name, name):
             return importlib.import_module(f"{module_name}.{name}")
         raise missing(public_path(module_name), name, sys._getframe(1))
 
     def __dir__() -> list[str]:
         module = sys.modules[module_name]
-        return sorted({*vars(module), *_submodules(module)})
+        return sorted({*vars(module), *_submodules(module), *lazy})
 
     return __getattr__, __dir__
 

@@ -9,22 +9,28 @@ from typing import Any
 _MODULES = {
     "attr_value": ("AttrValue", "NameAttrList"),
     "cluster": ("ClusterDef", "JobDef"),
-    "config": ("ConfigProto", "GPUOptions", "GraphOptions", "OptimizerOptions", "RunMetadata",
-               "RunOptions", "ThreadPoolOptionProto"),
+    "config": (
+        "ConfigProto",
+        "GPUOptions",
+        "GraphOptions",
+        "OptimizerOptions",
+        "RunMetadata",
+        "RunOptions",
+    ),
     "event": ("Event", "LogMessage", "SessionLog"),
     "graph": ("GraphDef",),
     "histogram": ("HistogramProto",),
-    "meta_graph": ("CollectionDef", "MetaGraphDef", "TensorInfo"),
+    "meta_graph": ("MetaGraphDef", "TensorInfo"),
     "node_def": ("NodeDef",),
     "saver": ("SaverDef",),
-    "summary": ("Summary", "SummaryDescription"),
-    "tensor": ("TensorProto",),
-    "variable": ("SaveSliceInfoDef", "VariableDef"),
+    "summary": ("Summary", "SummaryMetadata"),
 }
-MESSAGES = {name: module for module, names in _MODULES.items() for name in names}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+OF_TRAIN = frozenset({"ClusterDef", "JobDef", "SaverDef"})
+OF_ROOT = frozenset(_MODULE_OF) - OF_TRAIN
 
 
 def message(name: str) -> Any:
-    """The message class called `name`, one of MESSAGES."""
-    module = importlib.import_module(f"tensorboard.compat.proto.{MESSAGES[name]}_pb2")
+    """The message class called `name`, one of OF_ROOT or OF_TRAIN."""
+    module = importlib.import_module(f"tensorboard.compat.proto.{_MODULE_OF[name]}_pb2")
     return getattr(module, name)

@@ -1,7 +1,5 @@
 """`tf.train`, spelled as TensorFlow 1.15 spells it. Re-exports only."""
 
-from typing import Any as _Any
-
 from stillflow.api import _missing, _protos
 from stillflow.checkpoint.bundle_reader import new_checkpoint_reader as NewCheckpointReader
 from stillflow.checkpoint.management import checkpoint_exists as checkpoint_exists
@@ -53,8 +51,4 @@ from stillflow.train.training_util import get_global_step as get_global_step
 from stillflow.train.training_util import get_or_create_global_step as get_or_create_global_step
 from stillflow.train.training_util import global_step as global_step
 
-_absent, __dir__ = _missing.fallback(__name__)
-
-
-def __getattr__(name: str) -> _Any:
-    return _protos.message(name) if name in ("ClusterDef", "JobDef", "SaverDef") else _absent(name)
+__getattr__, __dir__ = _missing.fallback(__name__, _protos.OF_TRAIN, _protos.message)
