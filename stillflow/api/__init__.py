@@ -257,6 +257,7 @@ from stillflow.ops.math import imag as imag
 from stillflow.ops.math import is_finite as is_finite
 from stillflow.ops.math import is_inf as is_inf
 from stillflow.ops.math import is_nan as is_nan
+from stillflow.ops.math import lbeta as lbeta
 from stillflow.ops.math import less as less
 from stillflow.ops.math import less_equal as less_equal
 from stillflow.ops.math import lgamma as lgamma
@@ -314,7 +315,9 @@ from stillflow.ops.random import random_shuffle as random_shuffle
 from stillflow.ops.random import random_uniform as random_uniform
 from stillflow.ops.random import truncated_normal as truncated_normal
 from stillflow.ops.reduce import argmax as argmax
+from stillflow.ops.reduce import argmax_op as arg_max
 from stillflow.ops.reduce import argmin as argmin
+from stillflow.ops.reduce import argmin_op as arg_min
 from stillflow.ops.reduce import count_nonzero as count_nonzero
 from stillflow.ops.reduce import reduce_all as reduce_all
 from stillflow.ops.reduce import reduce_any as reduce_any

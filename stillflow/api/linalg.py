@@ -1,6 +1,7 @@
 """`tf.linalg`."""
 
 from stillflow.api import _missing
+from stillflow.ops.array import matrix_transpose as matrix_transpose
 from stillflow.ops.array.diagonals import diag as tensor_diag
 from stillflow.ops.array.diagonals import diag_part as tensor_diag_part
 from stillflow.ops.array.diagonals import eye as eye
@@ -24,6 +25,7 @@ from stillflow.ops.linalg import matrix_solve as solve
 from stillflow.ops.linalg import matrix_triangular_solve as triangular_solve
 from stillflow.ops.linalg import matvec as matvec
 from stillflow.ops.linalg import norm as norm
+from stillflow.ops.linalg import normalize as normalize
 from stillflow.ops.linalg import qr as qr
 from stillflow.ops.linalg import self_adjoint_eig as eigh
 from stillflow.ops.linalg import self_adjoint_eigvals as eigvalsh

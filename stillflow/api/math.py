@@ -50,6 +50,7 @@ from stillflow.ops.math import imag as imag
 from stillflow.ops.math import is_finite as is_finite
 from stillflow.ops.math import is_inf as is_inf
 from stillflow.ops.math import is_nan as is_nan
+from stillflow.ops.math import lbeta as lbeta
 from stillflow.ops.math import less as less
 from stillflow.ops.math import less_equal as less_equal
 from stillflow.ops.math import lgamma as lgamma

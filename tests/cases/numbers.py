@@ -33,6 +33,10 @@ case("divide_no_nan", lambda tf, x, y: [tf.math.divide_no_nan(x, y), tf.math.mul
 case("polyval", lambda tf, x: [tf.math.polyval([2.0, x, 1.0], x), tf.math.polyval([], x)], f32(3))
 case("log_sigmoid_wide", lambda tf, x: tf.log_sigmoid(x), num([-200, -20, 0, 20, 200]))
 case("scalar_mul", lambda tf, x: [tf.scalar_mul(2.5, x), tf.scalar_mul(tf.constant(2.0), x)], f32(3))
+case("lbeta", lambda tf, x: tf.lbeta(x), pos(2, 3) + 0.5, **SERIES)
+case("normalize", lambda tf, x: [tf.linalg.normalize(x), tf.linalg.normalize(x, 1, 0)], f32(2, 3))
+case("arg_max", lambda tf, x: [tf.arg_max(x, 1), tf.arg_min(x, dimension=0, output_type=tf.int32)],
+     f32(2, 3))
 for exclusive in (False, True):
     for reverse in (False, True):
         case("cumulative_logsumexp_{}{}".format("x" * exclusive, "r" * reverse),

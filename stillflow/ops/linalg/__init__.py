@@ -9,6 +9,7 @@ from stillflow.ops.linalg.decompositions import svd_op as svd_op
 from stillflow.ops.linalg.einsum import einsum as einsum
 from stillflow.ops.linalg.norms import cross as cross
 from stillflow.ops.linalg.norms import norm as norm
+from stillflow.ops.linalg.norms import normalize as normalize
 from stillflow.ops.linalg.norms import trace as trace
 from stillflow.ops.linalg.products import batch_matmul as batch_matmul
 from stillflow.ops.linalg.products import batch_matmul_v2 as batch_matmul_v2

@@ -130,3 +130,13 @@ def _spectral_norm(x: Tensor, axes: Any) -> Tensor:
     values = svd(array.transpose(x, order), compute_uv=False)
     largest = array.expand_dims(reduce.reduce_max(values, -1, keepdims=True), -1)
     return array.transpose(largest, np.argsort(order).tolist())
+
+
+def normalize(
+    tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str | None = None
+) -> tuple[Tensor, Tensor]:
+    """Returns `tensor` divided by its norm, and that norm with the axes kept, as `norm` has it."""
+    with name_scope(name, "normalize", [tensor]):
+        tensor = convert_to_tensor(tensor)
+        length = math_ops.cast(norm(tensor, ord, axis, keepdims=True), tensor.dtype.base_dtype)
+        return tensor / length, length

@@ -139,6 +139,7 @@ from stillflow.ops.math.special import erfc as erfc
 from stillflow.ops.math.special import igamma as igamma
 from stillflow.ops.math.special import igamma_grad_a as igamma_grad_a
 from stillflow.ops.math.special import igammac as igammac
+from stillflow.ops.math.special import lbeta as lbeta
 from stillflow.ops.math.special import lgamma as lgamma
 from stillflow.ops.math.special import polygamma as polygamma
 from stillflow.ops.math.special import zeta as zeta

@@ -9,7 +9,7 @@ import numpy as np
 
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, shapes
+from stillflow.ops import array, reduce, shapes
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.math import comparison, elementwise
 from stillflow.ops.registry import op
@@ -203,3 +203,12 @@ def bessel_i1(x: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "bessel_i1", [x]):
         x = convert_to_tensor(x, name="x")
         return elementwise.exp(elementwise.abs_(x)) * bessel_i1e(x)
+
+
+def lbeta(x: Any, name: str | None = None) -> Tensor:
+    """Returns the log of the multivariate beta function, f[..., n] -> f[...]."""
+    with name_scope(name, "lbeta", [x]):
+        x = convert_to_tensor(x, name="x")
+        log_product = reduce.reduce_sum(lgamma(x), [-1])
+        log_of_sum = lgamma(reduce.reduce_sum(x, [-1]))
+        return log_product - log_of_sum
