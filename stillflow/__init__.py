@@ -49,7 +49,7 @@ class _PublicRoot(ModuleType):
             return getattr(tree, name)
         from stillflow.api import _missing
 
-        raise _missing.missing("", name, sys._getframe(1))
+        raise _missing.missing("", name)
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *dir(importlib.import_module(f"{__name__}.api"))})

@@ -20,6 +20,7 @@ from types import FrameType
 from typing import Any
 
 ROOT = __name__.rpartition(".")[0]  # stillflow.api
+PACKAGE = ROOT.rpartition(".")[0]  # stillflow, which shows the same names
 _IMPORT_FROM = dis.opmap["IMPORT_FROM"]
 
 
@@ -52,7 +53,7 @@ def fallback(
             return load(name)
         if not name.startswith("_") and _is_submodule(module_name, name):
             return importlib.import_module(f"{module_name}.{name}")
-        raise missing(public_path(module_name), name, sys._getframe(1))
+        raise missing(public_path(module_name), name)
 
     def __dir__() -> list[str]:
         module = sys.modules[module_name]
@@ -66,13 +67,15 @@ def public_path(module_name: str) -> str:
     return module_name.removeprefix(ROOT).removeprefix(".")
 
 
-def missing(path: str, name: str, asker: FrameType | None = None) -> Exception:
-    """The exception for attribute `name` of public module `path`, which the frame `asker` reads."""
+def missing(path: str, name: str) -> Exception:
+    """The exception for attribute `name` of public module `path`."""
     module = f"tensorflow.{path}" if path else "tensorflow"
-    private = name.startswith("_")  # tools ask every module for such names: spare the table
-    if not private and name in names().get(path, ()):
+    if name.startswith("_"):  # tools ask every module for such names: spare the table
+        return AttributeError(f"module {module!r} has no attribute {name!r}")
+    asker = _asker()
+    if name in names().get(path, ()):
         return refusal(module, name, _not_yet(path, name), asker)
-    hint = "" if private else _did_you_mean(path, name)
+    hint = _did_you_mean(path, name)
     if _is_importing(asker):
         return ImportError(f"cannot import name {name!r} from {module!r}{hint}", name=module)
     return AttributeError(f"module {module!r} has no attribute {name!r}{hint}")
@@ -125,6 +128,18 @@ def _did_you_mean(path: str, name: str) -> str:
 
 def _spelling(path: str, name: str) -> str:
     return ".".join(filter(None, ("tf", path, name)))
+
+
+def _asker() -> FrameType | None:
+    """The frame that looks a name up in the public tree: the nearest one outside the tree."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and _is_of_tree(frame.f_globals.get("__name__", "")):
+        frame = frame.f_back
+    return frame
+
+
+def _is_of_tree(module_name: str) -> bool:
+    return module_name == PACKAGE or f"{module_name}.".startswith(f"{ROOT}.")
 
 
 def _is_importing(frame: FrameType | None) -> bool:
