@@ -8,6 +8,8 @@ case = suite.case
 
 LOGITS = f32(3, 4)
 PROBABILITIES = num([[0.1, 0.2, 0.3, 0.4], [1, 0, 0, 0], [0.25, 0.25, 0.25, 0.25]])
+# Without 1: TensorFlow's optimizer regroups 1 - x + epsilon, which tells near 1.
+PREDICTIONS = num([[0.1, 0.2, 0.3, 0.4], [0.875, 0, 0.125, 0], [0.25, 0.25, 0.25, 0.25]])
 ONE_HOT = num([[0, 1, 0, 0], [0, 0, 0, 1], [1, 0, 0, 0]])
 
 # Activations.
@@ -281,7 +283,7 @@ for name in [
         options = {"axis": 1} if n == "cosine_distance" else {}
         return lookup(tf.losses, n)(y, x, **options)
 
-    case("losses_" + name, loss, PROBABILITIES, ONE_HOT)
+    case("losses_" + name, loss, PREDICTIONS, ONE_HOT)
 case(
     "losses_weights",
     lambda tf, x, y: tf.losses.mean_squared_error(y, x, weights=[[1.0], [0.0], [2.0]]),
@@ -290,6 +292,112 @@ case(
 )
 case("losses_softmax", lambda tf, x: tf.losses.softmax_cross_entropy(ONE_HOT, x), LOGITS)
 case("losses_sparse", lambda tf, x: tf.losses.sparse_softmax_cross_entropy([1, 0, 3], x), LOGITS)
+
+# tf.losses. Each adds its value to a collection as well.
+
+LOSSES = [
+    "absolute_difference",
+    "mean_squared_error",
+    "mean_pairwise_squared_error",
+    "huber_loss",
+    "log_loss",
+    "hinge_loss",
+    "sigmoid_cross_entropy",
+]
+for name in LOSSES:
+    case(
+        f"losses_{name}_per_row",
+        lambda tf, x, y, w, n=name: lookup(tf.losses, n)(y, x, w, scope="loss"),
+        PREDICTIONS,
+        ONE_HOT,
+        num([[1], [0], [2]]),
+    )
+for reduction in ["NONE", "SUM", "MEAN", "SUM_OVER_BATCH_SIZE", "SUM_OVER_NONZERO_WEIGHTS"]:
+    case(
+        "losses_reduction_" + reduction.lower(),
+        lambda tf, x, y, r=reduction: tf.losses.absolute_difference(
+            y, x, [[2.0, 0, 1, 1]], reduction=getattr(tf.losses.Reduction, r)
+        ),
+        PROBABILITIES,
+        ONE_HOT,
+    )
+case(
+    "losses_compute_weighted_loss",
+    lambda tf, x: [
+        tf.losses.compute_weighted_loss(x),
+        tf.losses.compute_weighted_loss(x, 2, scope="twice"),
+        tf.losses.compute_weighted_loss(x, tf.constant(0.0)),
+    ],
+    LOGITS,
+)
+case("losses_of_ints", lambda tf, x: tf.losses.compute_weighted_loss(x, 0.5), ints([1, 2]))
+case("losses_of_float64", lambda tf, x: tf.losses.compute_weighted_loss(x, [1.0, 2]), f64(2))
+case(
+    "losses_squeezed_labels",
+    lambda tf, x: tf.losses.mean_squared_error([[1.0], [2.0]], tf.reshape(x, [2, 1])),
+    f32(2),
+)
+case(
+    "losses_integer_labels",
+    lambda tf, x: tf.losses.mean_squared_error(labels=[1, 2], predictions=x),
+    f32(2),
+)
+case(
+    "losses_huber_delta",
+    lambda tf, x: tf.losses.huber_loss([0.0, 0, 0], x, delta=0.5),
+    num([0.25, 1, -2]),
+)
+case(
+    "losses_log_epsilon",
+    lambda tf, x: tf.losses.log_loss(ONE_HOT, x, epsilon=0.1),
+    PROBABILITIES,
+)
+case(
+    "losses_cosine_named",
+    lambda tf, x: tf.losses.cosine_distance(ONE_HOT, x, dim=0, weights=2.0, scope="cos"),
+    PROBABILITIES,
+)
+for name in ["softmax_cross_entropy", "sigmoid_cross_entropy"]:
+    case(
+        f"losses_{name}_smoothed",
+        lambda tf, x, n=name: lookup(tf.losses, n)(ONE_HOT, x, label_smoothing=0.1),
+        LOGITS,
+    )
+case(
+    "losses_softmax_weights",
+    lambda tf, x, y: tf.losses.softmax_cross_entropy(y, x, weights=[1.0, 2, 3], scope="s"),
+    LOGITS,
+    ONE_HOT,
+    grad=False,
+)
+case(
+    "losses_sparse_column",
+    lambda tf, x, y: tf.losses.sparse_softmax_cross_entropy(y, x, weights=[[1.0], [2], [0]]),
+    LOGITS,
+    ints([[1], [0], [3]]),
+)
+case(
+    "losses_sparse_weighted",
+    lambda tf, x, y: tf.losses.sparse_softmax_cross_entropy(labels=y, logits=x, weights=0.5),
+    LOGITS,
+    longs([1, 0, 3]),
+)
+
+
+def total_of_losses(tf, x, regularize):
+    with tf.variable_scope("a", regularizer=lambda w: 0.5 * tf.reduce_sum(w)):
+        tf.get_variable("w", initializer=tf.constant([2.0]), trainable=True)
+    first = tf.losses.absolute_difference([1.0, 2], x)
+    tf.losses.add_loss(tf.constant(3.0))
+    second = tf.losses.mean_squared_error([1.0, 2], x, scope="b", loss_collection=None)
+    assert tf.losses.get_losses()[0] is first
+    assert len(tf.losses.get_losses(scope="absolute")) == 1
+    assert len(tf.losses.get_regularization_losses()) == 1
+    tf.losses.get_regularization_loss()
+    return [tf.losses.get_total_loss(regularize, name="all"), second][regularize:]
+
+
+case("losses_total", lambda tf, x: total_of_losses(tf, x, False), f32(2))
 
 # Normalisation.
 

@@ -80,12 +80,15 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None):
     return top_k_op(input, k, sorted=sorted, name=name)
 
 
+def _row_each(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    (rows, _), (targets,) = shapes.with_rank(ctx.shape(0), 2), shapes.with_rank(ctx.shape(1), 1)
+    return (shapes.merge_size(rows, targets),)
+
+
 @op(
     "InTopKV2",
     "predictions: float32, targets: T, k: T -> precision: bool",
-    shape=lambda ctx: shapes.merge(
-        (shapes.with_rank(ctx.shape(0), 2)[0],), shapes.with_rank(ctx.shape(1), 1)
-    ),
+    shape=_row_each,
     types={"T": (dtypes.int32, dtypes.int64)},
     defaults={"T": dtypes.int32},
 )

@@ -1,0 +1,83 @@
+"""Weights of losses: a scalar, or of the rank of the values with each size that of the values or 1.
+
+That is stricter than NumPy's broadcasting, which would let weights [n] scale the columns of [m, n].
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.scopes import control_dependencies, name_scope
+from stillflow.ops import array, reduce
+from stillflow.ops import math as math_ops
+from stillflow.ops.asserting import assert_that
+from stillflow.ops.control import no_op
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.shapes import Sizes
+from stillflow.ops.static import constant_value
+
+_REFUSAL = "weights can not be broadcast to values."
+
+
+def broadcast_weights(weights: Any, values: Any) -> Tensor:
+    """Returns `weights` repeated to the shape of `values`, n[...]."""
+    with name_scope(None, "broadcast_weights", [weights, values]) as scope:
+        values = convert_to_tensor(values, name="values")
+        weights = convert_to_tensor(weights, name="weights")
+        if weights.shape.is_fully_defined() and weights.shape.sizes == values.shape.sizes:
+            return weights
+        with control_dependencies([assert_broadcastable(weights, values)]):
+            return math_ops.multiply(weights, array.ones_like(values), name=scope)
+
+
+def assert_broadcastable(weights: Any, values: Any) -> Operation:
+    """Returns an operation that fails the run unless `weights` can weigh `values`.
+
+    Raises:
+      ValueError: the shapes are known, and they cannot.
+    """
+    with name_scope(None, "assert_broadcastable", [weights, values]) as scope:
+        weights, weights_shape, weights_rank = _described("weights", weights)
+        values, values_shape, values_rank = _described("values", values)
+        if constant_value(weights_rank) == 0:
+            return no_op(name="static_scalar_check_success")
+        own, full = weights.shape.sizes, values.shape.sizes
+        if own is not None and full is not None:
+            _check_rank(own, full, weights, values)
+            if None not in own and None not in full:
+                _check_sizes(own, full)
+                return no_op(name="static_dims_check_success")
+        is_scalar = math_ops.equal(0, weights_rank, name="is_scalar")
+        shown = [
+            *(_REFUSAL, "weights.shape=", weights.name, weights_shape),
+            *("values.shape=", values.name, values_shape, "is_scalar=", is_scalar),
+        ]
+        if own is None or full is None:
+            same_rank = math_ops.equal(values_rank, weights_rank)
+            return assert_that(math_ops.logical_or(is_scalar, same_rank), shown, name=scope)
+        is_one = math_ops.equal(weights_shape, 1)
+        fits = math_ops.logical_or(is_one, math_ops.equal(weights_shape, values_shape))
+        return assert_that(reduce.reduce_all(fits), shown, name=scope)
+
+
+def _described(what: str, value: Any) -> tuple[Tensor, Tensor, Tensor]:
+    """`value` as a tensor, its shape and its rank."""
+    with name_scope(None, what, [value]) as scope:
+        tensor = convert_to_tensor(value, name=scope)
+        return tensor, array.shape(tensor, name="shape"), array.rank(tensor, name="rank")
+
+
+def _check_rank(own: tuple, full: tuple, weights: Tensor, values: Tensor) -> None:
+    if len(own) != len(full):
+        raise ValueError(
+            f"{_REFUSAL} values.rank={len(full)}. weights.rank={len(own)}. "
+            f"values.shape={values.shape}. weights.shape={weights.shape}."
+        )
+
+
+def _check_sizes(own: Sizes, full: Sizes) -> None:
+    for axis, (a, b) in enumerate(zip(own or (), full or (), strict=True)):
+        if a not in (1, b):
+            shapes = f"values.shape={list(full or ())} weights.shape={list(own or ())}"
+            raise ValueError(f"{_REFUSAL} Mismatch at dim {axis}. {shapes}.")
