@@ -69,7 +69,7 @@ def multiply_gradient(op, dz):
 @op("MulNoNan", "x: T, y: T -> z: T", **broadcasting(FIELD))
 def multiply_no_nan_op(xp, x, y):
     """x: f[...], y: f[...] -> f[...], 0 where y is 0, even if x is infinite or not a number."""
-    return xp.where(y == 0, xp.zeros_like(x), xp.multiply(x, y))
+    return xp.where(y == 0, y, xp.multiply(x, y))
 
 
 @multiply_no_nan_op.gradient
@@ -183,7 +183,7 @@ def _shared(takes_x: Tensor, dz: Tensor) -> tuple[Tensor, Tensor]:
 @op("Xlogy", "x: T, y: T -> z: T", **broadcasting(FIELD))
 def xlogy(xp, x, y):
     """x: f[...], y: f[...] -> f[...], x log y, 0 where x is 0."""
-    return xp.where(x == 0, xp.zeros_like(y), xp.multiply(x, xp.log(y)))
+    return xp.where(x == 0, x, xp.multiply(x, xp.log(y)))
 
 
 @xlogy.gradient
@@ -195,7 +195,7 @@ def xlogy_gradient(op, dz):
 @op("Xdivy", "x: T, y: T -> z: T", **broadcasting(FIELD))
 def xdivy(xp, x, y):
     """x: f[...], y: f[...] -> f[...], x / y, 0 where x is 0."""
-    return xp.where(x == 0, xp.zeros_like(y), xp.divide(x, y))
+    return xp.where(x == 0, x, xp.divide(x, y))
 
 
 @xdivy.gradient

@@ -49,7 +49,7 @@ def divide_gradient(op, dz):
 @op("DivNoNan", "x: T, y: T -> z: T", **broadcasting(FIELD))
 def div_no_nan_op(xp, x, y):
     """x: f[...], y: f[...] -> f[...], 0 where y is 0."""
-    return xp.where(y == 0, xp.zeros_like(y), xp.divide(x, y))
+    return xp.where(y == 0, y, xp.divide(x, y))
 
 
 @div_no_nan_op.gradient

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.ops import shapes
 from stillflow.ops.arguments import renamed
+from stillflow.ops.reduce.reducing import limits
 from stillflow.ops.registry import op
 from stillflow.ops.type_sets import INDEX, NUMBERS
 
@@ -42,15 +41,15 @@ def _without_axis(ctx: shapes.ShapeContext) -> shapes.Sizes:
 def argmax_op(xp, x, dimension, *, output_type: DType = dtypes.int64):
     """x: n[...], dimension: i[] -> i[... without it], the first of the largest elements."""
     # TensorFlow compares with >, so that a NaN is never the largest.
-    x = x if x.dtype.kind in "iu" else xp.fmax(x, x.dtype.type(-np.inf))
-    return xp.argmax(x, int(dimension)).astype(output_type.as_numpy_dtype)
+    x = x if x.dtype.kind in "iu" else xp.fmax(x, limits(x.dtype)[0])
+    return xp.argmax(x, int(dimension)).astype(output_type.as_numpy_dtype, copy=False)
 
 
 @op("ArgMin", _SIGNATURE, shape=_without_axis, **_ARG)
 def argmin_op(xp, x, dimension, *, output_type: DType = dtypes.int64):
     """x: n[...], dimension: i[] -> i[... without it], the first of the smallest elements."""
-    x = x if x.dtype.kind in "iu" else xp.fmin(x, x.dtype.type(np.inf))
-    return xp.argmin(x, int(dimension)).astype(output_type.as_numpy_dtype)
+    x = x if x.dtype.kind in "iu" else xp.fmin(x, limits(x.dtype)[1])
+    return xp.argmin(x, int(dimension)).astype(output_type.as_numpy_dtype, copy=False)
 
 
 for _op in (argmax_op, argmin_op):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -45,12 +46,11 @@ def mean_op(xp, x, axis, *, keep_dims: bool = False):
     if not axes:
         return x
     total = xp.add.reduce(x, axes, dtype=x.dtype, keepdims=keep_dims)
-    count = 1
-    for axis in axes:
-        count *= x.shape[axis]
+    count = x.size // (total.size or 1)
     if x.dtype.kind in "iu":
         return (total - xp.fmod(total, x.dtype.type(count))) // x.dtype.type(count)
-    return (total / count).astype(x.dtype)
+    mean = total / count
+    return mean if mean.dtype == x.dtype else mean.astype(x.dtype)  # bfloat16 is widened
 
 
 @op("Prod", _SIGNATURE, **_REDUCTION)
@@ -66,7 +66,7 @@ def max_op(xp, x, axis, *, keep_dims: bool = False):
     axes = _axes(axis)
     if not axes:
         return x
-    lowest = _limits(x.dtype)[0]
+    lowest, _ = limits(x.dtype)
     known = x if x.dtype.kind in "iu" else xp.fmax(x, lowest)  # NaN is passed over
     return xp.maximum.reduce(known, axes, keepdims=keep_dims, initial=lowest)
 
@@ -77,15 +77,17 @@ def min_op(xp, x, axis, *, keep_dims: bool = False):
     axes = _axes(axis)
     if not axes:
         return x
-    highest = _limits(x.dtype)[1]
+    _, highest = limits(x.dtype)
     known = x if x.dtype.kind in "iu" else xp.fmin(x, highest)
     return xp.minimum.reduce(known, axes, keepdims=keep_dims, initial=highest)
 
 
-def _limits(dtype: Any) -> tuple[Any, Any]:
+@functools.cache
+def limits(dtype: Any) -> tuple[Any, Any]:
+    """What every number of a NumPy type lies between, as numbers of that type."""
     if dtype.kind in "iu":
-        limits = np.iinfo(dtype)
-        return dtype.type(limits.min), dtype.type(limits.max)
+        info = np.iinfo(dtype)
+        return dtype.type(info.min), dtype.type(info.max)
     return dtype.type(-np.inf), dtype.type(np.inf)
 
 
