@@ -21,7 +21,7 @@ def test_text_and_bytes():
 
 @pytest.mark.parametrize("convert", [tf.compat.as_bytes, tf.compat.as_text])
 def test_what_is_neither_is_refused(convert):
-    with pytest.raises(TypeError, match="^Expected binary or unicode string, got 3$"):
+    with pytest.raises(TypeError, match=r"^Expected binary or unicode string, got 3$"):
         convert(3)
 
 
