@@ -71,6 +71,7 @@ from stillflow.graph.tensor_proto import make_ndarray as make_ndarray
 from stillflow.graph.tensor_shape import Dimension as Dimension
 from stillflow.graph.tensor_shape import TensorShape as TensorShape
 from stillflow.graph.tensor_shape import dimension_at_index as dimension_at_index
+from stillflow.graph.tensor_shape import dimension_value as dimension_value
 from stillflow.ops import operators as _operators
 from stillflow.ops.array.blocks import batch_to_space as batch_to_space
 from stillflow.ops.array.blocks import batch_to_space_nd as batch_to_space_nd
