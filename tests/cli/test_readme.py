@@ -1,0 +1,48 @@
+"""What the two READMEs show is what happens."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import stillflow.api as tf
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+CHINESE = (ROOT / "README.zh-CN.md").read_text("utf-8")
+
+
+def example(text):
+    """(the program, its output): the block of Python, and the one after it."""
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.S | re.M)
+    at = [language for language, _ in blocks].index("python")
+    return blocks[at][1], blocks[at + 1][1]
+
+
+def test_the_example_prints_what_is_shown(tmp_path):
+    program, output = example(README)
+    (tmp_path / "example.py").write_text(program)
+    command = [sys.executable, "-m", "stillflow", "run", "example.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout == output, done.stderr
+
+
+def test_both_show_the_same_example():
+    assert example(CHINESE) == example(README)
+
+
+@pytest.mark.parametrize("text", [README, CHINESE], ids=["English", "Chinese"])
+def test_what_is_not_there_yet_is_not_there(text):
+    """A name that has come since leaves the list, in both languages."""
+    section = re.split(r"^## (?:Not yet|尚未支持)$", text, flags=re.M)[1].partition("\n\n")[0]
+    names = re.findall(r"`tf\.(\w+)`", section)
+    assert len(names) > 10
+    assert [name for name in names if hasattr(tf, name)] == []
+
+
+@pytest.mark.parametrize("text", [README, CHINESE], ids=["English", "Chinese"])
+def test_links_lead_somewhere(text):
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        assert (ROOT / target).exists(), target
