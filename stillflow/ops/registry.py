@@ -11,6 +11,7 @@ knows no op by name.
 from __future__ import annotations
 
 import collections
+import inspect
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
@@ -146,16 +147,18 @@ class OpDef:
 
     # Building a node ----------------------------------------------------------------------------
 
-    def __call__(self, *args: Any, name: str | None = None, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Builds a node in the graph of the inputs.
 
-        Inputs are given in order or by name, attributes by name.
+        Arguments are given in order or by name: the inputs, the attributes, the name of the node.
 
         Returns:
           The output tensor; a named tuple of them when the op has several; a list for a list
           output; the Operation when it has none.
         """
-        values, attrs = self._bind(args, kwargs)
+        given = self._by_name(args, kwargs)
+        name = given.pop("name", None)
+        values, attrs = self._bind(given)
         graph = graph_of(_flat(values))
         if self.is_constant:
             # TensorFlow opens no scope for it, which shows when its name is not valid.
@@ -184,28 +187,48 @@ class OpDef:
                     block.enter_context(graph.colocate_with(tensor))
         return block
 
-    def _bind(self, args: tuple, kwargs: dict) -> tuple[list[Any], dict[str, Any]]:
-        names = [arg.name for arg in self.signature.inputs]
-        if len(args) > len(names):
+    @cached_property
+    def _parameters(self) -> tuple[str, ...]:
+        return (*(arg.name for arg in self.signature.inputs), *self.attr_names, "name")
+
+    @cached_property
+    def __signature__(self) -> inspect.Signature:
+        defaults = {**self.attr_defaults, "name": None}
+        return inspect.Signature(
+            [
+                inspect.Parameter(
+                    name,
+                    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                    default=defaults.get(name, inspect.Parameter.empty),
+                )
+                for name in self._parameters
+            ]
+        )
+
+    def _by_name(self, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+        if len(args) > len(self._parameters):
             raise TypeError(
-                f"{self.__name__}() takes {len(names)} inputs ({', '.join(names)}) but "
-                f"{len(args)} were given; attributes go by name."
+                f"{self.__name__}() takes {len(self._parameters)} arguments "
+                f"({', '.join(self._parameters)}) but {len(args)} were given"
             )
-        given = dict(zip(names, args, strict=False))
-        attrs: dict[str, Any] = {}
+        given = dict(zip(self._parameters, args, strict=False))
         for key, value in kwargs.items():
             if key in given:
                 raise TypeError(f"{self.__name__}() got multiple values for argument {key!r}")
-            if key in names:
-                given[key] = value
-            elif self._is_attr(key):
-                attrs[key] = value
-            else:
-                raise TypeError(f"{self.__name__}() got an unexpected keyword argument {key!r}")
-        missing = [name for name in names if name not in given]
-        if missing:
-            raise TypeError(f"{self.__name__}() missing required argument: {missing[0]!r}")
-        return [given[name] for name in names], self._complete(attrs)
+            given[key] = value
+        return given
+
+    def _bind(self, given: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The inputs' values in order, and the attributes."""
+        values = []
+        for arg in self.signature.inputs:
+            if arg.name not in given:
+                raise TypeError(f"{self.__name__}() missing required argument: {arg.name!r}")
+            values.append(given.pop(arg.name))
+        unknown = [key for key in given if not self._is_attr(key)]
+        if unknown:
+            raise TypeError(f"{self.__name__}() got an unexpected keyword argument {unknown[0]!r}")
+        return values, self._complete(given)
 
     def _is_attr(self, key: str) -> bool:
         return key in self.attr_names or key in self.signature.type_attrs or key.startswith("_")

@@ -402,3 +402,19 @@ def test_import_leaves_scipy_alone():
         "assert 'scipy' not in sys.modules and 'jax' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_arguments_in_order():
+    """An op takes its inputs, its attributes and a name in order, as TensorFlow's wrappers do."""
+    assert tf.add(1, 2, "total").op.name == "total"
+    inverse = tf.matrix_inverse([[1.0]], True, "inverse")
+    assert inverse.op.name == "inverse"
+    assert inverse.op.get_attr("adjoint") is True
+    with pytest.raises(TypeError, match="takes 3 arguments"):
+        tf.add(1, 2, "a", "b")
+    with pytest.raises(TypeError, match="multiple values for argument 'x'"):
+        tf.add(1, 2, x=3)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
+        tf.add(1, 2, z=3)
+    with pytest.raises(TypeError, match="missing required argument: 'y'"):
+        tf.add(1)

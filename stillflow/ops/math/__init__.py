@@ -43,6 +43,7 @@ from stillflow.ops.math.casts import to_int32 as to_int32
 from stillflow.ops.math.casts import to_int64 as to_int64
 from stillflow.ops.math.comparison import approximate_equal as approximate_equal
 from stillflow.ops.math.comparison import equal as equal
+from stillflow.ops.math.comparison import equal_op as equal_op
 from stillflow.ops.math.comparison import greater as greater
 from stillflow.ops.math.comparison import greater_equal as greater_equal
 from stillflow.ops.math.comparison import less as less
@@ -52,6 +53,7 @@ from stillflow.ops.math.comparison import logical_not as logical_not
 from stillflow.ops.math.comparison import logical_or as logical_or
 from stillflow.ops.math.comparison import logical_xor as logical_xor
 from stillflow.ops.math.comparison import not_equal as not_equal
+from stillflow.ops.math.comparison import not_equal_op as not_equal_op
 from stillflow.ops.math.complex_numbers import angle as angle
 from stillflow.ops.math.complex_numbers import angle_op as angle_op
 from stillflow.ops.math.complex_numbers import complex_ as complex_

@@ -28,15 +28,25 @@ _LOGIC: dict[str, Any] = {"shape": shapes.broadcast, "broadcasts": True}
 
 
 @op("Equal", "x: T, y: T -> z: bool", **_EQUAL)
-def equal(xp, x, y, *, incompatible_shape_error: bool = True):
+def equal_op(xp, x, y, *, incompatible_shape_error: bool = True):
     """x: any[...], y: any[...] -> bool[...]"""
     return xp.equal(x, y)
 
 
 @op("NotEqual", "x: T, y: T -> z: bool", **_EQUAL)
-def not_equal(xp, x, y, *, incompatible_shape_error: bool = True):
+def not_equal_op(xp, x, y, *, incompatible_shape_error: bool = True):
     """x: any[...], y: any[...] -> bool[...]"""
     return xp.not_equal(x, y)
+
+
+def equal(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns where `x` equals `y`."""
+    return equal_op(x, y, name=name)
+
+
+def not_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns where `x` differs from `y`."""
+    return not_equal_op(x, y, name=name)
 
 
 @op("Less", "x: T, y: T -> z: bool", **_ORDER)
@@ -93,8 +103,8 @@ def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
 
 
 for _op in (
-    equal,
-    not_equal,
+    equal_op,
+    not_equal_op,
     less,
     less_equal,
     greater,
