@@ -88,10 +88,6 @@ class PartialUpdates:
         """Subtracts at the places that the rows of `indices` name; returns a reference."""
         return state_scatter.scatter_nd_sub(self._ref(), indices, updates, True, name)
 
-    def gather_nd(self, indices: Any, name: str | None = None) -> Tensor:
-        """The places or slices that the rows of `indices` name."""
-        return array.gather_nd_op(self.value(), indices, name=name)
-
     def __getitem__(self, key: Any) -> Tensor:
         """The part `variable[key]`, whose method `assign(value, name=None)` sets it."""
         part = getitem(self.value(), key, var=self)
