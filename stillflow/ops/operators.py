@@ -77,16 +77,11 @@ def _reflected(name: str, function: Callable[..., Tensor]) -> Callable[[Any, Any
     return operator
 
 
-def _comparison(name: str, function: Callable[..., Tensor]) -> Callable[[Any, Any], Tensor]:
-    def operator(x: Any, y: Any) -> Tensor:
-        return function(x, y)
+def _plain(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """`function` as a method: an OpDef, being no function, would not bind to the tensor."""
 
-    return operator
-
-
-def _unary(name: str, function: Callable[..., Tensor]) -> Callable[[Any], Tensor]:
-    def operator(x: Any) -> Tensor:
-        return function(x)
+    def operator(*operands: Any) -> Tensor:
+        return function(*operands)
 
     return operator
 
@@ -96,10 +91,8 @@ def _methods() -> dict[str, Callable[..., Tensor]]:
     for name, function in _BINARY.items():
         methods[f"__{name}__"] = _forward(name, function)
         methods[f"__r{name}__"] = _reflected(name, function)
-    for name, function in _COMPARISONS.items():
-        methods[f"__{name}__"] = _comparison(name, function)
-    for name, function in _UNARY.items():
-        methods[f"__{name}__"] = _unary(name, function)
+    for name, function in (_COMPARISONS | _UNARY).items():
+        methods[f"__{name}__"] = _plain(function)
     for name, method in methods.items():
         method.__name__ = name
     return methods
