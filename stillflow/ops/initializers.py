@@ -310,4 +310,5 @@ class Identity(FloatInitializer):
     def _value(self, shape: list[int], dtype: DType) -> Tensor:
         if len(shape) != 2:
             raise ValueError("Identity matrix initializer can only be used for 2D matrices.")
-        return self.gain * array.eye(*shape, dtype=dtype)
+        rows, columns = shape
+        return self.gain * array.eye(rows, columns, dtype=dtype)

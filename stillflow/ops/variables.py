@@ -7,6 +7,7 @@ initialises it and `v/read` that the program reads it through.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from enum import Enum
 from typing import Any
 
@@ -115,21 +116,19 @@ class Variable(PartialUpdates):
         dtype: Any,
         shape: Any,
     ) -> None:
-        values = [] if callable(initial_value) else [initial_value]
-        with name_scope(name, "Variable", values) as scope:
-            check_node_name(strip_scope_slash(scope))
-            if callable(initial_value):
-                with get_default_graph().colocate_with_future(strip_scope_slash(scope)):
-                    with name_scope("Initializer"), device(None):
-                        value = convert_to_tensor(initial_value(), dtype, "initial_value")
-                    self._variable = _variable_node(value, validate_shape, shape, scope)
-            else:
-                value = convert_to_tensor(initial_value, dtype, "initial_value")
+        is_function = callable(initial_value)
+        with name_scope(name, "Variable", [] if is_function else [initial_value]) as scope:
+            own_name = strip_scope_slash(scope)
+            check_node_name(own_name)
+            with (
+                get_default_graph().colocate_with_future(own_name) if is_function else nullcontext()
+            ):
+                value = _initial_tensor(initial_value, dtype)
                 self._variable = _variable_node(value, validate_shape, shape, scope)
             self._initial_value: Tensor | None = value
-            guarded_value = guarded(value, scope)
-            assigned = state.assign(self._variable, guarded_value, validate_shape=validate_shape)
-            self._initializer_op = assigned.op
+            self._initializer_op = state.assign(
+                self._variable, guarded(value, scope), validate_shape=validate_shape
+            ).op
             with colocate_with(self.op) if caching_device is None else device(caching_device):
                 self._snapshot = identity(self._variable, name="read")
 
@@ -330,6 +329,14 @@ class VariableReference:
 
     def __hash__(self) -> int:
         return id(self._variable)
+
+
+def _initial_tensor(initial_value: Any, dtype: Any) -> Tensor:
+    """What a variable starts from; a function builds it in a scope of its own."""
+    if not callable(initial_value):
+        return convert_to_tensor(initial_value, dtype, "initial_value")
+    with name_scope("Initializer"), device(None):
+        return convert_to_tensor(initial_value(), dtype, "initial_value")
 
 
 def _variable_node(value: Tensor, validate_shape: bool, shape: Any, scope: str) -> Tensor:
