@@ -16,6 +16,9 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.signature import Signature
 from stillflow.ops.static import Sizes, constant_value, constant_value_as_shape
+from stillflow.ops.summary import summary
+
+_SHOWN = 256  # elements of a value in an error
 
 
 class ShapeError(ValueError):
@@ -78,9 +81,7 @@ def format_sizes(sizes: Sizes) -> str:
 
 
 def format_value(value: np.ndarray) -> str:
-    flat = np.ravel(value)
-    text = " ".join(str(item) for item in flat[:3]) + ("..." if flat.size > 3 else "")
-    return f"<{text}>"
+    return f"<{summary(value, _SHOWN)}>"
 
 
 # Building blocks --------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 Unknown sizes are handled by witnesses: a computation on sizes is carried out for several values of
 the unknown ones, and an element that comes out the same for all of them does not depend on them.
+Any other unknown value is a mark that can be moved but not computed with.
 """
 
 from __future__ import annotations
@@ -21,12 +22,46 @@ _WITNESSES = (1, 2, 7919)
 Sizes = tuple[int | None, ...] | None
 
 
+class _Unknown:
+    """An element that only a run decides. Whatever asks for its value fails."""
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("an unknown value equals nothing and differs from nothing")
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        raise TypeError("an unknown value is neither true nor false")
+
+
+_UNKNOWN = _Unknown()
+
+
 def constant_value(tensor: Tensor, partial: bool = False) -> np.ndarray | None:
     """Returns the value that `tensor` has in every run, or None when that is not known.
 
-    `partial` is accepted for TensorFlow's sake; a partly known value counts as unknown.
+    With `partial`, an array of objects stands for a value known in part; its other elements are
+    None.
     """
-    return _evaluate(tensor, None, 0)
+    known = _evaluate(tensor, None, 0)
+    return _known_part(tensor) if known is None and partial else known
+
+
+def _known_part(tensor: Tensor) -> np.ndarray | None:
+    seen = [_evaluate(tensor, witness, 0) for witness in _WITNESSES]
+    if any(value is None or value.shape != seen[0].shape for value in seen):  # type: ignore[union-attr]
+        return None
+    elements = zip(*(np.ravel(value) for value in seen), strict=True)  # type: ignore[arg-type]
+    part = np.empty(seen[0].shape, object)  # type: ignore[union-attr]
+    part.flat = [_agreed(element) for element in elements]
+    return part
+
+
+def _agreed(seen: tuple[Any, ...]) -> Any:
+    """What every witness gave for an element, or None."""
+    if any(isinstance(value, _Unknown) for value in seen):
+        return None
+    return seen[0] if seen[0] == seen[1] == seen[2] else None
 
 
 def constant_value_as_shape(tensor: Tensor) -> Sizes:
@@ -38,14 +73,13 @@ def constant_value_as_shape(tensor: Tensor) -> Sizes:
     known = constant_value(tensor)
     if known is not None:
         return tuple(_size_of(size) for size in np.ravel(known).tolist())
+    part = _known_part(tensor)
+    if part is not None and part.ndim == 1:
+        return tuple(None if size is None or size < 0 else int(size) for size in part.tolist())
     sizes = tensor.shape.sizes
     if sizes is None or None in sizes or len(sizes) != 1:
         return None
-    seen = [_evaluate(tensor, witness, 0) for witness in _WITNESSES]
-    if any(value is None for value in seen):
-        return (None,) * sizes[0]  # type: ignore[operator]
-    columns = zip(*seen, strict=True)  # type: ignore[arg-type]
-    return tuple(int(c[0]) if c[0] == c[1] == c[2] and c[0] >= 0 else None for c in columns)
+    return (None,) * sizes[0]  # type: ignore[operator]
 
 
 def _size_of(number: int) -> int | None:
@@ -55,6 +89,11 @@ def _size_of(number: int) -> int | None:
 
 
 def _evaluate(tensor: Tensor, witness: int | None, depth: int) -> np.ndarray | None:
+    value = _computed(tensor, witness, depth)
+    return value if value is not None or witness is None else _marks(tensor)
+
+
+def _computed(tensor: Tensor, witness: int | None, depth: int) -> np.ndarray | None:
     op = tensor.op
     defn = op.defn
     if defn.is_constant:
@@ -69,7 +108,26 @@ def _evaluate(tensor: Tensor, witness: int | None, depth: int) -> np.ndarray | N
         if value is None:
             return None
         inputs.append(value)
-    return _outputs_of(op, inputs, tensor.value_index)
+    result = _outputs_of(op, inputs, tensor.value_index)
+    return result if result is None or _fits(result, tensor) else None
+
+
+def _fits(result: np.ndarray, tensor: Tensor) -> bool:
+    """Whether what was computed can be believed.
+
+    An input of unknown rank was taken for a scalar, as n is in [n, 3]; that is right if the shape
+    that was inferred for the result says the same.
+    """
+    inputs = tensor.op.inputs
+    return result.shape == tensor.shape.sizes or all(x.shape.sizes is not None for x in inputs)
+
+
+def _marks(tensor: Tensor) -> np.ndarray | None:
+    """Marks in place of the elements of a tensor whose value is not known, but its shape is."""
+    sizes = tensor.shape.sizes or ()  # see _fits
+    if None in sizes or (tensor.shape.num_elements() or 0) > _MAX_ELEMENTS:
+        return None
+    return np.full(sizes, _UNKNOWN, object)  # type: ignore[arg-type]
 
 
 def _stand_in(tensor: Tensor, witness: int | None) -> np.ndarray | None:

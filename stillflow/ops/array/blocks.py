@@ -38,12 +38,6 @@ def _divided(size: int | None, by: int) -> int | None:
     return None if size is None else size // by
 
 
-def _divided_by_each(size: int | None, factors: Any) -> int | None:
-    for factor in factors:
-        size = _divided(size, int(factor))
-    return size
-
-
 def _times(size: int | None, factor: int) -> int | None:
     return None if size is None else size * factor
 
@@ -122,34 +116,58 @@ def depth_to_space(
 # Batch ------------------------------------------------------------------------------------------
 
 
+class _Geometry:
+    """What is known of the blocks of SpaceToBatchND or BatchToSpaceND while it is built."""
+
+    def __init__(self, ctx: shapes.ShapeContext, margins: str):
+        count = shapes.with_rank(ctx.shape(1), 1)[0]
+        if count is None:
+            raise shapes.ShapeError("block_shape must have known size.")
+        shapes.merge(ctx.shape(2), (count, 2))
+        self.sizes = shapes.with_rank_at_least(ctx.shape(0), count + 1)
+        self.block = _known_list(ctx.value(1), count)
+        self.margins = _known_list(None if ctx.value(2) is None else ctx.value(2).sum(1), count)
+        if any(size is not None and size < 1 for size in self.block):
+            raise shapes.ShapeError("block_shape must be positive")
+        if ctx.value(2) is not None and np.any(ctx.value(2) < 0):
+            raise shapes.ShapeError(f"{margins} cannot be negative")
+
+    def changed(self, batch: Any, space: Any) -> shapes.Sizes:
+        """The shape with `batch` and `space` applied: to the batch, and to each size of space."""
+        if self.sizes is None:
+            return None
+        count = len(self.block)
+        blocks = zip(self.sizes[1 : count + 1], self.block, self.margins, strict=True)
+        inner = [None if None in known else space(*known) for known in blocks]
+        return (self._changed_batch(batch), *inner, *self.sizes[count + 1 :])
+
+    def _changed_batch(self, change: Any) -> int | None:
+        assert self.sizes is not None
+        size = self.sizes[0]
+        for block in self.block:
+            size = None if block is None else change(size, block)
+        return size
+
+
+def _known_list(value: np.ndarray | None, count: int) -> list[int | None]:
+    return [None] * count if value is None else value.tolist()
+
+
 def _more_in_batch(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    sizes, block, paddings = ctx.shape(0), ctx.value(1), ctx.value(2)
-    if sizes is None:
-        return None
-    if block is None or paddings is None:
-        known = shapes.with_rank(ctx.shape(1), 1)[0]
-        return None if known is None else (None,) * (known + 1) + sizes[known + 1 :]
-    count = len(block)
-    space = [
-        _divided(None if size is None else size + int(sum(pad)), int(b))
-        for size, b, pad in zip(sizes[1 : count + 1], block, paddings, strict=True)
-    ]
-    return (_times(sizes[0], int(np.prod(block))), *space, *sizes[count + 1 :])
+    geometry = _Geometry(ctx, "paddings")
+    return geometry.changed(_times, lambda size, block, padding: _divided(size + padding, block))
 
 
 def _less_in_batch(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    sizes, block, crops = ctx.shape(0), ctx.value(1), ctx.value(2)
-    if sizes is None:
-        return None
-    if block is None or crops is None:
-        known = shapes.with_rank(ctx.shape(1), 1)[0]
-        return None if known is None else (None,) * (known + 1) + sizes[known + 1 :]
-    count = len(block)
-    space = [
-        None if size is None else size * int(b) - int(sum(crop))
-        for size, b, crop in zip(sizes[1 : count + 1], block, crops, strict=True)
-    ]
-    return (_divided_by_each(sizes[0], block), *space, *sizes[count + 1 :])
+    return _Geometry(ctx, "crops").changed(_divided, _cropped)
+
+
+def _cropped(size: int, block: int, crop: int) -> int:
+    if crop > size * block:
+        raise shapes.ShapeError(
+            f"Negative dimension size caused by subtracting {crop} from {size * block}"
+        )
+    return size * block - crop
 
 
 @op(

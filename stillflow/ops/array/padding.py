@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from stillflow.graph.operation import Tensor
 from stillflow.ops import shapes
 from stillflow.ops.array.indexing import refuse
@@ -104,11 +102,11 @@ def pad(
       ValueError: an unknown mode.
     """
     result = _padded(tensor, paddings, mode.upper(), constant_values, name)
-    sizes, amounts = result.op.inputs[0].shape.sizes, constant_value(result.op.inputs[1])
-    if sizes is not None and amounts is not None:
-        result.set_shape(
-            [None if s is None else s + int(np.sum(a)) for s, a in zip(sizes, amounts, strict=True)]
-        )
+    x, amounts = result.op.inputs[:2]
+    known = constant_value(amounts, partial=True)
+    if x.shape.sizes is not None and known is not None:
+        pairs = zip(x.shape.sizes, known.tolist(), strict=True)
+        result.set_shape([None if None in (s, *pair) else s + sum(pair) for s, pair in pairs])
     return result
 
 

@@ -14,6 +14,7 @@ from stillflow.ops.array.indexing import refuse
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.math import cast
 from stillflow.ops.registry import op
+from stillflow.ops.summary import element_text
 
 
 def range_length(start: Any, limit: Any, delta: Any) -> int:
@@ -23,7 +24,8 @@ def range_length(start: Any, limit: Any, delta: Any) -> int:
     if (delta > 0 and start > limit) or (delta < 0 and start < limit):
         sign, relation = (">", "<=") if delta > 0 else ("<", ">=")
         raise shapes.ShapeError(
-            f"Requires start {relation} limit when delta {sign} 0: {start}/{limit}"
+            f"Requires start {relation} limit when delta {sign} 0: "
+            f"{element_text(start)}/{element_text(limit)}"
         )
     # The quotient is rounded to the numbers' own type, as TensorFlow does: 0.3f / 0.1f is 3.
     return int(np.ceil(abs((limit - start) / delta)))
