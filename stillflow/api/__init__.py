@@ -309,6 +309,7 @@ from stillflow.ops.partition import dynamic_partition as dynamic_partition
 from stillflow.ops.partition import dynamic_stitch as dynamic_stitch
 from stillflow.ops.patches import extract_image_patches as extract_image_patches
 from stillflow.ops.random import multinomial as multinomial
+from stillflow.ops.random import random_crop as random_crop
 from stillflow.ops.random import random_gamma as random_gamma
 from stillflow.ops.random import random_normal as random_normal
 from stillflow.ops.random import random_poisson as random_poisson

@@ -18,6 +18,8 @@ from stillflow.graph.random_seed import get_seed
 from stillflow.graph.scopes import name_scope
 from stillflow.ops import array, shapes
 from stillflow.ops import math as math_ops
+from stillflow.ops.asserting import assert_that
+from stillflow.ops.control import with_dependencies
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.philox import continuous, discrete, rejection
 from stillflow.ops.random_common import (
@@ -33,6 +35,7 @@ from stillflow.ops.random_common import (
     uniform_arguments,
     uniform_type,
 )
+from stillflow.ops.reduce import reduce_all
 from stillflow.ops.registry import op
 from stillflow.ops.type_sets import FLOATS, INDEX, WIDE_FLOATS, types
 
@@ -322,3 +325,25 @@ def random_poisson(
     with name_scope(name, "random_poisson", [lam, shape]):
         shape = convert_to_tensor(shape, dtype=dtypes.int32, name="shape")
         return random_poisson_op(shape, lam, dtype=dtype, **_seeds(seed))
+
+
+def random_crop(value: Any, size: Any, seed: int | None = None, name: str | None = None) -> Tensor:
+    """Returns a part of `value`, n[...], of shape `size`, at a place drawn anew in each run.
+
+    Raises:
+      InvalidArgumentError: in a run, when `value` is smaller than `size`.
+    """
+    with name_scope(name, "random_crop", [value, size]) as scope:
+        value = convert_to_tensor(value, name="value")
+        size = convert_to_tensor(size, dtype=dtypes.int32, name="size")
+        sizes = array.shape(value)
+        check = assert_that(
+            reduce_all(math_ops.greater_equal(sizes, size)),
+            ["Need value.shape >= size, got ", sizes, size],
+            summarize=1000,
+        )
+        limit = with_dependencies([check], sizes) - size + 1
+        places = random_uniform(
+            array.shape(limit), maxval=dtypes.int32.max, dtype=dtypes.int32, seed=seed
+        )
+        return array.slice_(value, places % limit, size, name=scope)

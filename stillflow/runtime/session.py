@@ -229,7 +229,11 @@ def as_feed(tensor: Tensor, value: Any) -> np.ndarray:
             f"type {dtype}. Try explicitly setting the type of the feed tensor to a larger type "
             "(e.g. int64)."
         )
-    array: np.ndarray = np.asarray(value, dtype=dtype)
+    if type(value) is np.ndarray and value.dtype == dtype:
+        array = value
+    else:
+        with np.errstate(all="ignore"):  # a number too large becomes infinite, as in TensorFlow
+            array = np.asarray(value, dtype=dtype)
     if not _fits(array.shape, tensor._shape.sizes):
         raise ValueError(
             f"Cannot feed value of shape {array.shape} for Tensor {tensor.name!r}, which has shape "
