@@ -1,6 +1,8 @@
 # make setup | mnist | test | test-all | check
 PYTHON ?= python3
 BIN := .venv/bin
+# A file's tests share what they compile, so they stay in one process.
+PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 EXAMPLE := $(BIN)/stillflow run examples/mnist
 
 .PHONY: setup mnist test test-all check
@@ -22,10 +24,10 @@ mnist: setup
 	@$(EXAMPLE)/mnist_test.py --model build/mnist
 
 test: setup
-	$(BIN)/pytest -m 'not slow'
+	$(PYTEST) -m 'not slow'
 
 test-all: setup
-	$(BIN)/pytest
+	$(PYTEST)
 
 # Format, lint, types; changes nothing.
 check: setup
