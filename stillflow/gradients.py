@@ -6,7 +6,7 @@ input's shape where the op broadcast it, so that no rule has to. It knows no op'
 
 from __future__ import annotations
 
-import heapq
+from collections import deque
 from enum import Enum
 from typing import Any
 
@@ -113,8 +113,7 @@ def _initial_gradient(y: Tensor, grad: Any, index: int) -> Gradient:
 
 def _result(grad: Gradient | None, x: Tensor, unconnected: UnconnectedGradients):
     if grad is None and unconnected is UnconnectedGradients.ZERO:
-        zero = constant(0, dtype=x.dtype.base_dtype)
-        return array.fill_op(array.shape(x), zero)
+        return array.zeros_like(x)
     return grad
 
 
@@ -128,9 +127,10 @@ class _Walk:
         self._between = _between(ys, xs, stops)
         # How many ops between still have to hand their gradient to this one.
         self._pending = _pending_counts(self._between, ys)
-        # The op built last goes first: what uses a tensor is built after it.
-        self._ready = [(-op._id, op) for op in self._between if not self._pending[op]]
-        heapq.heapify(self._ready)
+        # First come, first served, as in TensorFlow: the order in which gradients are summed, and
+        # the rows of sparse ones joined, follows from it.
+        y_ops = dict.fromkeys(y.op for y in ys)
+        self._ready = deque(op for op in y_ops if self._pending.get(op) == 0)
         self._parts: dict[Tensor, list[Gradient]] = {}
         self._totals: dict[Tensor, Gradient] = {}
 
@@ -145,13 +145,13 @@ class _Walk:
 
     def run(self) -> None:
         while self._ready:
-            _, op = heapq.heappop(self._ready)
+            op = self._ready.popleft()
             self._differentiate(op)
-            for producer in {tensor.op for tensor in op.inputs}:
-                if producer in self._pending:
-                    self._pending[producer] -= 1
-                    if not self._pending[producer]:
-                        heapq.heappush(self._ready, (-producer._id, producer))
+            for tensor in op.inputs:
+                if tensor.op in self._pending:
+                    self._pending[tensor.op] -= 1
+                    if not self._pending[tensor.op]:
+                        self._ready.append(tensor.op)
 
     def _differentiate(self, op: Operation) -> None:
         grads = [self.total(tensor) for tensor in op.outputs]
@@ -251,17 +251,18 @@ def _between(ys: list[Tensor], xs: list[Tensor], stops: set[Tensor]) -> dict[Ope
 def _pending_counts(between: dict[Operation, None], ys: list[Tensor]) -> dict[Operation, int]:
     pending = dict.fromkeys(between, 0)
     for op in between:
-        for producer in {tensor.op for tensor in op.inputs}:
-            if producer in pending:
-                pending[producer] += 1
+        for tensor in op.inputs:
+            if tensor.op in pending:
+                pending[tensor.op] += 1
     return pending
 
 
 def _sum(grads: list[Gradient]) -> Gradient:
     if len(grads) == 1:
         return grads[0]
-    if all(isinstance(grad, IndexedSlices) for grad in grads):
-        return concat_slices(grads)
+    sparse = [grad for grad in grads if isinstance(grad, IndexedSlices)]
+    if len(sparse) == len(grads):
+        return concat_slices(sparse)
     return add_n([convert_to_tensor(grad) for grad in grads])
 
 
@@ -298,7 +299,7 @@ def _repeated_axes(op: Operation, operands: list[int]) -> dict[int, list[int]] |
     sizes = {i: op.inputs[i].shape.sizes for i in operands}
     if out is None or any(s is None for s in sizes.values()):
         return None
-    padded = {i: (1,) * (len(out) - len(s)) + s for i, s in sizes.items()}  # type: ignore[arg-type, operator]
+    padded = {i: (1,) * (len(out) - len(s)) + s for i, s in sizes.items()}  # type: ignore[arg-type]
     result: dict[int, list[int]] = {}
     for i, own in padded.items():
         missing = len(out) - len(sizes[i])  # type: ignore[arg-type]

@@ -44,7 +44,7 @@ class _GlobalGraph:
 
 def register_graph_class(make: Callable[[], Any]) -> None:
     """Tells how to make the global graph; called once, by the module that defines Graph."""
-    _GlobalGraph.make = staticmethod(make)  # type: ignore[assignment]
+    _GlobalGraph.make = staticmethod(make)
 
 
 def get_default_graph() -> Any:

@@ -98,11 +98,11 @@ class DType:
         return {"complex64": float32, "complex128": float64}.get(self._base._name, self._base)
 
     @property
-    def is_numpy_compatible(self) -> bool:
+    def is_numpy_compatible(self) -> builtins.bool:
         return self._numpy is not None
 
     @property
-    def _is_ref_dtype(self) -> bool:
+    def _is_ref_dtype(self) -> builtins.bool:
         return self._base is not self
 
     @property
@@ -113,7 +113,7 @@ class DType:
         return self._ref
 
     @property
-    def is_unsigned(self) -> bool:
+    def is_unsigned(self) -> builtins.bool:
         return self._base._name.startswith("uint")
 
     @property
@@ -152,12 +152,12 @@ class DType:
             return np.finfo(self.as_numpy_dtype).min, np.finfo(self.as_numpy_dtype).max
         raise TypeError(f"Cannot find minimum value of {self}.")
 
-    def is_compatible_with(self, other: object) -> bool:
+    def is_compatible_with(self, other: object) -> builtins.bool:
         """True when a tensor of type `other` may stand where `self` is wanted."""
         other = as_dtype(other)
         return self is other or self._base is other or self is other._base
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> builtins.bool:
         if other is None:
             return False
         if not isinstance(other, DType):
@@ -167,7 +167,7 @@ class DType:
                 return False
         return self is other
 
-    def __ne__(self, other: object) -> bool:
+    def __ne__(self, other: object) -> builtins.bool:
         return not self == other
 
     def __hash__(self) -> int:

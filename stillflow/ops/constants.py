@@ -206,7 +206,8 @@ def _shown(value: Any) -> str:
 
 def shaped(array: np.ndarray, shape: TensorShape, verify: bool) -> np.ndarray:
     """Returns `array` in `shape`, filled up with its last element unless `verify` forbids that."""
-    sizes = tuple(shape.as_list())
+    shape.assert_is_fully_defined()
+    sizes: tuple[int, ...] = tuple(shape.as_list())  # type: ignore[arg-type]
     if verify and sizes != array.shape:
         raise TypeError(
             f"Expected Tensor's shape: {sizes}, got {array.shape}.\n"

@@ -282,9 +282,9 @@ class OpDef:
         attrs[arg.number_attr] = len(values)
         if arg.type_attr and arg.type_attr not in attrs:
             # A tensor anywhere in the list gives its type to the plain values before it.
-            known = [getattr(v, "dtype", None) for v in values if _is_symbolic(v)]
-            if known:
-                attrs[arg.type_attr] = known[0].base_dtype
+            known = next((v.dtype for v in values if _is_symbolic(v)), None)
+            if known is not None:
+                attrs[arg.type_attr] = known.base_dtype
                 inferred_from[arg.type_attr] = arg.name
         if len({v.dtype.base_dtype for v in values if _is_symbolic(v)}) > 1:
             types = ", ".join(to_tensor(value).dtype.base_dtype.name for value in values)
@@ -305,7 +305,7 @@ class OpDef:
         attrs: dict[str, Any],
         inferred_from: dict[str, str],
     ) -> Tensor:
-        wanted = arg.dtype or attrs.get(arg.type_attr)
+        wanted = arg.dtype or attrs.get(arg.type_attr or "")
         preferred = None if wanted else self.default_types.get(arg.type_attr or "")
         try:
             tensor = to_tensor(value, wanted, name, preferred, as_ref=arg.is_ref)
@@ -433,7 +433,7 @@ def _length(arg: Arg, attrs: dict[str, Any]) -> int:
 def _output_types(arg: Arg, attrs: dict[str, Any]) -> list[DType]:
     if arg.type_list_attr:
         return list(attrs[arg.type_list_attr])
-    dtype = arg.dtype or attrs[arg.type_attr]
+    dtype = arg.dtype or attrs[arg.type_attr or ""]
     return [dtype._as_ref if arg.is_ref else dtype] * _length(arg, attrs)
 
 

@@ -53,7 +53,7 @@ def _known_part(tensor: Tensor) -> np.ndarray | None:
         return None
     elements = zip(*(np.ravel(value) for value in seen), strict=True)  # type: ignore[arg-type]
     part = np.empty(seen[0].shape, object)  # type: ignore[union-attr]
-    part.flat = [_agreed(element) for element in elements]
+    part.ravel()[:] = [_agreed(element) for element in elements]
     return part
 
 
