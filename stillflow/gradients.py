@@ -79,7 +79,8 @@ def gradients(
         for index, (y, grad) in enumerate(zip(y_tensors, grads_of_ys, strict=True)):
             walk.add(y, _initial_gradient(y, grad, index))
         walk.run()
-        return [_result(walk.total(x), x, unconnected) for x in x_tensors]
+        totals = [walk.total(x) for x in x_tensors]
+    return [_result(grad, x, unconnected) for grad, x in zip(totals, x_tensors, strict=True)]
 
 
 def _unconnected_mode(value: Any) -> UnconnectedGradients:
