@@ -20,6 +20,7 @@ from stillflow.graph.behavior import stay_at_1 as disable_resource_variables
 from stillflow.graph.behavior import stay_at_1 as disable_tensor_equality
 from stillflow.graph.behavior import stay_at_1 as disable_v2_behavior
 from stillflow.graph.behavior import stay_at_1 as disable_v2_tensorshape
+from stillflow.graph.device import DeviceSpec as DeviceSpec
 from stillflow.graph.dtypes import QUANTIZED_DTYPES as QUANTIZED_DTYPES
 from stillflow.graph.dtypes import DType as DType
 from stillflow.graph.dtypes import as_dtype as as_dtype

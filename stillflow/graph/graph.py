@@ -13,6 +13,7 @@ from typing import Any
 
 from stillflow.graph import context
 from stillflow.graph.control import ControlDependencies, control_inputs_for
+from stillflow.graph.device import within
 from stillflow.graph.dtypes import DType
 from stillflow.graph.names import (
     NameTable,
@@ -83,12 +84,9 @@ class Graph:
     def _annotate(self, op: Operation) -> None:
         """Gives a new operation what the open scopes say of it."""
         for spec in reversed(self._device_stack):
-            device = spec(op) if callable(spec) else spec
-            if device is None:
+            if spec is None:
                 break
-            if device:
-                op._set_device(str(device))
-                break
+            op._set_device(_device_by(spec, op) if callable(spec) else within(spec, op.device))
         if self._colocation_stack:
             groups = {g for other in self._colocation_stack for g in other.colocation_groups()}
             op.attrs["_class"] = sorted(groups)
@@ -208,7 +206,12 @@ class Graph:
 
     @contextmanager
     def device(self, device_name_or_function: Any) -> Iterator[None]:
-        """Records a device on what is built; the runtime places operations by itself."""
+        """Records a device on what is built; the runtime places operations by itself.
+
+        Inner scopes add to outer ones; None hides them. A function gives an operation's device.
+        """
+        if device_name_or_function is not None and not callable(device_name_or_function):
+            within(device_name_or_function, "")
         self._device_stack.append(device_name_or_function)
         try:
             yield
@@ -403,6 +406,13 @@ class Graph:
     def clear_collection(self, name: Any) -> None:
         self._check_not_finalized()
         self._collections.pop(name, None)
+
+
+def _device_by(choose: Callable[[Operation], Any], op: Operation) -> str:
+    device = choose(op)
+    if not isinstance(device, str):
+        raise TypeError(f"Expected binary or unicode string, got {device!r}")
+    return device
 
 
 def _kinds(allow_tensor: bool, allow_operation: bool) -> str:
