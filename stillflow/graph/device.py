@@ -1,4 +1,4 @@
-"""Device names, `/job:worker/task:0/device:GPU:1`: recorded in graphs, not obeyed by the runtime."""
+"""Device names, `/job:worker/task:0/device:GPU:1`: recorded in graphs; the runtime ignores them."""
 
 from __future__ import annotations
 
