@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 
 from stillflow.graph.errors import InvalidArgumentError
-from stillflow.ops import loops
+from stillflow.ops import convolving, loops
 
 
 class NumpyNamespace:
@@ -23,6 +23,7 @@ class NumpyNamespace:
     interleave = staticmethod(loops.interleave)
     while_each = staticmethod(loops.while_each)
     compose_swaps = staticmethod(loops.compose_swaps)
+    convolve = staticmethod(convolving.convolve)
 
     @property
     def special(self) -> Any:

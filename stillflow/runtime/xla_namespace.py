@@ -4,7 +4,7 @@ functions more as `ops.xp` has for NumPy. Importing this module imports jax.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -69,3 +69,18 @@ class JaxNamespace:
     def min_at(x: Any, index: Any, value: Any) -> Any:
         """`add_at` with the smaller of the two instead of their sum."""
         return jnp.asarray(x).at[index].min(value)
+
+    @staticmethod
+    def convolve(
+        x: Any,
+        w: Any,
+        layouts: tuple[str, str, str],
+        strides: Sequence[int],
+        padding: Sequence[tuple[int, int]],
+        x_dilation: Sequence[int] = (1, 1),
+        w_dilation: Sequence[int] = (1, 1),
+    ) -> Any:
+        """Correlates images `x` with filters `w`; `ops.convolving` says what the arguments are."""
+        return jax.lax.conv_general_dilated(
+            x, w, strides, padding, x_dilation, w_dilation, dimension_numbers=layouts
+        )

@@ -550,6 +550,7 @@ case("embedding_lookup_scalar", lambda tf, t: tf.nn.embedding_lookup(t, 2), TABL
 # Convolution and pooling, the shapes that MNIST programs use.
 
 IMAGE = f32(2, 5, 4, 2)
+FILTERS = unit(3, 2, 2, 3)
 for padding in ("SAME", "VALID"):
     for stride in (1, 2):
         tag = f"{padding.lower()}_{stride}"
@@ -583,6 +584,104 @@ case(
     lambda tf, x: tf.nn.max_pool(x, ksize=[1, 3, 3, 1], strides=[1, 2, 2, 1], padding="SAME"),
     IMAGE,
 )
+case("conv2d_strides", lambda tf, x, w: tf.nn.conv2d(x, w, 2, "VALID", name="c"), IMAGE, FILTERS)
+case("conv2d_uneven", lambda tf, x, w: tf.nn.conv2d(x, w, [2, 3], "SAME"), IMAGE, FILTERS)
+case(
+    "conv2d_explicit",
+    lambda tf, x, w: tf.nn.conv2d(x, w, [1, 2, 1, 1], [[0, 0], [1, 2], [3, 0], [0, 0]]),
+    IMAGE,
+    FILTERS,
+)
+case(
+    "conv2d_dilated",
+    lambda tf, x, w: tf.nn.conv2d(x, w, 1, "SAME", dilations=[2, 1]),
+    IMAGE,
+    FILTERS,
+    grad=False,  # TF has it on accelerators only
+)
+case(
+    "conv2d_float64",
+    lambda tf, x, w: tf.nn.conv2d(x, w, 1, "SAME"),
+    f64(1, 3, 3, 2),
+    f64(2, 2, 2, 1),
+)
+case("conv2d_arrays", lambda tf, w: tf.nn.conv2d(IMAGE, w, 1, "VALID", data_format=None), FILTERS)
+case(
+    "conv2d_transpose",
+    lambda tf, x, w: tf.nn.conv2d_transpose(x, w, [2, 9, 8, 2], [1, 2, 2, 1]),
+    f32(2, 5, 4, 3),
+    FILTERS,
+)
+case(
+    "conv2d_transpose_valid",
+    lambda tf, x, w: tf.nn.conv2d_transpose(x, w, [2, 7, 5, 2], 1, "VALID", name="up"),
+    f32(2, 5, 4, 3),
+    FILTERS,
+)
+case(
+    "conv2d_backprops",
+    lambda tf, x, w, y: [
+        tf.nn.conv2d_backprop_input([2, 5, 4, 2], w, y, [1, 1, 1, 1], "SAME"),
+        tf.nn.conv2d_backprop_filter(x, [3, 2, 2, 3], y, [1, 1, 1, 1], "SAME"),
+    ],
+    IMAGE,
+    FILTERS,
+    f32(2, 5, 4, 3),
+)
+case(
+    "depthwise_conv2d",
+    lambda tf, x, w: tf.nn.depthwise_conv2d(x, w, [1, 1, 1, 1], "SAME"),
+    IMAGE,
+    FILTERS,
+)
+case(
+    "depthwise_conv2d_strided",
+    lambda tf, x, w: tf.nn.depthwise_conv2d(x, w, [1, 2, 2, 1], "VALID", name="d"),
+    IMAGE,
+    FILTERS,
+)
+case(
+    "separable_conv2d",
+    lambda tf, x, w, v: tf.nn.separable_conv2d(x, w, v, [1, 1, 1, 1], "VALID"),
+    IMAGE,
+    FILTERS,
+    unit(1, 1, 6, 2),
+)
+case("conv1d", lambda tf, x, w: tf.nn.conv1d(x, w, 2, "SAME"), f32(2, 5, 3), unit(3, 3, 2))
+for pool in ("max_pool", "avg_pool"):
+    case(
+        pool + "_overlapping",
+        lambda tf, x, n=pool: lookup(tf.nn, n)(x, 3, 2, "SAME", name="p"),
+        f32(2, 7, 6, 2),
+    )
+    case(
+        pool + "_gaps",
+        lambda tf, x, n=pool: lookup(tf.nn, n)(x, [2, 1], 3, "VALID"),
+        f32(2, 7, 6, 2),
+    )
+    case(
+        pool + "1d",
+        lambda tf, x, n=pool: lookup(tf.nn, n + "1d")(x, 2, 2, "SAME"),
+        f32(2, 5, 3),
+    )
+    case(
+        pool + "_second_derivative",
+        lambda tf, x, n=pool: tf.gradients(
+            tf.gradients(lookup(tf.nn, n)(x, 2, 2, "SAME") ** 2, x)[0], x
+        ),
+        IMAGE,
+        grad=False,
+    )
+case("max_pool2d", lambda tf, x: tf.nn.max_pool2d(x, 2, 2, "SAME"), IMAGE)
+case("max_pool_of_negatives", lambda tf, x: tf.nn.max_pool(x, 3, 1, "SAME"), -pos(1, 3, 3, 1))
+case("max_pool_of_ints", lambda tf, x: tf.nn.max_pool(x, 2, 1, "SAME"), ints([[[[-3], [-5]]]]))
+case(
+    "max_pool_nonfinite",
+    lambda tf, x: tf.nn.max_pool(x, [1, 1, 2, 1], [1, 1, 2, 1], "VALID"),
+    num([NAN, 1, 1, NAN, INF, 2, -INF, -3]).reshape(1, 1, 8, 1),
+    grad=False,
+)
+case("lrn", lambda tf, x: tf.nn.lrn(x, name="l"), f32(1, 1, 2, 12))
 case(
     "lenet_layer",
     lambda tf, x, w, b: tf.nn.max_pool(

@@ -12,6 +12,10 @@ from stillflow.ops.nn.activations import swish as swish
 from stillflow.ops.nn.bias import bias_add as bias_add
 from stillflow.ops.nn.bias import relu_layer as relu_layer
 from stillflow.ops.nn.bias import xw_plus_b as xw_plus_b
+from stillflow.ops.nn.convolution import conv2d as conv2d
+from stillflow.ops.nn.convolution import conv2d_backprop_filter as conv2d_backprop_filter
+from stillflow.ops.nn.convolution import conv2d_backprop_input as conv2d_backprop_input
+from stillflow.ops.nn.convolution import conv2d_transpose as conv2d_transpose
 from stillflow.ops.nn.cross_entropy import (
     softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits,
 )
@@ -21,7 +25,19 @@ from stillflow.ops.nn.cross_entropy import (
 from stillflow.ops.nn.cross_entropy import (
     sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits,
 )
+from stillflow.ops.nn.depthwise import depthwise_conv2d as depthwise_conv2d
+from stillflow.ops.nn.depthwise import depthwise_conv2d_native as depthwise_conv2d_native
+from stillflow.ops.nn.depthwise import (
+    depthwise_conv2d_native_backprop_filter as depthwise_conv2d_native_backprop_filter,
+)
+from stillflow.ops.nn.depthwise import (
+    depthwise_conv2d_native_backprop_input as depthwise_conv2d_native_backprop_input,
+)
+from stillflow.ops.nn.depthwise import separable_conv2d as separable_conv2d
 from stillflow.ops.nn.dropout import dropout as dropout
+from stillflow.ops.nn.local_response import (
+    local_response_normalization as local_response_normalization,
+)
 from stillflow.ops.nn.logistic import log_poisson_loss as log_poisson_loss
 from stillflow.ops.nn.logistic import (
     sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits,
@@ -37,6 +53,15 @@ from stillflow.ops.nn.moments import zero_fraction as zero_fraction
 from stillflow.ops.nn.normalization import batch_normalization as batch_normalization
 from stillflow.ops.nn.norms import l2_loss as l2_loss
 from stillflow.ops.nn.norms import l2_normalize as l2_normalize
+from stillflow.ops.nn.one_dimensional import avg_pool1d as avg_pool1d
+from stillflow.ops.nn.one_dimensional import conv1d as conv1d
+from stillflow.ops.nn.one_dimensional import max_pool1d as max_pool1d
+from stillflow.ops.nn.pooling import avg_pool as avg_pool
+from stillflow.ops.nn.pooling import avg_pool2d as avg_pool2d
+from stillflow.ops.nn.pooling import avg_pool_v2 as avg_pool_v2
+from stillflow.ops.nn.pooling import max_pool as max_pool
+from stillflow.ops.nn.pooling import max_pool2d as max_pool2d
+from stillflow.ops.nn.pooling import max_pool_v2 as max_pool_v2
 from stillflow.ops.nn.softmax import log_softmax as log_softmax
 from stillflow.ops.nn.softmax import softmax as softmax
 from stillflow.ops.nn.top_k import in_top_k as in_top_k

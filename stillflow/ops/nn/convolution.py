@@ -1,0 +1,458 @@
+"""Two-dimensional convolution and its gradients, each of which is a convolution again.
+
+Images are f[n, h, w, c] ("NHWC") or f[n, c, h, w] ("NCHW"), filters f[kh, kw, c, d]. The attributes
+`strides`, `dilations` and `explicit_paddings` hold one entry (or a pair) for each axis of the
+images.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from stillflow.graph.errors import UnimplementedError
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array, shapes
+from stillflow.ops.arguments import renamed
+from stillflow.ops.array.indexing import refuse
+from stillflow.ops.nn.windows import (
+    LAYOUTS,
+    PADDINGS,
+    Axis,
+    axis_of,
+    channels,
+    check_choice,
+    count_of,
+    in_layout,
+    per_axis,
+    spatial,
+)
+from stillflow.ops.registry import op
+from stillflow.ops.shapes import format_sizes
+from stillflow.ops.type_sets import FLOATS
+
+_PADDINGS = (*PADDINGS, "EXPLICIT")
+_ONES = (1, 1, 1, 1)
+
+
+# Geometry ---------------------------------------------------------------------------------------
+
+
+def _check_attrs(ctx: shapes.ShapeContext, op_type: str) -> None:
+    check_choice(op_type, "padding", ctx.attrs["padding"], _PADDINGS)
+    check_choice(op_type, "data_format", ctx.attrs["data_format"], LAYOUTS)
+
+
+def _pairs(explicit: Sequence[int]) -> list[tuple[int, int]]:
+    """The paddings before and after each axis; none where they are not explicit."""
+    flat = list(explicit) or [0] * 8
+    return list(zip(flat[::2], flat[1::2], strict=True))
+
+
+def _axes(
+    sizes: Sequence[int],
+    window: Sequence[int],
+    strides: Sequence[int],
+    padding: str,
+    explicit_paddings: Sequence[int],
+    data_format: str,
+    dilations: Sequence[int],
+) -> list[Axis]:
+    """How filters of f[kh, kw, ...] lie along the images' spatial axes."""
+    if any(
+        step != 1 for per in (strides, dilations) for step in (per[0], channels(per, data_format))
+    ):
+        refuse(
+            "Current implementation does not yet support strides in the batch and depth dimensions."
+        )
+    around = spatial(_pairs(explicit_paddings), data_format)
+    steps, gaps = spatial(strides, data_format), spatial(dilations, data_format)
+    return [axis_of(sizes[i], window[i], steps[i], padding, gaps[i], around[i]) for i in range(2)]
+
+
+def _output_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    _check_attrs(ctx, "Conv2D")
+    data_format, padding = ctx.attrs["data_format"], ctx.attrs["padding"]
+    images, filters = shapes.with_rank(ctx.shape(0), 4), shapes.with_rank(ctx.shape(1), 4)
+    depth = channels(images, data_format)
+    if depth is not None and filters[2] is not None and depth % filters[2]:
+        raise shapes.ShapeError(
+            f"Depth of input ({depth}) is not a multiple of input depth of filter ({filters[2]})"
+        )
+    pairs = _pairs(ctx.attrs["explicit_paddings"])
+    _check_explicit(pairs, data_format)
+    counts = [
+        count_of(size, window, step, padding, gap, around)
+        for size, window, step, gap, around in zip(
+            spatial(images, data_format),
+            filters[:2],
+            spatial(ctx.attrs["strides"], data_format),
+            spatial(ctx.attrs["dilations"], data_format),
+            spatial(pairs, data_format),
+            strict=True,
+        )
+    ]
+    return in_layout(images[0], counts, filters[3], data_format)
+
+
+def _check_explicit(pairs: list[tuple[int, int]], data_format: str) -> None:
+    if any(amount < 0 for pair in pairs for amount in pair):
+        raise shapes.ShapeError("All elements of explicit_paddings must be nonnegative")
+    if any(pairs[0]) or any(channels(pairs, data_format)):
+        raise shapes.ShapeError(
+            "Nonzero explicit padding in the batch or depth dimensions is not supported"
+        )
+
+
+# Ops --------------------------------------------------------------------------------------------
+
+
+@op(
+    "Conv2D",
+    "input: T, filter: T -> output: T",
+    shape=_output_shape,
+    types={"T": FLOATS},
+    flops=lambda x, w: 2 * math.prod(x[:3]) * math.prod(w),
+)
+def conv2d_op(
+    xp,
+    x,
+    w,
+    *,
+    strides: list[int],
+    padding: str,
+    use_cudnn_on_gpu: bool = True,
+    explicit_paddings: list[int] = (),  # type: ignore[assignment]
+    data_format: str = "NHWC",
+    dilations: list[int] = _ONES,  # type: ignore[assignment]
+):
+    """x: f[n, h, w, c], w: f[kh, kw, c, d] -> f[n, p, q, d]"""
+    _check_operands(x.shape, w.shape, data_format)
+    axes = _axes(
+        spatial(x.shape, data_format),
+        w.shape[:2],
+        strides,
+        padding,
+        explicit_paddings,
+        data_format,
+        dilations,
+    )
+    return xp.convolve(
+        x,
+        w,
+        (data_format, "HWIO", data_format),
+        [axis.stride for axis in axes],
+        [(axis.before, axis.after) for axis in axes],
+        w_dilation=[axis.dilation for axis in axes],
+    )
+
+
+def _check_operands(x: tuple[int, ...], w: tuple[int, ...], data_format: str) -> None:
+    if len(x) != 4:
+        refuse(f"input must be 4-dimensional{format_sizes(x)}")
+    if len(w) != 4:
+        refuse(f"filter must be 4-dimensional: {format_sizes(w)}")
+    depth = channels(x, data_format)
+    if depth != w[2]:
+        if w[2] == 0 or depth % w[2]:
+            refuse(f"input depth must be evenly divisible by filter depth: {depth} vs {w[2]}")
+        raise UnimplementedError(
+            None,
+            None,
+            "The Conv2D op currently does not support grouped convolutions on the CPU. A grouped "
+            f"convolution was attempted to be run because the input depth of {depth} does not "
+            f"match the filter input depth of {w[2]}",
+        )
+
+
+def _sizes_of(position: int, op_type: str) -> Any:
+    """The output has the shape that input `position` holds."""
+
+    def shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
+        _check_attrs(ctx, op_type)
+        return shapes.with_rank(ctx.value_as_shape(position), 4)
+
+    return shape
+
+
+@op(
+    "Conv2DBackpropInput",
+    "input_sizes: int32, filter: T, out_backprop: T -> output: T",
+    shape=_sizes_of(0, "Conv2DBackpropInput"),
+    types={"T": FLOATS},
+    static=("input_sizes",),
+    flops=lambda sizes, w, dy: 2 * math.prod(dy) * math.prod(w[:3]),
+)
+def conv2d_backprop_input_op(
+    xp,
+    sizes,
+    w,
+    dy,
+    *,
+    strides: list[int],
+    padding: str,
+    use_cudnn_on_gpu: bool = True,
+    explicit_paddings: list[int] = (),  # type: ignore[assignment]
+    data_format: str = "NHWC",
+    dilations: list[int] = _ONES,  # type: ignore[assignment]
+):
+    """sizes: i32[4], w: f[kh, kw, c, d], dy: f[n, p, q, d] -> f[sizes], images' gradient."""
+    axes = _axes(
+        spatial(sizes.tolist(), data_format),
+        w.shape[:2],
+        strides,
+        padding,
+        explicit_paddings,
+        data_format,
+        dilations,
+    )
+    _check_counts(axes, dy.shape, data_format, "Input")
+    # Each pixel gathers from the windows that it was in: filters mirrored, channels exchanged.
+    return xp.convolve(
+        dy,
+        w[::-1, ::-1],
+        (data_format, "HWOI", data_format),
+        (1, 1),
+        [_around_input(axis) for axis in axes],
+        [axis.stride for axis in axes],
+        [axis.dilation for axis in axes],
+    )
+
+
+def _around_input(axis: Axis) -> tuple[int, int]:
+    """The padding of dilated output gradients that gives as many places as the input had."""
+    before = axis.reach - 1 - axis.before
+    spread = (axis.count - 1) * axis.stride + 1
+    return before, axis.size + axis.reach - 1 - spread - before
+
+
+@op(
+    "Conv2DBackpropFilter",
+    "input: T, filter_sizes: int32, out_backprop: T -> output: T",
+    shape=_sizes_of(1, "Conv2DBackpropFilter"),
+    types={"T": FLOATS},
+    static=("filter_sizes",),
+    flops=lambda x, sizes, dy: 2 * 9 * x[-1] * math.prod(dy),  # of 3 x 3, as far as shapes tell
+)
+def conv2d_backprop_filter_op(
+    xp,
+    x,
+    sizes,
+    dy,
+    *,
+    strides: list[int],
+    padding: str,
+    use_cudnn_on_gpu: bool = True,
+    explicit_paddings: list[int] = (),  # type: ignore[assignment]
+    data_format: str = "NHWC",
+    dilations: list[int] = _ONES,  # type: ignore[assignment]
+):
+    """x: f[n, h, w, c], sizes: i32[4], dy: f[n, p, q, d] -> f[sizes], the filters' gradient."""
+    axes = _axes(
+        spatial(x.shape, data_format),
+        sizes.tolist(),
+        strides,
+        padding,
+        explicit_paddings,
+        data_format,
+        dilations,
+    )
+    _check_counts(axes, dy.shape, data_format, "Filter")
+    # The output gradients are the filters here, and examples and channels change places.
+    return xp.convolve(
+        x,
+        dy,
+        (data_format.translate(_EXAMPLES_AS_CHANNELS), data_format.translate(_AS_FILTERS), "HWNC"),
+        [axis.dilation for axis in axes],
+        [_around_filter(axis) for axis in axes],
+        w_dilation=[axis.stride for axis in axes],
+    )
+
+
+_EXAMPLES_AS_CHANNELS = str.maketrans("NC", "CN")
+_AS_FILTERS = str.maketrans("NC", "IO")
+
+
+def _around_filter(axis: Axis) -> tuple[int, int]:
+    """The padding of the input with which output gradients have as many places as filters have."""
+    spread = (axis.count - 1) * axis.stride + 1
+    return axis.before, spread + axis.reach - 1 - axis.size - axis.before
+
+
+def _check_counts(axes: list[Axis], dy: tuple[int, ...], data_format: str, what: str) -> None:
+    for i, (axis, actual) in enumerate(zip(axes, spatial(dy, data_format), strict=True)):
+        if axis.count != actual:
+            refuse(
+                f"Conv2DCustomBackprop{what}: Size of out_backprop doesn't match computed: "
+                f"actual = {actual}, computed = {axis.count} spatial_dim: {i + 1} "
+                f"input: {axis.size} filter: {axis.window} output: {actual} "
+                f"stride: {axis.stride} dilation: {axis.dilation}"
+            )
+
+
+def _attrs(op: Any) -> dict[str, Any]:
+    return {name: op.attrs[name] for name in op.defn.attr_names}
+
+
+@conv2d_op.gradient
+def conv2d_gradient(op, dy):
+    x, w = op.inputs
+    x_sizes, w_sizes = array.shape_n([x, w])
+    attrs = _attrs(op)
+    dx = conv2d_backprop_input_op(x_sizes, w, dy, **attrs)
+    return dx, conv2d_backprop_filter_op(x, w_sizes, dy, **attrs)
+
+
+@conv2d_backprop_input_op.gradient
+def conv2d_backprop_input_gradient(op, ddx):
+    _, w, dy = op.inputs
+    attrs = _attrs(op)
+    dw = conv2d_backprop_filter_op(ddx, array.shape(w), dy, **attrs)
+    return None, dw, conv2d_op(ddx, w, **attrs)
+
+
+@conv2d_backprop_filter_op.gradient
+def conv2d_backprop_filter_gradient(op, ddw):
+    x, _, dy = op.inputs
+    attrs = _attrs(op)
+    dx = conv2d_backprop_input_op(array.shape(x), ddw, dy, **attrs)
+    return dx, None, conv2d_op(x, ddw, **attrs)
+
+
+# Public functions -------------------------------------------------------------------------------
+
+
+def conv2d(
+    input: Any,
+    filter: Any = None,
+    strides: Any = None,
+    padding: Any = None,
+    use_cudnn_on_gpu: bool = True,
+    data_format: str | None = "NHWC",
+    dilations: Any = _ONES,
+    name: str | None = None,
+    filters: Any = None,
+) -> Tensor:
+    """Returns images correlated with filters: f[n, h, w, c] and f[kh, kw, c, d] -> f[n, p, q, d].
+
+    Args:
+      strides, dilations: an int, one for each spatial axis, or one for each axis.
+      padding: 'SAME', 'VALID', or a pair of amounts for each axis.
+      data_format: 'NHWC', or 'NCHW' for images f[n, c, h, w].
+    """
+    filter = renamed("filter", filter, "filters", filters)
+    layout = data_format or "NHWC"
+    kind, explicit = _explicit(padding)
+    return conv2d_op(
+        input,
+        filter,
+        strides=per_axis(strides, "strides", layout),
+        padding=kind,
+        use_cudnn_on_gpu=use_cudnn_on_gpu,
+        explicit_paddings=explicit,
+        data_format=layout,
+        dilations=per_axis(dilations, "dilations", layout),
+        name=name,
+    )
+
+
+def _explicit(padding: Any) -> tuple[Any, list[int]]:
+    """The attributes `padding` and `explicit_paddings`."""
+    if not isinstance(padding, (list, tuple)):
+        return padding, []
+    for pair in padding:
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+            raise ValueError(
+                "When padding is a list, each element in padding must be a list of size 2. "
+                f"Element with index {list(padding).index(pair)} of padding is {pair}"
+            )
+    if len(padding) != 4:
+        raise ValueError(
+            f"When padding is a list, it must be of size 4. Got padding of size: {len(padding)}"
+        )
+    return "EXPLICIT", [int(amount) for pair in padding for amount in pair]
+
+
+def conv2d_backprop_input(
+    input_sizes: Any,
+    filter: Any = None,
+    out_backprop: Any = None,
+    strides: Any = None,
+    padding: Any = None,
+    use_cudnn_on_gpu: bool = True,
+    data_format: str = "NHWC",
+    dilations: Any = _ONES,
+    name: str | None = None,
+    filters: Any = None,
+) -> Tensor:
+    """Returns the gradient of conv2d by its images, of shape `input_sizes`, i32[4]."""
+    kind, explicit = _explicit(padding)
+    return conv2d_backprop_input_op(
+        input_sizes,
+        renamed("filter", filter, "filters", filters),
+        out_backprop,
+        strides=per_axis(strides, "strides", data_format),
+        padding=kind,
+        use_cudnn_on_gpu=use_cudnn_on_gpu,
+        explicit_paddings=explicit,
+        data_format=data_format,
+        dilations=per_axis(dilations, "dilations", data_format),
+        name=name,
+    )
+
+
+def conv2d_backprop_filter(
+    input: Any,
+    filter_sizes: Any,
+    out_backprop: Any,
+    strides: Any,
+    padding: Any,
+    use_cudnn_on_gpu: bool = True,
+    data_format: str = "NHWC",
+    dilations: Any = _ONES,
+    name: str | None = None,
+) -> Tensor:
+    """Returns the gradient of conv2d by its filters, of shape `filter_sizes`, i32[4]."""
+    kind, explicit = _explicit(padding)
+    return conv2d_backprop_filter_op(
+        input,
+        filter_sizes,
+        out_backprop,
+        strides=per_axis(strides, "strides", data_format),
+        padding=kind,
+        use_cudnn_on_gpu=use_cudnn_on_gpu,
+        explicit_paddings=explicit,
+        data_format=data_format,
+        dilations=per_axis(dilations, "dilations", data_format),
+        name=name,
+    )
+
+
+def conv2d_transpose(
+    value: Any = None,
+    filter: Any = None,
+    output_shape: Any = None,
+    strides: Any = None,
+    padding: Any = "SAME",
+    data_format: str | None = "NHWC",
+    name: str | None = None,
+    input: Any = None,
+    filters: Any = None,
+    dilations: Any = None,
+) -> Tensor:
+    """Returns the transpose of conv2d: f[n, p, q, d] and f[kh, kw, c, d] -> f[output_shape]."""
+    value = renamed("value", value, "input", input)
+    filter = renamed("filter", filter, "filters", filters)
+    with name_scope(name, "conv2d_transpose", [value, filter, output_shape]) as scope:
+        return conv2d_backprop_input(
+            output_shape,
+            filter,
+            value,
+            strides,
+            padding,
+            data_format=data_format or "NHWC",
+            dilations=_ONES if dilations is None else dilations,
+            name=scope,
+        )

@@ -1,0 +1,102 @@
+"""Convolution and pooling of sequences: images of one row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops import array
+from stillflow.ops.arguments import renamed
+from stillflow.ops.nn.convolution import conv2d
+from stillflow.ops.nn.pooling import avg_pool, max_pool
+from stillflow.ops.nn.windows import per_axis
+
+# The layout of the images, and the axis that they have besides.
+_IMAGES = {"NWC": ("NHWC", 1), "NHWC": ("NHWC", 1), "NCW": ("NCHW", 2), "NCHW": ("NCHW", 2)}
+
+
+def _layout(data_format: str | None) -> tuple[str, int]:
+    try:
+        return _IMAGES[data_format or "NWC"]
+    except KeyError:
+        raise ValueError('data_format must be "NWC" or "NCW".') from None
+
+
+def _of_row(value: Any, name: str, layout: str) -> list[int]:
+    """One number for each axis of images of one row, from one of sequences."""
+    width = per_axis(value, name, layout, length=1)
+    return per_axis([1, width[2 if layout == "NCHW" else 1]], name, layout)
+
+
+def conv1d(
+    value: Any = None,
+    filters: Any = None,
+    stride: Any = None,
+    padding: Any = None,
+    use_cudnn_on_gpu: bool | None = None,
+    data_format: str | None = None,
+    name: str | None = None,
+    input: Any = None,
+    dilations: Any = None,
+) -> Tensor:
+    """Returns sequences correlated with filters: f[n, w, c] and f[k, c, d] -> f[n, p, d].
+
+    `data_format` is 'NWC', or 'NCW' for sequences f[n, c, w].
+    """
+    value = renamed("value", value, "input", input)
+    with name_scope(name, "conv1d", [value, filters]) as scope:
+        layout, row = _layout(data_format)
+        images = array.expand_dims(value, row)
+        result = conv2d(
+            images,
+            array.expand_dims(filters, 0),
+            strides=_of_row(stride, "stride", layout),
+            padding=padding,
+            use_cudnn_on_gpu=use_cudnn_on_gpu is not False,
+            data_format=layout,
+            dilations=_of_row(dilations, "dilations", layout),
+            name=scope,
+        )
+        return array.squeeze(result, [row])
+
+
+def max_pool1d(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None = "NWC",
+    name: str | None = None,
+) -> Tensor:
+    """Returns the largest of what each window sees: n[n, w, c] -> n[n, p, c]."""
+    with name_scope(name, "MaxPool1d", [input]) as scope:
+        return _pooled(max_pool, input, ksize, strides, padding, data_format, scope)
+
+
+def avg_pool1d(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None = "NWC",
+    name: str | None = None,
+) -> Tensor:
+    """Returns the mean of what each window sees: f[n, w, c] -> f[n, p, c]."""
+    with name_scope(name, "AvgPool1D", [input]) as scope:
+        return _pooled(avg_pool, input, ksize, strides, padding, data_format, scope)
+
+
+def _pooled(
+    pool: Any,
+    x: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None,
+    scope: str,
+) -> Tensor:
+    layout, row = _layout(data_format)
+    images = array.expand_dims(x, row)
+    sizes = _of_row(ksize, "ksize", layout), _of_row(strides, "strides", layout)
+    return array.squeeze(pool(images, *sizes, padding, layout, name=scope), [row])
