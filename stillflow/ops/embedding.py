@@ -111,13 +111,11 @@ def _partitioned(tables: list[Any], ids: Tensor, strategy: str) -> tuple[Tensor,
 
 
 def _total_rows(tables: list[Any], ids: Tensor) -> Tensor:
-    known = [dimension_value(table.shape[0]) for table in tables]
-    if None not in known and sum(known):
-        return constant(sum(known), ids.dtype.base_dtype)
-    sizes = []
-    for table, size in zip(tables, known, strict=True):
-        if size is None:
+    sizes: list[Any] = [dimension_value(table.shape[0]) for table in tables]
+    if None not in sizes and sum(sizes):
+        return constant(sum(sizes), ids.dtype.base_dtype)
+    for number, table in enumerate(tables):
+        if sizes[number] is None:
             with colocate_with(table):
-                size = array.shape(table)[0]
-        sizes.append(size)
+                sizes[number] = array.shape(table)[0]
     return reduce_sum(math_ops.cast(array.stack(sizes), ids.dtype.base_dtype))

@@ -90,7 +90,7 @@ class PartialUpdates:
 
     def __getitem__(self, key: Any) -> Tensor:
         """The part `variable[key]`, whose method `assign(value, name=None)` sets it."""
-        part = getitem(self.value(), key, var=self)
+        part = getitem(self.value(), key)
         if part.op.type == "StridedSlice":
             part.assign = functools.partial(state_scatter.assign_slice, self._ref(), part)
         return part

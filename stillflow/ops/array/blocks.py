@@ -125,12 +125,13 @@ class _Geometry:
             raise shapes.ShapeError("block_shape must have known size.")
         shapes.merge(ctx.shape(2), (count, 2))
         self.sizes = shapes.with_rank_at_least(ctx.shape(0), count + 1)
-        self.block = _known_list(ctx.value(1), count)
-        self.margins = _known_list(None if ctx.value(2) is None else ctx.value(2).sum(1), count)
-        if any(size is not None and size < 1 for size in self.block):
+        block, amounts = ctx.value(1), ctx.value(2)
+        if block is not None and np.any(block < 1):
             raise shapes.ShapeError("block_shape must be positive")
-        if ctx.value(2) is not None and np.any(ctx.value(2) < 0):
+        if amounts is not None and np.any(amounts < 0):
             raise shapes.ShapeError(f"{margins} cannot be negative")
+        self.block = _known_list(block, count)
+        self.margins = _known_list(None if amounts is None else amounts.sum(1), count)
 
     def changed(self, batch: Any, space: Any) -> shapes.Sizes:
         """The shape with `batch` and `space` applied: to the batch, and to each size of space."""
@@ -186,7 +187,7 @@ def space_to_batch_nd(xp, x, block_shape, paddings):
     block, m = block_shape.tolist(), len(block_shape)
     padded = xp.pad(x, [(0, 0), *paddings.tolist(), *[(0, 0)] * (x.ndim - m - 1)])
     space, rest = padded.shape[1 : m + 1], padded.shape[m + 1 :]
-    split: list[int] = []
+    split = []
     for axis, (size, b) in enumerate(zip(space, block, strict=True)):
         if size % b:
             refuse(f"padded_shape[{axis}]={size} is not divisible by block_shape[{axis}]={b}")
@@ -294,12 +295,13 @@ def required_space_to_batch_paddings(
             base.shape.assert_is_compatible_with([count, 2])
         known = [constant_value(tensor) for tensor in (sizes, block, base)]
         if any(value is None for value in known):
-            return _paddings_and_crops(sizes, block, base, count)
-        return _paddings_and_crops(*known, count)
+            return _paddings_and_crops(sizes, block, base)
+        return _paddings_and_crops(*known)
 
 
-def _paddings_and_crops(sizes: Any, block: Any, base: Any, count: int) -> tuple[Tensor, Tensor]:
+def _paddings_and_crops(sizes: Any, block: Any, base: Any) -> tuple[Tensor, Tensor]:
     """The arguments are all tensors or all arrays."""
+    count = int(block.shape[0])
     start, base_end = base[:, 0], base[:, 1]
     extra = (block - (sizes + start + base_end) % block) % block
     end = base_end + extra

@@ -242,7 +242,7 @@ def eye(
         if isinstance(batch, Tensor) or isinstance(length, Tensor):
             batch = convert_to_tensor(batch, name="shape", dtype=dtypes.int32)
             diagonal_shape: Any = concat((batch, [length]), axis=0)
-            full_shape = None if is_square else concat((batch, [num_rows, columns]), axis=0)
+            full_shape: Any = None if is_square else concat((batch, [num_rows, columns]), axis=0)
         else:
             diagonal_shape = [*batch, length]
             full_shape = [*batch, num_rows, columns]

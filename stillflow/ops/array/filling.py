@@ -118,7 +118,7 @@ def _is_small(shape: Any) -> bool:
         return shape.is_fully_defined() and (shape.num_elements() or 0) < _MAX_CONSTANT
     if not isinstance(shape, Iterable) or (isinstance(shape, np.ndarray) and not shape.ndim):
         return False
-    sizes = [size.value if isinstance(size, Dimension) else size for size in shape]
+    sizes: list[Any] = [size.value if isinstance(size, Dimension) else size for size in shape]
     if any(_is_symbolic(size) for size in sizes):
         # TensorFlow builds these nodes before it finds that they have no value yet; an unseeded
         # random op's seed is the number of nodes, so they count.
@@ -271,7 +271,7 @@ def broadcast_gradient_args(xp, s0, s1):
     """s0: i[k0], s1: i[k1] -> the axes that a gradient is summed over, for each of the shapes."""
     rank = max(len(s0), len(s1))
     padded = [[1] * (rank - len(s)) + [int(size) for size in s] for s in (s0, s1)]
-    axes: list[list[int]] = [[], []]
+    axes = ([], [])
     for axis, (a, b) in enumerate(zip(*padded, strict=True)):
         for own, other, found in ((a, b, axes[0]), (b, a, axes[1])):
             if own == 1 and (other != 1 or axis < rank - min(len(s0), len(s1))):

@@ -131,8 +131,9 @@ def segments_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
     if data is None or ids is None:
         return None
     shapes.check_prefix(data, ids)
-    count = ctx.value_as_shape(2) if ctx.rank(2) else ctx.value(2)
-    rows = None if count is None else int(np.ravel(count)[0])
+    shapes.with_rank(ctx.shape(2), 0)
+    count = ctx.value(2)
+    rows = None if count is None else int(count)
     if rows is not None and rows < 0:
         raise shapes.ShapeError(
             f"Dimension size, given by scalar input 2, must be non-negative but is {rows}"

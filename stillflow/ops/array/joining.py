@@ -21,14 +21,14 @@ from stillflow.ops.static import constant_value
 
 
 def _joined(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    *parts, axis_shape = ctx.shapes()
+    *given, axis_shape = ctx.shapes()
     shapes.with_rank(axis_shape, 0)
-    rank = next((len(sizes) for sizes in parts if sizes is not None), None)
+    rank = next((len(sizes) for sizes in given if sizes is not None), None)
     if rank is None:
         return None
     if rank == 0:
         raise shapes.ShapeError("Can't concatenate scalars (use tf.stack instead)")
-    parts = [shapes.with_rank(sizes, rank) for sizes in parts]
+    parts = [shapes.with_rank(sizes, rank) for sizes in given]
     axis = ctx.value(len(parts))
     if axis is None:
         return (None,) * rank
@@ -36,7 +36,7 @@ def _joined(ctx: shapes.ShapeContext) -> shapes.Sizes:
     merged = shapes.merge_all([sizes[:at] + sizes[at + 1 :] for sizes in parts])
     assert merged is not None
     along = [sizes[at] for sizes in parts]
-    total = None if None in along else sum(along)
+    total = None if None in along else sum(along)  # type: ignore[arg-type]
     return (*merged[:at], total, *merged[at:])
 
 

@@ -22,9 +22,10 @@ _REVERSIBLE = types(
 
 
 def _same_reversed(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    sizes, axes = ctx.shape(0), shapes.with_rank(ctx.shape(1), 1)
-    known = ctx.value(1) if axes and sizes is not None else None
-    if known is not None:
+    sizes = ctx.shape(0)
+    shapes.with_rank(ctx.shape(1), 1)
+    known = ctx.value(1)
+    if known is not None and sizes is not None:
         try:
             _checked_axes(known, len(sizes))
         except ValueError as error:

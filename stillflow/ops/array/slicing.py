@@ -419,7 +419,7 @@ def _checked(index: Any) -> Any:
     return index
 
 
-def getitem(tensor: Tensor, key: Any, var: Any = None) -> Tensor:
+def getitem(tensor: Tensor, key: Any) -> Tensor:
     """`tensor[key]` for basic indices, which may be scalar tensors, or a mask of booleans."""
     if _is_mask(key):
         from stillflow.ops.masking import boolean_mask  # a composite of many ops
@@ -432,7 +432,7 @@ def getitem(tensor: Tensor, key: Any, var: Any = None) -> Tensor:
             vectors = _of_one_type([stack(spec.begin), stack(spec.end), stack(spec.strides)])
         else:
             vectors = [constant([], dtype=dtypes.int32)] * 3
-        return strided_slice(tensor, *vectors, **spec.masks, var=var, name=scope)
+        return strided_slice_op(tensor, *vectors, **spec.masks, name=scope)
 
 
 def _is_mask(key: Any) -> bool:
@@ -451,4 +451,4 @@ def _of_one_type(vectors: list[Tensor]) -> list[Tensor]:
     ]
 
 
-Tensor.__getitem__ = getitem  # type: ignore[attr-defined]
+Tensor.__getitem__ = getitem

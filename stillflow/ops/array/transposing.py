@@ -116,7 +116,7 @@ def matrix_transpose(
         if ndims is None:
             axes = rank(a)
             leading = range_op(0, axes - 2, 1)
-            perm = concat([leading, [axes - 1, axes - 2]], 0)
+            perm: Any = concat([leading, [axes - 1, axes - 2]], 0)
         elif ndims < 2:
             raise ValueError(
                 f"Argument 'a' should be a (batch) matrix, with rank >= 2.  Found: {a.shape}"
