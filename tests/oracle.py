@@ -37,10 +37,3 @@ def assert_all_recorded(names):
     for name in names:
         ids = {case.id for case in suites.load(name)}
         assert set(recorded(name)) == ids, f"run tools/record_oracle.py {name}"
-
-
-@pytest.fixture(params=["host", "xla"])
-def tier(request, monkeypatch):
-    """Runs the test once on each tier."""
-    monkeypatch.setenv("STILLFLOW_TIER", request.param)
-    return request.param

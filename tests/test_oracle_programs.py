@@ -3,17 +3,16 @@
 import pytest
 from cases import observe, suites
 from cases.compare import difference
+from cases.races import EXPECTED
 from cases.suite import ATOL, RTOL
-from oracle import assert_agree, assert_all_recorded, each_case, tier
+from oracle import assert_agree, assert_all_recorded, each_case
 
 import stillflow as tf
-
-__all__ = ["tier"]  # a fixture
 
 
 def test_every_case_is_recorded():
     """The golden files hold exactly these cases."""
-    assert_all_recorded([suites.RUNS, suites.GRAPHS, suites.ERRORS])
+    assert_all_recorded([suites.RUNS, suites.RACES, suites.GRAPHS, suites.ERRORS])
 
 
 @pytest.mark.parametrize(("case", "recorded"), each_case(suites.GRAPHS))
@@ -26,12 +25,48 @@ def test_graph(case, recorded):
     assert_agree(suites.graph_case(tf, case), recorded)
 
 
-@pytest.mark.parametrize(("case", "recorded"), each_case(suites.RUNS))
-def test_run(case, recorded, tier):
+def assert_an_outcome(case, recorded):
     """A program's runs give what they gave, or one of the outcomes where TensorFlow had several."""
     log = observe.log_of(tf, case.fn)
     differences = [difference(log, outcome, RTOL, ATOL) for outcome in recorded["outcomes"]]
     assert "" in differences, differences[0]
+
+
+RUNS = each_case(suites.RUNS)
+
+
+#: On XLA each run compiles, so of programs that differ in little, few are among the quick tests.
+VARIANTS = ("optimizer_with_slots_fetched_", "optimizer_rate_fed_", "schedule_")
+SIZES = ("_scalar", "_matrix")
+
+
+def on_xla(parameters):
+    """`parameters`, marked slow if the program is a variant of another."""
+    id = parameters.values[0].id
+    slow = id.startswith(VARIANTS) or id.endswith(SIZES)
+    return pytest.param(
+        *parameters.values, id=parameters.id, marks=[pytest.mark.slow] if slow else []
+    )
+
+
+@pytest.mark.parametrize(("case", "recorded"), RUNS)
+def test_run_on_host(case, recorded, monkeypatch):
+    monkeypatch.setenv("STILLFLOW_TIER", "host")
+    assert_an_outcome(case, recorded)
+
+
+@pytest.mark.parametrize(("case", "recorded"), list(map(on_xla, RUNS)))
+def test_run_on_xla(case, recorded, monkeypatch):
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    assert_an_outcome(case, recorded)
+
+
+@pytest.mark.parametrize(("case", "recorded"), each_case(suites.RACES))
+def test_race(case, recorded, tier):
+    """Where TensorFlow leaves the order to chance, reads come first; its outcomes are on record."""
+    assert recorded["outcomes"]
+    expected = [observe.encode(value) for value in EXPECTED[case.id]]
+    assert_agree(observe.log_of(tf, case.fn), expected)
 
 
 @pytest.mark.parametrize(("case", "recorded"), each_case(suites.ERRORS))

@@ -2,9 +2,10 @@
 
 Run it with TensorFlow 1.15's own Python, from anywhere:
 
-    python tools/record_oracle.py [suite ...]
+    python tools/record_oracle.py [suite | suite:text ...]
 
-It rewrites `tests/golden/oracle/<suite>.json` for the suites named, or for all of them.
+It rewrites `tests/golden/oracle/<suite>.json` for the suites named, or for all of them; after a
+colon, only for the cases whose id contains the text, leaving what was recorded of the others.
 A case that TensorFlow itself refuses is reported, left out, and makes the exit code 1.
 """
 
@@ -26,18 +27,30 @@ SOURCE = (
 )
 
 
-def record(name):
-    """Records one suite. Returns how many of its cases TensorFlow refused."""
+def record(wanted):
+    """Records "suite" or "suite:text". Returns how many of its cases TensorFlow refused."""
+    name, _, text = wanted.partition(":")
+    path = os.path.join(TESTS, "golden", "oracle", name + ".json")
+    before = read(path) if text else {}
     observed, refused = {}, 0
     for id, observe in suites.observations(name):
+        if text not in id:
+            observed.update({id: before[id]} if id in before else {})
+            continue
         try:
             observed[id] = observe(tf)
         except Exception as error:
             refused += 1
             print(f"{name}:{id}: {type(error).__name__}: {str(error)[:300]}")
-    write(os.path.join(TESTS, "golden", "oracle", name + ".json"), observed)
-    print(f"{name}: {len(observed)} recorded")
+    write(path, observed)
+    print(f"{name}: {len(observed)} cases")
     return refused
+
+
+def read(path):
+    """What was recorded before: {case id: observation}."""
+    with open(path) as file:
+        return json.load(file)["cases"]
 
 
 def write(path, observed):

@@ -57,9 +57,9 @@ WRITES = {
 SIZES = {"scalar": num(1), "vector": f32(3), "matrix": f32(40, 50)}
 
 
-def for_each_write_and_size(fn):
-    """Adds `fn(tf, run, w, write)` for each of WRITES and SIZES; `write` is the op."""
-    for write_name, write in WRITES.items():
+def for_each_write_and_size(fn, writes=WRITES):
+    """Adds `fn(tf, run, w, write)` for each of WRITES and SIZES; `write` makes the op."""
+    for write_name, write in writes.items():
         for size_name, value in SIZES.items():
 
             def one(tf, run, write=write, value=value):
@@ -68,6 +68,12 @@ def for_each_write_and_size(fn):
                 run(w)
 
             suite.case(f"{fn.__name__}_{write_name}_{size_name}", one, grad=False)
+
+
+def for_each_write_of_others_and_size(fn):
+    """Like `for_each_write_and_size`, without the writes of what is computed from the variable."""
+    of_others = ("constant", "computed", "added", "subtracted")
+    for_each_write_and_size(fn, {name: WRITES[name] for name in of_others})
 
 
 @for_each_write_and_size
@@ -107,11 +113,11 @@ def use_after_write_of_identity_made_before(tf, run, w, write):
     run(y)
 
 
-@for_each_write_and_size
+@for_each_write_of_others_and_size
 def use_after_write_of_computed_before(tf, run, w, write):
-    before = w * 3
+    before = tf.sin(w)
     with tf.control_dependencies([write()]):
-        y = before * 3
+        y = tf.exp(before)
     run(y)
 
 
@@ -125,7 +131,8 @@ def use_both_before_and_after_write(tf, run, w, write):
     run([before, after])
 
 
-# A write, and reads that nothing orders.
+# A write, and reads that nothing orders. Where the write itself reads the variable, or its reader
+# is far from ready, TensorFlow's order is chance: see `races`.
 
 
 @for_each_write_and_size
@@ -138,13 +145,13 @@ def fetch_variable_and_write(tf, run, w, write):
     run([w, write()])
 
 
-@for_each_write_and_size
+@for_each_write_of_others_and_size
 def fetch_use_and_write(tf, run, w, write):
     y = w * 3
     run([y, write()])
 
 
-@for_each_write_and_size
+@for_each_write_of_others_and_size
 def fetch_write_and_use(tf, run, w, write):
     update = write()
     run([update, w * 3])
@@ -175,15 +182,6 @@ def fetch_write_and_ref_by_name(tf, run, w, write):
 @for_each_write_and_size
 def fetch_write_alone(tf, run, w, write):
     run(write())
-
-
-@for_each_write_and_size
-def fetch_write_and_deep_use(tf, run, w, write):
-    """A long computation from the variable, beside the write."""
-    y = w * 3
-    for _ in range(20):
-        y = tf.sin(y) + w
-    run([y, write()])
 
 
 # Writes in order, and not.
@@ -224,13 +222,6 @@ def two_additions_fetched(tf, run):
 
 
 @program
-def two_assignments_unordered(tf, run):
-    w = start(tf, run, 1.0)
-    run(tf.group(tf.assign(w, 10.0), tf.assign(w, 100.0)))
-    run(w)
-
-
-@program
 def write_through_result_of_write(tf, run):
     """What an assignment returns is the variable."""
     w = start(tf, run, 1.0)
@@ -255,13 +246,6 @@ def result_of_write_after_another_write(tf, run):
     with tf.control_dependencies([second]):
         run([first * 3, second * 3])
     run([first, second])
-
-
-@program
-def write_of_another_variable(tf, run):
-    a, b = start(tf, run, 1.0, 2.0)
-    run([tf.assign(a, b), tf.assign(b, 5.0)])
-    run([a, b])
 
 
 @program
@@ -527,22 +511,6 @@ def two_optimizers(tf, run):
 
 
 @program
-def train_and_average(tf, run):
-    """The course's train_op: training, then the moving average, both under one no_op."""
-    feed, w, loss = linear(tf, run)
-    step = tf.Variable(0, trainable=False, name="step")
-    train_step = tf.train.GradientDescentOptimizer(0.1).minimize(loss, global_step=step)
-    ema = tf.train.ExponentialMovingAverage(0.99, step)
-    average_op = ema.apply(tf.trainable_variables())
-    with tf.control_dependencies([train_step, average_op]):
-        train = tf.no_op(name="train")
-    run(tf.global_variables_initializer())
-    for _ in range(4):
-        run([train, loss, step], feed)
-        run([w, ema.average(w)])
-
-
-@program
 def average_after_train(tf, run):
     feed, w, loss = linear(tf, run)
     train_step = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
@@ -739,13 +707,6 @@ def uninitialised_read(tf, run):
     run.attempt(w + 1)
     run.attempt(tf.assign_add(w, 1.0))
     run(w.initializer)
-    run(w)
-
-
-@program
-def initialise_and_read_in_one_run(tf, run):
-    w = tf.Variable(1.0, name="w")
-    run.attempt([w.initializer, w])
     run(w)
 
 
@@ -969,7 +930,7 @@ def fetch_types(tf, run):
         {"a": a},
         Pair(a, b),
     ):
-        run.note(type(run.session.run(fetch)).__name__)
+        run.note(type(run.session.run(fetch)).__name__.rstrip("_"))  # NumPy 2 dropped "bool_"
     for fetch in (tf.constant([], tf.float32), tf.zeros([2, 0]), tf.constant(3, tf.int64)):
         run.note(type(run.session.run(fetch)).__name__)
     ordered = collections.OrderedDict([("z", a), ("y", b)])

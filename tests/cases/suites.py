@@ -8,16 +8,18 @@ from . import observe
 from .arrays import fingerprint
 
 #: Cases whose values, shapes, nodes and gradients are compared.
-VALUES = ("math", "numbers", "reduce", "linalg", "array", "segment", "nn", "gradients")
+VALUES = ("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients")
 #: Programs whose runs are compared.
 RUNS = "runs"
+#: Programs in which TensorFlow leaves the order of a read and a write to chance.
+RACES = "races"
 #: Programs whose graphs are compared.
 GRAPHS = "graphs"
 #: Programs that fail.
 ERRORS = "errors"
 #: Misused array ops.
 ARRAY_ERRORS = "array_errors"
-NAMES = (*VALUES, RUNS, GRAPHS, ERRORS, ARRAY_ERRORS)
+NAMES = (*VALUES, RUNS, RACES, GRAPHS, ERRORS, ARRAY_ERRORS)
 
 #: How often a program is run on one thread, and on four, before it is taken to be deterministic.
 REPETITIONS = 10
@@ -32,6 +34,7 @@ def observations(name):
     """(id, function of `tf` that returns what is to be recorded) for each case of a suite."""
     kinds = {
         RUNS: run_case,
+        RACES: run_case,
         GRAPHS: graph_case,
         ERRORS: observe.failure_of,
         ARRAY_ERRORS: observe.failure_of,

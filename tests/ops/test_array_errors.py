@@ -2,11 +2,9 @@
 
 import pytest
 from cases import observe, suites
-from oracle import assert_agree, assert_all_recorded, each_case, tier
+from oracle import assert_agree, assert_all_recorded, each_case
 
 import stillflow as tf
-
-__all__ = ["tier"]  # a fixture
 
 
 def test_every_case_is_recorded():
