@@ -136,8 +136,10 @@ class _Compiled:
         self.traces += 1  # reached only while tracing; tests read it
         slots: dict[int, Any] = dict(self._known)
         slots.update(zip(self._donated, donated, strict=True))
-        slots.update(zip(self._inputs, inputs, strict=True))
+        arriving = zip(self._inputs, inputs, strict=True)
+        slots.update((slot, value) for slot, value in arriving if slot not in self._known)
         checks = evaluate(self._steps, slots)
+        self._known.update(_folded(self._steps, slots))  # later segments may need it so
         if self._donated:
             # What another segment writes, it checks.
             own = [written for written in self._plan.checked if written[1] in slots]
@@ -174,6 +176,17 @@ def evaluate(steps: Sequence[Step], slots: dict[int, Any]) -> list[tuple]:
         checks += [(step.op, *check) for check in namespace.checks]
         namespace.checks = []
     return checks
+
+
+def _folded(steps: Sequence[Step], slots: dict[int, Any]) -> dict[int, Any]:
+    """What followed from constants and shapes, and so needs no run."""
+    return {
+        slot: slots[slot]
+        for step in steps
+        if step.op.defn.is_pure
+        for slot in step.outputs
+        if not isinstance(slots[slot], jax.Array)
+    }
 
 
 def _owned(value: Any) -> jax.Array:

@@ -61,7 +61,7 @@ def shape_internal(
 )
 def shape_n_op(xp, *inputs, out_type: DType = dtypes.int32):
     """inputs: n[...] each -> i[rank] each, their shapes."""
-    found = [np.array(x.shape, dtype=out_type.as_numpy_dtype) for x in inputs]
+    found: list[np.ndarray] = [np.array(x.shape, dtype=out_type.as_numpy_dtype) for x in inputs]
     return found if len(found) > 1 else found[0]
 
 
