@@ -20,18 +20,19 @@ MAY_IMPORT = {
     "gradients_custom": {"graph", "ops", "gradients"},
     "gradients_second": {"graph", "ops", "gradients"},
     "runtime": {"graph", "ops"},
-    "checkpoint": {"graph"},
+    "platform": {"graph"},
+    "checkpoint": {"graph", "platform"},
     "data": {"graph"},
     "train": {"graph", "ops", "gradients", "runtime", "checkpoint"},
     "api": {
         *("graph", "ops", "gradients", "gradients_custom", "gradients_second"),
-        *("runtime", "checkpoint", "data", "train"),
+        *("runtime", "platform", "checkpoint", "data", "train"),
     },
     "environment": {"api"},
     "cli": {"api", "environment"},
     "": {"api", "cli", "environment"},
 }
-HEAVY = ("jax", "matplotlib", "google.protobuf", "tensorboard", "PIL", "rich", "scipy")
+HEAVY = ("jax", "absl", "matplotlib", "google.protobuf", "tensorboard", "PIL", "rich", "scipy")
 
 
 def stage_of(path: Path) -> str:

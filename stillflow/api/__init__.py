@@ -397,6 +397,7 @@ from stillflow.ops.variable_updates import batch_scatter_update as batch_scatter
 from stillflow.ops.variables import Variable as Variable
 from stillflow.ops.variables import VariableAggregation as VariableAggregation
 from stillflow.ops.variables import VariableSynchronization as VariableSynchronization
+from stillflow.platform.logging import get_logger as get_logger
 from stillflow.runtime.session import InteractiveSession as InteractiveSession
 from stillflow.runtime.session import Session as Session
 
