@@ -53,6 +53,7 @@ class OpDef:
       forwards: the output is the input itself, so that a variable read through this op is read when
         the reader runs, not when this op does.
       flops: `flops(*input_shapes)` estimates the work of one call; without it, one per element.
+      explain: TensorFlow's sentence for inputs (arrays) on which `fn` failed, or None.
       stream: for a random op, the number of Philox blocks that an output shape uses up; `fn` then
         takes the generator's words, u32[6] (key, then counter), before its inputs.
     """
@@ -80,6 +81,7 @@ class OpDef:
         forwards: bool = False,
         broadcasts: bool = False,
         flops: Callable | None = None,
+        explain: Callable[[Operation, Sequence[Any]], str | None] | None = None,
     ):
         self.type = type_name
         self.fn = fn
@@ -96,6 +98,7 @@ class OpDef:
         self.forwards = forwards
         self.broadcasts = broadcasts
         self.flops = flops
+        self.explain = explain
         self.stateful = stateful or bool(writes) or stream is not None or is_variable
         self.is_pure = not (self.stateful or host or is_placeholder)
         self.gradient_rule: Callable | None = None

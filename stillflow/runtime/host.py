@@ -173,7 +173,10 @@ def run_error(op: Operation, error: Exception, inputs: Sequence[Any]) -> Excepti
     if not isinstance(error, (ValueError, TypeError, IndexError, np.exceptions.AxisError)):
         return error
     shapes = [format_sizes(np.shape(value)) for value in inputs]
-    if op.defn.broadcasts and len(shapes) == 2:
+    explained = op.defn.explain(op, inputs) if op.defn.explain else None
+    if explained:
+        message = explained
+    elif op.defn.broadcasts and len(shapes) == 2:
         message = f"Incompatible shapes: {shapes[0]} vs. {shapes[1]}"
     else:
         message = f"{op.type}: {error}\n  Its inputs have shapes {', '.join(shapes) or 'none'}."

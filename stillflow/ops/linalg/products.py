@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from stillflow.graph import dtypes
-from stillflow.graph.operation import Tensor
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops import array, reduce, shapes
 from stillflow.ops import math as math_ops
@@ -20,12 +21,18 @@ _FACTORS = FLOATS + INDEX + COMPLEX
 _SPARSE_FACTORS = types("float32 bfloat16")
 
 
+def _inner_sizes_differ(op: Operation, inputs: Sequence[Any]) -> str:
+    a, b = (shapes.format_sizes(np.shape(value)) for value in inputs)
+    return f"Matrix size-incompatible: In[0]: {a}, In[1]: {b}"
+
+
 @op(
     "MatMul",
     "a: T, b: T -> product: T",
     shape=shapes.matmul,
     types={"T": _FACTORS},
     flops=lambda a, b: 2 * a[0] * a[1] * max(b),
+    explain=_inner_sizes_differ,
 )
 def matmul_op(xp, a, b, *, transpose_a: bool = False, transpose_b: bool = False):
     """a: n[n, k], b: n[k, m] -> n[n, m]; either is transposed first when asked."""
@@ -124,7 +131,19 @@ _BATCHED: dict[str, Any] = {
 }
 
 
-@op("BatchMatMulV2", "x: T, y: T -> output: T", **_BATCHED)
+def _batches_differ(op: Operation, inputs: Sequence[Any]) -> str | None:
+    a, b = (np.shape(value) for value in inputs)
+    if min(len(a), len(b)) < 2:
+        return None
+    adjoint = int(op.attrs["adj_x"]), int(op.attrs["adj_y"])
+    inner = a[-2] if adjoint[0] else a[-1], b[-1] if adjoint[1] else b[-2]
+    return (
+        f"In[0] mismatch In[1] shape: {inner[0]} vs. {inner[1]}: {shapes.format_sizes(a)} "
+        f"{shapes.format_sizes(b)} {adjoint[0]} {adjoint[1]}"
+    )
+
+
+@op("BatchMatMulV2", "x: T, y: T -> output: T", explain=_batches_differ, **_BATCHED)
 def batch_matmul_v2(xp, x, y, *, adj_x: bool = False, adj_y: bool = False):
     """x: n[..., n, k], y: n[..., k, m] -> n[..., n, m], the axes before broadcast.
 
@@ -196,7 +215,7 @@ def matmul(
         _check_one(transpose_b, adjoint_b, "b")
         a, b = convert_to_tensor(a, name="a"), convert_to_tensor(b, name="b")
         is_sparse = a_is_sparse or b_is_sparse
-        if not is_sparse and not (a.shape.ndims == 2 and b.shape.ndims == 2):
+        if not is_sparse and any(t.shape.ndims is None or t.shape.ndims > 2 for t in (a, b)):
             if transpose_a:
                 a, adjoint_a = math_ops.conj(a), True
             if transpose_b:

@@ -5,13 +5,14 @@ Division is in `division`, functions of one tensor in `elementwise`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
-from stillflow.graph.operation import Tensor
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.ops import array, shapes
@@ -247,7 +248,25 @@ def _sum(xp: Any, first: Any, *rest: Any) -> Any:
     return total
 
 
-@op("AddN", "inputs: N * T -> sum: T", shape=shapes.merged, types={"T": NUMBERS})
+def _sizes_differ(op: Operation, inputs: Sequence[Any]) -> str | None:
+    first, *rest = (np.shape(value) for value in inputs)
+    for index, sizes in enumerate(rest, 1):
+        if sizes != first:
+            return (
+                f"Inputs to operation {op.name} of type {op.type} must have the same size and "
+                f"shape.  Input 0: {shapes.format_sizes(first)} != input {index}: "
+                f"{shapes.format_sizes(sizes)}"
+            )
+    return None
+
+
+@op(
+    "AddN",
+    "inputs: N * T -> sum: T",
+    shape=shapes.merged,
+    types={"T": NUMBERS},
+    explain=_sizes_differ,
+)
 def add_n_op(xp, *inputs):
     """inputs: n[...] each -> n[...], their sum."""
     return _sum(xp, *inputs)
@@ -271,7 +290,9 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
     Raises:
       ValueError: `inputs` is no list, or is empty.
     """
-    if isinstance(inputs, Tensor) or not inputs:
+    if isinstance(inputs, Tensor):
+        iter(inputs)  # says that a tensor is no list
+    if not inputs:
         raise ValueError(
             "inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and "
             "shape"

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
-from stillflow.graph.operation import Tensor
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops import shapes
 from stillflow.ops.arguments import renamed
 from stillflow.ops.reduce.reducing import limits
 from stillflow.ops.registry import op
 from stillflow.ops.type_sets import INDEX, NUMBERS
 
+
+def _empty_axis(op: Operation, inputs: Sequence[Any]) -> str | None:
+    sizes, axis = np.shape(inputs[0]), int(inputs[1])
+    if -len(sizes) <= axis < len(sizes) and sizes[axis] == 0:
+        return f"Reduction axis {axis} is empty in shape {shapes.format_sizes(sizes)}"
+    return None
+
+
 _ARG: dict[str, Any] = {
+    "explain": _empty_axis,
     "static": ("dimension",),
     "types": {"T": NUMBERS, "Tidx": INDEX, "output_type": INDEX},
     "defaults": {"Tidx": dtypes.int32},

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from stillflow.graph import dtypes
-from stillflow.graph.operation import Tensor
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops import array, searching, shapes
 from stillflow.ops import math as math_ops
 from stillflow.ops.registry import op
 from stillflow.ops.static import constant_value
 from stillflow.ops.type_sets import INDEX, NUMBERS
 
+
+def _axis_too_large(op: Operation, inputs: Sequence[Any]) -> str | None:
+    rank = np.ndim(inputs[0])
+    wrong = [int(axis) for axis in np.ravel(inputs[1]) if not -rank <= axis < rank]
+    if not wrong:
+        return None
+    return f"Invalid reduction dimension ({wrong[0]} for input with {rank} dimension(s)"
+
+
 _REDUCTION: dict[str, Any] = {
+    "explain": _axis_too_large,
     "shape": shapes.reduction,
     "static": ("reduction_indices",),
     "types": {"T": NUMBERS, "Tidx": INDEX},
