@@ -16,10 +16,19 @@ def recorded(name):
     return json.loads((GOLDEN / f"{name}.json").read_text())["cases"]
 
 
-def each_case(*names):
-    """A pytest.param of (case, what was recorded of it) for each case of the suites `names`."""
+def each_case(*names, gaps=None):
+    """A pytest.param of (case, what was recorded of it) for each case of the suites `names`.
+
+    `gaps` tells why some cases are known to differ; one that agrees after all fails.
+    """
+    gaps = gaps or {}
     return [
-        pytest.param(case, observed.get(case.id), id=f"{name}-{case.id}")
+        pytest.param(
+            case,
+            observed.get(case.id),
+            id=f"{name}-{case.id}",
+            marks=[pytest.mark.xfail(reason=gaps[case.id])] if case.id in gaps else [],
+        )
         for name in names
         for observed in [recorded(name)]
         for case in suites.load(name)

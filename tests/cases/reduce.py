@@ -112,7 +112,6 @@ case("norm_inf", lambda tf, x: tf.norm(x, float("inf"), axis=1, keepdims=True), 
 case("norm_fro", lambda tf, x: tf.norm(x, "fro", axis=[0, 1]), f32(2, 3))
 case("reduce_variance", lambda tf, x: tf.math.reduce_variance(x, 0), f32(3, 2))
 case("reduce_std", lambda tf, x: tf.math.reduce_std(x, 1, keepdims=True), f32(3, 2))
-case("reduce_join", lambda tf: tf.reduce_join([["a", "b"], ["c", "d"]], 1))
 
 # argmax, argmin.
 

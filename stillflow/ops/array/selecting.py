@@ -24,7 +24,7 @@ def _selected(ctx: shapes.ShapeContext) -> shapes.Sizes:
     if len(condition) == 1 and len(sizes) > 1:
         shapes.merge(condition, sizes[:1])
         return sizes
-    return shapes.merge(sizes, condition)
+    return shapes.merge(condition, sizes)
 
 
 @op("Select", "condition: bool, t: T, e: T -> output: T", shape=_selected)
