@@ -309,6 +309,10 @@ from stillflow.ops.math import zeta as zeta
 from stillflow.ops.partition import dynamic_partition as dynamic_partition
 from stillflow.ops.partition import dynamic_stitch as dynamic_stitch
 from stillflow.ops.patches import extract_image_patches as extract_image_patches
+from stillflow.ops.printing import Print as Print
+from stillflow.ops.printing import print_ as print
+from stillflow.ops.py_func import numpy_function as numpy_function
+from stillflow.ops.py_func import py_func as py_func
 from stillflow.ops.random import multinomial as multinomial
 from stillflow.ops.random import random_crop as random_crop
 from stillflow.ops.random import random_gamma as random_gamma

@@ -388,7 +388,7 @@ class OpDef:
         return shapes if isinstance(shapes, list) else [shapes] * count
 
     def _returned(self, op: Operation) -> Any:
-        if not self.signature.outputs:
+        if not self.signature.outputs or (self.stateful and not op.outputs):
             return op
         if len(self.signature.outputs) == 1 and not self.signature.outputs[0].is_list:
             return op.outputs[0]

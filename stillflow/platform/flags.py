@@ -14,6 +14,8 @@ from absl import flags as absl_flags
 
 from stillflow.platform.logging import warning
 
+absl_flags.disclaim_key_flags()  # a flag belongs to the module that calls a function of this one
+
 _OLD_NAMES = {"flag_name": "name", "default_value": "default", "docstring": "help"}
 
 
