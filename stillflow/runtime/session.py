@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from stillflow.graph import context
+from stillflow.graph.dtypes import string
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.ops.constants import as_array
 from stillflow.runtime.executor import Executor, SessionState, tier_setting, uninitialized
 from stillflow.runtime.fetches import FetchStructure
 from stillflow.runtime.plan import make_plan, unfed
@@ -229,7 +231,9 @@ def as_feed(tensor: Tensor, value: Any) -> np.ndarray:
             f"type {dtype}. Try explicitly setting the type of the feed tensor to a larger type "
             "(e.g. int64)."
         )
-    if type(value) is np.ndarray and value.dtype == dtype:
+    if dtype is np.object_:
+        array = as_array(value, string)
+    elif type(value) is np.ndarray and value.dtype == dtype:
         array = value
     else:
         with np.errstate(all="ignore"):  # a number too large becomes infinite, as in TensorFlow

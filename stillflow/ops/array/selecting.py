@@ -21,10 +21,10 @@ def _selected(ctx: shapes.ShapeContext) -> shapes.Sizes:
     condition, sizes = ctx.shape(0), shapes.merge(ctx.shape(1), ctx.shape(2))
     if condition is None or sizes is None or condition == ():
         return sizes
-    if len(condition) == 1 and len(sizes) > 1:
+    if len(condition) == 1 and sizes:
         shapes.merge(condition, sizes[:1])
         return sizes
-    return shapes.merge(condition, sizes)
+    return shapes.merge(sizes, condition)
 
 
 @op("Select", "condition: bool, t: T, e: T -> output: T", shape=_selected)

@@ -43,6 +43,7 @@ from stillflow.ops.shapes import format_sizes
 from stillflow.ops.type_sets import FLOATS, INTEGERS
 
 _REAL = FLOATS + INTEGERS
+_POOLED = tuple(t for t in _REAL if t.name not in ("uint32", "uint64"))
 
 
 # Geometry ---------------------------------------------------------------------------------------
@@ -95,7 +96,7 @@ def _lowest(dtype: Any) -> Any:
     return np.iinfo(dtype).min if np.dtype(dtype).kind in "iu" else -np.inf
 
 
-@op("MaxPool", "input: T -> output: T", shape=_pooled("MaxPool"), types={"T": _REAL})
+@op("MaxPool", "input: T -> output: T", shape=_pooled("MaxPool"), types={"T": _POOLED})
 def max_pool_op(
     xp, x, *, ksize: list[int], strides: list[int], padding: str, data_format: str = "NHWC"
 ):
