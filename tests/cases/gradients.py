@@ -220,6 +220,55 @@ case(
     f32(3, 2),
 )
 
+# The gradient of `gather` is IndexedSlices: it stays so through some ops, others make it dense.
+
+THROUGH = {
+    "neg": lambda tf, x: -x,
+    "identity": lambda tf, x: tf.identity(x),
+    "cast": lambda tf, x: tf.cast(tf.cast(x, tf.float64), tf.float32),
+    "reshape": lambda tf, x: tf.reshape(x, [4, 3]),
+    "add_scalar": lambda tf, x: x + 1.0,
+    "add_same": lambda tf, x: x + f32(4, 3, at=1),
+    "sub_scalar": lambda tf, x: x - 1.0,
+    "sub_same": lambda tf, x: x - f32(4, 3, at=1),
+    "sub_from_scalar": lambda tf, x: 1.0 - x,
+    "sub_from_row": lambda tf, x: f32(3, at=1) - x,
+    "mul": lambda tf, x: x * 2,
+    "div": lambda tf, x: x / 2,
+    "square": lambda tf, x: tf.square(x),
+    "relu": lambda tf, x: tf.nn.relu(x),
+    "tanh": lambda tf, x: tf.tanh(x),
+    "maximum": lambda tf, x: tf.maximum(x, 0.0),
+    "clip": lambda tf, x: tf.clip_by_value(x, -1.0, 1.0),
+    "where": lambda tf, x: tf.where(x > 0, x, 2 * x),
+    "transpose": lambda tf, x: tf.transpose(tf.transpose(x)),
+    "add_n": lambda tf, x: tf.add_n([x, x]),
+    "add_n_one": lambda tf, x: tf.add_n([x]),
+    "identity_n": lambda tf, x: tf.identity_n([x])[0],
+    "tuple": lambda tf, x: tf.tuple([x])[0],
+    "concat_rows": lambda tf, x: tf.concat([x, x], 0),
+    "concat_columns": lambda tf, x: tf.concat([x, x], 1),
+    "split": lambda tf, x: tf.split(x, 2)[0],
+    "unstack": lambda tf, x: tf.stack(tf.unstack(x)),
+    "expand": lambda tf, x: tf.squeeze(tf.expand_dims(x, 1), 1),
+    "bias_add": lambda tf, x: tf.nn.bias_add(x, [1.0, 2.0, 3.0]),
+    "check_numerics": lambda tf, x: tf.check_numerics(x, "bad"),
+    "gather": lambda tf, x: tf.gather(x, [0, 1, 2]),
+    "slice": lambda tf, x: x[:3],
+    "tile": lambda tf, x: tf.tile(x, [1, 2]),
+    "pad": lambda tf, x: tf.pad(x, [[0, 1], [0, 0]]),
+    "matmul": lambda tf, x: tf.matmul(x, f32(3, 2, at=1)),
+    "softmax": lambda tf, x: tf.nn.softmax(x),
+    "reverse": lambda tf, x: tf.reverse(x, [0]),
+    "cumsum": lambda tf, x: tf.cumsum(x),
+}
+for name, f in THROUGH.items():
+    case(
+        "slices_through_" + name,
+        lambda tf, x, f=f: tf.gradients(tf.gather(f(tf, x), [1, 0, 1]), x),
+        f32(4, 3),
+    )
+
 # Second derivatives.
 
 SMOOTH = [

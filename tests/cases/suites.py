@@ -8,7 +8,10 @@ from . import observe
 from .arrays import fingerprint
 
 #: Cases whose values, shapes, nodes and gradients are compared.
-VALUES = ("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients")
+VALUES = (
+    *("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients"),
+    "composed",
+)
 #: Programs whose runs are compared.
 RUNS = "runs"
 #: Programs in which TensorFlow leaves the order of a read and a write to chance.
