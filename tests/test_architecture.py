@@ -24,9 +24,10 @@ MAY_IMPORT = {
     "checkpoint": {"graph", "platform"},
     "data": {"graph"},
     "train": {"graph", "ops", "gradients", "runtime", "checkpoint"},
+    "testing": {"graph", "ops", "gradients", "runtime"},
     "api": {
         *("graph", "ops", "gradients", "gradients_custom", "gradients_second"),
-        *("runtime", "platform", "checkpoint", "data", "train"),
+        *("runtime", "platform", "checkpoint", "data", "train", "testing"),
     },
     "environment": {"api"},
     "cli": {"api", "environment"},

@@ -1,0 +1,1 @@
+"""`tf.test`: what programs test themselves with. Uses what programs use; nothing uses it."""

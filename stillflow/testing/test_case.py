@@ -1,0 +1,244 @@
+"""`tf.test.TestCase`: absl's TestCase with assertions on arrays, and sessions.
+
+Importing this module imports absl.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from absl.testing import absltest
+
+from stillflow.graph import dtypes
+from stillflow.graph.context import get_default_graph, get_default_session, reset_default_graph
+from stillflow.graph.errors import OpError
+from stillflow.graph.operation import Tensor
+from stillflow.graph.random_seed import DEFAULT_GRAPH_SEED
+from stillflow.runtime.session import Session
+
+
+class TestCase(absltest.TestCase):
+    """Each test starts with an empty graph and with seeds set.
+
+    The assertions take arrays, what makes arrays, and tensors, which they run.
+    """
+
+    def setUp(self) -> None:
+        super().setUp()
+        self._cached: Session | None = None
+        self._folder: str | None = None
+        random.seed(DEFAULT_GRAPH_SEED)
+        np.random.seed(DEFAULT_GRAPH_SEED)
+        reset_default_graph()
+        get_default_graph().seed = DEFAULT_GRAPH_SEED
+
+    def tearDown(self) -> None:
+        if self._cached is not None:
+            self._cached.close()
+        super().tearDown()
+
+    def get_temp_dir(self) -> str:
+        """Returns a folder that is this test's own; it is left behind."""
+        if self._folder is None:
+            self._folder = tempfile.mkdtemp(prefix=self._testMethodName)
+        return self._folder
+
+    # Sessions -----------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def session(
+        self, graph: Any = None, config: Any = None, use_gpu: bool = False, force_gpu: bool = False
+    ) -> Iterator[Session]:
+        """A new session, the default one in the block."""
+        with Session(graph=graph, config=config) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def cached_session(
+        self, graph: Any = None, config: Any = None, use_gpu: bool = False, force_gpu: bool = False
+    ) -> Iterator[Session]:
+        """The test's own session, the same in every block."""
+        if self._cached is None:
+            self._cached = Session(graph=graph, config=config)
+        with self._cached.graph.as_default(), self._cached.as_default():
+            yield self._cached
+
+    @contextlib.contextmanager
+    def test_session(
+        self, graph: Any = None, config: Any = None, use_gpu: bool = False, force_gpu: bool = False
+    ) -> Iterator[Session]:
+        """The cached session, or with a graph a new one."""
+        if self.id().endswith(".test_session"):
+            self.skipTest("Not a test.")  # though it is named like one
+        block = self.cached_session if graph is None else self.session
+        with block(graph, config, use_gpu, force_gpu) as session:
+            yield session
+
+    def evaluate(self, tensors: Any) -> Any:
+        """Runs tensors in the default session, or in the test's own."""
+        session = get_default_session()
+        if session is not None:
+            return session.run(tensors)
+        with self.test_session() as own:
+            return own.run(tensors)
+
+    def _array(self, value: Any) -> np.ndarray:
+        is_symbolic = isinstance(value, Tensor) or hasattr(value, "_as_graph_element")
+        return np.asarray(self.evaluate(value) if is_symbolic else value)
+
+    # Equal and near -----------------------------------------------------------------------------
+
+    def assertAllEqual(self, a: Any, b: Any, msg: str | None = None) -> None:
+        """Of one shape, and equal element by element; NaN equals NaN."""
+        a, b = self._array(a), self._array(b)
+        self.assertEqual(a.shape, b.shape, msg)
+        np.testing.assert_array_equal(a, b, msg or "")
+
+    def assertNotAllEqual(self, a: Any, b: Any, msg: str | None = None) -> None:
+        """They differ somewhere."""
+        try:
+            self.assertAllEqual(a, b)
+        except AssertionError:
+            return
+        raise AssertionError(f"The two values are equal at all elements. {msg or ''}")
+
+    def assertAllClose(
+        self, a: Any, b: Any, rtol: float = 1e-6, atol: float = 1e-6, msg: str | None = None
+    ) -> None:
+        """|a - b| <= atol + rtol |b| element by element, in dicts and lists of arrays as well."""
+        if isinstance(a, Mapping) or isinstance(b, Mapping):
+            self.assertEqual(set(a), set(b), msg)
+            pairs = [(a[key], b[key]) for key in a]
+        elif _is_nest(a) and _is_nest(b) and len(a) == len(b):
+            pairs = list(zip(a, b, strict=True))
+        else:
+            a, b = self._array(a), self._array(b)
+            self.assertEqual(a.shape, b.shape, f"Shape mismatch: {a.shape} and {b.shape}. {msg}")
+            np.testing.assert_allclose(a, b, rtol, atol, err_msg=msg or "")
+            return
+        for x, y in pairs:
+            self.assertAllClose(x, y, rtol, atol, msg)
+
+    def assertNotAllClose(self, a: Any, b: Any, **kwargs: Any) -> None:
+        """They are not near each other somewhere."""
+        try:
+            self.assertAllClose(a, b, **kwargs)
+        except AssertionError:
+            return
+        raise AssertionError("The two values are close at all elements")
+
+    def assertAllCloseAccordingToType(
+        self,
+        a: Any,
+        b: Any,
+        rtol: float = 1e-6,
+        atol: float = 1e-6,
+        float_rtol: float = 1e-6,
+        float_atol: float = 1e-6,
+        half_rtol: float = 1e-3,
+        half_atol: float = 1e-3,
+        bfloat16_rtol: float = 1e-2,
+        bfloat16_atol: float = 1e-2,
+        msg: str | None = None,
+    ) -> None:
+        """assertAllClose with the tolerance of the less precise of the two types."""
+        a, b = self._array(a), self._array(b)
+        by_type = {
+            "float32": (float_rtol, float_atol),
+            "float16": (half_rtol, half_atol),
+            "bfloat16": (bfloat16_rtol, bfloat16_atol),
+        }
+        found = [by_type[x.dtype.name] for x in (a, b) if x.dtype.name in by_type]
+        rtol, atol = (max(each) for each in zip((rtol, atol), *found, strict=True))
+        self.assertAllClose(a.astype(np.float64), b.astype(np.float64), rtol, atol, msg)
+
+    def assertNear(self, f1: float, f2: float, err: float, msg: str | None = None) -> None:
+        """|f1 - f2| <= err, or both are equal, infinities among them."""
+        self.assertTrue(f1 == f2 or abs(f1 - f2) <= err, f"{f1!r} != {f2!r} +/- {err!r}. {msg}")
+
+    def assertArrayNear(self, farray1: Any, farray2: Any, err: float, msg: Any = None) -> None:
+        """assertNear element by element."""
+        self.assertEqual(len(farray1), len(farray2), msg)
+        for f1, f2 in zip(farray1, farray2, strict=True):
+            self.assertNear(float(f1), float(f2), err, msg)
+
+    def assertNDArrayNear(self, ndarray1: Any, ndarray2: Any, err: float, msg: Any = None) -> None:
+        """The norm of the difference is at most `err`."""
+        difference = np.linalg.norm(self._array(ndarray1) - self._array(ndarray2))
+        self.assertLess(difference, err, msg)
+
+    # Bounds -------------------------------------------------------------------------------------
+
+    def assertAllGreater(self, a: Any, comparison_target: Any) -> None:
+        self.assertGreater(np.min(self._array(a)), comparison_target)
+
+    def assertAllGreaterEqual(self, a: Any, comparison_target: Any) -> None:
+        self.assertGreaterEqual(np.min(self._array(a)), comparison_target)
+
+    def assertAllLess(self, a: Any, comparison_target: Any) -> None:
+        self.assertLess(np.max(self._array(a)), comparison_target)
+
+    def assertAllLessEqual(self, a: Any, comparison_target: Any) -> None:
+        self.assertLessEqual(np.max(self._array(a)), comparison_target)
+
+    def assertAllInRange(
+        self,
+        target: Any,
+        lower_bound: Any,
+        upper_bound: Any,
+        open_lower_bound: bool = False,
+        open_upper_bound: bool = False,
+    ) -> None:
+        """Between the bounds; an open bound itself is outside."""
+        lower = self.assertAllGreater if open_lower_bound else self.assertAllGreaterEqual
+        upper = self.assertAllLess if open_upper_bound else self.assertAllLessEqual
+        lower(target, lower_bound)
+        upper(target, upper_bound)
+
+    def assertAllInSet(self, target: Any, expected_set: Any) -> None:
+        """Every element is one of the set."""
+        self.assertLessEqual(set(self._array(target).ravel().tolist()), set(expected_set))
+
+    # Kinds and errors ---------------------------------------------------------------------------
+
+    def assertShapeEqual(self, np_array: Any, tf_tensor: Tensor, msg: str | None = None) -> None:
+        """The tensor's static shape is that of the array."""
+        self.assertEqual(list(np_array.shape), tf_tensor.get_shape().as_list(), msg)
+
+    def assertDTypeEqual(self, target: Any, expected_dtype: Any) -> None:
+        """The array's or tensor's type is as expected."""
+        dtype = target.dtype if hasattr(target, "dtype") else self._array(target).dtype
+        self.assertEqual(dtypes.as_dtype(dtype), dtypes.as_dtype(expected_dtype))
+
+    @contextlib.contextmanager
+    def assertRaisesWithPredicateMatch(  # type: ignore[override]  # TensorFlow's takes a text too
+        self, exception_type: Any, expected_err_re_or_predicate: str | Callable[[Any], bool]
+    ) -> Iterator[None]:
+        """The block raises such an error; a text is searched for in its message as a pattern."""
+        expected = expected_err_re_or_predicate
+        try:
+            yield
+        except exception_type as error:
+            message = error.message if isinstance(error, OpError) else str(error)
+            matches = expected(error) if callable(expected) else re.search(expected, message)
+            if not matches:
+                raise AssertionError(f"Exception of type {type(error)}: {message}") from error
+            return
+        self.fail(f"{getattr(exception_type, '__name__', exception_type)} not raised")
+
+    def assertRaisesOpError(self, expected_err_re_or_predicate: Any) -> Any:
+        """The block raises a tf.errors.OpError that matches."""
+        return self.assertRaisesWithPredicateMatch(OpError, expected_err_re_or_predicate)
+
+
+def _is_nest(value: Any) -> bool:
+    """Whether it is a list of arrays or of lists rather than one of numbers."""
+    if not isinstance(value, (list, tuple)) or not value:
+        return False
+    return any(isinstance(x, (Mapping, list, tuple, np.ndarray, Tensor)) for x in value)

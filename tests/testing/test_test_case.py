@@ -1,0 +1,161 @@
+"""tf.test: its assertions hold and fail where they should, and its sessions are the default."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import stillflow.api as tf
+
+
+@pytest.fixture
+def case():
+    """A TestCase within a test."""
+    case = tf.test.TestCase()
+    case.setUp()
+    yield case
+    case.tearDown()
+
+
+HOLDS = [
+    lambda t: t.assertAllEqual([1, 2], np.array([1, 2])),
+    lambda t: t.assertAllEqual(tf.constant([1.0]) + 1, [2]),
+    lambda t: t.assertNotAllEqual([1, 2], [1, 3]),
+    lambda t: t.assertAllClose([1.0, 2], [1.0, 2 + 1e-7]),
+    lambda t: t.assertAllClose({"a": [1.0]}, {"a": np.ones(1)}),
+    lambda t: t.assertAllClose([np.ones(2), np.ones(3)], [np.ones(2), np.ones(3)]),
+    lambda t: t.assertAllClose(1.0, tf.constant(1.1), atol=0.2),
+    lambda t: t.assertNotAllClose([1.0], [1.1]),
+    lambda t: t.assertAllCloseAccordingToType(np.float16([1]), np.float16([1.001])),
+    lambda t: t.assertNear(1.0, 1.1, 0.2),
+    lambda t: t.assertArrayNear([1.0, 2.0], [1.1, 2.1], 0.2),
+    lambda t: t.assertNDArrayNear(np.ones(2), np.ones(2) + 0.1, 0.2),
+    lambda t: t.assertAllGreater([2, 3], 1),
+    lambda t: t.assertAllGreaterEqual([2, 3], 2),
+    lambda t: t.assertAllLess([2, 3], 4),
+    lambda t: t.assertAllLessEqual([2, 3], 3),
+    lambda t: t.assertAllInRange(tf.constant([1, 2]), 1, 3, open_upper_bound=True),
+    lambda t: t.assertAllInSet([1, 1, 2], {1, 2, 3}),
+    lambda t: t.assertShapeEqual(np.ones((2, 3)), tf.zeros([2, 3])),
+    lambda t: t.assertDTypeEqual(tf.constant(1.0), tf.float32),
+    lambda t: t.assertDTypeEqual(np.ones(1), np.float64),
+    lambda t: t.assertLen([1, 2], 2),  # absl's are there as well
+]
+FAILS = [
+    lambda t: t.assertAllEqual([1, 2], [1, 3]),
+    lambda t: t.assertAllEqual([1], 1),
+    lambda t: t.assertNotAllEqual([1, 2], [1, 2]),
+    lambda t: t.assertAllClose([1.0], [1.001]),
+    lambda t: t.assertAllClose({"a": 1.0}, {"b": 1.0}),
+    lambda t: t.assertAllClose([np.ones(2), np.ones(3)], [np.ones(2), np.zeros(3)]),
+    lambda t: t.assertNotAllClose([1.0], [1.0]),
+    lambda t: t.assertNear(1.0, 1.1, 0.05),
+    lambda t: t.assertAllGreater([1, 3], 1),
+    lambda t: t.assertAllInRange([1, 3], 1, 3, open_upper_bound=True),
+    lambda t: t.assertAllInSet([1, 4], {1, 2, 3}),
+    lambda t: t.assertShapeEqual(np.ones(2), tf.zeros([3])),
+    lambda t: t.assertDTypeEqual(np.ones(1), tf.float32),
+]
+
+
+@pytest.mark.parametrize("check", HOLDS)
+def test_holds(check, case):
+    check(case)
+
+
+@pytest.mark.parametrize("check", FAILS)
+def test_fails(check, case):
+    with pytest.raises(AssertionError):
+        check(case)
+
+
+def failing():
+    x = tf.placeholder(tf.float32, name="x")
+    tf.get_default_session().run(x + 1)
+
+
+def test_expected_errors(case):
+    with case.session():
+        with case.assertRaisesOpError("You must feed a value for placeholder"):
+            failing()
+        with case.assertRaisesWithPredicateMatch(tf.errors.OpError, lambda e: e.op.name == "x_1"):
+            failing()
+        with pytest.raises(AssertionError), case.assertRaisesOpError("something else"):
+            failing()
+    with pytest.raises(AssertionError, match="OpError not raised"), case.assertRaisesOpError("x"):
+        pass
+
+
+def test_sessions(case):
+    """Variables live in the test's own session, from block to block; another is empty."""
+    v = tf.Variable(3.0)
+    with case.test_session() as session:
+        session.run(v.initializer)
+        assert tf.get_default_session() is session
+    with case.cached_session() as again:
+        assert again is session
+        assert v.eval() == 3
+    with case.session() as other, case.assertRaisesOpError("uninitialized value"):
+        other.run(v)
+    assert case.evaluate([v, v + 1]) == [3, 4]
+
+
+def test_each_test_starts_afresh(case):
+    with tf.name_scope("a"):
+        tf.random_normal([])
+    numbers = np.random.rand()
+    case.tearDown()
+    case.setUp()
+    assert tf.get_default_graph().get_operations() == []
+    assert tf.get_default_graph().seed == 87654321
+    assert np.random.rand() == numbers
+
+
+def test_jacobians():
+    x, w = tf.placeholder(tf.float64, [2]), tf.placeholder(tf.float64, [3])
+    y = tf.stack([x[0] * x[1], tf.reduce_sum(w) * x[0]])
+    with tf.Session():
+        feeds = {w: [1.0, 2, 3]}
+        exact, numeric = tf.test.compute_gradient(
+            x, [2], y, [2], x_init_value=np.array([2.0, 5.0]), extra_feed_dict=feeds
+        )
+        assert exact.tolist() == [[5, 6], [2, 0]]
+        np.testing.assert_allclose(numeric, exact, atol=1e-8)
+        both = [tf.constant([2.0, 5]), tf.constant([1.0, 2])]
+        error = tf.test.compute_gradient_error(both, [[2], [2]], both[0] * both[1], [2])
+        assert 0 < error < 1e-2
+    with pytest.raises(ValueError, match="without a default session"):
+        tf.test.compute_gradient(x, [2], y, [2])
+
+
+PROGRAM = """
+import stillflow as tf
+
+class T(tf.test.TestCase):
+    def testGood(self):
+        with self.test_session():
+            self.assertAllEqual(tf.constant(1).eval(), 1)
+    def testBad(self):
+        self.assertAllEqual([1], [{}])
+
+tf.test.main()
+"""
+
+
+@pytest.mark.parametrize(("value", "code"), [(1, 0), (2, 1)])
+def test_main(value, code, tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(PROGRAM.format(value))
+    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert "Ran 3 tests" in done.stderr  # test_session is taken for one, and skipped
+
+
+def test_surroundings(tmp_path):
+    assert tf.gfile.IsDirectory(tf.test.get_temp_dir())
+    assert tf.test.get_temp_dir() == tf.test.get_temp_dir()
+    assert not tf.test.is_gpu_available()
+    assert not tf.test.is_built_with_cuda()
+    assert tf.test.gpu_device_name() == ""
+    assert tf.test.test_src_dir_path("a").endswith("/a")
