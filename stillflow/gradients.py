@@ -171,6 +171,8 @@ class _Walk:
             _zeros_like(tensor) if grad is None and _is_trainable(tensor) else grad
             for tensor, grad in zip(op.outputs, grads, strict=True)
         ]
+        if op.defn.broadcasts:  # what was repeated is summed, which TensorFlow too does densely
+            out_grads = [grad if grad is None else convert_to_tensor(grad) for grad in out_grads]
         result = _rule_of(op)(op, *out_grads)
         in_grads = (
             list(result)

@@ -71,6 +71,9 @@ class IndexedSlices:
     def from_fetched(parts: list[Any]) -> IndexedSlicesValue:
         return IndexedSlicesValue(parts[0], parts[1], parts[2] if len(parts) > 2 else None)
 
+    def __neg__(self) -> IndexedSlices:
+        return IndexedSlices(-self._values, self._indices, self._dense_shape)
+
     def __str__(self) -> str:
         shape = "" if self._dense_shape is None else f", dense_shape={self._dense_shape}"
         return f"IndexedSlices(indices={self._indices}, values={self._values}{shape})"
