@@ -169,6 +169,7 @@ from stillflow.ops.clip import clip_by_global_norm as clip_by_global_norm
 from stillflow.ops.clip import clip_by_norm as clip_by_norm
 from stillflow.ops.clip import clip_by_value as clip_by_value
 from stillflow.ops.clip import global_norm as global_norm
+from stillflow.ops.confusion import confusion_matrix as confusion_matrix
 from stillflow.ops.constants import constant as constant
 from stillflow.ops.control import group as group
 from stillflow.ops.control import identity as identity
@@ -182,6 +183,8 @@ from stillflow.ops.convert import is_tensor as is_tensor
 from stillflow.ops.convert import (
     register_tensor_conversion_function as register_tensor_conversion_function,
 )
+from stillflow.ops.histogram import histogram_fixed_width as histogram_fixed_width
+from stillflow.ops.histogram import histogram_fixed_width_bins as histogram_fixed_width_bins
 from stillflow.ops.indexed_slices import (
     convert_to_tensor_or_indexed_slices as convert_to_tensor_or_indexed_slices,
 )

@@ -5,6 +5,7 @@ from stillflow.ops.array.gathering import unsorted_segment_sum as unsorted_segme
 from stillflow.ops.array.transposing import invert_permutation as invert_permutation
 from stillflow.ops.checks import is_non_decreasing as is_non_decreasing
 from stillflow.ops.checks import is_strictly_increasing as is_strictly_increasing
+from stillflow.ops.confusion import confusion_matrix as confusion_matrix
 from stillflow.ops.math import abs_ as abs
 from stillflow.ops.math import accumulate_n as accumulate_n
 from stillflow.ops.math import acos as acos

@@ -10,6 +10,7 @@ suite = Suite("array_errors")
 #: Why only the exception's class is compared.
 RANKS = "TensorFlow prints the ranks as arrays"
 INPUT_NAME = "TensorFlow names the input's node"
+TWO_FAIL = "the sum fails too, and compiled code says so before the host asserts"
 UNSHOWN = "TensorFlow does not show the sizes that it knows"
 
 X = count(3, 4).astype(np.float32)
@@ -107,6 +108,13 @@ building("reverse_scalar_axis", lambda tf: tf.reverse(p(tf, 2), 0))
 building("roll_scalar", lambda tf: tf.roll(p(tf), 1, 0))
 building("reverse_sequence_batch", lambda tf: tf.reverse_sequence(p(tf, 2, 3), [1, 2, 3], 1))
 building("reverse_sequence_axis", lambda tf: tf.reverse_sequence(p(tf, 2, 3), [1, 2], 5))
+building("histogram_bins", lambda tf: tf.histogram_fixed_width(p(tf, 3), [0.0, 1.0], 0))
+building("histogram_range", lambda tf: tf.histogram_fixed_width(p(tf, 3), [0.0, 1.0, 2.0]))
+building("histogram_type", lambda tf: tf.histogram_fixed_width([True], [False, True]))
+building("confusion_sizes", lambda tf: tf.confusion_matrix([1, 2, 4], [2, 2], 5))
+building("confusion_negative", lambda tf: tf.confusion_matrix([1, -2], [2, 2], 5))
+building("confusion_matrices", lambda tf: tf.confusion_matrix([[1, 2]], [[2, 2]], 5))
+building("confusion_weights", lambda tf: tf.confusion_matrix([1, 2], [2, 2], 5, weights=[1]))
 building("gather_axis", lambda tf: tf.gather(p(tf, 3, 4), [[0]], axis=2))
 building("gather_scalar", lambda tf: tf.gather(p(tf), [0]))
 building("gather_nd_depth", lambda tf: tf.gather_nd(p(tf, 3, 4), [[0, 1, 2]]))
@@ -327,6 +335,17 @@ running("unique", lambda tf, x: tf.unique(x), X)
 running("setdiff1d", lambda tf, x: tf.setdiff1d(x, x), X)
 running("bitcast", lambda tf, x: tf.bitcast(x, tf.float64), X[:, :3])
 running("searchsorted", lambda tf, x, v: tf.searchsorted(x, v), X, X[:2])
+running("histogram_range", lambda tf, x, r: tf.histogram_fixed_width(x, r), X, num([1, 0.5]))
+running("histogram_ends", lambda tf, x, r: tf.histogram_fixed_width(x, r), X, num([0, 1, 2]))
+running("histogram_end", lambda tf, x, r: tf.histogram_fixed_width(x, r), X, num(1))
+running("histogram_bins", lambda tf, x, n: tf.histogram_fixed_width(x, [0.0, 1.0], n), X, ints(0))
+running("confusion", lambda tf, x: tf.confusion_matrix(x, [0, 1], 2), ints([1, 2]), why=TWO_FAIL)
+running(
+    "confusion_negative",
+    lambda tf, x: tf.confusion_matrix([0, 1], x, 2),
+    ints([1, -2]),
+    why=TWO_FAIL,
+)
 running("assert", lambda tf, c: tf.Assert(c, ["said", c]), np.array(False))
 running("assert_equal", lambda tf, x: tf.assert_equal(x, x + 1, message="said"), ints([1, 2, 3, 4]))
 running("assert_positive", lambda tf, x: tf.assert_positive(x), num([1, -2.5]))

@@ -210,3 +210,20 @@ checking("assert_type", lambda tf, x: tf.assert_type(x, tf.float32), f32(2))
 case("assert_scalar", lambda tf, x: [tf.assert_scalar(x), tf.assert_scalar(3)], f32())
 case("check_numerics", lambda tf, x: tf.check_numerics(x, "said"), f32(2))
 case("verify_tensor_all_finite", lambda tf, x: tf.verify_tensor_all_finite(x, "said"), f32(2))
+
+# Counts.
+
+case("histogram", lambda tf, x: tf.histogram_fixed_width(x, [-1.0, 1.0], 4), f32(3, 5))
+case(
+    "histogram_of_integers",
+    lambda tf, x, ends: tf.histogram_fixed_width(x, ends, nbins=3, dtype=tf.int64),
+    ints([-9, 0, 1, 4, 5, 6, 99]),
+    ints([0, 6]),
+)
+case("histogram_bins", lambda tf, x: tf.histogram_fixed_width_bins(x, [-1.0, 1.0], 4), f32(3, 5))
+case(
+    "confusion_weighted",
+    lambda tf, w: tf.math.confusion_matrix([1, 2, 2], [1, 0, 0], 4, tf.float32, weights=w),
+    f32(3),
+)
+case("confusion_columns", lambda tf, x: tf.confusion_matrix(x, [2, 0], 3), ints([[1], [2]]))

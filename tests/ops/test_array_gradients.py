@@ -16,6 +16,10 @@ def floats(*shape, at=0):
     return (0.5 + 2 * (rng.permutation(count) + 0.3) / max(count, 1)).reshape(shape)
 
 
+def confusion(*classes, weights):
+    return tf.confusion_matrix(*classes, dtype=tf.float64, weights=weights)
+
+
 MATRIX = floats(3, 4)
 CUBE = floats(2, 3, 4)
 IMAGE = floats(1, 4, 4, 2)
@@ -67,6 +71,7 @@ CASES = {
         floats(2, 3, 2, 2),
     ),
     "batch_gather": (lambda x: tf.batch_gather(x, [[2, 2], [0, 1]]), CUBE),
+    "confusion_matrix": (lambda w: confusion([1, 2, 2], [1, 0, 0], weights=w), floats(3)),
     "gather_nd": (lambda x: tf.gather_nd(x, [[0, 1], [1, 2], [0, 1]]), CUBE),
     "gather_nd_rows": (lambda x: tf.gather_nd(x, [[2], [0], [2]]), MATRIX),
     "gather_nd_batch": (lambda x: tf.gather_nd(x, [[1], [0], [3]], batch_dims=1), MATRIX),
