@@ -184,8 +184,9 @@ class _Walk:
                 f"Num gradients {len(in_grads)} generated for op {op.node_def} do not match num "
                 f"inputs {len(op.inputs)}"
             )
+        # What no `xs` lies behind is not asked for; a gate would have every run compute it.
         in_grads = [
-            grad if _is_trainable(tensor) else None
+            grad if _is_trainable(tensor) and tensor.op in self._between else None
             for tensor, grad in zip(op.inputs, in_grads, strict=True)
         ]
         if op.defn.broadcasts:

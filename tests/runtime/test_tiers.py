@@ -159,3 +159,15 @@ def test_an_unknown_tier_is_refused(monkeypatch):
     monkeypatch.setenv("STILLFLOW_TIER", "gpu")
     with pytest.raises(ValueError, match="STILLFLOW_TIER is 'gpu'; it may be auto, host, xla"):
         tf.Session()
+
+
+def test_a_training_run_computes_no_gradient_that_nobody_asked_for(monkeypatch):
+    """The images need none, though the rule of their product builds one."""
+    monkeypatch.setenv("STILLFLOW_TIER", "host")
+    x, _, step = training_step()
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(step, {x: np.ones((4, 2))})
+        (executor,) = [e for e in session._executors.values() if e.plan.feeds]
+        products = [s.op.name for s in executor.plan.steps if s.op.type == "MatMul"]
+    assert products == ["MatMul", "gradients/MatMul_grad/MatMul_1"]
