@@ -7,10 +7,14 @@ from stillflow.ops.array.blocks import space_to_depth as space_to_depth
 from stillflow.ops.embedding import embedding_lookup as embedding_lookup
 from stillflow.ops.math import sigmoid as sigmoid
 from stillflow.ops.math import tanh as tanh
+from stillflow.ops.nn import atrous_conv2d as atrous_conv2d
 from stillflow.ops.nn import avg_pool as avg_pool
 from stillflow.ops.nn import avg_pool1d as avg_pool1d
 from stillflow.ops.nn import avg_pool2d as avg_pool2d
 from stillflow.ops.nn import avg_pool_v2 as avg_pool_v2
+from stillflow.ops.nn import (
+    batch_norm_with_global_normalization as batch_norm_with_global_normalization,
+)
 from stillflow.ops.nn import batch_normalization as batch_normalization
 from stillflow.ops.nn import bias_add as bias_add
 from stillflow.ops.nn import conv1d as conv1d
@@ -18,6 +22,7 @@ from stillflow.ops.nn import conv2d as conv2d
 from stillflow.ops.nn import conv2d_backprop_filter as conv2d_backprop_filter
 from stillflow.ops.nn import conv2d_backprop_input as conv2d_backprop_input
 from stillflow.ops.nn import conv2d_transpose as conv2d_transpose
+from stillflow.ops.nn import convolution as convolution
 from stillflow.ops.nn import crelu as crelu
 from stillflow.ops.nn import depthwise_conv2d as depthwise_conv2d
 from stillflow.ops.nn import depthwise_conv2d_native as depthwise_conv2d_native
@@ -35,6 +40,7 @@ from stillflow.ops.nn import (
 )
 from stillflow.ops.nn import dropout as dropout
 from stillflow.ops.nn import elu as elu
+from stillflow.ops.nn import fused_batch_norm as fused_batch_norm
 from stillflow.ops.nn import in_top_k as in_top_k
 from stillflow.ops.nn import l2_loss as l2_loss
 from stillflow.ops.nn import l2_normalize as l2_normalize

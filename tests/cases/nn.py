@@ -428,6 +428,32 @@ case(
     pos(3),
 )
 case(
+    "fused_batch_norm",
+    lambda tf, x, s, o: tf.nn.fused_batch_norm(x, s, o),
+    f32(2, 3, 2, 3),
+    pos(3),
+    f32(3, at=1),
+    grad=False,  # its statistics are not differentiated
+)
+for is_training in (True, False):
+    statistics = {} if is_training else {"mean": [0.5, 1, 1.5], "variance": [4.0, 5, 6]}
+    case(
+        "fused_batch_norm_" + ("training" if is_training else "inference"),
+        lambda tf, x, s, o, t=is_training, m=statistics: tf.nn.fused_batch_norm(
+            x, s, o, is_training=t, name="f", **m
+        )[0],
+        f32(2, 3, 2, 3),
+        pos(3),
+        f32(3, at=1),
+    )
+case(
+    "batch_norm_with_global_normalization",
+    lambda tf, x, m, v: tf.nn.batch_norm_with_global_normalization(x, m, v, m, v, 0.1, True),
+    f32(4, 3),
+    f32(3, at=1),
+    pos(3),
+)
+case(
     "local_response_normalization",
     lambda tf, x: tf.nn.lrn(x, 2, bias=1.0, alpha=0.5),
     f32(1, 2, 2, 6),
@@ -648,6 +674,18 @@ case(
     unit(1, 1, 6, 2),
 )
 case("conv1d", lambda tf, x, w: tf.nn.conv1d(x, w, 2, "SAME"), f32(2, 5, 3), unit(3, 3, 2))
+case(
+    "convolution_of_images",
+    lambda tf, x, w: tf.nn.convolution(x, w, "SAME", strides=[2, 2]),
+    IMAGE,
+    FILTERS,
+)
+case(
+    "convolution_of_sequences",
+    lambda tf, x, w: tf.nn.convolution(x, w, "VALID", name="c"),
+    f32(2, 5, 3),
+    unit(3, 3, 2),
+)
 for pool in ("max_pool", "avg_pool"):
     case(
         pool + "_overlapping",

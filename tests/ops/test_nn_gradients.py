@@ -186,3 +186,34 @@ def test_separable_conv2d():
         away_from_zero(2, 3, 2, 2),
         away_from_zero(1, 1, 4, 3),
     )
+
+
+@pytest.mark.parametrize("data_format", ["NHWC", "NCHW"])
+def test_fused_batch_norm(data_format):
+    """It computes in float32, so the steps are large."""
+    x = images(2, 3, 4, 3, data_format=data_format).astype(np.float32)
+
+    def f(x, scale, offset):
+        x, scale, offset = (tf.cast(value, tf.float32) for value in (x, scale, offset))
+        y = tf.nn.fused_batch_norm(x, scale, offset, data_format=data_format)[0]
+        return tf.cast(y, tf.float64) ** 2
+
+    check_gradients(f, x, away_from_zero(3), away_from_zero(3), step=1e-2, rtol=1e-3)
+
+
+def test_fused_batch_norm_of_given_statistics():
+    def f(x, scale, offset):
+        x, scale, offset = (tf.cast(value, tf.float32) for value in (x, scale, offset))
+        given = {"mean": [0.5, 1, 1.5], "variance": [4.0, 5, 6], "is_training": False}
+        return tf.cast(tf.nn.fused_batch_norm(x, scale, offset, **given)[0], tf.float64)
+
+    x = images(2, 3, 4, 3)
+    check_gradients(f, x, away_from_zero(3), away_from_zero(3), step=1e-2, rtol=1e-3)
+
+
+def test_convolution_of_dilated_filters():
+    check_gradients(
+        lambda x, w: tf.nn.atrous_conv2d(x, w, 2, "VALID"),
+        images(1, 7, 6, 2),
+        away_from_zero(3, 2, 2, 3),
+    )

@@ -9,6 +9,8 @@ from stillflow.ops.nn.activations import selu as selu
 from stillflow.ops.nn.activations import softplus as softplus
 from stillflow.ops.nn.activations import softsign as softsign
 from stillflow.ops.nn.activations import swish as swish
+from stillflow.ops.nn.any_rank import atrous_conv2d as atrous_conv2d
+from stillflow.ops.nn.any_rank import convolution as convolution
 from stillflow.ops.nn.bias import bias_add as bias_add
 from stillflow.ops.nn.bias import relu_layer as relu_layer
 from stillflow.ops.nn.bias import xw_plus_b as xw_plus_b
@@ -50,7 +52,11 @@ from stillflow.ops.nn.moments import normalize_moments as normalize_moments
 from stillflow.ops.nn.moments import sufficient_statistics as sufficient_statistics
 from stillflow.ops.nn.moments import weighted_moments as weighted_moments
 from stillflow.ops.nn.moments import zero_fraction as zero_fraction
+from stillflow.ops.nn.normalization import (
+    batch_norm_with_global_normalization as batch_norm_with_global_normalization,
+)
 from stillflow.ops.nn.normalization import batch_normalization as batch_normalization
+from stillflow.ops.nn.normalization import fused_batch_norm as fused_batch_norm
 from stillflow.ops.nn.norms import l2_loss as l2_loss
 from stillflow.ops.nn.norms import l2_normalize as l2_normalize
 from stillflow.ops.nn.one_dimensional import avg_pool1d as avg_pool1d

@@ -1,12 +1,22 @@
-"""Batch normalisation."""
+"""Batch normalisation (Ioffe and Szegedy, 2015), from parts or as one op."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import numpy as np
+
+from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops import math as math_ops
+from stillflow.ops import shapes
+from stillflow.ops.array.indexing import refuse
+from stillflow.ops.constants import constant
+from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.nn.windows import LAYOUTS, channels, check_choice
+from stillflow.ops.registry import op
 
 
 def batch_normalization(
@@ -18,7 +28,10 @@ def batch_normalization(
     variance_epsilon: float,
     name: str | None = None,
 ) -> Tensor:
-    """Returns scale * (x - mean) / sqrt(variance + epsilon) + offset (Ioffe and Szegedy, 2015)."""
+    """Returns scale * (x - mean) / sqrt(variance + epsilon) + offset.
+
+    x: f[..., c], the others f[c] or what is broadcast to x; offset and scale may be None.
+    """
     with name_scope(name, "batchnorm", [x, mean, variance, scale, offset]):
         inverse = math_ops.rsqrt(variance + variance_epsilon)
         if scale is not None:
@@ -26,3 +39,197 @@ def batch_normalization(
         scaled = x * math_ops.cast(inverse, x.dtype)
         shift = offset - mean * inverse if offset is not None else -mean * inverse
         return scaled + math_ops.cast(shift, x.dtype)
+
+
+def batch_norm_with_global_normalization(
+    t: Tensor,
+    m: Any,
+    v: Any,
+    beta: Any,
+    gamma: Any,
+    variance_epsilon: float,
+    scale_after_normalization: bool,
+    name: str | None = None,
+) -> Tensor:
+    """Returns batch_normalization of `t`, scaled by `gamma` only if asked to."""
+    scale = gamma if scale_after_normalization else None
+    return batch_normalization(t, m, v, beta, scale, variance_epsilon, name)
+
+
+# As one op --------------------------------------------------------------------------------------
+
+_TYPES = {
+    "T": (dtypes.float16, dtypes.bfloat16, dtypes.float32),
+    "U": (dtypes.float32,),
+}
+
+
+def _over(rank: int, data_format: str) -> tuple[int, ...]:
+    """The axes of images other than the channels'."""
+    return (0, 2, 3) if data_format == "NCHW" else tuple(range(rank - 1))
+
+
+def _by_channel(x: Any, data_format: str) -> Any:
+    """x: f[c] -> such that it is broadcast along the channels of images."""
+    return x[:, None, None] if data_format == "NCHW" else x
+
+
+def _fused_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    data_format = ctx.attrs["data_format"]
+    check_choice("FusedBatchNormV3", "data_format", data_format, LAYOUTS)
+    images = shapes.with_rank(ctx.shape(0), 4)
+    depth = channels(images, data_format)
+    for i in range(1, 3 if ctx.attrs["is_training"] else 5):
+        depth = shapes.merge_size(depth, shapes.with_rank(ctx.shape(i), 1)[0])
+    places = list(images)
+    places[1 if data_format == "NCHW" else 3] = depth
+    return [tuple(places), (depth,), (depth,), (depth,), (depth,), None]
+
+
+@op(
+    "FusedBatchNormV3",
+    "x: T, scale: U, offset: U, mean: U, variance: U -> y: T, batch_mean: U, batch_variance: U, "
+    "reserve_space_1: U, reserve_space_2: U, reserve_space_3: U",
+    shape=_fused_shapes,
+    types=_TYPES,
+)
+def fused_batch_norm_op(
+    xp,
+    x,
+    scale,
+    offset,
+    mean,
+    variance,
+    *,
+    epsilon: float = 1e-4,
+    data_format: str = "NHWC",
+    is_training: bool = True,
+):
+    """x: f[n, h, w, c], the others f32[c] -> y f[n, h, w, c], mean, variance, and three reserves.
+
+    In training the mean and the variance are those of x, and those given are not used; the variance
+    that is returned is then that of what x is a sample of.
+    """
+    if x.ndim != 4:
+        refuse(f"input must be 4-dimensional{shapes.format_sizes(x.shape)}")
+    axes = _over(x.ndim, data_format)
+    wide = x.astype(np.float32)
+    unbiased = variance
+    if is_training:
+        count = math.prod(x.shape[axis] for axis in axes)
+        mean = xp.mean(wide, axis=axes, dtype=np.float32)
+        deviation = xp.square(xp.subtract(wide, _by_channel(mean, data_format)))
+        variance = xp.mean(deviation, axis=axes, dtype=np.float32)
+        unbiased = xp.multiply(variance, np.float32(count / max(count - 1, 1)))
+    rate = xp.multiply(scale, _inverse(xp, variance, epsilon))
+    shift = xp.subtract(offset, xp.multiply(mean, rate))
+    y = xp.add(xp.multiply(wide, _by_channel(rate, data_format)), _by_channel(shift, data_format))
+    return y.astype(x.dtype), mean, unbiased, mean, variance, xp.zeros((), np.float32)
+
+
+def _inverse(xp: Any, variance: Any, epsilon: float) -> Any:
+    """1 / sqrt(variance + epsilon)"""
+    return xp.reciprocal(xp.sqrt(xp.add(variance, np.float32(epsilon))))
+
+
+def _fused_gradient_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    images = shapes.with_rank(ctx.shape(1), 4)
+    depth = (channels(images, ctx.attrs["data_format"]),)
+    unused: shapes.Sizes = (0,) if ctx.attrs["is_training"] else depth
+    return [images, depth, depth, unused, unused]
+
+
+@op(
+    "FusedBatchNormGradV3",
+    "y_backprop: T, x: T, scale: float32, reserve_space_1: U, reserve_space_2: U, "
+    "reserve_space_3: U -> x_backprop: T, scale_backprop: U, offset_backprop: U, "
+    "reserve_space_4: U, reserve_space_5: U",
+    shape=_fused_gradient_shapes,
+    types=_TYPES,
+)
+def fused_batch_norm_grad(
+    xp,
+    dy,
+    x,
+    scale,
+    mean,
+    variance,
+    reserve,
+    *,
+    epsilon: float = 1e-4,
+    data_format: str = "NHWC",
+    is_training: bool = True,
+):
+    """dy, x: f[n, h, w, c], scale, mean, variance: f32[c] -> the gradients of x, scale, offset.
+
+    In training the mean and the variance depend on x as well.
+    """
+    axes = _over(x.ndim, data_format)
+    dy, wide = dy.astype(np.float32), x.astype(np.float32)
+    inverse = _inverse(xp, variance, epsilon)
+    centred = xp.subtract(wide, _by_channel(mean, data_format))
+    normal = xp.multiply(centred, _by_channel(inverse, data_format))
+    d_offset = xp.sum(dy, axis=axes, dtype=np.float32)
+    d_scale = xp.sum(xp.multiply(dy, normal), axis=axes, dtype=np.float32)
+    unused = d_scale
+    if is_training:
+        count = np.float32(max(math.prod(x.shape[axis] for axis in axes), 1))
+        through_mean = _by_channel(xp.divide(d_offset, count), data_format)
+        through_variance = _by_channel(xp.divide(d_scale, count), data_format)
+        dy = xp.subtract(xp.subtract(dy, through_mean), xp.multiply(normal, through_variance))
+        unused = xp.zeros((0,), np.float32)
+    dx = xp.multiply(dy, _by_channel(xp.multiply(scale, inverse), data_format))
+    return dx.astype(x.dtype), d_scale, d_offset, unused, unused
+
+
+@fused_batch_norm_op.gradient
+def fused_batch_norm_gradient(op, dy, *unused):
+    x, scale, _, mean, variance = op.inputs
+    if op.attrs["is_training"]:
+        mean, variance = op.outputs[3:5]
+    attrs = {name: op.attrs[name] for name in op.defn.attr_names}
+    grads = fused_batch_norm_grad(dy, x, scale, mean, variance, op.outputs[5], **attrs)
+    return [*grads[:3], None, None]
+
+
+_LEAST_EPSILON = 1.001e-5  # cuDNN's, which TensorFlow keeps to on every device
+
+
+def fused_batch_norm(
+    x: Any,
+    scale: Any,
+    offset: Any,
+    mean: Any = None,
+    variance: Any = None,
+    epsilon: float = 0.001,
+    data_format: str = "NHWC",
+    is_training: bool = True,
+    name: str | None = None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Returns images normalised channel by channel, and the mean and variance of each channel.
+
+    x: f[n, h, w, c] (f[n, c, h, w] for 'NCHW'), the others f32[c]. In training they are computed
+    from x, otherwise `mean` and `variance` are used.
+
+    Raises:
+      ValueError: mean and variance are given in training, or missing otherwise.
+    """
+    x = convert_to_tensor(x, name="input")
+    scale = convert_to_tensor(scale, name="scale")
+    offset = convert_to_tensor(offset, name="offset")
+    if is_training and (mean is not None or variance is not None):
+        raise ValueError("Both 'mean' and 'variance' must be None if is_training is True.")
+    mean = constant([], dtypes.float32) if mean is None else mean
+    variance = constant([], dtypes.float32) if variance is None else variance
+    outputs = fused_batch_norm_op(
+        x,
+        scale,
+        offset,
+        mean,
+        variance,
+        epsilon=max(epsilon, _LEAST_EPSILON),
+        data_format=data_format,
+        is_training=is_training,
+        name=name,
+    )
+    return outputs[0], outputs[1], outputs[2]
