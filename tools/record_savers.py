@@ -60,6 +60,7 @@ def failure_record(fail):
             fail(tf.compat.v1)
     except Exception as error:
         message = re.sub(r"tempstate\d+", "tempstate*", getattr(error, "message", str(error)))
+        message = re.sub(r"defined at \S*site-packages/", "defined at ", message)
         return {"class": type(error).__name__, "message": message}
     finally:
         os.chdir(origin)
