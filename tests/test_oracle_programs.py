@@ -4,7 +4,6 @@ import pytest
 from cases import gaps, observe, suites
 from cases.compare import difference
 from cases.races import EXPECTED
-from cases.suite import ATOL, RTOL
 from oracle import assert_agree, assert_all_recorded, each_case
 
 import stillflow as tf
@@ -12,7 +11,7 @@ import stillflow as tf
 
 def test_every_case_is_recorded():
     """The golden files hold exactly these cases."""
-    assert_all_recorded([suites.RUNS, suites.RACES, suites.GRAPHS, suites.ERRORS])
+    assert_all_recorded([suites.RUNS, suites.TRAINED, suites.RACES, suites.GRAPHS, suites.ERRORS])
 
 
 @pytest.mark.parametrize(("case", "recorded"), each_case(suites.GRAPHS, gaps=gaps.GRAPHS))
@@ -28,15 +27,17 @@ def test_graph(case, recorded):
 def assert_an_outcome(case, recorded):
     """A program's runs give what they gave, or one of the outcomes where TensorFlow had several."""
     log = observe.log_of(tf, case.fn)
-    differences = [difference(log, outcome, RTOL, ATOL) for outcome in recorded["outcomes"]]
+    differences = [
+        difference(log, outcome, case.rtol, case.atol) for outcome in recorded["outcomes"]
+    ]
     assert "" in differences, differences[0]
 
 
-RUNS = each_case(suites.RUNS)
+RUNS = each_case(suites.RUNS, suites.TRAINED)
 
 
 #: On XLA each run compiles, so of programs that differ in little, few are among the quick tests.
-VARIANTS = ("optimizer_with_slots_fetched_", "optimizer_rate_fed_", "schedule_")
+VARIANTS = ("optimizer_with_slots_fetched_", "optimizer_rate_fed_", "schedule_", "program_")
 SIZES = ("_scalar", "_matrix")
 
 

@@ -1,6 +1,7 @@
 """The suites by name, and how each kind of case is observed."""
 
 import collections
+import functools
 import importlib
 import json
 
@@ -14,6 +15,8 @@ VALUES = (
 )
 #: Programs whose runs are compared.
 RUNS = "runs"
+#: Programs that train networks.
+TRAINED = "trained"
 #: Programs in which TensorFlow leaves the order of a read and a write to chance.
 RACES = "races"
 #: Programs whose graphs are compared.
@@ -22,7 +25,7 @@ GRAPHS = "graphs"
 ERRORS = "errors"
 #: Misused array ops.
 ARRAY_ERRORS = "array_errors"
-NAMES = (*VALUES, RUNS, RACES, GRAPHS, ERRORS, ARRAY_ERRORS)
+NAMES = (*VALUES, RUNS, TRAINED, RACES, GRAPHS, ERRORS, ARRAY_ERRORS)
 
 #: How often a program is run on one thread, and on four, before it is taken to be deterministic.
 REPETITIONS = 10
@@ -37,6 +40,7 @@ def observations(name):
     """(id, function of `tf` that returns what is to be recorded) for each case of a suite."""
     kinds = {
         RUNS: run_case,
+        TRAINED: functools.partial(run_case, repetitions=1),
         RACES: run_case,
         GRAPHS: graph_case,
         ERRORS: observe.failure_of,
@@ -83,13 +87,13 @@ def attempt(call):
         return {"error": type(error).__name__}
 
 
-def run_case(tf, case):
+def run_case(tf, case, repetitions=REPETITIONS):
     """What a program's runs were seen to give: the distinct outcomes, most frequent first."""
     configs = [tf.ConfigProto(inter_op_parallelism_threads=n) for n in (1, 4)]
     outcomes = collections.Counter(
         json.dumps(observe.log_of(tf, case.fn, config), sort_keys=True)
         for config in configs
-        for _ in range(REPETITIONS)
+        for _ in range(repetitions)
     )
     return {"outcomes": [json.loads(text) for text, _ in outcomes.most_common()]}
 
