@@ -42,6 +42,19 @@ CASES = {
     "packed_list": (lambda x: tf.convert_to_tensor([[x, 1.0], [2.0, x]]), floats()),
     "concat": (lambda x, y: tf.concat([x, y], 1), MATRIX, floats(3, 2, at=1)),
     "concat_last": (lambda x, y, z: tf.concat([x, y, z], -1), *[floats(2, n) for n in (1, 3, 2)]),
+    "concat_rows_gathered": (
+        lambda x, y, z: tf.gather(tf.concat([x, y, z], -2), [5, 3, 0, 3]),
+        *[floats(n, 2) for n in (1, 3, 2)],
+    ),
+    "concat_columns_gathered": (
+        lambda x, y: tf.gather(tf.concat([x, y], -1), [2, 0, 2]),
+        *[floats(3, n) for n in (1, 2)],
+    ),
+    "concat_axis_gathered": (
+        lambda x, y, axis: tf.gather(tf.concat([x, y], axis), [2, 0, 2]),
+        *[floats(3, 2, at=n) for n in (1, 2)],
+        np.int32(0),
+    ),
     "split": (lambda x: tf.split(x, 2, 1), MATRIX),
     "split_one": (lambda x: tf.split(x, 1)[0], MATRIX),
     "split_sizes": (lambda x: tf.split(x, [1, -1, 1], 1)[1], MATRIX),

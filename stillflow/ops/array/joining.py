@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from stillflow.graph import dtypes
+from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension, dimension_value
 from stillflow.ops import shapes
 from stillflow.ops.array.indexing import refuse
+from stillflow.ops.array.scattering import gather_nd_op
+from stillflow.ops.array.selecting import where_op
 from stillflow.ops.array.shape_of import INDEX_TYPES, shape
 from stillflow.ops.array.stacking import stack
 from stillflow.ops.control import identity
@@ -91,8 +95,34 @@ def _without(sizes: tuple[int, ...], axis: int) -> tuple[int, ...]:
 @concat_op.gradient
 def concat_gradient(op, dy):
     *parts, axis = op.inputs
-    pieces = split_v_op(dy, _sizes_along(axis, parts), axis, num_split=len(parts))
-    return *pieces, None
+    at = _known_axis(axis, parts)
+    if isinstance(dy, IndexedSlices) and at == 0:
+        return *_rows_split(dy, parts), None
+    if isinstance(dy, IndexedSlices) and at is not None:
+        columns = split_v_op(dy.values, _sizes_along(axis, parts), axis, num_split=len(parts))
+        sizes = [shape(part) for part in parts]
+        return *map(IndexedSlices, columns, [dy.indices] * len(parts), sizes), None
+    return *split_v_op(dy, _sizes_along(axis, parts), axis, num_split=len(parts)), None
+
+
+def _known_axis(axis: Tensor, parts: list[Tensor]) -> int | None:
+    """`axis` counted from the first; None when that depends on a run."""
+    at, rank = constant_value(axis), parts[0].shape.ndims
+    if at is None or at >= 0:
+        return None if at is None else int(at)
+    return None if rank is None else int(at) + rank
+
+
+def _rows_split(rows: IndexedSlices, parts: list[Tensor]) -> Iterator[IndexedSlices]:
+    """`rows` of what `parts` make when joined along the first axis, for each part."""
+    start: Any = 0
+    for part in parts:
+        sizes = shape(part, out_type=rows.indices.dtype)
+        end = start + sizes[0]
+        own = where_op((rows.indices >= start) & (rows.indices < end))
+        indices = gather_nd_op(rows.indices, own) - start
+        yield IndexedSlices(gather_nd_op(rows.values, own), indices, sizes)
+        start = end
 
 
 def _sizes_along(axis: Tensor, parts: list[Tensor]) -> Any:
