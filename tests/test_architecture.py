@@ -30,7 +30,8 @@ MAY_IMPORT = {
         *("runtime", "platform", "checkpoint", "data", "train", "testing"),
     },
     "environment": {"api"},
-    "cli": {"api", "environment"},
+    "digits": {"api"},
+    "cli": {"api", "environment", "digits"},
     "": {"api", "cli", "environment"},
 }
 HEAVY = ("jax", "absl", "matplotlib", "google.protobuf", "tensorboard", "PIL", "rich", "scipy")

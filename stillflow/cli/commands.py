@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import click
 
+from stillflow.digits.cli import digits
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="stillflow", prog_name="stillflow")
@@ -51,3 +53,6 @@ def names(prefix: str, missing: bool) -> None:
     from stillflow.cli.names import listing
 
     click.echo(listing(prefix, missing))
+
+
+stillflow.add_command(digits)

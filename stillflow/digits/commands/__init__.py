@@ -1,0 +1,1 @@
+"""The commands of `stillflow digits`, one module each."""
