@@ -12,6 +12,7 @@ from stillflow.checkpoint import files
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.graph_def import op_def_of
 from stillflow.graph.keys import GraphKeys
+from stillflow.train.exported_graph import graph_def_with_shapes
 
 _TENSORFLOW = "1.15.5"  # whose files these are
 _log = logging.getLogger("tensorflow")
@@ -70,7 +71,7 @@ def export_meta_graph(
 
     graph = graph or get_default_graph()
     meta = MetaGraphDef()
-    meta.graph_def.CopyFrom(graph_def or graph.as_graph_def(add_shapes=True))
+    meta.graph_def.CopyFrom(graph_def or graph_def_with_shapes(graph))
     if clear_devices:
         for node in meta.graph_def.node:
             node.device = ""
