@@ -139,8 +139,8 @@ def merge(prefixes: Sequence[str], destination: str) -> None:
     with files.os_errors_as_tf(destination):
         create_parent(destination)
         _publish(destination, sources, merged)
-        for prefix in prefixes:
-            os.remove(bundle.index_path(prefix))
+    for prefix in prefixes:
+        files.remove_leftover(bundle.index_path(prefix))
 
 
 def _merge_entry(merged: dict[bytes, Any], key: bytes, entry: Any, first_shard: int) -> None:
@@ -160,28 +160,52 @@ def _publish(prefix: str, sources: Sequence[str], index: Mapping[bytes, Any]) ->
     """Moves data files, and writes their index, in place of the bundle at `prefix`, if any.
 
     Replacing the index file is the step that counts: until then no file of the present bundle is
-    touched. Where the new data files are to have the names of the present ones, they first go by
-    those of a bundle of one shard more.
+    touched, and a failure removes the new data. Where the new data files are to have the names of
+    the present ones, they first go by those of a bundle of one shard more.
     """
     final = len(sources)
     present = _num_shards(prefix)
     interim = final + 1 if present == final else final
-    for shard, source in enumerate(sources):
-        os.replace(source, bundle.data_path(prefix, shard, interim))
-    if present is not None:
-        files.sync_directory(prefix)  # the new data is there before the old index is gone
-    _replace_index(prefix, interim, index)
+    _publish_as(prefix, interim, sources, index, replaces=present is not None)
     if interim != final and _link_data(prefix, interim, final):
-        _replace_index(prefix, final, index)
+        try:
+            files.write_atomically(bundle.index_path(prefix), bundle.encode_index(final, index))
+        except OSError:
+            return  # the bundle is whole by either index, for its data has the names of both
         present = interim
     if present is not None:
         _remove_data(prefix, present)
 
 
+def _publish_as(
+    prefix: str, shards: int, sources: Sequence[str], index: Mapping[bytes, Any], *, replaces: bool
+) -> None:
+    """Makes a bundle of data files, whose names count `shards`. When it fails, there is none."""
+    staged = files.StagedFile(bundle.index_path(prefix))
+    moved: list[str] = []
+    try:
+        staged.file.write(bundle.encode_index(shards, index))
+        staged.seal()
+        for shard, source in enumerate(sources):
+            path = bundle.data_path(prefix, shard, shards)
+            os.replace(source, path)
+            moved.append(path)
+        if replaces:
+            files.sync_directory(prefix)  # the new data is there before the old index is gone
+        staged.publish()
+    except BaseException:
+        for path in moved:
+            files.remove_leftover(path)
+        raise
+    finally:
+        staged.discard()
+    files.sync_directory(prefix)
+
+
 def _remove_data(prefix: str, num_shards: int) -> None:
+    """Removes the data files of the bundle that was replaced."""
     for shard in range(num_shards):
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(bundle.data_path(prefix, shard, num_shards))
+        files.remove_leftover(bundle.data_path(prefix, shard, num_shards))
 
 
 def _num_shards(prefix: str) -> int | None:
@@ -190,10 +214,6 @@ def _num_shards(prefix: str) -> int | None:
         return bundle.read_index(prefix)[0]
     except errors.OpError:
         return None
-
-
-def _replace_index(prefix: str, num_shards: int, index: Mapping[bytes, Any]) -> None:
-    files.write_atomically(bundle.index_path(prefix), bundle.encode_index(num_shards, index))
 
 
 def _link_data(prefix: str, interim: int, final: int) -> bool:

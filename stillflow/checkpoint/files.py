@@ -10,12 +10,13 @@ from stillflow.platform.os_errors import os_errors_as_tf as os_errors_as_tf
 
 
 class StagedFile:
-    """A new file beside `path`, under the name `staging`: seal it, move it to `path`, discard it.
+    """A new file beside `path`, under the name `staging`: seal it, publish it, discard it.
 
-    To discard a file that has been moved does nothing.
+    To discard a file that has been published does nothing.
     """
 
     def __init__(self, path: str):
+        self._path = path
         self.staging = _staging(path)
         self.file = open(self.staging, "xb")  # noqa: SIM115 (closed by `seal` or `discard`)
 
@@ -25,10 +26,15 @@ class StagedFile:
         os.fsync(self.file.fileno())
         self.file.close()
 
+    def publish(self) -> None:
+        """Gives the file its name, in place of what had it."""
+        os.replace(self.staging, self._path)
+
     def discard(self) -> None:
-        self.file.close()
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(self.staging)
+        """Never fails: it follows a failure that is to be reported, or a success."""
+        with contextlib.suppress(OSError):
+            self.file.close()
+        remove_leftover(self.staging)
 
 
 def write_atomically(path: str, content: bytes) -> None:
@@ -37,17 +43,26 @@ def write_atomically(path: str, content: bytes) -> None:
     try:
         staged.file.write(content)
         staged.seal()
-        os.replace(staged.staging, path)
+        staged.publish()
     finally:
         staged.discard()
     sync_directory(path)
+
+
+def remove_leftover(path: str) -> None:
+    """Removes a file that nothing names, if it is there; where that fails, it is left."""
+    with contextlib.suppress(OSError):
+        os.remove(path)
 
 
 def link_over(source: str, path: str) -> None:
     """Makes `path` a second name of the file `source`, replacing what is there in one step."""
     staging = _staging(path)
     os.link(source, staging)
-    os.replace(staging, path)
+    try:
+        os.replace(staging, path)
+    finally:
+        remove_leftover(staging)
 
 
 def _staging(path: str) -> str:

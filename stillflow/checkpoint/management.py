@@ -10,6 +10,7 @@ import glob
 import logging
 import os
 import re
+import shutil
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -192,6 +193,12 @@ def remove_checkpoint(
     with files.os_errors_as_tf(checkpoint_prefix):
         for path in filter(os.path.exists, doomed):
             os.remove(path)
+
+
+def remove_shards_to_merge(prefix: str) -> None:
+    """Removes what a sharded save that failed has left beside `prefix`."""
+    for folder in glob.glob(f"{glob.escape(prefix)}_temp_{'[0-9a-f]' * 32}"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def meta_graph_filename(checkpoint_filename: str, meta_graph_suffix: str = "meta") -> str:

@@ -21,6 +21,8 @@ _log = logging.getLogger("tensorflow")
 _V2 = management.V2
 _OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
+_Checkpoints = list[tuple[str, float]]  # prefixes and when they were saved, oldest first
+
 
 class Saver:
     """Saves and restores variables, and deletes old checkpoints.
@@ -94,8 +96,8 @@ class Saver:
         self._filename = filename
         self._is_built = False
         self._is_empty = False
-        self._last_checkpoints: list[tuple[str, float]] = []  # oldest first, with their times
-        self._expired: list[tuple[str, float]] = []
+        self._last_checkpoints: _Checkpoints = []
+        self._expired: _Checkpoints = []
         self._next_to_keep = math.inf
         self._object_saver: Saver | None = None
         if not defer_build:
@@ -199,14 +201,16 @@ class Saver:
         if self._is_empty:
             return None
         if write_state:
-            self._record(prefix)
+            kept, expired = self._with(prefix)
             management.update_checkpoint_state(
                 os.path.dirname(save_path),
                 prefix,
-                self.last_checkpoints,
+                [path for path, _ in kept],
                 latest_filename,
                 save_relative_paths=self._save_relative_paths,
             )
+            self._last_checkpoints = kept
+            self._expired += expired
             self._delete_expired(meta_graph_suffix)
         return prefix
 
@@ -228,8 +232,10 @@ class Saver:
         feed = {self.saver_def.filename_tensor_name: prefix}
         try:
             sess.run(self.saver_def.save_tensor_name, feed)
-        except (errors.FailedPreconditionError, errors.NotFoundError) as error:
-            at_fault = error.op is None or not error.op.defn.is_variable
+        except errors.OpError as error:
+            management.remove_shards_to_merge(prefix)
+            cause = isinstance(error, (errors.FailedPreconditionError, errors.NotFoundError))
+            at_fault = cause and (error.op is None or not error.op.defn.is_variable)
             if at_fault and not os.path.isdir(os.path.dirname(save_path)):
                 raise ValueError(
                     f"Parent directory of {save_path} doesn't exist, can't save."
@@ -262,14 +268,14 @@ class Saver:
 
     # Old checkpoints ------------------------------------------------------------------------------
 
-    def _record(self, prefix: str) -> None:
-        """Makes a checkpoint the latest; the oldest expires when there are too many."""
+    def _with(self, prefix: str) -> tuple[_Checkpoints, _Checkpoints]:
+        """Returns the checkpoints with `prefix` as the latest, and the oldest if it expires."""
         if not self.saver_def.max_to_keep:
-            return
+            return self._last_checkpoints, []
         kept = [entry for entry in self._last_checkpoints if entry[0] != prefix]
-        self._last_checkpoints = [*kept, (prefix, time.time())]
-        if len(self._last_checkpoints) > self.saver_def.max_to_keep:
-            self._expired.append(self._last_checkpoints.pop(0))
+        kept.append((prefix, time.time()))
+        surplus = 1 if len(kept) > self.saver_def.max_to_keep else 0
+        return kept[surplus:], kept[:surplus]
 
     def _delete_expired(self, meta_graph_suffix: str) -> None:
         """Deletes the oldest expired checkpoint, unless it is the one to keep of some hours."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 from collections.abc import Sequence
@@ -156,8 +157,8 @@ def merge_v2_checkpoints(
     prefixes = [_text(prefix) for prefix in checkpoint_prefixes]
     merge(prefixes, _text(destination_prefix))
     if delete_old_dirs:
-        for folder in {os.path.dirname(prefix) for prefix in prefixes}:
-            if folder and not os.listdir(folder):
+        for folder in {os.path.dirname(prefix) for prefix in prefixes} - {""}:
+            with contextlib.suppress(OSError):  # it holds something else
                 os.rmdir(folder)
     return ()
 
