@@ -7,7 +7,6 @@ TensorFlow 1.15's `tf.train`.
 from __future__ import annotations
 
 import glob
-import logging
 import os
 import re
 import shutil
@@ -20,10 +19,9 @@ from stillflow.checkpoint import bundle, files
 from stillflow.checkpoint.bundle_reader import CheckpointReader
 from stillflow.checkpoint.messages import message_class
 from stillflow.graph import errors
+from stillflow.platform import logging
 
 V2 = 2  # SaverDef.CheckpointFormatVersion
-
-_log = logging.getLogger("tensorflow")
 
 
 def generate_checkpoint_state_proto(
@@ -127,8 +125,8 @@ def get_checkpoint_state(checkpoint_dir: str, latest_filename: str | None = None
         with files.os_errors_as_tf(path), open(path, "rb") as file:
             text_format.Merge(file.read(), state)
     except (errors.OpError, text_format.ParseError, UnicodeDecodeError) as error:
-        _log.warning("%s: %s", type(error).__name__, error)
-        _log.warning("%s: Checkpoint ignored", path)
+        logging.warning("%s: %s", type(error).__name__, error)
+        logging.warning("%s: Checkpoint ignored", path)
         return None
     if not state.model_checkpoint_path:
         raise ValueError(f"Invalid checkpoint state loaded from {checkpoint_dir}")
@@ -151,14 +149,38 @@ def _state_path(directory: str, latest_filename: str | None) -> str:
 
 
 def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -> str | None:
-    """Returns the prefix of the latest checkpoint in a directory; None when there is none."""
+    """Returns the prefix of the latest checkpoint in a directory; None when there is none.
+
+    None, too, when one of its files is missing; the log says which.
+    """
     state = get_checkpoint_state(checkpoint_dir, latest_filename)
     if state is None:
         return None
-    if checkpoint_exists(state.model_checkpoint_path):
-        return state.model_checkpoint_path
-    _log.error("Couldn't match files for checkpoint %s", state.model_checkpoint_path)
+    prefix = state.model_checkpoint_path
+    missing = _missing_files(prefix)
+    if not missing:
+        return prefix
+    logging.error(
+        "Couldn't match files for checkpoint %s\n  There is no %s. "
+        "stillflow.checkpoint.intact.newest_intact(%r) is the newest whole checkpoint, if any.",
+        prefix,
+        ", nor ".join(missing),
+        os.fspath(checkpoint_dir),
+    )
     return None
+
+
+def _missing_files(prefix: str) -> list[str]:
+    """Returns which files of a checkpoint are not there; a damaged index names none."""
+    if not checkpoint_exists(prefix):
+        return [bundle.index_path(prefix)]
+    try:
+        num_shards, index = bundle.read_index(prefix)
+    except errors.OpError:
+        return []
+    shards = sorted({entry.shard_id for entry in index.values() if not entry.slices})
+    data = [bundle.data_path(prefix, shard, num_shards) for shard in shards]
+    return [path for path in data if not os.path.exists(path)]
 
 
 def checkpoint_exists(checkpoint_prefix: str) -> bool:

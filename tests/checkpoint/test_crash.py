@@ -6,8 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -171,32 +171,17 @@ def test_a_damaged_checkpoint_is_replaced(tmp_path):
     assert value_at(prefix) == 2.0
 
 
-WRITER = """
-import sys
-import numpy as np
-from stillflow.checkpoint.bundle_writer import BundleWriter
-
-for value in range(1_000_000):
-    with BundleWriter(sys.argv[1]) as writer:
-        for name in "abc":
-            writer.add(name, np.full(50_000, value))
-    if value == 0:
-        print("first", flush=True)
-"""
-
-
-def test_killing_the_process(tmp_path):
-    """A real process that overwrites one checkpoint again and again, killed at some instant."""
-    prefix = f"{tmp_path}/b"
-    for moment in range(5):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER, prefix], stdout=subprocess.PIPE, text=True
-        )
-        with writer:
-            assert writer.stdout.readline() == "first\n"
-            time.sleep(0.013 * moment)
-            writer.kill()
-        assert value_at(prefix) >= 0
+@pytest.mark.parametrize("kills", [15, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("options", [[], ["--overwrite"]], ids=["numbered", "overwriting"])
+def test_a_program_that_is_killed_again_and_again(kills, options, tmp_path):
+    """A real process, SIGKILL at random instants: it goes on from its newest whole checkpoint."""
+    program = str(Path(__file__).parent / "killed_program.py")
+    arguments = [str(tmp_path), str(kills), "1", *options]
+    done = subprocess.run(
+        [sys.executable, program, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= kills // 2
 
 
 def test_a_save_takes_little_memory(tmp_path):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import recorded
 
-from stillflow.checkpoint import management
+from stillflow.checkpoint import intact, management
 from stillflow.checkpoint.bundle_writer import BundleWriter
 from stillflow.graph import errors
 
@@ -87,6 +87,55 @@ def test_latest_checkpoint(caplog):
     with caplog.at_level(logging.ERROR):
         assert management.latest_checkpoint(".") is None
     assert "Couldn't match files for checkpoint ./b-1" in caplog.text
+
+
+def test_latest_checkpoint_has_all_its_files(caplog):
+    """The index alone is no checkpoint; a damaged one is named, and its restore says what it is."""
+    save("b-1", w=[1.0])
+    management.update_checkpoint_state(".", "b-1")
+    os.rename("b-1.data-00000-of-00001", "moved")
+    assert management.latest_checkpoint(".") is None
+    assert "There is no ./b-1.data-00000-of-00001." in caplog.text
+    os.rename("moved", "b-1.data-00000-of-00001")
+    os.truncate("b-1.index", 20)
+    assert management.latest_checkpoint(".") == "./b-1"
+    with pytest.raises(errors.DataLossError, match=r"b-1\.index"):
+        management.load_checkpoint(".")
+
+
+def test_a_moved_folder():
+    """A relative folder gives relative paths; an absolute one too, where that is asked for."""
+    os.mkdir("before")
+    for folder, options in [
+        ("before", {}),
+        (os.path.abspath("before"), {"save_relative_paths": True}),
+    ]:
+        save(os.path.join(folder, "b-1"), w=[1.0])
+        management.update_checkpoint_state(folder, os.path.join(folder, "b-1"), **options)
+        os.rename("before", "after")
+        assert management.latest_checkpoint("after") == "after/b-1"
+        assert management.load_variable("after", "w").tolist() == [1]
+        os.rename("after", "before")
+
+
+def test_the_newest_intact_checkpoint(caplog):
+    """Whatever `checkpoint` says; what is wrong with newer ones is logged."""
+    for step in [1, 2, 3, 10]:
+        save(f"m/b-{step}", w=np.full(9, step))
+        os.utime(f"m/b-{step}.index", (step, step))
+    assert intact.newest_intact("m") == "m/b-10"
+    os.remove("m/b-10.data-00000-of-00001")
+    with open("m/b-3.data-00000-of-00001", "r+b") as file:
+        file.write(b"damage")
+    assert intact.newest_intact("m") == "m/b-2"
+    assert "Passing over checkpoint m/b-10" in caplog.text
+    assert "Checksum" in caplog.text
+    os.truncate("m/b-2.index", 50)
+    assert intact.newest_intact("m") == "m/b-1"
+    management.remove_checkpoint("m/b-1")
+    assert intact.newest_intact("m") is None
+    with pytest.raises(errors.NotFoundError, match="none"):
+        intact.newest_intact("none")
 
 
 def test_the_state_may_not_overwrite_a_checkpoint():
