@@ -362,6 +362,7 @@ class Graph:
 
     def prevent_feeding(self, tensor: Tensor) -> None:
         self._unfeedable.add(tensor)
+        self._structure_changed()
 
     def is_feedable(self, tensor: Tensor) -> bool:
         return tensor not in self._unfeedable

@@ -8,6 +8,7 @@ off by a factor of two moves the switch, not the results.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,32 +22,26 @@ _HOST_RUN = 8.0
 _XLA_RUN = 12.0
 _XLA_START = 700_000.0
 _COMPILE_STEP = 4_000.0
+# Writing a step as Python takes as long as these runs of it lose in the loop over steps.
+RUNS_BEFORE_WRITING = 20
 # Per microsecond.
 _HOST_BYTES = 4_000.0
 _XLA_BYTES = 12_000.0
 _FLOPS = 100_000.0
 
 
-class CostModel:
-    """Counts what the host tier has lost so far for one plan and one set of feed shapes."""
+def runs_before_compiling(steps: Sequence[Step], slots: list[Any]) -> float:
+    """How many runs of `steps` the host tier does before they are compiled; it may be infinite.
 
-    __slots__ = ("_compile", "_gain", "_lost")
-
-    def __init__(self, steps: Sequence[Step], slots: list[Any]):
-        touched = sum(_bytes(step, slots) for step in steps)
-        work = sum(_flops(step, slots) for step in steps)
-        host = _HOST_RUN + _HOST_STEP * len(steps) + touched / _HOST_BYTES + work / _FLOPS
-        compiled = _XLA_RUN + touched / _XLA_BYTES + work / _FLOPS
-        self._gain = max(0.0, host - compiled)
-        self._compile = _XLA_START + _COMPILE_STEP * len(steps)
-        self._lost = 0.0
-
-    def count_host_run(self) -> None:
-        self._lost += self._gain
-
-    @property
-    def worth_compiling(self) -> bool:
-        return self._lost > self._compile
+    `slots` hold the values of one run.
+    """
+    touched = sum(_bytes(step, slots) for step in steps)
+    work = sum(_flops(step, slots) for step in steps)
+    host = _HOST_RUN + _HOST_STEP * len(steps) + touched / _HOST_BYTES + work / _FLOPS
+    compiled = _XLA_RUN + touched / _XLA_BYTES + work / _FLOPS
+    if host <= compiled:
+        return math.inf
+    return (_XLA_START + _COMPILE_STEP * len(steps)) / (host - compiled)
 
 
 def _bytes(step: Step, slots: list[Any]) -> int:

@@ -17,8 +17,9 @@ import numpy as np
 
 from stillflow.graph.errors import FailedPreconditionError, OpError
 from stillflow.graph.operation import Operation
-from stillflow.runtime.cost import CostModel
+from stillflow.runtime.cost import RUNS_BEFORE_WRITING, runs_before_compiling
 from stillflow.runtime.host import HostProgram, host_program, specialised_program
+from stillflow.runtime.host_code import HostFunction
 from stillflow.runtime.plan import Plan, check_written_shapes
 from stillflow.runtime.segments import split
 from stillflow.runtime.streams import RandomStream
@@ -72,10 +73,19 @@ class SessionState:
 
 @dataclass(slots=True)
 class Specialisation:
-    """What is known of a plan for feeds of certain shapes."""
+    """What is known of a plan for feeds of certain shapes.
+
+    `drawn` has the blocks of random numbers that each random op uses in a run, `fixed` tells
+    whether a run could differ in nothing but its values, and `function` is then the host program
+    in its fastest form, once there were enough runs to make it worth writing.
+    """
 
     host: HostProgram
-    cost: CostModel
+    host_runs_limit: float
+    fixed: bool
+    drawn: list[tuple[Operation, int]]
+    host_runs: int = 0
+    function: HostFunction | None = None
 
 
 class Executor:
@@ -91,13 +101,18 @@ class Executor:
             self._split = None
         self._compiled: dict[tuple, XlaProgram] = {}
         self._random_steps = [s for s in plan.steps if s.op.defn.stream is not None]
+        self._variables = list(plan.variables)
+        self._written = list(plan.written)
 
     def run(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
         """Runs once. `feeds` are the values for the plan's feeds; returns those of its fetches."""
+        shapes = tuple([value.shape for value in feeds])
+        known = self._specialised.get(shapes)
+        if known is not None and known.function and known.host_runs <= known.host_runs_limit:
+            return self._run_function(known, state, feeds)
         for variable in self.plan.required:
             if variable not in state.variables:
                 raise uninitialized(variable)
-        shapes = tuple([value.shape for value in feeds])
         program = None if self._split is None else self._compiled_program(shapes, state, feeds)
         if program is None:
             return self._run_on_host(shapes, state, feeds)
@@ -122,6 +137,36 @@ class Executor:
 
     # The host tier --------------------------------------------------------------------------------
 
+    def _run_function(
+        self, known: Specialisation, state: SessionState, feeds: list[np.ndarray]
+    ) -> list[Any]:
+        """A run of which only the values are new."""
+        variables = state.variables
+        arguments: list[Any] = feeds.copy()
+        for variable in self._variables:
+            value = variables.get(variable)
+            if type(value) is not np.ndarray:
+                value = self._on_host(variable, value)
+            arguments.append(value)
+        for op in self.plan.streams:
+            arguments.append(state.stream(op).words())
+        assert known.function is not None
+        results = known.function(arguments)
+        known.host_runs += 1
+        for variable, value in zip(self._written, results, strict=False):
+            variables[variable] = _kept(value, feeds)
+        for op, blocks in known.drawn:
+            state.stream(op).advance(blocks)
+        fetched = iter(results[len(self._written) :])
+        return [None if slot is None else np.array(next(fetched))[()] for slot in self.plan.fetches]
+
+    def _on_host(self, variable: Operation, value: Any) -> np.ndarray | None:
+        if value is not None:
+            return np.asarray(value)
+        if variable in self.plan.required:
+            raise uninitialized(variable)
+        return None
+
     def _run_on_host(self, shapes: tuple, state: SessionState, feeds: list[np.ndarray]) -> list:
         plan, known = self.plan, self._specialised.get(shapes)
         program = self._generic if known is None else known.host
@@ -134,7 +179,9 @@ class Executor:
             program.run(slots)
         if known is None:
             known = self._specialise(shapes, slots)
-        known.cost.count_host_run()
+        known.host_runs += 1
+        if known.fixed and known.host_runs == RUNS_BEFORE_WRITING:
+            known.function = self._function(known.host)
         check_written_shapes(plan.checked, slots)
         for variable, slot in plan.written.items():
             state.variables[variable] = _kept(slots[slot], feeds)
@@ -146,13 +193,26 @@ class Executor:
             for slot in plan.fetches
         ]
 
+    def _function(self, program: HostProgram) -> HostFunction:
+        plan = self.plan
+        fetched = [slot for slot in plan.fetches if slot is not None]
+        arguments = [*plan.feeds, *plan.variables.values(), *plan.streams.values()]
+        return HostFunction(program, arguments, [*plan.written.values(), *fetched])
+
     def _specialise(self, shapes: tuple, slots: list) -> Specialisation:
         if len(self._specialised) >= _MAX_SPECIALISATIONS:
             self._specialised.clear()
-        host, residual = specialised_program(self.plan, slots)
+        host, residual, fixed = specialised_program(self.plan, slots)
         compiled = set() if self._split is None else set(map(id, self._split.compiled_steps))
-        cost = CostModel([step for step in residual if id(step) in compiled], slots)
-        known = self._specialised[shapes] = Specialisation(host, cost)
+        limit = runs_before_compiling([s for s in residual if id(s) in compiled], slots)
+        shaped = [step.outputs[0] for step in self._random_steps]
+        shaped += [slot for _, slot, _ in self.plan.checked]
+        drawn = [
+            (step.op, step.op.defn.stream(np.shape(slots[step.outputs[0]])))
+            for step in self._random_steps
+        ]
+        known = Specialisation(host, limit, fixed.issuperset(shaped), drawn)
+        self._specialised[shapes] = known
         return known
 
     # The XLA tier ---------------------------------------------------------------------------------
@@ -164,7 +224,7 @@ class Executor:
         assert self._split is not None
         if self._tier == "auto":
             known = self._specialised.get(shapes)
-            if known is None or not known.cost.worth_compiling:
+            if known is None or known.host_runs <= known.host_runs_limit:
                 return None
         plan = self.plan
         by_slot = zip(plan.feeds, feeds, strict=True)
@@ -216,9 +276,10 @@ class Executor:
 
 def _kept(value: Any, feeds: list[np.ndarray]) -> Any:
     """`value` for the session to keep: what the caller fed stays the caller's to change."""
-    if isinstance(value, (np.ndarray, np.generic)):
-        value = np.asarray(value)
-        if any(np.may_share_memory(value, feed) for feed in feeds):
+    if type(value) is not np.ndarray:
+        return np.asarray(value) if isinstance(value, np.generic) else value
+    for feed in feeds:
+        if value is feed or (value.base is not None and np.may_share_memory(value, feed)):
             return value.copy()
     return value
 

@@ -18,12 +18,9 @@ class FetchStructure:
     def __init__(self, graph: Graph, fetches: Any):
         self._graph = graph
         self._index: dict[Element, int] = {}
-        self._build = self._visit(fetches)
+        # Takes values, one for each of `elements`, and returns them in the form of the fetches.
+        self.pack: Callable[[list[Any]], Any] = self._visit(fetches)
         self.elements: list[Element] = list(self._index)
-
-    def pack(self, values: list[Any]) -> Any:
-        """Returns `values`, one for each of `elements`, in the form of the fetches."""
-        return self._build(values)
 
     def _visit(self, fetch: Any) -> Callable[[list[Any]], Any]:
         if fetch is None:

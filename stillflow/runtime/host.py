@@ -7,7 +7,7 @@ later runs do only what can differ. It needs no second set of rules: the run sho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -32,7 +32,7 @@ class HostProgram:
     """
 
     constants: list[Any]
-    steps: Sequence[tuple[Callable, tuple[int, ...], int | None, tuple[int, ...]]]
+    steps: Sequence[tuple[partial, tuple[int, ...], int | None, tuple[int, ...]]]
     ops: list[Operation]
     aliases: dict[int, int]
 
@@ -72,10 +72,10 @@ def host_program(
     return HostProgram(constants, calls, [step.op for step in steps], aliases)
 
 
-def specialised_program(plan: Plan, slots: list[Any]) -> tuple[HostProgram, list[Step]]:
+def specialised_program(plan: Plan, slots: list[Any]) -> tuple[HostProgram, list[Step], set[int]]:
     """The program for feeds of the shapes that `slots`, filled by a generic run, was made from.
 
-    Also returns the steps that are left in it.
+    Also returns the steps that are left in it, and the slots whose shapes are the same every time.
     """
     static = set(_constant_slots(plan))
     written = set(plan.written.values())
@@ -98,7 +98,7 @@ def specialised_program(plan: Plan, slots: list[Any]) -> tuple[HostProgram, list
             aliases[step.outputs[0]] = aliases.get(source, source)
         else:
             residual.append(step)
-    return host_program(constants, residual, aliases), residual
+    return host_program(constants, residual, aliases), residual, fixed
 
 
 def _constant_slots(plan: Plan) -> list[int]:

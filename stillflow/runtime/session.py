@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from stillflow.graph import context
-from stillflow.graph.dtypes import string
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.ops.constants import as_array
 from stillflow.runtime.executor import Executor, SessionState, tier_setting, uninitialized
+from stillflow.runtime.feeds import Feed
 from stillflow.runtime.fetches import FetchStructure
 from stillflow.runtime.plan import make_plan, unfed
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRun:
+    """What `Session.run` has found out about its arguments, for the next call with the same ones.
+
+    `nested_feeds` tells that a feed's key stands for several tensors, and its value for several.
+    """
+
+    structure: FetchStructure
+    feeds: Sequence[Callable[[Any], np.ndarray]]
+    nested_feeds: bool
+    executor: Executor
+    rewirings: int
 
 
 class BaseSession:
@@ -37,7 +51,7 @@ class BaseSession:
         self._tier = tier_setting()
         self._state = SessionState()
         self._executors: dict[tuple, Executor] = {}
-        self._structures: dict[Any, FetchStructure] = {}
+        self._prepared: dict[tuple, PreparedRun] = {}
         self._lock = threading.RLock()
         self._closed = False
 
@@ -63,7 +77,7 @@ class BaseSession:
             self._closed = True
             self._state = SessionState()
             self._executors.clear()
-            self._structures.clear()
+            self._prepared.clear()
 
     def run(
         self,
@@ -88,15 +102,17 @@ class BaseSession:
           TypeError: a fetch or a fed value has the wrong type.
           tf.errors.OpError: the run failed; every variable is as it was before.
         """
-        structure = self._structure(fetches)
-        feeds, values = self._feeds(feed_dict)
-        return structure.pack(self._run(structure.elements, feeds, values))
+        if not feed_dict:
+            return self._run(fetches, (), ())
+        if type(feed_dict) is dict or isinstance(feed_dict, Mapping):
+            return self._run(fetches, feed_dict, feed_dict.values())
+        raise TypeError(f"input must be a dictionary\n  feed_dict is a {type(feed_dict).__name__}.")
 
     def make_callable(
         self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False
     ) -> Callable[..., Any]:
         """Returns a function of the values for `feed_list` that runs `fetches`."""
-        structure = self._structure(fetches)
+        FetchStructure(self._graph, fetches)  # a fetch that is wrong is so at once
         tensors = [self._fed_tensor(feed) for feed in feed_list or ()]
 
         def call(*args: Any, options: Any = None, run_metadata: Any = None) -> Any:
@@ -107,8 +123,7 @@ class BaseSession:
                     f"The number of feeds is {len(args)}, but the callable takes {len(tensors)}: "
                     f"{', '.join(t.name for t in tensors) or 'none'}."
                 )
-            values = [as_feed(t, value) for t, value in zip(tensors, args, strict=True)]
-            return structure.pack(self._run(structure.elements, tensors, values))
+            return self._run(fetches, tensors, args)
 
         return call
 
@@ -126,36 +141,47 @@ class BaseSession:
 
     # --------------------------------------------------------------------------------------------
 
-    def _structure(self, fetches: Any) -> FetchStructure:
+    def _run(self, fetches: Any, keys: Iterable[Any], values: Iterable[Any]) -> Any:
+        """One run. `values` are for the feeds `keys`; a run like an earlier one starts at once."""
+        kind = type(fetches)
+        arguments = (kind, tuple(fetches) if kind is list else fetches, *keys)
         try:
-            known = self._structures.get(fetches)
-        except TypeError:  # a list or a dict has no hash
-            return FetchStructure(self._graph, fetches)
-        if known is None:
-            known = FetchStructure(self._graph, fetches)
-            if isinstance(fetches, (Tensor, Operation)):
-                self._structures[fetches] = known
-        return known
+            prepared = self._prepared.get(arguments)
+        except TypeError:  # a nested list or a dict has no hash
+            prepared = self._prepare(fetches, keys)
+        # A node that is added cannot change what earlier ones do, but a rewired one can.
+        if prepared is None or prepared.rewirings != self._graph.rewirings:
+            prepared = self._prepared[arguments] = self._prepare(fetches, keys)
+        if prepared.nested_feeds:
+            values = _flat(keys, values)
+        with self._lock:
+            if self._closed:
+                raise closed()
+            arrays = [array(value) for array, value in zip(prepared.feeds, values, strict=True)]
+            return prepared.structure.pack(prepared.executor.run(self._state, arrays))
 
-    def _feeds(self, feed_dict: dict | None) -> tuple[list[Tensor], list[Any]]:
-        if not feed_dict:
-            return [], []
-        if not isinstance(feed_dict, Mapping):
-            raise TypeError(
-                f"input must be a dictionary\n  feed_dict is a {type(feed_dict).__name__}."
+    def _prepare(self, fetches: Any, feed_keys: Iterable[Any]) -> PreparedRun:
+        if self._closed:
+            raise closed()
+        if self._graph.version == 0:
+            raise RuntimeError(
+                "The Session graph is empty.  Add operations to the graph before calling run()."
             )
-        tensors, values = [], []
-        for key, value in feed_dict.items():
+        structure = FetchStructure(self._graph, fetches)
+        tensors: list[Tensor] = []
+        nested = False
+        for key in feed_keys:
             if isinstance(key, tuple):
                 tensors += [self._fed_tensor(item) for item in key]
-                values += list(value)
+                nested = True
             elif getattr(key, "_is_indexed_slices", False):
                 tensors += key.fetch_parts()
-                values += list(value)
+                nested = True
             else:
                 tensors.append(self._fed_tensor(key))
-                values.append(value)
-        return tensors, [as_feed(t, value) for t, value in zip(tensors, values, strict=True)]
+        executor = self._executor(structure.elements, tensors)
+        feeds = [Feed(tensor).array for tensor in tensors]
+        return PreparedRun(structure, feeds, nested, executor, self._graph.rewirings)
 
     def _fed_tensor(self, key: Any) -> Tensor:
         if isinstance(key, Tensor) and key.op.graph is self._graph:
@@ -171,28 +197,16 @@ class BaseSession:
             raise ValueError(f"Tensor {tensor} may not be fed.")
         return tensor
 
-    def _run(
-        self, elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor], values: list[Any]
-    ) -> list[Any]:
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("Attempted to use a closed Session.")
-            if self._graph.version == 0:
-                raise RuntimeError(
-                    "The Session graph is empty.  Add operations to the graph before calling run()."
-                )
-            return self._executor(elements, feeds).run(self._state, values)
-
     def _executor(
         self, elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]
     ) -> Executor:
-        # A node that is added cannot change what earlier ones do, but a rewired one can.
         key = (self._graph.rewirings, *elements, None, *feeds)
-        executor = self._executors.get(key)
-        if executor is None:
-            executor = Executor(make_plan(elements, feeds), self._tier)
-            self._executors[key] = executor
-        return executor
+        with self._lock:
+            executor = self._executors.get(key)
+            if executor is None:
+                executor = Executor(make_plan(elements, feeds), self._tier)
+                self._executors[key] = executor
+            return executor
 
     # What the Saver needs: all variables at once, without a graph -------------------------------
 
@@ -211,50 +225,17 @@ class BaseSession:
             self._state.variables.update(values)
 
 
-def as_feed(tensor: Tensor, value: Any) -> np.ndarray:
-    """Returns `value` as an array of the type and shape of `tensor`.
-
-    Raises:
-      TypeError: a Tensor as the value, or an int that the type cannot hold.
-      ValueError: the shape does not fit, or the elements are no numbers.
-    """
-    dtype = tensor._dtype.as_numpy_dtype
-    if isinstance(value, Tensor):
-        raise TypeError(
-            "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include "
-            "Python scalars, strings, lists, numpy ndarrays, or TensorHandles. For reference, the "
-            f"tensor object was {value} which was passed to the feed with key {tensor}."
-        )
-    if isinstance(value, int) and np.asarray(value).astype(dtype) != value:
-        raise TypeError(
-            f"Type of feed value {value} with type {type(value)} is not compatible with Tensor "
-            f"type {dtype}. Try explicitly setting the type of the feed tensor to a larger type "
-            "(e.g. int64)."
-        )
-    if dtype is np.object_:
-        array = as_array(value, string)
-    elif type(value) is np.ndarray and value.dtype == dtype:
-        array = value
-    else:
-        with np.errstate(all="ignore"):  # a number too large becomes infinite, as in TensorFlow
-            array = np.asarray(value, dtype=dtype)
-    if not _fits(array.shape, tensor._shape.sizes):
-        raise ValueError(
-            f"Cannot feed value of shape {array.shape} for Tensor {tensor.name!r}, which has shape "
-            f"'{tensor._shape}'"
-        )
-    return array
+def _flat(keys: Iterable[Any], values: Iterable[Any]) -> list[Any]:
+    """The values, where a key that stands for several tensors has several."""
+    flat: list[Any] = []
+    for key, value in zip(keys, values, strict=True):
+        several = isinstance(key, tuple) or getattr(key, "_is_indexed_slices", False)
+        flat += list(value) if several else [value]
+    return flat
 
 
-def _fits(shape: tuple[int, ...], sizes: tuple[int | None, ...] | None) -> bool:
-    if sizes is None or shape == sizes:
-        return True
-    if len(shape) != len(sizes):
-        return False
-    for given, declared in zip(shape, sizes, strict=True):  # a loop: `all` costs more per feed
-        if declared is not None and given != declared:
-            return False
-    return True
+def closed() -> RuntimeError:
+    return RuntimeError("Attempted to use a closed Session.")
 
 
 class Session(BaseSession):

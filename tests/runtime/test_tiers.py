@@ -1,5 +1,6 @@
 """The two tiers: when each runs, what is compiled and how often, and that neither shows."""
 
+import math
 import subprocess
 import sys
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 import stillflow.api as tf
-from stillflow.runtime.cost import CostModel
+from stillflow.runtime.cost import runs_before_compiling
 from stillflow.runtime.xla import XlaProgram
 
 _TRAINING = """
@@ -101,14 +102,39 @@ def test_the_switch_comes_after_the_same_run_every_time(monkeypatch):
     assert first_compiled_run() == first
 
 
-def test_what_is_lost_on_the_host_is_counted_per_run():
-    cost = CostModel([], [])
-    assert not cost.worth_compiling
-    cost._gain = cost._compile / 2 + 1
-    cost.count_host_run()
-    assert not cost.worth_compiling
-    cost.count_host_run()
-    assert cost.worth_compiling
+def test_nothing_to_compute_is_never_worth_compiling():
+    assert runs_before_compiling([], []) == math.inf
+
+
+def test_a_program_is_written_as_a_function_that_gives_the_same(monkeypatch):
+    """Run after run, through the loop over steps and then through the function."""
+    monkeypatch.setenv("STILLFLOW_TIER", "host")
+
+    def trained(runs_before_writing: float) -> list:
+        monkeypatch.setattr("stillflow.runtime.executor.RUNS_BEFORE_WRITING", runs_before_writing)
+        with tf.Graph().as_default(), tf.Session() as session:
+            x, w, step = training_step()
+            noise = tf.random_normal([3, 2], seed=1)
+            session.run(tf.global_variables_initializer())
+            return [session.run([step, w, noise, x], {x: np.ones((4, 2))})[1:] for _ in range(9)]
+
+    for looped, written in zip(trained(math.inf), trained(2), strict=True):
+        for a, b in zip(looped, written, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_an_error_in_the_function_names_the_operation(monkeypatch):
+    monkeypatch.setenv("STILLFLOW_TIER", "host")
+    monkeypatch.setattr("stillflow.runtime.executor.RUNS_BEFORE_WRITING", 1)
+    position = tf.placeholder(tf.int32, [1])
+    found = tf.gather(tf.constant([1.0, 2.0]), position, name="looked_up")
+    with tf.Session() as session:
+        for _ in range(3):
+            assert session.run(found, {position: [1]}) == [2.0]
+        (executor,) = session._executors.values()
+        assert [known.function is None for known in executor._specialised.values()] == [False]
+        with pytest.raises(tf.errors.InvalidArgumentError, match="looked_up"):
+            session.run(found, {position: [5]})
 
 
 def test_training_goes_on_over_the_switch(monkeypatch):

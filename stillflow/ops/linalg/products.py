@@ -36,20 +36,27 @@ def _inner_sizes_differ(op: Operation, inputs: Sequence[Any]) -> str:
 )
 def matmul_op(xp, a, b, *, transpose_a: bool = False, transpose_b: bool = False):
     """a: n[n, k], b: n[k, m] -> n[n, m]; either is transposed first when asked."""
-    a, b = a.T if transpose_a else a, b.T if transpose_b else b
-    if a.size + b.size > _SMALL or (a.shape[0] != 1 and b.shape[1] != 1):
-        return _multiplied(xp, a, b)
-    # TensorFlow 1.15's kernels round a product before they add it; BLAS and XLA need not. Over
-    # thousands of steps of a small program that difference would show in the printed digits.
-    if b.shape[1] == 1:
-        return xp.add.reduce(xp.multiply(a, b.T), axis=1, dtype=a.dtype, keepdims=True)
-    return xp.add.reduce(xp.multiply(a.T, b), axis=0, dtype=a.dtype, keepdims=True)
+    if transpose_a:
+        a = a.T
+    if transpose_b:
+        b = b.T
+    if (b.shape[1] == 1 or a.shape[0] == 1) and a.size + b.size <= _SMALL:
+        return _multiplied_by_vector(xp, a, b)
+    return _multiplied(xp, a, b)
 
 
 def _multiplied(xp: Any, a: Any, b: Any) -> Any:
     product = xp.matmul(a, b)
     # NumPy multiplies matrices of bfloat16 in float32.
-    return product if product.dtype == a.dtype else product.astype(a.dtype)
+    return product if product.dtype is a.dtype else product.astype(a.dtype)
+
+
+def _multiplied_by_vector(xp: Any, a: Any, b: Any) -> Any:
+    # TensorFlow 1.15's kernels round a product before they add it; BLAS and XLA need not. Over
+    # thousands of steps of a small program that difference would show in the printed digits.
+    if b.shape[1] == 1:
+        return xp.add.reduce(xp.multiply(a, b.T), axis=1, dtype=a.dtype, keepdims=True)
+    return xp.add.reduce(xp.multiply(a.T, b), axis=0, dtype=a.dtype, keepdims=True)
 
 
 @matmul_op.gradient

@@ -1,0 +1,77 @@
+"""A host program as one Python function: for arrays of a few elements, looping over steps and slots
+costs as much as NumPy does. The function has a line per step, so an error tells which step failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from stillflow.ops.xp import NUMPY
+from stillflow.runtime.host import HostProgram, run_error
+from stillflow.runtime.quiet import Quiet
+
+_FILE = "<stillflow host program>"
+_LINES_BEFORE_STEPS = 1
+
+
+class HostFunction:
+    """Takes the values of the slots `arguments`, returns those of the slots `results`."""
+
+    __slots__ = ("_call", "_program", "_quiet")
+
+    def __init__(self, program: HostProgram, arguments: Sequence[int], results: Sequence[int]):
+        self._program = program
+        self._quiet = Quiet()
+        self._call = _compiled(program, arguments, results)
+
+    def __call__(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        try:
+            return self._quiet.call(self._call, *values)
+        except Exception as error:
+            raise self._located(error) from error
+
+    def _located(self, error: Exception) -> Exception:
+        """`error` with the operation whose line it left."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code is not self._call.__code__:
+            trace = trace.tb_next
+        if trace is None:
+            return error
+        index = trace.tb_lineno - 1 - _LINES_BEFORE_STEPS
+        slots, constants = trace.tb_frame.f_locals, self._program.constants
+        inputs = [slots.get(f"s{i}", constants[i]) for i in self._program.steps[index][1]]
+        return run_error(self._program.ops[index], error, inputs)
+
+
+def _compiled(
+    program: HostProgram, arguments: Sequence[int], results: Sequence[int]
+) -> Callable[..., tuple[Any, ...]]:
+    """A slot n is the local variable s<n>, or the global c<n> when it holds a constant."""
+    namespace: dict[str, Any] = {"xp": NUMPY}
+    computed = {*arguments, *(slot for step in program.steps for slot in _outputs(step))}
+
+    def value(slot: int) -> str:
+        slot = program.aliases.get(slot, slot)
+        if slot in computed:
+            return f"s{slot}"
+        namespace[f"c{slot}"] = program.constants[slot]
+        return f"c{slot}"
+
+    lines = [f"def run({', '.join(f's{slot}' for slot in arguments)}):"]
+    for index, step in enumerate(program.steps):
+        call, inputs, single, outputs = step
+        namespace[f"f{index}"] = call.func
+        given = ["xp", *map(value, inputs)]
+        for name, attr in call.keywords.items():
+            namespace[f"a{index}_{name}"] = attr
+            given.append(f"{name}=a{index}_{name}")
+        targets = f"s{single}" if single is not None else ", ".join(f"s{n}" for n in outputs)
+        lines.append(f" {targets}{' = ' if targets else ''}f{index}({', '.join(given)})")
+    lines.append(f" return ({''.join(value(slot) + ',' for slot in results)})")
+    exec(compile("\n".join(lines), _FILE, "exec"), namespace)
+    return namespace["run"]
+
+
+def _outputs(step: tuple) -> Sequence[int]:
+    return step[3] if step[2] is None else (step[2],)
