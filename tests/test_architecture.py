@@ -24,10 +24,11 @@ MAY_IMPORT = {
     "checkpoint": {"graph", "platform"},
     "data": {"graph"},
     "train": {"graph", "ops", "gradients", "runtime", "checkpoint"},
+    "interchange": {"graph", "ops", "platform", "checkpoint", "train"},
     "testing": {"graph", "ops", "gradients", "runtime"},
     "api": {
         *("graph", "ops", "gradients", "gradients_custom", "gradients_second"),
-        *("runtime", "platform", "checkpoint", "data", "train", "testing"),
+        *("runtime", "platform", "checkpoint", "data", "train", "interchange", "testing"),
     },
     "environment": {"api"},
     "digits": {"api"},

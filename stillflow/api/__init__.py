@@ -73,6 +73,7 @@ from stillflow.graph.tensor_shape import Dimension as Dimension
 from stillflow.graph.tensor_shape import TensorShape as TensorShape
 from stillflow.graph.tensor_shape import dimension_at_index as dimension_at_index
 from stillflow.graph.tensor_shape import dimension_value as dimension_value
+from stillflow.interchange.importer import import_graph_def as import_graph_def
 from stillflow.ops import operators as _operators
 from stillflow.ops.array.blocks import batch_to_space as batch_to_space
 from stillflow.ops.array.blocks import batch_to_space_nd as batch_to_space_nd

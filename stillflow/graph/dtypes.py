@@ -78,6 +78,13 @@ class DType:
         return self._name
 
     @property
+    def runtime_name(self) -> str:
+        """What TensorFlow's runtime, unlike its Python names, calls it: "float" for float32."""
+        name = self._base._name
+        name = {"float16": "half", "float32": "float", "float64": "double"}.get(name, name)
+        return f"{name}_ref" if self._is_ref_dtype else name
+
+    @property
     def as_datatype_enum(self) -> int:
         """The number of this type in TensorFlow's `DataType` enum."""
         return self._number

@@ -81,6 +81,49 @@ class Graph:
         check_node_name(strip_scope_slash(name))
         return strip_scope_slash(name) if name.endswith("/") else self.unique_name(name)
 
+    def add_imported_operation(
+        self,
+        defn: Any,
+        inputs: tuple[Tensor, ...],
+        attrs: dict[str, Any],
+        outputs: list[tuple[DType, TensorShape]],
+        name: str,
+        control_inputs: Iterable[Operation],
+        device: str,
+    ) -> Operation:
+        """Adds one node under the very name that it has in a GraphDef, which must be free.
+
+        It gets what the open scopes give to what is built in them, besides its own.
+        """
+        self._check_not_finalized()
+        for tensor in inputs:
+            self._check_own(tensor)
+        with self._lock:
+            outer = control_inputs_for(self._control_stack, {tensor.op for tensor in inputs})
+            waits = list(dict.fromkeys([*control_inputs, *outer]))
+            op = Operation(self, defn, name, inputs, attrs, outputs, waits, user_line())
+            op._set_device(device)
+            self._annotate(op)
+            self._names.add(name)
+            self._ops[name] = op
+            self._version += 1
+        return op
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """A block that, when it fails, leaves the graph without the operations built in it."""
+        with self._lock:
+            count, names, last_id = len(self._ops), self._names.copy(), self._last_id
+            try:
+                yield
+            except BaseException:
+                for op in list(self._ops.values())[count:]:
+                    for tensor in op.inputs:
+                        tensor._consumers.remove(op)
+                    del self._ops[op.name]
+                self._names, self._last_id = names, last_id
+                raise
+
     def _annotate(self, op: Operation) -> None:
         """Gives a new operation what the open scopes say of it."""
         for spec in reversed(self._device_stack):

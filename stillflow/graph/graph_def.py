@@ -10,7 +10,7 @@ from stillflow.graph.attr_value import attr_value_of
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation
 
-_PRODUCER = 134  # the GraphDef version of TensorFlow 1.15
+PRODUCER = 134  # the GraphDef version of TensorFlow 1.15
 
 
 def graph_def_of(graph: Graph, from_version: int | None = None, add_shapes: bool = False):
@@ -30,7 +30,7 @@ def version_def():
     """Returns the VersionDef that GraphDefs carry."""
     from tensorboard.compat.proto.versions_pb2 import VersionDef
 
-    return VersionDef(producer=_PRODUCER)
+    return VersionDef(producer=PRODUCER)
 
 
 def node_def_of(op: Operation, add_shapes: bool = False):
@@ -56,7 +56,7 @@ def op_def_of(defn: Any):
     op_def = OpDef(name=defn.type, is_stateful=defn.stateful)
     op_def.input_arg.extend(_arg_defs(defn.signature.inputs))
     op_def.output_arg.extend(_arg_defs(defn.signature.outputs))
-    for name, kind in _attr_kinds(defn).items():
+    for name, kind in attr_kinds(defn).items():
         attr = op_def.attr.add(name=name, type=kind)
         if defn.attr_defaults.get(name) is not None:
             attr.default_value.CopyFrom(attr_value_of(defn.attr_defaults[name]))
@@ -94,7 +94,7 @@ _KINDS = {
 }
 
 
-def _attr_kinds(defn: Any) -> dict[str, str]:
+def attr_kinds(defn: Any) -> dict[str, str]:
     """The kind of each attribute, as an OpDef names it."""
     annotations = defn.fn.__annotations__
     kinds = {

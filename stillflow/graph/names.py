@@ -8,6 +8,11 @@ _VALID_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
 _VALID_NESTED_SCOPE = re.compile(r"^[A-Za-z0-9_.\-/]*$")
 
 
+def is_node_name(name: str) -> bool:
+    """Whether a node may have this name."""
+    return _VALID_NAME.fullmatch(name) is not None
+
+
 def check_node_name(name: str) -> None:
     if not (isinstance(name, str) and _VALID_NAME.match(name)):
         raise ValueError(
@@ -36,6 +41,15 @@ class NameTable:
 
     def __init__(self) -> None:
         self._next: dict[str, int] = {}
+
+    def add(self, name: str) -> None:
+        """Marks a name as used, as it is."""
+        self._next.setdefault(name.lower(), 1)
+
+    def copy(self) -> NameTable:
+        table = NameTable()
+        table._next = dict(self._next)
+        return table
 
     def unique(self, name: str, mark_as_used: bool = True) -> str:
         """Returns `name`, or `name_1`, `name_2`, ... when it is taken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ _FIELDS = {
     "uint32": "uint32_val",
     "uint64": "uint64_val",
 }
+_MOST_FILLED = 1 << 26  # elements that a tensor may leave to be filled up from several
 _HELD_AS_BYTES = {
     *("float32", "float64", "int8", "int16", "int32", "int64"),
     *("uint8", "uint32", "uint64"),
@@ -58,20 +60,55 @@ def _is_uniform(flat: np.ndarray) -> bool:
 
 
 def make_ndarray(tensor: Any) -> np.ndarray:
-    """Returns the array that a TensorProto holds; the last of too few elements fills it up."""
+    """Returns the array that a TensorProto holds; the last of too few elements fills it up.
+
+    Raises:
+      ValueError: its fields do not fit its shape or its type.
+      TypeError: arrays have no such type.
+    """
+    return np.array(constant_of(tensor))
+
+
+def constant_of(tensor: Any) -> np.ndarray:
+    """`make_ndarray` for an array that is only read: one element takes no memory for all places."""
     dtype = dtypes.as_dtype(tensor.dtype).base_dtype
-    shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
-    if tensor.tensor_content:
-        content: np.ndarray = np.frombuffer(tensor.tensor_content, dtype.as_numpy_dtype)
-        return content.copy().reshape(shape)
-    elements = _array_of(getattr(tensor, _field(dtype)), dtype)
-    array: np.ndarray = np.zeros(int(np.prod(shape, dtype=np.int64)), dtype.as_numpy_dtype)
-    if len(elements):
-        array[: len(elements)] = elements
-        array[len(elements) :] = elements[-1]
-    elif dtype is dtypes.string:
-        array[:] = b""
+    shape = _shape_of(tensor.tensor_shape)
+    size = math.prod(shape)
+    elements = _stored_elements(tensor, dtype)
+    if len(elements) > size or (len(elements) != size and tensor.tensor_content):
+        raise ValueError(f"A tensor of shape {shape} cannot hold {len(elements)} elements.")
+    if len(elements) == size:
+        return elements.reshape(shape)
+    if len(elements) <= 1:
+        fill = elements[0] if len(elements) else b"" if dtype is dtypes.string else 0
+        return np.broadcast_to(np.array(fill, dtype.as_numpy_dtype), shape)
+    if size > _MOST_FILLED:
+        raise ValueError(f"A tensor of shape {shape} cannot be filled up from its elements.")
+    array: np.ndarray = np.empty(size, dtype.as_numpy_dtype)
+    array[: len(elements)] = elements
+    array[len(elements) :] = elements[-1]
     return array.reshape(shape)
+
+
+def _shape_of(proto: Any) -> tuple[int, ...]:
+    shape = tuple(dim.size for dim in proto.dim)
+    if proto.unknown_rank or any(size < 0 for size in shape):
+        raise ValueError(f"A tensor cannot have the shape {'?' if proto.unknown_rank else shape}.")
+    return shape
+
+
+def _stored_elements(tensor: Any, dtype: DType) -> np.ndarray:
+    """The elements that are written out, in a row."""
+    if not tensor.tensor_content:
+        try:
+            return _array_of(getattr(tensor, _field(dtype)), dtype)
+        except OverflowError as error:
+            raise ValueError(f"A tensor of type {dtype.name} cannot hold this: {error}.") from None
+    if dtype is dtypes.string or len(tensor.tensor_content) % dtype.size:
+        raise ValueError(
+            f"{len(tensor.tensor_content)} bytes are not the elements of a {dtype.name} tensor."
+        )
+    return np.frombuffer(tensor.tensor_content, dtype.as_numpy_dtype)
 
 
 def _field(dtype: DType) -> str:

@@ -15,6 +15,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from stillflow.graph import dtypes
@@ -105,7 +106,7 @@ class OpDef:
         self.is_differentiable = True
         self.allowed_types = types or {}
         self.default_types = defaults or {}
-        self._signature_text = signature
+        self.signature_text = signature
         self._shape_fn = shape
         self.attr_names = _keyword_names(fn)
         self.attr_defaults: dict[str, Any] = fn.__kwdefaults__ or {}
@@ -117,7 +118,14 @@ class OpDef:
 
     @cached_property
     def signature(self) -> Signature:
-        return parse(self._signature_text)
+        return parse(self.signature_text)
+
+    @cached_property
+    def all_attr_names(self) -> tuple[str, ...]:
+        """The attributes of `fn`, and those that hold the types and numbers of tensors."""
+        args = self.signature.inputs + self.signature.outputs
+        told = [(arg.number_attr, arg.type_attr, arg.type_list_attr) for arg in args]
+        return tuple(dict.fromkeys([*self.attr_names, *filter(None, chain(*told))]))
 
     def fn_attrs(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The attributes that `fn` takes; a node has others too, such as its input types."""
@@ -166,12 +174,12 @@ class OpDef:
         if self.is_constant:
             # TensorFlow opens no scope for it, which shows when its name is not valid.
             self._check_types(attrs)
-            outputs = self._infer([], attrs, name or self.type)
+            outputs = self.infer([], attrs, name or self.type)
             return self._returned(graph.add_operation(self, (), attrs, outputs, name))
         with graph.as_default(), graph.name_scope(name or self.type) as scope:
             inputs = self._convert_inputs(values, attrs)
             self._check_types(attrs)
-            outputs = self._infer(inputs, attrs, scope)
+            outputs = self.infer(inputs, attrs, scope)
             with self._beside_references(graph, inputs):
                 op = graph.add_operation(self, tuple(inputs), attrs, outputs, scope)
         return self._returned(op)
@@ -370,10 +378,11 @@ class OpDef:
                     f"in list of allowed values: {', '.join(d.name for d in allowed)}"
                 )
 
-    def _infer(
-        self, inputs: list[Tensor], attrs: dict[str, Any], scope: str
+    def infer(
+        self, inputs: Sequence[Tensor], attrs: dict[str, Any], scope: str
     ) -> list[tuple[DType, TensorShape]]:
-        types = [dtype for arg in self.signature.outputs for dtype in _output_types(arg, attrs)]
+        """The types and shapes of the outputs; ValueError when the inputs' shapes do not fit."""
+        types = [dtype for arg in self.signature.outputs for dtype in types_of(arg, attrs)]
         context = ShapeContext(inputs, attrs, self.signature)
         try:
             shapes = self._output_shapes(context, len(types))
@@ -406,7 +415,7 @@ class OpDef:
         return collections.namedtuple(self.type, names)
 
     def __repr__(self) -> str:
-        return f"<op {self.type}: {self._signature_text}>"
+        return f"<op {self.type}: {self.signature_text}>"
 
 
 def op(type_name: str, signature: str, **options: Any) -> Callable[[Callable], OpDef]:
@@ -433,7 +442,8 @@ def _length(arg: Arg, attrs: dict[str, Any]) -> int:
     return len(attrs[arg.type_list_attr]) if arg.type_list_attr else 1
 
 
-def _output_types(arg: Arg, attrs: dict[str, Any]) -> list[DType]:
+def types_of(arg: Arg, attrs: dict[str, Any]) -> list[DType]:
+    """The types of the tensors that an argument stands for."""
     if arg.type_list_attr:
         return list(attrs[arg.type_list_attr])
     dtype = arg.dtype or attrs[arg.type_attr or ""]

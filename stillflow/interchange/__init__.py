@@ -1,0 +1,7 @@
+"""Graphs as files: TensorFlow's GraphDef, MetaGraphDef and SavedModel, read and written.
+
+attributes    a NodeDef's attributes as Python values
+nodes         a GraphDef's nodes: their names, what each waits for, an order to build them in
+choices       which control flow of a graph can be run, and the refusal of the rest
+importer      `tf.import_graph_def`
+"""

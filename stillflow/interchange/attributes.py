@@ -1,0 +1,154 @@
+"""AttrValue protos as Python values, held to the kinds that an op type declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
+from stillflow.graph.graph_def import attr_kinds
+from stillflow.graph.tensor_proto import constant_of
+from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.shapes import ShapeError
+
+# The field of an AttrValue, or of its list, that holds a value of each kind.
+_FIELDS = {
+    "s": "string",
+    "i": "int",
+    "f": "float",
+    "b": "bool",
+    "type": "type",
+    "shape": "shape",
+    "tensor": "tensor",
+    "func": "func",
+}
+
+
+def attributes_of(node_def: Any, defn: Any) -> dict[str, Any]:
+    """Returns what a NodeDef says of its attributes, and the defaults of those that it leaves out.
+
+    Attributes with an underscore in front, which any node may have, are of the kind they come in.
+
+    Raises:
+      ValueError: an attribute that the op type has not, or of another kind.
+    """
+    kinds = _kinds(defn)
+    attrs = {}
+    for name, value in node_def.attr.items():
+        if name.startswith("_"):
+            attrs[name] = _plain(value)
+        elif name in kinds:
+            attrs[name] = _declared(name, value, kinds[name])
+        else:
+            raise ValueError(
+                f"NodeDef mentions attr '{name}' not in {described(defn)}; NodeDef: "
+                f"{{{{node {node_def.name}}}}}. (Check whether your GraphDef-interpreting binary is"
+                " up to date with your GraphDef-generating binary.)."
+            )
+    for name, default in defn.attr_defaults.items():
+        if default is not None:
+            attrs.setdefault(name, default)
+    return attrs
+
+
+def described(defn: Any) -> str:
+    """An op type as TensorFlow's messages show it."""
+    return f"Op<name={defn.type}; signature={defn.signature_text}>"
+
+
+@cache
+def _kinds(defn: Any) -> dict[str, str]:
+    return attr_kinds(defn)
+
+
+def _declared(name: str, value: Any, kind: str) -> Any:
+    """The value, which must be of the kind; lists are `list(kind)`."""
+    field = value.WhichOneof("value")
+    try:
+        if field is None or field == "placeholder":
+            raise ValueError(f"AttrValue missing value with expected type '{kind}'")
+        found = _kind_of(value, field, kind)
+        if found != kind:
+            raise ValueError(f"AttrValue had value with type '{found}' when '{kind}' expected")
+        if kind == "string":
+            return _text(value.s)
+        if kind == "list(string)":
+            return [_text(item) for item in value.list.s]
+        return _plain(value)
+    except ShapeError:
+        raise
+    except ValueError as error:
+        raise ValueError(f"{error}\n\t for attr '{name}'") from None
+
+
+def _kind_of(value: Any, field: str, wanted: str) -> str:
+    """The kind of a value; an empty list is of any kind of list."""
+    if field != "list":
+        return _FIELDS[field]
+    kinds = [_FIELDS[descriptor.name] for descriptor, _ in value.list.ListFields()]
+    if not kinds:
+        return wanted if wanted.startswith("list(") else "list(any)"
+    return " and ".join(f"list({kind})" for kind in kinds)
+
+
+def _plain(value: Any) -> Any:
+    """A value of the kind that it comes in; strings are bytes."""
+    field = value.WhichOneof("value")
+    if field == "list":
+        fields = [descriptor.name for descriptor, _ in value.list.ListFields()]
+        return [_item(name, item) for name in fields for item in getattr(value.list, name)]
+    return None if field is None else _item(field, getattr(value, field))
+
+
+def _item(field: str, item: Any) -> Any:
+    return _READERS.get(field, _as_it_is)(item)
+
+
+def _as_it_is(item: Any) -> Any:
+    return item
+
+
+def _text(item: bytes) -> str:
+    try:
+        return item.decode()
+    except UnicodeDecodeError:
+        raise ValueError(f"AttrValue has a string that is not UTF-8: {item[:50]!r}") from None
+
+
+def _type(number: int) -> DType:
+    try:
+        dtype = dtypes.as_dtype(number)
+    except TypeError:
+        raise ValueError("AttrValue has invalid DataType") from None
+    if dtype._is_ref_dtype:
+        raise ValueError(f"AttrValue must not have reference type value of {dtype.name}")
+    return dtype
+
+
+def _shape(proto: Any) -> TensorShape:
+    if proto.unknown_rank:
+        return TensorShape.of(None)
+    sizes = [dim.size for dim in proto.dim]
+    if any(size < -1 for size in sizes):
+        shown = ",".join("?" if size == -1 else str(size) for size in sizes)
+        raise ShapeError(
+            f"Shape [{shown}] has dimensions with values below -1 (where -1 means unknown)"
+        )
+    return TensorShape.of(tuple(None if size == -1 else size for size in sizes))
+
+
+def _function(func: Any) -> Any:
+    raise ValueError(
+        f"AttrValue names the function '{func.name}'; functions in graphs are in TensorFlow 1.15 "
+        "but not yet in Stillflow."
+    )
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "type": _type,
+    "shape": _shape,
+    "tensor": constant_of,
+    "func": _function,
+}
