@@ -25,10 +25,11 @@ MAY_IMPORT = {
     "data": {"graph"},
     "train": {"graph", "ops", "gradients", "runtime", "checkpoint"},
     "interchange": {"graph", "ops", "platform", "checkpoint", "train"},
+    "events": {"graph", "platform", "checkpoint", "train"},
     "testing": {"graph", "ops", "gradients", "runtime"},
     "api": {
         *("graph", "ops", "gradients", "gradients_custom", "gradients_second"),
-        *("runtime", "platform", "checkpoint", "data", "train", "interchange", "testing"),
+        *("runtime", "platform", "checkpoint", "data", "train", "interchange", "events", "testing"),
     },
     "environment": {"api"},
     "digits": {"api"},

@@ -17,20 +17,23 @@ _MODULES = {
         "RunMetadata",
         "RunOptions",
     ),
-    "event": ("Event", "LogMessage", "SessionLog"),
+    "event": ("Event", "LogMessage", "SessionLog", "TaggedRunMetadata"),
     "graph": ("GraphDef",),
     "histogram": ("HistogramProto",),
     "meta_graph": ("MetaGraphDef", "TensorInfo"),
     "node_def": ("NodeDef",),
     "saver": ("SaverDef",),
-    "summary": ("Summary", "SummaryMetadata"),
+    "summary": ("Summary", "SummaryDescription", "SummaryMetadata"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 OF_TRAIN = frozenset({"ClusterDef", "JobDef", "SaverDef"})
-OF_ROOT = frozenset(_MODULE_OF) - OF_TRAIN
+OF_SUMMARY = frozenset(
+    {"Event", "SessionLog", "Summary", "SummaryDescription", "TaggedRunMetadata"}
+)
+OF_ROOT = frozenset(_MODULE_OF) - OF_TRAIN - {"SummaryDescription", "TaggedRunMetadata"}
 
 
 def message(name: str) -> Any:
-    """The message class called `name`, one of OF_ROOT or OF_TRAIN."""
+    """The message class called `name`, one of OF_ROOT, OF_SUMMARY or OF_TRAIN."""
     module = importlib.import_module(f"tensorboard.compat.proto.{_MODULE_OF[name]}_pb2")
     return getattr(module, name)

@@ -14,6 +14,7 @@ from stillflow.checkpoint.management import load_checkpoint as load_checkpoint
 from stillflow.checkpoint.management import load_variable as load_variable
 from stillflow.checkpoint.management import remove_checkpoint as remove_checkpoint
 from stillflow.checkpoint.management import update_checkpoint_state as update_checkpoint_state
+from stillflow.events.event_file import summary_iterator as summary_iterator
 from stillflow.graph.graph_def import write_graph as write_graph
 from stillflow.train.adadelta import AdadeltaOptimizer as AdadeltaOptimizer
 from stillflow.train.adagrad import AdagradOptimizer as AdagradOptimizer

@@ -1,0 +1,1 @@
+"""Event files: what a program reports of its training, and TensorBoard shows."""

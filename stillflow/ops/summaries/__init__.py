@@ -1,0 +1,1 @@
+"""Ops whose value is a serialized Summary, which TensorBoard shows. They run on the host."""

@@ -1,0 +1,95 @@
+"""`tf.summary.histogram`: how many values lie in each of TensorFlow's buckets."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph.operation import Tensor
+from stillflow.ops import shapes
+from stillflow.ops.array.indexing import refuse
+from stillflow.ops.registry import op
+from stillflow.ops.summaries.common import (
+    collected,
+    new_summary,
+    serialized,
+    summary_scope,
+    text_of,
+)
+from stillflow.ops.type_sets import REAL_NUMBERS
+
+_SMALLEST, _LARGEST, _GROWTH = 1e-12, 1e20, 1.1
+_MAX = sys.float_info.max
+
+
+@functools.cache
+def _limits() -> np.ndarray:
+    """The upper ends of the buckets, f64[b] in ascending order, symmetric about 0."""
+    positive, limit = [], _SMALLEST
+    while limit < _LARGEST:
+        positive.append(limit)
+        limit *= _GROWTH
+    positive.append(_MAX)
+    return np.array([-limit for limit in reversed(positive)] + [0.0] + positive)
+
+
+@op(
+    "HistogramSummary",
+    "tag: string, values: T -> summary: string",
+    shape=shapes.scalar,
+    types={"T": REAL_NUMBERS},
+    host=True,
+)
+def histogram_summary_op(xp, tag, values):
+    """tag: string[], values: n[...], all finite -> string[]"""
+    flat = np.asarray(values).ravel().astype(np.float64)
+    for kind, found in (("Nan", np.isnan), ("Infinity", np.isinf)):
+        if found(flat).any():
+            refuse(f"{kind} in summary histogram for: {text_of(tag)}")
+    summary = new_summary()
+    fill(summary.value.add(tag=text_of(tag)).histo, flat)
+    return serialized(summary)
+
+
+histogram_summary_op.not_differentiable()
+
+
+def fill(histogram: Any, flat: np.ndarray) -> None:
+    """Describes flat, f64[n], in a HistogramProto.
+
+    Of neighbouring empty buckets only the last is kept.
+    """
+    limits = _limits()
+    counts = np.bincount(np.searchsorted(limits, flat, side="right"), minlength=len(limits))
+    followed = np.append(counts[1:] == 0, False)
+    kept = (counts > 0) | ~followed
+    histogram.min = flat.min(initial=_MAX)
+    histogram.max = flat.max(initial=-_MAX)
+    histogram.num = flat.size
+    histogram.sum = _sum_in_order(flat)
+    histogram.sum_squares = _sum_in_order(flat * flat)
+    histogram.bucket_limit.extend(limits[kept].tolist())
+    histogram.bucket.extend(counts[kept].tolist())
+
+
+def _sum_in_order(flat: np.ndarray) -> float:
+    """One after another: NumPy's pairwise sum would round differently from TensorFlow's."""
+    return float(np.add.accumulate(flat)[-1]) if flat.size else 0.0
+
+
+def histogram(
+    name: str,
+    values: Any,
+    collections: Sequence[str] | None = None,
+    family: str | None = None,
+) -> Tensor:
+    """Returns a serialized Summary, string[], of how values: n[...] are distributed.
+
+    collections, family: as in `tf.summary.scalar`. A run fails on a value that is not finite.
+    """
+    with summary_scope(name, family, [values], default_name="HistogramSummary") as (tag, scope):
+        return collected(histogram_summary_op(tag, values, name=scope), collections)

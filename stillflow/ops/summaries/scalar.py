@@ -1,0 +1,56 @@
+"""`tf.summary.scalar`: one number per tag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph.operation import Tensor
+from stillflow.ops import shapes
+from stillflow.ops.array.indexing import refuse
+from stillflow.ops.registry import op
+from stillflow.ops.shapes import format_sizes
+from stillflow.ops.summaries.common import collected, new_summary, serialized, summary_scope
+from stillflow.ops.type_sets import REAL_NUMBERS
+
+
+@op(
+    "ScalarSummary",
+    "tags: string, values: T -> summary: string",
+    shape=shapes.scalar,
+    types={"T": REAL_NUMBERS},
+    host=True,
+)
+def scalar_summary_op(xp, tags, values):
+    """tags: string[...], values: n[...] of the same shape -> string[], one value per tag."""
+    tags, values = np.asarray(tags), np.asarray(values)
+    if tags.shape != values.shape:
+        tag = f" (tag '{tags[()].decode()}')" if tags.ndim == 0 else ""
+        refuse(
+            "tags and values not the same shape: "
+            f"{format_sizes(tags.shape)} != {format_sizes(values.shape)}{tag}"
+        )
+    summary = new_summary()
+    for tag, value in zip(tags.ravel().tolist(), values.ravel(), strict=True):
+        summary.value.add(tag=tag, simple_value=float(value))
+    return serialized(summary)
+
+
+scalar_summary_op.not_differentiable()
+
+
+def scalar(
+    name: str,
+    tensor: Any,
+    collections: Sequence[str] | None = None,
+    family: str | None = None,
+) -> Tensor:
+    """Returns a serialized Summary, string[], of one number.
+
+    tensor: n[]; collections: where the result is added, GraphKeys.SUMMARIES when None; family:
+    the first part of the tag, by which TensorBoard groups.
+    """
+    with summary_scope(name, family, [tensor]) as (tag, scope):
+        return collected(scalar_summary_op(tag, tensor, name=scope), collections)
