@@ -7,7 +7,7 @@ import importlib
 import click
 
 # Each module of `stillflow.digits.commands` holds the click command of the same name.
-_COMMANDS: list[str] = []
+_COMMANDS: list[str] = ["predict"]
 
 
 class _Commands(click.Group):
