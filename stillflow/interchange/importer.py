@@ -309,7 +309,7 @@ def _check_numbers(defn: Any, attrs: dict[str, Any]) -> None:
 
 def _check_types(defn: Any, attrs: dict[str, Any]) -> None:
     for name, allowed in defn.allowed_types.items():
-        if attrs[name] not in allowed:
+        if name in attrs and attrs[name] not in allowed:
             raise ValueError(
                 f"Value for attr '{name}' of {attrs[name].runtime_name} is not in the list of "
                 f"allowed values: {', '.join(dtype.runtime_name for dtype in allowed)}"

@@ -88,6 +88,23 @@ def _explain_misfit(sizes: list[tuple[int, ...]], axis: int) -> None:
             refuse(f"ConcatOp : Dimensions of inputs should match: {versus}")
 
 
+def _offsets(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    return [shapes.with_rank(sizes, 1) for sizes in ctx.shapes(1)]
+
+
+@op("ConcatOffset", "concat_dim: int32, shape: N * int32 -> offset: N * int32", shape=_offsets)
+def concat_offset_op(xp, axis, *shapes_of_parts):
+    """axis: i[], shapes: i[r] each -> where each part begins in what they make when joined."""
+    along = xp.arange(shapes_of_parts[0].shape[0]) == axis % shapes_of_parts[0].shape[0]
+    offsets = [xp.zeros_like(shapes_of_parts[0])]
+    for sizes in shapes_of_parts[:-1]:
+        offsets.append(offsets[-1] + xp.where(along, sizes, 0).astype(sizes.dtype))
+    return tuple(offsets) if len(offsets) > 1 else offsets[0]
+
+
+concat_offset_op.not_differentiable()
+
+
 def _without(sizes: tuple[int, ...], axis: int) -> tuple[int, ...]:
     return sizes[:axis] + sizes[axis + 1 :]
 

@@ -29,7 +29,7 @@ def _reshaped(ctx: shapes.ShapeContext) -> shapes.Sizes:
                 f"{shapes.format_sizes(wanted)} ({known} elements)"
             )
         return wanted
-    if total is None:
+    if total is None or total == known == 0:
         return wanted
     if not known or total % known:
         raise shapes.ShapeError(

@@ -14,8 +14,9 @@ from stillflow.ops.registry import op
 from stillflow.ops.type_sets import ARITHMETIC, FLOATS, INDEX
 
 
-def _check_divisor(xp: Any, y: Any) -> None:
-    if y.dtype.kind in "iu":
+def _check_divisor(xp: Any, x: Any, y: Any) -> None:
+    """Fails the run for an integer zero in `y`, unless nothing is divided by it."""
+    if y.dtype.kind in "iu" and 0 not in x.shape:
         xp.check(y != 0, lambda: "Integer division by zero")
 
 
@@ -23,7 +24,7 @@ def _quotient(xp: Any, x: Any, y: Any) -> Any:
     """x / y; of integers, rounded towards zero."""
     if y.dtype.kind not in "iu":
         return xp.divide(x, y)
-    _check_divisor(xp, y)
+    _check_divisor(xp, x, y)
     return xp.floor_divide(x - xp.fmod(x, y), y)
 
 
@@ -64,7 +65,7 @@ def floor_div(xp, x, y):
     if y.dtype.kind not in "iu":
         # NumPy's floor_divide of floats rounds otherwise: 1.0 // 0.1 is 9 there.
         return xp.floor(xp.divide(x, y))
-    _check_divisor(xp, y)
+    _check_divisor(xp, x, y)
     return xp.floor_divide(x, y)
 
 
@@ -91,7 +92,7 @@ _MODULAR = broadcasting(INDEX + FLOATS)
 def floormod(xp, x, y):
     """x: n[...], y: n[...] -> n[...], x - y * floor(x / y), which has the sign of y."""
     if y.dtype.kind in "iu":
-        _check_divisor(xp, y)
+        _check_divisor(xp, x, y)
         return xp.mod(x, y)
     remainder = xp.fmod(x, y)
     return xp.where((x < 0) == (y < 0), remainder, xp.fmod(remainder + y, y))
@@ -106,14 +107,14 @@ def floormod_gradient(op, dz):
 @op("TruncateMod", "x: T, y: T -> z: T", **_MODULAR)
 def truncatemod(xp, x, y):
     """x: n[...], y: n[...] -> n[...], the remainder with the sign of x."""
-    _check_divisor(xp, y)
+    _check_divisor(xp, x, y)
     return xp.fmod(x, y)
 
 
 @op("Mod", "x: T, y: T -> z: T", **_MODULAR)
 def mod_op(xp, x, y):
     """x: n[...], y: n[...] -> n[...], the remainder with the sign of x."""
-    _check_divisor(xp, y)
+    _check_divisor(xp, x, y)
     return xp.fmod(x, y)
 
 
