@@ -1,6 +1,8 @@
 """Damaged checkpoints: a wrong value never comes out, and every failure is one of `tf.errors`."""
 
+import random
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -125,6 +127,58 @@ def test_a_cut_file_never_changes_a_value(prefix, sample, suffix):
             file.truncate(length)
             read = survivors(prefix, sample)
             assert read <= set(sample) - {"split"} if suffix == DATA else not read
+
+
+def flipped(content, rng, _):
+    content[rng.randrange(len(content))] ^= rng.randrange(1, 256)
+
+
+def zeroed(content, rng, _):
+    """A block that never reached the disk."""
+    start = rng.randrange(len(content))
+    stop = min(len(content), start + rng.randrange(1, 600))
+    content[start:stop] = bytes(stop - start)
+
+
+def cut(content, rng, _):
+    del content[rng.randrange(len(content)) :]
+
+
+def lengthened(content, rng, _):
+    content += rng.randbytes(rng.randrange(1, 100))
+
+
+def moved(content, rng, _):
+    """A part of the file in the place of another."""
+    start, to = rng.randrange(len(content)), rng.randrange(len(content))
+    part = content[start : start + rng.randrange(1, 100)]
+    content[to : to + len(part)] = part
+
+
+def mixed(content, rng, other):
+    """The rest of the file is that of another save of the same variables."""
+    start = rng.randrange(len(content))
+    content[start:] = other[start:]
+
+
+@pytest.mark.parametrize("damage", [flipped, zeroed, cut, lengthened, moved, mixed])
+def test_random_damage_never_changes_a_value(damage, prefix, sample, tmp_path):
+    """200 of each kind, to the index or the data."""
+    rng, found = random.Random(damage.__name__), 0
+    with BundleWriter(f"{tmp_path}/other") as writer:
+        for name, array in sample.items():
+            writer.add(name, array if array.dtype == object else array + np.ones((), array.dtype))
+    for _ in range(200):
+        suffix = rng.choice([".index", DATA])
+        path, other = Path(prefix + suffix), Path(f"{tmp_path}/other{suffix}").read_bytes()
+        content = path.read_bytes()
+        changed = bytearray(content)
+        damage(changed, rng, other)
+        path.write_bytes(changed)
+        found += survivors(prefix, sample) != set(sample)
+        path.write_bytes(content)
+    assert found > (0 if damage is lengthened else 100)
+    assert survivors(prefix, sample) == set(sample)
 
 
 def test_two_saves_mixed_are_found_out(prefix, sample, tmp_path):
