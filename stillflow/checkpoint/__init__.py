@@ -3,6 +3,7 @@
 From the bytes up:
   varint.py, crc32c.py   the two primitives that every layer uses
   table.py               a sorted table of byte strings, in LevelDB's format
+  table_reader.py        the way back
   messages.py            the protocol buffers stored in the table, and `CheckpointState`
   slices.py              parts of a partitioned tensor: their specification and their keys
   tensors.py             a tensor as bytes

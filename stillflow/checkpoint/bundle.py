@@ -6,11 +6,12 @@ import io
 import os
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 from stillflow.checkpoint import files, slices
 from stillflow.checkpoint.messages import message_class
-from stillflow.checkpoint.table import CorruptTable, TableWriter, Unsupported, entries
+from stillflow.checkpoint.table import TableWriter
+from stillflow.checkpoint.table_reader import CorruptTable, Table, Unsupported
 from stillflow.graph import errors
 
 _HEADER_KEY = b""
@@ -50,10 +51,9 @@ def read_index(prefix: str) -> tuple[int, dict[bytes, Any]]:
     path = index_path(prefix)
     if not os.path.exists(path):
         raise _not_a_bundle(prefix)
-    with files.os_errors_as_tf(path), open(path, "rb") as file:
-        content = file.read()
     try:
-        return _decode_index(content)
+        with files.os_errors_as_tf(path), open(path, "rb") as file:
+            return _decode_index(file)
     except Unsupported as error:
         raise errors.UnimplementedError(
             None, None, f"Unable to read file ({path}): {error}"
@@ -67,8 +67,8 @@ def read_index(prefix: str) -> tuple[int, dict[bytes, Any]]:
         ) from None
 
 
-def _decode_index(content: bytes) -> tuple[int, dict[bytes, Any]]:
-    rows = dict(entries(content))
+def _decode_index(file: BinaryIO) -> tuple[int, dict[bytes, Any]]:
+    rows = dict(Table(file).entries())
     if _HEADER_KEY not in rows:
         raise CorruptTable("there is no bundle header")
     header = _parse("BundleHeaderProto", rows.pop(_HEADER_KEY))

@@ -1,4 +1,4 @@
-"""An immutable sorted table of byte strings, in LevelDB's file format. Knows no checkpoint.
+"""Writes a sorted table of byte strings, in LevelDB's file format. Knows no checkpoint.
 
     file   = data block..., metaindex block (empty), index block, footer
     block  = entry..., restart offset (u32)..., number of restarts (u32)
@@ -14,26 +14,15 @@ to the handle of that block. All integers are little-endian.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from typing import BinaryIO
 
 from stillflow.checkpoint import crc32c, varint
 
 _BLOCK_SIZE = 256 << 10  # a data block ends with the entry that reaches this size
 _RESTART_INTERVAL = 16  # entries from one whole key to the next, in a data block
-_TRAILER_SIZE = 5
-_FOOTER_SIZE = 48
-_MAGIC = 0xDB4775248B80FB57
-_NO_COMPRESSION = 0
-_COMPRESSIONS = {1: "snappy"}
-
-
-class CorruptTable(Exception):
-    """The bytes are not a table, or are a damaged one."""
-
-
-class Unsupported(Exception):
-    """A sound file, of a kind that is not read: compressed, say."""
+FOOTER_SIZE = 48
+MAGIC = 0xDB4775248B80FB57
+NO_COMPRESSION = 0
 
 
 class _Block:
@@ -96,7 +85,7 @@ class TableWriter:
         if self._unindexed is not None:
             self._add_to_index(_short_successor)
         handles = metaindex + self._write_block(self._index)
-        self._file.write(handles.ljust(_FOOTER_SIZE - 8, b"\0") + struct.pack("<Q", _MAGIC))
+        self._file.write(handles.ljust(FOOTER_SIZE - 8, b"\0") + struct.pack("<Q", MAGIC))
 
     def _flush(self) -> None:
         self._unindexed = self._data.last_key, self._write_block(self._data)
@@ -112,7 +101,7 @@ class TableWriter:
         """Returns the handle of the block."""
         content = block.finish()
         handle = varint.encode(self._offset) + varint.encode(len(content))
-        typed = content + bytes([_NO_COMPRESSION])
+        typed = content + bytes([NO_COMPRESSION])
         self._offset += self._file.write(
             typed + struct.pack("<I", crc32c.mask(crc32c.value(typed)))
         )
@@ -140,85 +129,3 @@ def _short_successor(key: bytes) -> bytes:
         if byte != 0xFF:
             return key[:i] + bytes([byte + 1])
     return key
-
-
-def entries(table: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yields the keys and values of a table, in order, each block checked before it is read.
-
-    Raises:
-      CorruptTable: saying what is wrong.
-      Unsupported: naming the compression of a block.
-    """
-    if len(table) < _FOOTER_SIZE:
-        raise CorruptTable("file is too short to be an sstable")
-    footer = table[-_FOOTER_SIZE:]
-    if struct.unpack("<Q", footer[-8:])[0] != _MAGIC:
-        raise CorruptTable("not an sstable (bad magic number)")
-    _, position = _handle(footer, 0)
-    index, _ = _handle(footer, position)
-    last_key = None
-    for _, value in _block_entries(_block(table, index)):
-        handle, _ = _handle(value, 0)
-        for entry in _block_entries(_block(table, handle)):
-            if last_key is not None and entry[0] <= last_key:
-                raise CorruptTable(f"keys out of order: {entry[0]!r} after {last_key!r}")
-            last_key = entry[0]
-            yield entry
-
-
-def _handle(data: bytes, start: int) -> tuple[tuple[int, int], int]:
-    """Returns the (offset, size) at `start`, and the position after it."""
-    try:
-        offset, position = varint.decode(data, start)
-        size, position = varint.decode(data, position)
-    except ValueError as error:
-        raise CorruptTable(f"bad block handle: {error}") from None
-    return (offset, size), position
-
-
-def _block(table: bytes, handle: tuple[int, int]) -> bytes:
-    """Returns the content of the block at `handle`, its checksum verified."""
-    offset, size = handle
-    end = offset + size + _TRAILER_SIZE
-    if end > len(table) - _FOOTER_SIZE:
-        raise CorruptTable(
-            f"truncated block read: bytes {offset} to {end} of a file of {len(table)} bytes"
-        )
-    typed = table[offset : end - 4]
-    (stored,) = struct.unpack("<I", table[end - 4 : end])
-    if crc32c.mask(crc32c.value(typed)) != stored:
-        raise CorruptTable(f"block checksum mismatch at byte {offset}")
-    compression = typed[-1]
-    if compression != _NO_COMPRESSION:
-        name = _COMPRESSIONS.get(compression, "unknown")
-        raise Unsupported(f"block at byte {offset} has compression type {compression} ({name})")
-    return typed[:-1]
-
-
-def _block_entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
-    end = _end_of_entries(block)
-    position = 0
-    key = b""
-    while position < end:
-        try:
-            shared, position = varint.decode(block, position)
-            unshared, position = varint.decode(block, position)
-            value_size, position = varint.decode(block, position)
-        except ValueError as error:
-            raise CorruptTable(f"bad entry in block: {error}") from None
-        value_start = position + unshared
-        if shared > len(key) or value_start + value_size > end:
-            raise CorruptTable(f"bad entry in block: sizes exceed the block at byte {position}")
-        key = key[:shared] + block[position:value_start]
-        position = value_start + value_size
-        yield key, block[value_start:position]
-
-
-def _end_of_entries(block: bytes) -> int:
-    """Returns where the restart offsets begin. They serve only a search."""
-    if len(block) >= 4:
-        (restarts,) = struct.unpack("<I", block[-4:])
-        end = len(block) - 4 * (restarts + 1)
-        if end >= 0:
-            return end
-    raise CorruptTable("bad entry in block: restart offsets exceed the block")

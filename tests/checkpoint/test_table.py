@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillflow.checkpoint import crc32c, slices, table, varint
+from stillflow.checkpoint.table_reader import CorruptTable, Table, Unsupported
 
 contents = st.dictionaries(st.binary(max_size=40), st.binary(max_size=40), max_size=60)
 
@@ -21,6 +22,10 @@ def encode(rows):
     return file.getvalue()
 
 
+def rows_of(content):
+    return list(Table(io.BytesIO(content)).entries())
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _small_blocks():
     """Small tables have several blocks, too."""
@@ -31,7 +36,7 @@ def _small_blocks():
 
 @given(contents)
 def test_what_is_written_is_read(rows):
-    assert list(table.entries(encode(rows))) == sorted(rows.items())
+    assert rows_of(encode(rows)) == sorted(rows.items())
 
 
 @given(contents, st.data())
@@ -41,8 +46,8 @@ def test_a_changed_byte_never_changes_an_entry(rows, data):
     position = data.draw(st.integers(0, len(encoded) - 1))
     encoded[position] ^= data.draw(st.integers(1, 255))
     try:
-        got = list(table.entries(bytes(encoded)))
-    except (table.CorruptTable, table.Unsupported):
+        got = rows_of(bytes(encoded))
+    except (CorruptTable, Unsupported):
         return
     assert got == sorted(rows.items())
 
@@ -50,8 +55,8 @@ def test_a_changed_byte_never_changes_an_entry(rows, data):
 @given(contents, st.data())
 def test_a_cut_table_is_no_table(rows, data):
     encoded = encode(rows)
-    with pytest.raises(table.CorruptTable):
-        list(table.entries(encoded[: data.draw(st.integers(0, len(encoded) - 1))]))
+    with pytest.raises(CorruptTable):
+        rows_of(encoded[: data.draw(st.integers(0, len(encoded) - 1))])
 
 
 def sealed(block, compression=0):
@@ -69,14 +74,14 @@ def table_of(block, compression=0):
 @given(st.binary(max_size=64))
 def test_any_block_with_a_right_checksum_is_read_or_refused(block):
     """A hostile table raises what it should, and nothing else."""
-    with contextlib.suppress(table.CorruptTable, table.Unsupported):
-        list(table.entries(table_of(block)))
+    with contextlib.suppress(CorruptTable, Unsupported):
+        rows_of(table_of(block))
 
 
 @pytest.mark.parametrize(("kind", "name"), [(1, "snappy"), (7, "unknown")])
 def test_names_an_unknown_compression(kind, name):
-    with pytest.raises(table.Unsupported, match=rf"compression type {kind} \({name}\)"):
-        list(table.entries(table_of(b"\0" * 8, compression=kind)))
+    with pytest.raises(Unsupported, match=rf"compression type {kind} \({name}\)"):
+        rows_of(table_of(b"\0" * 8, compression=kind))
 
 
 def test_refuses_keys_out_of_order():
@@ -85,8 +90,45 @@ def test_refuses_keys_out_of_order():
     for key in [b"b", b"a"]:
         writer.add(key, b"")
     writer.finish()
-    with pytest.raises(table.CorruptTable, match="out of order"):
-        list(table.entries(file.getvalue()))
+    with pytest.raises(CorruptTable, match="out of order"):
+        rows_of(file.getvalue())
+
+
+def table_around(block, bounds):
+    """Returns a table whose only data block is listed in its index once for each of `bounds`."""
+    index = table._Block(1)
+    for bound in bounds:
+        index.add(bound, varint.encode(0) + varint.encode(len(block)))
+    content = index.finish()
+    handle = varint.encode(len(block) + 5) + varint.encode(len(content))
+    footer = (handle * 2).ljust(40, b"\0") + bytes.fromhex("57fb808b247547db")
+    return sealed(block) + sealed(content) + footer
+
+
+def test_refuses_a_block_that_is_listed_twice():
+    """A small index could otherwise have a large block read any number of times."""
+    empty = bytes(4) + b"\1\0\0\0"
+    assert rows_of(table_around(empty, [b"a"])) == []
+    with pytest.raises(CorruptTable, match="blocks out of order"):
+        rows_of(table_around(empty, [b"a", b"b"]))
+
+
+def test_refuses_keys_that_a_small_file_cannot_have():
+    """Each key repeats the one before it: here 220 kB would be 1.3 GB of keys."""
+    size = varint.encode(30_000)
+    rows = b"\0" + size + b"\0" + b"k" * 30_000
+    rows += b"".join(varint.encode(30_000 + n) + b"\1\0k" for n in range(32_000))
+    assert len(rows) < 240_000
+    with pytest.raises(CorruptTable, match="too long"):
+        rows_of(table_around(rows + bytes(4) + b"\1\0\0\0", [b"l"]))
+
+
+@given(contents)
+def test_rows_by_key(rows):
+    """`get` finds what is there, and nothing else."""
+    content = io.BytesIO(encode(rows))
+    for key in [*rows, b"", b"absent"]:
+        assert Table(content).get(key) == rows.get(key)
 
 
 @given(st.binary(max_size=4), st.binary(max_size=4))
