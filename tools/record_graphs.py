@@ -1,13 +1,17 @@
-"""Records what TensorFlow 1.15 (Python 3.7) imports, and the graphs that it exports.
+"""Records what TensorFlow 1.15 (Python 3.7) does with graphs in files.
 
     python tools/record_graphs.py tests/golden/graph
 
-The cases are those of tests/interchange/import_cases.py.
+The cases are those of tests/interchange/*_cases.py.
 """
 
+import inspect
 import json
+import os
 import re
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import tensorflow as tf
@@ -17,19 +21,31 @@ tf.compat.v1.logging.set_verbosity("FATAL")
 
 def observed(case):
     """What a case returns, or how it fails."""
-    with tf.Graph().as_default():
-        try:
-            return {"returned": case(tf.compat.v1)}
-        except Exception as error:
-            message = getattr(error, "message", str(error))
-            return {"class": type(error).__name__, "message": re.sub("0x[0-9a-f]+", "0x", message)}
+    origin, folder = os.getcwd(), tempfile.mkdtemp()
+    arguments = [tf.compat.v1, folder][: len(inspect.signature(case).parameters)]
+    try:
+        with tf.Graph().as_default():
+            return {"returned": case(*arguments)}
+    except Exception as error:
+        message = getattr(error, "message", str(error))
+        return {"class": type(error).__name__, "message": re.sub("0x[0-9a-f]+", "0x", message)}
+    finally:
+        os.chdir(origin)
+        shutil.rmtree(folder)
+
+
+def record(cases, path):
+    """Writes one case to a line, so that a change to it is one line of a diff."""
+    records = {name: observed(case) for name, case in cases.items()}
+    lines = [f"{json.dumps(name)}: {json.dumps(record)}" for name, record in records.items()]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 if __name__ == "__main__":
     golden = Path(sys.argv[1]).resolve()
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "interchange"))
     import import_cases
+    import meta_graph_cases
 
-    records = {name: observed(case) for name, case in import_cases.CASES.items()}
-    lines = [f"{json.dumps(name)}: {json.dumps(record)}" for name, record in records.items()]
-    (golden / "imports.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    record(import_cases.CASES, golden / "imports.json")
+    record(meta_graph_cases.CASES, golden / "meta_graphs.json")

@@ -4,4 +4,7 @@ attributes    a NodeDef's attributes as Python values
 nodes         a GraphDef's nodes: their names, what each waits for, an order to build them in
 choices       which control flow of a graph can be run, and the refusal of the rest
 importer      `tf.import_graph_def`
+meta_graph    `tf.train.import_meta_graph`
+freezing      `tf.graph_util`
+files         messages read from files
 """

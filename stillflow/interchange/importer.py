@@ -31,6 +31,7 @@ from stillflow.ops.shapes import ShapeContext, ShapeError, merge
 from stillflow.train import saving_ops  # noqa: F401  declares the ops of Savers
 
 _MOST_OUTPUTS = 1 << 16  # of one node; a number in a file must not decide how much memory is taken
+_LAST_WITHOUT_UNKNOWN_SHAPES = 21  # up to this version of a GraphDef [] stood for any shape, too
 _LOCATION = b"loc:@"
 
 
@@ -165,6 +166,7 @@ class _Import:
     def __init__(self, graph: Graph, graph_def: Any, prefix: str, mapped: InputMap):
         self._graph = graph
         self._mapped = mapped
+        self._producer = graph_def.versions.producer
         self._ops: dict[str, Operation] = {}
         _check_op_types(graph_def)
         nodes = read_nodes(graph_def)
@@ -208,6 +210,8 @@ class _Import:
         inputs = tuple(self._input(node, *output) for output in node.inputs)
         try:
             attrs = attributes_of(proto, defn)
+            if self._producer <= _LAST_WITHOUT_UNKNOWN_SHAPES and defn.is_placeholder:
+                attrs["shape"] = attrs["shape"] if attrs["shape"].sizes else TensorShape.of(None)
             shapes = attrs.pop("_output_shapes", ())
             _check_inputs(defn, name, inputs, attrs)
             outputs = _inferred(defn, name, inputs, attrs)
@@ -357,9 +361,9 @@ def _with_written_shapes(
 
 
 def _join_device(op: Operation) -> None:
-    """Puts an operation on the device of one that it is colocated with."""
-    for group in op.attrs.get("_class", ()):
-        beside = op.graph._ops.get(group.removeprefix(_LOCATION).decode())
-        if beside is not None and beside.device:
-            op._set_device(beside.device)
-            return
+    """Puts an operation that is colocated with others on their device, or on none."""
+    groups = op.attrs.get("_class", ())
+    beside = [op.graph._ops.get(group.removeprefix(_LOCATION).decode()) for group in groups]
+    devices = [other.device for other in beside if other is not None and other is not op]
+    if devices:
+        op._set_device(next(filter(None, devices), ""))

@@ -1,0 +1,208 @@
+"""`tf.graph_util`: GraphDefs cut down to what an output needs, and variables made constants."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from stillflow.graph import dtypes
+from stillflow.graph.graph import Graph
+from stillflow.graph.operation import Operation
+from stillflow.graph.tensor_proto import tensor_proto_of
+from stillflow.graph.tensor_shape import TensorShape
+
+_VARIABLES = ("Variable", "VariableV2")
+_LOCATION = b"loc:@"
+_log = logging.getLogger("tensorflow")
+
+
+def extract_sub_graph(graph_def: Any, dest_nodes: Collection[str]) -> Any:
+    """Returns the GraphDef of `dest_nodes` and of all that they need or are colocated with.
+
+    Raises:
+      TypeError: `graph_def` is not a GraphDef, or `dest_nodes` is one string.
+      AssertionError: a name is not in the graph.
+    """
+    _check_graph_def(graph_def)
+    if isinstance(dest_nodes, str):
+        raise TypeError("dest_nodes must be a list.")
+    nodes = {node.name: node for node in graph_def.node}
+    for name in dest_nodes:
+        _check_present(name, nodes)
+    needed, waiting = set(), list(dest_nodes)
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            _check_present(name, nodes)
+            needed.add(name)
+            waiting += _behind(nodes[name])
+    return _with_nodes(graph_def, (node for node in graph_def.node if node.name in needed))
+
+
+def _check_graph_def(graph_def: Any) -> None:
+    from tensorboard.compat.proto.graph_pb2 import GraphDef
+
+    if not isinstance(graph_def, GraphDef):
+        raise TypeError("graph_def must be a graph_pb2.GraphDef proto.")
+
+
+def _check_present(name: str, nodes: Collection[str]) -> None:
+    if name not in nodes:
+        raise AssertionError(
+            f"{name} is not in graph\n  Give the names of operations, without ':0'."
+        )
+
+
+def _behind(node: Any) -> list[str]:
+    """The names of the nodes that a node waits for or is colocated with."""
+    groups = node.attr["_class"].list.s if "_class" in node.attr else ()
+    beside = [g.removeprefix(_LOCATION).decode() for g in groups if g.startswith(_LOCATION)]
+    return [*map(_node_of, node.input), *beside]
+
+
+def _node_of(text: str) -> str:
+    """The node that an input names: "x", "x:1" and "^x" name x."""
+    return text.removeprefix("^").partition(":")[0]
+
+
+def _with_nodes(graph_def: Any, nodes: Iterable[Any]) -> Any:
+    """A GraphDef of copies of `nodes`, and of the version and functions of `graph_def`."""
+    copy = type(graph_def)(versions=graph_def.versions, library=graph_def.library)
+    copy.node.extend(nodes)
+    return copy
+
+
+# Constants for variables --------------------------------------------------------------------------
+
+
+def convert_variables_to_constants(
+    sess: Any,
+    input_graph_def: Any,
+    output_node_names: Collection[str],
+    variable_names_whitelist: Collection[str] | None = None,
+    variable_names_blacklist: Collection[str] | None = None,
+) -> Any:
+    """Returns what `output_node_names` need, with constants of the variables' values in `sess`.
+
+    Args:
+      variable_names_whitelist: the variables to convert; all of them by default.
+      variable_names_blacklist: variables that stay.
+
+    Raises:
+      TypeError, AssertionError: as `extract_sub_graph`.
+      tf.errors.FailedPreconditionError: a variable has no value.
+    """
+    needed = extract_sub_graph(input_graph_def, output_node_names)
+    frozen = [
+        node.name
+        for node in needed.node
+        if node.op in _VARIABLES
+        and (variable_names_whitelist is None or node.name in variable_names_whitelist)
+        and not (variable_names_blacklist and node.name in variable_names_blacklist)
+    ]
+    fetched = sess.run([f"{name}:0" for name in frozen]) if frozen else []
+    values = dict(zip(frozen, fetched, strict=True))
+    _log.info("Froze %d variables.", len(values))
+    constant = _constant_maker()
+    return _with_nodes(
+        needed,
+        (
+            constant(node, values[node.name]) if node.name in values else node
+            for node in needed.node
+        ),
+    )
+
+
+def _constant_maker() -> Callable[[Any, Any], Any]:
+    from tensorboard.compat.proto.attr_value_pb2 import AttrValue
+    from tensorboard.compat.proto.node_def_pb2 import NodeDef
+
+    def constant(variable: Any, value: Any) -> Any:
+        """A Const node of `value` in place of the variable's."""
+        dtype = variable.attr["dtype"]
+        tensor = tensor_proto_of(value, dtypes.as_dtype(dtype.type))
+        attrs = {"dtype": dtype, "value": AttrValue(tensor=tensor)}
+        return NodeDef(name=variable.name, op="Const", attr=attrs)
+
+    return constant
+
+
+# Nodes that only training needs -------------------------------------------------------------------
+
+
+def remove_training_nodes(input_graph: Any, protected_nodes: Collection[str] | None = None) -> Any:
+    """Returns a GraphDef without CheckNumerics and without Identity, where that changes nothing.
+
+    An Identity that waits for others, or is waited for, stays, as do `protected_nodes`.
+    """
+    protected = protected_nodes or ()
+    checks = {
+        node.name: node.input[0]
+        for node in input_graph.node
+        if node.op == "CheckNumerics" and node.name not in protected and node.input
+    }
+    unchecked = list(_spliced(input_graph.node, checks))
+    ordering = {_node_of(text) for node in unchecked for text in node.input if text[:1] == "^"}
+    identities = {
+        node.name: node.input[0]
+        for node in unchecked
+        if node.op == "Identity"
+        and node.name not in ordering
+        and node.name not in protected
+        and len(node.input) == 1
+    }
+    return _with_nodes(input_graph, _spliced(unchecked, identities))
+
+
+def _spliced(nodes: Iterable[Any], inputs: dict[str, str]) -> Iterable[Any]:
+    """Copies of the nodes that are not in `inputs`; what took one of those takes its input."""
+    for node in nodes:
+        if node.name in inputs:
+            continue
+        copy = type(node)()
+        copy.CopyFrom(node)
+        copy.input[:] = [_source(text, inputs) for text in node.input]
+        yield copy
+
+
+def _source(text: str, inputs: dict[str, str]) -> str:
+    """What an input comes from in the end."""
+    seen = set()
+    while (name := _node_of(text)) in inputs and name not in seen:
+        seen.add(name)
+        source = inputs[name]
+        text = f"^{_node_of(source)}" if text.startswith("^") else source
+    return text
+
+
+# Questions ----------------------------------------------------------------------------------------
+
+# The attribute that, being one of some types, keeps a node of an op type on the CPU.
+_HOST_TYPES = {
+    "Const": ("dtype", (dtypes.string, dtypes.int32)),
+    "DynamicStitch": ("T", (dtypes.int32,)),
+    "ParallelDynamicStitch": ("T", (dtypes.int32,)),
+    "Cast": ("SrcT", (dtypes.int32,)),
+}
+_OF_VARIABLES = {"Assign", "AssignAdd", "AssignSub", "Queue", "ScatterAdd", "ScatterSub"} | {
+    *("ScatterUpdate", "TruncatedNormal", "Variable", "VariableV2")
+}
+
+
+def must_run_on_cpu(node: Any, pin_variables_on_cpu: bool = False) -> bool:
+    """Whether TensorFlow keeps an Operation, or a NodeDef, on the CPU.
+
+    With `pin_variables_on_cpu` that holds for variables and what changes them, too.
+    """
+    proto = node.node_def if isinstance(node, Operation) else node
+    if pin_variables_on_cpu and proto.op in _OF_VARIABLES:
+        return True
+    attr, types = _HOST_TYPES.get(proto.op, ("", ()))
+    return any(proto.attr[attr].type == dtype.as_datatype_enum for dtype in types)
+
+
+def tensor_shape_from_node_def_name(graph: Graph, input_name: str) -> TensorShape:
+    """Returns the static shape of the tensor that an input of a NodeDef names."""
+    name = input_name if ":" in input_name else f"{input_name}:0"
+    return graph.get_tensor_by_name(name).shape
