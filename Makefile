@@ -3,7 +3,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 # A file's tests share what they compile, so they stay in one process.
 PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
-EXAMPLE := $(BIN)/stillflow run examples/mnist
 
 .PHONY: setup mnist test test-all check
 
@@ -18,10 +17,11 @@ setup: .venv/.ready
 	$(BIN)/pip install --quiet --editable '.[dev]'
 	@touch $@
 
-# Trains the digit recogniser, then measures it on images that it has not seen.
+# Trains the digit recogniser, measures it on images that it has not seen, says how to use it.
 mnist: setup
-	@$(EXAMPLE)/mnist_backward.py --model build/mnist
-	@$(EXAMPLE)/mnist_test.py --model build/mnist
+	@$(BIN)/stillflow digits train --model build/digits --steps 6000 --log-every 1000
+	@$(BIN)/stillflow digits test --model build/digits
+	@echo 'Draw digits yourself: $(BIN)/stillflow digits serve --model build/digits'
 
 test: setup
 	$(PYTEST) -m 'not slow'

@@ -12,7 +12,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the names are there, though type checkers cannot see which
-
     # Of these there are submodules too, which are not what the public names mean.
     data: Any
     gradients: Any

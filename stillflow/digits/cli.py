@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 import click
 
+from stillflow.digits.model import ModelError
+
 # Each module of `stillflow.digits.commands` holds the click command of the same name.
-_COMMANDS: list[str] = ["predict"]
+_COMMANDS = ["train", "test", "predict"]
 
 
 class _Commands(click.Group):
@@ -21,6 +24,12 @@ class _Commands(click.Group):
             return None
         module = importlib.import_module(f"stillflow.digits.commands.{cmd_name}")
         return getattr(module, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ModelError as error:
+            raise click.ClickException(str(error)) from error
 
 
 @click.group(cls=_Commands)

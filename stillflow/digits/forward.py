@@ -17,10 +17,15 @@ COURSE_STDDEV = 0.1
 
 
 class Layers(NamedTuple):
-    """What the network computes: each hidden layer after its ReLU, f32[n, h]; f32[n, 10] scores."""
+    """What the network computes, and from what.
+
+    hidden: each hidden layer after its ReLU, f32[n, h]; scores: f32[n, 10];
+    parameters: (weights, biases) of each layer.
+    """
 
     hidden: list[Any]
     scores: Any
+    parameters: list[tuple[Any, Any]]
 
 
 def get_weight(shape: Sequence[int], regularizer: float | None, stddev: float | None) -> Any:
@@ -52,14 +57,25 @@ def forward(
     `keep` is the share of each hidden layer that dropout leaves; None for all, as when testing.
     """
     sizes = [PIXELS, *hidden, DIGITS]
-    x, layers = images, []
+    x, layers = images, Layers([], None, [])
     for number, shape in enumerate(itertools.pairwise(sizes), start=1):
         with tf.name_scope(f"layer{number}"):
-            weights = get_weight(shape, regularizer, stddev)
-            x = tf.matmul(x, weights) + get_bias(shape[1:])
+            weights, biases = get_weight(shape, regularizer, stddev), get_bias(shape[1:])
+            layers.parameters.append((weights, biases))
+            x = tf.matmul(x, weights) + biases
             if number <= len(hidden):
                 x = tf.nn.relu(x)
-                layers.append(x)
+                layers.hidden.append(x)
                 if keep is not None:
                     x = tf.nn.dropout(x, keep)
-    return Layers(layers, x)
+    return layers._replace(scores=x)
+
+
+def scores(images: Any, parameters: Sequence[tuple[Any, Any]]) -> Any:
+    """images: f32[n, 784] -> f32[n, 10], with given (weights, biases) of each layer."""
+    x = images
+    for number, (weights, biases) in enumerate(parameters, start=1):
+        x = tf.matmul(x, weights) + biases
+        if number < len(parameters):
+            x = tf.nn.relu(x)
+    return x

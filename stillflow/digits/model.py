@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import stillflow as tf
 from stillflow.digits import forward
@@ -13,6 +14,7 @@ FOLDER = "digits-model"  # where every command looks for the model unless told o
 NAME = "digits"  # checkpoints are FOLDER/digits-STEP
 STEP = "global_step"
 
+T = TypeVar("T")
 _log = logging.getLogger("stillflow")
 
 
@@ -37,20 +39,25 @@ def checkpoints(folder: str) -> list[str]:
     return [] if state is None else list(reversed(state.all_model_checkpoint_paths))
 
 
-def restore_newest(folder: str, restore: Callable[[str], None]) -> str | None:
+def restore_newest(folder: str, restore: Callable[[str], Any]) -> str | None:
     """Calls `restore` with one checkpoint after another until one is intact; returns that one.
 
     A damaged or vanished checkpoint is passed over with a warning. None if no checkpoint is left.
     """
     for path in checkpoints(folder):
-        try:
-            restore(path)
-        except (tf.errors.DataLossError, tf.errors.NotFoundError) as error:
-            reason = error.message.splitlines()[0]
-            _log.warning("Checkpoint %s is passed over: %s", path, reason)
-        else:
+        if open_or_pass_over(path, lambda path: (restore(path),)) is not None:
             return path
     return None
+
+
+def open_or_pass_over(checkpoint: str, read: Callable[[str], T]) -> T | None:
+    """What `read` makes of a checkpoint; None, with a warning, if it is damaged or vanished."""
+    try:
+        return read(checkpoint)
+    except (tf.errors.DataLossError, tf.errors.NotFoundError) as error:
+        reason = error.message.splitlines()[0]
+        _log.warning("Checkpoint %s is passed over: %s", checkpoint, reason)
+        return None
 
 
 def hidden_sizes(checkpoint: str) -> tuple[int, ...]:

@@ -1,0 +1,72 @@
+"""How a network is trained: the settings, and the two sets of them that have names."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from stillflow.digits import forward
+
+_FILE = "settings.json"
+OPTIMIZERS = ("momentum", "sgd", "adam")
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Attributes:
+    hidden: the sizes of the hidden layers.
+    steps: how many batches in all.
+    batch: images in a batch.
+    optimizer: one of OPTIMIZERS.
+    rate, decay: the learning rate at first, and what is left of it after each epoch.
+    l2: the weight of half the squared weights in the loss.
+    average: the decay of the moving averages of the weights.
+    stddev: of the initial weights; None scales them to each layer's inputs.
+    keep: the share of each hidden layer that dropout leaves; None for no dropout.
+    distort: how strongly training images are bent, turned and moved; 0 for not at all.
+    seed: of the initial weights, the order of the images, dropout and distortions.
+    """
+
+    hidden: tuple[int, ...] = forward.HIDDEN
+    steps: int = 50_000
+    batch: int = 200
+    optimizer: str = "momentum"
+    rate: float = 0.1
+    decay: float = 0.99
+    l2: float = 0.0001
+    average: float = 0.99
+    stddev: float | None = forward.COURSE_STDDEV
+    keep: float | None = None
+    distort: float = 0.0
+    seed: int = 1
+
+
+COURSE = Settings()
+BEST = Settings(
+    hidden=(1000, 1000),
+    optimizer="momentum",
+    rate=0.05,
+    decay=0.985,
+    l2=0.0,
+    average=0.999,
+    stddev=None,
+    keep=0.8,
+    distort=1.0,
+)
+PRESETS = {"course": COURSE, "best": BEST}
+
+
+def save(settings: Settings, folder: str) -> None:
+    """Writes the settings beside the model that they make."""
+    Path(folder, _FILE).write_text(json.dumps(dataclasses.asdict(settings), indent=2) + "\n")
+
+
+def load(folder: str) -> Settings | None:
+    """The settings that the model in `folder` was last trained with; None when there are none."""
+    path = Path(folder, _FILE)
+    if not path.exists():
+        return None
+    stored: dict[str, Any] = json.loads(path.read_text())
+    return Settings(**{**stored, "hidden": tuple(stored["hidden"])})
