@@ -1,7 +1,6 @@
 """`tf.train`, spelled as TensorFlow 1.15 spells it. Re-exports only."""
 
 from stillflow.api import _missing, _protos
-from stillflow.checkpoint.bundle_reader import new_checkpoint_reader as NewCheckpointReader
 from stillflow.checkpoint.management import checkpoint_exists as checkpoint_exists
 from stillflow.checkpoint.management import (
     generate_checkpoint_state_proto as generate_checkpoint_state_proto,
@@ -14,6 +13,7 @@ from stillflow.checkpoint.management import load_checkpoint as load_checkpoint
 from stillflow.checkpoint.management import load_variable as load_variable
 from stillflow.checkpoint.management import remove_checkpoint as remove_checkpoint
 from stillflow.checkpoint.management import update_checkpoint_state as update_checkpoint_state
+from stillflow.checkpoint.reader import new_checkpoint_reader as NewCheckpointReader
 from stillflow.events.event_file import summary_iterator as summary_iterator
 from stillflow.graph.graph_def import write_graph as write_graph
 from stillflow.interchange.meta_graph import import_meta_graph as import_meta_graph

@@ -1,157 +1,108 @@
-"""Reads tensors from a bundle: `CheckpointReader`."""
+"""Reads tensors from a bundle's files: what `CheckpointReader` does for the second format."""
 
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from stillflow.checkpoint import bundle, crc32c, files, slices, tensors
+from stillflow.checkpoint.messages import shape_of, slice_of
+from stillflow.checkpoint.slices import Slice
+from stillflow.checkpoint.stored import Stored, known_dtype, readable_dtype, text
 from stillflow.graph import dtypes, errors
 
 
-class CheckpointReader:
-    """The tensors of one checkpoint, by name. Opening it reads and verifies the whole index.
+class BundleFiles:
+    """The tensors of the bundle at `prefix`. A `Source`."""
 
-    Raises, all of `tf.errors`:
-      NotFoundError: when there is no checkpoint at `prefix`, or no tensor of a name.
-      DataLossError: when a file is damaged or truncated; the message names the file and what
-        failed. A damaged file never gives a tensor with wrong values.
-      UnimplementedError: for a kind of checkpoint or tensor that is not read.
-    """
-
-    def __init__(self, prefix: str | os.PathLike):
-        self._prefix = os.fspath(prefix)
-        if not isinstance(self._prefix, str):
-            self._prefix = os.fsdecode(self._prefix)
-        self._num_shards, self._index = bundle.read_index(self._prefix)
+    def __init__(self, prefix: str):
+        self.path = bundle.index_path(prefix)
+        self._prefix = prefix
+        self._num_shards, self._entries = bundle.read_index(prefix)
         parts = {
             slices.key(name, part)
-            for name, entry in self._index.items()
-            for part in bundle.slices_of(entry)
+            for name, entry in self._entries.items()
+            for part in _parts_of(entry)
         }
-        self._names = sorted(self._index.keys() - parts)
+        self.index = {
+            name: Stored(entry.dtype, shape_of(entry), _parts_of(entry))
+            for name, entry in self._entries.items()
+            if name not in parts
+        }
 
-    def has_tensor(self, tensor_str: str | bytes) -> bool:
-        return tensors.as_bytes(tensor_str) in self._index
+    def check(self, name: bytes) -> None:
+        stored = self.index[name]
+        if not stored.parts:
+            self._check(name, stored)
+            return
+        dtype = known_dtype(stored, self._where(name))
+        extents = []
+        for part in stored.parts:
+            key = self._key(name, part)
+            piece = self._check(key, self._stored_at(key))
+            shape = slices.shape_of(part, stored.shape)
+            if (piece, shape_of(self._entries[key])) != (dtype, shape):
+                raise self._data_loss(key, "A stored slice differs in shape or type")
+            entry = self._entries[key]
+            extents.append((entry.shard_id, entry.offset, entry.offset + entry.size))
+        if any(a[0] == b[0] and b[1] < a[2] for a, b in pairwise(sorted(extents))):
+            raise self._data_loss(name, "The stored slices share bytes")
 
-    def get_variable_to_shape_map(self) -> dict[str, list[int]]:
-        return {_text(name): list(bundle.shape_of(self._index[name])) for name in self._names}
-
-    def get_variable_to_dtype_map(self) -> dict[str, dtypes.DType]:
-        return {_text(name): self._dtype(name) for name in self._names}
-
-    def debug_string(self) -> bytes:
-        """Returns a line for each tensor: its name, type and shape."""
-        return b"".join(
-            b"%s (%s) [%s]\n"
-            % (
-                name,
-                _enum_name(self._index[name].dtype).encode(),
-                ",".join(map(str, bundle.shape_of(self._index[name]))).encode(),
-            )
-            for name in self._names
-        )
-
-    def get_tensor(self, tensor_str: str | bytes) -> Any:
-        """Returns a new array; for a tensor without axes, a NumPy scalar or `bytes`.
-
-        A tensor that was saved in parts is put together.
-        """
-        array = self.read(tensor_str)
-        return array if array.ndim else array[()]
-
-    def read(self, name: str | bytes) -> np.ndarray:
-        """Returns a tensor as a new array, also when it has no axes."""
-        key = tensors.as_bytes(name)
-        entry = self._entry(key)
-        return self._assemble(key, entry) if entry.slices else self._load(key, entry)
-
-    def read_slice(self, name: str | bytes, part: slices.Slice) -> np.ndarray:
-        """Returns `part` of a tensor, which may be how it was stored, or not."""
-        key = tensors.as_bytes(name)
-        entry = self._entry(key)
-        if part in bundle.slices_of(entry):
-            stored = slices.key(key, part)
-            return self._load(stored, self._entry(stored))
-        return self.read(key)[slices.index(part, bundle.shape_of(entry))].copy()
-
-    def shape(self, name: str | bytes) -> tuple[int, ...]:
-        return bundle.shape_of(self._entry(tensors.as_bytes(name)))
-
-    def dtype(self, name: str | bytes) -> dtypes.DType:
-        return self._dtype(tensors.as_bytes(name))
-
-    def _entry(self, key: bytes) -> Any:
-        if key not in self._index:
-            raise errors.NotFoundError(None, None, f"Key {_text(key)} not found in checkpoint")
-        return self._index[key]
-
-    def _dtype(self, key: bytes) -> dtypes.DType:
-        number = self._entry(key).dtype
-        try:
-            return dtypes.as_dtype(number)
-        except TypeError:
-            raise errors.UnimplementedError(
-                None, None, f"{self._where(key)} has the unknown element type number {number}."
-            ) from None
-
-    def _load(self, key: bytes, entry: Any) -> np.ndarray:
-        """Returns a tensor that is stored in one piece."""
-        dtype, shape = self._checked(key, entry)
+    def load(self, name: bytes, part: Slice | None = None) -> np.ndarray:
+        key = name if part is None else self._key(name, part)
+        dtype = self._check(key, self._stored_at(key))
+        entry = self._entries[key]
         path = self._data_path(entry)
         with files.os_errors_as_tf(path), open(path, "rb") as file:
-            stored = os.fstat(file.fileno()).st_size
-            if entry.offset + entry.size > stored:
-                raise self._data_loss(key, f"Read less bytes than requested: it has {stored} bytes")
             data = np.empty(entry.size, np.uint8)
             file.seek(entry.offset)
             got = file.readinto(data.data)
         if got != entry.size:
             raise self._data_loss(key, f"Read less bytes than requested: {got} bytes")
         try:
-            return tensors.decode(data, dtype, shape, crc32c.unmask(entry.crc32c))
+            crc = crc32c.unmask(entry.crc32c)
+            return tensors.decode(data, dtype, shape_of(entry), crc)
         except tensors.CorruptTensor as error:
             raise self._data_loss(key, str(error)) from None
 
-    def _checked(self, key: bytes, entry: Any) -> tuple[dtypes.DType, tuple[int, ...]]:
-        """Returns the type and shape of a tensor whose entry makes sense, whatever the data."""
-        dtype, shape = self._dtype(key), bundle.shape_of(entry)
-        if not dtype.is_numpy_compatible:
-            raise errors.UnimplementedError(
-                None, None, f"{self._where(key)} is of type {dtype.name}, which is not read."
-            )
+    def _stored_at(self, key: bytes) -> Stored:
+        entry = self._entries[key]
+        return Stored(entry.dtype, shape_of(entry), ())
+
+    def _key(self, name: bytes, part: Slice) -> bytes:
+        key = slices.key(name, part)
+        if key not in self._entries:
+            raise self._data_loss(name, f"Its slice {list(part)} is missing")
+        return key
+
+    def _check(self, key: bytes, stored: Stored) -> dtypes.DType:
+        """Returns the type of a tensor in one piece whose entry fits the data file."""
+        dtype, entry = readable_dtype(stored, self._where(key)), self._entries[key]
         try:
-            if min(entry.offset, entry.size, entry.shard_id, *shape) < 0:
+            if min(entry.offset, entry.size, entry.shard_id, *stored.shape) < 0:
                 raise tensors.CorruptTensor("Negative number in bundle entry")
-            np.broadcast_to(np.uint8(0), shape)  # raises for a shape that NumPy cannot have
-            tensors.check_size(entry.size, dtype, shape)
+            np.broadcast_to(np.uint8(0), stored.shape)  # raises for a shape no array can have
+            tensors.check_size(entry.size, dtype, stored.shape)
         except (tensors.CorruptTensor, ValueError) as error:
             raise self._data_loss(key, f"Invalid bundle entry: {error}") from None
-        return dtype, shape
-
-    def _assemble(self, key: bytes, entry: Any) -> np.ndarray:
-        """Returns a tensor that is stored in parts."""
-        shape, parts = bundle.shape_of(entry), bundle.slices_of(entry)
-        if any(len(part) != len(shape) for part in parts) or not slices.are_partition(parts, shape):
-            raise self._data_loss(key, "The stored slices do not make up the tensor")
-        stored = [self._load(k, self._entry(k)) for k in (slices.key(key, p) for p in parts)]
-        whole: np.ndarray = np.empty(shape, self._dtype(key).as_numpy_dtype)
-        for part, array in zip(parts, stored, strict=True):
-            if array.shape != slices.shape_of(part, shape) or array.dtype != whole.dtype:
-                raise self._data_loss(key, "A stored slice differs in shape or type")
-            whole[slices.index(part, shape)] = array
-        return whole
+        path = self._data_path(entry)
+        with files.os_errors_as_tf(path):
+            size = os.stat(path).st_size
+        if entry.offset + entry.size > size:
+            raise self._data_loss(key, f"Read less bytes than requested: it has {size} bytes")
+        return dtype
 
     def _data_path(self, entry: Any) -> str:
         return bundle.data_path(self._prefix, entry.shard_id, self._num_shards)
 
     def _where(self, key: bytes) -> str:
-        return f"Tensor {_text(key)!r} of {bundle.index_path(self._prefix)}"
+        return f"Tensor {text(key)!r} of {self.path}"
 
     def _data_loss(self, key: bytes, what: str) -> errors.DataLossError:
-        entry = self._index[key]
+        entry = self._entries[key]
         return errors.DataLossError(
             None,
             None,
@@ -160,23 +111,5 @@ class CheckpointReader:
         )
 
 
-def _text(key: bytes) -> str:
-    return key.decode(errors="surrogateescape")
-
-
-def _enum_name(number: int) -> str:
-    """Returns the name of an element type in TensorFlow's `DataType` enum."""
-    try:
-        return f"DT_{type_name(dtypes.as_dtype(number)).upper()}"
-    except TypeError:
-        return str(number)
-
-
-def type_name(dtype: dtypes.DType) -> str:
-    """Returns what TensorFlow's runtime, unlike its Python names, calls an element type."""
-    return {"float16": "half", "float32": "float", "float64": "double"}.get(dtype.name, dtype.name)
-
-
-def new_checkpoint_reader(filepattern: str | os.PathLike) -> CheckpointReader:
-    """Opens the checkpoint with the prefix `filepattern`: `tf.train.NewCheckpointReader`."""
-    return CheckpointReader(filepattern)
+def _parts_of(entry: Any) -> tuple[Slice, ...]:
+    return tuple(map(slice_of, entry.slices))

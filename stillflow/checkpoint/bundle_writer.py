@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.checkpoint import bundle, crc32c, files, slices, tensors
-from stillflow.checkpoint.messages import message_class
+from stillflow.checkpoint.messages import message_class, set_slice
 from stillflow.graph import dtypes, errors
 
 
@@ -74,7 +74,7 @@ class BundleWriter:
                 None, None, f"Slice {part} differs in type or shape from others of {name.decode()}"
             )
         self._append(slices.key(name, part), array, dtype)
-        whole.slices.append(bundle.slice_message(part))
+        set_slice(whole.slices.add(), part)
         self._index[name] = whole
 
     def _append(self, key: bytes, array: np.ndarray, dtype: dtypes.DType | None) -> None:

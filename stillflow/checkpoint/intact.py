@@ -6,7 +6,7 @@ import contextlib
 import os
 
 from stillflow.checkpoint import files
-from stillflow.checkpoint.bundle_reader import CheckpointReader
+from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
 from stillflow.platform import logging
 

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from stillflow.checkpoint import bundle, files
-from stillflow.checkpoint.bundle_reader import CheckpointReader
 from stillflow.checkpoint.messages import message_class
+from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
 from stillflow.platform import logging
 
-V2 = 2  # SaverDef.CheckpointFormatVersion
+V1, V2 = 1, 2  # SaverDef.CheckpointFormatVersion
 
 
 def generate_checkpoint_state_proto(
@@ -211,7 +211,7 @@ def remove_checkpoint(
         data = glob.glob(f"{glob.escape(checkpoint_prefix)}.data-?????-of-?????")
         doomed += [bundle.index_path(checkpoint_prefix), *data]
     else:
-        doomed.append(checkpoint_prefix)
+        doomed += _files_of(checkpoint_prefix)
     with files.os_errors_as_tf(checkpoint_prefix):
         for path in filter(os.path.exists, doomed):
             os.remove(path)

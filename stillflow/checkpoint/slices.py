@@ -6,8 +6,13 @@ A slice is a tuple with a `(start, length)` for each axis; the length None means
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import prod
+from typing import Any
+
+import numpy as np
+
+_MAX_AXES = 64  # of a NumPy array
 
 Shape = tuple[int, ...]
 Slice = tuple[tuple[int, int | None], ...]
@@ -49,9 +54,9 @@ def bounds(part: Slice, shape: Sequence[int]) -> list[tuple[int, int]]:
     ]
 
 
-def index(part: Slice, shape: Sequence[int]) -> tuple[slice, ...]:
-    """Returns what selects `part` from an array of `shape`."""
-    return tuple(slice(*bound) for bound in bounds(part, shape))
+def index(part: Slice, shape: Sequence[int]) -> tuple[Any, ...]:
+    """Returns what selects `part` of an array of `shape` as an array, also one without axes."""
+    return (*(slice(*bound) for bound in bounds(part, shape)), ...)
 
 
 def shape_of(part: Slice, shape: Sequence[int]) -> Shape:
@@ -63,22 +68,36 @@ def is_whole(part: Slice, shape: Sequence[int]) -> bool:
     return all(bound == (0, size) for bound, size in zip(bounds(part, shape), shape, strict=True))
 
 
+def whole(shape: Sequence[int]) -> Slice:
+    """Returns the part without bounds."""
+    return ((0, None),) * len(shape)
+
+
+def fit(parts: Iterable[Slice], shape: Sequence[int]) -> bool:
+    """True when `parts` have the axes of `shape`, an array can, and they lie within it."""
+    if len(shape) > _MAX_AXES:
+        return False
+    return all(len(part) == len(shape) and _within(bounds(part, shape), shape) for part in parts)
+
+
 def are_partition(parts: Sequence[Slice], shape: Sequence[int]) -> bool:
-    """True when `parts` lie within `shape` and hold each element once."""
-    boxes = [bounds(part, shape) for part in parts]
-    return (
-        all(_within(box, shape) for box in boxes)
-        and sum(prod(stop - start for start, stop in box) for box in boxes) == prod(shape)
-        and not any(_overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
-    )
+    """True when `parts`, which lie within `shape`, hold each element once.
+
+    Takes one byte for an element when the parts have as many as the shape, and none otherwise.
+    """
+    if sum(prod(shape_of(part, shape)) for part in parts) != prod(shape):
+        return False
+    seen = np.zeros(shape, bool)
+    for part in parts:
+        region = seen[index(part, shape)]
+        if region.any():
+            return False
+        region[...] = True
+    return True
 
 
 def _within(box: list[tuple[int, int]], shape: Sequence[int]) -> bool:
     return all(0 <= start <= stop <= size for (start, stop), size in zip(box, shape, strict=True))
-
-
-def _overlap(a: list[tuple[int, int]], b: list[tuple[int, int]]) -> bool:
-    return all(max(p[0], q[0]) < min(p[1], q[1]) for p, q in zip(a, b, strict=True))
 
 
 def key(name: bytes, part: Slice) -> bytes:

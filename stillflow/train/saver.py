@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.checkpoint import management
-from stillflow.checkpoint.bundle_reader import CheckpointReader
+from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
 from stillflow.runtime.session import BaseSession
 from stillflow.train import meta_graph, saver_graph
@@ -20,6 +20,13 @@ from stillflow.train.saveables import all_saveables, saveables_of
 _log = logging.getLogger("tensorflow")
 _V2 = management.V2
 _OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+
+_FIRST_FORMAT = (
+    "TensorFlow's V1 checkpoint format has been deprecated.\n"
+    "Consider switching to the more efficient V2 format:\n"
+    "   `tf.train.Saver(write_version=tf.train.SaverDef.V2)`\n"
+    "now on by default."
+)
 
 _Checkpoints = list[tuple[str, float]]  # prefixes and when they were saved, oldest first
 
@@ -43,7 +50,7 @@ class Saver:
       builder: must be None.
       defer_build: leaves the nodes to a call of `build`.
       allow_empty: without variables, saves and restores nothing instead of failing.
-      write_version: must be V2.
+      write_version: SaverDef.V2, or V1 for files that TensorFlow before 0.12 reads.
       pad_step_number: writes the global step with eight digits.
       save_relative_paths: writes relative paths to the `checkpoint` file, so that the folder can
         be moved.
@@ -51,7 +58,7 @@ class Saver:
 
     Raises:
       TypeError, ValueError: for a `var_list` that is not of this form, or is empty.
-      NotImplementedError: for a builder, and for TensorFlow's first checkpoint format.
+      NotImplementedError: for a builder.
     """
 
     def __init__(
@@ -82,7 +89,9 @@ class Saver:
             raise NotImplementedError(
                 "tf.train.Saver(builder=...) is in TensorFlow 1.15 but not yet in Stillflow."
             )
-        _check_version(write_version if saver_def is None else saver_def.version)
+        self._version = write_version if saver_def is None else saver_def.version
+        if self._version not in (management.V1, _V2):
+            raise ValueError(f"Unexpected write_version: {self._version}")
         self._var_list = var_list
         self._reshape = reshape
         self._sharded = sharded
@@ -132,6 +141,7 @@ class Saver:
             filename=self._filename,
             sharded=self._sharded,
             reshaped=self._reshape,
+            version=self._version,
         )
         self.saver_def = _saver_def_class()(
             filename_tensor_name=nodes.prefix.name,
@@ -140,7 +150,7 @@ class Saver:
             max_to_keep=self._max_to_keep,
             sharded=self._sharded,
             keep_checkpoint_every_n_hours=self._hours,
-            version=_V2,
+            version=self._version,
         )
 
     # Saving ---------------------------------------------------------------------------------------
@@ -190,7 +200,7 @@ class Saver:
             raise TypeError(f"'sess' must be a Session; {sess}")
         prefix = self._numbered(sess, save_path, global_step)
         if not self._is_empty:
-            self._write(sess, prefix, save_path)
+            prefix = self._write(sess, prefix, save_path)
         if write_meta_graph:
             with sess.graph.as_default():
                 self.export_meta_graph(
@@ -228,10 +238,13 @@ class Saver:
             global_step = sess.run(global_step)
         return f"{save_path}-{int(global_step):{'08d' if self._pad_step_number else 'd'}}"
 
-    def _write(self, sess: BaseSession, prefix: str, save_path: str) -> None:
+    def _write(self, sess: BaseSession, prefix: str, save_path: str) -> str:
+        """Returns the name of the checkpoint: `prefix`, or the pattern of its several files."""
+        if self._version == management.V1:
+            _log.warning(_FIRST_FORMAT)
         feed = {self.saver_def.filename_tensor_name: prefix}
         try:
-            sess.run(self.saver_def.save_tensor_name, feed)
+            return os.fsdecode(sess.run(self.saver_def.save_tensor_name, feed))
         except errors.OpError as error:
             management.remove_shards_to_merge(prefix)
             cause = isinstance(error, (errors.FailedPreconditionError, errors.NotFoundError))
@@ -286,7 +299,7 @@ class Saver:
             self._next_to_keep += self.saver_def.keep_checkpoint_every_n_hours * 3600
             return
         try:
-            management.remove_checkpoint(prefix, _V2, meta_graph_suffix)
+            management.remove_checkpoint(prefix, self._version, meta_graph_suffix)
         except errors.OpError as error:
             _log.warning("Ignoring: %s", error)
 
@@ -392,14 +405,6 @@ def _saver_def_class() -> Any:
     from tensorboard.compat.proto.saver_pb2 import SaverDef
 
     return SaverDef
-
-
-def _check_version(version: int) -> None:
-    if version != _V2:
-        raise NotImplementedError(
-            "TensorFlow's first checkpoint format (SaverDef.V1) is not in Stillflow.\n"
-            "  Leave out write_version: the second is the default, and TensorFlow 1 and 2 read it."
-        )
 
 
 def _check_saver_def(saver_def: Any) -> None:

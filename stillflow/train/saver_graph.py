@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from stillflow.checkpoint import management
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, device, name_scope
 from stillflow.ops.array import reshape, shape
@@ -33,6 +34,7 @@ def build(
     filename: str | None,
     sharded: bool,
     reshaped: bool,
+    version: int,
 ) -> SaverNodes:
     """Adds the nodes that save and restore `saveables`.
 
@@ -41,23 +43,28 @@ def build(
       filename: the prefix in runs that feed none.
       sharded: writes one data file for each device that variables are recorded on.
       reshaped: lets a tensor of another shape, but the same size, be restored.
+      version: of the files that are written, management.V1 or V2; either is read.
     """
     with name_scope(name, "save", [saveable.reference.op for saveable in saveables]):
         default = placeholder_with_default(filename or "model", shape=(), name="filename")
         prefix = placeholder_with_default(default, shape=(), name="Const")
         if not sharded:
-            saved = _save(prefix, saveables)
+            saved = _save(prefix, saveables, version)
             return SaverNodes(prefix, saved, _restore(prefix, saveables, reshaped, "restore_all"))
         shards = _by_device(saveables)
-        saved = _save_shards(prefix, shards)
+        save_shards = _save_files if version == management.V1 else _save_shards
+        saved = save_shards(prefix, shards)
         return SaverNodes(prefix, saved, _restore_shards(prefix, shards, reshaped))
 
 
-def _save(prefix: Tensor, saveables: Sequence[Saveable]) -> Tensor:
+def _save(prefix: Tensor, saveables: Sequence[Saveable], version: int) -> Tensor:
     """Returns `prefix` as it is once the checkpoint is written."""
     names = [saveable.name for saveable in saveables]
     references = [saveable.reference for saveable in saveables]
-    written = saving_ops.save_v2(prefix, names, [""] * len(names), references)
+    if version == management.V1:
+        written = saving_ops.save_slices(prefix, names, [""] * len(names), references, name="save")
+    else:
+        written = saving_ops.save_v2(prefix, names, [""] * len(names), references)
     return with_dependencies([written], prefix)
 
 
@@ -104,11 +111,23 @@ def _save_shards(prefix: Tensor, shards: Shards) -> Tensor:
         with device(_cpu_of(place)):
             part = saving_ops.sharded_filename(beside, shard, number)
             parts.append(part)
-            written.append(_save(part, saveables))
+            written.append(_save(part, saveables, management.V2))
     with control_dependencies(written), device(_cpu_of(shards[-1][0])):
         merged = saving_ops.merge_v2_checkpoints(parts, prefix)
         with control_dependencies([merged]):
             return identity(prefix)
+
+
+def _save_files(prefix: Tensor, shards: Shards) -> Tensor:
+    """Writes each shard to a file of the first format; returns the pattern of their names."""
+    number = constant(len(shards), name="num_shards")
+    written = []
+    for shard, (place, saveables) in enumerate(shards):
+        with device(place):
+            path = saving_ops.sharded_filename(prefix, shard, number)
+            written.append(_save(path, saveables, management.V1))
+    with control_dependencies([path.op for path in written]):
+        return saving_ops.sharded_filespec(prefix, number)
 
 
 def _restore_shards(prefix: Tensor, shards: Shards, reshaped: bool) -> Operation:

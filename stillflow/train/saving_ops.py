@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from stillflow.checkpoint import slices
-from stillflow.checkpoint.bundle_reader import CheckpointReader, type_name
 from stillflow.checkpoint.bundle_writer import BundleWriter, merge
+from stillflow.checkpoint.first_format_writer import FirstFormatWriter
+from stillflow.checkpoint.reader import CheckpointReader, type_name
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import InvalidArgumentError, NotFoundError
 from stillflow.ops import shapes
@@ -47,6 +48,29 @@ def save_v2(
                 writer.add(name, tensor, dtype)
             else:
                 writer.add_slice(name, *part, tensor, dtype)
+    return ()
+
+
+@op(
+    "SaveSlices",
+    "filename: string, tensor_names: string, shapes_and_slices: string, data: [T] ->",
+    host=True,
+    stateful=True,
+)
+def save_slices(
+    xp,
+    filename,
+    tensor_names,
+    shapes_and_slices,
+    *data,
+    T: list[DType] = None,  # type: ignore[assignment]  # noqa: RUF013
+):
+    """Writes a checkpoint of TensorFlow's first format; else as SaveV2."""
+    with FirstFormatWriter(_text(filename)) as writer:
+        for name, spec, tensor, dtype in zip(tensor_names, shapes_and_slices, data, T, strict=True):
+            array = np.asarray(tensor)
+            shape, part = _slice(spec) or (array.shape, slices.whole(array.shape))
+            writer.add(name, shape, part, array, dtype)
     return ()
 
 
@@ -142,6 +166,17 @@ def sharded_filename(xp, basename, shard, num_shards):
     """The prefix of one of several checkpoints that are to be merged."""
     name = f"{_text(basename)}-{int(shard):05d}-of-{int(num_shards):05d}"
     return _string(name)
+
+
+@op(
+    "ShardedFilespec",
+    "basename: string, num_shards: int32 -> filename: string",
+    shape=shapes.scalar,
+    host=True,
+)
+def sharded_filespec(xp, basename, num_shards):
+    """The pattern of the files that several `sharded_filename` name."""
+    return _string(f"{_text(basename)}-?????-of-{int(num_shards):05d}")
 
 
 @op(

@@ -17,7 +17,7 @@ import time
 import numpy as np
 
 import stillflow as tf
-from stillflow.checkpoint.bundle_reader import CheckpointReader
+from stillflow.checkpoint.reader import CheckpointReader
 
 
 class Program:

@@ -73,6 +73,19 @@ def graph_sharded_on_one_device(tf):
     return tf.train.Saver(sharded=True)
 
 
+def graph_first_format(tf):
+    one(tf)
+    tf.Variable(1, name="a")
+    return tf.train.Saver(write_version=tf.train.SaverDef.V1)
+
+
+def graph_first_format_sharded(tf):
+    with tf.device("/cpu:1"):
+        one(tf)
+    tf.Variable(1, name="a")
+    return tf.train.Saver(sharded=True, write_version=tf.train.SaverDef.V1)
+
+
 def graph_optimizer_slots(tf):
     w = one(tf)
     step = tf.Variable(0, trainable=False, name="step")

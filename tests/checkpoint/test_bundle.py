@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from stillflow.checkpoint import bundle_writer, slices
-from stillflow.checkpoint.bundle_reader import CheckpointReader
 from stillflow.checkpoint.bundle_writer import BundleWriter
+from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import dtypes, errors
 
 every_bundle = pytest.mark.parametrize("name", recorded.BUNDLES)

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 import recorded
 
+import stillflow as tf
 from stillflow.checkpoint import bundle, bundle_writer, management
-from stillflow.checkpoint.bundle_reader import CheckpointReader
 from stillflow.checkpoint.bundle_writer import BundleWriter
+from stillflow.checkpoint.reader import CheckpointReader
 
 
 @pytest.fixture
@@ -184,14 +185,55 @@ def test_a_program_that_is_killed_again_and_again(kills, options, tmp_path):
     assert int(done.stdout) >= kills // 2
 
 
-def test_a_save_takes_little_memory(tmp_path):
+@pytest.fixture
+def memory():
+    """Returns a function that tells the bytes that a call takes at most, itself and its result."""
+
+    def peak_of(call):
+        tracemalloc.start()
+        try:
+            call()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    return peak_of
+
+
+SIZE = 32 << 20
+LITTLE = 4 << 20
+
+
+def test_a_save_takes_little_memory(tmp_path, memory):
     """Tensors are written from where they are, whatever their size."""
-    large = np.zeros((32 << 20) // 8)
-    tracemalloc.start()
-    try:
+    large = np.zeros(SIZE // 8)
+
+    def save_twice():
         with BundleWriter(f"{tmp_path}/b") as writer:
             writer.add("x", large)
             writer.add("y", large)
-        assert tracemalloc.get_traced_memory()[1] < 4 << 20
-    finally:
-        tracemalloc.stop()
+
+    assert memory(save_twice) < LITTLE
+
+
+def test_a_read_takes_the_memory_of_the_tensor(tmp_path, memory):
+    """In one piece or in four, each of which is read into its place."""
+    quarter = np.zeros(SIZE // 32)
+    with BundleWriter(f"{tmp_path}/b") as writer:
+        writer.add("whole", np.zeros(SIZE // 8))
+        for start in range(0, SIZE // 8, quarter.size):
+            writer.add_slice("parts", [SIZE // 8], ((start, quarter.size),), quarter)
+    reader = CheckpointReader(f"{tmp_path}/b")
+    assert memory(lambda: reader.read("whole")) < SIZE + LITTLE
+    assert memory(lambda: reader.read("parts")) < SIZE + SIZE // 4 + SIZE // 8 + LITTLE
+
+
+def test_a_saver_takes_the_memory_of_the_variables(tmp_path, memory):
+    """A variable is not doubled: a save writes it from its place, a restore reads it into it."""
+    tf.get_variable("x", [SIZE // 8], tf.float64, tf.zeros_initializer())
+    saver = tf.train.Saver()
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        assert memory(lambda: saver.save(sess, f"{tmp_path}/c")) < LITTLE
+    with tf.Session() as sess:
+        assert memory(lambda: saver.restore(sess, f"{tmp_path}/c")) < SIZE + LITTLE

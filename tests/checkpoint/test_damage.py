@@ -10,10 +10,10 @@ import recorded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillflow.checkpoint import bundle
-from stillflow.checkpoint.bundle_reader import CheckpointReader
+from stillflow.checkpoint import bundle, slices
 from stillflow.checkpoint.bundle_writer import BundleWriter
 from stillflow.checkpoint.messages import message_class
+from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
 
 DATA = ".data-00000-of-00001"
@@ -250,6 +250,17 @@ def test_refuses_other_headers(header, error, tmp_path):
         writer.finish()
     with pytest.raises(error, match=r"Unable to read file \(.*b.index\)"):
         CheckpointReader(tmp_path / "b")
+
+
+def test_slices_that_share_bytes_are_data_loss(prefix):
+    """Else a few bytes could be listed as any number of elements."""
+    num_shards, index = bundle.read_index(prefix)
+    first, second = (slices.key(b"split", (part,)) for part in [(0, 4), (4, 2)])
+    index[second].offset = index[first].offset
+    with open(f"{prefix}.index", "wb") as file:
+        file.write(bundle.encode_index(num_shards, index))
+    with pytest.raises(errors.DataLossError, match="share bytes"):
+        CheckpointReader(prefix).get_tensor("split")
 
 
 def test_a_missing_slice_is_data_loss(prefix):

@@ -8,7 +8,7 @@ import recorded
 
 import stillflow as tf
 from stillflow.checkpoint import management
-from stillflow.checkpoint.bundle_reader import CheckpointReader
+from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
 
 
@@ -347,10 +347,50 @@ def test_a_saver_of_existing_nodes():
         tf.train.Saver(saver_def=type(saver_def)(save_tensor_name="a", version=2))
 
 
+def test_the_first_format(caplog):
+    """`checkpoint`, max_to_keep and restore are those of any Saver."""
+    items = [tf.Variable([1.5, 2.5], name="w"), tf.Variable([b"a", b""], name="s")]
+    saver = tf.train.Saver(write_version=tf.train.SaverDef.V1, max_to_keep=2)
+    with initialized_session() as sess:
+        for step in [1, 2, 3]:
+            assert saver.save(sess, "./c", step) == f"./c-{step}"
+    assert "V1 checkpoint format has been deprecated" in caplog.text
+    assert sorted(os.listdir()) == ["c-2", "c-2.meta", "c-3", "c-3.meta", "checkpoint"]
+    with tf.Session() as sess:
+        saver.restore(sess, tf.train.latest_checkpoint("."))
+        assert values(sess, items) == [[1.5, 2.5], [b"a", b""]]
+        tf.train.Saver().restore(sess, "./c-2")
+
+
+def test_the_first_format_in_shards():
+    items = []
+    for index in range(2):
+        with tf.device(f"/cpu:{index}"):
+            items.append(tf.Variable([float(index)], name=f"v{index}"))
+    saver = tf.train.Saver(sharded=True, write_version=tf.train.SaverDef.V1, max_to_keep=1)
+    with initialized_session() as sess:
+        for step in [1, 2]:
+            assert saver.save(sess, "./c", step) == f"./c-{step}-?????-of-00002"
+    assert sorted(os.listdir()) == [
+        *("c-2-00000-of-00002", "c-2-00001-of-00002", "c-2.meta", "checkpoint")
+    ]
+    with tf.Session() as sess:
+        saver.restore(sess, tf.train.latest_checkpoint("."))
+        assert values(sess, items) == [[0], [1]]
+
+
+def test_a_type_that_the_first_format_lacks():
+    tf.Variable(np.uint32([1]), name="w")
+    saver = tf.train.Saver(write_version=tf.train.SaverDef.V1)
+    with initialized_session() as sess, pytest.raises(errors.InvalidArgumentError, match="uint32"):
+        saver.save(sess, "./c")
+    assert os.listdir() == []
+
+
 def test_refuses_what_is_not_there():
     w = tf.Variable(1.0)
-    with pytest.raises(NotImplementedError, match=r"SaverDef.V1"):
-        tf.train.Saver([w], write_version=1)
+    with pytest.raises(ValueError, match=r"Unexpected write_version: 3"):
+        tf.train.Saver([w], write_version=3)
     with pytest.raises(NotImplementedError, match="builder"):
         tf.train.Saver([w], builder=object())
 

@@ -194,6 +194,32 @@ def test_refuses_malformed_slices(spec, message):
         slices.parse(spec)
 
 
+@pytest.mark.parametrize(
+    ("shape", "parts", "is_partition"),
+    [
+        ((), [()], True),
+        ((), [(), ()], False),
+        ((), [], False),
+        ((0, 2), [], True),
+        ((4,), [((0, 2),), ((2, 2),)], True),
+        ((4,), [((0, 2),), ((1, 2),)], False),
+        ((4,), [((0, 3),)], False),
+        ((2, 2), [((0, 1), (0, None)), ((1, 1), (0, 1)), ((1, 1), (1, 1))], True),
+        ((1 << 50,), [((0, 1),)], False),
+    ],
+)
+def test_partitions(shape, parts, is_partition):
+    assert slices.fit(parts, shape)
+    assert slices.are_partition(parts, shape) is is_partition
+
+
+def test_parts_that_do_not_fit():
+    assert not slices.fit([((0, 1),)], ())
+    assert not slices.fit([((2, 1),)], (2,))
+    assert not slices.fit([((-1, 1),)], (2,))
+    assert not slices.fit([((0, None),) * 70], (1,) * 70)
+
+
 def test_reads_slices():
     assert slices.parse("4 2 0,2:-") == ((4, 2), ((0, 2), (0, None)))
     assert slices.shape_of(((0, 2), (0, None)), (4, 2)) == (2, 2)
