@@ -8,7 +8,6 @@ The cases are those of tests/interchange/*_cases.py.
 import inspect
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -27,8 +26,8 @@ def observed(case):
         with tf.Graph().as_default():
             return {"returned": case(*arguments)}
     except Exception as error:
-        message = getattr(error, "message", str(error))
-        return {"class": type(error).__name__, "message": re.sub("0x[0-9a-f]+", "0x", message)}
+        message = getattr(error, "message", str(error)).split("\n")[0]
+        return {"class": type(error).__name__, "message": message}
     finally:
         os.chdir(origin)
         shutil.rmtree(folder)
@@ -46,6 +45,8 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "interchange"))
     import import_cases
     import meta_graph_cases
+    import saved_model_cases
 
     record(import_cases.CASES, golden / "imports.json")
     record(meta_graph_cases.CASES, golden / "meta_graphs.json")
+    record(saved_model_cases.CASES, golden / "saved_models.json")

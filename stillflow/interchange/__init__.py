@@ -6,5 +6,6 @@ choices       which control flow of a graph can be run, and the refusal of the r
 importer      `tf.import_graph_def`
 meta_graph    `tf.train.import_meta_graph`
 freezing      `tf.graph_util`
+saved_model/  `tf.saved_model`
 files         messages read from files
 """

@@ -168,8 +168,6 @@ def _items(key: str, collection: Any, info: Any, scope: str) -> Iterator[Any]:
     elif kind == "bytes_list":
         for value in collection.bytes_list.value:
             yield _in_scope(value.decode(errors="replace"), scope) if scope else value
-    elif kind == "any_list":
-        _log.warning("The collection %s is left out: it holds messages of unknown types.", key)
     else:
         yield from getattr(collection, kind).value
 

@@ -154,6 +154,8 @@ def _fill(collection: Any, key: str, items: list) -> None:
         collection.bytes_list.value.extend(
             item.encode() if isinstance(item, str) else item for item in items
         )
+    elif hasattr(first, "type_url"):
+        collection.any_list.value.extend(items)
     elif isinstance(first, int):
         collection.int64_list.value.extend(items)
     elif isinstance(first, float):

@@ -1,0 +1,51 @@
+"""What is run once a model is loaded and its variables are restored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.graph.graph import get_default_graph
+from stillflow.graph.operation import Operation
+from stillflow.graph.scopes import control_dependencies
+from stillflow.interchange.saved_model import names
+from stillflow.ops.control import group
+from stillflow.ops.variable_sets import (
+    global_variables_initializer,
+    local_variables_initializer,
+    tables_initializer,
+)
+
+
+def main_op() -> Operation:
+    """Returns an operation that gives all variables their initial values."""
+    return group(
+        global_variables_initializer(), local_variables_initializer(), tables_initializer()
+    )
+
+
+def main_op_with_restore(restore_op_name: Any) -> Operation:
+    """Returns an operation that initialises all variables, and then runs another one."""
+    with control_dependencies([main_op()]):
+        return group(restore_op_name)
+
+
+def loaded_main_op(meta: Any, import_scope: str | None) -> Operation | None:
+    """The operation that a model of the default graph wants to have run; None when there is none.
+
+    Raises:
+      RuntimeError: there are several.
+    """
+    graph = get_default_graph()
+    if names.INIT_OP_SIGNATURE_KEY in meta.signature_def:
+        signature = meta.signature_def[names.INIT_OP_SIGNATURE_KEY]
+        name = signature.outputs[names.INIT_OP_SIGNATURE_KEY].name
+        return graph.as_graph_element(f"{import_scope}/{name}" if import_scope else name)
+    for key in (names.MAIN_OP_KEY, names.LEGACY_INIT_OP_KEY):
+        if key not in meta.collection_def:
+            continue
+        listed = list(meta.collection_def[key].node_list.value)
+        if len(listed) != 1:
+            raise RuntimeError(f"Expected exactly one SavedModel init op. Found: {listed}")
+        name = f"{import_scope}/{listed[0]}" if import_scope else listed[0]
+        return graph.as_graph_element(name)
+    return None
