@@ -2,11 +2,11 @@
 
 import import_cases
 import pytest
-import recorded
+import recorded_graphs
 
 import stillflow as tf
 
-RECORDED = recorded.load("imports")
+RECORDED = recorded_graphs.load("imports")
 
 # What has words of its own, and why.
 OWN_WORDS = {
@@ -17,7 +17,7 @@ OWN_WORDS = {
 
 @pytest.mark.parametrize("name", import_cases.CASES)
 def test_import(name):
-    recorded.check(lambda: import_cases.CASES[name](tf), RECORDED[name], name in OWN_WORDS)
+    recorded_graphs.check(lambda: import_cases.CASES[name](tf), RECORDED[name], name in OWN_WORDS)
 
 
 def test_every_case_is_recorded():

@@ -2,11 +2,11 @@
 
 import meta_graph_cases
 import pytest
-import recorded
+import recorded_graphs
 
 import stillflow as tf
 
-RECORDED = recorded.load("meta_graphs")
+RECORDED = recorded_graphs.load("meta_graphs")
 
 # What has words of its own, and why.
 OWN_WORDS = {"a_file_of_something_else": "the message type has another package"}
@@ -16,7 +16,7 @@ OWN_WORDS = {"a_file_of_something_else": "the message type has another package"}
 def test_meta_graph(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     case = meta_graph_cases.CASES[name]
-    recorded.check(lambda: case(tf, str(tmp_path)), RECORDED[name], name in OWN_WORDS)
+    recorded_graphs.check(lambda: case(tf, str(tmp_path)), RECORDED[name], name in OWN_WORDS)
 
 
 def test_every_case_is_recorded():

@@ -3,19 +3,19 @@
 import json
 
 import pytest
-import recorded
+import recorded_graphs
 import saved_model_cases
 
 import stillflow as tf
 
-RECORDED = recorded.load("saved_models")
+RECORDED = recorded_graphs.load("saved_models")
 
 
 @pytest.mark.parametrize("name", saved_model_cases.CASES)
 def test_saved_model(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     case = saved_model_cases.CASES[name]
-    recorded.check(lambda: json.loads(json.dumps(case(tf, str(tmp_path)))), RECORDED[name])
+    recorded_graphs.check(lambda: json.loads(json.dumps(case(tf, str(tmp_path)))), RECORDED[name])
 
 
 def test_every_case_is_recorded():
