@@ -1,0 +1,24 @@
+"""What every system computes with: the same arrays."""
+
+import numpy as np
+
+MNIST = dict(inputs=784, width=500, classes=10, batch=200)
+LEARNING_RATE, LEARNING_RATE_DECAY, MOMENTUM = 0.1, 0.99, 0.9
+AVERAGE_DECAY, WEIGHT_DECAY, STEPS_PER_EPOCH = 0.99, 0.0001, 275
+
+
+def points(rows=8):
+    """The small course network's batch: f32[rows, 2] and f32[rows, 1]."""
+    x = np.random.RandomState(23455).rand(rows, 2).astype(np.float32)
+    return x, (x.sum(1, keepdims=True) < 1).astype(np.float32)
+
+
+def images(rows, inputs=784, classes=10):
+    """A batch of the shape of MNIST's: f32[rows, inputs] in [0, 1), f32[rows, classes] one-hot."""
+    random = np.random.RandomState(1)
+    labels = random.randint(0, classes, rows)
+    return random.rand(rows, inputs).astype(np.float32), np.eye(classes, dtype=np.float32)[labels]
+
+
+def weights(rows, columns):
+    return (0.1 * np.random.RandomState(2).randn(rows, columns)).astype(np.float32)

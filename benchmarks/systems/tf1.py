@@ -1,0 +1,109 @@
+"""TensorFlow 1.x's way, which Stillflow, TensorFlow 1.15 and TensorFlow 2's compat.v1 all run."""
+
+import os
+import sys
+
+import numpy as np
+from systems import data
+
+if os.environ.get("BENCH_ALIAS") == "stillflow":
+    import stillflow
+
+    stillflow.as_tensorflow()
+    import tensorflow as tf
+elif os.environ.get("BENCH_ALIAS") == "compat.v1":
+    import tensorflow.compat.v1 as tf
+
+    tf.disable_v2_behavior()
+else:
+    import tensorflow as tf
+sys.modules["tensorflow"] = tf
+
+
+def _started(graph):
+    session = tf.Session(graph=graph)
+    session.run(tf.global_variables_initializer())
+    return session
+
+
+def small_step():
+    """2-3-1, squared error, gradient descent."""
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None, 2])
+        y_ = tf.placeholder(tf.float32, [None, 1])
+        w1 = tf.Variable(tf.random_normal([2, 3], stddev=1, seed=1))
+        w2 = tf.Variable(tf.random_normal([3, 1], stddev=1, seed=1))
+        loss = tf.reduce_mean(tf.square(tf.matmul(tf.matmul(x, w1), w2) - y_))
+        train_step = tf.train.GradientDescentOptimizer(0.001).minimize(loss)
+        session = _started(graph)
+    xs, ys = data.points()
+    return lambda: session.run(train_step, feed_dict={x: xs, y_: ys})
+
+
+def _dense(x, rows, columns):
+    w = tf.Variable(data.weights(rows, columns))
+    tf.add_to_collection("losses", data.WEIGHT_DECAY * tf.nn.l2_loss(w))
+    return tf.matmul(x, w) + tf.Variable(tf.zeros([columns]))
+
+
+def mnist_step(inputs=784, width=500, classes=10, batch=200):
+    """The course's recogniser: momentum, decayed learning rate, L2, moving averages."""
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None, inputs])
+        y_ = tf.placeholder(tf.float32, [None, classes])
+        y = _dense(tf.nn.relu(_dense(x, inputs, width)), width, classes)
+        labels = tf.argmax(y_, 1)
+        entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(logits=y, labels=labels)
+        loss = tf.reduce_mean(entropy) + tf.add_n(tf.get_collection("losses"))
+        step = tf.Variable(0, trainable=False)
+        rate = tf.train.exponential_decay(
+            data.LEARNING_RATE,
+            step,
+            data.STEPS_PER_EPOCH,
+            data.LEARNING_RATE_DECAY,
+            staircase=True,
+        )
+        momentum = tf.train.MomentumOptimizer(rate, data.MOMENTUM)
+        descent = momentum.minimize(loss, global_step=step)
+        averages = tf.train.ExponentialMovingAverage(data.AVERAGE_DECAY, step)
+        averaged = averages.apply(tf.trainable_variables())
+        with tf.control_dependencies([descent, averaged]):
+            train_op = tf.no_op()
+        session = _started(graph)
+    xs, ys = data.images(batch, inputs, classes)
+    return lambda: session.run([train_op, loss, step], feed_dict={x: xs, y_: ys})
+
+
+def inference(rows=10000):
+    """Predictions for `rows` images by the course's network."""
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None, 784])
+        predicted = tf.argmax(_dense(tf.nn.relu(_dense(x, 784, 500)), 500, 10), 1)
+        session = _started(graph)
+    xs, _ = data.images(rows)
+    return lambda: session.run(predicted, feed_dict={x: xs})
+
+
+def chain(length):
+    """A run of `length` operations, each on the result of the one before, on 100 numbers."""
+    with tf.Graph().as_default() as graph:
+        x = value = tf.placeholder(tf.float32, [100])
+        for _ in range(length):
+            value = tf.tanh(value)
+        session = tf.Session(graph=graph)
+    xs = np.linspace(-1, 1, 100).astype(np.float32)
+    return lambda: session.run(value, feed_dict={x: xs})
+
+
+def build(length):
+    """Building (not running) a chain of `length` operations."""
+
+    def step():
+        with tf.Graph().as_default():
+            value = tf.placeholder(tf.float32, [100])
+            for _ in range(length // 2):
+                value = tf.tanh(value)
+                value = tf.add(value, value)
+
+    step.once = True
+    return step

@@ -1,0 +1,10 @@
+"""PyTorch with `torch.compile` around the loss."""
+
+import torch
+from systems import torch_eager
+
+torch_eager.compiled = torch.compile
+small_step = torch_eager.small_step
+mnist_step = torch_eager.mnist_step
+inference = torch_eager.inference
+chain = torch_eager.chain

@@ -1,0 +1,77 @@
+"""Runs one system's workloads on request, inside that system's own Python (3.7 or newer).
+
+`worker.py SYSTEM` reads requests, a JSON object a line, and answers each with one:
+  {"prepare": workload, "params": {...}}   builds it and warms it up   -> {"ready": true}
+  {"measure": seconds}                     runs it for about that long -> {"times": [s per step, ...]}
+An answer may be {"error": text} instead. The system's own printing goes to stderr.
+"""
+
+import importlib
+import json
+import os
+import sys
+import time
+import traceback
+
+SAMPLE_SECONDS = 0.005  # a sample is a batch of steps that takes at least so long
+WARM_STEPS, WARM_SECONDS = 400, 6.0
+
+
+class Workload:
+    def __init__(self, module, name, params):
+        self.step = getattr(module, name)(**params)
+        self.once = getattr(self.step, "once", False)
+        if not self.once:
+            self._warm_up()
+        self.batch = self._batch()
+
+    def _warm_up(self):
+        start = time.perf_counter()
+        for _ in range(WARM_STEPS):
+            self.step()
+            if time.perf_counter() - start > WARM_SECONDS:
+                break
+
+    def _batch(self):
+        if self.once:
+            return 1
+        start = time.perf_counter()
+        self.step()
+        return max(1, int(SAMPLE_SECONDS / max(time.perf_counter() - start, 1e-7)))
+
+    def measure(self, seconds):
+        times, end = [], time.perf_counter() + seconds
+        while True:
+            start = time.perf_counter()
+            for _ in range(self.batch):
+                self.step()
+            now = time.perf_counter()
+            times.append((now - start) / self.batch)
+            if now >= end:
+                return times
+
+
+def main():
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    module = importlib.import_module("systems." + sys.argv[1])
+    workload = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            if "prepare" in request:
+                workload = None
+                workload = Workload(module, request["prepare"], request["params"])
+                answer = {"ready": True}
+            else:
+                answer = {"times": workload.measure(request["measure"])}
+        except Exception as error:
+            traceback.print_exc()
+            answer = {"error": "{}: {}".format(type(error).__name__, str(error).split("\n")[0])}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""What is measured, and the targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.measure import Processes, Timings
+
+OURS, JAX, TF1, TF2, TORCH = "Stillflow", "JAX", "TensorFlow 1.15", "TensorFlow 2", "PyTorch"
+FLOOR = "GEMM floor"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One `sess.run`, or its like, again and again in one warm process."""
+
+    key: str
+    title: str
+    workload: str
+    params: dict[str, Any]
+    rounds: int = 9
+    seconds: float = 0.3
+
+
+@dataclass(frozen=True)
+class Program:
+    """A process from its start to its end."""
+
+    key: str
+    title: str
+    program: str
+    arguments: tuple[str, ...] = ()
+    rounds: int = 5
+
+
+STEPS = [
+    Step("small step", "small network 2-3-1, batch 8: one step", "small_step", {}),
+    Step("mnist step", "MNIST 784-500-10, batch 200: one step", "mnist_step", {}, seconds=0.8),
+    Step("inference", "inference on 10,000 images", "inference", {}, 5, 0.8),
+    Step("build", "building a graph, 10,000 operations", "build", {"length": 10000}, 3, 0.1),
+]
+MNIST = "{mnist}"  # becomes the folder of the data set
+PROGRAMS = [
+    Program("import", "import", "import"),
+    Program("small process", "small network, 3,000 steps: the process", "small"),
+    Program("first loss", "MNIST: process start to first loss", "mnist", (MNIST, "1"), 3),
+    Program("regularize", "two classes with L2, 80,000 steps", "regularize", (), 2),
+    Program("mnist process", "MNIST, 5,000 steps with next_batch", "mnist", (MNIST, "5000"), 2),
+]
+WIDTHS, BATCHES = (100, 200, 500, 1000, 2000, 4000), (1, 10, 100, 1000, 10000)
+LENGTHS, BUILDS = (10, 50, 100, 500, 1000, 5000), (1000, 5000, 10000, 20000)
+GROWTH = {
+    "width": [Step(f"width {n}", f"width {n}", "mnist_step", {"width": n}, 3, 0.4) for n in WIDTHS],
+    "batch": [
+        Step(f"batch {n}", f"batch {n}", "mnist_step", {"batch": n}, 3, 0.4) for n in BATCHES
+    ],
+    "length": [
+        Step(f"ops {n}", f"{n} operations", "chain", {"length": n}, 3, 0.3) for n in LENGTHS
+    ],
+    "build": [Step(f"build {n}", f"{n} built", "build", {"length": n}, 3, 0.05) for n in BUILDS],
+}
+
+
+@dataclass
+class Results:
+    steps: dict[str, Timings]
+    programs: dict[str, Processes]
+    growth: dict[str, dict[int, Timings]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A ratio that must be at least, or at most, some number."""
+
+    work: str
+    asks: str
+    ratio: Callable[[Results], float | None]
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def met(self, ratio: float) -> bool:
+        if self.at_least is not None:
+            return ratio >= self.at_least
+        assert self.at_most is not None
+        return ratio <= self.at_most
+
+
+def _step(key: str, slower: str, faster: str) -> Callable[[Results], float | None]:
+    return lambda results: (
+        results.steps[key].ratio(slower, faster) if key in results.steps else None
+    )
+
+
+def _process(key: str, slower: str, faster: str) -> Callable[[Results], float | None]:
+    def ratio(results: Results) -> float | None:
+        found = results.programs.get(key)
+        return found.seconds.ratio(slower, faster) if found else None
+
+    return ratio
+
+
+def _memory(results: Results) -> float | None:
+    found = results.programs.get("small process")
+    return found.memory.ratio(OURS, TF1) if found else None
+
+
+def _linearity(results: Results) -> float | None:
+    """Stillflow's time per operation for the longest graph, against that for the shortest."""
+    built = results.growth.get("build", {})
+    if len(built) < 2:
+        return None
+    times = {length: timings.median(OURS) for length, timings in built.items()}
+    short, long = min(times), max(times)
+    return (times[long] / long) / (times[short] / short)
+
+
+TARGETS = [
+    Target("small network, one step", f"10x faster than {TF1}", _step("small step", TF1, OURS), 10),
+    Target(
+        "small network, one step",
+        "within 1.3x of hand-written JAX",
+        _step("small step", OURS, JAX),
+        at_most=1.3,
+    ),
+    Target(
+        "small network, process", f"5x faster than {TF1}", _process("small process", TF1, OURS), 5
+    ),
+    Target(
+        "small network, process", f"8x faster than {TF2}", _process("small process", TF2, OURS), 8
+    ),
+    Target(
+        "small network, process",
+        f"8x faster than {TORCH}",
+        _process("small process", TORCH, OURS),
+        8,
+    ),
+    Target(
+        "regularisation, 80,000 steps",
+        f"6x faster than {TF1}",
+        _process("regularize", TF1, OURS),
+        6,
+    ),
+    Target("MNIST step", f"1.6x faster than {TF1}", _step("mnist step", TF1, OURS), 1.6),
+    Target("MNIST step", f"2x faster than {TORCH}", _step("mnist step", TORCH, OURS), 2),
+    Target(
+        "MNIST step", "no slower than hand-written JAX", _step("mnist step", OURS, JAX), at_most=1.0
+    ),
+    Target(
+        "MNIST step",
+        "within 1.35x of the GEMM floor",
+        _step("mnist step", OURS, FLOOR),
+        at_most=1.35,
+    ),
+    Target(
+        "MNIST, 5,000 steps", f"1.8x faster than {TF1}", _process("mnist process", TF1, OURS), 1.8
+    ),
+    Target("import", f"8x faster than {TF1}", _process("import", TF1, OURS), 8),
+    Target(
+        "graph building", f"no slower than {TF1} per op", _step("build", OURS, TF1), at_most=1.0
+    ),
+    Target("graph building", "linear in length", _linearity, at_most=1.3),
+    Target("memory, small process", f"half of {TF1}'s", _memory, at_most=0.5),
+]
