@@ -2,7 +2,7 @@
 
 `worker.py SYSTEM` reads requests, a JSON object a line, and answers each with one:
   {"prepare": workload, "params": {...}}   builds it and warms it up   -> {"ready": true}
-  {"measure": seconds}                     runs it for about that long -> {"times": [s per step, ...]}
+  {"measure": seconds}                     runs it so long           -> {"times": [s per step, ...]}
 An answer may be {"error": text} instead. The system's own printing goes to stderr.
 """
 

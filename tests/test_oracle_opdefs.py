@@ -2,11 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 from oracle import GOLDEN
 
 import stillflow  # noqa: F401  declares every op
-from stillflow.ops.registry import OPS
+from stillflow.ops.families import all_ops
 
 TENSORFLOW = json.loads((GOLDEN / "opdefs.json").read_text())["ops"]
 #: TensorFlow stores these, Stillflow derives them: they say nothing that types and shapes do not.
@@ -29,9 +30,9 @@ def names_of(side):
     return [part.split(": ")[0] for part in side.split(", ") if part.strip()]
 
 
-@pytest.fixture(params=sorted(OPS))
+@pytest.fixture(params=sorted(all_ops()))
 def declared(request):
-    return OPS[request.param]
+    return all_ops()[request.param]
 
 
 def test_op_exists(declared):
@@ -73,6 +74,8 @@ def test_attribute_defaults(declared):
 
 
 def plain(value):
+    if isinstance(value, np.ndarray):
+        return value.tolist()
     return value.decode() if isinstance(value, bytes) else value
 
 

@@ -37,7 +37,7 @@ def signature(op):
 
 
 def plain(value):
-    """An AttrValue as JSON; tensors and functions as null."""
+    """An AttrValue as JSON; functions as null."""
     kind = value.WhichOneof("value")
     if kind == "list":
         return [one(field.name, item) for field, items in value.list.ListFields() for item in items]
@@ -51,6 +51,8 @@ def one(kind, value):
         return value.decode("latin-1")
     if kind == "shape":
         return "unknown" if value.unknown_rank else [d.size for d in value.dim]
+    if kind == "tensor":
+        return tf.make_ndarray(value).tolist()
     return value if kind in ("i", "f", "b") else None
 
 

@@ -1,27 +1,26 @@
 """What a name that is absent says: not yet in Stillflow, or never in TensorFlow 1.15.
 
 A module of the public tree ends with `__getattr__, __dir__ = _missing.fallback(__name__)`: then its
-submodules load when first named, and every other absent name explains itself. Knows names only;
+submodules, and what its stub re-exports, load when first named, and every other absent name
+explains itself. Knows names only;
 `tf115_names.json` (recorded by tools/record_names.py) is read once a name is really missing.
 """
 
 from __future__ import annotations
 
-import dis
 import functools
 import importlib
 import importlib.util
-import json
+import os
+import re
 import sys
 from collections.abc import Callable, Collection
-from difflib import get_close_matches
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 ROOT = __name__.rpartition(".")[0]  # stillflow.api
 PACKAGE = ROOT.rpartition(".")[0]  # stillflow, which shows the same names
-_IMPORT_FROM = dis.opmap["IMPORT_FROM"]
+_RE_EXPORT = re.compile(r"^from (\S+) import \(?\s*(\w+) as (\w+)", re.MULTILINE)
 
 
 class NotInStillflowError(NotImplementedError):
@@ -45,10 +44,16 @@ def fallback(
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """Returns the `__getattr__` and `__dir__` of a module of the public tree.
 
-    The names in `lazy` are there too; `load(name)` gives each when it is first asked for.
+    The names that the module's stub re-exports are there, and load when first asked for. So are
+    those in `lazy`, which `load(name)` gives.
     """
+    exports = re_exports(module_name)
 
     def __getattr__(name: str) -> Any:
+        if name in exports:
+            value = _imported(*exports[name])
+            setattr(sys.modules[module_name], name, value)  # found without this detour from now on
+            return value
         if load is not None and name in lazy:
             return load(name)
         if not name.startswith("_") and _is_submodule(module_name, name):
@@ -57,9 +62,33 @@ def fallback(
 
     def __dir__() -> list[str]:
         module = sys.modules[module_name]
-        return sorted({*vars(module), *_submodules(module), *lazy})
+        return sorted({*vars(module), *_submodules(module), *exports, *lazy})
 
     return __getattr__, __dir__
+
+
+def re_exports(module_name: str) -> dict[str, tuple[str, str]]:
+    """What the stub (.pyi) of a public module re-exports: {name: (module, name there)}.
+
+    A stub is what type checkers and editors read; taking the names from it too keeps them in one
+    place, and importing the tree imports nothing of what it names.
+    """
+    module = sys.modules.get(module_name)
+    path = f"{os.path.splitext(getattr(module, '__file__', None) or module_name)[0]}.pyi"
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as stub:
+        found = _RE_EXPORT.findall(stub.read())
+    return {public: (source, name) for source, name, public in found}
+
+
+def _imported(module_name: str, name: str) -> Any:
+    """What `from module_name import name` gives."""
+    module = importlib.import_module(module_name)
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        return importlib.import_module(f"{module_name}.{name}")
 
 
 def public_path(module_name: str) -> str:
@@ -105,7 +134,10 @@ def missing_module(path: str) -> ImportError:
 @functools.cache
 def names() -> dict[str, frozenset[str]]:
     """The public names of TensorFlow 1.15: {module path below tf: names}."""
-    table = json.loads(Path(__file__).with_name("tf115_names.json").read_text("utf-8"))
+    import json
+
+    with open(os.path.join(os.path.dirname(__file__), "tf115_names.json"), "rb") as file:
+        table = json.load(file)
     return {path: frozenset(members.split()) for path, members in table.items()}
 
 
@@ -120,6 +152,8 @@ def _not_yet(path: str, name: str) -> str:
 
 def _did_you_mean(path: str, name: str) -> str:
     """A hint: near names of the same module, else other modules that have the very name."""
+    from difflib import get_close_matches
+
     near = [_spelling(path, n) for n in get_close_matches(name, names().get(path, ()), n=3)]
     same = [_spelling(other, name) for other, members in names().items() if name in members]
     found = near or sorted(same, key=lambda s: (s.startswith("tf.contrib"), len(s)))[:2]
@@ -144,7 +178,10 @@ def _is_of_tree(module_name: str) -> bool:
 
 def _is_importing(frame: FrameType | None) -> bool:
     """Whether the frame is executing `from ... import ...`."""
-    return frame is not None and frame.f_code.co_code[frame.f_lasti] == _IMPORT_FROM
+    import dis
+
+    wanted = dis.opmap["IMPORT_FROM"]
+    return frame is not None and frame.f_code.co_code[frame.f_lasti] == wanted
 
 
 def _is_submodule(module_name: str, name: str) -> bool:

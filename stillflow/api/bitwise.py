@@ -1,11 +1,5 @@
-"""`tf.bitwise`."""
+"""`tf.bitwise`. bitwise.pyi lists the names."""
 
 from stillflow.api import _missing
-from stillflow.ops.math import bitwise_and as bitwise_and
-from stillflow.ops.math import bitwise_or as bitwise_or
-from stillflow.ops.math import bitwise_xor as bitwise_xor
-from stillflow.ops.math import invert as invert
-from stillflow.ops.math import left_shift as left_shift
-from stillflow.ops.math import right_shift as right_shift
 
 __getattr__, __dir__ = _missing.fallback(__name__)

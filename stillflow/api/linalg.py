@@ -1,37 +1,5 @@
-"""`tf.linalg`."""
+"""`tf.linalg`. linalg.pyi lists the names."""
 
 from stillflow.api import _missing
-from stillflow.ops.array import matrix_transpose as matrix_transpose
-from stillflow.ops.array.diagonals import diag as tensor_diag
-from stillflow.ops.array.diagonals import diag_part as tensor_diag_part
-from stillflow.ops.array.diagonals import eye as eye
-from stillflow.ops.array.diagonals import matrix_band_part as band_part
-from stillflow.ops.array.diagonals import matrix_diag as diag
-from stillflow.ops.array.diagonals import matrix_diag_part as diag_part
-from stillflow.ops.array.diagonals import matrix_set_diag as set_diag
-from stillflow.ops.array.transposing import matrix_transpose as transpose
-from stillflow.ops.clip import global_norm as global_norm
-from stillflow.ops.linalg import adjoint as adjoint
-from stillflow.ops.linalg import cholesky as cholesky
-from stillflow.ops.linalg import cholesky_solve as cholesky_solve
-from stillflow.ops.linalg import cross as cross
-from stillflow.ops.linalg import einsum as einsum
-from stillflow.ops.linalg import log_matrix_determinant as slogdet
-from stillflow.ops.linalg import logdet as logdet
-from stillflow.ops.linalg import matmul as matmul
-from stillflow.ops.linalg import matrix_determinant as det
-from stillflow.ops.linalg import matrix_inverse as inv
-from stillflow.ops.linalg import matrix_solve as solve
-from stillflow.ops.linalg import matrix_triangular_solve as triangular_solve
-from stillflow.ops.linalg import matvec as matvec
-from stillflow.ops.linalg import norm as norm
-from stillflow.ops.linalg import normalize as normalize
-from stillflow.ops.linalg import qr as qr
-from stillflow.ops.linalg import self_adjoint_eig as eigh
-from stillflow.ops.linalg import self_adjoint_eigvals as eigvalsh
-from stillflow.ops.linalg import svd as svd
-from stillflow.ops.linalg import tensordot as tensordot
-from stillflow.ops.linalg import trace as trace
-from stillflow.ops.nn import l2_normalize as l2_normalize
 
 __getattr__, __dir__ = _missing.fallback(__name__)

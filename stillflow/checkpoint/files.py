@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 
 from stillflow.platform.os_errors import os_errors_as_tf as os_errors_as_tf
 
@@ -66,7 +65,7 @@ def link_over(source: str, path: str) -> None:
 
 
 def _staging(path: str) -> str:
-    return f"{path}.tempstate{secrets.randbits(64)}"
+    return f"{path}.tempstate{os.urandom(8).hex()}"
 
 
 def sync_directory(path: str) -> None:

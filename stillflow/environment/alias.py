@@ -7,11 +7,11 @@ object under both names. A TensorFlow that is installed beside is never looked a
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import operator
 import sys
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 from stillflow.api import _missing
 from stillflow.environment import internals, protos
@@ -47,19 +47,23 @@ def as_tensorflow(period: bool = True) -> ModuleType:
     return importlib.import_module(_NAME)
 
 
-class TensorFlowFinder(importlib.abc.MetaPathFinder):
+class TensorFlowFinder:
     """Answers for `tensorflow` and everything below it, so that no other finder is asked."""
 
     def find_spec(self, fullname, path=None, target=None) -> ModuleSpec | None:
         root, _, below = fullname.partition(".")
         if root != _NAME:
             return None
-        return ModuleSpec(fullname, _Loader(below), is_package=True)
+        loader: Any = _Loader(below)  # the protocol; importlib.abc would load half of the library
+        return ModuleSpec(fullname, loader, is_package=True)
 
 
-class _Loader(importlib.abc.Loader):
+class _Loader:
     def __init__(self, below: str):
         self._below = below
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """The import system's own empty module will do."""
 
     def exec_module(self, module: ModuleType) -> None:
         # The import system hands out what it finds here, so the empty `module` is dropped.

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import functools
 import importlib
-import json
 import operator
+import os
 import sys
-from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -50,7 +49,11 @@ def internal_module(path: str) -> ModuleType:
 @functools.cache
 def _table() -> dict[str, dict[str, str] | str]:
     """{internal path: {name: public spelling}, or the path of the public module that it is}."""
-    recorded = json.loads(Path(__file__).with_name("internal_names.json").read_text("utf-8"))
+    import json  # for programs that reach into the internals
+
+    path = os.path.join(os.path.dirname(__file__), "internal_names.json")
+    with open(path, encoding="utf-8") as file:
+        recorded = json.load(file)
     table: dict[str, Any] = {path: {} for path in recorded.pop("").split()}
     for path, members in [*recorded.items(), *_EQUIVALENT.items()]:
         if isinstance(members, str):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.abc
 import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
@@ -24,7 +23,7 @@ def when_imported(name: str, callback: Callback) -> None:
         sys.meta_path.insert(0, _finder)
 
 
-class _Finder(importlib.abc.MetaPathFinder):
+class _Finder:
     """Finds a waited-for module as the other finders do, and wraps its loader."""
 
     def find_spec(self, fullname, path=None, target=None) -> ModuleSpec | None:
@@ -34,7 +33,8 @@ class _Finder(importlib.abc.MetaPathFinder):
             spec = None if finder is self else finder.find_spec(fullname, path, target)
             if spec is not None:
                 if spec.loader is not None:
-                    spec.loader = _Loader(spec.loader)
+                    wrapped: Any = _Loader(spec.loader)
+                    spec.loader = wrapped
                 return spec
         return None
 
@@ -42,7 +42,7 @@ class _Finder(importlib.abc.MetaPathFinder):
 _finder = _Finder()
 
 
-class _Loader(importlib.abc.Loader):
+class _Loader:
     def __init__(self, loader: Any):
         self._loader = loader
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import builtins
+from typing import Any
 
 import numpy as np
-from ml_dtypes import bfloat16 as _np_bfloat16
 
 _REF_OFFSET = 100  # DT_FLOAT_REF = DT_FLOAT + 100 in TensorFlow's types.proto
 
 # name: (DataType number, NumPy type or None); quantized types are stored as their plain integers.
-_TYPES: dict[str, tuple[int, type | None]] = {
+
+# Stands for NumPy's bfloat16, which another package has; `as_numpy_dtype` loads it.
+_BFLOAT16 = "bfloat16"
+_TYPES: dict[str, tuple[int, Any]] = {
     "float32": (1, np.float32),
     "float64": (2, np.float64),
     "int32": (3, np.int32),
@@ -24,7 +27,7 @@ _TYPES: dict[str, tuple[int, type | None]] = {
     "qint8": (11, np.int8),
     "quint8": (12, np.uint8),
     "qint32": (13, np.int32),
-    "bfloat16": (14, _np_bfloat16),
+    "bfloat16": (14, _BFLOAT16),
     "qint16": (15, np.int16),
     "quint16": (16, np.uint16),
     "uint16": (17, np.uint16),
@@ -60,7 +63,7 @@ class DType:
         "is_quantized",
     )
 
-    def __init__(self, name: str, number: int, numpy: type | None, base: DType | None = None):
+    def __init__(self, name: str, number: int, numpy: Any, base: DType | None = None):
         self._name = name
         self._number = number
         self._numpy = numpy
@@ -94,7 +97,7 @@ class DType:
         """The NumPy scalar type; strings are `np.object_`."""
         if self._numpy is None:
             raise TypeError(f"{self._name} has no NumPy equivalent.")
-        return self._numpy
+        return _numpy_bfloat16() if self._numpy is _BFLOAT16 else self._numpy
 
     @property
     def base_dtype(self) -> DType:
@@ -128,7 +131,7 @@ class DType:
         """Bytes per element; 1 for types without a fixed size, as TensorFlow reports it."""
         if self._numpy is None or self._numpy is np.object_:
             return 1
-        return np.dtype(self._numpy).itemsize
+        return np.dtype(self.as_numpy_dtype).itemsize
 
     @property
     def min(self):
@@ -245,8 +248,14 @@ _PYTHON_TYPES: dict[type, DType] = {
 _FROM_NUMPY: dict[np.dtype, DType] = {
     np.dtype(t): _TABLE[name]
     for name, (_, t) in reversed(_TYPES.items())
-    if t is not None and name not in _QUANTIZED
+    if t is not None and t is not _BFLOAT16 and name not in _QUANTIZED
 }
+
+
+def _numpy_bfloat16() -> type:
+    import ml_dtypes  # a tenth of the time that importing Stillflow takes, for a type few use
+
+    return ml_dtypes.bfloat16
 
 
 def as_dtype(type_value: object) -> DType:
@@ -275,6 +284,8 @@ def as_dtype(type_value: object) -> DType:
     if numpy_dtype is not None:
         if numpy_dtype.kind in "SUO":
             return string
+        if numpy_dtype.name == "bfloat16":
+            return bfloat16
         if numpy_dtype.newbyteorder("=") in _FROM_NUMPY:
             return _FROM_NUMPY[numpy_dtype.newbyteorder("=")]
     raise TypeError(f"Cannot convert value {type_value!r} to a TensorFlow DType.")

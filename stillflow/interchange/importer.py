@@ -26,7 +26,8 @@ from stillflow.interchange.nodes import (
     unique_names,
 )
 from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.registry import OPS, types_of
+from stillflow.ops.families import all_ops
+from stillflow.ops.registry import types_of
 from stillflow.ops.shapes import ShapeContext, ShapeError, merge
 from stillflow.train import saving_ops  # noqa: F401  declares the ops of Savers
 
@@ -145,7 +146,7 @@ def _drop_defaults(graph_def: Any, op_list: Any) -> None:
     """Drops attributes that are not known here and have the defaults of who wrote them."""
     producer = {op.name: {attr.name: attr for attr in op.attr} for op in op_list.op}
     for node in graph_def.node:
-        known = OPS[node.op].all_attr_names if node.op in OPS else ()
+        known = all_ops()[node.op].all_attr_names if node.op in all_ops() else ()
         for name in list(node.attr):
             default = producer.get(node.op, {}).get(name)
             if (
@@ -206,7 +207,7 @@ class _Import:
 
     def _built(self, node: Node) -> Operation:
         proto, name = node.proto, self._names[node.name]
-        defn = OPS[proto.op]
+        defn = all_ops()[proto.op]
         inputs = tuple(self._input(node, *output) for output in node.inputs)
         try:
             attrs = attributes_of(proto, defn)
@@ -263,7 +264,7 @@ class _Import:
 
 def _check_op_types(graph_def: Any) -> None:
     """NotFoundError that names all op types which are not known."""
-    unknown = Counter(node.op for node in graph_def.node if node.op not in OPS)
+    unknown = Counter(node.op for node in graph_def.node if node.op not in all_ops())
     if not unknown:
         return
     first = next(iter(unknown))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import logging
 import os
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -30,7 +29,12 @@ if TYPE_CHECKING:
 _MAX_SPECIALISATIONS = 64
 _MAX_STATIC_VALUES = 8
 _TIERS = ("auto", "host", "xla")
-_log = logging.getLogger("stillflow")
+
+
+def _log() -> Any:
+    import logging  # only a failure needs it
+
+    return logging.getLogger("stillflow")
 
 
 @functools.cache
@@ -257,7 +261,7 @@ class Executor:
             if self._tier == "xla" or program.runs:
                 raise
             # The program is right without a compiler; only its speed is lost.
-            _log.warning("Compiling a run failed; it stays on the host tier.", exc_info=True)
+            _log().warning("Compiling a run failed; it stays on the host tier.", exc_info=True)
             self._split = None
             return self._run_on_host(shapes, state, feeds)
         check_written_shapes(plan.checked, slots)

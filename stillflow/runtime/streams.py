@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class RandomStream:
     def __init__(self, op: Operation):
         seed, seed2 = op.attrs["seed"], op.attrs["seed2"]
         if seed == 0 and seed2 == 0:
-            seed, seed2 = secrets.randbits(64), secrets.randbits(64)
+            seed, seed2 = _random_word(), _random_word()
         self._key = seed & 0xFFFFFFFFFFFFFFFF
         self._counter = (seed2 & 0xFFFFFFFFFFFFFFFF) << 64
 
@@ -37,3 +37,7 @@ class RandomStream:
 
     def advance(self, blocks: int) -> None:
         self._counter = (self._counter + blocks) & (2**128 - 1)
+
+
+def _random_word() -> int:
+    return int.from_bytes(os.urandom(8), "little")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import uuid
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -104,7 +104,7 @@ def _by_device(saveables: Sequence[Saveable]) -> Shards:
 
 def _save_shards(prefix: Tensor, shards: Shards) -> Tensor:
     """Writes each shard as a checkpoint beside the prefix, then makes one checkpoint of them."""
-    beside = string_join([prefix, f"_temp_{uuid.uuid4().hex}/part"])
+    beside = string_join([prefix, f"_temp_{os.urandom(16).hex()}/part"])
     number = constant(len(shards), name="num_shards")
     parts, written = [], []
     for shard, (place, saveables) in enumerate(shards):

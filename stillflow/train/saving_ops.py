@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -130,6 +129,8 @@ def _check_names(reader: CheckpointReader, names: Sequence[str]) -> None:
     if missing[1:]:
         message += f"\n  Neither are {', '.join(missing[1:])}."
     there = sorted(reader.get_variable_to_shape_map())
+    import difflib
+
     close = difflib.get_close_matches(missing[0], there)
     shown = close or there[:10]
     message += f"\n  The checkpoint has {', '.join(shown) or 'no tensors'}"

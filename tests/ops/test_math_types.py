@@ -8,12 +8,12 @@ import pytest
 
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import as_dtype
-from stillflow.ops.registry import OPS
+from stillflow.ops.families import all_ops
 from stillflow.ops.xp import NUMPY
 from stillflow.runtime.xla_namespace import JaxNamespace
 
 FAMILIES = ("stillflow.ops.math", "stillflow.ops.reduce", "stillflow.ops.linalg")
-FAMILY = {name: op for name, op in OPS.items() if op.__module__.startswith(FAMILIES)}
+FAMILY = {name: op for name, op in all_ops().items() if op.__module__.startswith(FAMILIES)}
 ANY = tuple(map(as_dtype, ("float16", "float32", "float64", "int8", "int32", "bool", "complex64")))
 COMPLEX_OF = {dtypes.float32: dtypes.complex64, dtypes.float64: dtypes.complex128}
 PART_OF = {whole: part for part, whole in COMPLEX_OF.items()}

@@ -10,7 +10,7 @@ import update_cases
 from update_cases import CASES, case_id
 
 from stillflow.ops import training, training_sparse
-from stillflow.ops.registry import OPS
+from stillflow.ops.families import all_ops
 from stillflow.ops.xp import NUMPY
 
 RECORDED = json.loads(
@@ -35,7 +35,7 @@ def on_xla(fn, inputs):
 
 
 def updated(case, run, inputs):
-    outputs = run(partial(OPS[case.type].fn, **case.attrs), inputs)
+    outputs = run(partial(all_ops()[case.type].fn, **case.attrs), inputs)
     return outputs if isinstance(outputs, tuple) else (outputs,)
 
 
@@ -62,7 +62,7 @@ def test_inputs_are_left_alone(case):
 def test_every_update_has_a_case():
     declared = {
         name
-        for name, defn in OPS.items()
+        for name, defn in all_ops().items()
         if defn.fn.__module__ in (training.__name__, training_sparse.__name__)
     }
     assert declared == {case.type for case in CASES}

@@ -1,0 +1,15 @@
+from typing import Any
+
+from stillflow.events.file_writer import FileWriter as FileWriter
+from stillflow.events.file_writer import FileWriterCache as FileWriterCache
+from stillflow.ops.summaries.audio import audio as audio
+from stillflow.ops.summaries.histogram import histogram as histogram
+from stillflow.ops.summaries.image import image as image
+from stillflow.ops.summaries.merging import merge as merge
+from stillflow.ops.summaries.merging import merge_all as merge_all
+from stillflow.ops.summaries.scalar import scalar as scalar
+from stillflow.ops.summaries.tensors import get_summary_description as get_summary_description
+from stillflow.ops.summaries.tensors import tensor_summary as tensor_summary
+from stillflow.ops.summaries.tensors import text as text
+
+def __getattr__(name: str) -> Any: ...
