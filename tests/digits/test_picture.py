@@ -1,8 +1,6 @@
 """Picture files of every kind become grey levels, and the digit in them an image as MNIST's are."""
 
 import io
-import struct
-import zlib
 
 import drawn
 import numpy as np
@@ -15,18 +13,6 @@ from stillflow.digits import locate, picture
 def gradient(height=20, width=30):
     """uint8[h, w], dark at the left, light at the right"""
     return np.tile(np.linspace(0, 255, width, dtype=np.uint8), (height, 1))
-
-
-def png_header(width, height):
-    """A PNG that says it has width x height pixels, and has a few bytes."""
-
-    def chunk(kind, data):
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(1000)))
 
 
 GREY = Image.fromarray(gradient())
@@ -91,7 +77,7 @@ NO_PICTURES = {
     "a page": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     "a format that is not read": drawn.encoded(GREY, "TIFF"),
     "a header's first bytes": drawn.encoded(GREY)[:12],
-    "no pixels": png_header(0, 5),
+    "no pixels": drawn.png_header(0, 5),
 }
 
 
@@ -132,12 +118,12 @@ def test_damaged_files_are_read_or_refused(damage):
 def test_a_bomb_is_refused_by_its_header(side):
     """The file has a kilobyte; unpacked it would fill the memory."""
     with pytest.raises(picture.PictureError, match="more than 50 million pixels"):
-        picture.read(png_header(side, side))
+        picture.read(drawn.png_header(side, side))
 
 
 def test_a_lower_limit_can_be_asked_for():
     with pytest.raises(picture.PictureError, match="more than 16 million pixels"):
-        picture.read(png_header(5000, 5000), max_pixels=16_000_000)
+        picture.read(drawn.png_header(5000, 5000), max_pixels=16_000_000)
 
 
 def test_the_digit_is_scaled_and_centred_as_in_mnist():

@@ -1,0 +1,48 @@
+"""`stillflow digits serve`: a page on which to draw digits, and its API."""
+
+from __future__ import annotations
+
+import click
+
+from stillflow.digits import model
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option("--model", "folder", default=model.FOLDER, show_default=True, help="Model folder.")
+def serve(host: str, port: int, folder: str) -> None:
+    """Serve a web page on which to draw a digit and watch the network read it.
+
+    It takes up each new checkpoint of the model folder by itself. The API beside the page is
+    described at /docs. Ctrl-C ends it.
+    """
+    try:
+        from stillflow.digits.web import app, newest, server
+    except ImportError as error:
+        raise click.ClickException(
+            f"The page needs {error.name}.\n  pip install 'stillflow[web]'"
+        ) from None
+    current = newest.Newest(folder)
+    current.look()
+    if current.recogniser is None:
+        click.echo(current.reason)
+    try:
+        listener = server.listen(host, port)
+    except OSError as error:
+        raise click.ClickException(
+            f"Cannot listen on {host}, port {port}: {error.strerror}."
+            "\n  Name another with --port (0 takes a free one) or --host."
+        ) from None
+    if host not in _LOOPBACK:
+        click.echo("Other machines can reach this address.")
+    click.echo(f"Draw a digit at {server.address_of(listener)} (Ctrl-C ends it)")
+    server.serve(app.create(current), listener)

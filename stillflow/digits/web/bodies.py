@@ -1,0 +1,167 @@
+"""Reads what a client sends, and makes the network's image of it. Whatever is wrong has a reason.
+
+Bounds hold before anything is decoded: a body's size, the time it may take, and the memory that all
+bodies may take together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from typing import Any, NoReturn
+
+import numpy as np
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+
+from stillflow.digits import locate, picture
+
+LARGEST = 2**20
+TOGETHER = 64 * LARGEST
+SECONDS = 10.0
+MAX_PIXELS = 16_000_000
+SIDE = locate.SIDE
+_PICTURES = ("image/png", "image/jpeg", "image/bmp", "image/x-ms-bmp")
+_WANTED = "Send application/json, image/png, image/jpeg, image/bmp or multipart/form-data."
+
+
+class BodyReader:
+    """Reads bodies of at most `largest` bytes, each within `seconds`, `together` bytes at once."""
+
+    def __init__(
+        self, largest: int = LARGEST, together: int = TOGETHER, seconds: float = SECONDS
+    ) -> None:
+        self._largest = largest
+        self._together = together
+        self._seconds = seconds
+        self._held = 0
+
+    async def read(self, request: Request) -> bytes:
+        """The body of a request.
+
+        Raises:
+          HTTPException: 408, 413, or 503 when other bodies take all the memory there is for them.
+        """
+        if _length(request) > self._largest:
+            self._refuse_size()
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._seconds):
+                async for chunk in request.stream():
+                    self._held += len(chunk)
+                    body += chunk
+                    if len(body) > self._largest:
+                        self._refuse_size()
+                    if self._held > self._together:
+                        raise HTTPException(503, "Too much is being sent: try again later.")
+        except TimeoutError:
+            reason = f"The body did not arrive within {self._seconds:g} seconds."
+            raise HTTPException(408, reason, {"connection": "close"}) from None
+        except ClientDisconnect:
+            raise HTTPException(400, "The body was cut off.") from None
+        finally:
+            self._held -= len(body)
+        return bytes(body)
+
+    def _refuse_size(self) -> NoReturn:
+        raise HTTPException(413, f"The body is larger than {self._largest // 2**10} KiB.")
+
+
+def _length(request: Request) -> int:
+    stated = request.headers.get("content-length", "")
+    return int(stated) if stated.isdecimal() else 0
+
+
+def media_type(request: Request) -> str:
+    """The content type without its parameters.
+
+    Raises:
+      HTTPException: 415, it is not one that is understood, or the content is compressed.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in ("application/json", "multipart/form-data", *_PICTURES):
+        raise HTTPException(415, f"The content type is {kind or 'missing'}. {_WANTED}")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise HTTPException(415, "The content is compressed: send it as it is.")
+    return kind
+
+
+def pixels_of(body: bytes) -> np.ndarray:
+    """{"pixels": 28 rows of 28 numbers, or 784 numbers, 0 paper to 1 ink} -> f32[28, 28].
+
+    Raises:
+      HTTPException: 400, it is not JSON; 422, it is something else.
+    """
+    values = _numbers(_json(body))
+    if len(values) == SIDE and all(isinstance(row, list) for row in values):
+        if any(len(row) != SIDE for row in values):
+            _refuse(f"each row of `pixels` must have {SIDE} numbers")
+        values = [value for row in values for value in row]
+    if len(values) != SIDE * SIDE:
+        _refuse(f"`pixels` must have {SIDE} rows or {SIDE * SIDE} numbers, not {len(values)}")
+    # A bool is an int in Python, and no number in JSON.
+    if any(type(value) not in (int, float) for value in values):
+        _refuse("`pixels` must be numbers")
+    if not all(0 <= value <= 1 for value in values):  # which NaN is not, either
+        _refuse("`pixels` must be from 0 (paper) to 1 (ink)")
+    return np.array(values, np.float32).reshape(SIDE, SIDE)
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise HTTPException(400, "The body is nested too deeply.") from None
+    except ValueError as error:  # UnicodeDecodeError and JSONDecodeError among them
+        raise HTTPException(400, f"The body is not JSON: {error}.") from None
+
+
+def _numbers(document: Any) -> list[Any]:
+    values = document.get("pixels") if isinstance(document, dict) else None
+    if not isinstance(values, list):
+        _refuse('the body must be {"pixels": [...]}')
+    return values
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise HTTPException(422, f"{reason[0].upper()}{reason[1:]}.")
+
+
+def digit_in(data: bytes) -> np.ndarray:
+    """A picture file's bytes -> the digit in it, f32[28, 28].
+
+    Raises:
+      HTTPException: 422, it is no picture or holds no digit.
+    """
+    try:
+        return locate.digit(picture.read(data, MAX_PIXELS))
+    except picture.PictureError as error:
+        raise HTTPException(422, str(error)) from None
+
+
+async def file_of(request: Request, body: bytes) -> bytes:
+    """The first file of a form.
+
+    Raises:
+      HTTPException: 400, it is no form; 422, it holds no file.
+    """
+
+    async def whole() -> AsyncGenerator[bytes, None]:
+        yield body
+        yield b""
+
+    parser = MultiPartParser(request.headers, whole(), max_files=1, max_fields=8)
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise HTTPException(400, f"The form is broken: {error.message}") from None
+    try:
+        for _, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                return await value.read()
+    finally:
+        await form.close()
+    raise HTTPException(422, "The form holds no file.")
