@@ -35,10 +35,7 @@ def predict(files: tuple[str, ...], folder: str, as_json: bool) -> None:
     from stillflow.digits.recogniser import Recogniser
 
     show = _print_json if as_json else _print_bars
-    try:
-        recogniser = Recogniser.open(folder)
-    except model.ModelError as error:
-        raise click.ClickException(str(error)) from None
+    recogniser = Recogniser.open(folder)
     failures = 0
     for name in files:
         try:
