@@ -1,0 +1,250 @@
+"""The page in a real Chromium: drawn on with mouse and keyboard, given pictures, read."""
+
+import json
+import os
+import re
+import shutil
+import urllib.request
+
+import digit_models
+import drawn
+import pytest
+import serving
+from playwright import sync_api as playwright
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+SANDBOX = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses root otherwise
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+
+DESKTOP = {"viewport": {"width": 1180, "height": 860}, "locale": "en-US"}
+PHONE = {
+    "viewport": {"width": 360, "height": 740},
+    "locale": "zh-CN",
+    "has_touch": True,
+    "is_mobile": True,
+}
+
+
+@pytest.fixture(scope="module")
+def address(model_folder):
+    with serving.server(model_folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as runner:
+        browser = runner.chromium.launch(executable_path=CHROMIUM, args=SANDBOX)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser, address):
+    """opened(**settings) is the page as a visitor sees it, with the errors it makes collected."""
+    contexts, errors = [], []
+
+    def open_page(url=address, **settings):
+        context = browser.new_context(**(settings or DESKTOP))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("requestfailed", lambda request: errors.append(request.url))
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def draw(page, digit):
+    """Draws a recorded digit on the sheet with the mouse."""
+    box = page.locator("#sheet").bounding_box()
+    for stroke in drawn.PEN[digit]:
+        points = [
+            (box["x"] + box["width"] * x / 100, box["y"] + box["height"] * y / 100)
+            for x, y in stroke
+        ]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point, steps=3)
+        page.mouse.up()
+
+
+def says(page, digit):
+    """Waits until the page says that it is this digit, aloud too."""
+    playwright.expect(page.locator("#digit")).to_have_text(str(digit))
+    playwright.expect(page.locator("#verdict")).to_contain_text(str(digit))
+    return True
+
+
+def shares(page):
+    """The ten percentages that are shown."""
+    return [float(text.rstrip("%")) for text in page.locator(".share").all_inner_texts()]
+
+
+def ink(page, canvas):
+    """How many pixels of a canvas are neither empty nor black."""
+    return page.locator(canvas).evaluate(
+        """canvas => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return data.filter((value, i) => i % 4 === 3 && value > 60).length;
+        }"""
+    )
+
+
+@pytest.mark.parametrize("digit", [2, 7, 8])
+def test_a_digit_drawn_with_the_mouse_is_read(opened, digit):
+    page = opened()
+    draw(page, digit)
+    assert says(page, digit)
+    found = shares(page)
+    assert sum(found) == pytest.approx(100, abs=1)
+    assert found.index(max(found)) == digit
+    assert 40 < ink(page, "#seen") < 250
+    playwright.expect(page.locator("#strokes canvas")).to_have_count(12)
+    assert ink(page, "#strokes canvas >> nth=0") > 10
+
+
+def test_undo_and_clear(opened):
+    page = opened()
+    draw(page, 3)
+    draw(page, 1)
+    page.get_by_role("button", name="Undo").click()
+    assert says(page, 3)
+    page.get_by_role("button", name="Clear").click()
+    playwright.expect(page.locator("#digit")).to_have_text("?")
+    playwright.expect(page.locator("#verdict")).to_have_text("Nothing is drawn yet.")
+    assert ink(page, "#seen") == 0
+
+
+def test_a_digit_drawn_with_the_keyboard_is_read(opened):
+    """A seven: along the top, then down."""
+    page = opened()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    playwright.expect(page.locator("#sheet")).to_be_focused()
+    keys = ["ArrowUp"] * 8 + ["ArrowLeft"] * 5 + ["Space"] + ["ArrowRight"] * 10
+    keys += ["ArrowDown", "ArrowDown", "Shift+ArrowLeft", "ArrowLeft"] * 4 + ["ArrowDown"] * 6
+    for key in [*keys, "Space"]:
+        page.keyboard.press(key)
+    assert says(page, 7)
+    page.keyboard.press("Backspace")
+    playwright.expect(page.locator("#digit")).to_have_text("?")
+
+
+def photograph(digit, **scene):
+    return drawn.photograph(drawn.in_ink(digit, 7), drawn.Scene(**scene))
+
+
+def test_pictures_are_read(opened, tmp_path):
+    """A photograph; one too large to be sent as it is; one of a kind the server does not read."""
+    page = opened()
+    files = {3: ("PNG", (600, 500)), 2: ("BMP", (1500, 1200)), 5: ("WEBP", (500, 500))}
+    for digit, (kind, size) in files.items():
+        file = tmp_path / f"{digit}.{kind.lower()}"
+        file.write_bytes(drawn.encoded(photograph(digit, size=size, shade=0.5, noise=0.02), kind))
+        page.locator("#file").set_input_files(file)
+        assert says(page, digit)
+    page.get_by_role("button", name="Clear").click()
+    playwright.expect(page.locator("#digit")).to_have_text("?")
+
+
+def test_a_picture_that_is_dropped_is_read(opened):
+    page = opened()
+    page.evaluate(
+        """bytes => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([new Uint8Array(bytes)], "3.png", { type: "image/png" }));
+          dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, cancelable: true }));
+        }""",
+        list(drawn.encoded(photograph(3))),
+    )
+    assert says(page, 3)
+
+
+def test_what_is_wrong_is_said(opened, tmp_path):
+    page = opened()
+    (tmp_path / "text.png").write_text("seven")
+    page.locator("#file").set_input_files(tmp_path / "text.png")
+    playwright.expect(page.get_by_role("alert")).to_contain_text("no picture")
+    (tmp_path / "blank.png").write_bytes(drawn.encoded(photograph(1, ink=0.92)))
+    page.locator("#file").set_input_files(tmp_path / "blank.png")
+    playwright.expect(page.get_by_role("alert")).to_contain_text("no digit in the picture")
+    draw(page, 7)
+    assert says(page, 7)
+    playwright.expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_chinese_on_a_phone(opened, tmp_path):
+    """Nothing is wider than the screen; a finger draws; the language is remembered."""
+    page = opened(**PHONE)
+    playwright.expect(page.locator("h1")).to_have_text("Stillflow 手写数字")
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    draw(page, 7)
+    assert says(page, 7)
+    playwright.expect(page.locator("#verdict")).to_have_text(re.compile("^这是 7,概率"))
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    for button in page.get_by_role("button").all():
+        box = button.bounding_box()
+        assert min(box["width"], box["height"]) >= 44
+    page.screenshot(path=tmp_path / "phone.png")
+    with drawn.Image.open(tmp_path / "phone.png") as shot:
+        assert shot.size == (360, 740)
+    page.get_by_role("button", name="English").click()
+    playwright.expect(page.locator("#verdict")).to_contain_text("It is 7")
+    page.reload()
+    playwright.expect(page.locator("h1")).to_have_text("Stillflow digits")
+
+
+def test_light_and_dark(opened):
+    page = opened(color_scheme="dark")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Light or dark").click()
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark != light
+    page.reload()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == light
+
+
+def test_both_languages_say_everything(opened):
+    page = opened()
+    missing = page.evaluate(
+        """async () => {
+          const { WORDS } = await import("/words.js");
+          const said = [...document.querySelectorAll("[data-say], [data-label]")]
+            .map(({ dataset }) => dataset.say ?? dataset.label);
+          return [...new Set([...said, ...Object.keys(WORDS.en), ...Object.keys(WORDS.zh)])]
+            .filter((key) => !(key in WORDS.en && key in WORDS.zh));
+        }"""
+    )
+    assert missing == []
+
+
+def test_the_page_says_how_to_train_and_takes_up_the_model(opened, tmp_path):
+    with serving.server(tmp_path) as address:
+        page = opened(address)
+        notice = page.locator("#untrained")
+        playwright.expect(notice).to_contain_text(f"stillflow digits train --model {tmp_path}")
+        draw(page, 1)
+        playwright.expect(page.locator("#digit")).to_have_text("?")
+        digit_models.untrained(tmp_path)
+        playwright.expect(notice).to_be_hidden(timeout=20_000)
+        playwright.expect(page.locator("#digit")).not_to_have_text("?")
+        playwright.expect(page.locator("#model")).to_contain_text("digits-0")
+        page.goto("about:blank")  # what it asks of a server that ends would count as an error
+
+
+def test_the_api_is_shown_from_its_description(opened, address):
+    page = opened(f"{address}docs", **PHONE)
+    with urllib.request.urlopen(f"{address}openapi.json") as response:
+        description = json.load(response)
+    for path in description["paths"]:
+        playwright.expect(page.locator("h2 code", has_text=re.compile(f"^{path}$"))).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
