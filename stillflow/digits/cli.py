@@ -10,7 +10,7 @@ import click
 from stillflow.digits.model import ModelError
 
 # Each module of `stillflow.digits.commands` holds the click command of the same name.
-_COMMANDS = ["train", "test", "predict", "serve"]
+_COMMANDS = ["train", "test", "plot", "predict", "serve"]
 
 
 class _Commands(click.Group):

@@ -48,9 +48,12 @@ def subplots(
 
 def save(figure: Any, folder: str, name: str, formats: tuple[str, ...] = FORMATS) -> list[str]:
     """Writes the figure as `folder`/`name`.png, .svg; returns the paths."""
+    import matplotlib
+
     Path(folder).mkdir(parents=True, exist_ok=True)
     paths = [str(Path(folder, f"{name}.{kind}")) for kind in formats]
-    for path in paths:
-        metadata = {"Date": None} if path.endswith(".svg") else None
-        figure.savefig(path, dpi=_DPI, metadata=metadata)
+    with matplotlib.rc_context(_LOOK):
+        for path in paths:
+            metadata = {"Date": None} if path.endswith(".svg") else None
+            figure.savefig(path, dpi=_DPI, metadata=metadata)
     return paths
