@@ -2,7 +2,8 @@
 
     python tools/record_graphs.py tests/golden/graph
 
-The cases are those of tests/interchange/*_cases.py.
+The cases are those of tests/interchange/*_cases.py, the exported network is that of exchange.py
+beside them.
 """
 
 import inspect
@@ -43,6 +44,7 @@ def record(cases, path):
 if __name__ == "__main__":
     golden = Path(sys.argv[1]).resolve()
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "interchange"))
+    import exchange
     import import_cases
     import meta_graph_cases
     import saved_model_cases
@@ -50,3 +52,11 @@ if __name__ == "__main__":
     record(import_cases.CASES, golden / "imports.json")
     record(meta_graph_cases.CASES, golden / "meta_graphs.json")
     record(saved_model_cases.CASES, golden / "saved_models.json")
+
+    exports = golden / "exports"
+    shutil.rmtree(str(exports), ignore_errors=True)
+    exports.mkdir()
+    exchange.export(tf.compat.v1, str(exports))
+    (exports / "checkpoint").unlink()  # it names the folder
+    used = exchange.use(tf.compat.v1, str(exports))
+    (golden / "exports.json").write_text(json.dumps(used) + "\n")

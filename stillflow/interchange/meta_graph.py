@@ -158,7 +158,7 @@ def _items(key: str, collection: Any, info: Any, scope: str) -> Iterator[Any]:
     if kind is None:
         _log.error("Cannot identify data type for collection %s. Skipping.", key)
     elif kind == "bytes_list" and key in _LEFT_OUT:
-        _log.warning("The collection %s is left out: Stillflow has no such objects yet.", key)
+        _log.info("The collection %s is left out: Stillflow has no such objects yet.", key)
     elif kind == "bytes_list" and (key in _VARIABLES or key == GraphKeys.SAVERS):
         for value in collection.bytes_list.value:
             yield _object(key, value, info, scope)
