@@ -1,4 +1,4 @@
-"""The `stillflow` command. Knows the public tree, and nothing below it."""
+"""The `stillflow` command. Knows the public tree, and of what is below it files of graphs."""
 
 from __future__ import annotations
 

@@ -55,4 +55,24 @@ def names(prefix: str, missing: bool) -> None:
     click.echo(listing(prefix, missing))
 
 
+@stillflow.command()
+@click.option("--all", "show_all", is_flag=True, help="Long lists in full.")
+@click.argument("path")
+def inspect(path: str, show_all: bool) -> None:
+    """List what is in PATH.
+
+    Of a checkpoint (its prefix, a file of it, or its folder) the variables with their types, shapes
+    and sizes; of a GraphDef, a MetaGraphDef or a SavedModel the inputs, the outputs and the op
+    types.
+    """
+    from stillflow.api import logging
+    from stillflow.cli.inspect import Unreadable, report
+
+    logging.set_verbosity(logging.ERROR)  # what is wrong is said in one line
+    try:
+        click.echo(report(path, show_all))
+    except Unreadable as error:
+        raise click.ClickException(str(error)) from None
+
+
 stillflow.add_command(digits)

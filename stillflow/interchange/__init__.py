@@ -8,4 +8,5 @@ meta_graph    `tf.train.import_meta_graph`
 freezing      `tf.graph_util`
 saved_model/  `tf.saved_model`
 files         messages read from files
+kinds         which message a file holds
 """
