@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "platform": {"graph"},
     "checkpoint": {"graph", "platform"},
     "data": {"graph"},
-    "train": {"graph", "ops", "gradients", "runtime", "checkpoint"},
+    "train": {"graph", "ops", "gradients", "runtime", "platform", "checkpoint"},
     "interchange": {"graph", "ops", "platform", "checkpoint", "train"},
     "events": {"graph", "platform", "checkpoint", "train"},
     "testing": {"graph", "ops", "gradients", "runtime"},

@@ -5,12 +5,14 @@
 The programs are those of tests/checkpoint/saver_cases.py.
 """
 
+import contextlib
 import json
 import os
 import re
 import shutil
 import sys
 import tempfile
+import types
 from pathlib import Path
 
 import tensorflow as tf
@@ -52,6 +54,41 @@ def graph_record(build):
     }
 
 
+def initialization_record(initialize):
+    """The nodes that are added to a graph with variables."""
+    with sandbox(), tf.Graph().as_default() as graph:
+        api = with_contrib()
+        path = saver_cases.variables_to_initialize(api)
+        count = len(graph.get_operations())
+        initialize(api, path)
+        return [node(op) for op in graph.get_operations()[count:]]
+
+
+def with_contrib():
+    """The names of TensorFlow 1, of which `compat.v1` lacks `contrib`."""
+    api = types.SimpleNamespace(**vars(tf.compat.v1))
+    api.contrib = tf.contrib
+    return api
+
+
+def rejection_record(reject):
+    return failure_record(
+        lambda api: reject(with_contrib(), saver_cases.variables_to_initialize(api))
+    )
+
+
+@contextlib.contextmanager
+def sandbox():
+    origin, folder = os.getcwd(), tempfile.mkdtemp()
+    os.chdir(folder)
+    os.mkdir("m")
+    try:
+        yield
+    finally:
+        os.chdir(origin)
+        shutil.rmtree(folder)
+
+
 def failure_record(fail):
     origin, folder = os.getcwd(), tempfile.mkdtemp()
     os.chdir(folder)
@@ -76,6 +113,13 @@ if __name__ == "__main__":
     with tf.Graph().as_default():
         meta = saver_cases.meta_graph(tf.compat.v1)
     records = {
+        "initializations": {
+            name: initialization_record(initialize)
+            for name, initialize in saver_cases.INITIALIZATIONS.items()
+        },
+        "rejections": {
+            name: rejection_record(reject) for name, reject in saver_cases.REJECTIONS.items()
+        },
         "graphs": {name: graph_record(build) for name, build in saver_cases.GRAPHS.items()},
         "failures": {name: failure_record(fail) for name, fail in saver_cases.FAILURES.items()},
         "meta_graph": json_format.MessageToDict(meta, preserving_proto_field_name=True),

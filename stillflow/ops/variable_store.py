@@ -48,6 +48,15 @@ class VariableStore:
             holder.append(cls())
         return holder[0]
 
+    def find(self, name: str) -> Variable | None:
+        """Returns the variable `name`; None when there is none."""
+        return self._variables.get(name)
+
+    def below(self, scope: str) -> list[tuple[str, Variable]]:
+        """Returns the names and variables of a scope, sorted; all of them for ""."""
+        start = f"{scope}/" if scope else ""
+        return sorted(item for item in self._variables.items() if item[0].startswith(start))
+
     def get_variable(self, name: str, custom_getter: Callable | None, **settings: Any) -> Any:
         """Returns the variable `name`, through `custom_getter` when there is one.
 

@@ -198,6 +198,11 @@ class Variable(PartialUpdates):
         """The tensor that the initializer assigns, where that depends on no other variable."""
         return self._initial_value
 
+    def _initialize_with(self, value: Tensor, initializer: Operation) -> None:
+        """Makes `initializer`, which assigns `value`, the operation that initializes it."""
+        self._initial_value = value
+        self._initializer_op = initializer
+
     # Reading --------------------------------------------------------------------------------------
 
     def _ref(self) -> Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import numbers
 import os
@@ -13,11 +12,11 @@ from typing import Any
 from stillflow.checkpoint import management
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
+from stillflow.platform import logging
 from stillflow.runtime.session import BaseSession
 from stillflow.train import meta_graph, saver_graph
 from stillflow.train.saveables import all_saveables, saveables_of
 
-_log = logging.getLogger("tensorflow")
 _V2 = management.V2
 _OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
@@ -241,7 +240,7 @@ class Saver:
     def _write(self, sess: BaseSession, prefix: str, save_path: str) -> str:
         """Returns the name of the checkpoint: `prefix`, or the pattern of its several files."""
         if self._version == management.V1:
-            _log.warning(_FIRST_FORMAT)
+            logging.warning(_FIRST_FORMAT)
         feed = {self.saver_def.filename_tensor_name: prefix}
         try:
             return os.fsdecode(sess.run(self.saver_def.save_tensor_name, feed))
@@ -301,7 +300,7 @@ class Saver:
         try:
             management.remove_checkpoint(prefix, self._version, meta_graph_suffix)
         except errors.OpError as error:
-            _log.warning("Ignoring: %s", error)
+            logging.warning("Ignoring: %s", error)
 
     @property
     def last_checkpoints(self) -> list[str]:
@@ -345,7 +344,7 @@ class Saver:
         prefix = os.fspath(save_path)
         if not management.checkpoint_exists(prefix):
             raise ValueError(f"The passed save_path is not a valid checkpoint: {prefix}")
-        _log.info("Restoring parameters from %s", prefix)
+        logging.info("Restoring parameters from %s", prefix)
         try:
             sess.run(self.saver_def.restore_op_name, {self.saver_def.filename_tensor_name: prefix})
         except errors.NotFoundError as error:
@@ -367,7 +366,7 @@ class Saver:
             missing = [saveable.name for saveable in named if saveable.name not in keys]
             if missing:
                 return False
-            _log.warning(
+            logging.warning(
                 "Restoring an object-based checkpoint using a name-based saver: by the names that "
                 "the variables had when it was written."
             )

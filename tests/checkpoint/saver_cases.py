@@ -250,6 +250,133 @@ def fail_restore_damaged(tf):
     tf.train.Saver().restore(session(tf), path)
 
 
+def variables_to_initialize(tf):
+    """Saves variables in scopes, then builds others in other scopes; returns the checkpoint."""
+    with tf.Graph().as_default():
+        for name, size in [("old/a", 2), ("old/b", 3), ("old/deep/d", 1), ("c", 1)]:
+            tf.get_variable(name, [size])
+        path = tf.train.Saver().save(session(tf), "m/c", write_meta_graph=False)
+    with tf.variable_scope("new"):
+        tf.get_variable("a", [2])
+        tf.get_variable("b", [3])
+        tf.get_variable("deep/d", [1])
+    tf.get_variable("c", [1])
+    tf.get_variable("wrong", [7])
+    tf.Variable([1.0], name="plain")
+    return path
+
+
+def initialize_scope(tf, path):
+    tf.train.init_from_checkpoint(path, {"old/": "new/"})
+
+
+def initialize_by_names(tf, path):
+    tf.train.init_from_checkpoint(path, {"old/a": "new/a", "c": "c"})
+
+
+def initialize_variable(tf, path):
+    tf.train.init_from_checkpoint(path, {"c": tf.global_variables()[-1]})
+
+
+def initialize_in_folder(tf, path):
+    tf.train.init_from_checkpoint("m", {"c": "c"})
+
+
+def initialize_nothing(tf, path):
+    tf.train.init_from_checkpoint(path, {"old/": "nowhere/"})
+    tf.train.init_from_checkpoint(path, {})
+
+
+def initialize_warm_start(tf, path):
+    tf.train.warm_start(path, "c")
+
+
+def initialize_warm_start_renamed(tf, path):
+    tf.train.warm_start(path, ["new/a", "plain"], None, {"new/a": "old/a", "plain": "c"})
+
+
+def initialize_warm_start_none(tf, path):
+    tf.train.warm_start(path, None)
+
+
+def initialize_assign_from_checkpoint(tf, path):
+    tf.contrib.framework.assign_from_checkpoint(path, {"c": tf.global_variables()[-1]})
+
+
+def initialize_assign_from_values(tf, path):
+    import numpy as np
+
+    tf.contrib.framework.assign_from_values({"new/a": np.zeros([2, 1]), "c": np.ones(1)})
+
+
+def reject_scope_without_slash(tf, path):
+    tf.train.init_from_checkpoint(path, {"old/": "new"})
+
+
+def reject_scope_to_name(tf, path):
+    tf.train.init_from_checkpoint(path, {"old": "new/"})
+
+
+def reject_unknown_variable(tf, path):
+    tf.train.init_from_checkpoint(path, {"c": "plain"})
+
+
+def reject_root(tf, path):
+    tf.train.init_from_checkpoint(path, {"/": "/"})
+
+
+def reject_root_to_scope(tf, path):
+    tf.train.init_from_checkpoint(path, {"/": "new/"})
+
+
+def reject_missing(tf, path):
+    tf.train.init_from_checkpoint(path, {"none": "new/a"})
+
+
+def reject_shape(tf, path):
+    tf.train.init_from_checkpoint(path, {"old/a": "wrong"})
+
+
+def reject_no_checkpoint(tf, path):
+    tf.train.init_from_checkpoint("m/none", {"c": "c"})
+
+
+def reject_warm_start_unused(tf, path):
+    tf.train.warm_start(path, ["c"], None, {"new/a": "old/a"})
+
+
+def reject_warm_start_missing(tf, path):
+    tf.train.warm_start(path, ["plain"])
+
+
+def reject_warm_start_number(tf, path):
+    tf.train.warm_start(path, 3)
+
+
+def reject_warm_start_mixed(tf, path):
+    tf.train.warm_start(path, ["c", 3])
+
+
+def reject_assign_missing(tf, path):
+    tf.contrib.framework.assign_from_checkpoint(path, tf.global_variables())
+
+
+def reject_assign_shape(tf, path):
+    tf.contrib.framework.assign_from_checkpoint(path, {"old/a": tf.global_variables()[-1]})
+
+
+def reject_assign_unknown(tf, path):
+    tf.contrib.framework.assign_from_values({"none": 1})
+
+
+def reject_restore_nothing(tf, path):
+    tf.contrib.framework.assign_from_checkpoint_fn(path, [])
+
+
+def reject_include(tf, path):
+    tf.contrib.framework.get_variables_to_restore(include="new")
+
+
 def named(prefix):
     return {
         name.replace(prefix, "", 1): function
@@ -260,3 +387,5 @@ def named(prefix):
 
 GRAPHS = named("graph_")
 FAILURES = named("fail_")
+INITIALIZATIONS = named("initialize_")
+REJECTIONS = named("reject_")

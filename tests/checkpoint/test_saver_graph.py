@@ -74,6 +74,43 @@ def test_failures(name, graph, tmp_path, monkeypatch):
     assert reason or first_sentences(message) == first_sentences(record["message"])
 
 
+# Rejections whose message is another, and why.
+OTHER_WORDS = {
+    "scope_without_slash": "names a variable of the scope, not the scope",
+    "root": "TensorFlow cuts the first letter off the name",
+    "missing": "the checkpoint's variables are listed in order",
+    "warm_start_missing": "the checkpoint's variables are listed in order",
+    "warm_start_unused": "the names are listed in order",
+}
+
+
+@pytest.fixture
+def checkpoint(tmp_path, monkeypatch, graph):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m").mkdir()
+    return saver_cases.variables_to_initialize(tf)
+
+
+@pytest.mark.parametrize("name", saver_cases.INITIALIZATIONS)
+def test_initializations(name, graph, checkpoint):
+    """What init_from_checkpoint and its like add to a graph."""
+    count = len(graph.get_operations())
+    saver_cases.INITIALIZATIONS[name](tf, checkpoint)
+    nodes = [node(op) for op in graph.get_operations()[count:]]
+    assert nodes == RECORDS["initializations"][name]
+
+
+@pytest.mark.parametrize("name", saver_cases.REJECTIONS)
+def test_rejections(name, checkpoint):
+    record = RECORDS["rejections"][name]
+    kind = getattr(errors, record["class"], None) or getattr(builtins, record["class"])
+    with pytest.raises(kind) as caught:
+        saver_cases.REJECTIONS[name](tf, checkpoint)
+    message = first_sentences(getattr(caught.value, "message", str(caught.value)))
+    start = 10 if name in OTHER_WORDS else 1000
+    assert message[0][:start] == record["message"][:start]
+
+
 def first_sentences(message):
     """The first line, and for a restore, the first line of the original error."""
     lines = [line for line in message.split("\n") if line]

@@ -1,0 +1,170 @@
+"""`tf.train.init_from_checkpoint` and `warm_start`: initial values that come from a checkpoint."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from stillflow.checkpoint import management
+from stillflow.graph.graph import get_default_graph
+from stillflow.graph.keys import GraphKeys
+from stillflow.graph.scopes import device, get_collection
+from stillflow.ops.state import assign
+from stillflow.ops.variable_store import VariableStore
+from stillflow.ops.variables import Variable
+from stillflow.train import saving_ops
+
+Pairs = list[tuple[str, Variable]]  # names in a checkpoint, and variables to initialize from them
+
+
+def init_from_checkpoint(ckpt_dir_or_file: str, assignment_map: Mapping[str, Any]) -> None:
+    """Makes the initializers of variables read a checkpoint. It is read when they are run.
+
+    Args:
+      ckpt_dir_or_file: a checkpoint, or a folder, whose latest one it is then.
+      assignment_map: from what is in the checkpoint to what it initializes. From a tensor's name to
+        a variable, or to the name of one that `get_variable` made; from "scope/" to "scope/", all
+        variables of it; "/" is all of them.
+
+    Raises:
+      ValueError: the checkpoint lacks a tensor, or has it in another shape; a scope is not mapped
+        to a scope; the folder has no checkpoint.
+      NotImplementedError: for a list, the parts of a variable.
+      tf.errors.OpError: there is no checkpoint, or it is damaged.
+    """
+    path = checkpoint_path(ckpt_dir_or_file)
+    shapes = management.load_checkpoint(path).get_variable_to_shape_map()
+    pairs: Pairs = []
+    for name, target in sorted(assignment_map.items(), key=operator.itemgetter(0)):
+        variable = _variable(target)
+        if variable is None:
+            pairs += _scope_pairs(name, target, shapes, ckpt_dir_or_file)
+        else:
+            _check(name, variable, shapes, ckpt_dir_or_file)
+            pairs.append((name, variable))
+    for name, variable in pairs:
+        _set_initializer(variable, path, name)
+
+
+def checkpoint_path(ckpt_dir_or_file: str) -> str:
+    """Returns the prefix of a checkpoint, or of the latest one in a folder."""
+    path = os.fspath(ckpt_dir_or_file)
+    latest = management.latest_checkpoint(path) if os.path.isdir(path) else path
+    if latest is None:
+        raise ValueError(
+            f"Couldn't find 'checkpoint' file or checkpoints in given directory {path}"
+        )
+    return latest
+
+
+def _variable(target: Any) -> Variable | None:
+    """Returns the variable that is meant; None for a scope."""
+    if isinstance(target, Variable):
+        return target
+    if isinstance(target, str):
+        return VariableStore.of(get_default_graph()).find(target)
+    raise NotImplementedError(
+        "init_from_checkpoint of a list, the parts of a variable, is in TensorFlow 1.15 but not "
+        f"yet in Stillflow: {target}"
+    )
+
+
+def _check(name: str, variable: Variable, shapes: Mapping[str, Any], where: str) -> None:
+    if name not in shapes:
+        raise ValueError(f"Tensor {name} is not found in {where} checkpoint {shapes}")
+    if not variable.shape.is_compatible_with(shapes[name]):
+        raise ValueError(
+            f"Shape of variable {variable.name} ({variable.shape}) doesn't match with shape of "
+            f"tensor {name} ({shapes[name]}) from checkpoint reader."
+        )
+
+
+def _scope_pairs(prefix: str, target: str, shapes: Mapping[str, Any], where: str) -> Pairs:
+    """Returns the pairs of a scope in the checkpoint and one in the graph, sorted by name."""
+    scope = target[: target.rindex("/")] if "/" in target else ""
+    if not prefix.endswith("/"):
+        raise ValueError(
+            f"Assignment map with scope only name {scope} should map to scope only {prefix}. "
+            "Should be 'scope/': 'other_scope/'.\n"
+            f"  {target!r} is no variable that tf.get_variable made; give any other as an object."
+        )
+    pairs = []
+    for name, variable in VariableStore.of(get_default_graph()).below(scope):
+        rest = name[len(scope) :].removeprefix("/")
+        stored = (rest if prefix == "/" else prefix + rest).rstrip("/")
+        if stored not in shapes:
+            raise ValueError(
+                f"Tensor {stored} ({rest} in {prefix}) is not found in {where} checkpoint"
+            )
+        pairs.append((stored, variable))
+    return pairs
+
+
+def _set_initializer(variable: Variable, path: str, name: str) -> None:
+    with device(variable.device), device("/cpu:0"):
+        (stored,) = saving_ops.restore_v2(
+            path, [name], [""], dtypes=[variable.dtype.base_dtype], name="checkpoint_initializer"
+        )
+    is_known = variable.shape.is_fully_defined()
+    initializer = assign(variable, stored, validate_shape=is_known).op
+    stored.set_shape(variable.shape)
+    variable._initialize_with(stored, initializer)
+
+
+def warm_start(
+    ckpt_to_initialize_from: str,
+    vars_to_warm_start: Any = ".*",
+    var_name_to_vocab_info: Mapping[str, Any] | None = None,
+    var_name_to_prev_var_name: Mapping[str, str] | None = None,
+) -> None:
+    """Makes the initializers of variables read those of the same names in a checkpoint.
+
+    Args:
+      vars_to_warm_start: a pattern of trainable variables' names, a list of patterns of global
+        variables' names, a list of variables, or None for none.
+      var_name_to_prev_var_name: what a variable is called in the checkpoint, where that differs.
+
+    Raises:
+      NotImplementedError: for `var_name_to_vocab_info`.
+      ValueError: as `init_from_checkpoint` does; or a name to map is not among the variables.
+    """
+    if var_name_to_vocab_info:
+        raise NotImplementedError(
+            "warm_start(var_name_to_vocab_info=...) is in TensorFlow 1.15 but not yet in Stillflow."
+        )
+    previous = dict(var_name_to_prev_var_name or {})
+    chosen = {v.op.name: v for v in _to_warm_start(vars_to_warm_start)}
+    unused = previous.keys() - chosen.keys()
+    if unused:
+        raise ValueError(
+            "You provided the following variables in var_name_to_prev_var_name that were not used: "
+            f"{sorted(unused)}.  Perhaps you misspelled them?  Here is the list of viable variable "
+            f"names: {sorted(chosen)}"
+        )
+    init_from_checkpoint(
+        ckpt_to_initialize_from,
+        {previous.get(name, name): variable for name, variable in chosen.items()},
+    )
+
+
+def _to_warm_start(chosen: Any) -> list[Variable]:
+    if chosen is None:
+        return []
+    if isinstance(chosen, str):
+        return get_collection(GraphKeys.TRAINABLE_VARIABLES, scope=chosen)
+    if not isinstance(chosen, list):
+        raise ValueError(
+            f"`vars_to_warm_start must be a `list` or `str`.  Given type is {type(chosen)}"
+        )
+    if all(isinstance(item, Variable) for item in chosen):
+        return chosen
+    if all(isinstance(item, str) for item in chosen):
+        found = [get_collection(GraphKeys.GLOBAL_VARIABLES, scope=name) for name in chosen]
+        return list(itertools.chain.from_iterable(found))
+    raise ValueError(
+        "If `vars_to_warm_start` is a list, it must be all `Variable` or all `str`.  Given types "
+        f"are {[type(item) for item in chosen]}"
+    )
