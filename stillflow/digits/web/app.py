@@ -120,7 +120,7 @@ def _described(pixels: np.ndarray, answer: Answer) -> dict[str, Any]:
     return {
         "digit": int(answer.probabilities.argmax()),
         "probabilities": [round(float(p), 6) for p in answer.probabilities],
-        "pixels": [round(value, 3) for value in pixels.reshape(-1).tolist()],
+        "pixels": pixels.reshape(-1).astype(np.float64).round(3).tolist(),
         "strokes": [
             {"unit": int(unit), "activation": round(float(answer.hidden[unit]), 4)}
             for unit in firing

@@ -103,11 +103,15 @@ def pixels_of(body: bytes) -> np.ndarray:
     if len(values) != SIDE * SIDE:
         _refuse(f"`pixels` must have {SIDE} rows or {SIDE * SIDE} numbers, not {len(values)}")
     # A bool is an int in Python, and no number in JSON.
-    if any(type(value) not in (int, float) for value in values):
+    if not set(map(type, values)) <= {int, float}:
         _refuse("`pixels` must be numbers")
-    if not all(0 <= value <= 1 for value in values):  # which NaN is not, either
+    try:
+        pixels = np.array(values, np.float32)
+    except OverflowError:  # an integer beyond every float
+        pixels = np.array(np.inf)
+    if not ((pixels >= 0) & (pixels <= 1)).all():  # which NaN is not, either
         _refuse("`pixels` must be from 0 (paper) to 1 (ink)")
-    return np.array(values, np.float32).reshape(SIDE, SIDE)
+    return pixels.reshape(SIDE, SIDE)
 
 
 def _json(body: bytes) -> Any:
