@@ -33,24 +33,31 @@ class Watcher(Protocol):
         """A checkpoint was written; `accuracy` is that on the validation images."""
 
 
+class Pace(NamedTuple):
+    """How many steps lie between two logs, and between two checkpoints.
+
+    With `until`, a share, training ends once that share of the validation images is right.
+    """
+
+    log_every: int
+    save_every: int
+    until: float | None = None
+
+
 class Outcome(NamedTuple):
-    """How a training ended: after which step, with which accuracy (None when no step was left),
-    and whether it was asked to stop before its end."""
+    """How a training ended.
+
+    step: after which step; accuracy: on the validation images, None when no step was left to do;
+    stopped: it was asked to stop before its end.
+    """
 
     step: int
     accuracy: float | None
     stopped: bool
 
 
-def train(
-    settings: Settings,
-    folder: str,
-    watcher: Watcher,
-    log_every: int = 200,
-    save_every: int = 1000,
-    until: float | None = None,
-) -> Outcome:
-    """Trains until `settings.steps`, or until the validation accuracy reaches `until` when saving.
+def train(settings: Settings, folder: str, watcher: Watcher, pace: Pace) -> Outcome:
+    """Trains the model in `folder`, a new one or the one that is there, up to `settings.steps`.
 
     Raises:
       ModelError: the folder holds a model of other layers, or of another optimizer.
@@ -69,33 +76,23 @@ def train(
         writer.add_session_log(tf.SessionLog(status=tf.SessionLog.START), step + 1)
         try:
             with StopRequests() as stop:
-                reporter = _Reporter(run, watcher, metrics, writer, step)
-                return _loop(run, reporter, stop, step, log_every, save_every, until)
+                return _loop(run, _Reporter(run, watcher, metrics, writer, step), stop, step, pace)
         finally:
             writer.close()
             metrics.close()
 
 
-def _loop(
-    run: _Run,
-    reporter: _Reporter,
-    stop: StopRequests,
-    step: int,
-    log_every: int,
-    save_every: int,
-    until: float | None,
-) -> Outcome:
-    steps = run.settings.steps
+def _loop(run: _Run, reporter: _Reporter, stop: StopRequests, step: int, pace: Pace) -> Outcome:
     while True:
         loss = run.step(step)
         step += 1
-        ends = step == steps or stop.requested
-        if step % log_every == 0 or ends:
+        ends = step == run.settings.steps or stop.requested
+        if ends or step % pace.log_every == 0:
             reporter.log(step, loss)
-        if step % save_every == 0 or ends:
+        if ends or step % pace.save_every == 0:
             accuracy = reporter.save(step)
-            if ends or (until is not None and accuracy >= until):
-                return Outcome(step, accuracy, stop.requested and step < steps)
+            if ends or (pace.until is not None and accuracy >= pace.until):
+                return Outcome(step, accuracy, stop.requested and step < run.settings.steps)
 
 
 class _Run:

@@ -67,8 +67,9 @@ def train(
     from stillflow.digits import training
     from stillflow.digits.commands.progress import watcher
 
+    pace = training.Pace(log_every, save_every, until_accuracy)
     with watcher() as watching:
-        outcome = training.train(settings, folder, watching, log_every, save_every, until_accuracy)
+        outcome = training.train(settings, folder, watching, pace)
     _say(outcome, folder)
     if outcome.stopped:
         sys.exit(_STOPPED)
