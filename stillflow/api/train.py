@@ -1,58 +1,5 @@
 """`tf.train`, spelled as TensorFlow 1.15 spells it. train.pyi lists the names."""
 
 from stillflow.api import _missing, _protos
-from stillflow.checkpoint.management import checkpoint_exists as checkpoint_exists
-from stillflow.checkpoint.management import (
-    generate_checkpoint_state_proto as generate_checkpoint_state_proto,
-)
-from stillflow.checkpoint.management import get_checkpoint_mtimes as get_checkpoint_mtimes
-from stillflow.checkpoint.management import get_checkpoint_state as get_checkpoint_state
-from stillflow.checkpoint.management import latest_checkpoint as latest_checkpoint
-from stillflow.checkpoint.management import list_variables as list_variables
-from stillflow.checkpoint.management import load_checkpoint as load_checkpoint
-from stillflow.checkpoint.management import load_variable as load_variable
-from stillflow.checkpoint.management import remove_checkpoint as remove_checkpoint
-from stillflow.checkpoint.management import update_checkpoint_state as update_checkpoint_state
-from stillflow.checkpoint.reader import new_checkpoint_reader as NewCheckpointReader
-from stillflow.events.event_file import summary_iterator as summary_iterator
-from stillflow.graph.graph_def import write_graph as write_graph
-from stillflow.interchange.meta_graph import import_meta_graph as import_meta_graph
-from stillflow.train.adadelta import AdadeltaOptimizer as AdadeltaOptimizer
-from stillflow.train.adagrad import AdagradOptimizer as AdagradOptimizer
-from stillflow.train.adagrad_da import AdagradDAOptimizer as AdagradDAOptimizer
-from stillflow.train.adam import AdamOptimizer as AdamOptimizer
-from stillflow.train.checkpoint_init import init_from_checkpoint as init_from_checkpoint
-from stillflow.train.checkpoint_init import warm_start as warm_start
-from stillflow.train.coordinator import Coordinator as Coordinator
-from stillflow.train.coordinator import LooperThread as LooperThread
-from stillflow.train.ftrl import FtrlOptimizer as FtrlOptimizer
-from stillflow.train.gradient_descent import GradientDescentOptimizer as GradientDescentOptimizer
-from stillflow.train.learning_rate_decay import cosine_decay as cosine_decay
-from stillflow.train.learning_rate_decay import cosine_decay_restarts as cosine_decay_restarts
-from stillflow.train.learning_rate_decay import exponential_decay as exponential_decay
-from stillflow.train.learning_rate_decay import inverse_time_decay as inverse_time_decay
-from stillflow.train.learning_rate_decay import linear_cosine_decay as linear_cosine_decay
-from stillflow.train.learning_rate_decay import natural_exp_decay as natural_exp_decay
-from stillflow.train.learning_rate_decay import (
-    noisy_linear_cosine_decay as noisy_linear_cosine_decay,
-)
-from stillflow.train.learning_rate_decay import piecewise_constant as piecewise_constant
-from stillflow.train.learning_rate_decay import piecewise_constant as piecewise_constant_decay
-from stillflow.train.learning_rate_decay import polynomial_decay as polynomial_decay
-from stillflow.train.meta_graph import export_meta_graph as export_meta_graph
-from stillflow.train.momentum import MomentumOptimizer as MomentumOptimizer
-from stillflow.train.moving_averages import ExponentialMovingAverage as ExponentialMovingAverage
-from stillflow.train.optimizer import Optimizer as Optimizer
-from stillflow.train.proximal import ProximalAdagradOptimizer as ProximalAdagradOptimizer
-from stillflow.train.proximal import (
-    ProximalGradientDescentOptimizer as ProximalGradientDescentOptimizer,
-)
-from stillflow.train.rmsprop import RMSPropOptimizer as RMSPropOptimizer
-from stillflow.train.saver import Saver as Saver
-from stillflow.train.training_util import assert_global_step as assert_global_step
-from stillflow.train.training_util import create_global_step as create_global_step
-from stillflow.train.training_util import get_global_step as get_global_step
-from stillflow.train.training_util import get_or_create_global_step as get_or_create_global_step
-from stillflow.train.training_util import global_step as global_step
 
 __getattr__, __dir__ = _missing.fallback(__name__, _protos.OF_TRAIN, _protos.message)

@@ -20,6 +20,8 @@ from stillflow.train.adadelta import AdadeltaOptimizer as AdadeltaOptimizer
 from stillflow.train.adagrad import AdagradOptimizer as AdagradOptimizer
 from stillflow.train.adagrad_da import AdagradDAOptimizer as AdagradDAOptimizer
 from stillflow.train.adam import AdamOptimizer as AdamOptimizer
+from stillflow.train.checkpoint_init import init_from_checkpoint as init_from_checkpoint
+from stillflow.train.checkpoint_init import warm_start as warm_start
 from stillflow.train.coordinator import Coordinator as Coordinator
 from stillflow.train.coordinator import LooperThread as LooperThread
 from stillflow.train.ftrl import FtrlOptimizer as FtrlOptimizer
