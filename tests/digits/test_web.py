@@ -206,6 +206,7 @@ WRONG_JSON = {
     "NaN": (json.dumps({"pixels": [float("nan"), *BLANK[1:]]}), 422, "from 0 (paper) to 1"),
     "Infinity": (json.dumps({"pixels": [float("inf"), *BLANK[1:]]}), 422, "from 0 (paper) to 1"),
     "1e999": (json.dumps({"pixels": BLANK}).replace("0.0", "1e999", 1), 422, "from 0 (paper)"),
+    "1e300": (json.dumps({"pixels": BLANK}).replace("0.0", "1e300", 1), 422, "from 0 (paper)"),
     "a huge integer": (
         json.dumps({"pixels": BLANK}).replace("0.0", "9" * 400, 1),
         422,

@@ -106,12 +106,12 @@ def pixels_of(body: bytes) -> np.ndarray:
     if not set(map(type, values)) <= {int, float}:
         _refuse("`pixels` must be numbers")
     try:
-        pixels = np.array(values, np.float32)
+        pixels = np.array(values, np.float64)
     except OverflowError:  # an integer beyond every float
         pixels = np.array(np.inf)
     if not ((pixels >= 0) & (pixels <= 1)).all():  # which NaN is not, either
         _refuse("`pixels` must be from 0 (paper) to 1 (ink)")
-    return pixels.reshape(SIDE, SIDE)
+    return pixels.astype(np.float32).reshape(SIDE, SIDE)
 
 
 def _json(body: bytes) -> Any:
