@@ -15,7 +15,6 @@ from typing import BinaryIO
 
 import numpy as np
 
-import stillflow.graph.graph  # noqa: F401  it makes the default graph, whose seed is read here
 from stillflow.data.idx import IMAGES_MAGIC, LABELS_MAGIC, read_idx
 from stillflow.graph import dtypes, random_seed
 

@@ -19,6 +19,7 @@ from stillflow.graph.operation import Operation
 from stillflow.runtime.cost import RUNS_BEFORE_WRITING, runs_before_compiling
 from stillflow.runtime.host import HostProgram, host_program, specialised_program
 from stillflow.runtime.host_code import HostFunction
+from stillflow.runtime.packing import ShapeChanged
 from stillflow.runtime.plan import Plan, check_written_shapes
 from stillflow.runtime.segments import split
 from stillflow.runtime.streams import RandomStream
@@ -104,6 +105,7 @@ class Executor:
         if self._split is not None and not self._split.compiled_steps:
             self._split = None
         self._compiled: dict[tuple, XlaProgram] = {}
+        self._packs = True
         self._random_steps = [s for s in plan.steps if s.op.defn.stream is not None]
         self._variables = list(plan.variables)
         self._written = list(plan.written)
@@ -240,7 +242,7 @@ class Executor:
             if static and len(self._compiled) >= _MAX_STATIC_VALUES:
                 return None  # it would be compiled for ever new values
             fixed = {slot: value.copy() for slot, value in static.items()}
-            program = _xla().XlaProgram(plan, self._split, fixed, given)
+            program = _xla().XlaProgram(plan, self._split, fixed, given, self._packs)
             self._compiled[key] = program
         return program
 
@@ -255,6 +257,10 @@ class Executor:
         except _xla().FailedCheck as failure:
             self._keep_replaced_buffers(state, slots)
             raise failure.error from None
+        except ShapeChanged:
+            self._packs = False
+            self._compiled.clear()
+            return self.run(state, feeds)
         except OpError:
             raise
         except Exception:

@@ -7,7 +7,7 @@ this module and `xla_namespace` import jax, and only a run that is worth compili
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jax
@@ -18,16 +18,22 @@ from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
 from stillflow.ops.xp import NUMPY
 from stillflow.runtime.host import HostProgram, check_outputs, host_program, run_error
+from stillflow.runtime.packing import Pack, PackedValue, packs
 from stillflow.runtime.plan import Plan, Step, check_written_shapes
 from stillflow.runtime.segments import Split
 from stillflow.runtime.xla_namespace import JaxNamespace, Message
+
+# A run waits for its results in any case. Computing them in this thread spares a small step the
+# hand-over to another one, which costs several times what the step does when the cores are busy.
+jax.config.update("jax_cpu_enable_async_dispatch", False)
 
 
 class XlaProgram:
     """A plan compiled for feeds of certain shapes.
 
     `static` maps the slots of feeds that must be known while compiling to their values. `given`
-    are the variables that have a value when the run starts.
+    are the variables that have a value when the run starts. With `pack`, small variables that it
+    updates share a buffer.
     """
 
     def __init__(
@@ -36,6 +42,7 @@ class XlaProgram:
         split: Split,
         static: dict[int, np.ndarray],
         given: Sequence[Operation],
+        pack: bool = True,
     ):
         known = dict(static)
         known.update((s, value) for s, value in enumerate(plan.constants) if value is not None)
@@ -51,7 +58,8 @@ class XlaProgram:
             else:
                 kept = wanted | {slot for step in later for slot in step.inputs}
                 updated = () if later else tuple(plan.written.values())
-                self._parts.append(_Compiled(segment.steps, known, available, kept, updated, plan))
+                part = _Compiled(segment.steps, known, available, kept, updated, plan, pack)
+                self._parts.append(part)
             available |= {slot for step in segment.steps for slot in step.outputs}
 
     @property
@@ -101,6 +109,7 @@ class _Compiled:
         kept: set[int],
         updated: Sequence[int],
         plan: Plan,
+        pack: bool,
     ):
         self._steps = steps
         self._known = known
@@ -108,20 +117,28 @@ class _Compiled:
         read = {slot for step in steps for slot in step.inputs}
         made = {slot for step in steps for slot in step.outputs}
         # The updated variables' buffers are given up, so that XLA updates them in place.
-        self._donated = [slot for slot in updated if slot in available and slot in made]
-        self._inputs = sorted((read & available) - set(self._donated))
-        self._outputs = [*self._donated, *sorted((made & kept) - set(self._donated))]
+        updates = [slot for slot in updated if slot in available and slot in made]
+        variables = {slot: variable for variable, slot in plan.variables.items()}
+        self._packs = packs((slot, variables[slot]) for slot in updates) if pack else []
+        packed = {slot for pack in self._packs for slot in pack.slots}
+        self._donated = [slot for slot in updates if slot not in packed]
+        self._inputs = sorted((read & available) - set(updates))
+        self._outputs = [*self._donated, *sorted((made & kept) - set(updates))]
         self._messages: list[tuple[Operation, Message]] = []
-        self._function = jax.jit(self._traced, donate_argnums=(0,))
+        self._function = jax.jit(self._traced, donate_argnums=(0, 1))
         self.traces = 0
         self.drawn: dict[Operation, tuple[int, ...]] = {}
 
     def run(self, slots: list[Any]) -> None:
-        results, flags, seen = self._function(
-            [_owned(slots[slot]) for slot in self._donated], [slots[slot] for slot in self._inputs]
+        buffers, results, flags, seen = self._function(
+            [_owned(pack.take(slots)) for pack in self._packs],
+            [_owned(slots[slot]) for slot in self._donated],
+            [_readable(slots[slot]) for slot in self._inputs],
         )
         # The caller may change the arrays that it fed once the run returns.
-        jax.block_until_ready(results)
+        jax.block_until_ready((buffers, results))
+        for pack, buffer in zip(self._packs, buffers, strict=True):
+            pack.keep(buffer, slots)
         for slot, value in zip(self._outputs, results, strict=True):
             slots[slot] = value
         if flags is not None:
@@ -133,19 +150,22 @@ class _Compiled:
                 text = message(*map(np.asarray, values))
                 raise FailedCheck(InvalidArgumentError(None, op, text))
 
-    def _traced(self, donated: list, inputs: list) -> tuple:
+    def _traced(self, buffers: list, donated: list, inputs: list) -> tuple:
         self.traces += 1  # reached only while tracing; tests read it
         with np.errstate(all="ignore"):  # constants are folded with NumPy
-            return self._walked(donated, inputs)
+            return self._walked(buffers, donated, inputs)
 
-    def _walked(self, donated: list, inputs: list) -> tuple:
+    def _walked(self, buffers: list, donated: list, inputs: list) -> tuple:
         slots: dict[int, Any] = dict(self._known)
-        slots.update(zip(self._donated, donated, strict=True))
+        old = dict(zip(self._donated, donated, strict=True))
+        for pack, buffer in zip(self._packs, buffers, strict=True):
+            old.update(_unpacked(pack, buffer))
+        slots.update(old)
         arriving = zip(self._inputs, inputs, strict=True)
         slots.update((slot, value) for slot, value in arriving if slot not in self._known)
         checks = evaluate(self._steps, slots)
         self._known.update(_folded(self._steps, slots))  # later segments may need it so
-        if self._donated:
+        if old:
             # What another segment writes, it checks.
             own = [written for written in self._plan.checked if written[1] in slots]
             check_written_shapes(own, slots)
@@ -156,12 +176,22 @@ class _Compiled:
             flags = jnp.stack([ok for _, ok, _, _ in checks])
             # A failed run leaves the variables as they were, though their buffers are replaced.
             all_ok = jnp.all(flags)
-            for slot, old in zip(self._donated, donated, strict=True):
-                slots[slot] = jnp.where(all_ok, slots[slot], old)
+            slots.update((s, jnp.where(all_ok, slots[s], value)) for s, value in old.items())
         arguments = {id(value) for value in (*donated, *inputs)}
         results = [_result(slots[slot], arguments) for slot in self._outputs]
         seen = [values for _, _, _, values in checks]
-        return results, flags if checks else None, seen
+        packed = [_packed(pack, slots) for pack in self._packs]
+        return packed, results, flags if checks else None, seen
+
+
+def _unpacked(pack: Pack, buffer: jax.Array) -> Iterator[tuple[int, jax.Array]]:
+    """The variables in `buffer`, by slot."""
+    for slot, value in zip(pack.slots, pack.values, strict=True):
+        yield slot, buffer[value.start : value.stop].reshape(value.shape)
+
+
+def _packed(pack: Pack, slots: dict[int, Any]) -> jax.Array:
+    return jnp.concatenate([jnp.ravel(slots[slot]) for slot in pack.slots])
 
 
 def evaluate(steps: Sequence[Step], slots: dict[int, Any]) -> list[tuple]:
@@ -196,7 +226,11 @@ def _folded(steps: Sequence[Step], slots: dict[int, Any]) -> dict[int, Any]:
 
 def _owned(value: Any) -> jax.Array:
     """`value` in a buffer of XLA's own, which may be given up; a NumPy array's may be shared."""
-    return value if isinstance(value, jax.Array) else jnp.array(value, copy=True)
+    return value if isinstance(value, jax.Array) else jnp.array(np.asarray(value), copy=True)
+
+
+def _readable(value: Any) -> Any:
+    return np.asarray(value) if type(value) is PackedValue else value
 
 
 def _result(value: Any, arguments: set[int]) -> Any:
@@ -206,5 +240,5 @@ def _result(value: Any, arguments: set[int]) -> Any:
 
 def _to_host(slots: list[Any], used: Sequence[int]) -> None:
     for slot in used:
-        if isinstance(slots[slot], jax.Array):
+        if isinstance(slots[slot], (jax.Array, PackedValue)):
             slots[slot] = np.asarray(slots[slot])

@@ -1,0 +1,83 @@
+"""Small variables that a compiled run updates, side by side in one buffer.
+
+Calling compiled code costs about as much per argument as a small step's arithmetic: with fourteen
+variables of a few numbers each, one buffer is five times as fast as fourteen. Compiled code takes
+the buffer apart and puts it together again, which fuses with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph.operation import Operation
+
+_MAX_ELEMENTS = 4096  # of a variable; copying a larger one costs more than an argument
+
+
+class ShapeChanged(Exception):
+    """A variable has not its declared shape: tf.assign(..., validate_shape=False) may do so."""
+
+
+class Pack:
+    """The layout of some variables of one type, and the buffer that holds them between runs."""
+
+    def __init__(self, shapes: dict[int, tuple[int, ...]]):
+        """`shapes` of the variables, by their slots in the plan."""
+        self.slots = list(shapes)
+        self.buffer: Any = None
+        self.values: list[PackedValue] = []
+        start = 0
+        for shape in shapes.values():
+            value = PackedValue(self, start, shape)
+            self.values.append(value)
+            start = value.stop
+
+    def take(self, slots: Sequence[Any]) -> Any:
+        """The buffer with the values in `slots`: the kept one, unless another run wrote some."""
+        for slot, value in zip(self.slots, self.values, strict=True):
+            if slots[slot] is not value:
+                return self._assembled(slots)
+        return self.buffer
+
+    def _assembled(self, slots: Sequence[Any]) -> np.ndarray:
+        arrays = [np.asarray(slots[slot]) for slot in self.slots]
+        if any(a.shape != v.shape for a, v in zip(arrays, self.values, strict=True)):
+            raise ShapeChanged
+        return np.concatenate([np.ravel(array) for array in arrays])
+
+    def keep(self, buffer: Any, slots: list[Any]) -> None:
+        """Has `slots` hold the values in `buffer`, which the next run may `take`."""
+        self.buffer = buffer
+        for slot, value in zip(self.slots, self.values, strict=True):
+            slots[slot] = value
+
+
+class PackedValue:
+    """A variable's value inside the buffer of a `Pack`; `np.asarray` copies it out."""
+
+    __slots__ = ("_pack", "shape", "start", "stop")
+
+    def __init__(self, pack: Pack, start: int, shape: tuple[int, ...]):
+        self._pack = pack
+        self.start = start
+        self.stop = start + int(np.prod(shape, dtype=np.int64))
+        self.shape = shape
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        values = np.asarray(self._pack.buffer)[self.start : self.stop]
+        return values.reshape(self.shape).astype(dtype or values.dtype, copy=True)
+
+
+def packs(variables: Iterable[tuple[int, Operation]]) -> list[Pack]:
+    """Packs for those of `variables`, given with their slots, that are small: one for each type."""
+    by_type: dict[Any, dict[int, tuple[int, ...]]] = {}
+    for slot, variable in variables:
+        reference = variable.outputs[0]
+        elements = reference.shape.num_elements()
+        if elements is not None and elements <= _MAX_ELEMENTS:
+            shape = tuple(size or 0 for size in reference.shape.as_list())
+            by_type.setdefault(reference.dtype.base_dtype, {})[slot] = shape
+    return [Pack(shapes) for shapes in by_type.values() if len(shapes) > 1]
