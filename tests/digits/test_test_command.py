@@ -40,6 +40,11 @@ def test_the_picture_may_be_elsewhere(trained, tmp_path):
     assert (tmp_path / "made" / "worst.svg").read_text().startswith("<?xml")
 
 
+def test_the_picture_is_of_a_known_kind(trained):
+    _, errors = digits("test", "--model", trained, "--worst", "worst.doc", code=2)
+    assert "worst.doc ends neither in .png nor in .svg." in errors
+
+
 def test_without_a_model(tmp_path):
     output, errors = digits("test", "--model", tmp_path / "none", code=1)
     assert output == ""
@@ -49,6 +54,7 @@ def test_without_a_model(tmp_path):
 def test_watching_a_training_until_its_last_step(trained):
     output, _ = digits("test", "--model", trained, "--watch", "--every", 0.1)
     assert re.findall(r"After (\d+) training steps", output) == ["30", "60"]
+    assert "Rows: the digit; columns: taken for" in output
 
 
 def test_watching_sees_what_appears(tmp_path):
@@ -62,6 +68,7 @@ def test_watching_sees_what_appears(tmp_path):
         for step in (7, 8):
             untrained(tmp_path, steps=(step,))
             assert process.stdout.readline().startswith(f"After {step} training steps, ")
+            assert process.stdout.readline().startswith("The worst-classified digits are in ")
             time.sleep(0.01)  # the state file is read anew when its time has changed
         process.send_signal(2)
         assert process.wait() == 130
