@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from typing import Any, NamedTuple, Protocol
@@ -60,7 +61,8 @@ def train(settings: Settings, folder: str, watcher: Watcher, pace: Pace) -> Outc
     """Trains the model in `folder`, a new one or the one that is there, up to `settings.steps`.
 
     Raises:
-      ModelError: the folder holds a model of other layers, or of another optimizer.
+      ModelError: the folder holds a model of other layers, or of another optimizer; or training
+        diverges.
     """
     os.makedirs(folder, exist_ok=True)
     with tf.Graph().as_default() as graph, tf.Session() as session:
@@ -68,7 +70,6 @@ def train(settings: Settings, folder: str, watcher: Watcher, pace: Pace) -> Outc
         step = run.restore_or_begin()
         if step >= settings.steps:
             return Outcome(step, None, False)
-        settings_file.save(settings, folder)
         watcher.started(step, settings.steps)
         metrics = MetricsFile(folder, step)
         writer = tf.summary.FileWriter(os.path.join(folder, EVENTS), graph if step == 0 else None)
@@ -86,6 +87,11 @@ def _loop(run: _Run, reporter: _Reporter, stop: StopRequests, step: int, pace: P
     while True:
         loss = run.step(step)
         step += 1
+        if not math.isfinite(loss):
+            raise model.ModelError(
+                f"Training diverged: after step {step} the loss is {loss}."
+                "\n  Try a smaller --rate. The last checkpoint, if there is one, is as it was."
+            )
         ends = step == run.settings.steps or stop.requested
         if ends or step % pace.log_every == 0:
             reporter.log(step, loss)
@@ -158,7 +164,8 @@ class _Run:
         return float(np.concatenate(right).mean(dtype=np.float64))
 
     def save(self) -> str:
-        """Writes a checkpoint; returns its path."""
+        """Writes a checkpoint, and the settings beside it; returns its path."""
+        settings_file.save(self.settings, self._folder)
         prefix = os.path.join(self._folder, model.NAME)
         return self._saver.save(self.session, prefix, global_step=self.training.step)
 

@@ -166,6 +166,13 @@ def test_until_an_accuracy(tmp_path):
     assert int(re.search(r"Trained for (\d+) steps", output)[1]) < 1000
 
 
+def test_divergence_is_told_and_not_saved(copied):
+    _, errors = train(copied, 90, "--rate", "1e9", code=1)
+    assert re.search(r"Training diverged: after step \d+ the loss is (nan|inf)", errors)
+    assert weights(copied)["global_step"] == 60
+    assert json.loads((copied / "settings.json").read_text())["rate"] == 0.1
+
+
 @pytest.mark.parametrize("size", ["0", "a", "10,", "5,-1"])
 def test_sizes_that_are_none(tmp_path, size):
     arguments = command("train", "--model", tmp_path / "new", "--hidden", size)

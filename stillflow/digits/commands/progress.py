@@ -29,7 +29,7 @@ class _Lines:
     def started(self, step: int, steps: int) -> None:
         self._steps = steps
         if step:
-            print(f"continues after step {step}")
+            print(f"continues after step {step}", flush=True)
 
     def stepped(self, step: int, loss: float, rate: float, speed: float) -> None:
         print(

@@ -38,7 +38,7 @@ class _Sizes(click.ParamType):
 @click.option("--hidden", type=_Sizes(), help="Units in the hidden layer, or layers: 1000,500.")
 @click.option("--steps", type=_POSITIVE, help="How many batches in all.")
 @click.option("--batch", type=_POSITIVE, help="Images in a batch.")
-@click.option("--optimizer", type=click.Choice(OPTIMIZERS))
+@click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="How weights are updated.")
 @click.option("--rate", type=click.FloatRange(0, min_open=True), help="Learning rate at first.")
 @click.option("--decay", type=_SHARE, help="What is left of the rate after each epoch.")
 @click.option("--l2", type=click.FloatRange(0), help="Weight of the L2 regularisation.")
