@@ -1,10 +1,11 @@
-# make setup | mnist | test | test-all | check
+# make setup | mnist | test | test-all | bench | check
 PYTHON ?= python3
 BIN := .venv/bin
+export TF115 TF2 TORCH
 # A file's tests share what they compile, so they stay in one process.
 PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 
-.PHONY: setup mnist test test-all check
+.PHONY: setup mnist test test-all bench check
 
 # The environment that everything below runs in; leaves .venv/bin/stillflow.
 setup: .venv/.ready
@@ -28,6 +29,11 @@ test: setup
 
 test-all: setup
 	$(PYTEST)
+
+# Times Stillflow beside its peers and writes docs/benchmarks.md. TF115=, TF2= and TORCH= are commands
+# of Pythons that have them; a peer without one is left out.
+bench: setup
+	$(BIN)/python -m benchmarks $(BENCH)
 
 # Format, lint, types; changes nothing.
 check: setup

@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import sys
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.measure import Timings, time_programs, time_steps
+from benchmarks.measure import Timings, Workers, time_programs, time_steps
 from benchmarks.peers import PACKAGES, Peer, all_peers, gemm_peers
 from benchmarks.workloads import FLOOR, GROWTH, MNIST, PROGRAMS, STEPS, Results, Step
 
 ROOT = Path(__file__).resolve().parents[1]
-SLOW_GROWTH = {"torch.compile": 500}  # it compiles longer chains for minutes
+COMPILES_SLOWLY = ("torch.compile",)  # minutes for a chain of some thousand operations
 
 
 def main() -> None:
@@ -39,7 +38,7 @@ def main() -> None:
 
 
 def _measure(peers: list[Peer], arguments: argparse.Namespace) -> Results:
-    results = Results({}, {}, {})
+    results, workers = Results({}, {}, {}), Workers()
     only, share = arguments.only, 0.34 if arguments.quick else 1.0
 
     def wanted(key: str) -> bool:
@@ -48,7 +47,9 @@ def _measure(peers: list[Peer], arguments: argparse.Namespace) -> Results:
     for step in STEPS:
         if wanted(step.key):
             floors = gemm_peers(peers) if step.key == "mnist step" else []
-            results.steps[step.key] = _with_floor(_step(peers + floors, step, share), floors)
+            results.steps[step.key] = _with_floor(
+                _step(workers, peers + floors, step, share), floors
+            )
     for program in PROGRAMS:
         if wanted(program.key):
             folder = str(ROOT / "stillflow" / "data" / "files")
@@ -62,17 +63,16 @@ def _measure(peers: list[Peer], arguments: argparse.Namespace) -> Results:
             results.growth[key] = {}
             for step in steps:
                 size = next(iter(step.params.values()))
-                able = [
-                    p for p in peers if key != "length" or size <= SLOW_GROWTH.get(p.name, size)
-                ]
-                results.growth[key][size] = _step(able, step, share)
+                able = [p for p in peers if not (key == "length" and p.name in COMPILES_SLOWLY)]
+                results.growth[key][size] = _step(workers, able, step, share)
+    workers.close()
     return results
 
 
-def _step(peers: list[Peer], step: Step, share: float) -> Timings:
+def _step(workers: Workers, peers: list[Peer], step: Step, share: float) -> Timings:
     _say(step.title)
     rounds = max(3, round(step.rounds * share))
-    timings = time_steps(peers, step.workload, step.params, rounds, step.seconds)
+    timings = time_steps(workers, peers, step.workload, step.params, rounds, step.seconds)
     _show(timings)
     return timings
 
@@ -123,4 +123,4 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -12,7 +12,8 @@ HEADER = """# Benchmarks
 `make bench` measured this page; [benchmarks/](../benchmarks) holds the workloads, each in every
 system's own idiom. The systems take turns, a slice of time after another, so that a machine that
 becomes slower does so for all of them: read ratios, not times. A ratio is the median over the
-rounds of the two systems' times in the same round; a time is the median over the rounds.
+rounds of the two systems' times in the same round; a time is the median over the rounds. A round of
+a step is the fastest tenth of its samples: what else the machine does only adds time.
 """
 
 

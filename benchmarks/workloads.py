@@ -49,8 +49,8 @@ PROGRAMS = [
     Program("regularize", "two classes with L2, 80,000 steps", "regularize", (), 2),
     Program("mnist process", "MNIST, 5,000 steps with next_batch", "mnist", (MNIST, "5000"), 2),
 ]
-WIDTHS, BATCHES = (100, 200, 500, 1000, 2000, 4000), (1, 10, 100, 1000, 10000)
-LENGTHS, BUILDS = (10, 50, 100, 500, 1000, 5000), (1000, 5000, 10000, 20000)
+WIDTHS, BATCHES = (100, 500, 1000, 2000, 4000), (1, 10, 100, 1000, 10000)
+LENGTHS, BUILDS = (10, 100, 1000, 5000), (1000, 5000, 20000)
 GROWTH = {
     "width": [Step(f"width {n}", f"width {n}", "mnist_step", {"width": n}, 3, 0.4) for n in WIDTHS],
     "batch": [
@@ -111,9 +111,9 @@ def _linearity(results: Results) -> float | None:
     built = results.growth.get("build", {})
     if len(built) < 2:
         return None
-    times = {length: timings.median(OURS) for length, timings in built.items()}
-    short, long = min(times), max(times)
-    return (times[long] / long) / (times[short] / short)
+    short, long = min(built), max(built)
+    slow, fast = built[long].median(OURS), built[short].median(OURS)
+    return (slow / long) / (fast / short) if slow and fast else None
 
 
 TARGETS = [

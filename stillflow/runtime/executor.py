@@ -19,7 +19,7 @@ from stillflow.graph.operation import Operation
 from stillflow.runtime.cost import RUNS_BEFORE_WRITING, runs_before_compiling
 from stillflow.runtime.host import HostProgram, host_program, specialised_program
 from stillflow.runtime.host_code import HostFunction
-from stillflow.runtime.packing import ShapeChanged
+from stillflow.runtime.packing import PackedValue, ShapeChanged
 from stillflow.runtime.plan import Plan, check_written_shapes
 from stillflow.runtime.segments import split
 from stillflow.runtime.streams import RandomStream
@@ -82,7 +82,8 @@ class Specialisation:
 
     `drawn` has the blocks of random numbers that each random op uses in a run, `fixed` tells
     whether a run could differ in nothing but its values, and `function` is then the host program
-    in its fastest form, once there were enough runs to make it worth writing.
+    in its fastest form, once there were enough runs to make it worth writing. `program` is the
+    compiled one, when it fits every further run.
     """
 
     host: HostProgram
@@ -91,6 +92,7 @@ class Specialisation:
     drawn: list[tuple[Operation, int]]
     host_runs: int = 0
     function: HostFunction | None = None
+    program: XlaProgram | None = None
 
 
 class Executor:
@@ -114,15 +116,18 @@ class Executor:
         """Runs once. `feeds` are the values for the plan's feeds; returns those of its fetches."""
         shapes = tuple([value.shape for value in feeds])
         known = self._specialised.get(shapes)
-        if known is not None and known.function and known.host_runs <= known.host_runs_limit:
-            return self._run_function(known, state, feeds)
+        if known is not None:
+            if known.program is not None:
+                return self._run_compiled(known.program, state, feeds)
+            if known.function is not None and known.host_runs <= known.host_runs_limit:
+                return self._run_function(known, state, feeds)
         for variable in self.plan.required:
             if variable not in state.variables:
                 raise uninitialized(variable)
         program = None if self._split is None else self._compiled_program(shapes, state, feeds)
         if program is None:
             return self._run_on_host(shapes, state, feeds)
-        return self._run_compiled(program, shapes, state, feeds)
+        return self._run_compiled(program, state, feeds)
 
     def _fill(self, slots: list, state: SessionState, feeds: list[np.ndarray]) -> None:
         plan = self.plan
@@ -228,10 +233,9 @@ class Executor:
     ) -> XlaProgram | None:
         """The compiled program for these feeds; None while the host tier is to run them."""
         assert self._split is not None
-        if self._tier == "auto":
-            known = self._specialised.get(shapes)
-            if known is None or known.host_runs <= known.host_runs_limit:
-                return None
+        known = self._specialised.get(shapes)
+        if self._tier == "auto" and (known is None or known.host_runs <= known.host_runs_limit):
+            return None
         plan = self.plan
         by_slot = zip(plan.feeds, feeds, strict=True)
         static = {slot: value for slot, value in by_slot if slot in self._split.static_feeds}
@@ -244,10 +248,12 @@ class Executor:
             fixed = {slot: value.copy() for slot, value in static.items()}
             program = _xla().XlaProgram(plan, self._split, fixed, given, self._packs)
             self._compiled[key] = program
+            if known is not None and not static and len(given) == len(plan.variables):
+                known.program = program
         return program
 
     def _run_compiled(
-        self, program: XlaProgram, shapes: tuple, state: SessionState, feeds: list[np.ndarray]
+        self, program: XlaProgram, state: SessionState, feeds: list[np.ndarray]
     ) -> list[Any]:
         plan = self.plan
         slots = plan.constants.copy()
@@ -259,7 +265,7 @@ class Executor:
             raise failure.error from None
         except ShapeChanged:
             self._packs = False
-            self._compiled.clear()
+            self._forget_compiled()
             return self.run(state, feeds)
         except OpError:
             raise
@@ -269,13 +275,22 @@ class Executor:
             # The program is right without a compiler; only its speed is lost.
             _log().warning("Compiling a run failed; it stays on the host tier.", exc_info=True)
             self._split = None
-            return self._run_on_host(shapes, state, feeds)
-        check_written_shapes(plan.checked, slots)
+            self._forget_compiled()
+            return self.run(state, feeds)
+        check_written_shapes(program.checked, slots)
+        variables = state.variables
         for variable, slot in plan.written.items():
-            state.variables[variable] = _kept(slots[slot], feeds)
+            value = slots[slot]
+            is_packed = type(value) is PackedValue
+            variables[variable] = value if is_packed else _kept(value, feeds)
         if self._random_steps:
             self._advance_streams(state, slots, program.drawn)
         return [None if slot is None else np.array(slots[slot])[()] for slot in plan.fetches]
+
+    def _forget_compiled(self) -> None:
+        self._compiled.clear()
+        for known in self._specialised.values():
+            known.program = None
 
     def _keep_replaced_buffers(self, state: SessionState, slots: list) -> None:
         """After a failed check the variables have their old values, but in new buffers."""

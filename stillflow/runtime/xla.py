@@ -51,6 +51,9 @@ class XlaProgram:
         wanted = {slot for slot in plan.fetches if slot is not None} | set(plan.written.values())
         self._parts: list[HostProgram | _Compiled] = []
         self.runs = 0
+        on_host = {n for s in split.segments if s.on_host for step in s.steps for n in step.outputs}
+        # What a compiled segment writes is checked while it is traced.
+        self.checked = [written for written in plan.checked if written[1] in on_host]
         for index, segment in enumerate(split.segments):
             later = [step for s in split.segments[index + 1 :] for step in s.steps]
             if segment.on_host:
@@ -136,7 +139,8 @@ class _Compiled:
             [_readable(slots[slot]) for slot in self._inputs],
         )
         # The caller may change the arrays that it fed once the run returns.
-        jax.block_until_ready((buffers, results))
+        for first in (buffers or results)[:1]:
+            first.block_until_ready()  # the results of one call are ready at once
         for pack, buffer in zip(self._packs, buffers, strict=True):
             pack.keep(buffer, slots)
         for slot, value in zip(self._outputs, results, strict=True):
