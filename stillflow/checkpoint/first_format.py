@@ -60,7 +60,8 @@ class FirstFormatFiles:
         stored = self.index[name]
         dtype = readable_dtype(stored, self._where(name))
         size = prod(stored.shape) * first_format_values.LEAST_SIZE
-        room = sum(os.path.getsize(path) for path in set(self._files.values()))
+        with files.os_errors_as_tf(self.path):
+            room = sum(os.path.getsize(path) for path in set(self._files.values()))
         if size > room:
             raise _data_loss(self.path, f"it is too short for {text(name)!r}, a {dtype.name} array")
 

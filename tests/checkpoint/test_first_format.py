@@ -7,6 +7,8 @@ import shutil
 import numpy as np
 import pytest
 import recorded
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stillflow.checkpoint import first_format, slices
 from stillflow.checkpoint.first_format_writer import FirstFormatWriter
@@ -170,6 +172,39 @@ def test_a_list_that_is_wrong(shape, parts, values, type_number, tmp_path):
     hostile(tmp_path / "c", shape, parts, values, type_number)
     with pytest.raises(errors.OpError, match="c"):
         CheckpointReader(tmp_path / "c").get_tensor("x")
+
+
+@settings(deadline=None)
+@given(listed=st.binary(max_size=60), row=st.binary(max_size=60))
+def test_any_row_with_a_right_checksum_is_read_or_refused(tmp_path_factory, listed, row):
+    path = tmp_path_factory.getbasetemp() / "hostile"
+    with open(path, "wb") as file:
+        table = TableWriter(file)
+        table.add(b"", listed)
+        table.add(slices.key(b"x", ((0, None),)), row)
+        table.finish()
+    with contextlib.suppress(errors.OpError):
+        reader = CheckpointReader(path)
+        for name in reader.get_variable_to_shape_map():
+            reader.get_tensor(name.encode(errors="surrogateescape"))
+
+
+@settings(deadline=None)
+@given(row=st.binary(max_size=60), count=st.integers(0, 5), kind=st.integers(0, 25))
+def test_any_values_are_read_or_refused(tmp_path_factory, row, count, kind):
+    """A list that is right, and a row that is anything."""
+    path = tmp_path_factory.getbasetemp() / "hostile"
+    listed = message_class("SavedTensorSlices")()
+    tensor = listed.meta.tensor.add(name=b"x", type=kind)
+    tensor.shape.dim.add(size=count)
+    tensor.slice.add().extent.add()
+    with open(path, "wb") as file:
+        table = TableWriter(file)
+        table.add(b"", listed.SerializeToString())
+        table.add(slices.key(b"x", ((0, None),)), b"\x12" + bytes([len(row)]) + row)
+        table.finish()
+    with contextlib.suppress(errors.OpError):
+        assert CheckpointReader(path).read("x").shape == (count,)
 
 
 def test_shards_that_do_not_match(tmp_path):

@@ -1,11 +1,14 @@
 """The `checkpoint` file: written, read and resolved as TensorFlow 1.15 does."""
 
+import contextlib
 import logging
 import os
 
 import numpy as np
 import pytest
 import recorded
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from stillflow.checkpoint import intact, management
 from stillflow.checkpoint.bundle_writer import BundleWriter
@@ -75,6 +78,23 @@ def test_a_file_that_is_not_text_is_ignored():
     assert management.get_checkpoint_state("") is None
     os.mkdir("folder")
     assert management.get_checkpoint_state(".", "folder") is None
+
+
+FIELDS = ["model_checkpoint_path", "all_model_checkpoint_timestamps"]
+TOKENS = [*":\"'{}[<-#\n \0\x80", "a", "\\", "\\377", "é", "1e999", "9" * 400]
+words = st.sampled_from(FIELDS + TOKENS)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.one_of(st.binary(max_size=200), st.lists(words, max_size=30).map("".join)))
+def test_any_state_file_is_read_or_ignored(caplog, content):
+    """ValueError is what TensorFlow raises for a sound file that names no checkpoint."""
+    with open("checkpoint", "wb") as file:
+        file.write(content if isinstance(content, bytes) else content.encode("latin-1"))
+    caplog.clear()
+    with contextlib.suppress(ValueError):
+        state = management.get_checkpoint_state("")
+        assert "Checkpoint ignored" in caplog.text if state is None else state.model_checkpoint_path
 
 
 def test_latest_checkpoint(caplog):
