@@ -26,6 +26,14 @@ _FIELDS = {
 }
 
 
+# Attributes of nodes of any op type that Stillflow itself reads.
+_OF_ANY_NODE = {
+    "_class": "list(string)",
+    "_output_shapes": "list(shape)",
+    "_gradient_op_type": "string",
+}
+
+
 def attributes_of(node_def: Any, defn: Any) -> dict[str, Any]:
     """Returns what a NodeDef says of its attributes, and the defaults of those that it leaves out.
 
@@ -38,7 +46,7 @@ def attributes_of(node_def: Any, defn: Any) -> dict[str, Any]:
     attrs = {}
     for name, value in node_def.attr.items():
         if name.startswith("_"):
-            attrs[name] = _plain(value)
+            attrs[name] = _checked(name, value, _OF_ANY_NODE.get(name, ""))
         elif name in kinds:
             attrs[name] = _declared(name, value, kinds[name])
         else:
@@ -64,18 +72,21 @@ def _kinds(defn: Any) -> dict[str, str]:
 
 
 def _declared(name: str, value: Any, kind: str) -> Any:
-    """The value, which must be of the kind; lists are `list(kind)`."""
+    """The value, which must be of the kind; lists are `list(kind)`, and strings are text."""
+    plain = _checked(name, value, kind)
+    if kind == "string":
+        return _text(name, plain)
+    return [_text(name, item) for item in plain] if kind == "list(string)" else plain
+
+
+def _checked(name: str, value: Any, kind: str) -> Any:
+    """The value, which must be of the kind, if there is one."""
     field = value.WhichOneof("value")
     try:
-        if field is None or field == "placeholder":
+        if kind and field in (None, "placeholder"):
             raise ValueError(f"AttrValue missing value with expected type '{kind}'")
-        found = _kind_of(value, field, kind)
-        if found != kind:
+        if kind and (found := _kind_of(value, field, kind)) != kind:
             raise ValueError(f"AttrValue had value with type '{found}' when '{kind}' expected")
-        if kind == "string":
-            return _text(value.s)
-        if kind == "list(string)":
-            return [_text(item) for item in value.list.s]
         return _plain(value)
     except ShapeError:
         raise
@@ -110,11 +121,11 @@ def _as_it_is(item: Any) -> Any:
     return item
 
 
-def _text(item: bytes) -> str:
+def _text(name: str, item: bytes) -> str:
     try:
         return item.decode()
     except UnicodeDecodeError:
-        raise ValueError(f"AttrValue has a string that is not UTF-8: {item[:50]!r}") from None
+        raise ValueError(f"The string in attr '{name}' is not UTF-8: {item[:50]!r}") from None
 
 
 def _type(number: int) -> DType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any
 
 
@@ -43,7 +44,14 @@ def from_text(content: bytes, message_class: Any) -> Any:
 
     message = message_class()
     try:
-        return text_format.Merge(content.decode("utf-8"), message)
+        with warnings.catch_warnings():
+            # Of an escape that stands for no byte, which is damage, the parser only warns.
+            warnings.simplefilter("error", DeprecationWarning)
+            return text_format.Merge(content.decode(), message)
+    except DeprecationWarning as warning:
+        raise ValueError(str(warning)) from None
+    except UnicodeDecodeError:
+        raise ValueError("it is neither bytes of such a message nor text") from None
     except text_format.ParseError as error:
         raise ValueError(str(error)) from None
     except RecursionError:

@@ -223,7 +223,7 @@ class _Import:
             raise ValueError(f"{error}\n  It is about the {defn.type} node '{name}'.") from error
         if "_class" in attrs:
             attrs["_class"] = [self._location(node, group) for group in attrs["_class"]]
-        if isinstance(attrs.get("_gradient_op_type"), bytes):
+        if "_gradient_op_type" in attrs:
             attrs["_gradient_op_type"] = attrs["_gradient_op_type"].decode(errors="replace")
         return self._graph.add_imported_operation(
             defn,
@@ -252,7 +252,7 @@ class _Import:
 
     def _location(self, node: Node, group: Any) -> bytes:
         """A colocation group by the name that its node has in the graph."""
-        if not (isinstance(group, bytes) and group.startswith(_LOCATION)):
+        if not group.startswith(_LOCATION):
             raise ValueError(f"Node '{node.name}' has a colocation group that is none: {group!r}")
         other = group.removeprefix(_LOCATION).decode(errors="replace")
         if other not in self._names:

@@ -15,7 +15,7 @@ import numpy as np
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.signature import Signature
-from stillflow.ops.static import Sizes, constant_value, constant_value_as_shape
+from stillflow.ops.static import MOST_READ, Sizes, constant_value, constant_value_as_shape
 from stillflow.ops.summary import summary
 
 _SHOWN = 256  # elements of a value in an error
@@ -48,17 +48,20 @@ class ShapeContext:
 
     def value(self, index: int) -> np.ndarray | None:
         """The value of an input when it is the same in every run, else None."""
-        value = constant_value(self.inputs[index])
+        value = constant_value(self.inputs[index]) if self._is_small(index) else None
         if value is not None:
             self._used[index] = value
         return value
 
     def value_as_shape(self, index: int) -> Sizes:
         """The shape that an input holds, as far as it is known."""
-        sizes = constant_value_as_shape(self.inputs[index])
+        sizes = constant_value_as_shape(self.inputs[index]) if self._is_small(index) else None
         if sizes is not None:
             self._shapes_used[index] = sizes
         return sizes
+
+    def _is_small(self, index: int) -> bool:
+        return (self.inputs[index].shape.num_elements() or 0) <= MOST_READ
 
     def describe(self, message: str, name: str, op_type: str) -> str:
         """TensorFlow's sentence for a shape error."""

@@ -16,6 +16,7 @@ from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.xp import NUMPY
 
 _MAX_ELEMENTS = 1024  # larger values are data rather than sizes
+MOST_READ = 1 << 20  # elements of a constant; one in a file may claim more than memory holds
 _MAX_DEPTH = 64
 _WITNESSES = (1, 2, 7919)
 
@@ -97,7 +98,8 @@ def _computed(tensor: Tensor, witness: int | None, depth: int) -> np.ndarray | N
     op = tensor.op
     defn = op.defn
     if defn.is_constant:
-        return op.attrs["value"]
+        value = op.attrs["value"]
+        return value if not depth or value.size <= MOST_READ else None
     if not defn.is_pure or depth > _MAX_DEPTH or (tensor.shape.num_elements() or 0) > _MAX_ELEMENTS:
         return None
     inputs = []
