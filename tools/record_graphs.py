@@ -44,6 +44,7 @@ def record(cases, path):
 if __name__ == "__main__":
     golden = Path(sys.argv[1]).resolve()
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "interchange"))
+    import control_flow
     import exchange
     import import_cases
     import meta_graph_cases
@@ -52,6 +53,9 @@ if __name__ == "__main__":
     record(import_cases.CASES, golden / "imports.json")
     record(meta_graph_cases.CASES, golden / "meta_graphs.json")
     record(saved_model_cases.CASES, golden / "saved_models.json")
+
+    written = control_flow.written(tf.compat.v1)
+    (golden / "control_flow.json").write_text(json.dumps(written, indent=1) + "\n")
 
     exports = golden / "exports"
     shutil.rmtree(str(exports), ignore_errors=True)

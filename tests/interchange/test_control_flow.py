@@ -1,0 +1,82 @@
+"""Control flow that TensorFlow 1.15 wrote either runs or is refused by name."""
+
+import control_flow
+import pytest
+import recorded_graphs
+from google.protobuf import text_format
+
+import stillflow as tf
+from stillflow.graph import errors
+
+RECORDED = recorded_graphs.load("control_flow")
+
+
+def imported(name):
+    graph_def = text_format.Parse(RECORDED[name], tf.GraphDef())
+    return tf.import_graph_def(graph_def, name="", return_elements=["x:0", "result:0"])
+
+
+def test_every_program_is_recorded():
+    """Otherwise run tools/record_graphs.py."""
+    assert list(RECORDED) == list(control_flow.PROGRAMS)
+
+
+def test_a_choice_is_refused():
+    with pytest.raises(errors.UnimplementedError, match=r"tf\.cond .*not yet.*'cond/mul'"):
+        imported("choice")
+    assert tf.get_default_graph().get_operations() == []
+
+
+def test_a_loop_is_refused():
+    with pytest.raises(errors.NotFoundError) as caught:
+        imported("loop")
+    missing = "Enter (1), Exit (1), LoopCond (1), NextIteration (1)"
+    assert f"these are not in Stillflow: {missing}." in caught.value.message
+
+
+def test_an_assertion_runs(tier):
+    x, result = imported("assertion")
+    with tf.Session() as sess:
+        assert sess.run(result, {x: 2.0}) == 2.0
+        with pytest.raises(errors.InvalidArgumentError, match=r"assertion failed: \[x is\] \[-1\]"):
+            sess.run(result, {x: -1.0})
+
+
+@pytest.mark.parametrize("initialized", [False, True])
+def test_an_initial_value_runs(initialized, tier):
+    x, result = imported("initial_value")
+    with tf.Session() as sess:
+        if initialized:
+            sess.run("a/Assign", {x: 10.0})
+        assert sess.run(result) == (11.0 if initialized else 4.0)
+
+
+def test_every_unknown_op_type_is_named():
+    graph_def = tf.GraphDef()
+    for name, op in (("a", "One"), ("b", "Two"), ("c", "One"), ("d", "NoOp")):
+        graph_def.node.add(name=name, op=op)
+    with pytest.raises(errors.NotFoundError, match=r"not in Stillflow: One \(2\), Two \(1\)\."):
+        tf.import_graph_def(graph_def)
+
+
+def test_numeric_checks_are_cut_out():
+    """TensorFlow leaves a node without its input there."""
+    x = tf.placeholder(tf.float32, [2], name="x")
+    tf.square(tf.check_numerics(x, "", name="check"), name="result")
+    graph_def = tf.graph_util.remove_training_nodes(tf.get_default_graph().as_graph_def())
+    assert [(node.name, list(node.input)) for node in graph_def.node] == [
+        ("x", []),
+        ("result", ["x"]),
+    ]
+
+
+def test_a_placeholder_of_an_old_graph_takes_any_shape():
+    """Until version 21 of GraphDefs, no sizes meant an unknown shape."""
+    tf.placeholder(tf.float32, [], name="x")
+    graph_def = tf.get_default_graph().as_graph_def()
+    graph_def.versions.producer = 21
+    (x,) = tf.import_graph_def(graph_def, return_elements=["x:0"])
+    assert x.shape.ndims is None
+    graph_def.versions.producer = 22
+    (x,) = tf.import_graph_def(graph_def, return_elements=["x:0"])
+    assert x.shape.ndims == 0
