@@ -157,7 +157,7 @@ def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -
     if state is None:
         return None
     prefix = state.model_checkpoint_path
-    missing = _missing_files(prefix)
+    missing = missing_files(prefix)
     if not missing:
         return prefix
     logging.error(
@@ -170,7 +170,7 @@ def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -
     return None
 
 
-def _missing_files(prefix: str) -> list[str]:
+def missing_files(prefix: str) -> list[str]:
     """Returns which files of a checkpoint are not there; a damaged index names none."""
     if not checkpoint_exists(prefix):
         return [bundle.index_path(prefix)]

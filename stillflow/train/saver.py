@@ -333,9 +333,9 @@ class Saver:
 
         Raises:
           ValueError: `save_path` is None, or there is no checkpoint.
-          tf.errors.NotFoundError: the checkpoint lacks a variable.
+          tf.errors.NotFoundError: the checkpoint lacks a variable, or one of its files.
           tf.errors.InvalidArgumentError: a variable has another shape or type in it.
-          tf.errors.DataLossError: it is damaged.
+          tf.errors.DataLossError: it is damaged; the message says which file, and where.
         """
         if self._is_empty:
             return
@@ -347,7 +347,11 @@ class Saver:
         logging.info("Restoring parameters from %s", prefix)
         try:
             sess.run(self.saver_def.restore_op_name, {self.saver_def.filename_tensor_name: prefix})
+        except errors.DataLossError as error:
+            raise _with_a_way_out(error, prefix) from None
         except errors.NotFoundError as error:
+            if management.missing_files(prefix):
+                raise _with_a_way_out(error, prefix) from None
             if not self._restore_objects(sess, prefix):
                 raise _explained(
                     error, "a Variable name or other graph key that is missing"
@@ -428,6 +432,15 @@ def _explained(error: errors.OpError, cause: str) -> errors.OpError:
         f"Restoring from checkpoint failed. This is most likely due to {cause} from the "
         "checkpoint. Please ensure that you have not altered the graph expected based on the "
         f"checkpoint. Original error:\n\n{error.message}"
+    )
+    return type(error)(None, error.op, message)  # type: ignore[call-arg]
+
+
+def _with_a_way_out(error: errors.OpError, prefix: str) -> errors.OpError:
+    folder = os.path.dirname(prefix) or "."
+    message = (
+        f"{error.message}\n  No variable was changed. stillflow.checkpoint.intact.newest_intact("
+        f"{folder!r}) is the newest checkpoint that is whole, if there is one."
     )
     return type(error)(None, error.op, message)  # type: ignore[call-arg]
 

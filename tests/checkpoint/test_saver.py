@@ -7,7 +7,7 @@ import pytest
 import recorded
 
 import stillflow as tf
-from stillflow.checkpoint import management
+from stillflow.checkpoint import intact, management
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
 
@@ -216,6 +216,29 @@ def test_a_restore_that_fails_changes_nothing(reason):
         with pytest.raises(errors.OpError):
             saver.restore(sess, "./c")
         assert not any(sess.run([tf.is_variable_initialized(item) for item in items]))
+
+
+@pytest.mark.parametrize("loss", ["damaged", "missing"])
+def test_a_way_back_from_a_damaged_checkpoint(loss):
+    """The file is named, and so is what finds the newest whole checkpoint."""
+    a, _ = two_variables()
+    saver = tf.train.Saver()
+    with initialized_session() as sess:
+        saver.save(sess, "./c", 1)
+        sess.run(a.assign([8.0, 9.0]))
+        saver.save(sess, "./c", 2)
+        sess.run(a.assign([0.0, 0.0]))
+        if loss == "damaged":
+            damage("c-2")
+        else:
+            os.remove("c-2.data-00000-of-00001")
+        kind = {"damaged": errors.DataLossError, "missing": errors.NotFoundError}[loss]
+        with pytest.raises(kind) as caught:
+            saver.restore(sess, "./c-2")
+        assert "./c-2.data-00000-of-00001" in caught.value.message
+        assert "intact.newest_intact('.')" in caught.value.message
+        saver.restore(sess, intact.newest_intact("."))
+        assert sess.run(a).tolist() == [1, 2]
 
 
 def test_a_missing_key_is_explained():
