@@ -1,6 +1,7 @@
 from typing import Any
 
 from stillflow.checkpoint.management import checkpoint_exists as checkpoint_exists
+from stillflow.checkpoint.management import checkpoints_iterator as checkpoints_iterator
 from stillflow.checkpoint.management import (
     generate_checkpoint_state_proto as generate_checkpoint_state_proto,
 )

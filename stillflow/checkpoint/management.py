@@ -7,10 +7,12 @@ TensorFlow 1.15's `tf.train`.
 from __future__ import annotations
 
 import glob
+import math
 import os
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from stillflow.graph import errors
 from stillflow.platform import logging
 
 V1, V2 = 1, 2  # SaverDef.CheckpointFormatVersion
+_POLL_SECONDS = 1
 
 
 def generate_checkpoint_state_proto(
@@ -168,6 +171,42 @@ def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -
         os.fspath(checkpoint_dir),
     )
     return None
+
+
+def checkpoints_iterator(
+    checkpoint_dir: str,
+    min_interval_secs: float = 0,
+    timeout: float | None = None,
+    timeout_fn: Callable[[], bool] | None = None,
+) -> Iterator[str]:
+    """Yields the latest checkpoint of a directory again and again, each once, as they come.
+
+    Args:
+      min_interval_secs: the least time from one checkpoint to the next.
+      timeout: how long to wait for one, in seconds; None waits for ever.
+      timeout_fn: asked after a timeout whether to end; without it, that is the end.
+    """
+    last = None
+    while True:
+        latest = _next_checkpoint(checkpoint_dir, last, timeout)
+        if latest is None:
+            if timeout_fn is not None and not timeout_fn():
+                continue
+            logging.info("Timed-out waiting for a checkpoint.")
+            return
+        last, began = latest, time.time()
+        yield latest
+        time.sleep(max(0, began + min_interval_secs - time.time()))
+
+
+def _next_checkpoint(directory: str, last: str | None, timeout: float | None) -> str | None:
+    """Waits until the latest checkpoint is another than `last`; None after `timeout` seconds."""
+    end = math.inf if timeout is None else time.time() + timeout
+    while (latest := latest_checkpoint(directory)) in (None, last):
+        if time.time() + _POLL_SECONDS > end:
+            return None
+        time.sleep(_POLL_SECONDS)
+    return latest
 
 
 def missing_files(prefix: str) -> list[str]:

@@ -138,6 +138,29 @@ def test_a_moved_folder():
         os.rename("after", "before")
 
 
+def test_checkpoints_as_they_come(monkeypatch):
+    """With a clock that only sleeping moves: a checkpoint appears every second second."""
+    now, slept = 0.0, []
+
+    def sleep(seconds):
+        nonlocal now
+        slept.append(seconds)
+        now += seconds
+        if seconds and now % 2 == 0 and now < 7:
+            save(f"b-{now:.0f}")
+            management.update_checkpoint_state(".", f"b-{now:.0f}")
+
+    monkeypatch.setattr("time.sleep", sleep)
+    monkeypatch.setattr("time.time", lambda: now)
+    assert list(management.checkpoints_iterator(".", timeout=4)) == ["./b-2", "./b-4", "./b-6"]
+    assert now == 10
+    answers = iter([False, True])
+    found = management.checkpoints_iterator(".", 3, timeout=2, timeout_fn=lambda: next(answers))
+    assert list(found) == ["./b-6"]
+    assert 3 in slept
+    assert now == 17
+
+
 def test_the_newest_intact_checkpoint(caplog):
     """Whatever `checkpoint` says; what is wrong with newer ones is logged."""
     for step in [1, 2, 3, 10]:
