@@ -45,15 +45,14 @@ class Settings:
 
 COURSE = Settings()
 BEST = Settings(
-    hidden=(1000, 1000),
-    optimizer="momentum",
-    rate=0.05,
-    decay=0.985,
+    hidden=(800, 800),
+    steps=25_000,
+    rate=0.15,
+    decay=0.95,
     l2=0.0,
     average=0.999,
     stddev=None,
-    keep=0.8,
-    distort=1.0,
+    distort=0.7,
 )
 PRESETS = {"course": COURSE, "best": BEST}
 

@@ -30,6 +30,7 @@ def draw(folder: str) -> Any:
     left.set(title="loss of a batch", xlabel="step", yscale="log")
     right.plot(*zip(*errors, strict=True), color=style.RED, linewidth=1.2)
     right.set(title="errors on 5,000 validation images, %", xlabel="step", yscale="log")
-    right.yaxis.set_major_formatter("{x:g}")
-    right.yaxis.set_minor_formatter("{x:g}")
+    for panel in (left, right):
+        panel.yaxis.set_major_formatter("{x:g}")
+        panel.yaxis.set_minor_formatter("{x:g}")
     return figure
