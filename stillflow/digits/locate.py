@@ -1,8 +1,8 @@
 """Finds the digit in grey levels, and brings it into the form that MNIST's images have.
 
-The steps: take away the paper's brightness, wherever the light fell; tell ink from paper; choose
-the ink that is the digit; give its strokes MNIST's width; scale it into 20 by 20 pixels; centre
-its mass in 28 by 28.
+The steps: leave out what lies around a sheet; take away the paper's brightness, wherever the light
+fell; tell ink from paper; choose the ink that is the digit; give its strokes MNIST's width; scale
+it into 20 by 20 pixels; centre its mass in 28 by 28.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+from stillflow.digits import sheet
 from stillflow.digits.picture import PictureError
 
 SIDE = 28
@@ -34,7 +35,8 @@ def digit(grey: np.ndarray) -> np.ndarray:
     Raises:
       PictureError: no digit stands out from the paper.
     """
-    ink = ink_of(grey)
+    bare = sheet.laid_bare(grey, _otsu(grey))
+    ink = ink_of(grey if bare is None else bare)
     parts = _parts(ink, _threshold(ink))
     region = _bounds(parts)
     # What was a fair threshold for the whole picture may not be the best one at the digit.
@@ -48,28 +50,35 @@ def ink_of(grey: np.ndarray) -> np.ndarray:
     """grey: f32[h, w] -> f32[h, w], how far each pixel is from the paper around it, ink upwards."""
     side = max(grey.shape)
     calm = ndimage.gaussian_filter(grey, side / 400)
-    ink = calm - _paper(calm)
-    if (ink**3).sum() < 0:  # the paper is near 0, and the ink far on one side
-        ink = -ink
-    # Shadows with an edge are left: whatever is wider than a stroke.
+    sketch = _resized(calm, _fitting(calm.shape, min(_SKETCH, side)))
+    level = calm - np.tensordot(_tilt(sketch), _second_degree(calm.shape)[:3], 1)
+    if not _ink_is_lighter(sketch):
+        level = -level
+    # What is wider than a stroke is paper too, such as a shadow.
     wider = (max(3, round(_WIDEST * side)),) * 2
-    return ink - ndimage.grey_opening(ink, wider, mode="nearest")
+    return level - ndimage.grey_opening(level, wider, mode="nearest")
 
 
-def _paper(grey: np.ndarray) -> np.ndarray:
-    """f32[h, w]: the second-degree surface that most of a picture, its frame above all, lies near.
-
-    It is fitted to a sketch of the picture.
+def _tilt(sketch: np.ndarray) -> np.ndarray:
+    """f32[3]: the plane nearest to a picture. Without it, an opening would see ink where it is
+    brightest, at the picture's edge.
     """
-    sketch = _resized(grey, _fitting(grey.shape, min(_SKETCH, max(grey.shape))))
+    terms = _second_degree(sketch.shape)[:3].reshape(3, -1)
+    return np.linalg.lstsq(terms.T, sketch.reshape(-1), rcond=None)[0]
+
+
+def _ink_is_lighter(sketch: np.ndarray) -> bool:
+    """Whether most of a picture, its frame above all, lies near a surface of the second degree
+    from which the rest differs by being lighter.
+    """
     terms, values = _second_degree(sketch.shape).reshape(6, -1), sketch.reshape(-1)
     weights = (abs(terms[1:3]).max(axis=0) > 0.8).astype(np.float64)  # the frame
     for _ in range(4):
         root = np.sqrt(weights)
         fit = np.linalg.lstsq((terms * root).T, values * root, rcond=None)[0]
-        off = abs(values - fit @ terms)
-        weights = 1 / (1 + (off / max(1.5 * np.median(off), 0.01)) ** 4)
-    return np.tensordot(fit.astype(np.float32), _second_degree(grey.shape), 1)
+        above = values - fit @ terms
+        weights = 1 / (1 + (above / max(1.5 * np.median(abs(above)), 0.01)) ** 4)
+    return bool((above**3).sum() >= 0)
 
 
 def _second_degree(shape: tuple[int, ...]) -> np.ndarray:

@@ -111,6 +111,15 @@ def _placed(drawing: Image.Image, scene: Scene) -> np.ndarray:
     return np.asarray(canvas) / 255
 
 
+def on_a_desk(sheet: Image.Image, desk: int, angle: float = 0, side: int = 640) -> Image.Image:
+    """A sheet of paper that lies, turned, on a desk of another brightness: "L"."""
+    picture = Image.new("L", (side, side), desk)
+    turned = sheet.convert("LA").rotate(angle, Image.Resampling.BICUBIC, expand=True)
+    corner = ((side - turned.width) // 2, (side - turned.height) // 3)
+    picture.paste(turned.getchannel("L"), corner, turned.getchannel("A"))
+    return picture
+
+
 def encoded(image: Image.Image, kind: str = "PNG", **options) -> bytes:
     """The bytes of a file that holds the picture."""
     file = io.BytesIO()

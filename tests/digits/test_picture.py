@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stillflow.digits import locate, picture
+from stillflow.digits import locate, picture, sheet
 
 
 def gradient(height=20, width=30):
@@ -151,6 +151,24 @@ def test_thin_and_thick_pens_leave_strokes_alike(width):
 def test_ink_and_paper_may_be_swapped():
     dark = np.asarray(drawn.photograph(drawn.in_ink(5, 8), drawn.Scene(shade=0.4))) / 255
     np.testing.assert_allclose(locate.digit(1 - dark), locate.digit(dark), atol=1e-3)
+
+
+@pytest.mark.parametrize("angle", [0, 6, -6])
+@pytest.mark.parametrize("desk", [0, 100, 255])
+def test_the_edge_of_a_sheet_is_not_ink(desk, angle):
+    paper = 0.92 if desk < 200 else 0.6
+    alone = drawn.photograph(drawn.in_ink(4, 7), drawn.Scene(size=(300, 380), paper=paper))
+    on_desk = np.asarray(drawn.on_a_desk(alone, desk, angle)) / 255
+    turned = alone.rotate(angle, Image.Resampling.BICUBIC, fillcolor=round(255 * paper))
+    found, expected = (locate.digit(np.asarray(a)) for a in (on_desk, np.asarray(turned) / 255))
+    assert abs(found - expected).mean() < 0.02
+
+
+@pytest.mark.parametrize(("digit", "width"), [(0, 12), (0, 28), (1, 20), (8, 20)])
+def test_a_thick_digit_is_no_sheet(digit, width):
+    grey = np.asarray(drawn.photograph(drawn.in_ink(digit, width), drawn.Scene(height=0.8))) / 255
+    assert sheet.laid_bare(grey, 0.5) is None
+    assert sheet.laid_bare(1 - grey, 0.5) is None
 
 
 BLANK = {

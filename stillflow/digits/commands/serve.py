@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import click
 
 from stillflow.digits import model
@@ -31,6 +33,7 @@ def serve(host: str, port: int, folder: str) -> None:
         raise click.ClickException(
             f"The page needs {error.name}.\n  pip install 'stillflow[web]'"
         ) from None
+    warnings.filterwarnings("ignore", module="PIL")  # a client is told what is wrong instead
     current = newest.Newest(folder)
     current.look()
     if current.recogniser is None:

@@ -161,7 +161,8 @@ def create(newest: Newest, reader: bodies.BodyReader | None = None) -> ASGIApp:
 def _pages() -> list[Route]:
     """A route for each file of the page. No address reaches the file system."""
     files = resources.files("stillflow.digits") / "page"
-    return [_page(file.name, file.read_bytes()) for file in files.iterdir()]
+    known = [file for file in files.iterdir() if PurePath(file.name).suffix in _TYPES]
+    return [_page(file.name, file.read_bytes()) for file in known]
 
 
 def _page(name: str, content: bytes) -> Route:
