@@ -17,6 +17,7 @@ import numpy as np
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
 from stillflow.ops.xp import NUMPY
+from stillflow.runtime import xla_cache
 from stillflow.runtime.host import HostProgram, check_outputs, host_program, run_error
 from stillflow.runtime.packing import Pack, PackedValue, packs
 from stillflow.runtime.plan import Plan, Step, check_written_shapes
@@ -26,6 +27,7 @@ from stillflow.runtime.xla_namespace import JaxNamespace, Message
 # A run waits for its results in any case. Computing them in this thread spares a small step the
 # hand-over to another one, which costs several times what the step does when the cores are busy.
 jax.config.update("jax_cpu_enable_async_dispatch", False)
+xla_cache.start()
 
 
 class XlaProgram:
@@ -133,11 +135,16 @@ class _Compiled:
         self.drawn: dict[Operation, tuple[int, ...]] = {}
 
     def run(self, slots: list[Any]) -> None:
-        buffers, results, flags, seen = self._function(
+        arguments = (
             [_owned(pack.take(slots)) for pack in self._packs],
             [_owned(slots[slot]) for slot in self._donated],
             [_readable(slots[slot]) for slot in self._inputs],
         )
+        if self.traces:
+            buffers, results, flags, seen = self._function(*arguments)
+        else:
+            with xla_cache.harmless():
+                buffers, results, flags, seen = self._function(*arguments)
         # The caller may change the arrays that it fed once the run returns.
         for first in (buffers or results)[:1]:
             first.block_until_ready()  # the results of one call are ready at once
