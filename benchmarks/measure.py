@@ -114,7 +114,7 @@ def time_steps(
             ready.append(peer)
     for _ in range(rounds):
         for peer in ready:
-            # What else the machine does only adds time, so the fastest tenth tells what a step costs.
+            # What else the machine does only adds time: the fastest tenth is what a step costs.
             times = sorted(workers.of(peer).measure(seconds))
             timings.add(peer.name, times[len(times) // 10])
     return timings

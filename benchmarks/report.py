@@ -14,6 +14,7 @@ system's own idiom. The systems take turns, a slice of time after another, so th
 becomes slower does so for all of them: read ratios, not times. A ratio is the median over the
 rounds of the two systems' times in the same round; a time is the median over the rounds. A round of
 a step is the fastest tenth of its samples: what else the machine does only adds time.
+[performance.md](performance.md) explains the figures, and what limits those that miss a target.
 """
 
 
@@ -37,9 +38,6 @@ def write(results: Results, versions: dict[str, str], machine: str, missing: lis
         parts.append("## Growth\n")
         parts += [_growth_table(key, results, names) for key in results.growth]
         parts += [f"![{name}](images/{name}.svg)\n" for name in plotted]
-    notes = to.with_name("benchmarks-notes.md")
-    if notes.exists():
-        parts.append(notes.read_text("utf-8"))
     to.write_text("\n".join(parts), "utf-8")
 
 

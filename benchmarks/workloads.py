@@ -44,6 +44,7 @@ STEPS = [
 MNIST = "{mnist}"  # becomes the folder of the data set
 PROGRAMS = [
     Program("import", "import", "import"),
+    Program("names", "import, and one name of each part of the library", "names"),
     Program("small process", "small network, 3,000 steps: the process", "small"),
     Program("first loss", "MNIST: process start to first loss", "mnist", (MNIST, "1"), 3),
     Program("regularize", "two classes with L2, 80,000 steps", "regularize", (), 2),

@@ -59,7 +59,7 @@ def apply_momentum(
 
     with use_nesterov var' = var - lr * (grad + momentum * accum')
     """
-    accum = accum * momentum + grad
+    accum = xp.settle(accum * momentum + grad, accum)
     step = grad * lr + accum * momentum * lr if use_nesterov else accum * lr
     return var - step, accum
 
@@ -93,8 +93,8 @@ def apply_adam(
     """
     alpha = lr[()] * xp.sqrt(_rest(beta2_power)) / _rest(beta1_power)
     rest = _rest(beta1)
-    m = m + (grad - m) * rest
-    v = v + (grad * grad - v) * _rest(beta2)
+    m = xp.settle(m + (grad - m) * rest, m)
+    v = xp.settle(v + (grad * grad - v) * _rest(beta2), v)
     direction = grad * rest + m * beta1 if use_nesterov else m
     return var - direction * alpha / (xp.sqrt(v) + epsilon), m, v
 
@@ -112,8 +112,8 @@ def apply_ada_max(
 
     var' = var - lr / (1 - beta1_power) * m' / (v' + epsilon)
     """
-    m = m + (grad - m) * _rest(beta1)
-    v = xp.maximum(v * beta2, xp.abs(grad))
+    m = xp.settle(m + (grad - m) * _rest(beta1), m)
+    v = xp.settle(xp.maximum(v * beta2, xp.abs(grad)), v)
     return var - m / (v + epsilon) * (lr[()] / _rest(beta1_power)), m, v
 
 
@@ -126,7 +126,7 @@ def apply_adagrad(
     xp, var, accum, lr, grad, *, use_locking: bool = False, update_slots: bool = True
 ):
     """accum' = accum + grad^2; var' = var - lr * grad / sqrt(accum')"""
-    accum = accum + grad * grad if update_slots else accum
+    accum = xp.settle(accum + grad * grad, accum) if update_slots else accum
     return var - grad * lr / xp.sqrt(accum), accum
 
 
@@ -139,7 +139,7 @@ def apply_adagrad_v2(
     xp, var, accum, lr, epsilon, grad, *, use_locking: bool = False, update_slots: bool = True
 ):
     """accum' = accum + grad^2; var' = var - lr * grad / (sqrt(accum') + epsilon)"""
-    accum = accum + grad * grad if update_slots else accum
+    accum = xp.settle(accum + grad * grad, accum) if update_slots else accum
     return var - grad * lr / (xp.sqrt(accum) + epsilon), accum
 
 
@@ -158,7 +158,7 @@ def apply_adadelta(
     accum_update' = rho * accum_update + (1 - rho) * update^2
     """
     rest = _rest(rho)
-    accum = accum * rho + grad * grad * rest
+    accum = xp.settle(accum * rho + grad * grad * rest, accum)
     update = xp.sqrt(accum_update + epsilon) / xp.sqrt(accum + epsilon) * grad
     accum_update = accum_update * rho + update * update * rest
     return var - update * lr, accum, accum_update
@@ -177,8 +177,8 @@ def apply_rms_prop(
 
     var' = var - mom'
     """
-    ms = ms + (grad * grad - ms) * _rest(rho)
-    mom = mom * momentum + grad * lr / xp.sqrt(ms + epsilon)
+    ms = xp.settle(ms + (grad * grad - ms) * _rest(rho), ms)
+    mom = xp.settle(mom * momentum + grad * lr / xp.sqrt(ms + epsilon), mom)
     return var - mom, ms, mom
 
 
@@ -193,9 +193,9 @@ def apply_centered_rms_prop(
 ):
     """mg' = rho * mg + (1 - rho) * grad; as ApplyRMSProp, with sqrt(ms' - mg'^2 + epsilon)"""
     rest = _rest(rho)
-    ms = ms + (grad * grad - ms) * rest
-    mg = mg + (grad - mg) * rest
-    mom = mom * momentum + grad * lr / xp.sqrt(ms - mg * mg + epsilon)
+    ms = xp.settle(ms + (grad * grad - ms) * rest, ms)
+    mg = xp.settle(mg + (grad - mg) * rest, mg)
+    mom = xp.settle(mom * momentum + grad * lr / xp.sqrt(ms - mg * mg + epsilon), mom)
     return var - mom, mg, ms, mom
 
 

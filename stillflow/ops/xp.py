@@ -44,6 +44,11 @@ class NumpyNamespace:
             raise InvalidArgumentError(None, None, message(*(numpy.asarray(v) for v in values)))
 
     @staticmethod
+    def settle(new: Any, old: Any) -> Any:
+        """`new`, the next value of a variable that is `old` and is updated together with others."""
+        return new
+
+    @staticmethod
     def set_at(x: Any, index: Any, value: Any) -> Any:
         """Returns `x` with `x[index] = value`."""
         x = numpy.array(x)

@@ -17,11 +17,11 @@ import numpy as np
 from stillflow.runtime.plan import Step
 
 # Microseconds.
-_HOST_STEP = 1.3
+_HOST_STEP = 1.6
 _HOST_RUN = 8.0
-_XLA_RUN = 12.0
-_XLA_START = 700_000.0
-_COMPILE_STEP = 4_000.0
+_XLA_RUN = 25.0
+_XLA_START = 500_000.0
+_COMPILE_STEP = 3_000.0
 # Writing a step as Python takes as long as these runs of it lose in the loop over steps.
 RUNS_BEFORE_WRITING = 20
 # Per microsecond.

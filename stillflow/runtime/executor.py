@@ -69,6 +69,8 @@ class SessionState:
 
     variables: dict[Operation, Any] = field(default_factory=dict)
     streams: dict[Operation, RandomStream] = field(default_factory=dict)
+    # The compiled program that wrote variables last and kept them as arguments of its next run.
+    last_writer: Any = None
 
     def stream(self, op: Operation) -> RandomStream:
         if op not in self.streams:
@@ -80,7 +82,8 @@ class SessionState:
 class Specialisation:
     """What is known of a plan for feeds of certain shapes.
 
-    `drawn` has the blocks of random numbers that each random op uses in a run, `fixed` tells
+    `drawn` has the blocks of random numbers that each random op uses in a run, `passes_feeds` tells
+    whether a variable gets the very array that is fed, `fixed` tells
     whether a run could differ in nothing but its values, and `function` is then the host program
     in its fastest form, once there were enough runs to make it worth writing. `program` is the
     compiled one, when it fits every further run.
@@ -90,6 +93,7 @@ class Specialisation:
     host_runs_limit: float
     fixed: bool
     drawn: list[tuple[Operation, int]]
+    passes_feeds: bool
     host_runs: int = 0
     function: HostFunction | None = None
     program: XlaProgram | None = None
@@ -118,6 +122,8 @@ class Executor:
         known = self._specialised.get(shapes)
         if known is not None:
             if known.program is not None:
+                if state.last_writer is known.program:
+                    return self._run_again(known.program, state, feeds)
                 return self._run_compiled(known.program, state, feeds)
             if known.function is not None and known.host_runs <= known.host_runs_limit:
                 return self._run_function(known, state, feeds)
@@ -161,11 +167,19 @@ class Executor:
             arguments.append(value)
         for op in self.plan.streams:
             arguments.append(state.stream(op).words())
-        assert known.function is not None
-        results = known.function(arguments)
+        function = known.function
+        assert function is not None
+        try:
+            results = function.call(function.code, *arguments)
+        except Exception as error:
+            raise function.located(error) from error
         known.host_runs += 1
         for variable, value in zip(self._written, results, strict=False):
-            variables[variable] = _kept(value, feeds)
+            if type(value) is not np.ndarray or value.base is not None or known.passes_feeds:
+                value = _kept(value, feeds)
+            variables[variable] = value
+        if self._written:
+            state.last_writer = None
         for op, blocks in known.drawn:
             state.stream(op).advance(blocks)
         fetched = iter(results[len(self._written) :])
@@ -196,6 +210,8 @@ class Executor:
         check_written_shapes(plan.checked, slots)
         for variable, slot in plan.written.items():
             state.variables[variable] = _kept(slots[slot], feeds)
+        if plan.written:
+            state.last_writer = None
         if self._random_steps:
             self._advance_streams(state, slots, {})
         aliases = known.host.aliases
@@ -222,7 +238,10 @@ class Executor:
             (step.op, step.op.defn.stream(np.shape(slots[step.outputs[0]])))
             for step in self._random_steps
         ]
-        known = Specialisation(host, limit, fixed.issuperset(shaped), drawn)
+        given = [slots[slot] for slot in self.plan.feeds]
+        kept = [slots[slot] for slot in self.plan.written.values()]
+        passes_feeds = any(value is feed for value in kept for feed in given)
+        known = Specialisation(host, limit, fixed.issuperset(shaped), drawn, passes_feeds)
         self._specialised[shapes] = known
         return known
 
@@ -283,9 +302,23 @@ class Executor:
             value = slots[slot]
             is_packed = type(value) is PackedValue
             variables[variable] = value if is_packed else _kept(value, feeds)
+        if plan.written:
+            state.last_writer = program if program.can_repeat else None
         if self._random_steps:
             self._advance_streams(state, slots, program.drawn)
         return [None if slot is None else np.array(slots[slot])[()] for slot in plan.fetches]
+
+    def _run_again(
+        self, program: XlaProgram, state: SessionState, feeds: list[np.ndarray]
+    ) -> list[Any]:
+        """A compiled run that follows itself."""
+        state.last_writer = None
+        try:
+            values = program.repeat(feeds, state.variables)
+        except _xla().FailedCheck as failure:
+            raise failure.error from None
+        state.last_writer = program
+        return [None if value is None else np.array(value)[()] for value in values]
 
     def _forget_compiled(self) -> None:
         self._compiled.clear()

@@ -16,25 +16,22 @@ _LINES_BEFORE_STEPS = 1
 
 
 class HostFunction:
-    """Takes the values of the slots `arguments`, returns those of the slots `results`."""
+    """`call(code, *values)` takes the values of the slots `arguments`, returns those of `results`.
 
-    __slots__ = ("_call", "_program", "_quiet")
+    NumPy gives no warnings meanwhile. What the call raises, `located` explains.
+    """
+
+    __slots__ = ("_program", "call", "code")
 
     def __init__(self, program: HostProgram, arguments: Sequence[int], results: Sequence[int]):
         self._program = program
-        self._quiet = Quiet()
-        self._call = _compiled(program, arguments, results)
+        self.call = Quiet().call
+        self.code = _compiled(program, arguments, results)
 
-    def __call__(self, values: Sequence[Any]) -> tuple[Any, ...]:
-        try:
-            return self._quiet.call(self._call, *values)
-        except Exception as error:
-            raise self._located(error) from error
-
-    def _located(self, error: Exception) -> Exception:
+    def located(self, error: Exception) -> Exception:
         """`error` with the operation whose line it left."""
         trace = error.__traceback__
-        while trace is not None and trace.tb_frame.f_code is not self._call.__code__:
+        while trace is not None and trace.tb_frame.f_code is not self.code.__code__:
             trace = trace.tb_next
         if trace is None:
             return error

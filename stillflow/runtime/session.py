@@ -223,6 +223,7 @@ class BaseSession:
         """Gives all of `values` to their variables at once."""
         with self._lock:
             self._state.variables.update(values)
+            self._state.last_writer = None
 
 
 def _flat(keys: Iterable[Any], values: Iterable[Any]) -> list[Any]:

@@ -94,6 +94,24 @@ class XlaProgram:
                         part.run(slots)
         self.runs += 1
 
+    def repeat(self, feeds: Sequence[np.ndarray], variables: dict[Operation, Any]) -> list[Any]:
+        """A run when nothing has written a variable since the last one; returns what is fetched.
+
+        Puts the new values into `variables`. Only for a program that `can_repeat`.
+        """
+        (part,) = self._parts
+        assert isinstance(part, _Compiled)
+        with jax.enable_x64(True):
+            values = part.repeat(feeds, variables)
+        self.runs += 1
+        return values
+
+    @property
+    def can_repeat(self) -> bool:
+        """Whether every argument of the last run but the feeds is there for the next one."""
+        only = self._parts[0]
+        return len(self._parts) == 1 and isinstance(only, _Compiled) and only.can_repeat
+
 
 class FailedCheck(Exception):
     """Carries the error of a check in compiled code; the variables' buffers were replaced."""
@@ -114,7 +132,7 @@ class _Compiled:
         kept: set[int],
         updated: Sequence[int],
         plan: Plan,
-        pack: bool,
+        may_pack: bool,
     ):
         self._steps = steps
         self._known = known
@@ -124,7 +142,7 @@ class _Compiled:
         # The updated variables' buffers are given up, so that XLA updates them in place.
         updates = [slot for slot in updated if slot in available and slot in made]
         variables = {slot: variable for variable, slot in plan.variables.items()}
-        self._packs = packs((slot, variables[slot]) for slot in updates) if pack else []
+        self._packs = packs((slot, variables[slot]) for slot in updates) if may_pack else []
         packed = {slot for pack in self._packs for slot in pack.slots}
         self._donated = [slot for slot in updates if slot not in packed]
         self._inputs = sorted((read & available) - set(updates))
@@ -133,25 +151,62 @@ class _Compiled:
         self._function = jax.jit(self._traced, donate_argnums=(0, 1))
         self.traces = 0
         self.drawn: dict[Operation, tuple[int, ...]] = {}
+        self._left: tuple[list, list, list] = ([], [], [])
+        self._updated = [variables[slot] for slot in self._donated]
+        inputs = self._inputs
+        self._fed = [(inputs.index(slot), n) for n, slot in enumerate(plan.feeds) if slot in inputs]
+        # Of a slot: the place of its value in the results, or the value in a pack.
+        places: dict[int | None, Any] = {slot: n for n, slot in enumerate(self._outputs)}
+        for pack in self._packs:
+            places.update(zip(pack.slots, pack.values, strict=True))
+        self._fetches = [places.get(slot) for slot in plan.fetches]
+        fetched = {slot for slot in plan.fetches if slot is not None}
+        self.can_repeat = (
+            not plan.streams
+            and fetched <= places.keys()
+            and set(plan.written.values()) <= set(updates)
+        )
 
     def run(self, slots: list[Any]) -> None:
-        arguments = (
+        buffers, results = self._call(
             [_owned(pack.take(slots)) for pack in self._packs],
             [_owned(slots[slot]) for slot in self._donated],
             [_readable(slots[slot]) for slot in self._inputs],
         )
-        if self.traces:
-            buffers, results, flags, seen = self._function(*arguments)
-        else:
-            with xla_cache.harmless():
-                buffers, results, flags, seen = self._function(*arguments)
-        # The caller may change the arrays that it fed once the run returns.
-        for first in (buffers or results)[:1]:
-            first.block_until_ready()  # the results of one call are ready at once
         for pack, buffer in zip(self._packs, buffers, strict=True):
             pack.keep(buffer, slots)
         for slot, value in zip(self._outputs, results, strict=True):
             slots[slot] = value
+        self._check_flags()
+
+    def repeat(self, feeds: Sequence[np.ndarray], variables: dict[Operation, Any]) -> list[Any]:
+        """`run`, with what the last run left as the arguments."""
+        buffers, donated, inputs = self._left
+        for position, feed in self._fed:
+            inputs[position] = feeds[feed]
+        buffers, results = self._call(buffers, donated, inputs)
+        for pack, buffer in zip(self._packs, buffers, strict=True):
+            pack.buffer = buffer
+        variables.update(zip(self._updated, results, strict=False))
+        self._check_flags()
+        return [results[found] if type(found) is int else found for found in self._fetches]
+
+    def _call(self, buffers: list, donated: list, inputs: list) -> tuple[list, list]:
+        """Calls the compiled function, and waits: the caller may change the arrays that it fed."""
+        if self.traces:
+            buffers, results, *self._checked = self._function(buffers, donated, inputs)
+        else:
+            with xla_cache.harmless():
+                buffers, results, *self._checked = self._function(buffers, donated, inputs)
+        for first in (buffers or results)[:1]:
+            first.block_until_ready()  # the results of one call are ready at once
+        for position, _ in self._fed:
+            inputs[position] = None  # the caller's
+        self._left = buffers, results[: len(self._donated)], inputs
+        return buffers, results
+
+    def _check_flags(self) -> None:
+        flags, seen = self._checked
         if flags is not None:
             self._raise_failure(np.asarray(flags), seen)
 
@@ -174,25 +229,25 @@ class _Compiled:
         slots.update(old)
         arriving = zip(self._inputs, inputs, strict=True)
         slots.update((slot, value) for slot, value in arriving if slot not in self._known)
-        checks = evaluate(self._steps, slots)
+        namespace = JaxNamespace()
+        evaluate(self._steps, slots, namespace)
+        checks = namespace.checks
         self._known.update(_folded(self._steps, slots))  # later segments may need it so
         if old:
             # What another segment writes, it checks.
             own = [written for written in self._plan.checked if written[1] in slots]
             check_written_shapes(own, slots)
-        self._messages = [(op, message) for op, _, message, _ in checks]
+        self._messages = [(check.op, check.message) for check in checks]
         random_steps = [step for step in self._steps if step.op.defn.stream is not None]
         self.drawn = {step.op: np.shape(slots[step.outputs[0]]) for step in random_steps}
-        if checks:
-            flags = jnp.stack([ok for _, ok, _, _ in checks])
-            # A failed run leaves the variables as they were, though their buffers are replaced.
-            all_ok = jnp.all(flags)
-            slots.update((s, jnp.where(all_ok, slots[s], value)) for s, value in old.items())
+        # A failed run leaves the variables as they were, though their buffers are replaced.
+        slots.update((slot, namespace.if_passed(slots[slot], value)) for slot, value in old.items())
+        flags = jnp.stack([check.ok for check in checks]) if checks else None
         arguments = {id(value) for value in (*donated, *inputs)}
         results = [_result(slots[slot], arguments) for slot in self._outputs]
-        seen = [values for _, _, _, values in checks]
+        seen = [check.values for check in checks]
         packed = [_packed(pack, slots) for pack in self._packs]
-        return packed, results, flags if checks else None, seen
+        return packed, results, flags, seen
 
 
 def _unpacked(pack: Pack, buffer: jax.Array) -> Iterator[tuple[int, jax.Array]]:
@@ -205,13 +260,12 @@ def _packed(pack: Pack, slots: dict[int, Any]) -> jax.Array:
     return jnp.concatenate([jnp.ravel(slots[slot]) for slot in pack.slots])
 
 
-def evaluate(steps: Sequence[Step], slots: dict[int, Any]) -> list[tuple]:
-    """Traces `steps` over `slots`. Returns (op, condition, message, values) of each check."""
-    namespace = JaxNamespace()
-    checks: list[tuple] = []
+def evaluate(steps: Sequence[Step], slots: dict[int, Any], namespace: JaxNamespace) -> None:
+    """Traces `steps` over `slots` with `namespace`, which collects the checks."""
     for step in steps:
         inputs = [slots.get(slot) for slot in step.inputs]
         known = step.op.defn.is_pure and not any(isinstance(v, jax.Array) for v in inputs)
+        namespace.op = step.op
         try:
             result = step.fn(NUMPY if known else namespace, *inputs, **step.attrs)
         except Exception as error:
@@ -219,9 +273,6 @@ def evaluate(steps: Sequence[Step], slots: dict[int, Any]) -> list[tuple]:
         results = (result,) if len(step.outputs) == 1 else result or ()
         slots.update(zip(step.outputs, results, strict=True))
         check_outputs(step, slots)
-        checks += [(step.op, *check) for check in namespace.checks]
-        namespace.checks = []
-    return checks
 
 
 def _folded(steps: Sequence[Step], slots: dict[int, Any]) -> dict[int, Any]:

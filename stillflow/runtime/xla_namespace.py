@@ -5,17 +5,28 @@ functions more as `ops.xp` has for NumPy. Importing this module imports jax.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import jax.scipy.special
 import numpy as np
+from jax import lax
 
 from stillflow.graph.errors import InvalidArgumentError
+from stillflow.graph.operation import Operation
 from stillflow.runtime import xla_loops
 
 Message = Callable[..., str]
+
+
+class Check(NamedTuple):
+    """A condition of a run: when `ok` is false, the run fails with `message(*values)`."""
+
+    op: Operation
+    ok: Any
+    message: Message
+    values: tuple[Any, ...]
 
 
 class JaxNamespace:
@@ -27,7 +38,9 @@ class JaxNamespace:
     compose_swaps = staticmethod(xla_loops.compose_swaps)
 
     def __init__(self) -> None:
-        self.checks: list[tuple[Any, Message, tuple[Any, ...]]] = []
+        self.op: Operation | None = None  # the one that is traced
+        self.checks: list[Check] = []
+        self._settled: dict[int, tuple[Any, int]] = {}
 
     special = jax.scipy.special
 
@@ -43,7 +56,25 @@ class JaxNamespace:
             if not np.all(ok):
                 raise InvalidArgumentError(None, None, message(*map(np.asarray, values)))
             return
-        self.checks.append((jnp.all(ok), message, values))
+        assert self.op is not None
+        self.checks.append(Check(self.op, jnp.all(ok), message, values))
+
+    def settle(self, new: Any, old: Any) -> Any:
+        """`new`, the next value of a variable that is `old`, computed once: its uses read it.
+
+        XLA would compute it again inside each use, from `old`; then the variable could not be
+        updated in place, and was copied.
+        """
+        settled = lax.optimization_barrier(self.if_passed(new, old))
+        self._settled[id(settled)] = settled, len(self.checks)
+        return settled
+
+    def if_passed(self, new: Any, old: Any) -> Any:
+        """`new` when all checks so far have passed, else `old`."""
+        settled, checks = self._settled.get(id(new), (None, 0))
+        if not self.checks or (settled is new and checks == len(self.checks)):
+            return new
+        return jnp.where(jnp.all(jnp.stack([check.ok for check in self.checks])), new, old)
 
     @staticmethod
     def set_at(x: Any, index: Any, value: Any) -> Any:
@@ -81,6 +112,6 @@ class JaxNamespace:
         w_dilation: Sequence[int] = (1, 1),
     ) -> Any:
         """Correlates images `x` with filters `w`; `ops.convolving` says what the arguments are."""
-        return jax.lax.conv_general_dilated(
+        return lax.conv_general_dilated(
             x, w, strides, padding, x_dilation, w_dilation, dimension_numbers=layouts
         )

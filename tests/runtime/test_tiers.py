@@ -81,6 +81,75 @@ def test_an_updated_variable_keeps_its_buffer(monkeypatch):
         assert session._state.variables[w.op].unsafe_buffer_pointer() == first
 
 
+def compiled_text(session, feeds) -> str:
+    """What XLA made of the last compiled run, as text."""
+    import jax
+
+    (part,) = compiled_programs(session)[-1]._parts
+    state = session._state.variables
+    slots = {slot: state[variable] for variable, slot in part._plan.variables.items()}
+    slots.update(zip(part._plan.feeds, feeds, strict=True))
+    donated, inputs = ([slots[n] for n in found] for found in (part._donated, part._inputs))
+    with jax.enable_x64(True):
+        return part._function.lower([], donated, inputs).compile().as_text()
+
+
+def test_variables_that_are_updated_together_are_updated_in_place(monkeypatch):
+    """The moments are computed once, where they lie; the weights' old values alone are copied."""
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    w = tf.Variable(tf.ones([80, 80]))
+    x = tf.placeholder(tf.float32, [5, 80])
+    loss = tf.reduce_sum(tf.square(tf.matmul(x, w))) + tf.nn.l2_loss(w)
+    step = tf.train.MomentumOptimizer(0.01, 0.9).minimize(loss)
+    images = np.ones((5, 80), np.float32)
+    with tf.Session() as session:
+        session.run(tf.variables_initializer(tf.global_variables()), {x: images})
+        session.run(step, {x: images})
+        text = compiled_text(session, [images])
+    assert text.count("= f32[80,80]{1,0} copy(") <= 1
+
+
+def test_runs_that_follow_each_other_give_what_separate_ones_give(monkeypatch):
+    """A run right after the same one starts from what that left; other runs come between."""
+
+    def trained(tier: str, together: bool) -> list:
+        monkeypatch.setenv("STILLFLOW_TIER", tier)
+        with tf.Graph().as_default(), tf.Session() as session:
+            big = tf.Variable(tf.ones([80, 80]))
+            x, w, step = training_step()
+            count = tf.Variable(0.0)
+            more = tf.group(step, tf.assign_add(big, big * 0.1), tf.assign_add(count, 1.0))
+            session.run(tf.global_variables_initializer())
+            seen = []
+            for run in range(6):
+                seen.append(session.run([more, w, count], {x: np.full((4, 2), run)})[1:])
+                if not together or run == 3:
+                    session.run(tf.assign(count, count * 2.0))
+                    seen.append(session.run([big, w]))
+            return [value for values in seen for value in values]
+
+    for together in (True, False):
+        pairs = zip(trained("xla", together), trained("host", together), strict=True)
+        for compiled, on_host in pairs:
+            np.testing.assert_allclose(compiled, on_host, rtol=1e-6)
+
+
+def test_a_fed_array_is_handed_over_once(monkeypatch):
+    """One transfer to the device per feed and run, however many operations read it."""
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    x = tf.placeholder(tf.float32, [2])
+    y = tf.reduce_sum(x * x) + tf.reduce_sum(tf.exp(x)) + tf.reduce_sum(tf.tanh(x) * x)
+    with tf.Session() as session:
+        session.run(y, {x: [1.0, 2.0]})
+        (program,) = compiled_programs(session)
+        (part,) = program._parts
+        calls = []
+        compiled = part._function
+        part._function = lambda *args: calls.append(list(map(type, args[2]))) or compiled(*args)
+        session.run(y, {x: [3.0, 4.0]})
+    assert calls == [[np.ndarray]]
+
+
 def test_the_switch_comes_after_the_same_run_every_time(monkeypatch):
     """The cost model counts; it has no clock."""
     monkeypatch.setattr("stillflow.runtime.cost._XLA_START", 100.0)
