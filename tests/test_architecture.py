@@ -69,6 +69,26 @@ def test_imports_point_one_way(path):
         assert path.relative_to(PACKAGE).match("runtime/xla*.py")
 
 
+RUNS_CODE = {"cli/program.py", "runtime/host_code.py"}  # the user's program, and our own text
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_file_that_is_read_is_run(path):
+    """No pickle and no eval: what a checkpoint or a graph holds is data."""
+    modules = {module.split(".")[0] for module in imported_modules(path)}
+    assert not modules & {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
+    tree = ast.parse(path.read_text("utf-8"))
+    calls = {
+        n.func.id
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+    }
+    assert "eval" not in calls
+    assert "exec" not in calls or path.relative_to(PACKAGE).as_posix() in RUNS_CODE
+    options = {word.arg for node in ast.walk(tree) for word in getattr(node, "keywords", [])}
+    assert "allow_pickle" not in options
+
+
 def loaded_after(statement: str) -> set[str]:
     """The modules that a new process has loaded after `statement`; no accelerator is there."""
     program = f"{statement}\nimport sys\nprint('\\n'.join(sys.modules))"

@@ -16,7 +16,7 @@ def newest_intact(checkpoint_dir: str | os.PathLike[str]) -> str | None:
 
     Every tensor of a candidate is read and its checksum compared. The `checkpoint` file is not
     asked: it may be what is damaged. What is wrong with newer checkpoints is logged. None when no
-    checkpoint is whole.
+    checkpoint is whole. Those of the first format, which have no index, are not looked for.
 
     Raises:
       tf.errors.OpError: the directory cannot be read.

@@ -267,20 +267,24 @@ def meta_graph_filename(checkpoint_filename: str, meta_graph_suffix: str = "meta
     return re.sub(r"-[\d?]+-of-\d+$", "", checkpoint_filename) + "." + meta_graph_suffix
 
 
-def load_checkpoint(ckpt_dir_or_file: str) -> CheckpointReader:
-    """Opens a checkpoint, or the latest one in a directory.
+def checkpoint_prefix(ckpt_dir_or_file: str) -> str:
+    """Returns the prefix of a checkpoint, or of the latest one in a directory.
 
     Raises:
       ValueError: when a directory has no `checkpoint` file.
     """
-    if not os.path.isdir(ckpt_dir_or_file):
-        return CheckpointReader(ckpt_dir_or_file)
-    latest = latest_checkpoint(ckpt_dir_or_file)
-    if latest is None:
+    path = os.fspath(ckpt_dir_or_file)
+    prefix = latest_checkpoint(path) if os.path.isdir(path) else path
+    if prefix is None:
         raise ValueError(
-            f"Couldn't find 'checkpoint' file or checkpoints in given directory {ckpt_dir_or_file}"
+            f"Couldn't find 'checkpoint' file or checkpoints in given directory {path}"
         )
-    return CheckpointReader(latest)
+    return prefix
+
+
+def load_checkpoint(ckpt_dir_or_file: str) -> CheckpointReader:
+    """Opens a checkpoint, or the latest one in a directory; see `checkpoint_prefix`."""
+    return CheckpointReader(checkpoint_prefix(ckpt_dir_or_file))
 
 
 def load_variable(ckpt_dir_or_file: str, name: str) -> np.ndarray:

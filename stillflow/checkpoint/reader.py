@@ -61,15 +61,23 @@ class CheckpointReader:
     def read(self, name: str | bytes) -> np.ndarray:
         """Returns a tensor as a new array, also when it has no axes."""
         key = tensors.as_bytes(name)
-        return self._assemble(key) if self._stored(key).parts else self._source.load(key)
+        stored = self._stored(key)
+        if stored.parts:
+            return self._assemble(key, slices.whole(stored.shape))
+        return self._source.load(key)
 
     def read_slice(self, name: str | bytes, part: Slice) -> np.ndarray:
-        """Returns `part` of a tensor, which may be how it was stored, or not."""
+        """Returns `part` of a tensor, which may be how it was stored, or not.
+
+        Of a tensor that is stored in parts, those are read that have elements of `part`.
+        """
         key = tensors.as_bytes(name)
         stored = self._stored(key)
         if part in stored.parts:
             return self._source.load(key, part)
-        return self.read(key)[slices.index(part, stored.shape)].copy()
+        if stored.parts:
+            return self._assemble(key, part)
+        return self._source.load(key)[slices.index(part, stored.shape)].copy()
 
     def shape(self, name: str | bytes) -> tuple[int, ...]:
         return self._stored(tensors.as_bytes(name)).shape
@@ -83,18 +91,23 @@ class CheckpointReader:
             raise errors.NotFoundError(None, None, f"Key {text(key)} not found in checkpoint")
         return self._index[key]
 
-    def _assemble(self, key: bytes) -> np.ndarray:
-        """Returns a tensor that is stored in parts, each of which is read into its place."""
+    def _assemble(self, key: bytes, wanted: Slice) -> np.ndarray:
+        """Returns a slice of a tensor that is stored in parts, each of which is read in turn."""
         stored = self._stored(key)
         if not slices.fit(stored.parts, stored.shape):
             raise self._incomplete(key)
         self._source.check(key)
         if not slices.are_partition(stored.parts, stored.shape):
             raise self._incomplete(key)
-        whole: np.ndarray = np.empty(stored.shape, self.dtype(key).as_numpy_dtype)
+        array: np.ndarray = np.empty(
+            slices.shape_of(wanted, stored.shape), self.dtype(key).as_numpy_dtype
+        )
         for part in stored.parts:
-            whole[slices.index(part, stored.shape)] = self._source.load(key, part)
-        return whole
+            shared = slices.overlap(part, wanted, stored.shape)
+            if shared is not None:
+                in_part, in_wanted = shared
+                array[in_wanted] = self._source.load(key, part)[in_part]
+        return array
 
     def _incomplete(self, key: bytes) -> errors.DataLossError:
         what = f"The stored slices do not make up the tensor\n  {self._where(key)}."

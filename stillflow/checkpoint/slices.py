@@ -64,6 +64,20 @@ def shape_of(part: Slice, shape: Sequence[int]) -> Shape:
     return tuple(stop - start for start, stop in bounds(part, shape))
 
 
+def overlap(
+    part: Slice, wanted: Slice, shape: Sequence[int]
+) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
+    """Returns what selects the elements in both from `part` and from `wanted`; None for none."""
+    in_part, in_wanted = [], []
+    for (a, b), (c, d) in zip(bounds(part, shape), bounds(wanted, shape), strict=True):
+        start, stop = max(a, c), min(b, d)
+        if start >= stop:
+            return None
+        in_part.append(slice(start - a, stop - a))
+        in_wanted.append(slice(start - c, stop - c))
+    return (*in_part, ...), (*in_wanted, ...)
+
+
 def is_whole(part: Slice, shape: Sequence[int]) -> bool:
     return all(bound == (0, size) for bound, size in zip(bounds(part, shape), shape, strict=True))
 

@@ -11,7 +11,7 @@ def variable_def_of(variable: Any, export_scope: str | None):
 
     if not _is_within(variable.name, export_scope):
         return None
-    initial = variable.initial_value
+    initial, part = variable.initial_value, variable._get_save_slice_info()
     return VariableDef(
         variable_name=_within(variable.name, export_scope),
         initializer_name=_within(variable.initializer.name, export_scope),
@@ -20,6 +20,7 @@ def variable_def_of(variable: Any, export_scope: str | None):
         trainable=variable.trainable,
         synchronization=variable.synchronization.value,
         aggregation=variable.aggregation.value,
+        save_slice_info_def=None if part is None else part.to_proto(export_scope),
     )
 
 

@@ -19,7 +19,7 @@ from stillflow.graph.names import check_node_name, strip_scope_slash
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with, device, init_scope, name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape, unknown_shape
-from stillflow.ops import state
+from stillflow.ops import save_slice_info, state
 from stillflow.ops.control import identity
 from stillflow.ops.convert import convert_to_tensor, register_tensor_conversion_function
 from stillflow.ops.initial_value import guarded, initialized_value_of
@@ -70,6 +70,10 @@ class Variable(PartialUpdates):
     """
 
     __array_priority__ = 100
+    SaveSliceInfo = save_slice_info.SaveSliceInfo
+    _save_slice_info: save_slice_info.SaveSliceInfo | None = (
+        None  # of a part of a partitioned variable
+    )
 
     def __init__(
         self,
@@ -198,6 +202,13 @@ class Variable(PartialUpdates):
         """The tensor that the initializer assigns, where that depends on no other variable."""
         return self._initial_value
 
+    def _set_save_slice_info(self, info: save_slice_info.SaveSliceInfo) -> None:
+        """Makes it, for checkpoints, a part of another variable."""
+        self._save_slice_info = info
+
+    def _get_save_slice_info(self) -> save_slice_info.SaveSliceInfo | None:
+        return self._save_slice_info
+
     def _initialize_with(self, value: Tensor, initializer: Operation) -> None:
         """Makes `initializer`, which assigns `value`, the operation that initializes it."""
         self._initial_value = value
@@ -318,6 +329,10 @@ class Variable(PartialUpdates):
         self._trainable = variable_def.trainable
         self._synchronization = VariableSynchronization(variable_def.synchronization)
         self._aggregation = VariableAggregation(variable_def.aggregation)
+        if variable_def.HasField("save_slice_info_def"):
+            self._save_slice_info = self.SaveSliceInfo(
+                save_slice_info_def=variable_def.save_slice_info_def, import_scope=import_scope
+            )
 
 
 class VariableReference:

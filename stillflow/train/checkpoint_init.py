@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import operator
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,8 +15,10 @@ from stillflow.ops.state import assign
 from stillflow.ops.variable_store import VariableStore
 from stillflow.ops.variables import Variable
 from stillflow.train import saving_ops
+from stillflow.train.saveables import slice_infos
 
-Pairs = list[tuple[str, Variable]]  # names in a checkpoint, and variables to initialize from them
+# Names in a checkpoint, variables to initialize from them, and which parts of a whole those are.
+Plan = list[tuple[str, Variable, str]]
 
 
 def init_from_checkpoint(ckpt_dir_or_file: str, assignment_map: Mapping[str, Any]) -> None:
@@ -27,54 +28,44 @@ def init_from_checkpoint(ckpt_dir_or_file: str, assignment_map: Mapping[str, Any
       ckpt_dir_or_file: a checkpoint, or a folder, whose latest one it is then.
       assignment_map: from what is in the checkpoint to what it initializes. From a tensor's name to
         a variable, or to the name of one that `get_variable` made; from "scope/" to "scope/", all
-        variables of it; "/" is all of them.
+        variables of it; "/" is all of them. A list holds the parts of a partitioned variable.
 
     Raises:
       ValueError: the checkpoint lacks a tensor, or has it in another shape; a scope is not mapped
         to a scope; the folder has no checkpoint.
-      NotImplementedError: for a list, the parts of a variable.
       tf.errors.OpError: there is no checkpoint, or it is damaged.
     """
-    path = checkpoint_path(ckpt_dir_or_file)
+    path = management.checkpoint_prefix(ckpt_dir_or_file)
     shapes = management.load_checkpoint(path).get_variable_to_shape_map()
-    pairs: Pairs = []
+    plan: Plan = []
     for name, target in sorted(assignment_map.items(), key=operator.itemgetter(0)):
-        variable = _variable(target)
-        if variable is None:
-            pairs += _scope_pairs(name, target, shapes, ckpt_dir_or_file)
+        if isinstance(target, (list, tuple)):
+            _check_name(name, shapes, ckpt_dir_or_file)
+            infos = slice_infos(target)
+            plan += [(name, part, info.spec) for part, info in zip(target, infos, strict=True)]
+        elif (variable := _variable(target)) is not None:
+            _check_name(name, shapes, ckpt_dir_or_file)
+            _check_shape(name, variable, shapes)
+            plan.append((name, variable, ""))
         else:
-            _check(name, variable, shapes, ckpt_dir_or_file)
-            pairs.append((name, variable))
-    for name, variable in pairs:
-        _set_initializer(variable, path, name)
+            plan += _plan_of_scope(name, target, shapes, ckpt_dir_or_file)
+    for name, variable, spec in plan:
+        _set_initializer(variable, path, name, spec)
 
 
-def checkpoint_path(ckpt_dir_or_file: str) -> str:
-    """Returns the prefix of a checkpoint, or of the latest one in a folder."""
-    path = os.fspath(ckpt_dir_or_file)
-    latest = management.latest_checkpoint(path) if os.path.isdir(path) else path
-    if latest is None:
-        raise ValueError(
-            f"Couldn't find 'checkpoint' file or checkpoints in given directory {path}"
-        )
-    return latest
-
-
-def _variable(target: Any) -> Variable | None:
+def _variable(target: Variable | str) -> Variable | None:
     """Returns the variable that is meant; None for a scope."""
     if isinstance(target, Variable):
         return target
-    if isinstance(target, str):
-        return VariableStore.of(get_default_graph()).find(target)
-    raise NotImplementedError(
-        "init_from_checkpoint of a list, the parts of a variable, is in TensorFlow 1.15 but not "
-        f"yet in Stillflow: {target}"
-    )
+    return VariableStore.of(get_default_graph()).find(target)
 
 
-def _check(name: str, variable: Variable, shapes: Mapping[str, Any], where: str) -> None:
+def _check_name(name: str, shapes: Mapping[str, Any], where: str) -> None:
     if name not in shapes:
         raise ValueError(f"Tensor {name} is not found in {where} checkpoint {shapes}")
+
+
+def _check_shape(name: str, variable: Variable, shapes: Mapping[str, Any]) -> None:
     if not variable.shape.is_compatible_with(shapes[name]):
         raise ValueError(
             f"Shape of variable {variable.name} ({variable.shape}) doesn't match with shape of "
@@ -82,8 +73,8 @@ def _check(name: str, variable: Variable, shapes: Mapping[str, Any], where: str)
         )
 
 
-def _scope_pairs(prefix: str, target: str, shapes: Mapping[str, Any], where: str) -> Pairs:
-    """Returns the pairs of a scope in the checkpoint and one in the graph, sorted by name."""
+def _plan_of_scope(prefix: str, target: str, shapes: Mapping[str, Any], where: str) -> Plan:
+    """Returns what initializes a scope of the graph from one in the checkpoint, sorted by name."""
     scope = target[: target.rindex("/")] if "/" in target else ""
     if not prefix.endswith("/"):
         raise ValueError(
@@ -91,7 +82,7 @@ def _scope_pairs(prefix: str, target: str, shapes: Mapping[str, Any], where: str
             "Should be 'scope/': 'other_scope/'.\n"
             f"  {target!r} is no variable that tf.get_variable made; give any other as an object."
         )
-    pairs = []
+    plan: Plan = []
     for name, variable in VariableStore.of(get_default_graph()).below(scope):
         rest = name[len(scope) :].removeprefix("/")
         stored = (rest if prefix == "/" else prefix + rest).rstrip("/")
@@ -99,14 +90,14 @@ def _scope_pairs(prefix: str, target: str, shapes: Mapping[str, Any], where: str
             raise ValueError(
                 f"Tensor {stored} ({rest} in {prefix}) is not found in {where} checkpoint"
             )
-        pairs.append((stored, variable))
-    return pairs
+        plan.append((stored, variable, ""))
+    return plan
 
 
-def _set_initializer(variable: Variable, path: str, name: str) -> None:
+def _set_initializer(variable: Variable, path: str, name: str, spec: str) -> None:
     with device(variable.device), device("/cpu:0"):
         (stored,) = saving_ops.restore_v2(
-            path, [name], [""], dtypes=[variable.dtype.base_dtype], name="checkpoint_initializer"
+            path, [name], [spec], dtypes=[variable.dtype.base_dtype], name="checkpoint_initializer"
         )
     is_known = variable.shape.is_fully_defined()
     initializer = assign(variable, stored, validate_shape=is_known).op

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.checkpoint import slices
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
@@ -69,7 +70,8 @@ def get_unique_variable(var_op_name: str) -> Any:
 
 def get_variable_full_name(var: Any) -> str:
     """Returns the name that a variable has in a checkpoint."""
-    return var.op.name
+    info = var._get_save_slice_info()
+    return var.op.name if info is None else info.full_name
 
 
 def get_variables_to_restore(include: Any = None, exclude: Any = None) -> list:
@@ -155,7 +157,9 @@ def assign_from_checkpoint(
                 raise ValueError(f"Checkpoint is missing variable [{name}]")
             logging.warning("Checkpoint is missing variable [%s]", name)
             continue
-        value = reader.read(name)
+        info = variable._get_save_slice_info()
+        part = None if info is None else slices.parse(info.spec)[1]
+        value = reader.read(name) if part is None else reader.read_slice(name, part)
         if not variable.get_shape().is_compatible_with(value.shape):
             raise ValueError(
                 f"Total size of new array must be unchanged for {name} lh_shape: "

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +11,18 @@ from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.convert import to_tensor
+from stillflow.ops.save_slice_info import SaveSliceInfo
+from stillflow.ops.variables import Variable
 
 
 @dataclass(frozen=True, slots=True)
 class Saveable:
-    """A variable, by its reference, and its name in a checkpoint."""
+    """A variable, or a part of a partitioned one, and its name in a checkpoint."""
 
     name: str
-    reference: Tensor
+    reference: Tensor  # what a restore assigns to
+    tensor: Tensor  # what is saved
+    spec: str = ""  # which part it is
 
 
 def all_saveables() -> list:
@@ -30,45 +35,93 @@ def all_saveables() -> list:
 def saveables_of(var_list: Any) -> list[Saveable]:
     """Returns what `var_list`, a collection of variables or a dict of them, names; sorted.
 
+    The parts of a partitioned variable share its name. In a dict they are a list.
+
     Raises:
       TypeError: it is neither, or holds something else than variables.
-      ValueError: two variables have one name, or one has two.
+      ValueError: two variables have one name, or one has two; or a list is not one of parts.
     """
     named = _checked(var_list) if isinstance(var_list, Mapping) else _by_own_names(var_list)
+    saveables = [
+        saveable
+        for name, value in sorted(named.items(), key=operator.itemgetter(0))
+        for saveable in _saveables(name, value)
+    ]
     seen: set[Operation] = set()
-    for name, reference in sorted(named.items()):
-        if reference.op in seen:
-            raise ValueError(f"The same saveable will be restored with two names: {name}")
-        seen.add(reference.op)
-    return [Saveable(name, reference) for name, reference in sorted(named.items())]
+    for saveable in saveables:
+        if saveable.reference.op in seen:
+            raise ValueError(f"The same saveable will be restored with two names: {saveable.name}")
+        seen.add(saveable.reference.op)
+    return saveables
 
 
-def _checked(var_list: Mapping[Any, Any]) -> dict[str, Tensor]:
+def _saveables(name: str, value: Tensor | list[Any]) -> list[Saveable]:
+    """Returns a variable, by its reference, or the parts of one."""
+    if isinstance(value, Tensor):
+        return [Saveable(name, value, value)]
+    return [
+        Saveable(name, to_tensor(part, as_ref=True), part.value(), info.spec)
+        for part, info in zip(value, slice_infos(value), strict=True)
+    ]
+
+
+def slice_infos(parts: Sequence[Any]) -> list[SaveSliceInfo]:
+    """Returns which part of one variable each of `parts` is; ValueError when one is none."""
+    infos: list[SaveSliceInfo] = []
+    for part in parts:
+        if not isinstance(part, Variable):
+            raise ValueError(f"Slices must all be Variables: {part}")
+        info = part._get_save_slice_info()
+        if info is None:
+            raise ValueError(f"Slices must all be slices: {part}")
+        if infos and infos[0].full_name != info.full_name:
+            raise ValueError(
+                f"Slices must all be from the same tensor: {infos[0].full_name} != {info.full_name}"
+            )
+        infos.append(info)
+    return infos
+
+
+def _checked(var_list: Mapping[Any, Any]) -> dict[str, Any]:
     for name in var_list:
         if not isinstance(name, str):
             raise TypeError(
                 "names_to_saveables must be a dict mapping string names to trackable operations. "
                 f"Name is not a string: {name}"
             )
-    references = {name: to_tensor(value, as_ref=True) for name, value in var_list.items()}
-    for reference in references.values():
-        if not reference.op.defn.is_variable:
+    named = {
+        name: list(value) if isinstance(value, (list, tuple)) else to_tensor(value, as_ref=True)
+        for name, value in var_list.items()
+    }
+    for value in named.values():
+        if isinstance(value, Tensor) and not value.op.defn.is_variable:
             raise TypeError(
                 "names_to_saveables must be a dict mapping string names to Tensors/Variables. "
-                f"Not a variable: {reference}"
+                f"Not a variable: {value}"
             )
-    return references
+    return named
 
 
-def _by_own_names(var_list: Any) -> dict[str, Tensor]:
+def _by_own_names(var_list: Any) -> dict[str, Any]:
     if not isinstance(var_list, (list, tuple, set)):
         raise TypeError(f"Variables to save should be passed in a dict or a list: {var_list}")
-    named: dict[str, Tensor] = {}
-    for variable in var_list:
-        reference = to_tensor(variable, as_ref=True)
-        if not reference.op.defn.is_variable:
-            raise TypeError(f"Variable to save is not a Variable: {reference}")
-        if reference.op.name in named:
-            raise ValueError(f"At least two variables have the same name: {reference.op.name}")
-        named[reference.op.name] = reference
+    named: dict[str, Any] = {}
+    for variable in sorted(var_list, key=lambda item: getattr(item, "name", "")):
+        info = variable._get_save_slice_info() if isinstance(variable, Variable) else None
+        if info is None:
+            _add_whole(named, variable)
+            continue
+        parts = named.setdefault(info.full_name, [])
+        if not isinstance(parts, list):
+            raise ValueError(f"Mixing slices and non-slices with the same name: {info.full_name}")
+        parts.append(variable)
     return named
+
+
+def _add_whole(named: dict[str, Any], variable: Any) -> None:
+    reference = to_tensor(variable, as_ref=True)
+    if not reference.op.defn.is_variable:
+        raise TypeError(f"Variable to save is not a Variable: {reference}")
+    if reference.op.name in named:
+        raise ValueError(f"At least two variables have the same name: {reference.op.name}")
+    named[reference.op.name] = reference

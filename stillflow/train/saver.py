@@ -246,9 +246,10 @@ class Saver:
             return os.fsdecode(sess.run(self.saver_def.save_tensor_name, feed))
         except errors.OpError as error:
             management.remove_shards_to_merge(prefix)
-            cause = isinstance(error, (errors.FailedPreconditionError, errors.NotFoundError))
-            at_fault = cause and (error.op is None or not error.op.defn.is_variable)
-            if at_fault and not os.path.isdir(os.path.dirname(save_path)):
+            is_variable = error.op is not None and error.op.defn.is_variable
+            lacks_folder = isinstance(error, (errors.FailedPreconditionError, errors.NotFoundError))
+            lacks_folder &= not os.path.isdir(os.path.dirname(save_path))
+            if lacks_folder and not is_variable:
                 raise ValueError(
                     f"Parent directory of {save_path} doesn't exist, can't save."
                 ) from error
@@ -367,8 +368,7 @@ class Saver:
         if self._object_saver is None:
             keys = _object_keys(reader)
             named = saveables_of(self._var_list)
-            missing = [saveable.name for saveable in named if saveable.name not in keys]
-            if missing:
+            if any(saveable.spec or saveable.name not in keys for saveable in named):
                 return False
             logging.warning(
                 "Restoring an object-based checkpoint using a name-based saver: by the names that "

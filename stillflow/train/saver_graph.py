@@ -59,21 +59,25 @@ def build(
 
 def _save(prefix: Tensor, saveables: Sequence[Saveable], version: int) -> Tensor:
     """Returns `prefix` as it is once the checkpoint is written."""
-    names = [saveable.name for saveable in saveables]
-    references = [saveable.reference for saveable in saveables]
+    names, specs = _names_and_specs(saveables)
+    tensors = [saveable.tensor for saveable in saveables]
     if version == management.V1:
-        written = saving_ops.save_slices(prefix, names, [""] * len(names), references, name="save")
+        written = saving_ops.save_slices(prefix, names, specs, tensors, name="save")
     else:
-        written = saving_ops.save_v2(prefix, names, [""] * len(names), references)
+        written = saving_ops.save_v2(prefix, names, specs, tensors)
     return with_dependencies([written], prefix)
+
+
+def _names_and_specs(saveables: Sequence[Saveable]) -> tuple[list[str], list[str]]:
+    return [saveable.name for saveable in saveables], [saveable.spec for saveable in saveables]
 
 
 def _restore(prefix: Tensor, saveables: Sequence[Saveable], reshaped: bool, name: str) -> Operation:
     """Returns an operation that restores `saveables`: all of them, or none."""
-    names = [saveable.name for saveable in saveables]
+    names, specs = _names_and_specs(saveables)
     types = [saveable.reference.dtype.base_dtype for saveable in saveables]
     with device(_CPU):
-        tensors = saving_ops.restore_v2(prefix, names, [""] * len(names), dtypes=types)
+        tensors = saving_ops.restore_v2(prefix, names, specs, dtypes=types)
     assigned = [
         _assign(saveable.reference, tensor, reshaped)
         for saveable, tensor in zip(saveables, tensors, strict=True)

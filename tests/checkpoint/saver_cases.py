@@ -17,6 +17,16 @@ def session(tf):
     return sess
 
 
+def parts(tf, whole="whole"):
+    """The two rows of a matrix as variables of their own."""
+    rows = []
+    for start in range(2):
+        row = tf.Variable(tf.zeros([1, 3]) + float(start), name=f"row_{start}")
+        row._set_save_slice_info(tf.Variable.SaveSliceInfo(whole, [2, 3], [start, 0], [1, 3]))
+        rows.append(row)
+    return rows
+
+
 def graph_default(tf):
     tf.Variable(tf.zeros([3]), name="b")
     tf.Variable(1, name="a", trainable=False)
@@ -84,6 +94,21 @@ def graph_first_format_sharded(tf):
         one(tf)
     tf.Variable(1, name="a")
     return tf.train.Saver(sharded=True, write_version=tf.train.SaverDef.V1)
+
+
+def graph_parts(tf):
+    parts(tf)
+    one(tf)
+    return tf.train.Saver()
+
+
+def graph_parts_by_name(tf):
+    return tf.train.Saver({"w": one(tf), "other": parts(tf)})
+
+
+def graph_parts_first_format(tf):
+    parts(tf)
+    return tf.train.Saver(write_version=tf.train.SaverDef.V1)
 
 
 def graph_optimizer_slots(tf):
@@ -160,6 +185,20 @@ def fail_variable_twice(tf):
 def fail_one_variable_two_names(tf):
     w = one(tf)
     tf.train.Saver({"a": w, "b": w})
+
+
+def fail_part_named_as_a_whole(tf):
+    one(tf)
+    parts(tf, "w")
+    tf.train.Saver()
+
+
+def fail_parts_are_whole(tf):
+    tf.train.Saver({"w": [one(tf)]})
+
+
+def fail_parts_of_two(tf):
+    tf.train.Saver({"w": parts(tf, "a") + parts(tf, "b")})
 
 
 def fail_session_is_no_session(tf):
@@ -280,6 +319,15 @@ def initialize_variable(tf, path):
 
 def initialize_in_folder(tf, path):
     tf.train.init_from_checkpoint("m", {"c": "c"})
+
+
+def initialize_parts(tf, path):
+    rows = []
+    for start in range(3):
+        row = tf.Variable([0.0], name=f"row_{start}")
+        row._set_save_slice_info(tf.Variable.SaveSliceInfo("whole", [3], [start], [1]))
+        rows.append(row)
+    tf.train.init_from_checkpoint(path, {"old/b": rows})
 
 
 def initialize_nothing(tf, path):

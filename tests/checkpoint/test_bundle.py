@@ -1,6 +1,7 @@
 """Bundles: what TensorFlow 1.15 wrote is read, and what it wrote is written, byte for byte."""
 
 import hashlib
+import itertools
 import os
 
 import ml_dtypes
@@ -95,6 +96,42 @@ def test_assembles_a_partitioned_tensor():
     assert reader.get_variable_to_shape_map()["square"] == [6, 8]
     odd = reader.get_tensor(b"odd\x00name\xff")
     recorded.assert_identical(odd, np.float32([1, 2]))
+
+
+sides = st.lists(st.integers(1, 6), min_size=1, max_size=3)
+
+
+@settings(deadline=None, max_examples=40)
+@given(sides, st.data())
+def test_any_slice_of_any_partition(tmp_path_factory, shape, data):
+    """Parts are cut along one axis, the slice is any box."""
+    whole = np.arange(np.prod(shape), dtype=np.int32).reshape(shape)
+    axis = data.draw(st.integers(0, len(shape) - 1))
+    cuts = sorted(data.draw(st.sets(st.integers(1, shape[axis]), max_size=3)) | {0, shape[axis]})
+    prefix = f"{tmp_path_factory.mktemp('parts')}/b"
+    with BundleWriter(prefix) as writer:
+        for start, stop in itertools.pairwise(cuts):
+            part = [(0, None)] * len(shape)
+            part[axis] = (start, stop - start)
+            content = whole[slices.index(part, shape)]
+            writer.add_slice("x", shape, tuple(part), content)
+    bounds = [sorted(data.draw(st.tuples(*[st.integers(0, size)] * 2))) for size in shape]
+    wanted = tuple((start, stop - start) for start, stop in bounds)
+    got = CheckpointReader(prefix).read_slice("x", wanted)
+    recorded.assert_identical(got, np.ascontiguousarray(whole[slices.index(wanted, shape)]))
+
+
+def test_only_the_parts_of_a_slice_are_read(tmp_path):
+    """The parts of a large variable are restored without putting it together."""
+    with BundleWriter(f"{tmp_path}/b") as writer:
+        for start in range(4):
+            writer.add_slice("x", [4, 8], ((start, 1), (0, None)), np.full([1, 8], start))
+    with open(f"{tmp_path}/b.data-00000-of-00001", "r+b") as file:
+        file.write(b"damage")
+    reader = CheckpointReader(f"{tmp_path}/b")
+    assert reader.read_slice("x", ((1, 2), (0, 1))).tolist() == [[1], [2]]
+    with pytest.raises(errors.DataLossError, match="Checksum"):
+        reader.read_slice("x", ((0, 2), (0, 1)))
 
 
 def test_a_scalar_comes_as_a_numpy_scalar():

@@ -67,9 +67,29 @@ def test_nothing_is_changed_when_one_is_refused():
 def test_without_a_checkpoint():
     with pytest.raises(ValueError, match="Couldn't find 'checkpoint' file"):
         tf.train.init_from_checkpoint(".", {})
-    v = tf.Variable([0.0])
-    with pytest.raises(NotImplementedError, match="parts of a variable"):
-        tf.train.init_from_checkpoint("m", {"old/a": [v]})
+
+
+def halves():
+    """Two variables that are the parts of one."""
+    variables = [tf.Variable([0.0], name=f"half_{start}") for start in range(2)]
+    for start, variable in enumerate(variables):
+        variable._set_save_slice_info(tf.Variable.SaveSliceInfo("old/a", [2], [start], [1]))
+    return variables
+
+
+def test_the_parts_of_a_variable():
+    first, second = halves()
+    with pytest.raises(ValueError, match="Slices must all be slices"):
+        tf.train.init_from_checkpoint("m", {"old/a": [tf.Variable([0.0])]})
+    with pytest.raises(ValueError, match="Tensor none is not found"):
+        tf.train.init_from_checkpoint("m", {"none": [first, second]})
+    tf.train.init_from_checkpoint("m", {"old/a": [first, second]})
+    assert started(first, second) == [[1], [2]]
+    assert framework.get_variable_full_name(first) == "old/a"
+    assign, feeds = framework.assign_from_checkpoint("m/c-1", [second])
+    with tf.Session() as sess:
+        sess.run(assign, feeds)
+        assert sess.run(second).tolist() == [2]
 
 
 def test_warm_start():

@@ -1,5 +1,6 @@
 """`tf.train.Saver`: what it writes, restores, keeps and deletes."""
 
+import itertools
 import os
 
 import numpy as np
@@ -416,6 +417,44 @@ def test_refuses_what_is_not_there():
         tf.train.Saver([w], write_version=3)
     with pytest.raises(NotImplementedError, match="builder"):
         tf.train.Saver([w], builder=object())
+
+
+def test_the_parts_of_a_variable():
+    """They are saved as one, and restored from one in other parts, or in one piece."""
+    for cuts in [[0, 1, 5], [0, 4, 5], [0, 5]]:
+        with tf.Graph().as_default():
+            parts = []
+            for start, stop in itertools.pairwise(cuts):
+                part = tf.Variable(tf.range(float(start), float(stop)), name=f"part_{start}")
+                info = tf.Variable.SaveSliceInfo("whole", [5], [start], [stop - start])
+                part._set_save_slice_info(info)
+                parts.append(part)
+            saver = tf.train.Saver()
+            with tf.Session() as sess:
+                if cuts == [0, 1, 5]:
+                    sess.run(tf.global_variables_initializer())
+                    saver.save(sess, "./c")
+                saver.restore(sess, "./c")
+                assert np.concatenate(sess.run(parts)).tolist() == [0, 1, 2, 3, 4]
+    assert tf.train.list_variables("c") == [("whole", [5])]
+    whole = tf.Variable(tf.zeros([5]), name="whole")
+    with tf.Session() as sess:
+        tf.train.Saver().restore(sess, "./c")
+        assert sess.run(whole).tolist() == [0, 1, 2, 3, 4]
+        tf.train.Saver().save(sess, "./whole")
+    assert CheckpointReader("whole").get_tensor("whole").tolist() == [0, 1, 2, 3, 4]
+
+
+def test_parts_go_through_a_meta_graph():
+    """A VariableDef tells which part a variable is, below the scope that it is imported to."""
+    part = tf.Variable([1.0], name="scope/part")
+    part._set_save_slice_info(tf.Variable.SaveSliceInfo("scope/whole", [2], [1], [1]))
+    definition = part.to_proto("scope")
+    assert definition.save_slice_info_def.full_name == "whole"
+    again = tf.Variable.from_proto(definition, "scope")
+    assert again._get_save_slice_info().full_name == "scope/whole"
+    assert again._get_save_slice_info().spec == "2 1,1"
+    assert tf.Variable.from_proto(tf.Variable(1.0).to_proto())._get_save_slice_info() is None
 
 
 def test_restores_what_tensorflow_saved():
