@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from stillflow.digits import model
+
 _FILE = "metrics.jsonl"
 
 
@@ -23,16 +25,20 @@ class MetricsFile:
     """Adds figures to a folder's file, after those of the first `step` steps that are there."""
 
     def __init__(self, folder: str, step: int):
-        kept = [figures for figures in read(folder) if figures["step"] <= step]
-        self._file = open(Path(folder, _FILE), "w", encoding="utf-8")  # noqa: SIM115
-        for figures in kept:
-            self.add(**figures)
+        path = Path(folder, _FILE)
+        kept = [_line(figures) for figures in read(folder) if figures["step"] <= step]
+        model.write_whole(path, "".join(kept))
+        self._file = open(path, "a", encoding="utf-8")  # noqa: SIM115 (closed by `close`)
 
     def add(self, **figures: float) -> None:
-        self._file.write(json.dumps(figures) + "\n")
+        self._file.write(_line(figures))
 
     def flush(self) -> None:
         self._file.flush()
 
     def close(self) -> None:
         self._file.close()
+
+
+def _line(figures: dict[str, Any]) -> str:
+    return json.dumps(figures) + "\n"

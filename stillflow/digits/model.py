@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import stillflow as tf
@@ -84,6 +85,13 @@ def hidden_sizes(checkpoint: str) -> tuple[int, ...]:
 def step_of(checkpoint: str) -> int:
     """The number of training steps behind a checkpoint."""
     return int(tf.train.NewCheckpointReader(checkpoint).get_tensor(STEP))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Makes `text` the content of a file in one step: who stops us leaves the old or the new."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.write_text(text, "utf-8")
+    unfinished.replace(path)
 
 
 def _no_recogniser(checkpoint: str) -> ModelError:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from stillflow.digits import forward
+from stillflow.digits import forward, model
 
 _FILE = "settings.json"
 OPTIMIZERS = ("momentum", "sgd", "adam")
@@ -15,18 +15,20 @@ OPTIMIZERS = ("momentum", "sgd", "adam")
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """Attributes:
-    hidden: the sizes of the hidden layers.
-    steps: how many batches in all.
-    batch: images in a batch.
-    optimizer: one of OPTIMIZERS.
-    rate, decay: the learning rate at first, and what is left of it after each epoch.
-    l2: the weight of half the squared weights in the loss.
-    average: the decay of the moving averages of the weights.
-    stddev: of the initial weights; None scales them to each layer's inputs.
-    keep: the share of each hidden layer that dropout leaves; None for no dropout.
-    distort: how strongly training images are bent, turned and moved; 0 for not at all.
-    seed: of the initial weights, the order of the images, dropout and distortions.
+    """One training, but for its images.
+
+    Attributes:
+      hidden: the sizes of the hidden layers.
+      steps: how many batches in all.
+      batch: images in a batch.
+      optimizer: one of OPTIMIZERS.
+      rate, decay: the learning rate at first, and what is left of it after each epoch.
+      l2: the weight of half the squared weights in the loss.
+      average: the decay of the moving averages of the weights.
+      stddev: of the initial weights; None scales them to each layer's inputs.
+      keep: the share of each hidden layer that dropout leaves; None for no dropout.
+      distort: how strongly training images are bent, turned and moved; 0 for not at all.
+      seed: of the initial weights, the order of the images, dropout and distortions.
     """
 
     hidden: tuple[int, ...] = forward.HIDDEN
@@ -59,13 +61,24 @@ PRESETS = {"course": COURSE, "best": BEST}
 
 def save(settings: Settings, folder: str) -> None:
     """Writes the settings beside the model that they make."""
-    Path(folder, _FILE).write_text(json.dumps(dataclasses.asdict(settings), indent=2) + "\n")
+    text = json.dumps(dataclasses.asdict(settings), indent=2) + "\n"
+    model.write_whole(Path(folder, _FILE), text)
 
 
 def load(folder: str) -> Settings | None:
-    """The settings that the model in `folder` was last trained with; None when there are none."""
+    """The settings that the model in `folder` was last trained with; None when there are none.
+
+    Raises:
+      ModelError: the file that holds them is not as it was written.
+    """
     path = Path(folder, _FILE)
     if not path.exists():
         return None
-    stored: dict[str, Any] = json.loads(path.read_text())
-    return Settings(**{**stored, "hidden": tuple(stored["hidden"])})
+    try:
+        stored: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return Settings(**{**stored, "hidden": tuple(stored["hidden"])})
+    except (ValueError, KeyError, TypeError) as error:
+        raise model.ModelError(
+            f"{path} does not hold the settings of a training: {error}"
+            "\n  Delete it to go on with the options that you give."
+        ) from error

@@ -114,6 +114,14 @@ def test_settings_are_those_of_the_model_unless_given(copied):
     assert (settings["hidden"], settings["batch"], settings["steps"]) == ([16], 20, 61)
 
 
+@pytest.mark.parametrize("text", ["", "{}", '{"hidden": [16], "nonsense": 1}'])
+def test_settings_that_cannot_be_read(copied, text):
+    (copied / "settings.json").write_text(text)
+    done = subprocess.run(command("train", "--model", copied), capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "settings.json does not hold the settings of a training: " in done.stderr
+
+
 def test_a_finished_training_says_so(copied):
     output, _ = train(copied, 60)
     assert "has been trained for 60 steps already.\n  --steps 120 would" in output
