@@ -2,8 +2,8 @@
 
     python tools/record_graphs.py tests/golden/graph
 
-The cases are those of tests/interchange/*_cases.py, the exported network is that of exchange.py
-beside them.
+The cases are those of tests/interchange/*_cases.py; the exported network is that of
+exported_network.py beside them.
 """
 
 import inspect
@@ -45,7 +45,7 @@ if __name__ == "__main__":
     golden = Path(sys.argv[1]).resolve()
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "interchange"))
     import control_flow
-    import exchange
+    import exported_network
     import import_cases
     import meta_graph_cases
     import saved_model_cases
@@ -60,7 +60,7 @@ if __name__ == "__main__":
     exports = golden / "exports"
     shutil.rmtree(str(exports), ignore_errors=True)
     exports.mkdir()
-    exchange.export(tf.compat.v1, str(exports))
+    exported_network.export(tf.compat.v1, str(exports))
     (exports / "checkpoint").unlink()  # it names the folder
-    used = exchange.use(tf.compat.v1, str(exports))
+    used = exported_network.use(tf.compat.v1, str(exports))
     (golden / "exports.json").write_text(json.dumps(used) + "\n")

@@ -33,6 +33,13 @@ OF_SUMMARY = frozenset(
 OF_ROOT = frozenset(_MODULE_OF) - OF_TRAIN - {"SummaryDescription", "TaggedRunMetadata"}
 
 
+def saved_model_class() -> Any:
+    """The class of SavedModel messages, of which TensorBoard has no copy."""
+    from stillflow.interchange.saved_model.message import saved_model_class
+
+    return saved_model_class()
+
+
 def message(name: str) -> Any:
     """The message class called `name`, one of OF_ROOT, OF_SUMMARY or OF_TRAIN."""
     module = importlib.import_module(f"tensorboard.compat.proto.{_MODULE_OF[name]}_pb2")

@@ -179,12 +179,16 @@ def _graph(graph_def: Any, limit: int | None) -> Iterator[str]:
     nodes = graph_def.node
     yield f"{_many(len(nodes), 'node')}, GraphDef version {graph_def.versions.producer}"
     taken = {re.sub(r"^\^|:\d+$", "", text) for node in nodes for text in node.input}
-    inputs = [node for node in nodes if node.op.startswith("Placeholder")]
-    outputs = [node for node in nodes if node.name not in taken and node not in inputs]
+    inputs = [node for node in nodes if _is_fed(node)]
+    outputs = [node for node in nodes if node.name not in taken and not _is_fed(node)]
     yield from _listed("inputs", [_described(node) for node in inputs], limit)
     yield from _listed("outputs", [_described(node) for node in outputs], limit)
     counts = Counter(node.op for node in nodes)
     yield from _listed("op types", [[op, str(n)] for op, n in counts.most_common()], limit)
+
+
+def _is_fed(node: Any) -> bool:
+    return node.op.startswith("Placeholder")
 
 
 def _listed(title: str, rows: list[list[str]], limit: int | None) -> Iterator[str]:

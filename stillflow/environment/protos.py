@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-from stillflow.api import _missing
+from stillflow.api import _missing, _protos
 
 _PACKAGES = ("core", "core.example", "core.framework", "core.protobuf", "core.util")
 _COPIES = "tensorboard.compat.proto"  # one flat package
+_SAVED_MODEL = "core.protobuf.saved_model_pb2"  # which it lacks
 
 
 def is_proto(path: str) -> bool:
@@ -27,6 +28,10 @@ def proto_module(path: str) -> ModuleType:
         package = ModuleType(f"tensorflow.{path}")
         package.__path__ = []  # modules below it can be imported
         return package
+    if path == _SAVED_MODEL:
+        module = ModuleType(f"tensorflow.{path}")
+        vars(module)["SavedModel"] = _protos.saved_model_class()
+        return module
     copy = f"{_COPIES}.{path.rpartition('.')[2]}"
     try:
         return importlib.import_module(copy)

@@ -2,6 +2,7 @@
 
 attributes    a NodeDef's attributes as Python values
 nodes         a GraphDef's nodes: their names, what each waits for, an order to build them in
+fitting       holding a node to the declaration of its op type
 choices       which control flow of a graph can be run, and the refusal of the rest
 importer      `tf.import_graph_def`
 meta_graph    `tf.train.import_meta_graph`

@@ -8,15 +8,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from stillflow.graph.device import within
-from stillflow.graph.dtypes import DType
-from stillflow.graph.errors import NotFoundError, OpError
+from stillflow.graph.errors import NotFoundError
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.graph_def import PRODUCER
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape
-from stillflow.interchange.attributes import attributes_of, described
+from stillflow.interchange.attributes import attributes_of
 from stillflow.interchange.choices import check_choices
+from stillflow.interchange.fitting import outputs_of
 from stillflow.interchange.nodes import (
     InputMap,
     Node,
@@ -27,11 +27,9 @@ from stillflow.interchange.nodes import (
 )
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.families import all_ops
-from stillflow.ops.registry import types_of
-from stillflow.ops.shapes import ShapeContext, ShapeError, merge
+from stillflow.ops.shapes import ShapeContext, ShapeError
 from stillflow.train import saving_ops  # noqa: F401  declares the ops of Savers
 
-_MOST_OUTPUTS = 1 << 16  # of one node; a number in a file must not decide how much memory is taken
 _LAST_WITHOUT_UNKNOWN_SHAPES = 21  # up to this version of a GraphDef [] stood for any shape, too
 _LOCATION = b"loc:@"
 
@@ -172,7 +170,7 @@ class _Import:
         _check_op_types(graph_def)
         nodes = read_nodes(graph_def)
         self._nodes = in_building_order(nodes, mapped)
-        self._names = unique_names(nodes, prefix, graph._ops)
+        self._names = unique_names(nodes, prefix, [op.name for op in graph.get_operations()])
         unknown = ", ".join(mapped.unknown(nodes))
         if unknown:
             raise ValueError(
@@ -182,8 +180,9 @@ class _Import:
     def build(self) -> None:
         for node in self._nodes:
             self._ops[node.name] = self._built(node)
+        by_name = {op.name: op for op in self._ops.values()}
         for op in self._ops.values():
-            _join_device(op)
+            _join_device(op, by_name)
         check_choices(self._ops.values())
 
     def element(self, text: str) -> Operation | Tensor:
@@ -210,30 +209,26 @@ class _Import:
         defn = all_ops()[proto.op]
         inputs = tuple(self._input(node, *output) for output in node.inputs)
         try:
-            attrs = attributes_of(proto, defn)
-            if self._producer <= _LAST_WITHOUT_UNKNOWN_SHAPES and defn.is_placeholder:
-                attrs["shape"] = attrs["shape"] if attrs["shape"].sizes else TensorShape.of(None)
-            shapes = attrs.pop("_output_shapes", ())
-            _check_inputs(defn, name, inputs, attrs)
-            outputs = _inferred(defn, name, inputs, attrs)
+            attrs = self._attributes(node, defn)
+            outputs = outputs_of(defn, name, inputs, attrs)
         except ShapeError as error:
             context = ShapeContext(inputs, {}, defn.signature)
             raise ValueError(context.describe(str(error), name, defn.type)) from None
         except (ValueError, TypeError) as error:
             raise ValueError(f"{error}\n  It is about the {defn.type} node '{name}'.") from error
+        waits = [self._waited_for(other) for other in node.control_inputs]
+        device = within(proto.device, "")
+        return self._graph.add_imported_operation(defn, inputs, attrs, outputs, name, waits, device)
+
+    def _attributes(self, node: Node, defn: Any) -> dict[str, Any]:
+        attrs = attributes_of(node.proto, defn)
+        if self._producer <= _LAST_WITHOUT_UNKNOWN_SHAPES and defn.is_placeholder:
+            attrs["shape"] = attrs["shape"] if attrs["shape"].sizes else TensorShape.of(None)
         if "_class" in attrs:
             attrs["_class"] = [self._location(node, group) for group in attrs["_class"]]
         if "_gradient_op_type" in attrs:
             attrs["_gradient_op_type"] = attrs["_gradient_op_type"].decode(errors="replace")
-        return self._graph.add_imported_operation(
-            defn,
-            inputs,
-            attrs,
-            _with_written_shapes(outputs, shapes, name),
-            name,
-            [self._waited_for(other) for other in node.control_inputs],
-            within(proto.device, ""),
-        )
+        return attrs
 
     def _input(self, node: Node, source: str, index: int) -> Tensor:
         tensor = self._mapped.output((source, index))
@@ -279,92 +274,9 @@ def _check_op_types(graph_def: Any) -> None:
     )
 
 
-def _check_inputs(defn: Any, name: str, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> None:
-    """Holds inputs to the declaration; completes type attributes that only they tell."""
-    _complete_types(defn, inputs, attrs)
-    missing = [attr for attr in defn.all_attr_names if attr not in attrs]
-    if missing:
-        raise ValueError(f"NodeDef missing attr '{missing[0]}' from {described(defn)}")
-    _check_numbers(defn, attrs)
-    _check_types(defn, attrs)
-    wanted = [dtype for arg in defn.signature.inputs for dtype in types_of(arg, attrs)]
-    if len(wanted) != len(inputs):
-        raise ValueError(
-            f"NodeDef expected inputs '{', '.join(dtype.runtime_name for dtype in wanted)}' do not "
-            f"match {len(inputs)} inputs specified; {described(defn)}"
-        )
-    for index, (dtype, tensor) in enumerate(zip(wanted, inputs, strict=True)):
-        if not (tensor.dtype is dtype or tensor.dtype.base_dtype is dtype):
-            raise ValueError(
-                f"Input {index} of node {name} was passed {tensor.dtype.runtime_name} from "
-                f"{tensor.name} incompatible with expected {dtype.runtime_name}."
-            )
-
-
-def _check_numbers(defn: Any, attrs: dict[str, Any]) -> None:
-    """The lengths of lists: what `AddN` adds, how many parts `Split` gives."""
-    inputs = {arg.number_attr for arg in defn.signature.inputs}
-    for name in inputs | {arg.number_attr for arg in defn.signature.outputs}:
-        if name and not int(name in inputs) <= attrs[name] <= _MOST_OUTPUTS:
-            raise ValueError(
-                f"Value for attr '{name}' of {attrs[name]} must be at least minimum "
-                f"{int(name in inputs)}\n  and at most {_MOST_OUTPUTS}."
-            )
-
-
-def _check_types(defn: Any, attrs: dict[str, Any]) -> None:
-    for name, allowed in defn.allowed_types.items():
-        if name in attrs and attrs[name] not in allowed:
-            raise ValueError(
-                f"Value for attr '{name}' of {attrs[name].runtime_name} is not in the list of "
-                f"allowed values: {', '.join(dtype.runtime_name for dtype in allowed)}"
-            )
-
-
-def _complete_types(defn: Any, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> None:
-    """Type attributes with a default may be left out; then the inputs have that type."""
-    for arg, tensor in zip(defn.signature.inputs, inputs, strict=False):
-        if arg.is_list:
-            return
-        if arg.type_attr:
-            attrs.setdefault(arg.type_attr, tensor.dtype.base_dtype)
-
-
-def _inferred(
-    defn: Any, name: str, inputs: tuple[Tensor, ...], attrs: dict[str, Any]
-) -> list[tuple[DType, TensorShape]]:
-    try:
-        return defn.infer(inputs, attrs, name)
-    except (ValueError, TypeError, OpError):
-        raise
-    except Exception as error:
-        # A shape function may trust the function that usually builds the op; a file it may not.
-        raise ValueError(
-            f"its attributes and inputs do not fit: {type(error).__name__}: {error}"
-        ) from error
-
-
-def _with_written_shapes(
-    outputs: list[tuple[DType, TensorShape]], shapes: Any, name: str
-) -> list[tuple[DType, TensorShape]]:
-    """Adds what the attribute `_output_shapes` says."""
-    merged = list(outputs)
-    for index, shape in enumerate(shapes[: len(outputs)]):
-        dtype, inferred = outputs[index]
-        try:
-            merged[index] = dtype, TensorShape.of(merge(inferred.sizes, shape.sizes))
-        except ShapeError as error:
-            raise ValueError(
-                f"Node '{name}' has an _output_shapes attribute inconsistent with the GraphDef for "
-                f"output #{index}: {error}"
-            ) from None
-    return merged
-
-
-def _join_device(op: Operation) -> None:
+def _join_device(op: Operation, imported: dict[str, Operation]) -> None:
     """Puts an operation that is colocated with others on their device, or on none."""
-    groups = op.attrs.get("_class", ())
-    beside = [op.graph._ops.get(group.removeprefix(_LOCATION).decode()) for group in groups]
-    devices = [other.device for other in beside if other is not None and other is not op]
+    names = [group.removeprefix(_LOCATION).decode() for group in op.attrs.get("_class", ())]
+    devices = [imported[name].device for name in names if name in imported and name != op.name]
     if devices:
         op._set_device(next(filter(None, devices), ""))

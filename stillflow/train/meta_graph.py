@@ -12,6 +12,7 @@ from stillflow.checkpoint import files
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.graph_def import op_def_of
 from stillflow.graph.keys import GraphKeys
+from stillflow.train import scoped_graph
 from stillflow.train.exported_graph import graph_def_with_shapes
 
 _TENSORFLOW = "1.15.5"  # whose files these are
@@ -55,23 +56,26 @@ def export_meta_graph(
       graph_def: is used instead of the graph's own.
       collection_list: the collections to export; all of them when None.
       as_text: writes a text proto.
+      export_scope: exports what is below this scope only, by names without it. The inputs from
+        outside are in the collection `unbound_inputs`.
       clear_devices: leaves out what `tf.device` recorded.
       strip_default_attrs: leaves out attributes that have their defaults.
 
     Raises:
-      NotImplementedError: for `export_scope`, `clear_extraneous_savers` and `save_debug_info`.
+      NotImplementedError: for `clear_extraneous_savers` and `save_debug_info`.
       tf.errors.OpError: the file cannot be written.
     """
-    _refuse(
-        export_scope=export_scope,
-        clear_extraneous_savers=clear_extraneous_savers,
-        save_debug_info=save_debug_info,
-    )
+    _refuse(clear_extraneous_savers=clear_extraneous_savers, save_debug_info=save_debug_info)
     from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef
 
     graph = graph or get_default_graph()
     meta = MetaGraphDef()
-    meta.graph_def.CopyFrom(graph_def or graph_def_with_shapes(graph))
+    scope = export_scope.rstrip("/") if export_scope else None
+    whole = graph_def or graph_def_with_shapes(graph)
+    unbound: list[str] = []
+    if scope:
+        whole, unbound = scoped_graph.below(whole, scope)
+    meta.graph_def.CopyFrom(whole)
     if clear_devices:
         for node in meta.graph_def.node:
             node.device = ""
@@ -81,7 +85,9 @@ def export_meta_graph(
     if saver_def is not None:
         meta.saver_def.CopyFrom(saver_def)
     for key in graph.get_all_collection_keys() if collection_list is None else collection_list:
-        _add_collection(meta, key, graph.get_collection(key))
+        _add_collection(meta, key, _within(graph.get_collection(key), scope), scope)
+    if unbound:
+        _add_collection(meta, scoped_graph.UNBOUND_INPUTS, unbound, None)
     if filename is not None:
         _write(meta, filename, as_text)
     return meta
@@ -125,13 +131,25 @@ def _strip_default_attrs(meta: Any) -> None:
                 del node.attr[name]
 
 
-def _add_collection(meta: Any, key: str, items: list) -> None:
+def _within(items: list, scope: str | None) -> list:
+    """The items that are below a scope, or that have no place in the graph."""
+    if not scope:
+        return items
+    names = [getattr(item, "name", item) for item in items]
+    return [
+        item
+        for item, name in zip(items, names, strict=True)
+        if not isinstance(name, str) or scoped_graph.is_below(name, scope)
+    ]
+
+
+def _add_collection(meta: Any, key: str, items: list, scope: str | None) -> None:
     """Adds a collection, unless it holds what no CollectionDef can."""
     from tensorboard.compat.proto.meta_graph_pb2 import CollectionDef
 
     collection = CollectionDef()
     try:
-        _fill(collection, key, items)
+        _fill(collection, key, items, scope)
     except (TypeError, ValueError, AttributeError) as error:
         _log.warning(
             "Issue encountered when serializing %s.\nType is unsupported, or the types of the "
@@ -144,10 +162,13 @@ def _add_collection(meta: Any, key: str, items: list) -> None:
     meta.collection_def[key].CopyFrom(collection)
 
 
-def _fill(collection: Any, key: str, items: list) -> None:
+def _fill(collection: Any, key: str, items: list, scope: str | None) -> None:
     """Stores items in the list of their kind; the first one decides which that is."""
     if key in _PROTO_COLLECTIONS:
-        collection.bytes_list.value.extend(item.to_proto().SerializeToString() for item in items)
+        protos = [item.to_proto(export_scope=scope) for item in items]
+        collection.bytes_list.value.extend(
+            proto.SerializeToString() for proto in protos if proto is not None
+        )
         return
     first = items[0] if items else None
     if isinstance(first, (str, bytes)):
@@ -161,7 +182,10 @@ def _fill(collection: Any, key: str, items: list) -> None:
     elif isinstance(first, float):
         collection.float_list.value.extend(items)
     else:
-        collection.node_list.value.extend(item.name for item in items)
+        names = (item.name for item in items)
+        collection.node_list.value.extend(
+            scoped_graph.without_scope(name, scope) if scope else name for name in names
+        )
 
 
 def _write(meta: Any, filename: str, as_text: bool) -> None:

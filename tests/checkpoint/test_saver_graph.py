@@ -153,5 +153,5 @@ def test_meta_graph_options(graph, tmp_path):
     meta = saver.export_meta_graph(str(path), as_text=True)
     assert text_format.Parse(path.read_text(), meta_graph_pb2.MetaGraphDef()) == meta
     assert meta.saver_def == saver.saver_def
-    with pytest.raises(NotImplementedError, match="export_scope='a'"):
-        saver.export_meta_graph(export_scope="a")
+    with pytest.raises(NotImplementedError, match="save_debug_info=True"):
+        saver.export_meta_graph(save_debug_info=True)

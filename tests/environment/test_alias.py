@@ -84,6 +84,9 @@ def test_proto_modules_are_those_of_the_public_protos():
 
     assert found is graph_pb2
     assert ConfigProto().allow_soft_placement is False
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+    assert SavedModel(saved_model_schema_version=1).SerializeToString() == b"\x08\x01"
     with pytest.raises(ModuleNotFoundError, match=r"tensorflow.core.example.example_pb2 is not in"):
         importlib.import_module("tensorflow.core.example.example_pb2")
 

@@ -234,6 +234,45 @@ def a_program_of_before_1_9(tf, folder):
         return shown(tf)[2]
 
 
+def two_layers(tf):
+    x = tf.placeholder(tf.float32, [None, 3], name="x")
+    for layer in ("first", "second"):
+        with tf.name_scope(layer):
+            w = tf.Variable(tf.ones([3, 3]), name="w")
+            x = tf.nn.relu(tf.matmul(x, w), name="out")
+            tf.add_to_collection("outs", x)
+    tf.add_to_collection("sizes", 3)
+
+
+@case
+def one_layer(tf, folder):
+    """Exported by its scope, and imported with another input."""
+    meta = exported(tf, two_layers, export_scope="second")
+    nodes = [[node.name, node.op, *node.input] for node in meta.graph_def.node]
+    mine = tf.placeholder(tf.float32, [2, 3], name="mine")
+    (key,) = meta.collection_def["unbound_inputs"].bytes_list.value
+    saver = tf.train.import_meta_graph(meta, import_scope="new", input_map={key.decode(): mine})
+    return [nodes, sorted(meta.collection_def), key.decode(), shown(tf), saver_def(saver)]
+
+
+@case
+def one_layer_without_its_input(tf, folder):
+    tf.train.import_meta_graph(exported(tf, two_layers, export_scope="second"))
+
+
+@case
+def a_layer_of_one_name_and_one_longer(tf, folder):
+    def build(tf):
+        with tf.name_scope("a"):
+            tf.Variable(1.0, name="v")
+        with tf.name_scope("b"):
+            tf.Variable(2.0, name="v")
+
+    meta = exported(tf, build, export_scope="b")
+    tf.train.import_meta_graph(meta)
+    return shown(tf)
+
+
 # Parts of graphs ----------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Control flow that TensorFlow 1.15 wrote either runs or is refused by name."""
+"""What an imported graph does. Control flow that TensorFlow wrote runs, or is refused by name."""
 
 import control_flow
 import pytest
@@ -80,3 +80,14 @@ def test_a_placeholder_of_an_old_graph_takes_any_shape():
     graph_def.versions.producer = 22
     (x,) = tf.import_graph_def(graph_def, return_elements=["x:0"])
     assert x.shape.ndims == 0
+
+
+def test_gradients_flow_through_imported_nodes():
+    x = tf.placeholder(tf.float32, [2], name="x")
+    tf.reduce_sum(tf.square(x) * tf.sigmoid(x), name="y")
+    graph_def = tf.get_default_graph().as_graph_def()
+    with tf.Graph().as_default(), tf.Session() as sess:
+        mine = tf.placeholder(tf.float32, [2])
+        (y,) = tf.import_graph_def(graph_def, {"x:0": mine}, return_elements=["y:0"])
+        (slope,) = tf.gradients(y, mine)
+        assert sess.run(slope, {mine: [0.0, 1.0]}) == pytest.approx([0.0, 1.6587291])

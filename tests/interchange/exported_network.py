@@ -1,7 +1,7 @@
 """A network exported to files, and the use of such files: by TensorFlow 1.15 and by Stillflow.
 
-    python exchange.py export FOLDER    writes the files
-    python exchange.py use FOLDER       prints what comes of them, as JSON
+    python exported_network.py export FOLDER    writes the files
+    python exported_network.py use FOLDER       prints what comes of them, as JSON
 
 Each side runs both parts, so that either reads what the other wrote. Under TensorFlow (Python 3.7)
 this file is a program of its own.
