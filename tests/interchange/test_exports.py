@@ -53,8 +53,10 @@ def tensorflow(module, *arguments):
     return json.loads(done.stdout)
 
 
-def test_tensorflows_exports_run_here(tier):
+@pytest.mark.parametrize("tier", ["host", pytest.param("xla", marks=pytest.mark.slow)])
+def test_tensorflows_exports_run_here(tier, monkeypatch):
     """Frozen, as a meta graph that goes on training with the same losses, as a SavedModel."""
+    monkeypatch.setenv("STILLFLOW_TIER", tier)
     want = recorded_graphs.load("exports")
     assert_same(exported_network.use(tf, str(recorded_graphs.GOLDEN / "exports")), want)
 
