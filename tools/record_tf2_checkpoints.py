@@ -3,7 +3,7 @@
     python tools/record_tf2_checkpoints.py tests/golden/checkpoint
 
 `objects` is a checkpoint of objects; `tf2` one of a Saver, and `tf2.json` what is in it: the
-variables of tests/checkpoint/exchange.py.
+variables of tests/checkpoint/variables_exchange.py.
 """
 
 import json
@@ -26,7 +26,7 @@ if __name__ == "__main__":
     golden = Path(sys.argv[1]).resolve()
     tf.train.Checkpoint(model=Model()).write(f"{golden}/objects")
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "checkpoint"))
-    import exchange
+    import variables_exchange as exchange
 
     saved = exchange.run(tf.compat.v1, "save", f"{golden}/tf2", version=2, split=3)
     (golden / "tf2.json").write_text(json.dumps(saved, indent=1) + "\n")

@@ -12,9 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import exchange
 import pytest
 import recorded
+import variables_exchange as exchange
 
 import stillflow as tf
 from stillflow.data import mnist

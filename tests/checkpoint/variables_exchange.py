@@ -1,7 +1,7 @@
 """A program that saves or restores variables of every kind, under either TensorFlow or Stillflow.
 
-    python exchange.py save PREFIX VERSION
-    python exchange.py restore PREFIX VERSION
+    python variables_exchange.py save PREFIX VERSION
+    python variables_exchange.py restore PREFIX VERSION
 
 VERSION is 1 or 2, the format to write; a restore reads either. Prints the values as JSON: each as
 its type, its shape and its bytes. TensorFlow has the matrix `split` in parts, Stillflow whole.
