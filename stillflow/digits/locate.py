@@ -39,9 +39,9 @@ def digit(grey: np.ndarray) -> np.ndarray:
     ink = ink_of(grey if bare is None else bare)
     parts = _parts(ink, _threshold(ink))
     region = _bounds(parts)
-    # What was a fair threshold for the whole picture may not be the best one at the digit.
-    close = np.where(parts, ink, 0)[region]
-    strokes = _mended(_resized(close, _fitting(close.shape, _DRAFT)) > _otsu(ink[region]))
+    close = _resized(np.where(parts, ink, 0)[region], _fitting(ink[region].shape, _DRAFT))
+    # An edge lies where half the ink is, wherever the threshold was.
+    strokes = _mended(close > (np.median(ink[parts]) + np.median(ink[~parts])) / 2)
     inside = strokes[_bounds(strokes > 0)]
     return _centred(_resized(inside, _fitting(inside.shape, BOX)))
 

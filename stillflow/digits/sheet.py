@@ -23,21 +23,23 @@ def laid_bare(grey: np.ndarray, threshold: float) -> np.ndarray | None:
         if not count:
             continue
         paper = labels == 1 + np.argmax(np.bincount(labels.ravel())[1:])
+        if paper.sum() < _SMALLEST * paper.size or _reaches_the_frame(paper):
+            continue
         whole = ndimage.binary_fill_holes(paper)
         if _is_sheet(paper, whole):
             return _cut_out(grey, paper, whole)
     return None
 
 
+def _reaches_the_frame(mask: np.ndarray) -> bool:
+    return bool(mask[0].any() or mask[-1].any() or mask[:, 0].any() or mask[:, -1].any())
+
+
 def _is_sheet(paper: np.ndarray, whole: np.ndarray) -> bool:
     """paper: bool[h, w], without what is written on it; whole: with that."""
     area = whole.sum()
-    ink = 1 - paper.sum() / area
-    if area < _SMALLEST * whole.size or not _WRITTEN_ON[0] < ink < _WRITTEN_ON[1]:
-        return False
-    if whole[0].any() or whole[-1].any() or whole[:, 0].any() or whole[:, -1].any():
-        return False
-    return area > _RECTANGULAR * _area_around(np.argwhere(whole))
+    written_on = _WRITTEN_ON[0] < 1 - paper.sum() / area < _WRITTEN_ON[1]
+    return written_on and area > _RECTANGULAR * _area_around(np.argwhere(whole))
 
 
 def _area_around(points: np.ndarray) -> float:

@@ -15,6 +15,7 @@ from playwright import sync_api as playwright
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
+playwright.expect.set_options(timeout=20_000)
 SANDBOX = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses root otherwise
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
@@ -46,12 +47,16 @@ def opened(browser, address):
     """opened(**settings) is the page as a visitor sees it, with the errors it makes collected."""
     contexts, errors = [], []
 
+    def failed(request):
+        if request.failure != "net::ERR_ABORTED":  # by leaving the page
+            errors.append(f"{request.url}: {request.failure}")
+
     def open_page(url=address, **settings):
         context = browser.new_context(**(settings or DESKTOP))
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("requestfailed", lambda request: errors.append(request.url))
+        page.on("requestfailed", failed)
         page.goto(url)
         return page
 
@@ -169,6 +174,28 @@ def test_a_picture_that_is_dropped_is_read(opened):
     assert says(page, 3)
 
 
+def test_a_picture_ends_what_was_being_drawn(opened, tmp_path):
+    """The pen is lifted: the next arrow key draws nothing."""
+    page = opened()
+    page.locator("#sheet").focus()
+    page.keyboard.press("Space")
+    (tmp_path / "2.png").write_bytes(drawn.encoded(photograph(2)))
+    page.locator("#file").set_input_files(tmp_path / "2.png")
+    assert says(page, 2)
+    page.locator("#sheet").press("ArrowRight")
+    page.get_by_role("button", name="Undo").click()
+    playwright.expect(page.locator("#digit")).to_have_text("?")
+
+
+def test_a_server_that_is_gone_and_back(opened):
+    page = opened()
+    page.route("**/api/**", lambda route: route.abort("aborted"))
+    draw(page, 7)
+    playwright.expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    page.unroute("**/api/**")
+    assert says(page, 7)
+
+
 def test_what_is_wrong_is_said(opened, tmp_path):
     page = opened()
     (tmp_path / "text.png").write_text("seven")
@@ -235,7 +262,7 @@ def test_the_page_says_how_to_train_and_takes_up_the_model(opened, tmp_path):
         draw(page, 1)
         playwright.expect(page.locator("#digit")).to_have_text("?")
         digit_models.untrained(tmp_path)
-        playwright.expect(notice).to_be_hidden(timeout=20_000)
+        playwright.expect(notice).to_be_hidden()
         playwright.expect(page.locator("#digit")).not_to_have_text("?")
         playwright.expect(page.locator("#model")).to_contain_text("digits-0")
         page.goto("about:blank")  # what it asks of a server that ends would count as an error

@@ -102,6 +102,13 @@ def read_or_none(data):
         return None
 
 
+def digit_or_none(grey):
+    try:
+        return locate.digit(grey)
+    except picture.PictureError:
+        return None
+
+
 @pytest.mark.parametrize("damage", range(60))
 def test_damaged_files_are_read_or_refused(damage):
     """Nothing but a PictureError comes out of a decoder."""
@@ -151,6 +158,28 @@ def test_thin_and_thick_pens_leave_strokes_alike(width):
 def test_ink_and_paper_may_be_swapped():
     dark = np.asarray(drawn.photograph(drawn.in_ink(5, 8), drawn.Scene(shade=0.4))) / 255
     np.testing.assert_allclose(locate.digit(1 - dark), locate.digit(dark), atol=1e-3)
+
+
+def test_a_bar_is_a_one():
+    """All of it is ink, up to the edges of the rectangle around it."""
+    grey = np.ones((100, 80), np.float32)
+    grey[20:80, 38:44] = 0.1
+    image = locate.digit(grey)
+    rows = image.sum(axis=1)
+    assert 19 <= np.count_nonzero(rows) <= 21
+    np.testing.assert_allclose(rows[6:22], 2.2, atol=0.4)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_is_drawn_gives_an_image_or_a_reason(seed):
+    """Rectangles of all sizes and greys, over the edge or not."""
+    random = np.random.RandomState(seed)
+    grey = np.full(random.randint(1, 90, 2), random.rand(), np.float32)
+    for _ in range(random.randint(6)):
+        (top, left), (height, width) = random.randint(0, grey.shape), random.randint(1, 40, 2)
+        grey[top : top + height, left : left + width] = random.rand()
+    image = digit_or_none(grey)
+    assert image is None or (image.shape == (28, 28) and 0 <= image.min() < image.max() <= 1)
 
 
 @pytest.mark.parametrize("angle", [0, 6, -6])

@@ -183,6 +183,25 @@ def test_a_checkpoint_that_cannot_be_read_leaves_the_one_before_in_use(tmp_path,
     assert "is not taken up" in caplog.text
 
 
+def test_one_bad_look_is_not_the_last(tmp_path, monkeypatch, caplog):
+    newest, looks = Newest(str(tmp_path)), []
+
+    def look():
+        looks.append(len(looks))
+        if len(looks) == 1:
+            raise RuntimeError("bad")
+
+    async def watch():
+        task = asyncio.create_task(newest.watch(0.01))
+        while len(looks) < 3:
+            await asyncio.sleep(0.01)
+        task.cancel()
+
+    monkeypatch.setattr(newest, "look", look)
+    asyncio.run(asyncio.wait_for(watch(), 20))
+    assert "RuntimeError: bad" in caplog.text
+
+
 # ---- refusals ----------------------------------------------------------------------------------
 
 ROWS = [[0.0] * 28 for _ in range(28)]
@@ -245,6 +264,26 @@ def test_pictures_without_a_digit_are_refused(folder):
 def test_bombs_are_refused(folder, side):
     response = predict(folder, drawn.png_header(side, side), "image/png")
     assert refused(response, 422, "more than 16 million pixels")
+
+
+def test_random_bytes_never_fail_inside(folder):
+    """Each is refused with a reason of its own."""
+    random = np.random.RandomState(0)
+    kinds = ["application/json", "image/png", "image/jpeg", "image/bmp"]
+    starts = [b"", b'{"pixels": [', SEVEN[:30], b"\xff\xd8\xff\xe0\x00\x10JFIF\x00", b"BM"]
+    bodies_sent = [start + random.bytes(random.randint(200)) for start in starts for _ in range(8)]
+
+    async def all_of_them():
+        async with client(folder) as http:
+            return [
+                await http.post("/api/predict", content=body, headers={"content-type": kind})
+                for body in bodies_sent
+                for kind in [*kinds, "multipart/form-data; boundary=x"]
+            ]
+
+    found = asyncio.run(all_of_them())
+    assert {response.status_code for response in found} <= {400, 422}
+    assert all(as_described(response, "Error")["error"] for response in found)
 
 
 FORMS = {

@@ -71,6 +71,8 @@ async function look() {
       strokes = new Uint8Array(await (await fetch("/api/model/strokes")).arrayBuffer());
       model = said;
       ask();
+    } else if (problem === "unreachable") {
+      ask(); // the server is back
     }
     showModel();
   } catch {

@@ -30,23 +30,28 @@ export class Sheet {
   }
 
   clear() {
-    this.strokes = [];
-    this.picture = null;
-    this.penIsDown = false;
+    this.#replace([]);
     this.#change();
   }
 
   undo() {
-    this.strokes.pop();
-    this.picture = null;
-    this.penIsDown = false;
+    this.#replace(this.strokes.slice(0, -1));
     this.#change();
   }
 
+  // Shows a bitmap in place of the drawing. It is no change that `changed` hears of.
   show(picture) {
-    this.strokes = [];
+    this.#replace([]);
     this.picture = picture;
     this.redraw();
+  }
+
+  // Whatever was being drawn ends with it.
+  #replace(strokes) {
+    this.strokes = strokes;
+    this.picture = null;
+    this.penIsDown = false;
+    this.drawing = undefined;
   }
 
   // The drawing in black on white, as a PNG.
@@ -115,8 +120,7 @@ export class Sheet {
 
   #down(event) {
     if (event.button !== 0) return;
-    // A pointer that has gone by now cannot be captured; its stroke is a dot.
-    if (event.isTrusted) this.canvas.setPointerCapture(event.pointerId);
+    this.canvas.setPointerCapture(event.pointerId);
     this.drawing = event.pointerId;
     this.byKeyboard = this.penIsDown = false;
     this.#start(this.#point(event));

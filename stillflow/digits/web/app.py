@@ -138,6 +138,8 @@ def create(newest: Newest, reader: bodies.BodyReader | None = None) -> ASGIApp:
         watching = asyncio.create_task(newest.watch())
         yield
         watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
         service.close()
 
     routes = [

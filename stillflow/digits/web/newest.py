@@ -58,7 +58,10 @@ class Newest:
     async def watch(self, seconds: float = 1.0) -> None:
         """Looks again and again, until cancelled."""
         while True:
-            await asyncio.to_thread(self.look)
+            try:
+                await asyncio.to_thread(self.look)
+            except Exception:  # one bad look must not be the last
+                _log.exception("The model in %s is not taken up.", self.folder)
             await asyncio.sleep(seconds)
 
     def run(self, images: list[np.ndarray]) -> list[Answer]:

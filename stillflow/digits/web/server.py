@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -78,7 +77,7 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def serve(app: ASGIApp, listener: socket.socket, **settings: Any) -> None:
+def serve(app: ASGIApp, listener: socket.socket) -> None:
     """Answers on `listener` until the process is told to stop (Ctrl-C or SIGTERM)."""
     _allow_many_connections()
     config = uvicorn.Config(
@@ -96,7 +95,6 @@ def serve(app: ASGIApp, listener: socket.socket, **settings: Any) -> None:
         timeout_keep_alive=5,
         timeout_graceful_shutdown=3,
         h11_max_incomplete_event_size=LONGEST_HEADERS,
-        **settings,
     )
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
