@@ -14,7 +14,7 @@ import time
 import traceback
 
 SAMPLE_SECONDS = 0.005  # a sample is a batch of steps that takes at least so long
-WARM_STEPS, WARM_SECONDS = 400, 3.0
+WARM_STEPS, WARM_SECONDS = 2000, 3.0
 
 
 class Workload:

@@ -211,10 +211,13 @@ class _Compiled:
             self._raise_failure(np.asarray(flags), seen)
 
     def _raise_failure(self, flags: np.ndarray, seen: Any) -> None:
-        for ok, (op, message), values in zip(flags, self._messages, seen, strict=True):
-            if not ok:
-                text = message(*map(np.asarray, values))
-                raise FailedCheck(InvalidArgumentError(None, op, text))
+        """Raises the failure of the first check that is false."""
+        if flags.all():
+            return
+        failed = int(np.argmin(flags))
+        op, message = self._messages[failed]
+        text = message(*map(np.asarray, seen[failed]))
+        raise FailedCheck(InvalidArgumentError(None, op, text))
 
     def _traced(self, buffers: list, donated: list, inputs: list) -> tuple:
         self.traces += 1  # reached only while tracing; tests read it
