@@ -95,7 +95,7 @@ def test_what_was_reported_before_a_stop_stays(copied):
 
 
 def test_a_training_in_two_parts_is_the_same_training(trained, tmp_path):
-    """Weights, their averages and the optimizer's slots, bit for bit; the options are kept."""
+    """Weights, averages and the optimizer's slots, bit for bit: so few steps are not compiled."""
     train(tmp_path, 37)
     output, _ = train(tmp_path, 60)
     assert output.startswith("continues after step 37\n")
