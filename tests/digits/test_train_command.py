@@ -122,6 +122,14 @@ def test_settings_that_cannot_be_read(copied, text):
     assert "settings.json does not hold the settings of a training: " in done.stderr
 
 
+def test_a_preset_with_options_over_it(tmp_path):
+    train(tmp_path, 2, "--preset", "best", "--keep", "0.5", "--optimizer", "adam")
+    settings = json.loads((tmp_path / "settings.json").read_text())
+    assert (settings["distort"], settings["stddev"], settings["l2"]) == (0.7, None, 0.0)
+    assert (settings["hidden"], settings["keep"], settings["optimizer"]) == ([16], 0.5, "adam")
+    assert "layer1/weights/Adam" in weights(tmp_path)
+
+
 def test_a_finished_training_says_so(copied):
     output, _ = train(copied, 60)
     assert "has been trained for 60 steps already.\n  --steps 120 would" in output
