@@ -1,8 +1,13 @@
 """What every test starts from: an empty default graph, and the tier that the environment sets."""
 
+import hypothesis
 import pytest
 
 from stillflow.graph import context
+
+# How long an example takes says nothing where other processes run.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
