@@ -52,7 +52,7 @@ def test_a_header_that_claims_much_takes_no_memory(sizes):
     content = gzip.compress(struct.pack(">4I", idx.IMAGES_MAGIC, *sizes) + bytes(1000))
     tracemalloc.start()
     try:
-        with pytest.raises(ValueError, match="expected .* bytes|the header claims"):
+        with pytest.raises(ValueError, match=r"expected .* bytes|the header claims"):
             read(content)
         assert tracemalloc.get_traced_memory()[1] < 4 << 20
     finally:
