@@ -17,7 +17,7 @@ from stillflow.ops.control import identity, no_op, with_dependencies
 from stillflow.ops.convert import convert_n_to_tensor, convert_to_tensor
 from stillflow.ops.registry import op
 from stillflow.ops.summary import summary
-from stillflow.ops.switch import is_dead, merge_op, switch_op
+from stillflow.ops.switch import merge_op, switch_op
 from stillflow.ops.type_sets import FLOATS
 
 _SUMMARIZED = 3  # elements of each tensor
@@ -26,7 +26,7 @@ _SUMMARIZED = 3  # elements of each tensor
 @op("Assert", "condition: bool, data: [T] ->", host=True, stateful=True)
 def assert_op(xp, condition, *data, summarize: int = _SUMMARIZED):
     """condition: bool[], data: any -> nothing; fails unless the condition holds, showing data."""
-    if not is_dead(condition) and not np.all(condition):
+    if not np.all(condition):
         shown = " ".join(f"[{summary(value, summarize)}]" for value in data)
         refuse(f"assertion failed: {shown}")
     return ()

@@ -49,6 +49,9 @@ class OpDef:
       stateful: two runs may differ, so it is never folded.
       types: the types that each type attribute may have; any when it is not listed.
       defaults: the type that a plain Python value takes where no other input decides it.
+      splits: only one output carries a value, the one that the last input names; the other is dead,
+        and what needs it does not run.
+      joins: the value is that of the first input that is not dead.
       broadcasts: the inputs are broadcast to the output's shape; the gradient walk sums each
         gradient back to its input's shape.
       forwards: the output is the input itself, so that a variable read through this op is read when
@@ -80,6 +83,8 @@ class OpDef:
         is_placeholder: bool = False,
         is_variable: bool = False,
         forwards: bool = False,
+        splits: bool = False,
+        joins: bool = False,
         broadcasts: bool = False,
         flops: Callable | None = None,
         explain: Callable[[Operation, Sequence[Any]], str | None] | None = None,
@@ -97,6 +102,8 @@ class OpDef:
         self.is_placeholder = is_placeholder
         self.is_variable = is_variable
         self.forwards = forwards
+        self.splits = splits
+        self.joins = joins
         self.broadcasts = broadcasts
         self.flops = flops
         self.explain = explain

@@ -1,7 +1,7 @@
-"""Switch and Merge: the nodes that a choice between two tensors is made of.
+"""Switch and Merge: the nodes that a choice between two sides is made of.
 
-Both sides of a switch are computed; the one that is not taken carries a value that is marked dead,
-and a merge takes the other. That serves choices with nothing but reads between switch and merge.
+A switch marks the value on the side that is not taken as dead. What needs a dead value does not run
+and gives dead values in turn (see `runtime.sides`), and a merge takes the value that is not dead.
 """
 
 from __future__ import annotations
@@ -23,16 +23,21 @@ def is_dead(value: Any) -> bool:
     return isinstance(value, _Dead)
 
 
-def _dead(dtype: Any) -> np.ndarray:
+def dead(dtype: Any) -> np.ndarray:
+    """The value that an operation which did not run gives."""
     return np.empty(0, dtype).view(_Dead)
 
 
 @op(
-    "Switch", "data: T, pred: bool -> output_false: T, output_true: T", shape=shapes.same, host=True
+    "Switch",
+    "data: T, pred: bool -> output_false: T, output_true: T",
+    shape=shapes.same,
+    host=True,
+    splits=True,
 )
 def switch_op(xp, data, pred):
     """data: n[...], pred: bool[] -> `data` on the side that `pred` names, dead on the other."""
-    return (_dead(data.dtype), data) if pred else (data, _dead(data.dtype))
+    return (dead(data.dtype), data) if pred else (data, dead(data.dtype))
 
 
 @op(
@@ -42,11 +47,12 @@ def switch_op(xp, data, pred):
     host=True,
     stateful=True,
     asks_state=True,
+    splits=True,
 )
 def ref_switch_op(xp, data, pred):
     """Switch of a variable, which is None when it has no value."""
-    dead = _dead(np.float32 if data is None else data.dtype)
-    return (dead, data) if pred else (data, dead)
+    nothing = dead(np.float32 if data is None else data.dtype)
+    return (nothing, data) if pred else (data, nothing)
 
 
 def _merged(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
@@ -54,8 +60,14 @@ def _merged(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     return [first if all(sizes == first for sizes in rest) else None, ()]
 
 
-@op("Merge", "inputs: N * T -> output: T, value_index: int32", shape=_merged, host=True)
+@op(
+    "Merge",
+    "inputs: N * T -> output: T, value_index: int32",
+    shape=_merged,
+    host=True,
+    joins=True,
+)
 def merge_op(xp, *inputs):
-    """inputs: n[...] each -> the one that is not dead, and which it is, i32[]."""
-    index = next(i for i, value in enumerate(inputs) if not is_dead(value))
-    return inputs[index], np.int32(index)
+    """inputs: n[...] each -> the first that is not dead, and its number, i32[]; dead if all are."""
+    alive = [index for index, value in enumerate(inputs) if not is_dead(value)]
+    return (inputs[alive[0]], np.int32(alive[0])) if alive else (inputs[0], dead(np.int32))

@@ -22,6 +22,7 @@ from stillflow.runtime.host_code import HostFunction
 from stillflow.runtime.packing import PackedValue, ShapeChanged
 from stillflow.runtime.plan import Plan, check_written_shapes
 from stillflow.runtime.segments import split
+from stillflow.runtime.sides import check_alive
 from stillflow.runtime.streams import RandomStream
 
 if TYPE_CHECKING:
@@ -205,9 +206,10 @@ class Executor:
         if known is None:
             known = self._specialise(shapes, slots)
         known.host_runs += 1
-        if known.fixed and known.host_runs == RUNS_BEFORE_WRITING:
+        if known.fixed and not plan.sided and known.host_runs == RUNS_BEFORE_WRITING:
             known.function = self._function(known.host)
         check_written_shapes(plan.checked, slots)
+        check_alive(plan.sided, slots)
         for variable, slot in plan.written.items():
             state.variables[variable] = _kept(slots[slot], feeds)
         if plan.written:
@@ -297,6 +299,7 @@ class Executor:
             self._forget_compiled()
             return self.run(state, feeds)
         check_written_shapes(program.checked, slots)
+        check_alive(plan.sided, slots)
         variables = state.variables
         for variable, slot in plan.written.items():
             value = slots[slot]

@@ -86,6 +86,9 @@ def specialised_program(plan: Plan, slots: list[Any]) -> tuple[HostProgram, list
     budget = _MAX_FOLDED_BYTES
     for step in plan.steps:
         check_outputs(step, slots)
+        if step.guards is not None:
+            residual.append(step)
+            continue
         if _has_fixed_shape(step, fixed, static):
             fixed.update(step.outputs)
         size = sum(_nbytes(slots[slot]) for slot in step.outputs)
@@ -172,6 +175,7 @@ def run_error(op: Operation, error: Exception, inputs: Sequence[Any]) -> Excepti
         return type(error)(None, op, error.message)  # type: ignore[call-arg]
     if not isinstance(error, (ValueError, TypeError, IndexError, np.exceptions.AxisError)):
         return error
+    inputs = inputs[: len(op.inputs) + (op.defn.stream is not None)]  # no guards
     shapes = [format_sizes(np.shape(value)) for value in inputs]
     explained = op.defn.explain(op, inputs) if op.defn.explain else None
     if explained:

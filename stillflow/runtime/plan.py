@@ -15,6 +15,7 @@ from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.shapes import format_sizes
 from stillflow.runtime.order import in_run_order, needed_ops, written_variables
+from stillflow.runtime.sides import Sides, unless_dead
 
 # An op whose new value must have its variable's declared shape: the op, the slot and the sizes.
 WrittenShape = tuple[Operation, int, tuple[int | None, ...]]
@@ -25,16 +26,19 @@ class Step:
     """One operation: `op.defn.fn(xp, *inputs, **attrs)`.
 
     `outputs` are the slots of what `fn` returns: the written variables first, then the tensors.
+    A step on one side of a choice is guarded: it runs unless one of its inputs is dead, the last
+    `guards` of which serve for nothing else.
     """
 
     op: Operation
     attrs: dict[str, Any]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    guards: int | None = None
 
     @property
     def fn(self):
-        return self.op.defn.fn
+        return self.op.defn.fn if self.guards is None else unless_dead(self, self.guards)
 
 
 @dataclass(slots=True)
@@ -51,6 +55,8 @@ class Plan:
     written: dict[Operation, int] = field(default_factory=dict)
     streams: dict[Operation, int] = field(default_factory=dict)
     checked: list[WrittenShape] = field(default_factory=list)
+    # What is fetched from one side of a choice.
+    sided: list[tuple[Operation, int]] = field(default_factory=list)
 
     def new_slot(self, value: Any = None) -> int:
         self.constants.append(value)
@@ -80,8 +86,11 @@ class _Planner:
             for fetch in fetches
             if fetch not in self._fed
         ]
-        ops = needed_ops(targets, self._fed)
-        for op in in_run_order(ops, self._fed, self._variable):
+        ops = in_run_order(needed_ops(targets, self._fed), self._fed, self._variable)
+        self._sides = Sides(ops, self._fed)
+        # Of an operation on one side of a choice: slots that are dead when it did not run.
+        self._lives: dict[Operation, tuple[int, ...]] = {}
+        for op in ops:
             self._add(op)
         self.plan.fetches = [
             self._fetched(fetch) if isinstance(fetch, Tensor) else None for fetch in fetches
@@ -106,7 +115,9 @@ class _Planner:
         defn = op.defn
         if defn.is_placeholder:
             raise unfed(op)
-        if defn.is_constant:
+        if self._sides.of(op) and not defn.is_variable:
+            self._add_sided(op)
+        elif defn.is_constant:
             self._slots[op.outputs[0]] = self.plan.new_slot(op.attrs["value"])
         elif defn.is_variable:
             self._slots[op.outputs[0]] = self.plan.variables[op] = self.plan.new_slot()
@@ -115,7 +126,18 @@ class _Planner:
         elif op.outputs or op.inputs or defn.host:
             self._add_step(op)
 
-    def _add_step(self, op: Operation) -> None:
+    def _add_sided(self, op: Operation) -> None:
+        """Adds an operation that runs only when its side of a choice is taken."""
+        waits = dict.fromkeys(s for other in op._control_inputs for s in self._lives.get(other, ()))
+        if not op.outputs and not op.inputs:
+            self._lives[op] = tuple(waits)
+            return
+        self._add_step(op, () if op.defn.joins else tuple(waits), guarded=not op.defn.joins)
+        own = [self._slots[tensor] for tensor in op.outputs[:1]]
+        before = dict.fromkeys(self._slots[t] for t in op.inputs if self._sides.of_tensor(t))
+        self._lives[op] = () if op.defn.splits else tuple(own or (*before, *waits))
+
+    def _add_step(self, op: Operation, guards: tuple[int, ...] = (), guarded: bool = False) -> None:
         defn, plan = op.defn, self.plan
         written = written_variables(op, self._variable)
         overwritten = () if not written else defn.input_positions(op, _overwritten(op))
@@ -141,7 +163,9 @@ class _Planner:
             else:
                 self._slots[tensor] = slot = plan.new_slot()
                 outputs.append(slot)
-        plan.steps.append(Step(op, defn.fn_attrs(op.attrs), tuple(inputs), tuple(outputs)))
+        attrs = defn.fn_attrs(op.attrs)
+        count = len(guards) if guarded else None
+        plan.steps.append(Step(op, attrs, (*inputs, *guards), tuple(outputs), count))
 
     def _require(self, op: Operation, variable: Operation | None) -> None:
         """A variable that is read before this run writes it must have a value beforehand."""
@@ -155,6 +179,8 @@ class _Planner:
         variable = self._variable(tensor)
         if variable is not None and variable not in self.plan.written:
             self.plan.required[variable] = None
+        if self._sides.of_tensor(tensor):
+            self.plan.sided.append((tensor.op, self._slot(tensor)))
         return self._slot(tensor)
 
 

@@ -76,9 +76,13 @@ def _assign_tiers(plan: Plan) -> tuple[list[bool], frozenset[int]]:
 
 
 def _needs_host(step: Step) -> bool:
-    return step.op.defn.host or any(
-        tensor.dtype.base_dtype.name == "string" or not tensor.dtype.is_numpy_compatible
-        for tensor in (*step.op.inputs, *step.op.outputs)
+    return (
+        step.op.defn.host
+        or step.guards is not None
+        or any(
+            tensor.dtype.base_dtype.name == "string" or not tensor.dtype.is_numpy_compatible
+            for tensor in (*step.op.inputs, *step.op.outputs)
+        )
     )
 
 

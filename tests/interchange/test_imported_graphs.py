@@ -12,7 +12,7 @@ RECORDED = recorded_graphs.load("control_flow")
 
 
 def imported(name):
-    graph_def = text_format.Parse(RECORDED[name], tf.GraphDef())
+    graph_def = text_format.Parse(RECORDED[name]["graph"], tf.GraphDef())
     return tf.import_graph_def(graph_def, name="", return_elements=["x:0", "result:0"])
 
 
@@ -21,9 +21,45 @@ def test_every_program_is_recorded():
     assert list(RECORDED) == list(control_flow.PROGRAMS)
 
 
-def test_a_choice_is_refused():
-    with pytest.raises(errors.UnimplementedError, match=r"tf\.cond .*not yet.*'cond/mul'"):
-        imported("choice")
+@pytest.mark.parametrize("name", control_flow.RUN)
+def test_a_choice_runs(name, tier):
+    """Only the side that is taken: in values, gradients and random numbers as in TensorFlow."""
+    imported(name)
+    got = control_flow.results(tf, tf.get_default_graph())
+    for seen, known in zip(got, RECORDED[name]["results"], strict=True):
+        assert seen == pytest.approx(known, rel=1e-5)
+
+
+def test_the_side_that_is_not_taken_has_no_value(tier):
+    x, result = imported("choice")
+    doubled = result.graph.get_tensor_by_name("cond/mul:0")
+    with tf.Session() as sess:
+        for _ in range(30):
+            assert sess.run(doubled, {x: 2.0}) == 4.0
+            with pytest.raises(
+                errors.InvalidArgumentError, match=r"Retval\[0\] does not have value"
+            ):
+                sess.run(doubled, {x: -2.0})
+
+
+def test_what_is_not_taken_does_not_run(tier):
+    """A check that would fail on the other side, whatever comes after it."""
+    graph = tf.get_default_graph()
+    x, _ = imported("choice")
+    with tf.control_dependencies([graph.get_operation_by_name("cond/mul")]):
+        failing = tf.check_numerics(tf.log(x), "log")
+    merged = graph.get_tensor_by_name("cond/Merge:0")
+    with tf.control_dependencies([merged.op]):
+        after = tf.identity(x)
+    with tf.Session() as sess:
+        assert sess.run(after, {x: -2.0}) == -2.0
+        with pytest.raises(errors.InvalidArgumentError, match="does not have value"):
+            sess.run(failing, {x: -2.0})
+
+
+def test_a_choice_of_changes_is_refused():
+    with pytest.raises(errors.UnimplementedError, match=r"not yet.*'cond/Assign'"):
+        imported("assignment")
     assert tf.get_default_graph().get_operations() == []
 
 
