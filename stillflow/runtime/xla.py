@@ -147,7 +147,7 @@ class _Compiled:
         self._donated = [slot for slot in updates if slot not in packed]
         self._inputs = sorted((read & available) - set(updates))
         self._outputs = [*self._donated, *sorted((made & kept) - set(updates))]
-        self._messages: list[tuple[Operation, Message]] = []
+        self._messages: list[tuple[Operation | None, Message]] = []
         self._function = jax.jit(self._traced, donate_argnums=(0, 1))
         self.traces = 0
         self.drawn: dict[Operation, tuple[int, ...]] = {}

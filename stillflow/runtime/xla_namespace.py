@@ -21,9 +21,9 @@ Message = Callable[..., str]
 
 
 class Check(NamedTuple):
-    """A condition of a run: when `ok` is false, the run fails with `message(*values)`."""
+    """A condition of a run: when `ok` is false, `op` fails the run with `message(*values)`."""
 
-    op: Operation
+    op: Operation | None
     ok: Any
     message: Message
     values: tuple[Any, ...]
@@ -56,7 +56,6 @@ class JaxNamespace:
             if not np.all(ok):
                 raise InvalidArgumentError(None, None, message(*map(np.asarray, values)))
             return
-        assert self.op is not None
         self.checks.append(Check(self.op, jnp.all(ok), message, values))
 
     def settle(self, new: Any, old: Any) -> Any:
