@@ -49,8 +49,9 @@ class Worker:
             text=True,
         )
 
-    def prepare(self, workload: str, params: dict[str, Any]) -> None:
-        self._ask({"prepare": workload, "params": params})
+    def prepare(self, workload: str, params: dict[str, Any]) -> bool:
+        """Whether the system has the workload, which is ready then."""
+        return self._ask({"prepare": workload, "params": params})["ready"]
 
     def measure(self, seconds: float) -> list[float]:
         return self._ask({"measure": seconds})["times"]
@@ -108,12 +109,12 @@ def time_steps(
     ready = []
     for peer in peers:
         try:
-            workers.of(peer).prepare(workload, params)
+            has_it = workers.of(peer).prepare(workload, params)
         except (RuntimeError, OSError) as error:
             timings.failed[peer.name] = str(error)
             workers.drop(peer)
         else:
-            ready.append(peer)
+            ready += [peer] if has_it else []
     for _ in range(rounds):
         for peer in ready:
             # What else the machine does only adds time: the fastest tenth is what a step costs.

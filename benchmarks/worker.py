@@ -3,7 +3,8 @@
 `worker.py SYSTEM` reads requests, a JSON object a line, and answers each with one:
   {"prepare": workload, "params": {...}}   builds it and warms it up   -> {"ready": true}
   {"measure": seconds}                     runs it so long           -> {"times": [s per step, ...]}
-An answer may be {"error": text} instead. The system's own printing goes to stderr.
+A system without that workload is not ready. An answer may be {"error": text} instead. What the
+system itself prints goes to stderr.
 """
 
 import importlib
@@ -60,7 +61,9 @@ def main():
     for line in sys.stdin:
         request = json.loads(line)
         try:
-            if "prepare" in request:
+            if "prepare" in request and not hasattr(module, request["prepare"]):
+                answer = {"ready": False}
+            elif "prepare" in request:
                 workload = None
                 workload = Workload(module, request["prepare"], request["params"])
                 answer = {"ready": True}

@@ -18,10 +18,12 @@ def ours():
 def test_a_worker_times_a_step_and_names_what_fails(ours):
     workers = Workers()
     good = time_steps(workers, [ours], "small_step", {}, rounds=2, seconds=0.01)
+    absent = time_steps(workers, [ours], "no_such_step", {}, rounds=1, seconds=0.01)
     bad = time_steps(workers, [ours], "small_step", {"no": 1}, rounds=1, seconds=0.01)
     workers.close()
     assert len(good.rounds[OURS]) == 2
     assert all(0 < seconds < 1 for seconds in good.rounds[OURS])
+    assert absent == Timings()
     assert "unexpected keyword argument" in bad.failed[OURS]
 
 
