@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,21 +107,27 @@ def time_steps(
 ) -> Timings:
     """Times a step in each system, a slice of `seconds` after another, for some rounds."""
     timings = Timings()
-    ready = []
-    for peer in peers:
-        try:
-            has_it = workers.of(peer).prepare(workload, params)
-        except (RuntimeError, OSError) as error:
-            timings.failed[peer.name] = str(error)
-            workers.drop(peer)
-        else:
-            ready += [peer] if has_it else []
+    ready = [
+        p for p in peers if _attempt(workers, p, timings, lambda w: w.prepare(workload, params))
+    ]
     for _ in range(rounds):
         for peer in ready:
-            # What else the machine does only adds time: the fastest tenth is what a step costs.
-            times = sorted(workers.of(peer).measure(seconds))
-            timings.add(peer.name, times[len(times) // 10])
+            if times := _attempt(workers, peer, timings, lambda w: sorted(w.measure(seconds))):
+                # What else the machine does only adds time: the fastest tenth is what a step costs.
+                timings.add(peer.name, times[len(times) // 10])
     return timings
+
+
+def _attempt(workers: Workers, peer: Peer, timings: Timings, ask: Callable[[Worker], Any]) -> Any:
+    """What `peer`'s worker answers; None when it fails, which ends it and is noted in `timings`."""
+    if peer.name in timings.failed:
+        return None
+    try:
+        return ask(workers.of(peer))
+    except (RuntimeError, OSError) as error:
+        timings.failed[peer.name] = str(error)
+        workers.drop(peer)
+        return None
 
 
 @dataclass
