@@ -77,7 +77,8 @@ def _processes_table(results: Results, names: list[str], what: str) -> str:
             timings: Timings = getattr(found, what)
             medians = [timings.median(name) for name in names]
             show = _time if what == "seconds" else "{:.0f}".format
-            rows.append([program.title, *("" if m is None else show(m) for m in medians)])
+            if timings.rounds:
+                rows.append([program.title, *("" if m is None else show(m) for m in medians)])
     return _table(["process", *names], rows)
 
 
