@@ -1,5 +1,7 @@
 """What every test starts from: an empty default graph, and the tier that the environment sets."""
 
+import signal
+
 import hypothesis
 import pytest
 
@@ -8,6 +10,10 @@ from stillflow.graph import context
 # How long an example takes says nothing where other processes run.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+# A shell that starts the tests in the background has them, and what they start, ignore Ctrl-C;
+# the tests of it would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

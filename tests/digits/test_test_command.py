@@ -71,7 +71,7 @@ def test_watching_sees_what_appears(tmp_path):
             assert process.stdout.readline().startswith("The worst-classified digits are in ")
             time.sleep(0.01)  # the state file is read anew when its time has changed
         process.send_signal(2)
-        assert process.wait() == 130
+        assert process.wait(timeout=60) == 130
     finally:
         process.kill()
         process.stdout.close()
