@@ -19,7 +19,7 @@ from stillflow.graph.operation import Operation
 from stillflow.runtime.cost import RUNS_BEFORE_WRITING, runs_before_compiling
 from stillflow.runtime.host import HostProgram, host_program, specialised_program
 from stillflow.runtime.host_code import HostFunction
-from stillflow.runtime.packing import PackedValue, ShapeChanged
+from stillflow.runtime.packing import ShapeChanged
 from stillflow.runtime.plan import Plan, check_written_shapes
 from stillflow.runtime.segments import split
 from stillflow.runtime.sides import check_alive
@@ -83,11 +83,11 @@ class SessionState:
 class Specialisation:
     """What is known of a plan for feeds of certain shapes.
 
-    `drawn` has the blocks of random numbers that each random op uses in a run, `passes_feeds` tells
-    whether a variable gets the very array that is fed, `fixed` tells
-    whether a run could differ in nothing but its values, and `function` is then the host program
-    in its fastest form, once there were enough runs to make it worth writing. `program` is the
-    compiled one, when it fits every further run.
+    host_runs_limit: after how many runs on the host it is compiled.
+    fixed: whether a run could differ in nothing but its values.
+    drawn: how many blocks of random numbers each random op uses in a run.
+    passes_feeds: whether a variable gets the very array that is fed.
+    function: the host program in its fastest form, once it is worth writing; only when `fixed`.
     """
 
     host: HostProgram
@@ -97,7 +97,6 @@ class Specialisation:
     passes_feeds: bool
     host_runs: int = 0
     function: HostFunction | None = None
-    program: XlaProgram | None = None
 
 
 class Executor:
@@ -112,6 +111,8 @@ class Executor:
         if self._split is not None and not self._split.compiled_steps:
             self._split = None
         self._compiled: dict[tuple, XlaProgram] = {}
+        # By the shapes of the feeds: the program of every further run with such feeds.
+        self._certain: dict[tuple, XlaProgram] = {}
         self._packs = True
         self._random_steps = [s for s in plan.steps if s.op.defn.stream is not None]
         self._variables = list(plan.variables)
@@ -120,14 +121,18 @@ class Executor:
     def run(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
         """Runs once. `feeds` are the values for the plan's feeds; returns those of its fetches."""
         shapes = tuple([value.shape for value in feeds])
+        last_writer = state.last_writer
+        if self._written:
+            # Even a run that fails may replace the buffers that the last writer kept.
+            state.last_writer = None
+        program = self._certain.get(shapes)
+        if program is not None:
+            if last_writer is program:
+                return self._run_again(program, state, feeds)
+            return self._run_compiled(program, state, feeds)
         known = self._specialised.get(shapes)
-        if known is not None:
-            if known.program is not None:
-                if state.last_writer is known.program:
-                    return self._run_again(known.program, state, feeds)
-                return self._run_compiled(known.program, state, feeds)
-            if known.function is not None and known.host_runs <= known.host_runs_limit:
-                return self._run_function(known, state, feeds)
+        if known is not None and known.function and known.host_runs <= known.host_runs_limit:
+            return self._run_function(known, state, feeds)
         for variable in self.plan.required:
             if variable not in state.variables:
                 raise uninitialized(variable)
@@ -179,8 +184,6 @@ class Executor:
             if type(value) is not np.ndarray or value.base is not None or known.passes_feeds:
                 value = _kept(value, feeds)
             variables[variable] = value
-        if self._written:
-            state.last_writer = None
         for op, blocks in known.drawn:
             state.stream(op).advance(blocks)
         fetched = iter(results[len(self._written) :])
@@ -212,8 +215,6 @@ class Executor:
         check_alive(plan.sided, slots)
         for variable, slot in plan.written.items():
             state.variables[variable] = _kept(slots[slot], feeds)
-        if plan.written:
-            state.last_writer = None
         if self._random_steps:
             self._advance_streams(state, slots, {})
         aliases = known.host.aliases
@@ -269,8 +270,8 @@ class Executor:
             fixed = {slot: value.copy() for slot, value in static.items()}
             program = _xla().XlaProgram(plan, self._split, fixed, given, self._packs)
             self._compiled[key] = program
-            if known is not None and not static and len(given) == len(plan.variables):
-                known.program = program
+            if not static and len(given) == len(plan.variables):
+                self._certain[shapes] = program
         return program
 
     def _run_compiled(
@@ -300,11 +301,8 @@ class Executor:
             return self.run(state, feeds)
         check_written_shapes(program.checked, slots)
         check_alive(plan.sided, slots)
-        variables = state.variables
         for variable, slot in plan.written.items():
-            value = slots[slot]
-            is_packed = type(value) is PackedValue
-            variables[variable] = value if is_packed else _kept(value, feeds)
+            state.variables[variable] = _kept(slots[slot], feeds)
         if plan.written:
             state.last_writer = program if program.can_repeat else None
         if self._random_steps:
@@ -315,7 +313,6 @@ class Executor:
         self, program: XlaProgram, state: SessionState, feeds: list[np.ndarray]
     ) -> list[Any]:
         """A compiled run that follows itself."""
-        state.last_writer = None
         try:
             values = program.repeat(feeds, state.variables)
         except _xla().FailedCheck as failure:
@@ -325,8 +322,7 @@ class Executor:
 
     def _forget_compiled(self) -> None:
         self._compiled.clear()
-        for known in self._specialised.values():
-            known.program = None
+        self._certain.clear()
 
     def _keep_replaced_buffers(self, state: SessionState, slots: list) -> None:
         """After a failed check the variables have their old values, but in new buffers."""

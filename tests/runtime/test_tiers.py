@@ -123,6 +123,7 @@ def test_runs_that_follow_each_other_give_what_separate_ones_give(monkeypatch):
             seen = []
             for run in range(6):
                 seen.append(session.run([more, w, count], {x: np.full((4, 2), run)})[1:])
+                assert (session._state.last_writer is None) == (tier == "host")
                 if not together or run == 3:
                     session.run(tf.assign(count, count * 2.0))
                     seen.append(session.run([big, w]))
@@ -132,6 +133,27 @@ def test_runs_that_follow_each_other_give_what_separate_ones_give(monkeypatch):
         pairs = zip(trained("xla", together), trained("host", together), strict=True)
         for compiled, on_host in pairs:
             np.testing.assert_allclose(compiled, on_host, rtol=1e-6)
+
+
+def test_a_failed_run_of_another_program_leaves_the_variables_to_the_last_one(monkeypatch):
+    """It was given the buffers that the last program would have started from again."""
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    w = tf.Variable(tf.ones([80, 80]))
+    count = tf.Variable(0.0)
+    labels = tf.placeholder(tf.int32, [80])
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(logits=w, labels=labels)
+    checked = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_mean(losses))
+    doubled = tf.group(tf.assign(w, w * 2.0), tf.assign_add(count, 1.0))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for _ in range(3):
+            session.run(doubled)
+        with pytest.raises(tf.errors.InvalidArgumentError, match="label"):
+            session.run(checked, {labels: np.full(80, 99)})
+        np.testing.assert_array_equal(session.run(w), np.full((80, 80), 8.0))
+        session.run(doubled)
+        np.testing.assert_array_equal(session.run(w), np.full((80, 80), 16.0))
+        assert session.run(count) == 4.0
 
 
 def test_a_fed_array_is_handed_over_once(monkeypatch):
