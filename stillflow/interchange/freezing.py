@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
@@ -11,10 +10,10 @@ from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation
 from stillflow.graph.tensor_proto import tensor_proto_of
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.platform import logging
 
 _VARIABLES = ("Variable", "VariableV2")
 _LOCATION = b"loc:@"
-_log = logging.getLogger("tensorflow")
 
 
 def extract_sub_graph(graph_def: Any, dest_nodes: Collection[str]) -> Any:
@@ -103,7 +102,7 @@ def convert_variables_to_constants(
     ]
     fetched = sess.run([f"{name}:0" for name in frozen]) if frozen else []
     values = dict(zip(frozen, fetched, strict=True))
-    _log.info("Froze %d variables.", len(values))
+    logging.info("Froze %d variables.", len(values))
     constant = _constant_maker()
     return _with_nodes(
         needed,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -13,10 +12,10 @@ from stillflow.graph.keys import GraphKeys
 from stillflow.interchange.files import from_bytes, read_message
 from stillflow.interchange.importer import import_graph_def
 from stillflow.ops.variables import Variable
+from stillflow.platform import logging
 from stillflow.train.saveables import all_saveables
 from stillflow.train.saver import Saver
 
-_log = logging.getLogger("tensorflow")
 _UNBOUND = "unbound_inputs"
 _VARIABLES = (
     *(GraphKeys.TRAINABLE_VARIABLES, GraphKeys.GLOBAL_VARIABLES, GraphKeys.LOCAL_VARIABLES),
@@ -156,9 +155,9 @@ def _items(key: str, collection: Any, info: Any, scope: str) -> Iterator[Any]:
     """What a CollectionDef stands for, in the graph that its nodes are in by now."""
     kind = collection.WhichOneof("kind")
     if kind is None:
-        _log.error("Cannot identify data type for collection %s. Skipping.", key)
+        logging.error("Cannot identify data type for collection %s. Skipping.", key)
     elif kind == "bytes_list" and key in _LEFT_OUT:
-        _log.info("The collection %s is left out: Stillflow has no such objects yet.", key)
+        logging.info("The collection %s is left out: Stillflow has no such objects yet.", key)
     elif kind == "bytes_list" and (key in _VARIABLES or key == GraphKeys.SAVERS):
         for value in collection.bytes_list.value:
             yield _object(key, value, info, scope)
@@ -227,5 +226,5 @@ def _saver_of(meta: Any, import_scope: str | None, variables: dict[str, Variable
         return Saver(saver_def=meta.saver_def, name=scope)
     if all_saveables():
         return Saver()
-    _log.info("Saver not created because there are no variables in the graph to restore")
+    logging.info("Saver not created because there are no variables in the graph to restore")
     return None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import pprint
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -140,18 +141,22 @@ def print_v2_op(xp, text, *, output_stream: str = "stderr", end: str = "\n"):
         stream.write(line)
         stream.flush()
     elif output_stream in _LOG_LEVELS:
-        logging.getLogger("tensorflow").log(_LOG_LEVELS[output_stream], line.rstrip("\n"))
+        _log(_LOG_LEVELS.index(output_stream), line)
     else:
         with open(output_stream.removeprefix("file://"), "a", encoding="utf-8") as file:
             file.write(line)
     return ()
 
 
-_LOG_LEVELS = {
-    "log(info)": logging.INFO,
-    "log(warning)": logging.WARNING,
-    "log(error)": logging.ERROR,
-}
+_LOG_LEVELS = ("log(info)", "log(warning)", "log(error)")
+
+
+def _log(level: int, line: str) -> None:
+    """Writes to the log of TensorFlow's C++ side: `tf.logging`'s verbosity is not for it."""
+    least = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "")
+    if not least.isdigit() or level >= int(least):
+        sys.stderr.write(f"{datetime.now()}: {'IWE'[level]} tf.print] {line}\n")
+        sys.stderr.flush()
 
 
 def print_(*inputs: Any, **kwargs: Any) -> Operation:

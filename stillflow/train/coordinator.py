@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from stillflow.graph.errors import OutOfRangeError
+from stillflow.platform import logging
 
-_log = logging.getLogger("tensorflow")
 _POLL_SECONDS = 1.0
 
 
@@ -51,7 +50,7 @@ class Coordinator:
             if self._joined and error is not None:
                 raise error  # no join will
             if not self._stopped.is_set() and error is not None and self._error is None:
-                _log.info("Error reported to Coordinator: %r", error)
+                logging.info("Error reported to Coordinator: %r", error)
                 self._error = error
             self._stopped.set()
 
@@ -107,7 +106,7 @@ class Coordinator:
             message = f"Coordinator stopped with threads still running: {stragglers}"
             if not ignore_live_threads:
                 raise RuntimeError(message)
-            _log.info(message)
+            logging.info(message)
 
     def raise_requested_exception(self) -> None:
         """Raises what `request_stop` was told, if anything."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterable
 from functools import cache
@@ -12,11 +11,11 @@ from stillflow.checkpoint import files
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.graph_def import op_def_of
 from stillflow.graph.keys import GraphKeys
+from stillflow.platform import logging
 from stillflow.train import scoped_graph
 from stillflow.train.exported_graph import graph_def_with_shapes
 
 _TENSORFLOW = "1.15.5"  # whose files these are
-_log = logging.getLogger("tensorflow")
 
 # Collections whose items are stored as protos of their own, not by name.
 _PROTO_COLLECTIONS = frozenset(
@@ -151,7 +150,7 @@ def _add_collection(meta: Any, key: str, items: list, scope: str | None) -> None
     try:
         _fill(collection, key, items, scope)
     except (TypeError, ValueError, AttributeError) as error:
-        _log.warning(
+        logging.warning(
             "Issue encountered when serializing %s.\nType is unsupported, or the types of the "
             "items don't match field type in CollectionDef. Note this is a warning and probably "
             "safe to ignore.\n%s",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from stillflow.graph import dtypes
@@ -12,8 +11,7 @@ from stillflow.graph.operation import Tensor
 from stillflow.ops.initializers import Zeros
 from stillflow.ops.variable_scope import get_variable
 from stillflow.ops.variables import Variable, VariableAggregation
-
-_log = logging.getLogger("tensorflow")
+from stillflow.platform import logging
 
 
 def global_step(sess: Any, global_step_tensor: Any) -> int:
@@ -30,7 +28,7 @@ def get_global_step(graph: Graph | None = None) -> Any:
     graph = graph or get_default_graph()
     steps = graph.get_collection(GraphKeys.GLOBAL_STEP)
     if len(steps) > 1:
-        _log.error("Multiple tensors in global_step collection.")
+        logging.error("Multiple tensors in global_step collection.")
         return None
     if not steps:
         try:

@@ -1,5 +1,6 @@
 """tf.Print and tf.print: the text is what TensorFlow 1.15 was seen to print."""
 
+import re
 import sys
 
 import numpy as np
@@ -118,15 +119,23 @@ def test_nodes():
     assert operation.inputs[0].op.node_def.attr["template"].s == b"x {}"
 
 
-def test_streams(tmp_path, caplog):
+def test_streams(tmp_path):
     path = tmp_path / "printed.txt"
     for _ in range(2):
         run(tf.print("to a file", output_stream=f"file://{path}"))
     assert path.read_text() == "to a file\n" * 2
-    run(tf.print("to the log", output_stream=tf.logging.warning))
-    assert [record.getMessage() for record in caplog.records] == ["to the log"]
     with pytest.raises(ValueError, match="Unsupported output stream, logging level, or file"):
         tf.print("nowhere", output_stream="x")
+
+
+@pytest.mark.parametrize(("least", "shown"), [("", "IWE"), ("1", "WE"), ("3", ""), ("x", "IWE")])
+def test_the_log_is_that_of_the_cpp_side(least, shown, monkeypatch, capsys):
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", least)
+    for function in (tf.logging.info, tf.logging.warning, tf.logging.error):
+        run(tf.print("said", tf.constant(3.0), output_stream=function))
+    lines = [line for line in capsys.readouterr().err.splitlines() if line]
+    pattern = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}: ([IWE]) tf\.print\] said 3"
+    assert "".join(re.fullmatch(pattern, line)[1] for line in lines) == shown
 
 
 def test_unknown_arguments():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,11 +15,10 @@ from stillflow.interchange.saved_model import names
 from stillflow.interchange.saved_model.assets import add_assets
 from stillflow.interchange.saved_model.message import saved_model_class
 from stillflow.interchange.saved_model.signatures import predict_signature_def
+from stillflow.platform import logging
 from stillflow.platform.os_errors import os_errors_as_tf
 from stillflow.train.saveables import all_saveables
 from stillflow.train.saver import Saver
-
-_log = logging.getLogger("tensorflow")
 
 
 class SavedModelBuilder:
@@ -130,7 +128,7 @@ class SavedModelBuilder:
         with os_errors_as_tf(path):
             os.makedirs(self._export_dir, exist_ok=True)
             files.write_atomically(path, content or self._saved_model.SerializeToString())
-        _log.info("SavedModel written to: %s", path)
+        logging.info("SavedModel written to: %s", path)
         return os.fsencode(path)
 
     def _prepared(self, signatures: Any, assets: Any, main_op: Any, saver: Saver | None) -> Saver:
