@@ -18,15 +18,15 @@ from stillflow.ops import array, shapes
 from stillflow.ops.arguments import renamed
 from stillflow.ops.array.indexing import refuse
 from stillflow.ops.nn.windows import (
-    LAYOUTS,
     PADDINGS,
     Axis,
     axis_of,
     channels,
-    check_choice,
+    check_attrs,
     count_of,
     in_layout,
     per_axis,
+    shape_in,
     spatial,
 )
 from stillflow.ops.registry import op
@@ -38,11 +38,6 @@ _ONES = (1, 1, 1, 1)
 
 
 # Geometry ---------------------------------------------------------------------------------------
-
-
-def _check_attrs(ctx: shapes.ShapeContext, op_type: str) -> None:
-    check_choice(op_type, "padding", ctx.attrs["padding"], _PADDINGS)
-    check_choice(op_type, "data_format", ctx.attrs["data_format"], LAYOUTS)
 
 
 def _pairs(explicit: Sequence[int]) -> list[tuple[int, int]]:
@@ -73,7 +68,7 @@ def _axes(
 
 
 def _output_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    _check_attrs(ctx, "Conv2D")
+    check_attrs(ctx, "Conv2D", _PADDINGS)
     data_format, padding = ctx.attrs["data_format"], ctx.attrs["padding"]
     images, filters = shapes.with_rank(ctx.shape(0), 4), shapes.with_rank(ctx.shape(1), 4)
     depth = channels(images, data_format)
@@ -167,20 +162,10 @@ def _check_operands(x: tuple[int, ...], w: tuple[int, ...], data_format: str) ->
         )
 
 
-def _sizes_of(position: int, op_type: str) -> Any:
-    """The output has the shape that input `position` holds."""
-
-    def shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-        _check_attrs(ctx, op_type)
-        return shapes.with_rank(ctx.value_as_shape(position), 4)
-
-    return shape
-
-
 @op(
     "Conv2DBackpropInput",
     "input_sizes: int32, filter: T, out_backprop: T -> output: T",
-    shape=_sizes_of(0, "Conv2DBackpropInput"),
+    shape=shape_in(0, "Conv2DBackpropInput", _PADDINGS),
     types={"T": FLOATS},
     static=("input_sizes",),
     flops=lambda sizes, w, dy: 2 * math.prod(dy) * math.prod(w[:3]),
@@ -231,7 +216,7 @@ def _around_input(axis: Axis) -> tuple[int, int]:
 @op(
     "Conv2DBackpropFilter",
     "input: T, filter_sizes: int32, out_backprop: T -> output: T",
-    shape=_sizes_of(1, "Conv2DBackpropFilter"),
+    shape=shape_in(1, "Conv2DBackpropFilter", _PADDINGS),
     types={"T": FLOATS},
     static=("filter_sizes",),
     flops=lambda x, sizes, dy: 2 * 9 * x[-1] * math.prod(dy),  # of 3 x 3, as far as shapes tell

@@ -17,19 +17,18 @@ from stillflow.ops import array, shapes
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.nn.convolution import conv2d_op
 from stillflow.ops.nn.windows import (
-    LAYOUTS,
-    PADDINGS,
     Axis,
     axis_of,
     channels,
     channels_last,
-    check_choice,
+    check_attrs,
     count_of,
     from_channels_last,
     in_layout,
     offsets,
     padded,
     per_axis,
+    shape_in,
     spatial,
     taps,
     untap,
@@ -41,7 +40,7 @@ _ONES = (1, 1, 1, 1)
 
 
 def _output_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    _check_attrs(ctx, "DepthwiseConv2dNative")
+    check_attrs(ctx, "DepthwiseConv2dNative")
     data_format, padding = ctx.attrs["data_format"], ctx.attrs["padding"]
     images, filters = shapes.with_rank(ctx.shape(0), 4), shapes.with_rank(ctx.shape(1), 4)
     depth = shapes.merge_size(channels(images, data_format), filters[2])
@@ -58,11 +57,6 @@ def _output_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
     unknown = depth is None or filters[3] is None
     results = None if unknown else depth * filters[3]  # type: ignore[operator]
     return in_layout(images[0], counts, results, data_format)
-
-
-def _check_attrs(ctx: shapes.ShapeContext, op_type: str) -> None:
-    check_choice(op_type, "padding", ctx.attrs["padding"], PADDINGS)
-    check_choice(op_type, "data_format", ctx.attrs["data_format"], LAYOUTS)
 
 
 def _axes(
@@ -104,20 +98,10 @@ def depthwise_conv2d_op(
     return from_channels_last(xp, xp.reshape(y, (*y.shape[:3], -1)), data_format)
 
 
-def _sizes_of(position: int, op_type: str) -> Any:
-    """The output has the shape that input `position` holds."""
-
-    def shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-        _check_attrs(ctx, op_type)
-        return shapes.with_rank(ctx.value_as_shape(position), 4)
-
-    return shape
-
-
 @op(
     "DepthwiseConv2dNativeBackpropInput",
     "input_sizes: int32, filter: T, out_backprop: T -> output: T",
-    shape=_sizes_of(0, "DepthwiseConv2dNativeBackpropInput"),
+    shape=shape_in(0, "DepthwiseConv2dNativeBackpropInput"),
     types={"T": FLOATS},
     static=("input_sizes",),
 )
@@ -142,7 +126,7 @@ def depthwise_conv2d_native_backprop_input(
 @op(
     "DepthwiseConv2dNativeBackpropFilter",
     "input: T, filter_sizes: int32, out_backprop: T -> output: T",
-    shape=_sizes_of(1, "DepthwiseConv2dNativeBackpropFilter"),
+    shape=shape_in(1, "DepthwiseConv2dNativeBackpropFilter"),
     types={"T": FLOATS},
     static=("filter_sizes",),
 )

@@ -22,13 +22,11 @@ from stillflow.ops.arguments import renamed
 from stillflow.ops.array.indexing import refuse
 from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.nn.windows import (
-    LAYOUTS,
-    PADDINGS,
     Axis,
     axis_of,
     channels,
     channels_last,
-    check_choice,
+    check_attrs,
     count_of,
     from_channels_last,
     in_layout,
@@ -53,8 +51,7 @@ def _pooled(op_type: str) -> Any:
     """The shape function of a pooling: images -> one pixel for each window."""
 
     def shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-        check_choice(op_type, "padding", ctx.attrs["padding"], PADDINGS)
-        check_choice(op_type, "data_format", ctx.attrs["data_format"], LAYOUTS)
+        check_attrs(ctx, op_type)
         data_format, padding = ctx.attrs["data_format"], ctx.attrs["padding"]
         images = shapes.with_rank(ctx.shape(0), 4)
         counts = [

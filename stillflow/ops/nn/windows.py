@@ -7,13 +7,14 @@ slides, a strided slice of the images; `untap` is its transpose, which puts slic
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from stillflow.ops import shapes
 from stillflow.ops.array.indexing import refuse
 
+ShapeFunction = Callable[[shapes.ShapeContext], shapes.Sizes]
 LAYOUTS = ("NHWC", "NCHW")
 PADDINGS = ("SAME", "VALID")
 
@@ -103,6 +104,22 @@ def check_choice(op_type: str, attr: str, value: Any, allowed: Sequence[str]) ->
         raise ValueError(
             f"Attr '{attr}' of '{op_type}' Op passed string '{value}' not in: {quoted}."
         )
+
+
+def check_attrs(ctx: shapes.ShapeContext, op_type: str, paddings: Sequence[str] = PADDINGS) -> None:
+    """Refuses a padding or a layout that there is not."""
+    check_choice(op_type, "padding", ctx.attrs["padding"], paddings)
+    check_choice(op_type, "data_format", ctx.attrs["data_format"], LAYOUTS)
+
+
+def shape_in(position: int, op_type: str, paddings: Sequence[str] = PADDINGS) -> ShapeFunction:
+    """For the gradients of convolutions: the output has the shape that input `position` holds."""
+
+    def shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
+        check_attrs(ctx, op_type, paddings)
+        return shapes.with_rank(ctx.value_as_shape(position), 4)
+
+    return shape
 
 
 def per_axis(value: Any, name: str, data_format: str, length: int = 2) -> list[int]:
