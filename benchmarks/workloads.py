@@ -36,8 +36,8 @@ class Program:
 
 
 STEPS = [
-    Step("small step", "small network 2-3-1, batch 8: one step", "small_step", {}),
-    Step("mnist step", "MNIST 784-500-10, batch 200: one step", "mnist_step", {}, seconds=0.8),
+    Step("small step", "small network 2-3-1, batch 8: one step", "small_step", {}, 31, 0.1),
+    Step("mnist step", "MNIST 784-500-10, batch 200: one step", "mnist_step", {}, 25, 0.3),
     Step("inference", "inference on 10,000 images", "inference", {}, 5, 0.8),
     Step("build", "building a graph, 10,000 operations", "build", {"length": 10000}, 3, 0.1),
 ]
