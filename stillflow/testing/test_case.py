@@ -23,6 +23,12 @@ from stillflow.graph.random_seed import DEFAULT_GRAPH_SEED
 from stillflow.runtime.session import Session
 
 
+def _device_for(use_gpu: bool, force_gpu: bool) -> str | None:
+    if force_gpu:
+        return "/device:GPU:0"
+    return None if use_gpu else "/device:CPU:0"
+
+
 class TestCase(absltest.TestCase):
     """Each test starts with an empty graph and with seeds set.
 
@@ -32,6 +38,7 @@ class TestCase(absltest.TestCase):
     def setUp(self) -> None:
         super().setUp()
         self._cached: Session | None = None
+        self._cached_for: dict[str, Any] = {}
         self._folder: str | None = None
         random.seed(DEFAULT_GRAPH_SEED)
         np.random.seed(DEFAULT_GRAPH_SEED)
@@ -55,30 +62,60 @@ class TestCase(absltest.TestCase):
     def session(
         self, graph: Any = None, config: Any = None, use_gpu: bool = False, force_gpu: bool = False
     ) -> Iterator[Session]:
-        """A new session, the default one in the block."""
-        with Session(graph=graph, config=config) as session:
+        """A new session, the default one in the block.
+
+        As in TensorFlow, what is built there is for a device: the CPU without `use_gpu`, the GPU
+        with `force_gpu`. Stillflow records it and computes where it can.
+        """
+        with (
+            Session(graph=graph, config=config) as session,
+            session.graph.device(_device_for(use_gpu, force_gpu)),
+        ):
             yield session
 
     @contextlib.contextmanager
     def cached_session(
         self, graph: Any = None, config: Any = None, use_gpu: bool = False, force_gpu: bool = False
     ) -> Iterator[Session]:
-        """The test's own session, the same in every block."""
-        if self._cached is None:
-            self._cached = Session(graph=graph, config=config)
-        with self._cached.graph.as_default(), self._cached.as_default():
-            yield self._cached
+        """The test's own session, the same in every block; devices as in `session`.
+
+        Raises:
+          ValueError: another block asked for another graph, config or force_gpu.
+        """
+        wanted = {"graph": graph, "config": config, "force_gpu value": force_gpu}
+        for what, value in wanted.items():
+            if value is not self._cached_for.get(what, value):
+                raise ValueError(
+                    f"The {what} used to get the cached session is different than the one that "
+                    "was used to create the session. Maybe create a new session with "
+                    "self.session()"
+                )
+        with self._own_session(graph, config, use_gpu, force_gpu) as session:
+            yield session
 
     @contextlib.contextmanager
+    def _own_session(
+        self, graph: Any, config: Any, use_gpu: bool, force_gpu: bool
+    ) -> Iterator[Session]:
+        if self._cached is None:
+            self._cached = Session(graph=graph, config=config)
+            self._cached_for = {"graph": graph, "config": config, "force_gpu value": force_gpu}
+        graph = self._cached.graph
+        with (
+            graph.as_default(),
+            self._cached.as_default(),
+            graph.device(_device_for(use_gpu, force_gpu)),
+        ):
+            yield self._cached
+
     def test_session(
         self, graph: Any = None, config: Any = None, use_gpu: bool = False, force_gpu: bool = False
-    ) -> Iterator[Session]:
-        """The cached session, or with a graph a new one."""
+    ) -> contextlib.AbstractContextManager[Session]:
+        """With a graph a new session, else the cached one, whatever it was made for."""
         if self.id().endswith(".test_session"):
             self.skipTest("Not a test.")  # though it is named like one
-        block = self.cached_session if graph is None else self.session
-        with block(graph, config, use_gpu, force_gpu) as session:
-            yield session
+        block = self._own_session if graph is None else self.session
+        return block(graph, config, use_gpu, force_gpu)
 
     def evaluate(self, tensors: Any) -> Any:
         """Runs tensors in the default session, or in the test's own."""
