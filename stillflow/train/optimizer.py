@@ -7,7 +7,16 @@ into tensors (`_prepare`) and builds the op that updates one variable (`_apply_d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import (
+    Callable,
+    ItemsView,
+    Iterable,
+    Iterator,
+    KeysView,
+    Mapping,
+    Sequence,
+    ValuesView,
+)
 from typing import Any
 
 from stillflow.gradients import gradients
@@ -320,13 +329,13 @@ def _key(var: Any) -> tuple:
 
 
 def _flattened(variables: Any) -> Iterator[Any]:
-    if isinstance(variables, dict):
+    if isinstance(variables, Mapping):
         variables = [variables[key] for key in sorted(variables)]
-    if not isinstance(variables, (list, tuple)):
+    if isinstance(variables, (list, tuple, KeysView, ValuesView, ItemsView)):
+        for item in variables:
+            yield from _flattened(item)
+    else:
         yield variables
-        return
-    for item in variables:
-        yield from _flattened(item)
 
 
 def _differentiated(variable: Any) -> Tensor:

@@ -159,6 +159,7 @@ def losses_and_lists(tf, run):
         optimizer.minimize(loss, var_list=[[w], (b,)], colocate_gradients_with_ops=True),
         optimizer.minimize(loss, var_list={"w": w, "a": b}),
         optimizer.minimize(loss, var_list=w, aggregation_method=2),
+        optimizer.minimize(loss, var_list={"w": w, "b": b}.values()),
     ]
     run.note([op.name for op in ops])
     run.note([[v.name for _, v in optimizer.compute_gradients(loss, [[w], {"b": b}])]])
