@@ -17,6 +17,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+STILLFLOW = Path(sys.executable).with_name("stillflow")
 MISSING = re.compile(r"(tf\.[\w.]+) is in TensorFlow 1\.15 but not yet in Stillflow")
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 NOISE = re.compile(r"^Extracting |WARNING|deprecat|Instructions for updating|^\s*$")
@@ -82,9 +83,7 @@ def main():
     for folder in options.folders:
         found = Counter()
         for path in programs(folder):
-            code, output, errors = run(
-                [sys.executable, "-m", "stillflow", "run"], path, options.seconds
-            )
+            code, output, errors = run([STILLFLOW, "run"], path, options.seconds)
             said = "runs on" if code is None else "ran" if code == 0 else reason(errors)
             if code == 0 and options.tf115:
                 said = compared(path, output, options.tf115.split(), options.seconds)

@@ -31,6 +31,28 @@ class MissingNameError(AttributeError, NotInStillflowError):
     """So that `hasattr` and `getattr` with a default work."""
 
 
+_RENAMED_IN_1_0 = {
+    "tf.audio_summary": "tf.summary.audio",
+    "tf.complex_abs": "tf.abs",
+    "tf.histogram_summary": "tf.summary.histogram",
+    "tf.image_summary": "tf.summary.image",
+    "tf.inv": "tf.reciprocal",
+    "tf.list_diff": "tf.setdiff1d",
+    "tf.merge_all_summaries": "tf.summary.merge_all",
+    "tf.merge_summary": "tf.summary.merge",
+    "tf.mul": "tf.multiply",
+    "tf.neg": "tf.negative",
+    "tf.pack": "tf.stack",
+    "tf.scalar_summary": "tf.summary.scalar",
+    "tf.select": "tf.where",
+    "tf.sub": "tf.subtract",
+    "tf.train.SummaryWriter": "tf.summary.FileWriter",
+    "tf.unpack": "tf.unstack",
+    "tf.nn.bidirectional_rnn": "tf.nn.static_bidirectional_rnn",
+    "tf.nn.rnn": "tf.nn.static_rnn",
+}
+
+
 class MissingImportError(ImportError, NotInStillflowError):
     """So that `try: from tensorflow... import x; except ImportError:` works."""
 
@@ -154,10 +176,20 @@ def _did_you_mean(path: str, name: str) -> str:
     """A hint: near names of the same module, else other modules that have the very name."""
     from difflib import get_close_matches
 
+    if successor := _successor(_spelling(path, name)):
+        return f". TensorFlow 1.0 took it away: use {successor}."
     near = [_spelling(path, n) for n in get_close_matches(name, names().get(path, ()), n=3)]
     same = [_spelling(other, name) for other, members in names().items() if name in members]
     found = near or sorted(same, key=lambda s: (s.startswith("tf.contrib"), len(s)))[:2]
     return f". Did you mean {' or '.join(found)}?" if found else ""
+
+
+def _successor(spelling: str) -> str | None:
+    """What to use for a name that TensorFlow had before 1.0."""
+    if spelling.startswith("tf.batch_"):  # matmul, matrix_inverse, cholesky, ...
+        single = spelling.removeprefix("tf.batch_")
+        return f"tf.{single}" if single in names()[""] else None
+    return _RENAMED_IN_1_0.get(spelling)
 
 
 def _spelling(path: str, name: str) -> str:

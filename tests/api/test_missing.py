@@ -53,6 +53,21 @@ def test_a_name_that_tensorflow_never_had(tree_module, name, message):
     assert not isinstance(error.value, NotImplementedError)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [*_missing._RENAMED_IN_1_0.items(), ("tf.batch_matmul", "tf.matmul")]
+)
+def test_a_name_of_before_1_0_says_what_to_use(old, new):
+    """TensorFlow 1.15 has the new name alone."""
+    for spelling, there in ((old, False), (new, True)):
+        path, _, name = spelling.removeprefix("tf.").rpartition(".")
+        assert (name in _missing.names()[path]) == there
+    path, _, name = old.removeprefix("tf.").rpartition(".")
+    error = _missing.missing(path, name)
+    assert str(error).endswith(
+        f"has no attribute {name!r}. TensorFlow 1.0 took it away: use {new}."
+    )
+
+
 def test_an_import_of_a_missing_name_keeps_the_explanation(tree_module):
     """Python would put its own words in place of an AttributeError's."""
     code = "from stillflow.api.layers import conv2d"
