@@ -20,8 +20,8 @@ class Step:
     title: str
     workload: str
     params: dict[str, Any]
-    rounds: int = 9
-    seconds: float = 0.3
+    rounds: int
+    seconds: float
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,16 @@ def difference(ours, theirs):
     return max((abs(a - b) / max(abs(b), 1e-3) for a, b in pairs), default=0.0)
 
 
+def outcome(path, seconds, tf115):
+    """What becomes of the program `path`, in a few words."""
+    code, output, errors = run([STILLFLOW, "run"], path, seconds)
+    if code is None:
+        return "runs on"
+    if code != 0:
+        return reason(errors)
+    return compared(path, output, tf115.split(), seconds) if tf115 else "ran"
+
+
 def compared(path, output, tf115, seconds):
     code, theirs, _ = run([*tf115, "-u"], path, 4 * seconds)
     if code != 0:
@@ -83,10 +93,7 @@ def main():
     for folder in options.folders:
         found = Counter()
         for path in programs(folder):
-            code, output, errors = run([STILLFLOW, "run"], path, options.seconds)
-            said = "runs on" if code is None else "ran" if code == 0 else reason(errors)
-            if code == 0 and options.tf115:
-                said = compared(path, output, options.tf115.split(), options.seconds)
+            said = outcome(path, options.seconds, options.tf115)
             found[said] += 1
             print(f"    {path.relative_to(folder)}: {said}", flush=True)
         print(f"{folder.name}: {sum(found.values())} programs")

@@ -21,16 +21,6 @@ from typing import Any
 ROOT = __name__.rpartition(".")[0]  # stillflow.api
 PACKAGE = ROOT.rpartition(".")[0]  # stillflow, which shows the same names
 _RE_EXPORT = re.compile(r"^from (\S+) import \(?\s*(\w+) as (\w+)", re.MULTILINE)
-
-
-class NotInStillflowError(NotImplementedError):
-    """TensorFlow 1.15 has this and Stillflow has not yet."""
-
-
-class MissingNameError(AttributeError, NotInStillflowError):
-    """So that `hasattr` and `getattr` with a default work."""
-
-
 _RENAMED_IN_1_0 = {
     "tf.audio_summary": "tf.summary.audio",
     "tf.complex_abs": "tf.abs",
@@ -42,15 +32,23 @@ _RENAMED_IN_1_0 = {
     "tf.merge_summary": "tf.summary.merge",
     "tf.mul": "tf.multiply",
     "tf.neg": "tf.negative",
+    "tf.nn.bidirectional_rnn": "tf.nn.static_bidirectional_rnn",
+    "tf.nn.rnn": "tf.nn.static_rnn",
     "tf.pack": "tf.stack",
     "tf.scalar_summary": "tf.summary.scalar",
     "tf.select": "tf.where",
     "tf.sub": "tf.subtract",
     "tf.train.SummaryWriter": "tf.summary.FileWriter",
     "tf.unpack": "tf.unstack",
-    "tf.nn.bidirectional_rnn": "tf.nn.static_bidirectional_rnn",
-    "tf.nn.rnn": "tf.nn.static_rnn",
 }
+
+
+class NotInStillflowError(NotImplementedError):
+    """TensorFlow 1.15 has this and Stillflow has not yet."""
+
+
+class MissingNameError(AttributeError, NotInStillflowError):
+    """So that `hasattr` and `getattr` with a default work."""
 
 
 class MissingImportError(ImportError, NotInStillflowError):
@@ -173,11 +171,11 @@ def _not_yet(path: str, name: str) -> str:
 
 
 def _did_you_mean(path: str, name: str) -> str:
-    """A hint: near names of the same module, else other modules that have the very name."""
-    from difflib import get_close_matches
-
+    """A hint: what took its place in 1.0, near names of its module, other modules that have it."""
     if successor := _successor(_spelling(path, name)):
         return f". TensorFlow 1.0 took it away: use {successor}."
+    from difflib import get_close_matches
+
     near = [_spelling(path, n) for n in get_close_matches(name, names().get(path, ()), n=3)]
     same = [_spelling(other, name) for other, members in names().items() if name in members]
     found = near or sorted(same, key=lambda s: (s.startswith("tf.contrib"), len(s)))[:2]

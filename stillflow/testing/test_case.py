@@ -29,6 +29,11 @@ def _device_for(use_gpu: bool, force_gpu: bool) -> str | None:
     return None if use_gpu else "/device:CPU:0"
 
 
+def _choices(graph: Any, config: Any, force_gpu: bool) -> dict[str, Any]:
+    """What a cached session is made for, by the words of the error about it."""
+    return {"graph": graph, "config": config, "force_gpu value": force_gpu}
+
+
 class TestCase(absltest.TestCase):
     """Each test starts with an empty graph and with seeds set.
 
@@ -82,8 +87,7 @@ class TestCase(absltest.TestCase):
         Raises:
           ValueError: another block asked for another graph, config or force_gpu.
         """
-        wanted = {"graph": graph, "config": config, "force_gpu value": force_gpu}
-        for what, value in wanted.items():
+        for what, value in _choices(graph, config, force_gpu).items():
             if value is not self._cached_for.get(what, value):
                 raise ValueError(
                     f"The {what} used to get the cached session is different than the one that "
@@ -99,7 +103,7 @@ class TestCase(absltest.TestCase):
     ) -> Iterator[Session]:
         if self._cached is None:
             self._cached = Session(graph=graph, config=config)
-            self._cached_for = {"graph": graph, "config": config, "force_gpu value": force_gpu}
+            self._cached_for = _choices(graph, config, force_gpu)
         graph = self._cached.graph
         with (
             graph.as_default(),
