@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 import stillflow.api as tf
-from stillflow.ops.registry import OpDef
+from stillflow.declare.opdef import OpDef
 
 # Weights of f(x - 2h), ..., f(x + 2h) in 12h f'(x): exact up to the fourth power of h.
 _STENCIL = ((-2, 1), (-1, -8), (1, 8), (2, -1))

@@ -15,21 +15,20 @@ PACKAGE = Path(stillflow.__file__).parent
 # What each stage may import of the others.
 MAY_IMPORT = {
     "graph": set(),
-    "ops": {"graph"},
-    "gradients": {"graph", "ops"},
-    "gradients_custom": {"graph", "ops", "gradients"},
-    "gradients_second": {"graph", "ops", "gradients"},
-    "runtime": {"graph", "ops"},
+    "declare": {"graph"},
     "platform": {"graph"},
     "checkpoint": {"graph", "platform"},
     "data": {"graph"},
-    "train": {"graph", "ops", "gradients", "runtime", "platform", "checkpoint"},
-    "interchange": {"graph", "ops", "platform", "checkpoint", "train"},
+    "ops": {"graph", "declare", "platform", "checkpoint"},
+    "gradients": {"graph", "declare", "ops"},
+    "runtime": {"graph", "declare"},
+    "train": {"graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint"},
+    "interchange": {"graph", "declare", "ops", "platform", "checkpoint", "train"},
     "events": {"graph", "platform", "checkpoint", "train"},
-    "testing": {"graph", "ops", "gradients", "runtime"},
+    "testing": {"graph", "declare", "ops", "gradients", "runtime"},
     "api": {
-        *("graph", "ops", "gradients", "gradients_custom", "gradients_second"),
-        *("runtime", "platform", "checkpoint", "data", "train", "interchange", "events", "testing"),
+        *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
+        *("train", "interchange", "events", "testing"),
     },
     "environment": {"api"},
     "digits": {"api"},
@@ -41,13 +40,18 @@ HEAVY = ("jax", "absl", "matplotlib", "google.protobuf", "tensorboard", "PIL", "
 
 def stage_of(path: Path) -> str:
     first = path.relative_to(PACKAGE).parts[0]
-    return first.removesuffix(".py") if first not in ("__init__.py", "__main__.py") else ""
+    return first if path.parent != PACKAGE else ""
 
 
 def imported_modules(path: Path) -> set[str]:
     """Every module that a file imports, at the top or inside a function."""
+    return named_in(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+def named_in(statements) -> set[str]:
+    """The modules that import statements name, and what they take from them."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in statements:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -55,7 +59,60 @@ def imported_modules(path: Path) -> set[str]:
     return found
 
 
-FILES = sorted(PACKAGE.rglob("*.py"))
+def run_at_import(body: list[ast.stmt]):
+    """The statements of a module that importing it runs, but for what is inside of functions."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            yield from run_at_import(node.orelse)
+        elif isinstance(node, (ast.If, ast.Try, ast.With)):
+            yield from run_at_import([*node.body, *getattr(node, "orelse", [])])
+
+
+FILES = sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.pyi")])
+MODULES = {
+    ".".join(("stillflow", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
+        ".__init__"
+    ): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+
+def cycles(edges: dict[str, set[str]]) -> list[list[str]]:
+    """Groups of nodes that reach each other."""
+    done, groups = set(), []
+    reach = {node: reached_from(node, edges) for node in edges}
+    for node in edges:
+        group = sorted(other for other in reach[node] if node in reach[other])
+        if group and node not in done:
+            groups.append(group)
+        done |= set(group)
+    return groups
+
+
+def reached_from(node: str, edges: dict[str, set[str]]) -> set[str]:
+    found, waiting = set(), list(edges[node])
+    while waiting:
+        other = waiting.pop()
+        if other not in found:
+            found.add(other)
+            waiting += edges[other]
+    return found
+
+
+def test_cycles_are_found():
+    edges = {"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"d"}}
+    assert cycles(edges) == [["b", "c"], ["d"]]
+
+
+def test_no_import_is_circular():
+    edges = {}
+    for module, path in MODULES.items():
+        named = named_in(run_at_import(ast.parse(path.read_text("utf-8")).body)) & MODULES.keys()
+        # `from package import module` asks for the module, not for the package's own names.
+        packages = {m for m in named if any(other.startswith(f"{m}.") for other in named)}
+        edges[module] = named - packages - {module}
+    assert cycles(edges) == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -28,8 +28,8 @@ from stillflow.graph.dtypes import uint16 as uint16
 from stillflow.graph.dtypes import uint32 as uint32
 from stillflow.graph.dtypes import uint64 as uint64
 from stillflow.graph.dtypes import variant as variant
-from stillflow.ops.math import cast as cast
-from stillflow.ops.math import complex_ as complex
-from stillflow.ops.math import saturate_cast as saturate_cast
+from stillflow.ops.math.casts import cast as cast
+from stillflow.ops.math.clip import saturate_cast as saturate_cast
+from stillflow.ops.math.complex_numbers import complex_ as complex
 
 def __getattr__(name: str) -> Any: ...

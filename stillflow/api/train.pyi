@@ -15,7 +15,7 @@ from stillflow.checkpoint.management import remove_checkpoint as remove_checkpoi
 from stillflow.checkpoint.management import update_checkpoint_state as update_checkpoint_state
 from stillflow.checkpoint.reader import new_checkpoint_reader as NewCheckpointReader
 from stillflow.events.event_file import summary_iterator as summary_iterator
-from stillflow.graph.graph_def import write_graph as write_graph
+from stillflow.graph.protos.graph_def import write_graph as write_graph
 from stillflow.interchange.meta_graph import import_meta_graph as import_meta_graph
 from stillflow.train.adadelta import AdadeltaOptimizer as AdadeltaOptimizer
 from stillflow.train.adagrad import AdagradOptimizer as AdagradOptimizer

@@ -29,7 +29,10 @@ _EQUIVALENT: dict[str, dict[str, str] | str] = {
 _OWN: dict[str, tuple[str, ...]] = {
     "python.training.moving_averages": ("stillflow.train.moving_averages",),
     "python.training.slot_creator": ("stillflow.train.slot_creator",),
-    "python.training.training_ops": ("stillflow.ops.training", "stillflow.ops.training_sparse"),
+    "python.training.training_ops": (
+        "stillflow.ops.training.dense",
+        "stillflow.ops.training.sparse",
+    ),
 }
 
 

@@ -187,13 +187,13 @@ class Graph:
     @property
     def graph_def_versions(self):
         """The VersionDef that GraphDefs of this graph carry."""
-        from stillflow.graph.graph_def import version_def
+        from stillflow.graph.protos.graph_def import version_def
 
         return version_def()
 
     def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False):
         """Returns the GraphDef proto of this graph."""
-        from stillflow.graph.graph_def import graph_def_of
+        from stillflow.graph.protos.graph_def import graph_def_of
 
         return graph_def_of(self, from_version, add_shapes)
 

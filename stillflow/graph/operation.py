@@ -108,14 +108,14 @@ class Operation:
     @property
     def node_def(self):
         """The NodeDef proto of this operation."""
-        from stillflow.graph.graph_def import node_def_of
+        from stillflow.graph.protos.graph_def import node_def_of
 
         return node_def_of(self)
 
     @property
     def op_def(self):
         """The OpDef proto of this operation's type."""
-        from stillflow.graph.graph_def import op_def_of
+        from stillflow.graph.protos.graph_def import op_def_of
 
         return op_def_of(self.defn)
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from stillflow.declare.shapes import ShapeError
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
-from stillflow.graph.graph_def import attr_kinds
-from stillflow.graph.tensor_proto import constant_of
+from stillflow.graph.protos.graph_def import attr_kinds
+from stillflow.graph.protos.tensor_proto import constant_of
 from stillflow.graph.tensor_shape import TensorShape
-from stillflow.ops.shapes import ShapeError
 
 # The field of an AttrValue, or of its list, that holds a value of each kind.
 _FIELDS = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stillflow.declare.opdef import types_of
+from stillflow.declare.shapes import ShapeError, merge
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import OpError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.interchange.attributes import described
-from stillflow.ops.registry import types_of
-from stillflow.ops.shapes import ShapeError, merge
 
 _MOST_OUTPUTS = 1 << 16  # of one node; a number in a file must not decide how much memory is taken
 

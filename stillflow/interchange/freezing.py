@@ -8,7 +8,7 @@ from typing import Any
 from stillflow.graph import dtypes
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation
-from stillflow.graph.tensor_proto import tensor_proto_of
+from stillflow.graph.protos.tensor_proto import tensor_proto_of
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.platform import logging
 

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.shapes import ShapeContext, ShapeError
 from stillflow.graph.device import within
 from stillflow.graph.errors import NotFoundError
 from stillflow.graph.graph import Graph, get_default_graph
-from stillflow.graph.graph_def import PRODUCER
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.protos.graph_def import PRODUCER
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.interchange.attributes import attributes_of
@@ -25,10 +27,8 @@ from stillflow.interchange.nodes import (
     read_nodes,
     unique_names,
 )
-from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.families import all_ops
-from stillflow.ops.shapes import ShapeContext, ShapeError
-from stillflow.train import saving_ops  # noqa: F401  declares the ops of Savers
+from stillflow.ops.saving import save_restore  # noqa: F401  declares the ops of Savers
 
 _LAST_WITHOUT_UNKNOWN_SHAPES = 21  # up to this version of a GraphDef [] stood for any shape, too
 _LOCATION = b"loc:@"

@@ -11,7 +11,7 @@ from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.interchange.files import from_bytes, read_message
 from stillflow.interchange.importer import import_graph_def
-from stillflow.ops.variables import Variable
+from stillflow.ops.variables.variable import Variable
 from stillflow.platform import logging
 from stillflow.train.saveables import all_saveables
 from stillflow.train.saver import Saver

@@ -1,8 +1,12 @@
-"""What an operation means: one declaration per op type, its gradient rule beside it.
+"""What an operation means: a folder for each family, one declaration for each op type, its gradient
+rule beside it.
 
-Families use each other in their rules, both ways; loading them from here on keeps one order. With
-any of them come Python's operators on tensors.
+A module imports the modules that define what it needs, so that a program loads only what it names.
+With any of them come Python's operators on tensors, and the conversion of lists of tensors and of
+sparse gradients.
 """
 
-from stillflow.ops import array as array
 from stillflow.ops import operators as operators
+from stillflow.ops.array import indexed_slices as indexed_slices
+from stillflow.ops.array import slicing as slicing
+from stillflow.ops.array import stacking as stacking

@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 
 from stillflow import ops
-from stillflow.ops.registry import OPS, OpDef
+from stillflow.declare.opdef import OPS, OpDef
 
 
 @functools.cache

@@ -9,44 +9,44 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor, to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import linalg
-from stillflow.ops import math as math_ops
-from stillflow.ops.convert import convert_to_tensor, to_tensor
+from stillflow.ops.linalg import products
+from stillflow.ops.math import arithmetic, comparison, division, elementwise
 
 
 def _add(x: Tensor, y: Tensor, name: str) -> Tensor:
-    add = math_ops.add if x.dtype.base_dtype is dtypes.string else math_ops.add_v2
+    add = arithmetic.add if x.dtype.base_dtype is dtypes.string else arithmetic.add_v2
     return add(x, y, name=name)
 
 
 # The operators of two operands, by the name of both the method and the node.
 _BINARY: dict[str, Callable[..., Tensor]] = {
     "add": _add,
-    "sub": math_ops.subtract,
-    "mul": math_ops.multiply,
-    "div": math_ops.div,
-    "truediv": math_ops.truediv,
-    "floordiv": math_ops.floordiv,
-    "mod": math_ops.floormod,
-    "pow": math_ops.pow_,
-    "matmul": linalg.matmul,
-    "and": math_ops.logical_and,
-    "or": math_ops.logical_or,
-    "xor": math_ops.logical_xor,
+    "sub": arithmetic.subtract,
+    "mul": arithmetic.multiply,
+    "div": division.div,
+    "truediv": division.truediv,
+    "floordiv": division.floordiv,
+    "mod": division.floormod,
+    "pow": arithmetic.pow_,
+    "matmul": products.matmul,
+    "and": comparison.logical_and,
+    "or": comparison.logical_or,
+    "xor": comparison.logical_xor,
 }
 _COMPARISONS: dict[str, Callable[..., Tensor]] = {
-    "lt": math_ops.less,
-    "le": math_ops.less_equal,
-    "gt": math_ops.greater,
-    "ge": math_ops.greater_equal,
+    "lt": comparison.less,
+    "le": comparison.less_equal,
+    "gt": comparison.greater,
+    "ge": comparison.greater_equal,
 }
 _UNARY: dict[str, Callable[..., Tensor]] = {
-    "neg": math_ops.negative,
-    "abs": math_ops.abs_,
-    "invert": math_ops.logical_not,
+    "neg": elementwise.negative,
+    "abs": elementwise.abs_,
+    "invert": comparison.logical_not,
 }
 
 

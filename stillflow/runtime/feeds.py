@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.constants import as_array
 from stillflow.graph.dtypes import string
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
-from stillflow.ops.constants import as_array
 from stillflow.runtime.quiet import Quiet
 
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.numpy.namespace import NUMPY
+from stillflow.declare.shapes import format_sizes
 from stillflow.graph.errors import InternalError, InvalidArgumentError, OpError
 from stillflow.graph.operation import Operation
-from stillflow.ops.shapes import format_sizes
-from stillflow.ops.xp import NUMPY
 from stillflow.runtime.plan import Plan, Step
 from stillflow.runtime.segments import static_inputs
 

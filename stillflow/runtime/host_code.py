@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from stillflow.ops.xp import NUMPY
+from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.runtime.host import HostProgram, run_error
 from stillflow.runtime.quiet import Quiet
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from stillflow.declare.shapes import format_sizes
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.ops.shapes import format_sizes
 from stillflow.runtime.order import in_run_order, needed_ops, written_variables
 from stillflow.runtime.sides import Sides, unless_dead
 

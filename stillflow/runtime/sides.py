@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from stillflow.declare.dead import dead, is_dead
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.ops.switch import dead, is_dead
 
 if TYPE_CHECKING:
     from stillflow.runtime.plan import Step

@@ -14,9 +14,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
-from stillflow.ops.xp import NUMPY
 from stillflow.runtime import xla_cache
 from stillflow.runtime.host import HostProgram, check_outputs, host_program, run_error
 from stillflow.runtime.packing import Pack, PackedValue, packs

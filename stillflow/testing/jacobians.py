@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.gradients import gradients
+from stillflow.declare.constants import constant
+from stillflow.gradients.walk import gradients
 from stillflow.graph.context import get_default_session
 from stillflow.graph.operation import Tensor
-from stillflow.ops.constants import constant
 
 Jacobian = np.ndarray  # f[elements of x, elements of y]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stillflow.declare.opdef import OpDef
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
-from stillflow.ops import training, training_sparse
-from stillflow.ops.registry import OpDef
-from stillflow.ops.variables import Variable
+from stillflow.ops.training import dense, sparse
+from stillflow.ops.variables.variable import Variable
 from stillflow.train.optimizer import Optimizer, cast_like
 
 
@@ -46,10 +46,10 @@ class AdadeltaOptimizer(Optimizer):
         )
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
-        return self._apply(training.apply_adadelta, var, grad)
+        return self._apply(dense.apply_adadelta, var, grad)
 
     def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
-        return self._apply(training_sparse.sparse_apply_adadelta, var, grad.values, grad.indices)
+        return self._apply(sparse.sparse_apply_adadelta, var, grad.values, grad.indices)
 
     def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Tensor:
         return update(

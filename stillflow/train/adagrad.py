@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from stillflow.declare.opdef import OpDef
 from stillflow.graph.dtypes import DType
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
-from stillflow.ops import training, training_sparse
 from stillflow.ops.array.filling import fill
 from stillflow.ops.array.shape_of import shape
-from stillflow.ops.initializers import Constant
-from stillflow.ops.math import cast
-from stillflow.ops.registry import OpDef
-from stillflow.ops.variables import Variable
+from stillflow.ops.math.casts import cast
+from stillflow.ops.training import dense, sparse
+from stillflow.ops.variables.initializers import Constant
+from stillflow.ops.variables.variable import Variable
 from stillflow.train.optimizer import Optimizer, cast_like
 
 
@@ -61,10 +61,10 @@ class AdagradOptimizer(Optimizer):
         (self._learning_rate_tensor,) = self._hyper(learning_rate=self._learning_rate)
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
-        return self._apply(training.apply_adagrad, var, grad)
+        return self._apply(dense.apply_adagrad, var, grad)
 
     def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
-        return self._apply(training_sparse.sparse_apply_adagrad, var, grad.values, grad.indices)
+        return self._apply(sparse.sparse_apply_adagrad, var, grad.values, grad.indices)
 
     def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Tensor:
         (rate,) = cast_like([self._learning_rate_tensor], var)

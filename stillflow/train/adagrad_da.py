@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stillflow.declare.constants import constant
+from stillflow.declare.opdef import OpDef
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import colocate_with, device
-from stillflow.ops import training, training_sparse
-from stillflow.ops.constants import constant
-from stillflow.ops.control import identity
-from stillflow.ops.math import cast
-from stillflow.ops.registry import OpDef
-from stillflow.ops.variables import Variable
+from stillflow.ops.control.ordering import identity
+from stillflow.ops.math.casts import cast
+from stillflow.ops.training import dense, sparse
+from stillflow.ops.variables.variable import Variable
 from stillflow.train.adagrad import require_positive
 from stillflow.train.optimizer import Optimizer, cast_like
 
@@ -67,10 +67,10 @@ class AdagradDAOptimizer(Optimizer):
             self._global_step_on_worker = identity(self._global_step) + 1
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
-        return self._apply(training.apply_adagrad_da, var, grad)
+        return self._apply(dense.apply_adagrad_da, var, grad)
 
     def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
-        return self._apply(training_sparse.sparse_apply_adagrad_da, var, grad.values, grad.indices)
+        return self._apply(sparse.sparse_apply_adagrad_da, var, grad.values, grad.indices)
 
     def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Tensor:
         with device(var.device):

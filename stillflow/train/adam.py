@@ -9,11 +9,12 @@ from stillflow.graph.graph import get_default_graph
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with, control_dependencies
-from stillflow.ops import state, training
-from stillflow.ops.control import group
-from stillflow.ops.math import sqrt
-from stillflow.ops.state_scatter import scatter_add
-from stillflow.ops.variables import Variable
+from stillflow.ops.control.ordering import group
+from stillflow.ops.math.elementwise import sqrt
+from stillflow.ops.training import dense
+from stillflow.ops.variables import state
+from stillflow.ops.variables.scatter import scatter_add
+from stillflow.ops.variables.variable import Variable
 from stillflow.train.optimizer import Optimizer, cast_like
 
 
@@ -74,7 +75,7 @@ class AdamOptimizer(Optimizer):
         return cast_like([*self._get_beta_accumulators(), *hyper], var)
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Operation:
-        return training.apply_adam(
+        return dense.apply_adam(
             var,
             self.get_slot(var, "m"),
             self.get_slot(var, "v"),

@@ -11,10 +11,10 @@ from stillflow.checkpoint import management
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.scopes import device, get_collection
-from stillflow.ops.state import assign
-from stillflow.ops.variable_store import VariableStore
-from stillflow.ops.variables import Variable
-from stillflow.train import saving_ops
+from stillflow.ops.saving import save_restore
+from stillflow.ops.variables.state import assign
+from stillflow.ops.variables.store import VariableStore
+from stillflow.ops.variables.variable import Variable
 from stillflow.train.saveables import slice_infos
 
 # Names in a checkpoint, variables to initialize from them, and which parts of a whole those are.
@@ -96,7 +96,7 @@ def _plan_of_scope(prefix: str, target: str, shapes: Mapping[str, Any], where: s
 
 def _set_initializer(variable: Variable, path: str, name: str, spec: str) -> None:
     with device(variable.device), device("/cpu:0"):
-        (stored,) = saving_ops.restore_v2(
+        (stored,) = save_restore.restore_v2(
             path, [name], [spec], dtypes=[variable.dtype.base_dtype], name="checkpoint_initializer"
         )
     is_known = variable.shape.is_fully_defined()

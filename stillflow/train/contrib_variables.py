@@ -13,8 +13,8 @@ from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import get_collection
-from stillflow.ops.control import group, placeholder
-from stillflow.ops.variable_scope import VariableScope
+from stillflow.ops.control.ordering import group, placeholder
+from stillflow.ops.variables.scope import VariableScope
 from stillflow.platform import logging
 from stillflow.runtime.session import BaseSession
 from stillflow.train.saver import Saver

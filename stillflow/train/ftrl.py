@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stillflow.declare.constants import constant
+from stillflow.declare.opdef import OpDef
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import colocate_with
-from stillflow.ops import training, training_sparse
-from stillflow.ops.constants import constant
-from stillflow.ops.registry import OpDef
-from stillflow.ops.variables import Variable
+from stillflow.ops.training import dense, sparse
+from stillflow.ops.variables.variable import Variable
 from stillflow.train.optimizer import Optimizer, cast_like
 
 
@@ -88,15 +88,11 @@ class FtrlOptimizer(Optimizer):
         )
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
-        update = training.apply_ftrl_v2 if self._shrinks else training.apply_ftrl
+        update = dense.apply_ftrl_v2 if self._shrinks else dense.apply_ftrl
         return self._apply(update, var, grad)
 
     def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
-        update = (
-            training_sparse.sparse_apply_ftrl_v2
-            if self._shrinks
-            else training_sparse.sparse_apply_ftrl
-        )
+        update = sparse.sparse_apply_ftrl_v2 if self._shrinks else sparse.sparse_apply_ftrl
         return self._apply(update, var, grad.values, grad.indices)
 
     @property

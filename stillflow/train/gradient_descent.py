@@ -6,9 +6,9 @@ from typing import Any
 
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.ops import training
-from stillflow.ops.state_scatter import scatter_sub
-from stillflow.ops.variables import Variable
+from stillflow.ops.training import dense
+from stillflow.ops.variables.scatter import scatter_sub
+from stillflow.ops.variables.variable import Variable
 from stillflow.train.optimizer import Optimizer, cast_like
 
 
@@ -30,7 +30,7 @@ class GradientDescentOptimizer(Optimizer):
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Operation:
         (rate,) = cast_like([self._learning_rate_tensor], var)
-        return training.apply_gradient_descent(var, rate, grad, use_locking=self._use_locking).op
+        return dense.apply_gradient_descent(var, rate, grad, use_locking=self._use_locking).op
 
     def _apply_sparse_duplicate_indices(self, grad: IndexedSlices, var: Variable) -> Tensor:
         # Rows that occur twice are simply taken off twice.

@@ -9,30 +9,19 @@ from __future__ import annotations
 import math as _math
 from typing import Any
 
+from stillflow.declare.constants import constant
+from stillflow.declare.convert import convert_n_to_tensor, convert_to_tensor
+from stillflow.declare.static import constant_value
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array.selecting import where
-from stillflow.ops.constants import constant
-from stillflow.ops.convert import convert_n_to_tensor, convert_to_tensor
-from stillflow.ops.math import (
-    add,
-    cast,
-    ceil,
-    cos,
-    equal,
-    exp,
-    floor,
-    log,
-    minimum,
-    multiply,
-    negative,
-    pow_,
-    real_divide,
-    sqrt,
-)
-from stillflow.ops.random import random_normal
-from stillflow.ops.static import constant_value
+from stillflow.ops.math.arithmetic import add, minimum, multiply, pow_
+from stillflow.ops.math.casts import cast
+from stillflow.ops.math.comparison import equal
+from stillflow.ops.math.division import real_divide
+from stillflow.ops.math.elementwise import ceil, cos, exp, floor, log, negative, sqrt
+from stillflow.ops.random.drawing import random_normal
 
 
 def exponential_decay(

@@ -9,8 +9,8 @@ from typing import Any
 
 from stillflow.checkpoint import files
 from stillflow.graph.graph import Graph, get_default_graph
-from stillflow.graph.graph_def import op_def_of
 from stillflow.graph.keys import GraphKeys
+from stillflow.graph.protos.graph_def import op_def_of
 from stillflow.platform import logging
 from stillflow.train import scoped_graph
 from stillflow.train.exported_graph import graph_def_with_shapes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
@@ -15,18 +16,19 @@ from stillflow.graph.scopes import (
     init_scope,
     name_scope,
 )
-from stillflow.ops import state
-from stillflow.ops.control import group
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.initializers import Zeros
-from stillflow.ops.math import cast, div, minimum, pow_, real_divide
-from stillflow.ops.variable_scope import get_variable, get_variable_scope, variable_scope
-from stillflow.ops.variable_sets import (
+from stillflow.ops.control.ordering import group
+from stillflow.ops.math.arithmetic import minimum, pow_
+from stillflow.ops.math.casts import cast
+from stillflow.ops.math.division import div, real_divide
+from stillflow.ops.variables import state
+from stillflow.ops.variables.initializers import Zeros
+from stillflow.ops.variables.scope import get_variable, get_variable_scope, variable_scope
+from stillflow.ops.variables.sets import (
     global_variables,
     moving_average_variables,
     trainable_variables,
 )
-from stillflow.ops.variables import Variable
+from stillflow.ops.variables.variable import Variable
 from stillflow.train import slot_creator
 
 _AVERAGED_TYPES = (dtypes.bfloat16, dtypes.float16, dtypes.float32, dtypes.float64)

@@ -19,7 +19,8 @@ from collections.abc import (
 )
 from typing import Any
 
-from stillflow.gradients import gradients
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.gradients.walk import gradients
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import get_default_graph
@@ -27,15 +28,14 @@ from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with, control_dependencies, init_scope, name_scope
-from stillflow.ops import state
 from stillflow.ops.array.gathering import unsorted_segment_sum
 from stillflow.ops.array.shape_of import shape
-from stillflow.ops.control import group, tuple_
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.math import cast
-from stillflow.ops.unique import unique
-from stillflow.ops.variable_sets import trainable_variables
-from stillflow.ops.variables import Variable
+from stillflow.ops.array.unique import unique
+from stillflow.ops.control.ordering import group, tuple_
+from stillflow.ops.math.casts import cast
+from stillflow.ops.variables import state
+from stillflow.ops.variables.sets import trainable_variables
+from stillflow.ops.variables.variable import Variable
 from stillflow.train import slot_creator
 
 Gradient = Tensor | IndexedSlices

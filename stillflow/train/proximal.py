@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stillflow.declare.constants import constant
+from stillflow.declare.opdef import OpDef
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import colocate_with
-from stillflow.ops import training, training_sparse
-from stillflow.ops.constants import constant
-from stillflow.ops.registry import OpDef
-from stillflow.ops.variables import Variable
+from stillflow.ops.training import dense, sparse
+from stillflow.ops.variables.variable import Variable
 from stillflow.train.adagrad import require_positive
 from stillflow.train.optimizer import Optimizer
 
@@ -56,10 +56,10 @@ class ProximalGradientDescentOptimizer(_ProximalOptimizer):
         super().__init__(learning_rate, l1, l2, use_locking, name)
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
-        return self._apply(training.apply_proximal_gradient_descent, var, grad)
+        return self._apply(dense.apply_proximal_gradient_descent, var, grad)
 
     def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
-        update = training_sparse.sparse_apply_proximal_gradient_descent
+        update = sparse.sparse_apply_proximal_gradient_descent
         return self._apply(update, var, grad.values, grad.indices)
 
     def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Tensor:
@@ -101,10 +101,10 @@ class ProximalAdagradOptimizer(_ProximalOptimizer):
             self._get_or_make_slot(var, initial, "accumulator", self._name)
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
-        return self._apply(training.apply_proximal_adagrad, var, grad)
+        return self._apply(dense.apply_proximal_adagrad, var, grad)
 
     def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
-        update = training_sparse.sparse_apply_proximal_adagrad
+        update = sparse.sparse_apply_proximal_adagrad
         return self._apply(update, var, grad.values, grad.indices)
 
     def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Tensor:

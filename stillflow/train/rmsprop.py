@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stillflow.declare.opdef import OpDef
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.ops import training, training_sparse
 from stillflow.ops.array.filling import ones_like
-from stillflow.ops.initializers import Ones
-from stillflow.ops.registry import OpDef
-from stillflow.ops.variables import Variable
+from stillflow.ops.training import dense, sparse
+from stillflow.ops.variables.initializers import Ones
+from stillflow.ops.variables.variable import Variable
 from stillflow.train.optimizer import Optimizer, cast_like
 
 
@@ -67,14 +67,14 @@ class RMSPropOptimizer(Optimizer):
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Operation:
         if self._centered:
-            return self._apply(training.apply_centered_rms_prop, var, grad)
-        return self._apply(training.apply_rms_prop, var, grad)
+            return self._apply(dense.apply_centered_rms_prop, var, grad)
+        return self._apply(dense.apply_rms_prop, var, grad)
 
     def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Operation:
         rows = grad.values, grad.indices
         if self._centered:
-            return self._apply(training_sparse.sparse_apply_centered_rms_prop, var, *rows)
-        return self._apply(training_sparse.sparse_apply_rms_prop, var, *rows)
+            return self._apply(sparse.sparse_apply_centered_rms_prop, var, *rows)
+        return self._apply(sparse.sparse_apply_rms_prop, var, *rows)
 
     def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Operation:
         slots = ("mg", "rms", "momentum") if self._centered else ("rms", "momentum")

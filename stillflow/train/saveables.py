@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stillflow.declare.convert import to_tensor
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.ops.convert import to_tensor
-from stillflow.ops.save_slice_info import SaveSliceInfo
-from stillflow.ops.variables import Variable
+from stillflow.ops.variables.save_slice_info import SaveSliceInfo
+from stillflow.ops.variables.variable import Variable
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,20 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from stillflow.checkpoint import management
+from stillflow.declare.constants import constant
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, device, name_scope
-from stillflow.ops.array import reshape, shape
-from stillflow.ops.constants import constant
-from stillflow.ops.control import group, identity, placeholder_with_default, with_dependencies
-from stillflow.ops.state import assign
-from stillflow.ops.strings import string_join
-from stillflow.train import saving_ops
+from stillflow.ops.array.reshaping import reshape
+from stillflow.ops.array.shape_of import shape
+from stillflow.ops.control.ordering import (
+    group,
+    identity,
+    placeholder_with_default,
+    with_dependencies,
+)
+from stillflow.ops.saving import save_restore
+from stillflow.ops.strings.joining import string_join
+from stillflow.ops.variables.state import assign
 from stillflow.train.saveables import Saveable
 
 _CPU = "/device:CPU:0"
@@ -62,9 +68,9 @@ def _save(prefix: Tensor, saveables: Sequence[Saveable], version: int) -> Tensor
     names, specs = _names_and_specs(saveables)
     tensors = [saveable.tensor for saveable in saveables]
     if version == management.V1:
-        written = saving_ops.save_slices(prefix, names, specs, tensors, name="save")
+        written = save_restore.save_slices(prefix, names, specs, tensors, name="save")
     else:
-        written = saving_ops.save_v2(prefix, names, specs, tensors)
+        written = save_restore.save_v2(prefix, names, specs, tensors)
     return with_dependencies([written], prefix)
 
 
@@ -77,7 +83,7 @@ def _restore(prefix: Tensor, saveables: Sequence[Saveable], reshaped: bool, name
     names, specs = _names_and_specs(saveables)
     types = [saveable.reference.dtype.base_dtype for saveable in saveables]
     with device(_CPU):
-        tensors = saving_ops.restore_v2(prefix, names, specs, dtypes=types)
+        tensors = save_restore.restore_v2(prefix, names, specs, dtypes=types)
     assigned = [
         _assign(saveable.reference, tensor, reshaped)
         for saveable, tensor in zip(saveables, tensors, strict=True)
@@ -113,11 +119,11 @@ def _save_shards(prefix: Tensor, shards: Shards) -> Tensor:
     parts, written = [], []
     for shard, (place, saveables) in enumerate(shards):
         with device(_cpu_of(place)):
-            part = saving_ops.sharded_filename(beside, shard, number)
+            part = save_restore.sharded_filename(beside, shard, number)
             parts.append(part)
             written.append(_save(part, saveables, management.V2))
     with control_dependencies(written), device(_cpu_of(shards[-1][0])):
-        merged = saving_ops.merge_v2_checkpoints(parts, prefix)
+        merged = save_restore.merge_v2_checkpoints(parts, prefix)
         with control_dependencies([merged]):
             return identity(prefix)
 
@@ -128,10 +134,10 @@ def _save_files(prefix: Tensor, shards: Shards) -> Tensor:
     written = []
     for shard, (place, saveables) in enumerate(shards):
         with device(place):
-            path = saving_ops.sharded_filename(prefix, shard, number)
+            path = save_restore.sharded_filename(prefix, shard, number)
             written.append(_save(path, saveables, management.V1))
     with control_dependencies([path.op for path in written]):
-        return saving_ops.sharded_filespec(prefix, number)
+        return save_restore.sharded_filespec(prefix, number)
 
 
 def _restore_shards(prefix: Tensor, shards: Shards, reshaped: bool) -> Operation:

@@ -11,9 +11,9 @@ from typing import Any
 from stillflow.graph.scopes import colocate_with
 from stillflow.ops.array.filling import zeros
 from stillflow.ops.array.shape_of import shape as shape_of
-from stillflow.ops.initializers import Zeros
-from stillflow.ops.variable_scope import get_variable, get_variable_scope, variable_scope
-from stillflow.ops.variables import Variable
+from stillflow.ops.variables.initializers import Zeros
+from stillflow.ops.variables.scope import get_variable, get_variable_scope, variable_scope
+from stillflow.ops.variables.variable import Variable
 
 
 def create_slot(primary: Any, val: Any, name: str, colocate_with_primary: bool = True) -> Variable:

@@ -8,9 +8,9 @@ from stillflow.graph import dtypes
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
-from stillflow.ops.initializers import Zeros
-from stillflow.ops.variable_scope import get_variable
-from stillflow.ops.variables import Variable, VariableAggregation
+from stillflow.ops.variables.initializers import Zeros
+from stillflow.ops.variables.scope import get_variable
+from stillflow.ops.variables.variable import Variable, VariableAggregation
 from stillflow.platform import logging
 
 

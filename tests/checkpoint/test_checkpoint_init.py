@@ -8,7 +8,7 @@ from stillflow.checkpoint.bundle_writer import BundleWriter
 from stillflow.checkpoint.management import update_checkpoint_state
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
-from stillflow.train import saving_ops
+from stillflow.ops.saving import save_restore
 
 framework = tf.contrib.framework
 
@@ -174,9 +174,11 @@ def test_a_slice_of_a_whole_tensor():
         writer.add_slice("x", [3, 2], ((0, 1), (0, None)), square[:1])
         writer.add_slice("x", [3, 2], ((1, 2), (0, None)), square[1:])
     for prefix in ["whole", "parts"]:
-        (last,) = saving_ops.restore_v2(prefix, ["x"], ["3 2 1,2:0,2"], dtypes=[tf.float32])
+        (last,) = save_restore.restore_v2(prefix, ["x"], ["3 2 1,2:0,2"], dtypes=[tf.float32])
         with tf.Session() as sess:
             assert sess.run(last).tolist() == [[2, 3], [4, 5]]
             with pytest.raises(errors.InvalidArgumentError, match="shape in shape_and_slice spec"):
-                sess.run(saving_ops.restore_v2(prefix, ["x"], ["4 2 1,2:0,2"], dtypes=[tf.float32]))
+                sess.run(
+                    save_restore.restore_v2(prefix, ["x"], ["4 2 1,2:0,2"], dtypes=[tf.float32])
+                )
     assert CheckpointReader("parts").get_tensor("x").tolist() == square.tolist()

@@ -15,8 +15,8 @@ from tensorboard.compat.proto.graph_pb2 import GraphDef
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 import stillflow as tf
-from stillflow.graph.attr_value import attr_value_of
-from stillflow.graph.tensor_proto import tensor_proto_of
+from stillflow.graph.protos.attr_value import attr_value_of
+from stillflow.graph.protos.tensor_proto import tensor_proto_of
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "graph"
 RECORDED = json.loads((GOLDEN / "tensor_protos.json").read_text())

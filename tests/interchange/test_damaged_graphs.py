@@ -14,8 +14,8 @@ import recorded_graphs
 
 import stillflow as tf
 from stillflow.cli.inspect import Unreadable, report
+from stillflow.declare.opdef import OPS
 from stillflow.graph import errors
-from stillflow.ops.registry import OPS
 
 EXPORTS = recorded_graphs.GOLDEN / "exports"
 # An OSError for a file that cannot be parsed; a KeyError for a collection of missing nodes.

@@ -5,8 +5,8 @@ import pytest
 from gradient_checks import check_gradients
 
 import stillflow as tf
-from stillflow.ops import array
-from stillflow.ops.partition import parallel_dynamic_stitch
+from stillflow.ops.array import filling
+from stillflow.ops.array.partition import parallel_dynamic_stitch
 
 
 def floats(*shape, at=0):
@@ -314,5 +314,5 @@ def test_gradient_of_gather_needs_ranks():
 def test_gradient_of_constants_made_from_shapes():
     """zeros_like, ones_like and the like depend on no value."""
     x = tf.placeholder(tf.float32, [None])
-    for y in (tf.zeros_like(x), tf.ones_like(x), array.zeros_like_op(x)):
+    for y in (tf.zeros_like(x), tf.ones_like(x), filling.zeros_like_op(x)):
         assert tf.gradients(y, x) == [None]

@@ -5,9 +5,21 @@ import pytest
 from gradient_checks import check_against_vjp, check_gradients
 
 import stillflow as tf
-from stillflow.ops import linalg, math, reduce
 from stillflow.ops.families import all_ops
+from stillflow.ops.linalg import decompositions, norms, products, solving
+from stillflow.ops.math import (
+    arithmetic,
+    casts,
+    complex_numbers,
+    conjugate,
+    division,
+    elementwise,
+    scan,
+    special,
+)
+from stillflow.ops.reduce import reducing
 
+DECLARED = {defn.__name__: defn for defn in all_ops().values()}
 RNG = np.random.default_rng(7)
 
 
@@ -45,40 +57,40 @@ QUOTIENTS = "real_divide divide_op div_no_nan_op"
 def cases():
     """(op, function of tensors, arrays) that use each rule; several per op where it branches."""
     for name in (ON_LINE + " " + SPECIAL_ON_LINE).split():
-        yield getattr(math, name), None, [A]
+        yield DECLARED[name], None, [A]
     for name in ON_POSITIVE.split():
-        yield getattr(math, name), None, [positive(2, 3)]
+        yield DECLARED[name], None, [positive(2, 3)]
     for name in WITHIN_ONE.split():
-        yield getattr(math, name), None, [within_one(2, 3)]
+        yield DECLARED[name], None, [within_one(2, 3)]
     for name in WITH_OUTPUT.split():
-        yield getattr(math, name), None, [positive(2, 3), A]
-    yield math.acosh, None, [positive(2, 3) + 1]
+        yield DECLARED[name], None, [positive(2, 3), A]
+    yield elementwise.acosh, None, [positive(2, 3) + 1]
     for name in PAIRS.split():
-        yield getattr(math, name), None, [A, B]
-        yield getattr(math, name), None, [A, ROW]
-        yield getattr(math, name), None, [reals(2, 1), ROW]
+        yield DECLARED[name], None, [A, B]
+        yield DECLARED[name], None, [A, ROW]
+        yield DECLARED[name], None, [reals(2, 1), ROW]
     for name in QUOTIENTS.split():
-        yield getattr(math, name), None, [A, positive(3)]
-    yield math.atan2, None, [A, B]
-    yield math.xlogy, None, [A, positive(2, 3)]
-    yield math.pow_op, None, [positive(2, 3), ROW]
-    yield math.pow_op, lambda x: tf.pow(x, 2.0), [A]
-    yield math.pow_op, lambda x: x**3, [A]
-    yield math.floormod, None, [A, positive(2, 3) + 3]
-    yield math.floormod, lambda x, y: tf.floormod(x * 7.3, y), [A, positive(3)]
-    yield math.zeta, lambda q: tf.zeta(tf.constant(2.5, tf.float64), q), [positive(3)]
-    yield math.polygamma, lambda x: tf.polygamma(tf.constant(2.0, tf.float64), x), [positive(3)]
-    yield math.igamma, None, [positive(3), positive(3)]
-    yield math.igammac, None, [positive(3), positive(3)]
+        yield DECLARED[name], None, [A, positive(3)]
+    yield arithmetic.atan2, None, [A, B]
+    yield arithmetic.xlogy, None, [A, positive(2, 3)]
+    yield arithmetic.pow_op, None, [positive(2, 3), ROW]
+    yield arithmetic.pow_op, lambda x: tf.pow(x, 2.0), [A]
+    yield arithmetic.pow_op, lambda x: x**3, [A]
+    yield division.floormod, None, [A, positive(2, 3) + 3]
+    yield division.floormod, lambda x, y: tf.floormod(x * 7.3, y), [A, positive(3)]
+    yield special.zeta, lambda q: tf.zeta(tf.constant(2.5, tf.float64), q), [positive(3)]
+    yield special.polygamma, lambda x: tf.polygamma(tf.constant(2.0, tf.float64), x), [positive(3)]
+    yield special.igamma, None, [positive(3), positive(3)]
+    yield special.igammac, None, [positive(3), positive(3)]
     beta = tf.constant
     yield (
-        math.betainc,
+        special.betainc,
         lambda x: tf.betainc(beta([2.0, 3.0], "float64"), beta([1.5, 2.5], "float64"), x),
         [np.array([0.3, 0.6])],
     )
-    yield math.add_n_op, lambda x, y: tf.add_n([x, y, x]), [A, B]
-    yield math.accumulate_n_op, lambda x, y: tf.accumulate_n([x, y, x]), [A, B]
-    yield math.cast_op, lambda x: tf.cast(tf.cast(x, "complex128"), "float64") * x, [A]
+    yield arithmetic.add_n_op, lambda x, y: tf.add_n([x, y, x]), [A, B]
+    yield arithmetic.accumulate_n_op, lambda x, y: tf.accumulate_n([x, y, x]), [A, B]
+    yield casts.cast_op, lambda x: tf.cast(tf.cast(x, "complex128"), "float64") * x, [A]
     yield from complex_cases()
     yield from scan_cases()
     yield from reduction_cases()
@@ -88,25 +100,25 @@ def cases():
 
 def complex_cases():
     parts = [A, B]
-    yield math.complex_op, lambda x, y: tf.real(tf.complex(x, y) ** 3), parts
-    yield math.real_op, lambda x, y: tf.real(tf.exp(tf.complex(x, y))), parts
-    yield math.imag_op, lambda x, y: tf.imag(tf.sin(tf.complex(x, y))), parts
-    yield math.angle_op, lambda x, y: tf.angle(tf.complex(x, y)), parts
-    yield math.complex_abs_op, lambda x, y: tf.abs(tf.complex(x, y)), parts
-    yield math.conj_op, lambda x, y: tf.imag(tf.conj(tf.tanh(tf.complex(x, y)))), parts
+    yield complex_numbers.complex_op, lambda x, y: tf.real(tf.complex(x, y) ** 3), parts
+    yield complex_numbers.real_op, lambda x, y: tf.real(tf.exp(tf.complex(x, y))), parts
+    yield complex_numbers.imag_op, lambda x, y: tf.imag(tf.sin(tf.complex(x, y))), parts
+    yield complex_numbers.angle_op, lambda x, y: tf.angle(tf.complex(x, y)), parts
+    yield complex_numbers.complex_abs_op, lambda x, y: tf.abs(tf.complex(x, y)), parts
+    yield conjugate.conj_op, lambda x, y: tf.imag(tf.conj(tf.tanh(tf.complex(x, y)))), parts
 
 
 def scan_cases():
     for exclusive in (False, True):
         for reverse in (False, True):
             how = {"exclusive": exclusive, "reverse": reverse}
-            yield math.cumsum_op, lambda x, how=how: tf.cumsum(x, 1, **how), [CUBE]
-            yield math.cumprod_op, lambda x, how=how: tf.cumprod(x, 1, **how), [CUBE]
+            yield scan.cumsum_op, lambda x, how=how: tf.cumsum(x, 1, **how), [CUBE]
+            yield scan.cumprod_op, lambda x, how=how: tf.cumprod(x, 1, **how), [CUBE]
             # The first element of an exclusive scan is the lowest number: constant, but huge.
             start = slice(0, -1) if reverse else slice(1, None)
             start = start if exclusive else slice(None)
             yield (
-                math.cumulative_logsumexp_op,
+                scan.cumulative_logsumexp_op,
                 lambda x, how=how, s=start: tf.math.cumulative_logsumexp(x, -1, **how)[..., s] * 2,
                 [reals(2, 4)],
             )
@@ -114,11 +126,11 @@ def scan_cases():
 
 def reduction_cases():
     reductions = {
-        reduce.sum_op: tf.reduce_sum,
-        reduce.mean_op: tf.reduce_mean,
-        reduce.prod_op: tf.reduce_prod,
-        reduce.max_op: tf.reduce_max,
-        reduce.min_op: tf.reduce_min,
+        reducing.sum_op: tf.reduce_sum,
+        reducing.mean_op: tf.reduce_mean,
+        reducing.prod_op: tf.reduce_prod,
+        reducing.max_op: tf.reduce_max,
+        reducing.min_op: tf.reduce_min,
     }
     for op, function in reductions.items():
         for axis in (None, 0, -1, [0, 2], [1, -1], []):
@@ -131,14 +143,14 @@ def reduction_cases():
 
 
 def product_cases():
-    yield linalg.cross, None, [A, B]
+    yield norms.cross, None, [A, B]
     for ta in (False, True):
         for tb in (False, True):
             x, y = reals(3, 2) if ta else reals(2, 3), reals(4, 3) if tb else reals(3, 4)
             how = {"transpose_a": ta, "transpose_b": tb}
-            yield linalg.matmul_op, lambda x, y, how=how: tf.matmul(x, y, **how), [x, y]
+            yield products.matmul_op, lambda x, y, how=how: tf.matmul(x, y, **how), [x, y]
             yield (
-                linalg.sparse_matmul,
+                products.sparse_matmul,
                 lambda x, y, how=how: tf.cast(
                     tf.sparse_matmul(tf.to_float(x), tf.to_float(y), **how), tf.float64
                 ),
@@ -147,13 +159,13 @@ def product_cases():
             batch = {"adj_x": ta, "adj_y": tb}
             xs, ys = np.stack([x, 2 * x]), np.stack([y, -y])
             yield (
-                linalg.batch_matmul,
-                lambda x, y, b=batch: linalg.batch_matmul(x, y, **b),
+                products.batch_matmul,
+                lambda x, y, b=batch: products.batch_matmul(x, y, **b),
                 [xs, ys],
             )
             yield (
-                linalg.batch_matmul_v2,
-                lambda x, y, b=batch: linalg.batch_matmul_v2(x, y, **b),
+                products.batch_matmul_v2,
+                lambda x, y, b=batch: products.batch_matmul_v2(x, y, **b),
                 [xs[:, None], np.stack([ys[0], ys[1], ys[0]])],
             )
 
@@ -163,32 +175,36 @@ def matrix_cases():
     stack = np.stack([regular, regular.T])
     for adjoint in (False, True):
         how = {"adjoint": adjoint}
-        yield linalg.matrix_inverse, lambda x, h=how: tf.matrix_inverse(x, **h), [stack]
-        yield linalg.matrix_solve, lambda x, y, h=how: tf.matrix_solve(x, y, **h), [regular, rhs]
+        yield solving.matrix_inverse, lambda x, h=how: tf.matrix_inverse(x, **h), [stack]
+        yield solving.matrix_solve, lambda x, y, h=how: tf.matrix_solve(x, y, **h), [regular, rhs]
         for lower in (False, True):
             both = {"lower": lower, "adjoint": adjoint}
             yield (
-                linalg.matrix_triangular_solve,
+                solving.matrix_triangular_solve,
                 lambda x, y, b=both: tf.matrix_triangular_solve(x, y, **b),
                 [regular, rhs],
             )
-    yield linalg.matrix_determinant, None, [stack]
-    yield linalg.log_matrix_determinant, lambda x: tf.linalg.slogdet(x)[1], [stack]
+    yield solving.matrix_determinant, None, [stack]
+    yield solving.log_matrix_determinant, lambda x: tf.linalg.slogdet(x)[1], [stack]
     # These ops read one triangle, so the other is tied to it.
     mirror = lambda x: (x + tf.matrix_transpose(x)) / 2
-    yield linalg.cholesky, lambda x: tf.cholesky(mirror(x)), [symmetric(3)]
-    yield linalg.self_adjoint_eig_op, lambda x: tf.self_adjoint_eigvals(mirror(x)), [symmetric(3)]
+    yield solving.cholesky, lambda x: tf.cholesky(mirror(x)), [symmetric(3)]
     yield (
-        linalg.self_adjoint_eig_op,
+        decompositions.self_adjoint_eig_op,
+        lambda x: tf.self_adjoint_eigvals(mirror(x)),
+        [symmetric(3)],
+    )
+    yield (
+        decompositions.self_adjoint_eig_op,
         lambda x: [v**2 if v.shape.ndims == 2 else v for v in tf.self_adjoint_eig(mirror(x))],
         [symmetric(3)],
     )
     # Q and R, U and V have signs of their own that a small step does not change.
-    yield linalg.qr, lambda x: list(tf.qr(x)), [reals(4, 3)]
-    yield linalg.qr, lambda x: list(tf.qr(x)), [regular]
-    yield linalg.svd_op, lambda x: tf.svd(x, compute_uv=False), [reals(4, 3)]
+    yield decompositions.qr, lambda x: list(tf.qr(x)), [reals(4, 3)]
+    yield decompositions.qr, lambda x: list(tf.qr(x)), [regular]
+    yield decompositions.svd_op, lambda x: tf.svd(x, compute_uv=False), [reals(4, 3)]
     for matrix in (reals(4, 3), reals(2, 4), regular):
-        yield linalg.svd_op, lambda x: list(tf.svd(x)), [matrix]
+        yield decompositions.svd_op, lambda x: list(tf.svd(x)), [matrix]
 
 
 CASES = [
@@ -215,7 +231,7 @@ SMOOTH = (
 @pytest.mark.parametrize("name", SMOOTH.split())
 def test_second_derivative(name):
     """What a rule builds can be differentiated again."""
-    op = getattr(math, name)
+    op = DECLARED[name]
     arrays = [RNG.uniform(0.2, 0.8, (2, 3)) for _ in op.signature.inputs]
     check_gradients(op, *arrays, order=2, rtol=1e-5)
 
@@ -240,14 +256,14 @@ LIKE_JAX = (
 @pytest.mark.parametrize("name", LIKE_JAX.split())
 def test_vjp(name):
     """JAX differentiates the op's own function to the same gradients."""
-    op = getattr(math, name)
+    op = DECLARED[name]
     check_against_vjp(op, *([A, B][: len(op.signature.inputs)]))
 
 
 def test_vjp_of_products():
     """The same of products of matrices, plain and in batches."""
-    check_against_vjp(linalg.matmul_op, A, B, transpose_a=False, transpose_b=True)
-    check_against_vjp(linalg.batch_matmul_v2, CUBE, CUBE, adj_x=True, adj_y=False)
+    check_against_vjp(products.matmul_op, A, B, transpose_a=False, transpose_b=True)
+    check_against_vjp(products.batch_matmul_v2, CUBE, CUBE, adj_x=True, adj_y=False)
 
 
 def test_tiers_agree(monkeypatch):
@@ -277,7 +293,12 @@ HOST_SIGNS = {"Qr", "Svd", "SelfAdjointEigV2"}
 
 def has_rule(op):
     return op.gradient_rule is not None and op.__module__.startswith(
-        ("stillflow.ops.math", "stillflow.ops.reduce", "stillflow.ops.linalg")
+        (
+            "stillflow.ops.math",
+            "stillflow.ops.reduce.reducing",
+            "stillflow.ops.reduce.argmax",
+            "stillflow.ops.linalg",
+        )
     )
 
 

@@ -6,13 +6,18 @@ import jax
 import numpy as np
 import pytest
 
+from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import as_dtype
 from stillflow.ops.families import all_ops
-from stillflow.ops.xp import NUMPY
 from stillflow.runtime.xla_namespace import JaxNamespace
 
-FAMILIES = ("stillflow.ops.math", "stillflow.ops.reduce", "stillflow.ops.linalg")
+FAMILIES = (
+    "stillflow.ops.math",
+    "stillflow.ops.reduce.reducing",
+    "stillflow.ops.reduce.argmax",
+    "stillflow.ops.linalg",
+)
 FAMILY = {name: op for name, op in all_ops().items() if op.__module__.startswith(FAMILIES)}
 ANY = tuple(map(as_dtype, ("float16", "float32", "float64", "int8", "int32", "bool", "complex64")))
 COMPLEX_OF = {dtypes.float32: dtypes.complex64, dtypes.float64: dtypes.complex128}

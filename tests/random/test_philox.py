@@ -4,9 +4,9 @@ import jax
 import numpy as np
 import pytest
 
-from stillflow.ops.philox import discrete, rejection
-from stillflow.ops.philox.generator import blocks
-from stillflow.ops.xp import NUMPY
+from stillflow.declare.numpy.namespace import NUMPY
+from stillflow.ops.random.philox import discrete, rejection
+from stillflow.ops.random.philox.generator import blocks
 from stillflow.runtime.xla_namespace import JaxNamespace
 
 # (counter, key, block) of the reference implementation, Random123's known-answer tests.

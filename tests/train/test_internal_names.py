@@ -10,14 +10,14 @@ def module(name):
 
 
 def test_functions_without_a_public_name():
-    from stillflow.ops import training, training_sparse
+    from stillflow.ops.training import dense, sparse
     from stillflow.train import moving_averages, slot_creator
 
     averages = module("moving_averages")
     assert averages.assign_moving_average is moving_averages.assign_moving_average
     assert module("slot_creator").create_zeros_slot is slot_creator.create_zeros_slot
-    assert module("training_ops").apply_adam is training.apply_adam
-    assert module("training_ops").sparse_apply_ftrl is training_sparse.sparse_apply_ftrl
+    assert module("training_ops").apply_adam is dense.apply_adam
+    assert module("training_ops").sparse_apply_ftrl is sparse.sparse_apply_ftrl
 
 
 @pytest.mark.parametrize("name", ["Variable", "_free_name_of_nothing", "state"])

@@ -1,7 +1,7 @@
 """`tf.compat.v2`: what TensorFlow 1.15 offers of version 2 where it differs. Re-exports only."""
 
 from stillflow.api import _missing
-from stillflow.ops.array import where_v2 as where
+from stillflow.ops.array.selecting import where_v2 as where
 
 __all__ = ["where"]
 

@@ -8,8 +8,8 @@ from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation
 from stillflow.graph.scopes import control_dependencies
 from stillflow.interchange.saved_model import names
-from stillflow.ops.control import group
-from stillflow.ops.variable_sets import (
+from stillflow.ops.control.ordering import group
+from stillflow.ops.variables.sets import (
     global_variables_initializer,
     local_variables_initializer,
     tables_initializer,

@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.arguments import renamed
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.static import constant_value
+from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import shapes
-from stillflow.ops.arguments import renamed
 from stillflow.ops.array.filling import zeros
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.array.shape_of import INDEX_TYPES
 from stillflow.ops.array.stacking import stack
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.registry import op
-from stillflow.ops.static import constant_value
 
 # Depth ------------------------------------------------------------------------------------------
 

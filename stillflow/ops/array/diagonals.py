@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.type_sets import INDEX as INDEX_TYPES
+from stillflow.declare.type_sets import SIGNED
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import shapes
 from stillflow.ops.array.filling import ones, zeros, zeros_like
-from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.joining import concat
-from stillflow.ops.array.shape_of import INDEX_TYPES
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.math import minimum
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import SIGNED
+from stillflow.ops.math.arithmetic import minimum
 
 
 def _doubled(ctx: shapes.ShapeContext) -> shapes.Sizes:

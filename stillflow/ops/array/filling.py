@@ -9,19 +9,20 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.constants import as_array, constant
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.type_sets import INDEX as INDEX_TYPES
+from stillflow.declare.type_sets import types
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension, TensorShape, as_shape
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.reshaping import reshape
-from stillflow.ops.array.shape_of import INDEX_TYPES, shape_internal
-from stillflow.ops.constants import as_array, constant
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import types
+from stillflow.ops.array.shape_of import shape_internal
 
 _MAX_CONSTANT = 1000  # elements; a larger constant would bloat the GraphDef
 

@@ -6,22 +6,23 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import check_within, first_false, place, refuse
+from stillflow.declare.static import constant_value
+from stillflow.declare.type_sets import INDEX as INDEX_TYPES
+from stillflow.declare.type_sets import NUMBERS
 from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.ops import shapes
 from stillflow.ops.array.filling import ones_like, zeros_like
-from stillflow.ops.array.indexing import check_within, first_false, place, refuse
 from stillflow.ops.array.joining import concat
 from stillflow.ops.array.ranging import range_op
 from stillflow.ops.array.reshaping import reshape
 from stillflow.ops.array.selecting import select_op, select_v2_op
-from stillflow.ops.array.shape_of import INDEX_TYPES, shape, size
+from stillflow.ops.array.shape_of import shape, size
 from stillflow.ops.array.transposing import transpose
-from stillflow.ops.math import cast_op
-from stillflow.ops.registry import op
-from stillflow.ops.static import constant_value
-from stillflow.ops.type_sets import NUMBERS
+from stillflow.ops.math.casts import cast_op
 
 
 def _gathered(ctx: shapes.ShapeContext) -> shapes.Sizes:

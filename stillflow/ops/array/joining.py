@@ -7,21 +7,22 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.static import constant_value
+from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension, dimension_value
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.scattering import gather_nd_op
 from stillflow.ops.array.selecting import where_op
-from stillflow.ops.array.shape_of import INDEX_TYPES, shape
+from stillflow.ops.array.shape_of import shape
 from stillflow.ops.array.stacking import stack
-from stillflow.ops.control import identity
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.registry import op
-from stillflow.ops.static import constant_value
+from stillflow.ops.control.ordering import identity
 
 
 def _joined(ctx: shapes.ShapeContext) -> shapes.Sizes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.static import constant_value
 from stillflow.graph.operation import Tensor
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.slicing import PAD, checked_paddings, pad_op, unpadded
-from stillflow.ops.registry import op
-from stillflow.ops.static import constant_value
 
 _SIGNATURE = "input: T, paddings: Tpaddings -> output: T"
 

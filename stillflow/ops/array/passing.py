@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.type_sets import types
 from stillflow.graph.dtypes import DType, as_dtype
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape, as_shape
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import types
 
 
 @op("IdentityN", "input: [T] -> output: [T]", shape=lambda ctx: ctx.shapes())

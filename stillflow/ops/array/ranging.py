@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.value_text import element_text
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.math import cast
-from stillflow.ops.registry import op
-from stillflow.ops.summary import element_text
+from stillflow.ops.math.casts import cast
 
 
 def range_length(start: Any, limit: Any, delta: Any) -> int:

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.arguments import renamed
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
-from stillflow.ops import shapes
-from stillflow.ops.arguments import renamed
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.array.shape_of import INDEX_TYPES, shape
-from stillflow.ops.registry import op
+from stillflow.ops.array.shape_of import shape
 
 
 def _reshaped(ctx: shapes.ShapeContext) -> shapes.Sizes:

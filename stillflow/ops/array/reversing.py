@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.arguments import renamed
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.type_sets import INDEX as INDEX_TYPES
+from stillflow.declare.type_sets import types
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
-from stillflow.ops import shapes
-from stillflow.ops.arguments import renamed
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.array.shape_of import INDEX_TYPES
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import types
 
 _REVERSIBLE = types(
     "uint8 int8 uint16 int16 int32 int64 bool bfloat16 float16 float32 float64 complex64 "

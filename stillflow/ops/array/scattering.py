@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import check_rows_within, refuse
+from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.tensor_shape import dimension_value
-from stillflow.ops import shapes
 from stillflow.ops.array.filling import zeros_like
-from stillflow.ops.array.indexing import check_rows_within, refuse
 from stillflow.ops.array.reshaping import squeeze
-from stillflow.ops.array.shape_of import INDEX_TYPES, shape
-from stillflow.ops.registry import op
+from stillflow.ops.array.shape_of import shape
 
 _TYPES: dict[str, Any] = {
     "types": {"Tindices": INDEX_TYPES},

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.type_sets import NUMBERS
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import shapes
 from stillflow.ops.array.filling import zeros_like
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import NUMBERS
 
 
 def _selected(ctx: shapes.ShapeContext) -> shapes.Sizes:

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.constants import constant
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import shapes
-from stillflow.ops.constants import constant
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import INDEX as INDEX_TYPES
 
 
 def _rank_vector(ctx: shapes.ShapeContext) -> shapes.Sizes:

@@ -9,18 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.constants import constant
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension
-from stillflow.ops import shapes
 from stillflow.ops.array.filling import ones_like
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.array.shape_of import INDEX_TYPES, shape
+from stillflow.ops.array.shape_of import shape
 from stillflow.ops.array.stacking import pack_op, stack
-from stillflow.ops.constants import constant
-from stillflow.ops.math import cast_op
-from stillflow.ops.registry import op
+from stillflow.ops.math.casts import cast_op
 
 # Slice and Pad: each is the other's gradient ----------------------------------------------------
 
@@ -422,7 +423,7 @@ def _checked(index: Any) -> Any:
 def getitem(tensor: Tensor, key: Any) -> Tensor:
     """`tensor[key]` for basic indices, which may be scalar tensors, or a mask of booleans."""
     if _is_mask(key):
-        from stillflow.ops.masking import boolean_mask  # a composite of many ops
+        from stillflow.ops.array.masking import boolean_mask  # a composite of many ops
 
         return boolean_mask(tensor, key)
     spec = _Specification(key if isinstance(key, (list, tuple)) else [key])

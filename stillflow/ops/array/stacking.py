@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.constants import constant
+from stillflow.declare.convert import convert_to_tensor, register_tensor_conversion_function
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension, TensorShape
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.reshaping import expand_dims
-from stillflow.ops.constants import constant
-from stillflow.ops.convert import convert_to_tensor, register_tensor_conversion_function
-from stillflow.ops.math import cast_op
-from stillflow.ops.registry import op
+from stillflow.ops.math.casts import cast_op
 
 
 def _packed(ctx: shapes.ShapeContext) -> shapes.Sizes:

@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
 from stillflow.ops.array.joining import concat
 from stillflow.ops.array.ranging import range_op
-from stillflow.ops.array.shape_of import INDEX_TYPES, rank, rank_op
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.registry import op
+from stillflow.ops.array.shape_of import rank, rank_op
 
 
 def _transposed(ctx: shapes.ShapeContext) -> shapes.Sizes:

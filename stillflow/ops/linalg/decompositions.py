@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import FACTORABLE
 from stillflow.graph.operation import Tensor
-from stillflow.ops import array, shapes
-from stillflow.ops import math as math_ops
+from stillflow.ops.array import diagonals, filling, reshaping
 from stillflow.ops.linalg.products import batch_matmul_v2 as product
 from stillflow.ops.linalg.solving import adjoint, matrix_triangular_solve, square_matrices
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import FACTORABLE
+from stillflow.ops.math import complex_numbers, division, elementwise
 
 
 def _smaller(a: int | None, b: int | None) -> int | None:
@@ -55,7 +56,7 @@ def qr_gradient(op, dq, dr):
     q_dq = product(q, dq, adj_x=True)
     r_dr = product(r, dr, adj_y=True)
     skew = (q_dq - adjoint(q_dq)) + (r_dr - adjoint(r_dr))
-    lower = array.matrix_band_part(skew, -1, 0)
+    lower = diagonals.matrix_band_part(skew, -1, 0)
     within = product(q, dr + _over_adjoint(lower, r))
     return within + _over_adjoint(dq - product(q, q_dq), r)
 
@@ -102,7 +103,7 @@ def svd_gradient(op, ds, du, dv):
     x = op.inputs[0]
     if not op.attrs["compute_uv"]:
         _, u, v = svd_op(x)
-        return product(product(u, array.matrix_diag(ds)), v, adj_y=True)
+        return product(product(u, diagonals.matrix_diag(ds)), v, adj_y=True)
     if op.attrs["full_matrices"] and x.shape[-2] != x.shape[-1]:
         raise NotImplementedError(
             "The gradient of Svd with full_matrices=True needs square matrices in Stillflow.\n"
@@ -110,15 +111,15 @@ def svd_gradient(op, ds, du, dv):
         )
     s, u, v = op.outputs
     # Of pairs of singular values, 1 / (s_j^2 - s_i^2), 0 on the diagonal.
-    squares = math_ops.square(s)
-    gaps = array.expand_dims(squares, -2) - array.expand_dims(squares, -1)
-    inverse = array.matrix_set_diag(
-        math_ops.div_no_nan(array.ones_like(gaps), gaps), array.zeros_like(s)
+    squares = elementwise.square(s)
+    gaps = reshaping.expand_dims(squares, -2) - reshaping.expand_dims(squares, -1)
+    inverse = diagonals.matrix_set_diag(
+        division.div_no_nan(filling.ones_like(gaps), gaps), filling.zeros_like(s)
     )
-    row, column = array.expand_dims(s, -2), array.expand_dims(s, -1)
+    row, column = reshaping.expand_dims(s, -2), reshaping.expand_dims(s, -1)
     u_du, v_dv = product(u, du, adj_x=True), product(v, dv, adj_x=True)
     middle = (
-        array.matrix_diag(ds)
+        diagonals.matrix_diag(ds)
         + inverse * (u_du - adjoint(u_du)) * row
         + column * (inverse * (v_dv - adjoint(v_dv)))
     )
@@ -137,7 +138,7 @@ def svd(
     `u diag(s) v^H` is `tensor`.
     """
     s, u, v = svd_op(tensor, compute_uv=compute_uv, full_matrices=full_matrices, name=name)
-    s = math_ops.real(s)
+    s = complex_numbers.real(s)
     return (s, u, v) if compute_uv else s
 
 
@@ -164,20 +165,20 @@ def self_adjoint_eig_op(xp, x, *, compute_v: bool = True):
 
 @self_adjoint_eig_op.gradient
 def self_adjoint_eig_gradient(op, de, dv):
-    inner = array.matrix_diag(de)
+    inner = diagonals.matrix_diag(de)
     if op.attrs["compute_v"]:
         e, v = op.outputs
-        gaps = array.expand_dims(e, -2) - array.expand_dims(e, -1)
-        inverse = array.matrix_set_diag(
-            math_ops.div_no_nan(array.ones_like(gaps), gaps), array.zeros_like(e)
+        gaps = reshaping.expand_dims(e, -2) - reshaping.expand_dims(e, -1)
+        inverse = diagonals.matrix_set_diag(
+            division.div_no_nan(filling.ones_like(gaps), gaps), filling.zeros_like(e)
         )
         inner = inner + inverse * product(v, dv, adj_x=True)
     else:
         _, v = self_adjoint_eig_op(op.inputs[0])
     dx = product(product(v, inner), v, adj_y=True)
     # The op reads the lower triangle alone, so all of the gradient belongs there.
-    lower = array.matrix_band_part(dx + adjoint(dx), -1, 0)
-    return array.matrix_set_diag(lower, array.matrix_diag_part(lower) * 0.5)
+    lower = diagonals.matrix_band_part(dx + adjoint(dx), -1, 0)
+    return diagonals.matrix_set_diag(lower, diagonals.matrix_diag_part(lower) * 0.5)
 
 
 def self_adjoint_eig(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:

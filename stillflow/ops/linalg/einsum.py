@@ -7,13 +7,14 @@ import operator
 import re
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, reduce
-from stillflow.ops import math as math_ops
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import reshaping, shape_of, transposing
 from stillflow.ops.linalg.norms import trace
 from stillflow.ops.linalg.products import matmul
+from stillflow.ops.math import arithmetic
+from stillflow.ops.reduce import reductions
 
 _EQUATION = re.compile(r"[a-zA-Z,.]*(->[a-zA-Z.]*)?")
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -51,7 +52,7 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
             total, letters = _contracted(total, letters, tensor, others, summed)
         gone = [axis for axis, letter in enumerate(letters) if letter not in result]
         if gone:
-            total = reduce.reduce_sum(total, axis=gone)
+            total = reductions.reduce_sum(total, axis=gone)
             letters = "".join(letter for letter in letters if letter in result)
         if sorted(letters) != sorted(result):
             raise ValueError(f"Invalid equation: {equation}")
@@ -137,10 +138,10 @@ def _contracted(
         x = _in_order(x, x_letters, shared + own_x)
         y = _in_order(y, y_letters, shared + own_y)
         for _ in own_y:
-            x = array.expand_dims(x, -1)
+            x = reshaping.expand_dims(x, -1)
         for _ in own_x:
-            y = array.expand_dims(y, len(shared))
-        return math_ops.multiply(x, y), shared + own_x + own_y
+            y = reshaping.expand_dims(y, len(shared))
+        return arithmetic.multiply(x, y), shared + own_x + own_y
     x = _in_order(x, x_letters, shared + own_x + gone)
     y = _in_order(y, y_letters, shared + gone + own_y)
     x_sizes, y_sizes = _sizes(x), _sizes(y)
@@ -165,8 +166,8 @@ def _summed_product(tensors: list[Tensor], labels: list[str], result: str) -> Te
     factors = []
     for tensor, letters in zip(moved, sorted_labels, strict=True):
         sizes = dict(zip(letters, _sizes(tensor), strict=True))
-        factors.append(array.reshape(tensor, [sizes.get(letter, 1) for letter in order]))
-    return reduce.reduce_sum(
+        factors.append(reshaping.reshape(tensor, [sizes.get(letter, 1) for letter in order]))
+    return reductions.reduce_sum(
         functools.reduce(operator.mul, factors, 1), axis=list(range(len(result), len(order)))
     )
 
@@ -175,7 +176,7 @@ def _in_order(x: Tensor, letters: str, wanted: str) -> Tensor:
     """`x` with its axes, `letters`, in the order `wanted`."""
     if letters == wanted:
         return x
-    return array.transpose(x, perm=[letters.index(letter) for letter in wanted])
+    return transposing.transpose(x, perm=[letters.index(letter) for letter in wanted])
 
 
 def _sizes(x: Tensor) -> list[Any]:
@@ -183,7 +184,7 @@ def _sizes(x: Tensor) -> list[Any]:
     sizes: list[Any] = x.shape.as_list()
     if None not in sizes:
         return sizes
-    now = array.shape(x)
+    now = shape_of.shape(x)
     return [now[axis] if size is None else size for axis, size in enumerate(sizes)]
 
 
@@ -197,4 +198,4 @@ def _reshaped(x: Tensor, sizes: list[Any]) -> Tensor:
         not isinstance(size, Tensor) and size == own for size, own in zip(sizes, known, strict=True)
     ):
         return x
-    return array.reshape(x, sizes)
+    return reshaping.reshape(x, sizes)

@@ -6,15 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.arguments import renamed
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import REAL_NUMBERS
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, reduce, shapes
-from stillflow.ops import math as math_ops
-from stillflow.ops.arguments import renamed
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import diagonals, reshaping, transposing
 from stillflow.ops.linalg.decompositions import svd
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import REAL_NUMBERS
+from stillflow.ops.math import arithmetic, casts, conjugate, elementwise
+from stillflow.ops.reduce import reductions
 
 
 def _crossed(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -42,7 +44,7 @@ def trace(x: Any, name: str | None = None) -> Tensor:
     """Returns the sums of the main diagonals of the matrices in `x`, n[..., n, m] -> n[...]."""
     with name_scope(name, "Trace", [x]) as scope:
         x = convert_to_tensor(x, name="x")
-        return reduce.reduce_sum(array.matrix_diag_part(x), [-1], name=scope)
+        return reductions.reduce_sum(diagonals.matrix_diag_part(x), [-1], name=scope)
 
 
 def norm(
@@ -72,7 +74,7 @@ def norm(
             result = _matrix_norm(x, ord, axes)
         else:
             result = _vector_norm(x, ord, axes)
-        return result if keepdims else array.squeeze(result, axes)
+        return result if keepdims else reshaping.squeeze(result, axes)
 
 
 def _check_axis(axis: Any, is_matrix: bool) -> None:
@@ -99,14 +101,14 @@ def _vector_norm(x: Tensor, order: Any, axes: Any) -> Tensor:
     """The norm along `axes`, which stay with size 1."""
     axis = axes[0] if axes is not None and order in (1, np.inf) else axes
     if order in ("fro", "euclidean", 2):
-        return math_ops.sqrt(reduce.reduce_sum(x * math_ops.conj(x), axes, keepdims=True))
-    magnitude = math_ops.abs_(x)
+        return elementwise.sqrt(reductions.reduce_sum(x * conjugate.conj(x), axes, keepdims=True))
+    magnitude = elementwise.abs_(x)
     if order == 1:
-        return reduce.reduce_sum(magnitude, axis, keepdims=True)
+        return reductions.reduce_sum(magnitude, axis, keepdims=True)
     if order == np.inf:
-        return reduce.reduce_max(magnitude, axis, keepdims=True)
-    powers = math_ops.pow_(magnitude, order)
-    return math_ops.pow_(reduce.reduce_sum(powers, axes, keepdims=True), 1.0 / order)
+        return reductions.reduce_max(magnitude, axis, keepdims=True)
+    powers = arithmetic.pow_(magnitude, order)
+    return arithmetic.pow_(reductions.reduce_sum(powers, axes, keepdims=True), 1.0 / order)
 
 
 def _matrix_norm(x: Tensor, order: Any, axes: Any) -> Tensor:
@@ -114,8 +116,8 @@ def _matrix_norm(x: Tensor, order: Any, axes: Any) -> Tensor:
     if order == 2:
         return _spectral_norm(x, axes)
     summed, compared = axes if order == 1 else axes[::-1]
-    sums = reduce.reduce_sum(math_ops.abs_(x), summed, keepdims=True)
-    return reduce.reduce_max(sums, compared, keepdims=True)
+    sums = reductions.reduce_sum(elementwise.abs_(x), summed, keepdims=True)
+    return reductions.reduce_max(sums, compared, keepdims=True)
 
 
 def _spectral_norm(x: Tensor, axes: Any) -> Tensor:
@@ -127,9 +129,9 @@ def _spectral_norm(x: Tensor, axes: Any) -> Tensor:
         )
     matrix = [axis % rank for axis in axes]
     order = [axis for axis in range(rank) if axis not in matrix] + matrix
-    values = svd(array.transpose(x, order), compute_uv=False)
-    largest = array.expand_dims(reduce.reduce_max(values, -1, keepdims=True), -1)
-    return array.transpose(largest, np.argsort(order).tolist())
+    values = svd(transposing.transpose(x, order), compute_uv=False)
+    largest = reshaping.expand_dims(reductions.reduce_max(values, -1, keepdims=True), -1)
+    return transposing.transpose(largest, np.argsort(order).tolist())
 
 
 def normalize(
@@ -138,5 +140,5 @@ def normalize(
     """Returns `tensor` divided by its norm, and that norm with the axes kept, as `norm` has it."""
     with name_scope(name, "normalize", [tensor]):
         tensor = convert_to_tensor(tensor)
-        length = math_ops.cast(norm(tensor, ord, axis, keepdims=True), tensor.dtype.base_dtype)
+        length = casts.cast(norm(tensor, ord, axis, keepdims=True), tensor.dtype.base_dtype)
         return tensor / length, length

@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import COMPLEX, FLOATS, INDEX, types
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, reduce, shapes
-from stillflow.ops import math as math_ops
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import COMPLEX, FLOATS, INDEX, types
+from stillflow.ops.array import filling, reshaping, shape_of
+from stillflow.ops.math import casts, conjugate
+from stillflow.ops.reduce import reducing
 
 _SMALL = 4096  # elements; beyond that speed counts for more than the last digit
 _FACTORS = FLOATS + INDEX + COMPLEX
@@ -61,7 +63,7 @@ def _multiplied_by_vector(xp: Any, a: Any, b: Any) -> Any:
 
 @matmul_op.gradient
 def matmul_gradient(op, dy):
-    a, b = (math_ops.conj(tensor) for tensor in op.inputs)
+    a, b = (conjugate.conj(tensor) for tensor in op.inputs)
     transposed = op.attrs["transpose_a"], op.attrs["transpose_b"]
     if transposed == (False, False):
         return matmul_op(dy, b, transpose_b=True), matmul_op(a, dy, transpose_a=True)
@@ -104,7 +106,7 @@ def sparse_matmul_gradient(op, dy):
     ta, tb = op.attrs["transpose_a"], op.attrs["transpose_b"]
     da = _product(b, dy, tb, True) if ta else _product(dy, b, False, not tb)
     db = _product(dy, a, True, ta) if tb else _product(a, dy, not ta, False)
-    return math_ops.cast(da, a.dtype.base_dtype), math_ops.cast(db, b.dtype.base_dtype)
+    return casts.cast(da, a.dtype.base_dtype), casts.cast(db, b.dtype.base_dtype)
 
 
 def _product(a: Tensor, b: Tensor, transpose_a: bool, transpose_b: bool) -> Tensor:
@@ -193,8 +195,10 @@ def _summed_batch(grad: Tensor, tensor: Tensor, other: Tensor) -> Tensor:
     own, others = tensor.shape.sizes, other.shape.sizes
     if own is not None and others is not None and own[:-2] == others[:-2] and None not in own[:-2]:
         return grad
-    repeated, _ = array.broadcast_gradient_args(array.shape(tensor)[:-2], array.shape(other)[:-2])
-    return array.reshape(reduce.sum_op(grad, repeated), array.shape(tensor))
+    repeated, _ = filling.broadcast_gradient_args(
+        shape_of.shape(tensor)[:-2], shape_of.shape(other)[:-2]
+    )
+    return reshaping.reshape(reducing.sum_op(grad, repeated), shape_of.shape(tensor))
 
 
 # Public functions -------------------------------------------------------------------------------
@@ -226,14 +230,14 @@ def matmul(
         is_sparse = a_is_sparse or b_is_sparse
         if not is_sparse and any(t.shape.ndims is None or t.shape.ndims > 2 for t in (a, b)):
             if transpose_a:
-                a, adjoint_a = math_ops.conj(a), True
+                a, adjoint_a = conjugate.conj(a), True
             if transpose_b:
-                b, adjoint_b = math_ops.conj(b), True
+                b, adjoint_b = conjugate.conj(b), True
             return batch_matmul_v2(a, b, adj_x=adjoint_a, adj_y=adjoint_b, name=scope)
         if adjoint_a:
-            a, transpose_a = math_ops.conj(a), True
+            a, transpose_a = conjugate.conj(a), True
         if adjoint_b:
-            b, transpose_b = math_ops.conj(b), True
+            b, transpose_b = conjugate.conj(b), True
         if not _takes_sparse(a, b, is_sparse):
             return matmul_op(a, b, transpose_a=transpose_a, transpose_b=transpose_b, name=scope)
         product = sparse_matmul(
@@ -246,7 +250,7 @@ def matmul(
             name=scope,
         )
         both_bfloat16 = a.dtype.base_dtype is b.dtype.base_dtype is dtypes.bfloat16
-        return math_ops.cast(product, dtypes.bfloat16) if both_bfloat16 else product
+        return casts.cast(product, dtypes.bfloat16) if both_bfloat16 else product
 
 
 def _check_one(transpose: bool, adjoint: bool, letter: str) -> None:
@@ -275,10 +279,10 @@ def matvec(
     with name_scope(name, "MatVec", [a, b]):
         product = matmul(
             a,
-            array.expand_dims(b, axis=-1),
+            reshaping.expand_dims(b, axis=-1),
             transpose_a=transpose_a,
             adjoint_a=adjoint_a,
             a_is_sparse=a_is_sparse,
             b_is_sparse=b_is_sparse,
         )
-        return array.squeeze(product, axis=-1)
+        return reshaping.squeeze(product, axis=-1)

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import FACTORABLE, types
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, reduce, shapes
-from stillflow.ops import math as math_ops
+from stillflow.ops.array import diagonals, reshaping, transposing
 from stillflow.ops.linalg.products import batch_matmul_v2
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import FACTORABLE, types
+from stillflow.ops.math import complex_numbers, elementwise
+from stillflow.ops.reduce import reductions
 
 _SINGULAR = "Input matrix is not invertible."
 _INDEFINITE = "Cholesky decomposition was not successful. The input might not be valid."
@@ -122,7 +124,7 @@ def log_matrix_determinant_gradient(op, d_sign, d_log):
 
 def _per_matrix(x: Any) -> Tensor:
     """x: f[...] -> f[..., 1, 1]"""
-    return array.expand_dims(array.expand_dims(x, -1), -1)
+    return reshaping.expand_dims(reshaping.expand_dims(x, -1), -1)
 
 
 @op(
@@ -176,7 +178,7 @@ def matrix_triangular_solve_gradient(op, dy):
 
 
 def _triangle(x: Any, lower: bool) -> Tensor:
-    return array.matrix_band_part(x, -1 if lower else 0, 0 if lower else -1)
+    return diagonals.matrix_band_part(x, -1 if lower else 0, 0 if lower else -1)
 
 
 @op("Cholesky", "input: T -> output: T", shape=_square, types={"T": FACTORABLE})
@@ -192,7 +194,7 @@ def cholesky(xp, x):
 def cholesky_gradient(op, dy):
     y = op.outputs[0]
     inner = batch_matmul_v2(y, dy, adj_x=True)
-    inner = array.matrix_set_diag(inner, array.matrix_diag_part(inner) * 0.5)
+    inner = diagonals.matrix_set_diag(inner, diagonals.matrix_diag_part(inner) * 0.5)
     inner = _triangle(inner, lower=True)
     # y^-H inner y^-1, by solving rather than inverting.
     left = matrix_triangular_solve(y, inner, adjoint=True)
@@ -203,14 +205,16 @@ def cholesky_gradient(op, dy):
 def adjoint(matrix: Any, name: str | None = None) -> Tensor:
     """Returns the transposed and conjugated matrices of `matrix`, f[..., n, m] -> f[..., m, n]."""
     with name_scope(name, "adjoint", [matrix]):
-        return array.matrix_transpose(matrix, conjugate=True)
+        return transposing.matrix_transpose(matrix, conjugate=True)
 
 
 def logdet(matrix: Any, name: str | None = None) -> Tensor:
     """Returns the log of the determinants of Hermitian positive definite matrices."""
     with name_scope(name, "logdet", [matrix]):
-        diagonal = array.matrix_diag_part(cholesky(matrix))
-        return 2.0 * reduce.reduce_sum(math_ops.log(math_ops.real(diagonal)), axis=[-1])
+        diagonal = diagonals.matrix_diag_part(cholesky(matrix))
+        return 2.0 * reductions.reduce_sum(
+            elementwise.log(complex_numbers.real(diagonal)), axis=[-1]
+        )
 
 
 def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:

@@ -7,14 +7,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.static import constant_value
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, reduce, searching
-from stillflow.ops import math as math_ops
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import (
+    gathering,
+    joining,
+    ranging,
+    reshaping,
+    searching,
+    selecting,
+    shape_of,
+    stacking,
+    transposing,
+)
 from stillflow.ops.linalg.products import matmul
-from stillflow.ops.static import constant_value
+from stillflow.ops.math import comparison
+from stillflow.ops.reduce import reductions
 
 
 def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
@@ -33,11 +44,11 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
         right = _as_matrix(b, b_axes, contracted_first=True)
         product = matmul(left.matrix, right.matrix)
         if isinstance(left.free_sizes, list) and isinstance(right.free_sizes, list):
-            return array.reshape(product, left.free_sizes + right.free_sizes, name=scope)
+            return reshaping.reshape(product, left.free_sizes + right.free_sizes, name=scope)
         free_sizes = [
             convert_to_tensor(part.free_sizes, dtype=dtypes.int32) for part in (left, right)
         ]
-        result = array.reshape(product, array.concat(free_sizes, 0), name=scope)
+        result = reshaping.reshape(product, joining.concat(free_sizes, 0), name=scope)
         if left.known_sizes is not None and right.known_sizes is not None:
             result.set_shape(left.known_sizes + right.known_sizes)
         return result
@@ -65,9 +76,9 @@ def _last_and_first(a: Tensor, count: int) -> tuple[Any, Any]:
     if count < 0:
         raise ValueError("'axes' must be at least 0.")
     if rank is None:
-        rank_now = array.rank(a)
-        last = array.range_(rank_now - count, rank_now, dtype=dtypes.int32)
-        return last, array.range_(count, dtype=dtypes.int32)
+        rank_now = shape_of.rank(a)
+        last = ranging.range_(rank_now - count, rank_now, dtype=dtypes.int32)
+        return last, ranging.range_(count, dtype=dtypes.int32)
     if count > rank:
         raise ValueError(f"'axes' must not be larger than the number of dimensions of tensor {a}.")
     return list(range(rank - count, rank)), list(range(count))
@@ -89,7 +100,7 @@ def _as_matrix(a: Tensor, axes: Any, contracted_first: bool) -> _Matrix:
     order, shape = _ordered(
         (free, math.prod(free_sizes)), (axes, math.prod(sizes[i] for i in axes)), contracted_first
     )
-    matrix = array.reshape(array.transpose(a, order[0] + order[1]), shape)
+    matrix = reshaping.reshape(transposing.transpose(a, order[0] + order[1]), shape)
     return _Matrix(matrix, free_sizes, free_sizes)
 
 
@@ -102,24 +113,24 @@ def _as_matrix_in_run(a: Tensor, axes: Any, contracted_first: bool) -> _Matrix:
         known_sizes = [sizes[i] for i in others]
         axes = convert_to_tensor(axes, dtype=dtypes.int32, name="axes")
         free = convert_to_tensor(others, dtype=dtypes.int32, name="free")
-        shape_now = array.shape(a)
+        shape_now = shape_of.shape(a)
     else:
-        shape_now, rank_now = array.shape(a), array.rank(a)
+        shape_now, rank_now = shape_of.shape(a), shape_of.rank(a)
         axes = convert_to_tensor(axes, dtype=dtypes.int32, name="axes")
         known_axes = constant_value(axes)
         if known_axes is not None and a.shape.is_fully_defined():
             sizes = a.shape.as_list()
             known_sizes = [sizes[i] for i in _split_axes(known_axes, len(sizes))[1]]
-        axes = array.where(math_ops.greater_equal(axes, 0), axes, axes + rank_now)
-        free, _ = searching.setdiff1d(array.range_(rank_now), axes)
-    free_sizes = array.gather(shape_now, free)
-    summed_sizes = array.gather(shape_now, axes)
-    free_count = reduce.reduce_prod(free_sizes)
-    summed_count = reduce.reduce_prod(summed_sizes)
+        axes = selecting.where(comparison.greater_equal(axes, 0), axes, axes + rank_now)
+        free, _ = searching.setdiff1d(ranging.range_(rank_now), axes)
+    free_sizes = gathering.gather(shape_now, free)
+    summed_sizes = gathering.gather(shape_now, axes)
+    free_count = reductions.reduce_prod(free_sizes)
+    summed_count = reductions.reduce_prod(summed_sizes)
     order, shape = _ordered((free, free_count), (axes, summed_count), contracted_first)
-    permutation = array.concat(order, 0)
-    new_shape = array.stack(shape)
-    matrix = array.reshape(array.transpose(a, permutation), new_shape)
+    permutation = joining.concat(order, 0)
+    new_shape = stacking.stack(shape)
+    matrix = reshaping.reshape(transposing.transpose(a, permutation), new_shape)
     return _Matrix(matrix, free_sizes, known_sizes)
 
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.static import Sizes, constant_value
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
-from stillflow.ops import array, reduce
-from stillflow.ops import math as math_ops
-from stillflow.ops.asserting import assert_that
-from stillflow.ops.control import no_op
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.shapes import Sizes
-from stillflow.ops.static import constant_value
+from stillflow.ops.array import filling, shape_of
+from stillflow.ops.control.ordering import no_op
+from stillflow.ops.debug.asserting import assert_that
+from stillflow.ops.math import arithmetic, comparison
+from stillflow.ops.reduce import reductions
 
 _REFUSAL = "weights can not be broadcast to values."
 
@@ -28,7 +28,7 @@ def broadcast_weights(weights: Any, values: Any) -> Tensor:
         if weights.shape.is_fully_defined() and weights.shape.sizes == values.shape.sizes:
             return weights
         with control_dependencies([assert_broadcastable(weights, values)]):
-            return math_ops.multiply(weights, array.ones_like(values), name=scope)
+            return arithmetic.multiply(weights, filling.ones_like(values), name=scope)
 
 
 def assert_broadcastable(weights: Any, values: Any) -> Operation:
@@ -48,24 +48,24 @@ def assert_broadcastable(weights: Any, values: Any) -> Operation:
             if None not in own and None not in full:
                 _check_sizes(own, full)
                 return no_op(name="static_dims_check_success")
-        is_scalar = math_ops.equal(0, weights_rank, name="is_scalar")
+        is_scalar = comparison.equal(0, weights_rank, name="is_scalar")
         shown = [
             *(_REFUSAL, "weights.shape=", weights.name, weights_shape),
             *("values.shape=", values.name, values_shape, "is_scalar=", is_scalar),
         ]
         if own is None or full is None:
-            same_rank = math_ops.equal(values_rank, weights_rank)
-            return assert_that(math_ops.logical_or(is_scalar, same_rank), shown, name=scope)
-        is_one = math_ops.equal(weights_shape, 1)
-        fits = math_ops.logical_or(is_one, math_ops.equal(weights_shape, values_shape))
-        return assert_that(reduce.reduce_all(fits), shown, name=scope)
+            same_rank = comparison.equal(values_rank, weights_rank)
+            return assert_that(comparison.logical_or(is_scalar, same_rank), shown, name=scope)
+        is_one = comparison.equal(weights_shape, 1)
+        fits = comparison.logical_or(is_one, comparison.equal(weights_shape, values_shape))
+        return assert_that(reductions.reduce_all(fits), shown, name=scope)
 
 
 def _described(what: str, value: Any) -> tuple[Tensor, Tensor, Tensor]:
     """`value` as a tensor, its shape and its rank."""
     with name_scope(None, what, [value]) as scope:
         tensor = convert_to_tensor(value, name=scope)
-        return tensor, array.shape(tensor, name="shape"), array.rank(tensor, name="rank")
+        return tensor, shape_of.shape(tensor, name="shape"), shape_of.rank(tensor, name="rank")
 
 
 def _check_rank(own: tuple, full: tuple, weights: Tensor, values: Tensor) -> None:

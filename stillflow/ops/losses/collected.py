@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from stillflow.declare.constants import constant
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import add_to_collection, get_collection
-from stillflow.ops.constants import constant
-from stillflow.ops.math import add_n
+from stillflow.ops.math.arithmetic import add_n
 
 
 def add_loss(loss: Tensor, loss_collection: str | None = GraphKeys.LOSSES) -> None:

@@ -13,18 +13,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare.arguments import renamed
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
-from stillflow.ops import array, nn, reduce
-from stillflow.ops import math as math_ops
-from stillflow.ops.arguments import renamed
-from stillflow.ops.control import stop_gradient
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import filling, ranging, reshaping, selecting, shape_of
+from stillflow.ops.control.ordering import stop_gradient
 from stillflow.ops.losses.broadcasting import assert_broadcastable
 from stillflow.ops.losses.collected import add_loss
 from stillflow.ops.losses.weighting import Reduction, compute_weighted_loss, count_present
+from stillflow.ops.math import arithmetic, casts, comparison, division, elementwise
+from stillflow.ops.nn import activations, cross_entropy, logistic
+from stillflow.ops.reduce import reductions
 
 _LOSSES = GraphKeys.LOSSES
 _MEAN = Reduction.SUM_BY_NONZERO_WEIGHTS
@@ -38,8 +40,8 @@ def _check_given(**values: Any) -> None:
 
 def _floats(first: Any, labels: Any) -> tuple[Tensor, Tensor]:
     """Both as float32, of shapes that can be one."""
-    first = math_ops.cast(first, dtypes.float32)
-    labels = math_ops.cast(labels, dtypes.float32)
+    first = casts.cast(first, dtypes.float32)
+    labels = casts.cast(labels, dtypes.float32)
     first.shape.assert_is_compatible_with(labels.shape)
     return first, labels
 
@@ -56,7 +58,7 @@ def absolute_difference(
     _check_given(labels=labels, predictions=predictions)
     with name_scope(scope, "absolute_difference", [predictions, labels, weights]) as scope:
         predictions, labels = _floats(predictions, labels)
-        losses = math_ops.abs_(math_ops.subtract(predictions, labels))
+        losses = elementwise.abs_(arithmetic.subtract(predictions, labels))
         return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
@@ -72,7 +74,7 @@ def mean_squared_error(
     _check_given(labels=labels, predictions=predictions)
     with name_scope(scope, "mean_squared_error", [predictions, labels, weights]) as scope:
         predictions, labels = _floats(predictions, labels)
-        losses = math_ops.squared_difference(predictions, labels)
+        losses = arithmetic.squared_difference(predictions, labels)
         return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
@@ -92,12 +94,12 @@ def huber_loss(
     _check_given(labels=labels, predictions=predictions)
     with name_scope(scope, "huber_loss", [predictions, labels, weights]) as scope:
         predictions, labels = _floats(predictions, labels)
-        distance = math_ops.abs_(math_ops.subtract(predictions, labels))
-        near = math_ops.minimum(distance, delta)
-        beyond = math_ops.subtract(distance, near)
+        distance = elementwise.abs_(arithmetic.subtract(predictions, labels))
+        near = arithmetic.minimum(distance, delta)
+        beyond = arithmetic.subtract(distance, near)
         half = convert_to_tensor(0.5, dtype=near.dtype)
-        square = math_ops.multiply(half, math_ops.multiply(near, near))
-        losses = math_ops.add(square, math_ops.multiply(delta, beyond))
+        square = arithmetic.multiply(half, arithmetic.multiply(near, near))
+        losses = arithmetic.add(square, arithmetic.multiply(delta, beyond))
         return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
@@ -117,8 +119,8 @@ def log_loss(
     _check_given(labels=labels, predictions=predictions)
     with name_scope(scope, "log_loss", [predictions, labels, weights]) as scope:
         predictions, labels = _floats(predictions, labels)
-        yes = -math_ops.multiply(labels, math_ops.log(predictions + epsilon))
-        no = math_ops.multiply(1 - labels, math_ops.log(1 - predictions + epsilon))
+        yes = -arithmetic.multiply(labels, elementwise.log(predictions + epsilon))
+        no = arithmetic.multiply(1 - labels, elementwise.log(1 - predictions + epsilon))
         return compute_weighted_loss(yes - no, weights, scope, loss_collection, reduction)
 
 
@@ -134,9 +136,9 @@ def hinge_loss(
     _check_given(labels=labels, logits=logits)
     with name_scope(scope, "hinge_loss", [logits, labels, weights]) as scope:
         logits, labels = _floats(logits, labels)
-        ones = array.ones_like(labels)
-        signs = math_ops.subtract(2 * labels, ones)
-        losses = nn.relu(math_ops.subtract(ones, math_ops.multiply(signs, logits)))
+        ones = filling.ones_like(labels)
+        signs = arithmetic.subtract(2 * labels, ones)
+        losses = activations.relu(arithmetic.subtract(ones, arithmetic.multiply(signs, logits)))
         return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
@@ -160,8 +162,8 @@ def cosine_distance(
     _check_given(labels=labels, predictions=predictions)
     with name_scope(scope, "cosine_distance_loss", [predictions, labels, weights]) as scope:
         predictions, labels = _floats(predictions, labels)
-        products = math_ops.multiply(predictions, labels)
-        losses = 1 - reduce.reduce_sum(products, axis=[axis], keepdims=True)
+        products = arithmetic.multiply(predictions, labels)
+        losses = 1 - reductions.reduce_sum(products, axis=[axis], keepdims=True)
         return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
@@ -179,27 +181,27 @@ def mean_pairwise_squared_error(
     """
     _check_given(labels=labels, predictions=predictions)
     with name_scope(scope, "mean_pairwise_squared_error", [predictions, labels, weights]):
-        weights = math_ops.cast(weights, dtypes.float32)
-        labels = math_ops.cast(labels, dtypes.float32)
+        weights = casts.cast(weights, dtypes.float32)
+        labels = casts.cast(labels, dtypes.float32)
         with control_dependencies([assert_broadcastable(weights, labels)]):
-            predictions = math_ops.cast(predictions, dtypes.float32)
+            predictions = casts.cast(predictions, dtypes.float32)
             predictions.shape.assert_is_compatible_with(labels.shape)
-            loss = _pairwise(math_ops.subtract(predictions, labels), weights)
+            loss = _pairwise(arithmetic.subtract(predictions, labels), weights)
             add_loss(loss, loss_collection)
             return loss
 
 
 def _pairwise(differences: Tensor, weights: Tensor) -> Tensor:
-    axes = array.range_(1, array.rank(differences))
-    squares = reduce.reduce_sum(math_ops.square(differences), axis=axes, keepdims=True)
+    axes = ranging.range_(1, shape_of.rank(differences))
+    squares = reductions.reduce_sum(elementwise.square(differences), axis=axes, keepdims=True)
     count = count_present(differences, weights, per_row=True)
-    of_squares = 2.0 * math_ops.div_no_nan(squares, math_ops.maximum(count - 1, 0), name="value")
-    total = reduce.reduce_sum(differences, axis=axes, keepdims=True)
-    pairs = math_ops.square(total), math_ops.maximum(math_ops.multiply(count, count - 1), 0)
-    of_total = 2.0 * math_ops.div_no_nan(*pairs, name="value")
-    loss = reduce.reduce_sum(math_ops.multiply(of_squares - of_total, weights))
-    is_any = math_ops.greater(reduce.reduce_sum(count), 0)
-    return array.where(is_any, loss, array.zeros_like(loss), name="value")
+    of_squares = 2.0 * division.div_no_nan(squares, arithmetic.maximum(count - 1, 0), name="value")
+    total = reductions.reduce_sum(differences, axis=axes, keepdims=True)
+    pairs = elementwise.square(total), arithmetic.maximum(arithmetic.multiply(count, count - 1), 0)
+    of_total = 2.0 * division.div_no_nan(*pairs, name="value")
+    loss = reductions.reduce_sum(arithmetic.multiply(of_squares - of_total, weights))
+    is_any = comparison.greater(reductions.reduce_sum(count), 0)
+    return selecting.where(is_any, loss, filling.zeros_like(loss), name="value")
 
 
 def sigmoid_cross_entropy(
@@ -221,13 +223,15 @@ def sigmoid_cross_entropy(
         logits, labels = _like_logits(multi_class_labels, logits)
         if label_smoothing > 0:
             labels = labels * (1 - label_smoothing) + 0.5 * label_smoothing
-        losses = nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits, name="xentropy")
+        losses = logistic.sigmoid_cross_entropy_with_logits(
+            labels=labels, logits=logits, name="xentropy"
+        )
         return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
 def _like_logits(labels: Any, logits: Any) -> tuple[Tensor, Tensor]:
     logits = convert_to_tensor(logits)
-    labels = math_ops.cast(labels, logits.dtype)
+    labels = casts.cast(labels, logits.dtype)
     logits.shape.assert_is_compatible_with(labels.shape)
     return logits, labels
 
@@ -250,11 +254,11 @@ def softmax_cross_entropy(
     with name_scope(scope, "softmax_cross_entropy_loss", values) as scope:
         logits, labels = _like_logits(onehot_labels, logits)
         if label_smoothing > 0:
-            classes = math_ops.cast(array.shape(labels)[-1], logits.dtype)
+            classes = casts.cast(shape_of.shape(labels)[-1], logits.dtype)
             each = label_smoothing / classes
             labels = labels * (1.0 - label_smoothing) + each
         labels = stop_gradient(labels, name="labels_stop_gradient")
-        losses = nn.softmax_cross_entropy_with_logits_v2(
+        losses = cross_entropy.softmax_cross_entropy_with_logits_v2(
             labels=labels, logits=logits, name="xentropy"
         )
         return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
@@ -276,7 +280,7 @@ def sparse_softmax_cross_entropy(
     values = [logits, labels, weights]
     with name_scope(scope, "sparse_softmax_cross_entropy_loss", values) as scope:
         labels, logits, weights = _without_last_of_one(labels, logits, weights)
-        losses = nn.sparse_softmax_cross_entropy_with_logits(
+        losses = cross_entropy.sparse_softmax_cross_entropy_with_logits(
             labels=labels, logits=logits, name="xentropy"
         )
         return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
@@ -291,12 +295,12 @@ def _without_last_of_one(labels: Any, logits: Any, weights: Any) -> tuple[Tensor
         logits, labels = convert_to_tensor(logits), convert_to_tensor(labels)
         surplus = _surplus(logits, labels)
         if surplus == 2 and logits.shape[-1].is_compatible_with(1):
-            logits = array.squeeze(logits, [-1])
+            logits = reshaping.squeeze(logits, [-1])
         elif surplus == 0 and labels.shape[-1].is_compatible_with(1):
-            labels = array.squeeze(labels, [-1])
+            labels = reshaping.squeeze(labels, [-1])
     weights = convert_to_tensor(weights)
     if _surplus(weights, labels) == 1:
-        weights = array.squeeze(weights, [-1])
+        weights = reshaping.squeeze(weights, [-1])
     return labels, logits, weights
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
-from stillflow.ops import array, reduce
-from stillflow.ops import math as math_ops
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import filling, ranging, selecting, shape_of
 from stillflow.ops.losses.broadcasting import assert_broadcastable, broadcast_weights
 from stillflow.ops.losses.collected import add_loss
+from stillflow.ops.math import arithmetic, casts, comparison, division
+from stillflow.ops.reduce import reductions
 
 
 class Reduction:
@@ -65,22 +66,22 @@ def compute_weighted_loss(
         with control_dependencies([fits]):
             losses = convert_to_tensor(losses)
             dtype = losses.dtype
-            losses = math_ops.cast(losses, dtypes.float32)
-            weights = math_ops.cast(weights, dtypes.float32)
-            loss = math_ops.multiply(losses, weights)
+            losses = casts.cast(losses, dtypes.float32)
+            weights = casts.cast(weights, dtypes.float32)
+            loss = arithmetic.multiply(losses, weights)
             if reduction != Reduction.NONE:
                 loss = _reduced(loss, weights, reduction)
-            loss = math_ops.cast(loss, dtype)
+            loss = casts.cast(loss, dtype)
             add_loss(loss, loss_collection)
             return loss
 
 
 def _reduced(losses: Tensor, weights: Tensor, reduction: str) -> Tensor:
-    total = reduce.reduce_sum(losses)
+    total = reductions.reduce_sum(losses)
     if reduction == Reduction.SUM:
         return total
     if reduction == Reduction.MEAN:
-        return _quotient(total, reduce.reduce_sum(array.ones_like(losses) * weights))
+        return _quotient(total, reductions.reduce_sum(filling.ones_like(losses) * weights))
     if reduction == Reduction.SUM_OVER_BATCH_SIZE:
         return _quotient(total, _count(losses))
     return _quotient(total, count_present(losses, weights))
@@ -88,12 +89,12 @@ def _reduced(losses: Tensor, weights: Tensor, reduction: str) -> Tensor:
 
 def _quotient(total: Tensor, count: Tensor) -> Tensor:
     """total / count, 0 where the count is. The sum of a scalar is a node that TensorFlow has."""
-    return math_ops.div_no_nan(reduce.reduce_sum(total), count, name="value")
+    return division.div_no_nan(reductions.reduce_sum(total), count, name="value")
 
 
 def _count(losses: Tensor) -> Tensor:
     with name_scope(None, "num_elements", [losses]) as scope:
-        return math_ops.cast(array.size(losses, name=scope), losses.dtype)
+        return casts.cast(shape_of.size(losses, name=scope), losses.dtype)
 
 
 def count_present(losses: Tensor, weights: Tensor, per_row: bool = False) -> Tensor:
@@ -102,11 +103,13 @@ def count_present(losses: Tensor, weights: Tensor, per_row: bool = False) -> Ten
     With `per_row` the elements of each row are counted: f[n, 1, ...].
     """
     with name_scope(None, "num_present", [losses, weights]) as scope:
-        weights = math_ops.cast(weights, losses.dtype)
-        is_absent = math_ops.equal(weights, 0.0)
-        present = array.where(is_absent, array.zeros_like(weights), array.ones_like(weights))
+        weights = casts.cast(weights, losses.dtype)
+        is_absent = comparison.equal(weights, 0.0)
+        present = selecting.where(
+            is_absent, filling.zeros_like(weights), filling.ones_like(weights)
+        )
         present = broadcast_weights(present, losses)
         if not per_row:
-            return reduce.reduce_sum(present, name=scope)
-        axes = array.range_(1, array.rank(present))
-        return reduce.reduce_sum(present, axis=axes, keepdims=True, name=scope)
+            return reductions.reduce_sum(present, name=scope)
+        axes = ranging.range_(1, shape_of.rank(present))
+        return reductions.reduce_sum(present, axis=axes, keepdims=True, name=scope)

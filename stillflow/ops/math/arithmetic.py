@@ -10,18 +10,19 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import ARITHMETIC, FLOATS, INDEX, NUMBERS, SIGNED, types
 from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape
-from stillflow.ops import array, shapes
-from stillflow.ops.control import identity
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.math import casts, comparison, complex_numbers, elementwise
+from stillflow.ops.array import filling, selecting
+from stillflow.ops.control.ordering import identity
+from stillflow.ops.math import casts, comparison, conjugate, elementwise
 from stillflow.ops.math.broadcasting import FIELD, broadcasting
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import ARITHMETIC, FLOATS, INDEX, NUMBERS, SIGNED, types
 
 _ADDABLE = FLOATS + types("uint8 int8 int16 int32 int64 complex64 complex128")
 
@@ -63,7 +64,7 @@ def multiply(xp, x, y):
 
 @multiply.gradient
 def multiply_gradient(op, dz):
-    x, y = complex_numbers.conjugates(op)
+    x, y = conjugate.conjugates(op)
     return dz * y, x * dz
 
 
@@ -116,14 +117,14 @@ _SIMPLE_POWERS: dict[Any, Any] = {
 
 @pow_op.gradient
 def pow_gradient(op, dz):
-    x, y = complex_numbers.conjugates(op)
-    z = complex_numbers.conj(op.outputs[0])
+    x, y = conjugate.conjugates(op)
+    z = conjugate.conj(op.outputs[0])
     # The logarithm counts as 0 where it is not real, or infinite.
     has_log = (
         comparison.not_equal(x, 0) if x.dtype.base_dtype.is_complex else comparison.greater(x, 0)
     )
-    log = elementwise.log(array.where(has_log, x, array.ones_like(x)))
-    log = array.where(has_log, log, array.zeros_like(x))
+    log = elementwise.log(selecting.where(has_log, x, filling.ones_like(x)))
+    log = selecting.where(has_log, log, filling.zeros_like(x))
     return dz * y * pow_op(x, y - 1), dz * z * log
 
 
@@ -174,8 +175,8 @@ def minimum_gradient(op, dz):
 
 
 def _shared(takes_x: Tensor, dz: Tensor) -> tuple[Tensor, Tensor]:
-    zeros = array.zeros_like(dz)
-    return array.where(takes_x, dz, zeros), array.where(takes_x, zeros, dz)
+    zeros = filling.zeros_like(dz)
+    return selecting.where(takes_x, dz, zeros), selecting.where(takes_x, zeros, dz)
 
 
 # Functions of two arguments ---------------------------------------------------------------------
@@ -235,7 +236,7 @@ def nextafter(xp, x1, x2):
 
 @nextafter.gradient
 def nextafter_gradient(op, dz):
-    return dz, array.zeros_like(dz)
+    return dz, filling.zeros_like(dz)
 
 
 # Sums of many -----------------------------------------------------------------------------------
@@ -352,7 +353,7 @@ def polyval(coeffs: Any, x: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "polyval", [*coeffs, x]) as scope:
         x = convert_to_tensor(x, name="x")
         if not coeffs:
-            return array.zeros_like(x, name=scope)
+            return filling.zeros_like(x, name=scope)
         terms = [convert_to_tensor(c, name=f"coeff_{i}") for i, c in enumerate(coeffs)]
         value = terms[0]
         for term in terms[1:]:

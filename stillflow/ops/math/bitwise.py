@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.ops import shapes
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import INTEGERS
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import INTEGERS
 
 _BITS: dict[str, Any] = {
     "shape": shapes.broadcast,

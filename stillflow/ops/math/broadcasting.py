@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.type_sets import types
 from stillflow.graph.dtypes import DType
-from stillflow.ops import shapes
-from stillflow.ops.type_sets import types
 
 FIELD = types("float16 float32 float64 complex64 complex128")
 

@@ -6,16 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import FLOATS_AND_COMPLEX
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import shapes
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.math import arithmetic
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import FLOATS_AND_COMPLEX
 
 
 @op("Cast", "x: SrcT -> y: DstT", shape=shapes.same)
@@ -68,18 +67,3 @@ to_int64 = _converter(dtypes.int64, "ToInt64")
 to_bfloat16 = _converter(dtypes.bfloat16, "ToBFloat16")
 to_complex64 = _converter(dtypes.complex64, "ToComplex64")
 to_complex128 = _converter(dtypes.complex128, "ToComplex128")
-
-
-def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
-    """Returns `value` as `dtype`; what that cannot hold becomes its nearest limit."""
-    with name_scope(name, "saturate_cast", [value]) as scope:
-        value = convert_to_tensor(value, name="value")
-        dtype = dtypes.as_dtype(dtype).base_dtype
-        source = value.dtype.base_dtype
-        if source.min < dtype.min:
-            low = convert_to_tensor(dtype.min, dtype=source, name="min")
-            value = arithmetic.maximum(value, low)
-        if source.max > dtype.max:
-            high = convert_to_tensor(dtype.max, dtype=source, name="max")
-            value = arithmetic.minimum(value, high)
-        return cast(value, dtype, name=scope)

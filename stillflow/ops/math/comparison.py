@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import NUMBERS, REAL_NUMBERS, types
 from stillflow.graph.operation import Tensor
-from stillflow.ops import shapes
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import NUMBERS, REAL_NUMBERS, types
 
 _EQUAL: dict[str, Any] = {
     "shape": shapes.broadcast,

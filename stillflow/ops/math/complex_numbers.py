@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import COMPLEX, WIDE_FLOATS
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
-from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, shapes
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import filling
 from stillflow.ops.math import division
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import COMPLEX, WIDE_FLOATS
 
 _PART: dict[str, Any] = {
     "shape": shapes.same,
@@ -64,7 +65,7 @@ def real_op(xp, x, *, Tout: DType = dtypes.float32):
 
 @real_op.gradient
 def real_gradient(op, dy):
-    return complex_(dy, array.zeros_like(dy))
+    return complex_(dy, filling.zeros_like(dy))
 
 
 @op("Imag", "input: T -> output: Tout", **_PART)
@@ -75,7 +76,7 @@ def imag_op(xp, x, *, Tout: DType = dtypes.float32):
 
 @imag_op.gradient
 def imag_gradient(op, dy):
-    return complex_(array.zeros_like(dy), dy)
+    return complex_(filling.zeros_like(dy), dy)
 
 
 @op("Angle", "input: T -> output: Tout", **_PART)
@@ -87,7 +88,7 @@ def angle_op(xp, x, *, Tout: DType = dtypes.float32):
 @angle_op.gradient
 def angle_gradient(op, dy):
     x = op.inputs[0]
-    return -complex_(dy, array.zeros_like(dy)) / complex_(imag(x), real(x))
+    return -complex_(dy, filling.zeros_like(dy)) / complex_(imag(x), real(x))
 
 
 @op("ComplexAbs", "x: T -> y: Tout", **_PART)
@@ -99,24 +100,13 @@ def complex_abs_op(xp, x, *, Tout: DType = dtypes.float32):
 @complex_abs_op.gradient
 def complex_abs_gradient(op, dy):
     x, y = op.inputs[0], op.outputs[0]
-    zero = array.zeros_like(dy)
+    zero = filling.zeros_like(dy)
     return division.div_no_nan(complex_(dy, zero) * x, complex_(y, zero))
 
 
 def complex_abs(x: Tensor, name: str | None = None) -> Tensor:
     """The absolute value of a complex tensor, as floats."""
     return complex_abs_op(x, Tout=x.dtype.real_dtype, name=name)
-
-
-@op("Conj", "input: T -> output: T", shape=shapes.same, types={"T": (*COMPLEX, dtypes.variant)})
-def conj_op(xp, x):
-    """x: c[...] -> c[...]"""
-    return xp.conj(x)
-
-
-@conj_op.gradient
-def conj_gradient(op, dy):
-    return conj(dy)
 
 
 def real(input: Any, name: str | None = None) -> Tensor:
@@ -133,7 +123,7 @@ def imag(input: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "Imag", [input]) as scope:
         x = convert_to_tensor(input, name="input")
         if not x.dtype.base_dtype.is_complex:
-            return array.zeros_like(x)
+            return filling.zeros_like(x)
         return imag_op(x, Tout=x.dtype.real_dtype, name=scope)
 
 
@@ -142,28 +132,5 @@ def angle(input: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "Angle", [input]) as scope:
         x = convert_to_tensor(input, name="input")
         if not x.dtype.base_dtype.is_complex:
-            return array.zeros_like(x)
+            return filling.zeros_like(x)
         return angle_op(x, Tout=x.dtype.real_dtype, name=scope)
-
-
-def conj(x: Any, name: str | None = None) -> Tensor:
-    """Returns the complex conjugate, which of a real tensor is that tensor itself.
-
-    Raises:
-      TypeError: `x` holds no numbers.
-    """
-    if isinstance(x, Tensor) and (x.dtype.base_dtype.is_floating or x.dtype.base_dtype.is_integer):
-        return x
-    with name_scope(name, "Conj", [x]) as scope:
-        x = convert_to_tensor(x, name="x")
-        dtype = x.dtype.base_dtype
-        if dtype.is_complex:
-            return conj_op(x, name=scope)
-        if dtype.is_floating or dtype.is_integer:
-            return x
-        raise TypeError(f"Expected numeric or variant tensor, got dtype {dtype!r}")
-
-
-def conjugates(op: Operation) -> list[Tensor]:
-    """The conjugates of an op's inputs, which the gradient of a product multiplies with."""
-    return [conj(tensor) for tensor in op.inputs]

@@ -6,15 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.constants import constant
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import types
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, reduce, shapes
-from stillflow.ops.constants import constant
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import gathering, shape_of
 from stillflow.ops.math import arithmetic, casts
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import types
+from stillflow.ops.reduce import reductions
 
 
 def _bins(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -55,8 +57,8 @@ def bincount(
     """
     with name_scope(None, "bincount"):
         values = convert_to_tensor(arr, name="arr", dtype=dtypes.int32)
-        is_nonempty = reduce.reduce_prod(array.shape(values)) > 0
-        length = casts.cast(is_nonempty, dtypes.int32) * (reduce.reduce_max(values) + 1)
+        is_nonempty = reductions.reduce_prod(shape_of.shape(values)) > 0
+        length = casts.cast(is_nonempty, dtypes.int32) * (reductions.reduce_max(values) + 1)
         if minlength is not None:
             least = convert_to_tensor(minlength, name="minlength", dtype=dtypes.int32)
             length = arithmetic.maximum(least, length)
@@ -65,5 +67,5 @@ def bincount(
             length = arithmetic.minimum(most, length)
         if weights is not None:
             weights = convert_to_tensor(weights, name="weights")
-            return array.unsorted_segment_sum(weights, values, length)
+            return gathering.unsorted_segment_sum(weights, values, length)
         return bincount_op(values, length, constant([], dtype))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import ARITHMETIC, FLOATS, INDEX
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.math import casts, complex_numbers
+from stillflow.ops.math import casts, conjugate
 from stillflow.ops.math.broadcasting import FIELD, broadcasting
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import ARITHMETIC, FLOATS, INDEX
 
 
 def _check_divisor(xp: Any, x: Any, y: Any) -> None:
@@ -43,7 +43,7 @@ def divide_op(xp, x, y):
 @real_divide.gradient
 @divide_op.gradient
 def divide_gradient(op, dz):
-    x, y = complex_numbers.conjugates(op)
+    x, y = conjugate.conjugates(op)
     return real_divide(dz, y), dz * real_divide(real_divide(-x, y), y)
 
 
@@ -55,7 +55,7 @@ def div_no_nan_op(xp, x, y):
 
 @div_no_nan_op.gradient
 def div_no_nan_gradient(op, dz):
-    x, y = complex_numbers.conjugates(op)
+    x, y = conjugate.conjugates(op)
     return div_no_nan_op(dz, y), dz * div_no_nan_op(div_no_nan_op(-x, y), y)
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import FLOATS, FLOATS_AND_COMPLEX, SIGNED, types
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, shapes
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.math import complex_numbers
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import FLOATS, FLOATS_AND_COMPLEX, SIGNED, types
+from stillflow.ops.array import filling
+from stillflow.ops.math import complex_numbers, conjugate
 
 _SIGNED: dict[str, Any] = {"shape": shapes.same, "types": {"T": SIGNED}}
 _SMOOTH: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS_AND_COMPLEX}}
@@ -24,11 +25,11 @@ _OF_OUTPUT = "y: T, dy: T -> z: T"
 
 def _x(op: Any) -> Tensor:
     """The input, conjugated as the gradient of a complex function has it."""
-    return complex_numbers.conj(op.inputs[0])
+    return conjugate.conj(op.inputs[0])
 
 
 def _y(op: Any) -> Tensor:
-    return complex_numbers.conj(op.outputs[0])
+    return conjugate.conj(op.outputs[0])
 
 
 # Signs and rounding -----------------------------------------------------------------------------
@@ -78,7 +79,7 @@ def sign(xp, x):
 
 @sign.gradient
 def sign_gradient(op, dy):
-    return array.zeros_like(op.inputs[0])
+    return filling.zeros_like(op.inputs[0])
 
 
 @op("Floor", "x: T -> y: T", **_FLOAT)
@@ -179,7 +180,7 @@ def sqrt_grad(xp, y, dy):
 def sqrt_grad_gradient(op, dz):
     y, z = op.inputs[0], op.outputs[0]
     scaled = dz / y
-    return -complex_numbers.conj(scaled) * z, scaled * 0.5
+    return -conjugate.conj(scaled) * z, scaled * 0.5
 
 
 @op("Rsqrt", "x: T -> y: T", **_SMOOTH)
@@ -203,8 +204,8 @@ def rsqrt_grad(xp, y, dy):
 
 @rsqrt_grad.gradient
 def rsqrt_grad_gradient(op, dz):
-    y, dy = complex_numbers.conj(op.inputs[0]), op.inputs[1]
-    return complex_numbers.conj(dz) * -1.5 * dy * square(y), rsqrt_grad(y, dz)
+    y, dy = conjugate.conj(op.inputs[0]), op.inputs[1]
+    return conjugate.conj(dz) * -1.5 * dy * square(y), rsqrt_grad(y, dz)
 
 
 @op("Reciprocal", "x: T -> y: T", **_SIGNED)
@@ -245,8 +246,8 @@ def inv_grad_op(xp, y, dy):
 @reciprocal_grad.gradient
 @inv_grad_op.gradient
 def reciprocal_grad_gradient(op, dz):
-    y, dy = complex_numbers.conj(op.inputs[0]), op.inputs[1]
-    return complex_numbers.conj(dz) * -2 * dy * y, reciprocal_grad(y, dz)
+    y, dy = conjugate.conj(op.inputs[0]), op.inputs[1]
+    return conjugate.conj(dz) * -2 * dy * y, reciprocal_grad(y, dz)
 
 
 # Exponentials and logarithms --------------------------------------------------------------------
@@ -315,7 +316,7 @@ def sigmoid_grad(xp, y, dy):
 
 @sigmoid_grad.gradient
 def sigmoid_grad_gradient(op, dz):
-    y, dy = (complex_numbers.conj(tensor) for tensor in op.inputs)
+    y, dy = (conjugate.conj(tensor) for tensor in op.inputs)
     scaled = dz * dy
     return scaled - scaled * 2 * y, sigmoid_grad(y, dz)
 
@@ -448,7 +449,7 @@ def tanh_grad(xp, y, dy):
 
 @tanh_grad.gradient
 def tanh_grad_gradient(op, dz):
-    y, dy = (complex_numbers.conj(tensor) for tensor in op.inputs)
+    y, dy = (conjugate.conj(tensor) for tensor in op.inputs)
     return dz * -2 * dy * y, tanh_grad(y, dz)
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import INDEX, NUMBERS, types
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, shapes
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import filling, selecting
 from stillflow.ops.math import comparison, elementwise
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import INDEX, NUMBERS, types
 
 
 def _same_checked(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -97,11 +98,11 @@ def cumulative_logsumexp_op(xp, x, axis, *, exclusive: bool = False, reverse: bo
 def cumulative_logsumexp_gradient(op, dy):
     x, axis = op.inputs
     exclusive, reverse = op.attrs["exclusive"], op.attrs["reverse"]
-    nothing = array.ones_like(dy) * float(dy.dtype.base_dtype.min)
+    nothing = filling.ones_like(dy) * float(dy.dtype.base_dtype.min)
 
     def summed(part: Any) -> Any:
         """exp(x) times the running sums of the positive elements of `part` over exp(y)."""
-        logs = array.where(comparison.greater(part, 0), elementwise.log(part), nothing)
+        logs = selecting.where(comparison.greater(part, 0), elementwise.log(part), nothing)
         sums = cumulative_logsumexp_op(
             logs - op.outputs[0], axis, exclusive=exclusive, reverse=not reverse
         )

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import FLOATS, WIDE_FLOATS
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, reduce, shapes
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import filling, selecting
 from stillflow.ops.math import comparison, elementwise
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import FLOATS, WIDE_FLOATS
+from stillflow.ops.reduce import reductions
 
 _FLOAT: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS}}
 _WIDE: dict[str, Any] = {
@@ -78,7 +80,7 @@ def digamma(xp, x):
 @digamma.gradient
 def digamma_gradient(op, dy):
     x = op.inputs[0]
-    return dy * polygamma(array.ones_like(x), x)
+    return dy * polygamma(filling.ones_like(x), x)
 
 
 @op("Polygamma", "a: T, x: T -> z: T", **_WIDE)
@@ -186,9 +188,9 @@ def bessel_i1e_gradient(op, dy):
     tiny = float(np.finfo(x.dtype.as_numpy_dtype).eps)
     # At 0 the formula is 0 / 0; the slope there is 1/2.
     is_apart = comparison.greater(elementwise.abs_op(x), tiny)
-    apart = array.where(is_apart, x, array.ones_like(x) * tiny)
+    apart = selecting.where(is_apart, x, filling.ones_like(x) * tiny)
     slope = bessel_i0e(apart) - y * (elementwise.sign(apart) + elementwise.reciprocal(apart))
-    return dy * array.where(is_apart, slope, array.ones_like(x) * 0.5)
+    return dy * selecting.where(is_apart, slope, filling.ones_like(x) * 0.5)
 
 
 def bessel_i0(x: Any, name: str | None = None) -> Tensor:
@@ -209,6 +211,6 @@ def lbeta(x: Any, name: str | None = None) -> Tensor:
     """Returns the log of the multivariate beta function, f[..., n] -> f[...]."""
     with name_scope(name, "lbeta", [x]):
         x = convert_to_tensor(x, name="x")
-        log_product = reduce.reduce_sum(lgamma(x), [-1])
-        log_of_sum = lgamma(reduce.reduce_sum(x, [-1]))
+        log_product = reductions.reduce_sum(lgamma(x), [-1])
+        log_of_sum = lgamma(reductions.reduce_sum(x, [-1]))
         return log_product - log_of_sum

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import FLOATS, INTEGERS
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, shapes
-from stillflow.ops import math as math_ops
-from stillflow.ops.control import identity
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.math import FLOATS, INTEGERS
-from stillflow.ops.registry import op
+from stillflow.ops.array import filling, joining, passing, selecting
+from stillflow.ops.control.ordering import identity
+from stillflow.ops.math import arithmetic, casts, comparison, division, elementwise
 
 _UNARY: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS}}
 _RELU: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS + INTEGERS}}
@@ -45,7 +46,7 @@ def relu_gradient(op, dy):
 @relu_grad.gradient
 def relu_grad_gradient(op, ddx):
     x = op.inputs[1]
-    return relu_grad(ddx, x), array.zeros_like_op(x)
+    return relu_grad(ddx, x), filling.zeros_like_op(x)
 
 
 @op("Relu6", "features: T -> activations: T", **_RELU)
@@ -68,7 +69,7 @@ def relu6_gradient(op, dy):
 @relu6_grad.gradient
 def relu6_grad_gradient(op, ddx):
     x = op.inputs[1]
-    return relu6_grad(ddx, x), array.zeros_like_op(x)
+    return relu6_grad(ddx, x), filling.zeros_like_op(x)
 
 
 def relu6(features: Any, name: str | None = None) -> Tensor:
@@ -97,7 +98,7 @@ def leaky_relu_gradient(op, dy):
 @leaky_relu_grad.gradient
 def leaky_relu_grad_gradient(op, ddx):
     x = op.inputs[1]
-    return leaky_relu_grad(ddx, x, alpha=op.attrs["alpha"]), array.zeros_like_op(x)
+    return leaky_relu_grad(ddx, x, alpha=op.attrs["alpha"]), filling.zeros_like_op(x)
 
 
 def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Tensor:
@@ -105,7 +106,7 @@ def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Te
     with name_scope(name, "LeakyRelu", [features, alpha]) as scope:
         x = convert_to_tensor(features, name="features")
         if x.dtype.is_integer:
-            x = math_ops.to_float(x)
+            x = casts.to_float(x)
         return leaky_relu_op(x, alpha=alpha, name=scope)
 
 
@@ -129,8 +130,8 @@ def elu_gradient(op, dy):
 @elu_grad.gradient
 def elu_grad_gradient(op, ddx):
     dy, y = op.inputs
-    negative = math_ops.less(y, convert_to_tensor(0, y.dtype))
-    through = array.where(negative, math_ops.multiply(dy, ddx), array.zeros_like(y))
+    negative = comparison.less(y, convert_to_tensor(0, y.dtype))
+    through = selecting.where(negative, arithmetic.multiply(dy, ddx), filling.zeros_like(y))
     return elu_grad(ddx, y), through
 
 
@@ -162,8 +163,8 @@ def selu_gradient(op, dy):
 @selu_grad.gradient
 def selu_grad_gradient(op, ddx):
     dy, y = op.inputs
-    negative = math_ops.less(y, convert_to_tensor(0, y.dtype))
-    through = array.where(negative, math_ops.multiply(dy, ddx), array.zeros_like(y))
+    negative = comparison.less(y, convert_to_tensor(0, y.dtype))
+    through = selecting.where(negative, arithmetic.multiply(dy, ddx), filling.zeros_like(y))
     return selu_grad(ddx, y), through
 
 
@@ -188,9 +189,9 @@ def softplus_gradient(op, dy):
 def softplus_grad_gradient(op, ddx):
     dy, x = op.inputs
     # The slope of 1 / (1 + exp(-x)), with both exponentials so that neither overflows alone.
-    bell = math_ops.add_n([math_ops.exp(math_ops.negative(x)), math_ops.exp(x)])
-    slope = math_ops.real_divide(dy, math_ops.add(bell, convert_to_tensor(2, x.dtype)))
-    return softplus_grad(ddx, x), math_ops.multiply(ddx, slope)
+    bell = arithmetic.add_n([elementwise.exp(elementwise.negative(x)), elementwise.exp(x)])
+    slope = division.real_divide(dy, arithmetic.add(bell, convert_to_tensor(2, x.dtype)))
+    return softplus_grad(ddx, x), arithmetic.multiply(ddx, slope)
 
 
 @op("Softsign", "features: T -> activations: T", **_UNARY)
@@ -214,15 +215,15 @@ def crelu(features: Any, name: str | None = None, axis: int = -1) -> Tensor:
     """Returns relu of `features` and of their negation, joined along `axis`."""
     with name_scope(name, "CRelu", [features]) as scope:
         x = convert_to_tensor(features, name="features")
-        joined = array.concat([x, math_ops.negative(x)], axis, name=scope)
+        joined = joining.concat([x, elementwise.negative(x)], axis, name=scope)
         return relu(joined)
 
 
 def swish(features: Any) -> Tensor:
     """Returns features * sigmoid(features): f[...] -> f[...]."""
     x = convert_to_tensor(features)
-    y = x * math_ops.sigmoid(x)
+    y = x * elementwise.sigmoid(x)
     # TensorFlow declares swish with a gradient of its own, which adds these two nodes. That saves
     # memory and is the same gradient.
     identity(y)
-    return array.identity_n([y, x])[0]
+    return passing.identity_n([y, x])[0]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare.arguments import renamed
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.arguments import renamed
-from stillflow.ops.convert import convert_to_tensor
 from stillflow.ops.nn.convolution import conv2d
 from stillflow.ops.nn.one_dimensional import conv1d
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.shapes import format_sizes
+from stillflow.declare.type_sets import NUMBERS
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, shapes
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.linalg import matmul
+from stillflow.ops.array import filling
+from stillflow.ops.linalg.products import matmul
 from stillflow.ops.nn.activations import relu
-from stillflow.ops.registry import op
-from stillflow.ops.shapes import format_sizes
-from stillflow.ops.type_sets import NUMBERS
 
 
 def _channel_axis(rank: int, data_format: str) -> int:
@@ -73,7 +74,7 @@ def bias_add_gradient(op, dy):
 @bias_add_grad.gradient
 def bias_add_grad_gradient(op, d_bias):
     dy, data_format = op.inputs[0], op.attrs["data_format"]
-    return bias_add_op(array.zeros_like(dy), d_bias, data_format=data_format)
+    return bias_add_op(filling.zeros_like(dy), d_bias, data_format=data_format)
 
 
 def bias_add(

@@ -11,12 +11,16 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.arguments import renamed
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.shapes import format_sizes
+from stillflow.declare.type_sets import FLOATS
 from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, shapes
-from stillflow.ops.arguments import renamed
-from stillflow.ops.array.indexing import refuse
+from stillflow.ops.array import shape_of
 from stillflow.ops.nn.windows import (
     PADDINGS,
     Axis,
@@ -29,9 +33,6 @@ from stillflow.ops.nn.windows import (
     shape_in,
     spatial,
 )
-from stillflow.ops.registry import op
-from stillflow.ops.shapes import format_sizes
-from stillflow.ops.type_sets import FLOATS
 
 _PADDINGS = (*PADDINGS, "EXPLICIT")
 _ONES = (1, 1, 1, 1)
@@ -284,7 +285,7 @@ def _attrs(op: Any) -> dict[str, Any]:
 @conv2d_op.gradient
 def conv2d_gradient(op, dy):
     x, w = op.inputs
-    x_sizes, w_sizes = array.shape_n([x, w])
+    x_sizes, w_sizes = shape_of.shape_n([x, w])
     attrs = _attrs(op)
     dx = conv2d_backprop_input_op(x_sizes, w, dy, **attrs)
     return dx, conv2d_backprop_filter_op(x, w_sizes, dy, **attrs)
@@ -294,7 +295,7 @@ def conv2d_gradient(op, dy):
 def conv2d_backprop_input_gradient(op, ddx):
     _, w, dy = op.inputs
     attrs = _attrs(op)
-    dw = conv2d_backprop_filter_op(ddx, array.shape(w), dy, **attrs)
+    dw = conv2d_backprop_filter_op(ddx, shape_of.shape(w), dy, **attrs)
     return None, dw, conv2d_op(ddx, w, **attrs)
 
 
@@ -302,7 +303,7 @@ def conv2d_backprop_input_gradient(op, ddx):
 def conv2d_backprop_filter_gradient(op, ddw):
     x, _, dy = op.inputs
     attrs = _attrs(op)
-    dx = conv2d_backprop_input_op(array.shape(x), ddw, dy, **attrs)
+    dx = conv2d_backprop_input_op(shape_of.shape(x), ddw, dy, **attrs)
     return dx, None, conv2d_op(x, ddw, **attrs)
 
 

@@ -6,19 +6,21 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.shapes import format_sizes
+from stillflow.declare.type_sets import FLOATS
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
-from stillflow.ops import array, reduce, shapes
-from stillflow.ops import math as math_ops
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.checks import assert_equal
-from stillflow.ops.control import prevent_gradient, stop_gradient
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import joining, ranging, reshaping, shape_of, slicing, transposing
+from stillflow.ops.control.ordering import prevent_gradient, stop_gradient
+from stillflow.ops.debug.checks import assert_equal
+from stillflow.ops.math import arithmetic, casts, elementwise
 from stillflow.ops.nn.softmax import log_softmax_op, shifted_exp, softmax_op
-from stillflow.ops.registry import op
-from stillflow.ops.shapes import format_sizes
-from stillflow.ops.type_sets import FLOATS
+from stillflow.ops.reduce import reducing
 
 _HALF = (dtypes.float16, dtypes.bfloat16)
 
@@ -60,14 +62,14 @@ def _check_broadcastable(logits: tuple[int, ...], labels: tuple[int, ...]) -> No
 @softmax_cross_entropy_op.gradient
 def softmax_cross_entropy_gradient(op, d_loss, d_backprop):
     logits = op.inputs[0]
-    d_logits = math_ops.multiply(_column(d_loss), op.outputs[1])
+    d_logits = arithmetic.multiply(_column(d_loss), op.outputs[1])
     if not _is_zero(d_backprop):
         # The loss was differentiated twice: through the softmax that is part of backprop.
         p = softmax_op(logits)
-        weighted = reduce.sum_op(math_ops.multiply(d_backprop, p), [1], keep_dims=True)
-        through = math_ops.multiply(math_ops.subtract(d_backprop, weighted), p)
-        d_logits = math_ops.add(d_logits, through)
-    d_labels = math_ops.multiply(_column(d_loss), math_ops.negative(log_softmax_op(logits)))
+        weighted = reducing.sum_op(arithmetic.multiply(d_backprop, p), [1], keep_dims=True)
+        through = arithmetic.multiply(arithmetic.subtract(d_backprop, weighted), p)
+        d_logits = arithmetic.add(d_logits, through)
+    d_labels = arithmetic.multiply(_column(d_loss), elementwise.negative(log_softmax_op(logits)))
     return d_logits, d_labels
 
 
@@ -81,7 +83,7 @@ def _is_zero(grad: Tensor) -> bool:
 
 def _column(x: Tensor) -> Tensor:
     """f[n] -> f[n, 1]"""
-    return array.expand_dims_op(x, -1)
+    return reshaping.expand_dims_op(x, -1)
 
 
 def _sparse_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
@@ -133,7 +135,7 @@ def sparse_softmax_cross_entropy_gradient(op, d_loss, d_backprop):
         "sparse_softmax_cross_entropy_with_logits due to the fused implementation's interaction "
         "with tf.gradients()",
     )
-    return math_ops.multiply(_column(d_loss), through), None
+    return arithmetic.multiply(_column(d_loss), through), None
 
 
 # Public functions -------------------------------------------------------------------------------
@@ -184,36 +186,36 @@ def softmax_cross_entropy_with_logits_v2(
     with name_scope(name, "softmax_cross_entropy_with_logits", [logits, labels]) as scope:
         logits = convert_to_tensor(logits, name="logits")
         labels = convert_to_tensor(labels, name="labels")
-        precise = math_ops.cast(logits, dtypes.float32) if logits.dtype in _HALF else logits
-        labels = math_ops.cast(labels, precise.dtype)
-        rank = array.rank(precise)
+        precise = casts.cast(logits, dtypes.float32) if logits.dtype in _HALF else logits
+        labels = casts.cast(labels, precise.dtype)
+        rank = shape_of.rank(precise)
         static_shape = logits.shape
         if along != -1:
             precise = _classes_last(precise, along, rank)
             labels = _classes_last(labels, along, rank)
-        input_shape = array.shape(precise)
+        input_shape = shape_of.shape(precise)
         loss, _ = softmax_cross_entropy_op(_as_matrix(precise), _as_matrix(labels), name=scope)
-        outer = array.slice_(input_shape, [0], [math_ops.subtract(rank, 1)])
-        loss = array.reshape(loss, outer)
+        outer = slicing.slice_(input_shape, [0], [arithmetic.subtract(rank, 1)])
+        loss = reshaping.reshape(loss, outer)
         if static_shape.sizes is not None:
             sizes = list(static_shape.sizes)
             del sizes[along]
             loss.set_shape(sizes)
-        return math_ops.cast(loss, logits.dtype) if precise.dtype is not logits.dtype else loss
+        return casts.cast(loss, logits.dtype) if precise.dtype is not logits.dtype else loss
 
 
 def _classes_last(x: Tensor, axis: int, rank: Tensor) -> Tensor:
     """`x` with `axis` moved to the end."""
     axis = axis % x.shape.ndims if x.shape.ndims else axis
-    order = [array.range_(axis), array.range_(axis + 1, rank), [axis]]
-    return array.transpose(x, array.concat(order, 0))
+    order = [ranging.range_(axis), ranging.range_(axis + 1, rank), [axis]]
+    return transposing.transpose(x, joining.concat(order, 0))
 
 
 def _as_matrix(x: Tensor) -> Tensor:
     """f[..., k] -> f[n, k]"""
-    rank, sizes_in_run = array.rank(x), array.shape(x)
-    classes = array.slice_(sizes_in_run, [math_ops.subtract(rank, 1)], [1])
-    matrix = array.reshape(x, array.concat([[-1], classes], 0))
+    rank, sizes_in_run = shape_of.rank(x), shape_of.shape(x)
+    classes = slicing.slice_(sizes_in_run, [arithmetic.subtract(rank, 1)], [1])
+    matrix = reshaping.reshape(x, joining.concat([[-1], classes], 0))
     sizes = x.shape.sizes
     if sizes is not None and None not in sizes[:-1]:
         rows = 1
@@ -234,15 +236,15 @@ def sparse_softmax_cross_entropy_with_logits(
     with name_scope(name, "SparseSoftmaxCrossEntropyWithLogits", [labels, logits]):
         labels = convert_to_tensor(labels)
         logits = convert_to_tensor(logits)
-        precise = math_ops.cast(logits, dtypes.float32) if logits.dtype in _HALF else logits
-        labels_shape = array.shape(labels)
+        precise = casts.cast(logits, dtypes.float32) if logits.dtype in _HALF else logits
+        labels_shape = shape_of.shape(labels)
         _check_sparse(labels, logits)
         if logits.shape.ndims == 2:
             loss, _ = sparse_softmax_cross_entropy_op(precise, labels, name=name)
         else:
             loss = _sparse_of_any_rank(precise, labels, labels_shape, name)
         loss.set_shape(labels.shape)
-        return math_ops.cast(loss, logits.dtype) if precise.dtype is not logits.dtype else loss
+        return casts.cast(loss, logits.dtype) if precise.dtype is not logits.dtype else loss
 
 
 def _check_sparse(labels: Tensor, logits: Tensor) -> None:
@@ -270,10 +272,10 @@ def _sparse_of_any_rank(
 ) -> Tensor:
     checks = []
     if not (labels.shape.is_fully_defined() and logits.shape[:-1].is_fully_defined()):
-        checks = [assert_equal(array.shape(labels), array.shape(logits)[:-1])]
+        checks = [assert_equal(shape_of.shape(labels), shape_of.shape(logits)[:-1])]
     with control_dependencies(checks):
-        classes = array.shape(logits)[math_ops.subtract(array.rank(logits), 1, name="sub")]
-        matrix = array.reshape(logits, [-1, classes])
-        vector = array.reshape(labels, [-1])
+        classes = shape_of.shape(logits)[arithmetic.subtract(shape_of.rank(logits), 1, name="sub")]
+        matrix = reshaping.reshape(logits, [-1, classes])
+        vector = reshaping.reshape(labels, [-1])
         loss, _ = sparse_softmax_cross_entropy_op(matrix, vector, name=name)
-        return array.reshape(loss, labels_shape)
+        return reshaping.reshape(loss, labels_shape)

@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import FLOATS
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, shapes
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import shape_of
 from stillflow.ops.nn.convolution import conv2d_op
 from stillflow.ops.nn.windows import (
     Axis,
@@ -33,8 +36,6 @@ from stillflow.ops.nn.windows import (
     taps,
     untap,
 )
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import FLOATS
 
 _ONES = (1, 1, 1, 1)
 
@@ -163,21 +164,21 @@ def _attrs(op: Any) -> dict[str, Any]:
 @depthwise_conv2d_op.gradient
 def depthwise_conv2d_gradient(op, dy):
     (x, w), attrs = op.inputs, _attrs(op)
-    dx = depthwise_conv2d_native_backprop_input(array.shape(x), w, dy, **attrs)
-    return dx, depthwise_conv2d_native_backprop_filter(x, array.shape(w), dy, **attrs)
+    dx = depthwise_conv2d_native_backprop_input(shape_of.shape(x), w, dy, **attrs)
+    return dx, depthwise_conv2d_native_backprop_filter(x, shape_of.shape(w), dy, **attrs)
 
 
 @depthwise_conv2d_native_backprop_input.gradient
 def depthwise_conv2d_native_backprop_input_gradient(op, ddx):
     (_, w, dy), attrs = op.inputs, _attrs(op)
-    dw = depthwise_conv2d_native_backprop_filter(ddx, array.shape(w), dy, **attrs)
+    dw = depthwise_conv2d_native_backprop_filter(ddx, shape_of.shape(w), dy, **attrs)
     return None, dw, depthwise_conv2d_op(ddx, w, **attrs)
 
 
 @depthwise_conv2d_native_backprop_filter.gradient
 def depthwise_conv2d_native_backprop_filter_gradient(op, ddw):
     (x, _, dy), attrs = op.inputs, _attrs(op)
-    dx = depthwise_conv2d_native_backprop_input(array.shape(x), ddw, dy, **attrs)
+    dx = depthwise_conv2d_native_backprop_input(shape_of.shape(x), ddw, dy, **attrs)
     return dx, None, depthwise_conv2d_op(x, ddw, **attrs)
 
 
@@ -242,7 +243,7 @@ def _depthwise(
     layout = data_format or "NHWC"
     rate = [1, 1] if rate is None else rate
     # TensorFlow's graph has these two nodes, and nodes are counted for seeds.
-    array.shape(filters)
+    shape_of.shape(filters)
     convert_to_tensor(rate, dtype=dtypes.int32, name="dilation_rate")
     gaps = per_axis(rate, "dilations", layout)
     return depthwise_conv2d_native(images, filters, strides, padding, layout, gaps, name=name)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare.arguments import renamed
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.static import constant_value
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape
-from stillflow.ops import array, random
-from stillflow.ops import math as math_ops
-from stillflow.ops.arguments import renamed
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.static import constant_value
+from stillflow.ops.array import shape_of
+from stillflow.ops.math import casts
+from stillflow.ops.random import drawing
 
 
 def dropout(
@@ -43,10 +44,10 @@ def dropout(
         if constant_value(rate) == 0:
             return x
         shape = _noise_shape(x, noise_shape)
-        uniform = random.random_uniform(shape, seed=seed, dtype=x.dtype)
+        uniform = drawing.random_uniform(shape, seed=seed, dtype=x.dtype)
         scale = 1 / (1 - rate)
         kept = uniform >= rate
-        dropped = x * scale * math_ops.cast(kept, x.dtype)
+        dropped = x * scale * casts.cast(kept, x.dtype)
         dropped.set_shape(x.shape)
         return dropped
 
@@ -75,7 +76,7 @@ def _check(x: Tensor, rate: Any) -> None:
 def _noise_shape(x: Tensor, noise_shape: Any) -> Any:
     """`noise_shape` with sizes of `x` where it has None; all of them when it is None itself."""
     if noise_shape is None:
-        return array.shape(x)
+        return shape_of.shape(x)
     try:
         wanted, own = as_shape(noise_shape).sizes, x.shape.sizes
     except (TypeError, ValueError):

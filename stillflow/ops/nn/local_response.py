@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.graph import dtypes
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.registry import op
 
 _DECLARATION: dict[str, Any] = {
     "shape": lambda ctx: shapes.merge_all(shapes.with_rank(s, 4) for s in ctx.shapes()),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from stillflow.declare.arguments import renamed
+from stillflow.declare.constants import constant
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array
-from stillflow.ops import math as math_ops
-from stillflow.ops.arguments import renamed
-from stillflow.ops.constants import constant
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import filling, selecting
+from stillflow.ops.math import arithmetic, comparison, elementwise
 from stillflow.ops.nn.activations import relu
 from stillflow.ops.nn.cross_entropy import check_named
 
@@ -28,15 +28,15 @@ def sigmoid_cross_entropy_with_logits(
         logits = convert_to_tensor(logits, name="logits")
         labels = convert_to_tensor(labels, name="labels")
         _check_same_shape("logits", logits, "labels", labels)
-        zeros = array.zeros_like(logits, dtype=logits.dtype)
+        zeros = filling.zeros_like(logits, dtype=logits.dtype)
         # Selected rather than max and abs, whose slopes at 0 are not those of the loss.
-        positive = math_ops.greater_equal(logits, zeros)
-        clipped = array.where(positive, logits, zeros)
-        negative_abs = array.where(positive, math_ops.negative(logits), logits)
-        linear = math_ops.subtract(
-            clipped, math_ops.multiply(logits, labels, name="mul"), name="sub"
+        positive = comparison.greater_equal(logits, zeros)
+        clipped = selecting.where(positive, logits, zeros)
+        negative_abs = selecting.where(positive, elementwise.negative(logits), logits)
+        linear = arithmetic.subtract(
+            clipped, arithmetic.multiply(logits, labels, name="mul"), name="sub"
         )
-        return math_ops.add(linear, math_ops.log1p(math_ops.exp(negative_abs)), name=scope)
+        return arithmetic.add(linear, elementwise.log1p(elementwise.exp(negative_abs)), name=scope)
 
 
 def _check_same_shape(a_name: str, a: Tensor, b_name: str, b: Tensor) -> None:
@@ -59,8 +59,8 @@ def weighted_cross_entropy_with_logits(
         _check_same_shape("logits", logits, "targets", labels)
         weight = 1 + (pos_weight - 1) * labels
         negatives = (1 - labels) * logits
-        tail = math_ops.log1p(math_ops.exp(-math_ops.abs_(logits))) + relu(-logits)
-        return math_ops.add(negatives, weight * tail, name=scope)
+        tail = elementwise.log1p(elementwise.exp(-elementwise.abs_(logits))) + relu(-logits)
+        return arithmetic.add(negatives, weight * tail, name=scope)
 
 
 def log_poisson_loss(
@@ -75,13 +75,15 @@ def log_poisson_loss(
         log_input = convert_to_tensor(log_input, name="log_input")
         targets = convert_to_tensor(targets, name="targets")
         _check_same_shape("log_input", log_input, "targets", targets)
-        loss = math_ops.exp(log_input) - log_input * targets
+        loss = elementwise.exp(log_input) - log_input * targets
         return loss + _log_factorial(targets) if compute_full_loss else loss
 
 
 def _log_factorial(x: Tensor) -> Tensor:
     half, circle = constant(0.5, x.dtype), constant(2 * math.pi, x.dtype)
-    stirling = x * math_ops.log(x) - x + half * math_ops.log(circle * x)
-    zeros, ones = array.zeros_like(x, dtype=x.dtype), array.ones_like(x, dtype=x.dtype)
-    small = math_ops.logical_and(math_ops.greater_equal(x, zeros), math_ops.less_equal(x, ones))
-    return array.where(small, zeros, stirling)
+    stirling = x * elementwise.log(x) - x + half * elementwise.log(circle * x)
+    zeros, ones = filling.zeros_like(x, dtype=x.dtype), filling.ones_like(x, dtype=x.dtype)
+    small = comparison.logical_and(
+        comparison.greater_equal(x, zeros), comparison.less_equal(x, ones)
+    )
+    return selecting.where(small, zeros, stirling)

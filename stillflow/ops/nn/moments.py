@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.arguments import renamed
+from stillflow.declare.constants import constant
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, reduce
-from stillflow.ops import math as math_ops
-from stillflow.ops.arguments import renamed
-from stillflow.ops.constants import constant
-from stillflow.ops.control import identity, stop_gradient
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import filling, gathering, reshaping, shape_of
+from stillflow.ops.control.ordering import identity, stop_gradient
+from stillflow.ops.math import arithmetic, casts, elementwise
+from stillflow.ops.reduce import composed, reductions
 
 
 def moments(
@@ -30,14 +31,14 @@ def moments(
     keep = renamed("keepdims", keepdims, "keep_dims", keep_dims)
     with name_scope(name, "moments", [x, axes]):
         x = convert_to_tensor(x, name="x")
-        precise = math_ops.cast(x, dtypes.float32) if x.dtype is dtypes.float16 else x
-        mean = reduce.reduce_mean(precise, axes, keepdims=True, name="mean")
-        deviation = math_ops.squared_difference(precise, stop_gradient(mean))
-        variance = reduce.reduce_mean(deviation, axes, keepdims=True, name="variance")
+        precise = casts.cast(x, dtypes.float32) if x.dtype is dtypes.float16 else x
+        mean = reductions.reduce_mean(precise, axes, keepdims=True, name="mean")
+        deviation = arithmetic.squared_difference(precise, stop_gradient(mean))
+        variance = reductions.reduce_mean(deviation, axes, keepdims=True, name="variance")
         if not keep:
-            mean, variance = array.squeeze(mean, axes), array.squeeze(variance, axes)
+            mean, variance = reshaping.squeeze(mean, axes), reshaping.squeeze(variance, axes)
         if x.dtype is dtypes.float16:
-            return math_ops.cast(mean, x.dtype), math_ops.cast(variance, x.dtype)
+            return casts.cast(mean, x.dtype), casts.cast(variance, x.dtype)
         return mean, variance
 
 
@@ -58,20 +59,22 @@ def weighted_moments(
         x = convert_to_tensor(x, name="x")
         weights = convert_to_tensor(frequency_weights, name="frequency_weights")
         needs_cast = x.dtype is dtypes.float16
-        precise = math_ops.cast(x, dtypes.float32) if needs_cast else x
-        weights = math_ops.cast(weights, precise.dtype)
-        total = reduce.reduce_sum(weights * precise, axes, name="weighted_input_sum", keepdims=True)
-        spread = weights + array.zeros_like(precise)
-        weight = reduce.reduce_sum(spread, axes, name="sum_of_weights", keepdims=True)
-        inverse = math_ops.reciprocal(weight, name="inv_weight_sum")
-        mean = math_ops.multiply(total, inverse)
-        squares = weights * math_ops.squared_difference(precise, mean)
-        squares = reduce.reduce_sum(squares, axes, name="weighted_distsq", keepdims=True)
-        variance = math_ops.multiply(squares, inverse)
+        precise = casts.cast(x, dtypes.float32) if needs_cast else x
+        weights = casts.cast(weights, precise.dtype)
+        total = reductions.reduce_sum(
+            weights * precise, axes, name="weighted_input_sum", keepdims=True
+        )
+        spread = weights + filling.zeros_like(precise)
+        weight = reductions.reduce_sum(spread, axes, name="sum_of_weights", keepdims=True)
+        inverse = elementwise.reciprocal(weight, name="inv_weight_sum")
+        mean = arithmetic.multiply(total, inverse)
+        squares = weights * arithmetic.squared_difference(precise, mean)
+        squares = reductions.reduce_sum(squares, axes, name="weighted_distsq", keepdims=True)
+        variance = arithmetic.multiply(squares, inverse)
         if not keep:
-            mean, variance = array.squeeze(mean, axes), array.squeeze(variance, axes)
+            mean, variance = reshaping.squeeze(mean, axes), reshaping.squeeze(variance, axes)
         if needs_cast:
-            return math_ops.cast(mean, x.dtype), math_ops.cast(variance, x.dtype)
+            return casts.cast(mean, x.dtype), casts.cast(variance, x.dtype)
         return mean, variance
 
 
@@ -93,13 +96,13 @@ def sufficient_statistics(
         x = convert_to_tensor(x, name="x")
         count = _count(x, axes)
         if shift is None:
-            deviation, square = x, math_ops.square(x)
+            deviation, square = x, elementwise.square(x)
         else:
             shift = convert_to_tensor(shift, name="shift")
-            deviation = math_ops.subtract(x, shift)
-            square = math_ops.squared_difference(x, shift)
-        mean_ss = reduce.reduce_sum(deviation, axes, keepdims=keep, name="mean_ss")
-        var_ss = reduce.reduce_sum(square, axes, keepdims=keep, name="var_ss")
+            deviation = arithmetic.subtract(x, shift)
+            square = arithmetic.squared_difference(x, shift)
+        mean_ss = reductions.reduce_sum(deviation, axes, keepdims=keep, name="mean_ss")
+        var_ss = reductions.reduce_sum(square, axes, keepdims=keep, name="var_ss")
         return count, mean_ss, var_ss, shift
 
 
@@ -108,8 +111,8 @@ def _count(x: Tensor, axes: list[int]) -> Tensor:
     sizes = None if x.shape.sizes is None else [x.shape.sizes[axis] for axis in axes]
     if sizes is not None and None not in sizes:
         return constant(math.prod(sizes), dtype=x.dtype)
-    sizes_in_run = array.gather(math_ops.cast(array.shape(x), x.dtype), axes)
-    return reduce.reduce_prod(sizes_in_run, name="count")
+    sizes_in_run = gathering.gather(casts.cast(shape_of.shape(x), x.dtype), axes)
+    return reductions.reduce_prod(sizes_in_run, name="count")
 
 
 def normalize_moments(
@@ -117,14 +120,16 @@ def normalize_moments(
 ) -> tuple[Tensor, Tensor]:
     """Returns mean and variance from what sufficient_statistics gives."""
     with name_scope(name, "normalize", [counts, mean_ss, variance_ss, shift]):
-        divisor = math_ops.reciprocal(counts, name="divisor")
+        divisor = elementwise.reciprocal(counts, name="divisor")
         if shift is None:
-            shifted = mean = math_ops.multiply(mean_ss, divisor, name="mean")
+            shifted = mean = arithmetic.multiply(mean_ss, divisor, name="mean")
         else:
-            shifted = math_ops.multiply(mean_ss, divisor, name="shifted_mean")
-            mean = math_ops.add(shifted, shift, name="mean")
-        mean_of_squares = math_ops.multiply(variance_ss, divisor)
-        variance = math_ops.subtract(mean_of_squares, math_ops.square(shifted), name="variance")
+            shifted = arithmetic.multiply(mean_ss, divisor, name="shifted_mean")
+            mean = arithmetic.add(shifted, shift, name="mean")
+        mean_of_squares = arithmetic.multiply(variance_ss, divisor)
+        variance = arithmetic.subtract(
+            mean_of_squares, elementwise.square(shifted), name="variance"
+        )
         return mean, variance
 
 
@@ -135,9 +140,9 @@ def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     """
     with name_scope(name, "zero_fraction", [value]):
         value = convert_to_tensor(value, name="value")
-        size = array.size(value, out_type=dtypes.int64)
-        nonzero = reduce.count_nonzero(value, dtype=dtypes.int64)
+        size = shape_of.size(value, out_type=dtypes.int64)
+        nonzero = composed.count_nonzero(value, dtype=dtypes.int64)
         with name_scope("counts_to_fraction"):
-            zeros = math_ops.cast(size - nonzero, dtypes.float32)
-            fraction = zeros / math_ops.cast(size, dtypes.float32)
+            zeros = casts.cast(size - nonzero, dtypes.float32)
+            fraction = zeros / casts.cast(size, dtypes.float32)
         return identity(fraction, "fraction")

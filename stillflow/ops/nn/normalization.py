@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.constants import constant
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import math as math_ops
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.constants import constant
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.math import casts, elementwise
 from stillflow.ops.nn.windows import LAYOUTS, channels, check_choice
-from stillflow.ops.registry import op
 
 
 def batch_normalization(
@@ -33,12 +33,12 @@ def batch_normalization(
     x: f[..., c], the others f[c] or what is broadcast to x; offset and scale may be None.
     """
     with name_scope(name, "batchnorm", [x, mean, variance, scale, offset]):
-        inverse = math_ops.rsqrt(variance + variance_epsilon)
+        inverse = elementwise.rsqrt(variance + variance_epsilon)
         if scale is not None:
             inverse *= scale
-        scaled = x * math_ops.cast(inverse, x.dtype)
+        scaled = x * casts.cast(inverse, x.dtype)
         shift = offset - mean * inverse if offset is not None else -mean * inverse
-        return scaled + math_ops.cast(shift, x.dtype)
+        return scaled + casts.cast(shift, x.dtype)
 
 
 def batch_norm_with_global_normalization(

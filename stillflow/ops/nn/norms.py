@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare import shapes
+from stillflow.declare.arguments import renamed
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import FLOATS
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import math as math_ops
-from stillflow.ops import reduce, shapes
-from stillflow.ops.arguments import renamed
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import FLOATS
+from stillflow.ops.math import arithmetic, elementwise
+from stillflow.ops.reduce import reductions
 
 
 @op("L2Loss", "t: T -> output: T", shape=shapes.scalar, types={"T": FLOATS})
@@ -23,7 +24,7 @@ def l2_loss(xp, x):
 
 @l2_loss.gradient
 def l2_loss_gradient(op, d_loss):
-    return math_ops.multiply(op.inputs[0], d_loss)
+    return arithmetic.multiply(op.inputs[0], d_loss)
 
 
 def l2_normalize(
@@ -33,6 +34,6 @@ def l2_normalize(
     axis = renamed("axis", axis, "dim", dim)
     with name_scope(name, "l2_normalize", [x]) as scope:
         x = convert_to_tensor(x, name="x")
-        square_sum = reduce.reduce_sum(math_ops.square(x), axis, keepdims=True)
-        inverse = math_ops.rsqrt(math_ops.maximum(square_sum, epsilon))
-        return math_ops.multiply(x, inverse, name=scope)
+        square_sum = reductions.reduce_sum(elementwise.square(x), axis, keepdims=True)
+        inverse = elementwise.rsqrt(arithmetic.maximum(square_sum, epsilon))
+        return arithmetic.multiply(x, inverse, name=scope)

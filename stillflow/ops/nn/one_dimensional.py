@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare.arguments import renamed
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array
-from stillflow.ops.arguments import renamed
+from stillflow.ops.array import reshaping
 from stillflow.ops.nn.convolution import conv2d
 from stillflow.ops.nn.pooling import avg_pool, max_pool
 from stillflow.ops.nn.windows import per_axis
@@ -47,10 +47,10 @@ def conv1d(
     value = renamed("value", value, "input", input)
     with name_scope(name, "conv1d", [value, filters]) as scope:
         layout, row = _layout(data_format)
-        images = array.expand_dims(value, row)
+        images = reshaping.expand_dims(value, row)
         result = conv2d(
             images,
-            array.expand_dims(filters, 0),
+            reshaping.expand_dims(filters, 0),
             strides=_of_row(stride, "stride", layout),
             padding=padding,
             use_cudnn_on_gpu=use_cudnn_on_gpu is not False,
@@ -58,7 +58,7 @@ def conv1d(
             dilations=_of_row(dilations, "dilations", layout),
             name=scope,
         )
-        return array.squeeze(result, [row])
+        return reshaping.squeeze(result, [row])
 
 
 def max_pool1d(
@@ -97,6 +97,6 @@ def _pooled(
     scope: str,
 ) -> Tensor:
     layout, row = _layout(data_format)
-    images = array.expand_dims(x, row)
+    images = reshaping.expand_dims(x, row)
     sizes = _of_row(ksize, "ksize", layout), _of_row(strides, "strides", layout)
-    return array.squeeze(pool(images, *sizes, padding, layout, name=scope), [row])
+    return reshaping.squeeze(pool(images, *sizes, padding, layout, name=scope), [row])

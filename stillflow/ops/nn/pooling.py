@@ -14,13 +14,17 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.arguments import renamed
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.shapes import format_sizes
+from stillflow.declare.type_sets import FLOATS, INTEGERS
 from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, shapes
-from stillflow.ops.arguments import renamed
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.convert import convert_to_tensor
+from stillflow.ops.array import shape_of
 from stillflow.ops.nn.windows import (
     Axis,
     axis_of,
@@ -36,9 +40,6 @@ from stillflow.ops.nn.windows import (
     taps,
     untap,
 )
-from stillflow.ops.registry import op
-from stillflow.ops.shapes import format_sizes
-from stillflow.ops.type_sets import FLOATS, INTEGERS
 
 _REAL = FLOATS + INTEGERS
 _POOLED = tuple(t for t in _REAL if t.name not in ("uint32", "uint64"))
@@ -221,7 +222,7 @@ def _overlap(axis: Axis) -> np.ndarray:
 
 @avg_pool_op.gradient
 def avg_pool_gradient(op, dy):
-    return avg_pool_grad(array.shape(op.inputs[0]), dy, **_attrs(op))
+    return avg_pool_grad(shape_of.shape(op.inputs[0]), dy, **_attrs(op))
 
 
 @avg_pool_grad.gradient

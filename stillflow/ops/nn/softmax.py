@@ -6,16 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.arguments import renamed
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import OpDef, op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.static import constant_value
+from stillflow.declare.type_sets import FLOATS
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Tensor
-from stillflow.ops import array, reduce, shapes
-from stillflow.ops import math as math_ops
-from stillflow.ops.arguments import renamed
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.registry import OpDef, op
-from stillflow.ops.static import constant_value
-from stillflow.ops.type_sets import FLOATS
+from stillflow.ops.array import joining, ranging, selecting, shape_of, transposing
+from stillflow.ops.math import arithmetic, comparison, elementwise
+from stillflow.ops.reduce import reducing
 
 _DECLARATION: dict[str, Any] = {
     "shape": lambda ctx: shapes.with_rank_at_least(ctx.shape(0), 1),
@@ -40,8 +42,8 @@ def softmax_op(xp, x):
 @softmax_op.gradient
 def softmax_gradient(op, dy):
     y = op.outputs[0]
-    weighted = _sum_last(math_ops.multiply(dy, y))
-    return math_ops.multiply(math_ops.subtract(dy, weighted), y)
+    weighted = _sum_last(arithmetic.multiply(dy, y))
+    return arithmetic.multiply(arithmetic.subtract(dy, weighted), y)
 
 
 @op("LogSoftmax", "logits: T -> logsoftmax: T", **_DECLARATION)
@@ -54,8 +56,8 @@ def log_softmax_op(xp, x):
 
 @log_softmax_op.gradient
 def log_softmax_gradient(op, dy):
-    probabilities = math_ops.exp(op.outputs[0])
-    return math_ops.subtract(dy, math_ops.multiply(_sum_last(dy), probabilities))
+    probabilities = elementwise.exp(op.outputs[0])
+    return arithmetic.subtract(dy, arithmetic.multiply(_sum_last(dy), probabilities))
 
 
 def _check_rank(x: Any) -> None:
@@ -64,7 +66,7 @@ def _check_rank(x: Any) -> None:
 
 
 def _sum_last(x: Tensor) -> Tensor:
-    return reduce.sum_op(x, [-1], keep_dims=True)
+    return reducing.sum_op(x, [-1], keep_dims=True)
 
 
 def softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
@@ -95,10 +97,10 @@ def _along(of_last: OpDef, logits: Any, axis: Any, name: str | None) -> Tensor:
         )
     _check_axis(axis, rank)
     front = _counted_from_front(axis, x)
-    last = array.rank(x)
+    last = shape_of.rank(x)
     front = front % rank
-    y = of_last(_with_last_exchanged(x, front, math_ops.subtract(last, 1)))
-    y = _with_last_exchanged(y, front, math_ops.subtract(last, 1), name)
+    y = of_last(_with_last_exchanged(x, front, arithmetic.subtract(last, 1)))
+    y = _with_last_exchanged(y, front, arithmetic.subtract(last, 1), name)
     y.set_shape(x.shape)
     return y
 
@@ -115,13 +117,13 @@ def _check_axis(axis: Any, rank: int) -> None:
 
 
 def _counted_from_front(axis: Any, x: Tensor) -> Any:
-    rank = array.rank(x)  # a node whether needed or not, for nodes are counted for seeds
+    rank = shape_of.rank(x)  # a node whether needed or not, for nodes are counted for seeds
     if isinstance(axis, Tensor):
-        return array.where(math_ops.less(axis, 0), axis + rank, axis)
+        return selecting.where(comparison.less(axis, 0), axis + rank, axis)
     return axis + rank if axis < 0 else axis
 
 
 def _with_last_exchanged(x: Tensor, axis: Any, last: Tensor, name: str | None = None) -> Tensor:
     """`x` with `axis` and the last axis exchanged."""
-    order = [array.range_(0, axis), [last], array.range_(axis + 1, last), [axis]]
-    return array.transpose(x, array.concat(order, 0), name=name or "transpose")
+    order = [ranging.range_(0, axis), [last], ranging.range_(axis + 1, last), [axis]]
+    return transposing.transpose(x, joining.concat(order, 0), name=name or "transpose")

@@ -6,15 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.shapes import format_sizes
+from stillflow.declare.type_sets import FLOATS, INTEGERS
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array, reduce, shapes
-from stillflow.ops import math as math_ops
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.registry import op
-from stillflow.ops.shapes import format_sizes
-from stillflow.ops.type_sets import FLOATS, INTEGERS
+from stillflow.ops.array import ranging, reshaping, scattering, shape_of
+from stillflow.ops.math import arithmetic, casts, comparison, division
+from stillflow.ops.reduce import reductions
 
 _REAL = FLOATS + INTEGERS
 
@@ -61,15 +63,15 @@ def top_k_op(xp, x, k, *, sorted: bool = True):
 @top_k_op.gradient
 def top_k_gradient(op, d_values, d_indices):
     x, indices = op.inputs[0], op.outputs[1]
-    sizes = array.shape(x)
+    sizes = shape_of.shape(x)
     size = sizes[-1]
-    rows = array.reshape(indices, [-1, array.shape(indices)[-1]])
-    starts = math_ops.multiply(array.range_(0, array.shape(rows)[0]), size)
-    places = array.reshape(math_ops.add(rows, array.expand_dims(starts, -1)), [-1, 1])
-    flat = array.scatter_nd(
-        places, array.reshape(d_values, [-1]), array.reshape(array.size(x), [1])
+    rows = reshaping.reshape(indices, [-1, shape_of.shape(indices)[-1]])
+    starts = arithmetic.multiply(ranging.range_(0, shape_of.shape(rows)[0]), size)
+    places = reshaping.reshape(arithmetic.add(rows, reshaping.expand_dims(starts, -1)), [-1, 1])
+    flat = scattering.scatter_nd(
+        places, reshaping.reshape(d_values, [-1]), reshaping.reshape(shape_of.size(x), [1])
     )
-    return array.reshape(flat, sizes), None
+    return reshaping.reshape(flat, sizes), None
 
 
 def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None):
@@ -158,9 +160,9 @@ def nth_element_op(xp, x, n, *, reverse: bool = False):
 def nth_element_gradient(op, dy):
     x, y = op.inputs[0], op.outputs[0]
     # Entries that tie for the place share its gradient.
-    chosen = math_ops.cast(math_ops.equal(array.expand_dims(y, -1), x), dy.dtype)
-    share = math_ops.divide(chosen, reduce.reduce_sum(chosen, -1, keepdims=True))
-    return math_ops.multiply(share, array.expand_dims(dy, -1)), None
+    chosen = casts.cast(comparison.equal(reshaping.expand_dims(y, -1), x), dy.dtype)
+    share = division.divide(chosen, reductions.reduce_sum(chosen, -1, keepdims=True))
+    return arithmetic.multiply(share, reshaping.expand_dims(dy, -1)), None
 
 
 def nth_element(input: Any, n: Any, reverse: bool = False, name: str | None = None) -> Tensor:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
+from stillflow.declare import shapes
+from stillflow.declare.refusing import refuse
 
 ShapeFunction = Callable[[shapes.ShapeContext], shapes.Sizes]
 LAYOUTS = ("NHWC", "NCHW")

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.arguments import renamed
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import INDEX, NUMBERS
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.ops import shapes
-from stillflow.ops.arguments import renamed
 from stillflow.ops.reduce.reducing import limits
-from stillflow.ops.registry import op
-from stillflow.ops.type_sets import INDEX, NUMBERS
 
 
 def _empty_axis(op: Operation, inputs: Sequence[Any]) -> str | None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare.arguments import renamed
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops import array
-from stillflow.ops import math as math_ops
-from stillflow.ops.arguments import renamed
-from stillflow.ops.control import stop_gradient
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.reduce.functions import reduce_max, reduce_mean, reduce_sum
+from stillflow.ops.array import filling, reshaping, selecting, shape_of
+from stillflow.ops.control.ordering import stop_gradient
+from stillflow.ops.math import arithmetic, casts, comparison, elementwise
+from stillflow.ops.reduce.reductions import reduce_max, reduce_mean, reduce_sum
 
 
 def reduce_logsumexp(
@@ -30,14 +30,14 @@ def reduce_logsumexp(
     with name_scope(name, "ReduceLogSumExp", [x]):
         largest = reduce_max(x, axis, keepdims=True)
         shift = stop_gradient(
-            array.where(math_ops.is_finite(largest), largest, array.zeros_like(largest))
+            selecting.where(elementwise.is_finite(largest), largest, filling.zeros_like(largest))
         )
-        result = math_ops.log(
-            reduce_sum(math_ops.exp(math_ops.subtract(x, shift)), axis, keepdims=keepdims)
+        result = elementwise.log(
+            reduce_sum(elementwise.exp(arithmetic.subtract(x, shift)), axis, keepdims=keepdims)
         )
         if not keepdims:
-            shift = array.reshape(shift, array.shape(result))
-        total = math_ops.add(result, shift)
+            shift = reshaping.reshape(shift, shape_of.shape(result))
+        total = arithmetic.add(result, shift)
         if axis is None and not keepdims:
             total.set_shape(())
         return total
@@ -49,7 +49,7 @@ def reduce_variance(
     """Returns the mean squared distance from the mean over `axis`."""
     with name_scope(name or "reduce_variance"):
         mean = reduce_mean(input_tensor, axis=axis, keepdims=True)
-        return reduce_mean(math_ops.square(input_tensor - mean), axis=axis, keepdims=keepdims)
+        return reduce_mean(elementwise.square(input_tensor - mean), axis=axis, keepdims=keepdims)
 
 
 def reduce_std(
@@ -57,7 +57,7 @@ def reduce_std(
 ) -> Tensor:
     """Returns the root of the variance over `axis`."""
     with name_scope(name or "reduce_std"):
-        return math_ops.sqrt(reduce_variance(input_tensor, axis=axis, keepdims=keepdims))
+        return elementwise.sqrt(reduce_variance(input_tensor, axis=axis, keepdims=keepdims))
 
 
 def count_nonzero(
@@ -76,6 +76,6 @@ def count_nonzero(
     axis = renamed("axis", axis, "reduction_indices", reduction_indices)
     with name_scope(name, "count_nonzero", [input_tensor]):
         x = convert_to_tensor(input_tensor, name="input")
-        zero = array.zeros([], dtype=x.dtype.base_dtype)
-        is_nonzero = math_ops.to_int64(math_ops.not_equal(x, zero), name="Cast")
-        return math_ops.cast(reduce_sum(is_nonzero, axis=axis, keepdims=keepdims), dtype)
+        zero = filling.zeros([], dtype=x.dtype.base_dtype)
+        is_nonzero = casts.to_int64(comparison.not_equal(x, zero), name="Cast")
+        return casts.cast(reduce_sum(is_nonzero, axis=axis, keepdims=keepdims), dtype)

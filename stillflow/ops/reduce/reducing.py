@@ -8,13 +8,23 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.static import constant_value
+from stillflow.declare.type_sets import INDEX, NUMBERS
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.ops import array, searching, shapes
-from stillflow.ops import math as math_ops
-from stillflow.ops.registry import op
-from stillflow.ops.static import constant_value
-from stillflow.ops.type_sets import INDEX, NUMBERS
+from stillflow.ops.array import (
+    filling,
+    joining,
+    ranging,
+    reshaping,
+    searching,
+    shape_of,
+    stacking,
+    transposing,
+)
+from stillflow.ops.math import arithmetic, casts, comparison, division, scan
 
 
 def _axis_too_large(op: Operation, inputs: Sequence[Any]) -> str | None:
@@ -142,7 +152,7 @@ def sum_gradient(op, dy):
 @mean_op.gradient
 def mean_gradient(op, dy):
     x = op.inputs[0]
-    count = math_ops.cast(_reduced_count(op), x.dtype.base_dtype)
+    count = casts.cast(_reduced_count(op), x.dtype.base_dtype)
     return _spread(op, dy / count), None
 
 
@@ -151,12 +161,16 @@ def prod_gradient(op, dy):
     x = op.inputs[0]
     # Products of the others rather than y / x, which fails at 0: those before, times those after.
     order, restoring = _reduced_first(op)
-    moved = array.transpose(x, order)
-    flat = array.reshape(moved, array.stack([_reduced_count(op), array.size(op.outputs[0])]))
-    before = math_ops.cumprod(flat, 0, exclusive=True)
-    after = math_ops.cumprod(flat, 0, exclusive=True, reverse=True)
-    others = array.transpose(array.reshape(before * after, array.shape(moved)), restoring)
-    return array.reshape(others, array.shape(x)) * _kept(op, dy), None
+    moved = transposing.transpose(x, order)
+    flat = reshaping.reshape(
+        moved, stacking.stack([_reduced_count(op), shape_of.size(op.outputs[0])])
+    )
+    before = scan.cumprod(flat, 0, exclusive=True)
+    after = scan.cumprod(flat, 0, exclusive=True, reverse=True)
+    others = transposing.transpose(
+        reshaping.reshape(before * after, shape_of.shape(moved)), restoring
+    )
+    return reshaping.reshape(others, shape_of.shape(x)) * _kept(op, dy), None
 
 
 @max_op.gradient
@@ -164,7 +178,7 @@ def prod_gradient(op, dy):
 def extremum_gradient(op, dy):
     x, axis = op.inputs
     # The gradient is split equally among ties.
-    chosen = math_ops.cast(math_ops.equal(x, _kept(op, op.outputs[0])), x.dtype.base_dtype)
+    chosen = casts.cast(comparison.equal(x, _kept(op, op.outputs[0])), x.dtype.base_dtype)
     return chosen / sum_op(chosen, axis, keep_dims=True) * _kept(op, dy), None
 
 
@@ -173,24 +187,24 @@ def _kept_shape(op: Any) -> Any:
     x, axis = op.inputs
     axes, rank = constant_value(axis), x.shape.ndims
     if axes is None or rank is None:
-        return array.shape_internal(sum_op(x, axis, keep_dims=True), optimize=False)
+        return shape_of.shape_internal(sum_op(x, axis, keep_dims=True), optimize=False)
     gone = {int(a) % rank for a in np.ravel(axes)}
     if x.shape.is_fully_defined():
         return [1 if i in gone else size for i, size in enumerate(x.shape.as_list())]
     stays = np.array([i not in gone for i in range(rank)], np.int32)
-    return array.shape(x) * stays + (1 - stays)
+    return shape_of.shape(x) * stays + (1 - stays)
 
 
 def _kept(op: Any, y: Tensor) -> Tensor:
     """`y`, shaped as the output, with the reduced axes back as size 1."""
     if op.attrs["keep_dims"]:
         return y
-    return array.reshape(y, _kept_shape(op))
+    return reshaping.reshape(y, _kept_shape(op))
 
 
 def _spread(op: Any, dy: Tensor) -> Tensor:
     """`dy`, shaped as the output, repeated along the reduced axes."""
-    return array.broadcast_to(_kept(op, dy), array.shape(op.inputs[0]))
+    return filling.broadcast_to(_kept(op, dy), shape_of.shape(op.inputs[0]))
 
 
 def _reduced_count(op: Any) -> Any:
@@ -198,8 +212,8 @@ def _reduced_count(op: Any) -> Any:
     before, after = op.inputs[0].shape.num_elements(), op.outputs[0].shape.num_elements()
     if before is not None and after:
         return before // after
-    before, after = array.size(op.inputs[0]), array.size(op.outputs[0])
-    return math_ops.floordiv(before, math_ops.maximum(after, 1))
+    before, after = shape_of.size(op.inputs[0]), shape_of.size(op.outputs[0])
+    return division.floordiv(before, arithmetic.maximum(after, 1))
 
 
 def _reduced_first(op: Any) -> tuple[Any, Any]:
@@ -207,11 +221,11 @@ def _reduced_first(op: Any) -> tuple[Any, Any]:
     x, axis = op.inputs
     axes, rank = constant_value(axis), x.shape.ndims
     if axes is None or rank is None:
-        rank_now = array.rank(x)
-        axes_now = math_ops.floormod(array.reshape(axis, [-1]), rank_now)
-        others = searching.setdiff1d(array.range_(0, rank_now), axes_now)[0]
-        order = array.concat([axes_now, others], 0)
-        return order, array.invert_permutation(order)
+        rank_now = shape_of.rank(x)
+        axes_now = division.floormod(reshaping.reshape(axis, [-1]), rank_now)
+        others = searching.setdiff1d(ranging.range_(0, rank_now), axes_now)[0]
+        order = joining.concat([axes_now, others], 0)
+        return order, transposing.invert_permutation(order)
     gone = [int(a) % rank for a in np.ravel(axes)]
     known_order = gone + [i for i in range(rank) if i not in gone]
     return known_order, np.argsort(known_order).tolist()

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.shapes import format_sizes
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.registry import op
-from stillflow.ops.shapes import format_sizes
 from stillflow.ops.summaries.common import (
     at_least_one,
     collected,

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.type_sets import REAL_NUMBERS
 from stillflow.graph.operation import Tensor
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.registry import op
 from stillflow.ops.summaries.common import (
     collected,
     new_summary,
@@ -20,7 +21,6 @@ from stillflow.ops.summaries.common import (
     summary_scope,
     text_of,
 )
-from stillflow.ops.type_sets import REAL_NUMBERS
 
 _SMALLEST, _LARGEST, _GROWTH = 1e-12, 1e20, 1.1
 _MAX = sys.float_info.max

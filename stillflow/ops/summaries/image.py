@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.shapes import format_sizes
+from stillflow.declare.type_sets import types
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.registry import op
-from stillflow.ops.shapes import format_sizes
 from stillflow.ops.summaries import png
 from stillflow.ops.summaries.common import (
     at_least_one,
@@ -22,7 +23,6 @@ from stillflow.ops.summaries.common import (
     summary_scope,
     text_of,
 )
-from stillflow.ops.type_sets import types
 
 _RED = np.array([255, 0, 0, 255], np.uint8)
 _TINY = 1e-6  # pixels that are all closer to 0 than this are drawn as 0

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.shapes import format_sizes
+from stillflow.declare.type_sets import REAL_NUMBERS
 from stillflow.graph.operation import Tensor
-from stillflow.ops import shapes
-from stillflow.ops.array.indexing import refuse
-from stillflow.ops.registry import op
-from stillflow.ops.shapes import format_sizes
 from stillflow.ops.summaries.common import collected, new_summary, serialized, summary_scope
-from stillflow.ops.type_sets import REAL_NUMBERS
 
 
 @op(

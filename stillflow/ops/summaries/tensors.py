@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import op
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
-from stillflow.graph.tensor_proto import tensor_proto_of
-from stillflow.ops import shapes
-from stillflow.ops.convert import convert_to_tensor
-from stillflow.ops.registry import op
+from stillflow.graph.protos.tensor_proto import tensor_proto_of
 from stillflow.ops.summaries.common import (
     clean_tag,
     collected,

@@ -1,0 +1,89 @@
+"""`tf.custom_gradient`: a function of tensors that brings its own derivative."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.gradients.walk import RegisterGradient
+from stillflow.graph.graph import Graph, get_default_graph
+from stillflow.graph.keys import GraphKeys
+from stillflow.graph.operation import Tensor
+from stillflow.ops.array.passing import identity_n
+from stillflow.ops.control.ordering import identity
+
+_numbers = itertools.count()
+
+
+def custom_gradient(f: Callable) -> Callable:
+    """Decorator for `f(*tensors)` that returns its result, a tensor or several, and `grad_fn`.
+
+    `grad_fn` takes one gradient per result and returns one per argument of `f`. Where it has an
+    argument `variables`, that is given the trainable variables that `f` reads, and `grad_fn`
+    returns a second list, of one gradient for each of them.
+
+    Raises:
+      ValueError: the decorated function is called with keyword arguments.
+    """
+
+    @functools.wraps(f)
+    def decorated(*args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            raise ValueError(
+                "The custom_gradient decorator currently supports keywords arguments only when "
+                "eager execution is enabled.\n  Pass what is constant by functools.partial or a "
+                f"closure: got {', '.join(kwargs)}."
+            )
+        inputs = [convert_to_tensor(arg) for arg in args]
+        graph = get_default_graph()
+        before = graph._last_id
+        result, grad_fn = f(*inputs)
+        outputs = list(result) if isinstance(result, (list, tuple)) else [result]
+        variables = _variables_read(graph, before) if _takes_variables(grad_fn) else []
+        replaced = _with_gradient(graph, outputs, inputs, variables, grad_fn)
+        return type(result)(replaced) if isinstance(result, (list, tuple)) else replaced[0]
+
+    return decorated
+
+
+def _with_gradient(
+    graph: Graph, outputs: list, inputs: list[Tensor], variables: list, grad_fn: Callable
+) -> list[Tensor]:
+    """`outputs` as the first outputs of one operation whose gradient is `grad_fn`.
+
+    The operation takes `inputs` and the variables' values as well, for gradients to flow to.
+    """
+    name = f"CustomGradient-{next(_numbers)}"
+
+    def rule(op: Any, *grads: Any) -> list:
+        given = grads[: len(outputs)]
+        own = grad_fn(*given, variables=variables) if variables else grad_fn(*given)
+        by_input, by_variable = own if variables else (own, [])
+        return [None] * len(outputs) + _as_list(by_input) + _as_list(by_variable)
+
+    RegisterGradient(name)(rule)
+    for output in outputs:
+        identity(output)  # unused, as in TensorFlow, where it counts among the nodes
+    passed = [*outputs, *inputs, *(variable.value() for variable in variables)]
+    with graph.gradient_override_map({"IdentityN": name}):
+        return identity_n(passed)[: len(outputs)]
+
+
+def _as_list(value: Any) -> list:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _takes_variables(grad_fn: Callable) -> bool:
+    parameters = inspect.signature(grad_fn).parameters
+    return "variables" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+
+
+def _variables_read(graph: Graph, after: int) -> list:
+    """The trainable variables whose values operations built after number `after` take."""
+    trainable = graph.get_collection(GraphKeys.TRAINABLE_VARIABLES)
+    taken = {t for op in graph.get_operations() if op._id > after for t in op.inputs}
+    return [v for v in trainable if v.value() in taken]

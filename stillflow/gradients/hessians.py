@@ -1,0 +1,53 @@
+"""`tf.hessians`: second derivatives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.gradients.walk import gradients
+from stillflow.graph.operation import Tensor
+from stillflow.ops.array import filling, reshaping, stacking
+
+
+def hessians(
+    ys: Any,
+    xs: Any,
+    name: str = "hessians",
+    colocate_gradients_with_ops: bool = False,
+    gate_gradients: bool = False,
+    aggregation_method: Any = None,
+) -> list[Tensor]:
+    """Returns, for each x in `xs`, the second derivatives of the sum of `ys`: [*x.shape, *x.shape].
+
+    One gradient is built for each element of an x, so its shape must be known.
+
+    Raises:
+      ValueError: `ys` do not depend on an x.
+      NotImplementedError: an x whose shape runs decide.
+    """
+    options: dict[str, Any] = {
+        "colocate_gradients_with_ops": colocate_gradients_with_ops,
+        "gate_gradients": gate_gradients,
+        "aggregation_method": aggregation_method,
+    }
+    xs = list(xs) if isinstance(xs, (list, tuple)) else [xs]
+    firsts = gradients(ys, xs, **options)
+    return [_hessian(first, x, options) for first, x in zip(firsts, xs, strict=True)]
+
+
+def _hessian(first: Any, x: Any, options: dict[str, Any]) -> Tensor:
+    """The derivatives of each element of `first`, a gradient with respect to `x`."""
+    sizes = x.get_shape()
+    if not sizes.is_fully_defined():
+        raise NotImplementedError(
+            f"tf.hessians with respect to {x.name}, whose shape {sizes} is not fully known, is in "
+            "TensorFlow 1.15 but not yet in Stillflow.\n  Give the placeholder its full shape."
+        )
+    elements = stacking.unstack(reshaping.reshape(convert_to_tensor(first), [-1]))
+    rows = [_or_zeros(gradients(element, x, **options)[0], x) for element in elements]
+    return reshaping.reshape(stacking.stack(rows), [*sizes.as_list(), *sizes.as_list()])
+
+
+def _or_zeros(row: Any, x: Any) -> Tensor:
+    return filling.zeros_like(x) if row is None else convert_to_tensor(row)

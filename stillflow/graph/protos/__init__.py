@@ -1,0 +1,1 @@
+"""Graphs, attributes, tensors and variables as TensorFlow's protocol buffers."""

@@ -1,0 +1,130 @@
+"""Graphs as GraphDef protos, which TensorFlow and TensorBoard read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from stillflow.graph.graph import Graph
+from stillflow.graph.operation import Operation
+from stillflow.graph.protos.attr_value import attr_value_of
+
+PRODUCER = 134  # the GraphDef version of TensorFlow 1.15
+
+
+def graph_def_of(graph: Graph, from_version: int | None = None, add_shapes: bool = False):
+    """Returns the GraphDef of `graph`.
+
+    With `add_shapes` each node has an attribute `_output_shapes`. `from_version` is accepted and
+    all nodes are returned, as TensorFlow 1.15 does.
+    """
+    from tensorboard.compat.proto.graph_pb2 import GraphDef
+
+    del from_version
+    nodes = (node_def_of(op, add_shapes) for op in graph.get_operations())
+    return GraphDef(node=nodes, versions=version_def())
+
+
+def version_def():
+    """Returns the VersionDef that GraphDefs carry."""
+    from tensorboard.compat.proto.versions_pb2 import VersionDef
+
+    return VersionDef(producer=PRODUCER)
+
+
+def node_def_of(op: Operation, add_shapes: bool = False):
+    """Returns the NodeDef of `op`."""
+    from tensorboard.compat.proto.node_def_pb2 import NodeDef
+
+    inputs = [tensor._as_node_def_input() for tensor in op.inputs]
+    inputs += [f"^{control.name}" for control in op.control_inputs]
+    node = NodeDef(name=op.name, op=op.type, input=inputs, device=op.device)
+    attrs = dict(op.attrs)
+    if add_shapes and op.outputs:
+        attrs["_output_shapes"] = [tensor.shape for tensor in op.outputs]
+    for name, value in attrs.items():
+        if value is not None:
+            node.attr[name].CopyFrom(attr_value_of(value))
+    return node
+
+
+def op_def_of(defn: Any):
+    """Returns the OpDef of an op type, from its declaration."""
+    from tensorboard.compat.proto.op_def_pb2 import OpDef
+
+    op_def = OpDef(name=defn.type, is_stateful=defn.stateful)
+    op_def.input_arg.extend(_arg_defs(defn.signature.inputs))
+    op_def.output_arg.extend(_arg_defs(defn.signature.outputs))
+    for name, kind in attr_kinds(defn).items():
+        attr = op_def.attr.add(name=name, type=kind)
+        if defn.attr_defaults.get(name) is not None:
+            attr.default_value.CopyFrom(attr_value_of(defn.attr_defaults[name]))
+        if name in defn.allowed_types:
+            attr.allowed_values.CopyFrom(attr_value_of(list(defn.allowed_types[name])))
+    return op_def
+
+
+def _arg_defs(args: Iterable[Any]) -> list:
+    from tensorboard.compat.proto.op_def_pb2 import OpDef
+
+    return [
+        OpDef.ArgDef(
+            name=arg.name,
+            type=0 if arg.dtype is None else arg.dtype.as_datatype_enum,
+            type_attr=arg.type_attr or "",
+            type_list_attr=arg.type_list_attr or "",
+            number_attr=arg.number_attr or "",
+            is_ref=arg.is_ref,
+        )
+        for arg in args
+    ]
+
+
+_KINDS = {
+    "str": "string",
+    "DType": "type",
+    "TensorShape": "shape",
+    "list[str]": "list(string)",
+    "list[int]": "list(int)",
+    "list[float]": "list(float)",
+    "list[bool]": "list(bool)",
+    "list[DType]": "list(type)",
+    "list[TensorShape]": "list(shape)",
+}
+
+
+def attr_kinds(defn: Any) -> dict[str, str]:
+    """The kind of each attribute, as an OpDef names it."""
+    annotations = defn.fn.__annotations__
+    kinds = {
+        name: _KINDS.get(annotations.get(name, "tensor"), annotations.get(name, "tensor"))
+        for name in defn.attr_names
+    }
+    for arg in (*defn.signature.inputs, *defn.signature.outputs):
+        if arg.number_attr:
+            kinds.setdefault(arg.number_attr, "int")
+        if arg.type_list_attr:
+            kinds.setdefault(arg.type_list_attr, "list(type)")
+        if arg.type_attr:
+            kinds.setdefault(arg.type_attr, "type")
+    return kinds
+
+
+def write_graph(graph_or_graph_def: Any, logdir: str, name: str, as_text: bool = True) -> str:
+    """Writes a GraphDef to the file `name` in `logdir`, which is made, and returns its path.
+
+    The file is replaced as a whole: who reads it meanwhile sees the old or the new one.
+    """
+    from google.protobuf import text_format
+
+    is_graph = isinstance(graph_or_graph_def, Graph)
+    graph_def = graph_or_graph_def.as_graph_def() if is_graph else graph_or_graph_def
+    text = text_format.MessageToString(graph_def).encode() if as_text else None
+    os.makedirs(logdir, exist_ok=True)
+    path = os.path.join(logdir, name)
+    unfinished = f"{path}.tmp{os.getpid()}"
+    with open(unfinished, "wb") as file:
+        file.write(graph_def.SerializeToString() if text is None else text)
+    os.replace(unfinished, path)
+    return path

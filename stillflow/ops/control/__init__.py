@@ -1,0 +1,1 @@
+"""What orders operations, and what chooses between them."""

@@ -1,0 +1,1 @@
+"""Checks, printing and Python functions inside a graph."""

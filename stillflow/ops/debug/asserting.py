@@ -1,0 +1,133 @@
+"""Operations that fail the run: unless a condition holds, or a tensor is finite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from stillflow.declare import shapes
+from stillflow.declare.arguments import renamed
+from stillflow.declare.convert import convert_n_to_tensor, convert_to_tensor
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.type_sets import FLOATS
+from stillflow.declare.value_text import summary
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.scopes import control_dependencies, name_scope
+from stillflow.ops.control.ordering import identity, no_op, with_dependencies
+from stillflow.ops.control.switch import merge_op, switch_op
+
+_SUMMARIZED = 3  # elements of each tensor
+
+
+@op("Assert", "condition: bool, data: [T] ->", host=True, stateful=True)
+def assert_op(xp, condition, *data, summarize: int = _SUMMARIZED):
+    """condition: bool[], data: any -> nothing; fails unless the condition holds, showing data."""
+    if not np.all(condition):
+        shown = " ".join(f"[{summary(value, summarize)}]" for value in data)
+        refuse(f"assertion failed: {shown}")
+    return ()
+
+
+def assert_that(
+    condition: Any, data: Sequence[Any], summarize: int | None = None, name: str | None = None
+) -> Operation:
+    """Returns an operation that fails, showing `data`, unless every element of `condition` holds.
+
+    It must run to have an effect: name it in `tf.control_dependencies`. `summarize` says how many
+    elements of each of `data` are shown; a negative number shows all.
+    """
+    shown = _SUMMARIZED if summarize is None else summarize
+    with name_scope(name, "Assert", [condition, *data]):
+        tensors = convert_n_to_tensor(data)
+        if all(tensor.dtype in (dtypes.string, dtypes.int32) for tensor in tensors):
+            return assert_op(condition, list(data), summarize=shown, name="Assert")
+        condition = convert_to_tensor(condition, name="Condition")
+        return _guarded(condition, data, shown)
+
+
+def _guarded(condition: Tensor, data: Sequence[Any], summarize: int) -> Operation:
+    """An assertion that looks at its data only when it fails: one side of a choice."""
+    with name_scope("AssertGuard"):
+        sides = switch_op(condition, condition, name="Switch")
+        holds = identity(sides.output_true, name="switch_t")
+        fails = identity(sides.output_false, name="switch_f")
+        chosen = identity(condition, name="pred_id")
+        with control_dependencies([holds]):
+            nothing = no_op()
+        with control_dependencies([nothing]):
+            held = identity(holds, name="control_dependency")
+        failed = _assert_on(fails, chosen, condition, data, summarize)
+        with control_dependencies([failed]):
+            checked = identity(fails, name="control_dependency")
+        return merge_op([checked, held], name="Merge").output.op
+
+
+def _assert_on(
+    side: Tensor, chosen: Tensor, condition: Tensor, data: Sequence[Any], summarize: int
+) -> Operation:
+    """The assertion on one side of a switch, where tensors from outside come through switches."""
+    with name_scope("Assert") as scope:
+        with control_dependencies([side]):
+            inside = {
+                index: convert_to_tensor(value, name=f"data_{index}")
+                for index, value in enumerate(data)
+                if not isinstance(value, Tensor)
+            }
+        values = [inside.get(index, value) for index, value in enumerate(data)]
+        failing = assert_op(condition, values, summarize=summarize, name=scope)
+        outside = [t for t in failing.inputs if all(t is not own for own in inside.values())]
+        for tensor in dict.fromkeys(outside):
+            switched = switch_op(tensor, chosen, name="Switch").output_false
+            for position, own in enumerate(failing.inputs):
+                if own is tensor:
+                    failing._update_input(position, switched)
+        return failing
+
+
+# Finite numbers ---------------------------------------------------------------------------------
+
+
+@op(
+    "CheckNumerics", "tensor: T -> output: T", shape=shapes.same, types={"T": FLOATS}, stateful=True
+)
+def check_numerics_op(xp, x, *, message: str):
+    """x: f[...] -> x; fails, saying `message`, when an element is infinite or no number."""
+    xp.check(xp.isfinite(x), lambda x: f"{message} : Tensor had {_not_finite(x)} values", x)
+    return x
+
+
+def _not_finite(x: np.ndarray) -> str:
+    found = ["Inf"] * bool(np.isinf(x).any()) + ["NaN"] * bool(np.isnan(x).any())
+    return " and ".join(found)
+
+
+@check_numerics_op.gradient
+def check_numerics_gradient(op, dy):
+    message = op.attrs["message"]
+    said = f"Not a number (NaN) or infinity (Inf) values detected in gradient. {message}"
+    return check_numerics_op(dy, message=said)
+
+
+def check_numerics(tensor: Any, message: str, name: str | None = None) -> Tensor:
+    """Returns `tensor`; the run fails when it has an element that is infinite or no number."""
+    return check_numerics_op(tensor, message=message, name=name)
+
+
+def verify_tensor_all_finite(
+    t: Any = None,
+    msg: str | None = None,
+    name: str | None = None,
+    x: Any = None,
+    message: str | None = None,
+) -> Tensor:
+    """Returns `x` once it is known to be finite; `t` and `msg` are older names of the arguments."""
+    x = renamed("x", x, "t", t)
+    message = renamed("message", message, "msg", msg)
+    with name_scope(name, "VerifyFinite", [x]):
+        x = convert_to_tensor(x, name="x")
+        checked = check_numerics(x, message or "")
+        return with_dependencies([checked], x)

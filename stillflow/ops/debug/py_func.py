@@ -1,0 +1,136 @@
+"""Python functions as operations: they get NumPy values in a run and return some.
+
+A node names its function by a token, as TensorFlow's does; the function lives as long as the graph.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.graph import dtypes, errors
+from stillflow.graph.dtypes import DType
+from stillflow.graph.scopes import graph_of
+
+_ERRORS: tuple[tuple[type[BaseException], Callable[..., errors.OpError]], ...] = (
+    (ValueError, errors.InvalidArgumentError),
+    (TypeError, errors.InvalidArgumentError),
+    (StopIteration, errors.OutOfRangeError),
+    (MemoryError, errors.ResourceExhaustedError),
+    (NotImplementedError, errors.UnimplementedError),
+    (Exception, errors.UnknownError),
+)
+_C_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
+
+
+class _Function:
+    """A function that the tokens table refers to, but does not keep alive."""
+
+    def __init__(self, call: Callable[..., Any]):
+        self.call = call
+
+
+_functions: weakref.WeakValueDictionary[str, _Function] = weakref.WeakValueDictionary()
+_numbers = itertools.count()
+
+
+def _call(inputs: Sequence[Any], token: str, types: Sequence[DType]) -> tuple[np.ndarray, ...]:
+    """inputs: n[...] each -> what the function gives, one array for each of `types`."""
+    function = _functions.get(token)
+    if function is None:
+        raise errors.UnknownError(
+            None, None, f"callback {token} is not found\n  The graph that it was made in is gone."
+        )
+    try:
+        result = function.call(*(_as_argument(value) for value in inputs))
+    except Exception as error:
+        cls = next(cls for kind, cls in _ERRORS if isinstance(error, kind))
+        raise cls(None, None, f"{type(error).__name__}: {error}") from error
+    values = _as_values(result)
+    if len(values) != len(types):
+        refuse(f"{token} returns {len(values)} values, but expects to see {len(types)} values.")
+    return tuple(_checked(*given, token) for given in zip(values, types, itertools.count()))
+
+
+def _as_argument(value: Any) -> Any:
+    """Arrays as they are, the caller's own; the element of a scalar."""
+    return np.array(value) if np.ndim(value) else np.asarray(value)[()]
+
+
+def _as_values(result: Any) -> Sequence[Any]:
+    if result is None:
+        return ()
+    return result if isinstance(result, (list, tuple)) else (result,)
+
+
+def _checked(value: Any, dtype: DType, index: int, token: str) -> np.ndarray:
+    if dtype is dtypes.string:
+        return _as_strings(value)
+    array = np.asarray(value)
+    given = dtypes.as_dtype(array.dtype)
+    if given is not dtype:
+        got, wanted = (_C_NAMES.get(d.name, d.name) for d in (given, dtype))
+        refuse(f"{index}-th value returned by {token} is {got}, but expects {wanted}")
+    return array
+
+
+def _as_strings(value: Any) -> np.ndarray:
+    """Text or bytes, one or an array of them -> bytes, as objects."""
+    given = np.asarray(value, np.object_)
+    encoded = [item.encode() if isinstance(item, str) else item for item in given.ravel()]
+    result: np.ndarray = np.empty(given.shape, np.object_)
+    result.ravel()[:] = encoded
+    return result
+
+
+def _outputs(values: tuple[np.ndarray, ...]) -> Any:
+    return values[0] if len(values) == 1 else values
+
+
+@op("PyFunc", "input: [Tin] -> output: [Tout]", host=True, stateful=True)
+def py_func_op(xp, *inputs, token: str, Tout: Any):
+    """inputs: n[...] each -> what the function `token` makes of them, of the types `Tout`."""
+    return _outputs(_call(inputs, token, Tout))
+
+
+@op("PyFuncStateless", "input: [Tin] -> output: [Tout]", host=True)
+def py_func_stateless_op(xp, *inputs, token: str, Tout: Any):
+    """PyFunc of a function whose results depend on its arguments alone."""
+    return _outputs(_call(inputs, token, Tout))
+
+
+py_func_op.not_differentiable()
+py_func_stateless_op.not_differentiable()
+
+
+def py_func(
+    func: Callable[..., Any], inp: Sequence[Any], Tout: Any, stateful: bool = True, name: Any = None
+) -> Any:
+    """Returns what `func` makes of the values of `inp` in a run: tensors of the types `Tout`.
+
+    `func` gets an array for each of `inp` (a NumPy scalar for a scalar) and returns an array, or
+    several as a list or tuple. With a list of types there is a list of tensors; with an empty one,
+    the operation.
+    """
+    several = isinstance(Tout, (list, tuple))
+    types = [dtypes.as_dtype(dtype) for dtype in (Tout if several else [Tout])]
+    function = _Function(func)
+    token = f"pyfunc_{next(_numbers)}"
+    _functions[token] = function
+    vars(graph_of(inp)).setdefault("_py_funcs_used_in_graph", []).append(function)
+    build = py_func_op if stateful else py_func_stateless_op
+    result = build(list(inp), token=token, Tout=types, name=name)
+    return result if several or not isinstance(result, list) else result[0]
+
+
+def numpy_function(
+    func: Callable[..., Any], inp: Sequence[Any], Tout: Any, name: str | None = None
+) -> Any:
+    """Returns what `func` makes of the values of `inp` in a run, as py_func does."""
+    return py_func(func, inp, Tout, stateful=True, name=name)

@@ -1,0 +1,117 @@
+"""Patches: the window around each place of an image, laid out in its depth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.type_sets import REAL_NUMBERS
+from stillflow.graph.operation import Tensor
+from stillflow.ops.array import gathering, reshaping, shape_of, transposing
+
+
+def _geometry(size: int, window: int, stride: int, rate: int, padding: str) -> tuple[int, int, int]:
+    """How many windows fit along one axis, and the padding before and after it."""
+    span = window + (window - 1) * (rate - 1)
+    if padding == "VALID":
+        return max(0, -(-(size - span + 1) // stride)), 0, 0
+    count = -(-size // stride)
+    total = max(0, (count - 1) * stride + span - size)
+    return count, total // 2, total - total // 2
+
+
+def _patch_grid(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    n, h, w, c = shapes.with_rank(ctx.shape(0), 4)
+    attrs = ctx.attrs
+    space = [
+        None
+        if size is None
+        else _geometry(
+            size, attrs["ksizes"][i], attrs["strides"][i], attrs["rates"][i], attrs["padding"]
+        )[0]
+        for i, size in ((1, h), (2, w))
+    ]
+    depth = None if c is None else c * attrs["ksizes"][1] * attrs["ksizes"][2]
+    return (n, *space, depth)
+
+
+@op("ExtractImagePatches", "images: T -> patches: T", shape=_patch_grid, types={"T": REAL_NUMBERS})
+def extract_image_patches_op(
+    xp,
+    images,
+    *,
+    ksizes: list[int],
+    strides: list[int],
+    rates: list[int],
+    padding: str,
+):
+    """images: n[n, h, w, c] -> n[n, rows, columns, kh*kw*c], the window that starts at each stride.
+
+    Neighbours in a window are `rates` apart; SAME padding continues the image with zeros.
+    """
+    _, kh, kw, _ = ksizes
+    rows, top, bottom = _geometry(images.shape[1], kh, strides[1], rates[1], padding)
+    columns, left, right = _geometry(images.shape[2], kw, strides[2], rates[2], padding)
+    padded = xp.pad(images, ((0, 0), (top, bottom), (left, right), (0, 0)))
+    windows = [
+        padded[
+            :,
+            y * rates[1] : y * rates[1] + (rows - 1) * strides[1] + 1 : strides[1],
+            x * rates[2] : x * rates[2] + (columns - 1) * strides[2] + 1 : strides[2],
+        ]
+        for y in range(kh)
+        for x in range(kw)
+    ]
+    return xp.concatenate(windows, -1)
+
+
+@extract_image_patches_op.gradient
+def extract_image_patches_gradient(op, dy):
+    """Each element of the image collects from the patches it is in, found by extracting indices."""
+    images = op.inputs[0]
+    sizes = images.shape.sizes
+    if sizes is None or None in sizes[1:]:
+        raise LookupError(
+            f"The gradient of ExtractImagePatches {op.name!r} needs the image's height, width and "
+            "depth while it is built.\n  Give the placeholder a shape; the batch may be None."
+        )
+    elements = int(np.prod(sizes[1:]))
+    # 0 stands for the padding, so that elements count from 1.
+    numbers = np.arange(1, elements + 1).reshape((1, *sizes[1:]))
+    attrs = op.defn.fn_attrs(op.attrs)
+    sources = extract_image_patches_op.fn(np, numbers, **attrs).reshape(-1) - 1
+    by_patch = transposing.transpose(reshaping.reshape(dy, [-1, len(sources)]))
+    by_element = gathering.unsorted_segment_sum(by_patch, sources.astype(np.int32), elements)
+    return reshaping.reshape(transposing.transpose(by_element), shape_of.shape(images))
+
+
+def extract_image_patches(
+    images: Any,
+    ksizes: Any = None,
+    strides: Any = None,
+    rates: Any = None,
+    padding: str | None = None,
+    name: str | None = None,
+    sizes: Any = None,
+) -> Tensor:
+    """images: n[n, h, w, c] -> n[n, rows, columns, kh*kw*c], a window at each stride.
+
+    `sizes`, `strides` and `rates` are [1, rows, columns, 1]; `ksizes` is the older name of the
+    first. `padding` is 'VALID' or 'SAME'.
+    """
+    windows = sizes if sizes is not None else ksizes
+    return extract_image_patches_op(
+        images, ksizes=windows, strides=strides, rates=rates, padding=padding, name=name
+    )
+
+
+def extract_patches(
+    images: Any, sizes: Any, strides: Any, rates: Any, padding: str, name: str | None = None
+) -> Tensor:
+    """`extract_image_patches` with TensorFlow 2's signature."""
+    return extract_image_patches_op(
+        images, ksizes=sizes, strides=strides, rates=rates, padding=padding, name=name
+    )

@@ -1,0 +1,393 @@
+"""Reductions over segments: rows that share an id, which `segment_ids` gives for each row.
+
+The ids of `segment_*` are sorted, those of `unsorted_segment_*` are in any order, and
+`sparse_segment_*` reduce rows that they pick by index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import OpDef, op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.type_sets import INDEX, NUMBERS, REAL_NUMBERS, WIDE_FLOATS
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops.array import filling, gathering, joining, reshaping, selecting, shape_of
+from stillflow.ops.array.gathering import (
+    SEGMENTS,
+    SEGMENTS_SIGNATURE,
+    SEGMENTS_TYPES,
+    gather_segments,
+    into_segments,
+    unsorted_segment_sum,
+)
+from stillflow.ops.math import arithmetic, casts, comparison, division, elementwise
+
+# Sorted ids -------------------------------------------------------------------------------------
+
+
+def _rows_of_segments(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes = shapes.with_rank_at_least(ctx.shape(0), 1)
+    shapes.with_rank(ctx.shape(1), 1)
+    if sizes is None:
+        return None
+    return (None, *sizes[1:])
+
+
+_SORTED: dict[str, Any] = {
+    "shape": _rows_of_segments,
+    "host": True,  # the last id decides the shape
+}
+_SORTED_SIGNATURE = "data: T, segment_ids: Tindices -> output: T"
+
+
+def _reduced(reduce: np.ufunc, empty: Any, data: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Reduces the rows of each id; an id that does not occur gets `empty`."""
+    if ids.ndim != 1:
+        refuse("segment_ids should be a vector.")
+    if len(ids) != len(data):
+        refuse("segment_ids should be the same size as dimension 0 of input.")
+    return _segments(reduce, empty, data, ids, int(ids[-1]) + 1 if len(ids) else 0)
+
+
+def _segments(
+    reduce: np.ufunc, empty: Any, data: np.ndarray, ids: np.ndarray, count: int
+) -> np.ndarray:
+    result = np.full((count, *data.shape[1:]), empty, data.dtype)
+    if not len(ids):
+        return result
+    if np.any(ids[1:] < ids[:-1]):
+        refuse("segment ids are not increasing")
+    if ids[0] < 0:
+        refuse(
+            f"Segment id {ids[0]} out of range [0, {count}), possibly because 'segment_ids' input "
+            "is not sorted."
+        )
+    starts = np.flatnonzero(np.diff(ids, prepend=ids[0] - 1))
+    result[ids[starts]] = reduce.reduceat(data, starts, axis=0, dtype=data.dtype)
+    return result
+
+
+def _counts(ids: np.ndarray, rank: int, dtype: Any, count: int | None = None) -> np.ndarray:
+    """How many rows each id has, at least 1, along axis 0 of `rank`."""
+    counts = np.maximum(np.bincount(ids, minlength=count or 0), 1)
+    return counts.astype(dtype).reshape((-1,) + (1,) * (rank - 1))
+
+
+def _divided(total: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    if total.dtype.kind in "iu":
+        return np.trunc(total / counts).astype(total.dtype)
+    return total / counts
+
+
+@op("SegmentSum", _SORTED_SIGNATURE, types={"T": NUMBERS, "Tindices": INDEX}, **_SORTED)
+def segment_sum(xp, data, ids):
+    """data: n[k, ...], ids: i[k] -> n[last id + 1, ...], the sum of each id's rows."""
+    return _reduced(np.add, 0, data, ids)
+
+
+@segment_sum.gradient
+def segment_sum_gradient(op, dy):
+    return gathering.gather(dy, op.inputs[1]), None
+
+
+@op("SegmentMean", _SORTED_SIGNATURE, types={"T": NUMBERS, "Tindices": INDEX}, **_SORTED)
+def segment_mean(xp, data, ids):
+    """data: n[k, ...], ids: i[k] -> n[last id + 1, ...], the mean of each id's rows."""
+    total = _reduced(np.add, 0, data, ids)
+    return _divided(total, _counts(ids, data.ndim, data.dtype)) if len(ids) else total
+
+
+@segment_mean.gradient
+def segment_mean_gradient(op, dy):
+    data, ids = op.inputs
+    ones = filling.ones(_one_per_row(data, ids), data.dtype)
+    return gathering.gather(division.real_divide(dy, segment_sum(ones, ids)), ids), None
+
+
+def _one_per_row(data: Tensor, ids: Tensor) -> Tensor:
+    """The shape of `ids` with an axis of size 1 for each further axis of `data`."""
+    trailing = filling.ones_like(shape_of.shape(data)[shape_of.rank(ids) :])
+    return joining.concat([shape_of.shape(ids), trailing], 0)
+
+
+@op("SegmentProd", _SORTED_SIGNATURE, types={"T": NUMBERS, "Tindices": INDEX}, **_SORTED)
+def segment_prod(xp, data, ids):
+    """data: n[k, ...], ids: i[k] -> n[last id + 1, ...], the product of each id's rows."""
+    return _reduced(np.multiply, 1, data, ids)
+
+
+@op("SegmentMax", _SORTED_SIGNATURE, types={"T": REAL_NUMBERS, "Tindices": INDEX}, **_SORTED)
+def segment_max(xp, data, ids):
+    """data: n[k, ...], ids: i[k] -> n[last id + 1, ...], the largest of each id's rows."""
+    return _reduced(np.maximum, 0, data, ids)
+
+
+@op("SegmentMin", _SORTED_SIGNATURE, types={"T": REAL_NUMBERS, "Tindices": INDEX}, **_SORTED)
+def segment_min(xp, data, ids):
+    """data: n[k, ...], ids: i[k] -> n[last id + 1, ...], the smallest of each id's rows."""
+    return _reduced(np.minimum, 0, data, ids)
+
+
+@segment_max.gradient
+@segment_min.gradient
+def segment_extremum_gradient(op, dy):
+    """Rows that tie share the gradient equally."""
+    data, ids = op.inputs
+    selected = comparison.equal(data, gathering.gather(op.outputs[0], ids))
+    ties = segment_sum(casts.cast(selected, dy.dtype), ids)
+    shares = gathering.gather(division.real_divide(dy, ties), ids)
+    return selecting.select_op(selected, shares, filling.zeros_like(shares)), None
+
+
+# Ids in any order -------------------------------------------------------------------------------
+
+
+def _lowest(dtype: np.dtype) -> Any:
+    return np.finfo(dtype).min if dtype.kind == "f" else np.iinfo(dtype).min
+
+
+def _highest(dtype: np.dtype) -> Any:
+    return np.finfo(dtype).max if dtype.kind == "f" else np.iinfo(dtype).max
+
+
+@op("UnsortedSegmentProd", SEGMENTS_SIGNATURE, types={"T": NUMBERS, **SEGMENTS_TYPES}, **SEGMENTS)
+def unsorted_segment_prod(xp, data, ids, num_segments):
+    """data: n[I..., R...], ids: i[I...] -> n[num_segments, R...], the product of each id's rows."""
+    return into_segments(xp, xp.multiply_at, 1, data, ids, num_segments)
+
+
+@op(
+    "UnsortedSegmentMax",
+    SEGMENTS_SIGNATURE,
+    types={"T": REAL_NUMBERS, **SEGMENTS_TYPES},
+    **SEGMENTS,
+)
+def unsorted_segment_max(xp, data, ids, num_segments):
+    """data: n[I..., R...], ids: i[I...] -> n[num_segments, R...], the largest of each id's rows.
+
+    An id that does not occur gets the lowest number there is.
+    """
+    return into_segments(xp, xp.max_at, _lowest(data.dtype), data, ids, num_segments)
+
+
+@op(
+    "UnsortedSegmentMin",
+    SEGMENTS_SIGNATURE,
+    types={"T": REAL_NUMBERS, **SEGMENTS_TYPES},
+    **SEGMENTS,
+)
+def unsorted_segment_min(xp, data, ids, num_segments):
+    """data: n[I..., R...], ids: i[I...] -> n[num_segments, R...], the smallest of each id's rows.
+
+    An id that does not occur gets the highest number there is.
+    """
+    return into_segments(xp, xp.min_at, _highest(data.dtype), data, ids, num_segments)
+
+
+@unsorted_segment_max.gradient
+@unsorted_segment_min.gradient
+def unsorted_segment_extremum_gradient(op, dy):
+    """Rows that tie share the gradient equally."""
+    data, ids, num_segments = op.inputs
+    extremum, safe, valid = gather_segments(op.outputs[0], ids)
+    selected = comparison.logical_and(comparison.equal(data, extremum), valid)
+    ties = unsorted_segment_sum(casts.cast(selected, dy.dtype), ids, num_segments)
+    shares = gathering.gather(division.real_divide(dy, ties), safe)
+    return selecting.select_op(selected, shares, filling.zeros_like(shares)), None, None
+
+
+@unsorted_segment_prod.gradient
+def unsorted_segment_prod_gradient(op, dy):
+    """Each row's gradient is the product of the others; a single zero has that of the rest."""
+    data, ids, num_segments = op.inputs
+    is_zero = comparison.equal(data, filling.zeros_like(data))
+    zeros = unsorted_segment_sum(casts.cast(is_zero, dtypes.int32), ids, num_segments)
+    dy = selecting.select_op(comparison.greater(zeros, 1), filling.zeros_like(dy), dy)
+    without_zeros = selecting.select_op(is_zero, filling.ones_like(data), data)
+    rest = unsorted_segment_prod(without_zeros, ids, num_segments)
+    product, safe, _ = gather_segments(op.outputs[0], ids)
+    others = selecting.select_op(
+        is_zero, gathering.gather(rest, safe), division.real_divide(product, without_zeros)
+    )
+    return arithmetic.multiply(gather_segments(dy, ids)[0], others), None, None
+
+
+def unsorted_segment_mean(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Tensor:
+    """data: n[I..., R...], segment_ids: i[I...] -> n[num_segments, R...], each id's mean row."""
+    with name_scope(name, "UnsortedSegmentMean"):
+        data, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
+        count = _rows_per_segment(data, ids, num_segments)
+        return unsorted_segment_sum(data, ids, num_segments) / count
+
+
+def unsorted_segment_sqrt_n(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Tensor:
+    """data: n[I..., R...], segment_ids: i[I...] -> n[num_segments, R...].
+
+    The sum of each id's rows, divided by the root of their number.
+    """
+    with name_scope(name, "UnsortedSegmentSqrtN"):
+        data, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
+        count = _rows_per_segment(data, ids, num_segments)
+        total = unsorted_segment_sum(data, ids, num_segments)
+        return total / elementwise.sqrt(count)
+
+
+def _rows_per_segment(data: Tensor, ids: Tensor, num_segments: Any) -> Tensor:
+    """How many rows each id has, at least 1, of a shape that broadcasts to the result's."""
+    ones = filling.ones(shape_of.shape(ids), dtype=data.dtype)
+    count = unsorted_segment_sum(ones, ids, num_segments)
+    trailing = data.shape.ndims - ids.shape.ndims  # type: ignore[operator]
+    return arithmetic.maximum(reshaping.reshape(count, [num_segments] + [1] * trailing), 1)
+
+
+# Rows picked by index ---------------------------------------------------------------------------
+
+
+def _sparse_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes = shapes.with_rank_at_least(ctx.shape(0), 1)
+    shapes.merge(shapes.with_rank(ctx.shape(1), 1), shapes.with_rank(ctx.shape(2), 1))
+    if sizes is None:
+        return None
+    count = ctx.value(3) if len(ctx.inputs) > 3 else None
+    return (None if count is None else int(count), *sizes[1:])
+
+
+def _sparse_sum(data: Any, indices: Any, ids: Any, count: Any = None) -> np.ndarray:
+    """The sum of the rows of `data` at `indices` for each id."""
+    outside = np.flatnonzero((indices < 0) | (indices >= len(data)))
+    if outside.size:
+        at = outside[0]
+        refuse(f"Bad: indices[{at}] == {indices[at]} out of range [0, {len(data)})")
+    last = int(ids[-1]) if len(ids) else -1
+    if count is not None and last >= count:
+        refuse("segment ids must be < num_segments")
+    return _segments(np.add, 0, data[indices], ids, last + 1 if count is None else int(count))
+
+
+def _sparse_op(
+    name: str, scale: Callable[[np.ndarray], np.ndarray] | None, types: tuple
+) -> tuple[OpDef, OpDef]:
+    """Declares SparseSegment`name`, and the same with a given number of segments.
+
+    `scale` says by what a sum is divided, given the number of its rows.
+    """
+
+    def reduce(data: Any, indices: Any, ids: Any, count: Any = None) -> np.ndarray:
+        total = _sparse_sum(data, indices, ids, count)
+        if scale is None or not len(ids):
+            return total
+        return total / scale(_counts(ids, data.ndim, data.dtype, len(total)))
+
+    options: dict[str, Any] = {
+        "shape": _sparse_shape,
+        "host": True,
+        "types": {"T": types, "Tidx": INDEX, "Tnumsegments": INDEX},
+        "defaults": {"Tidx": dtypes.int32, "Tnumsegments": dtypes.int32},
+    }
+    inputs = "data: T, indices: Tidx, segment_ids: int32"
+
+    @op(f"SparseSegment{name}", f"{inputs} -> output: T", **options)
+    def sparse_segment(xp, data, indices, ids):
+        """data: n[r, ...], indices: i[k], ids: i32[k] -> n[last id + 1, ...]"""
+        return reduce(data, indices, ids)
+
+    @op(
+        f"SparseSegment{name}WithNumSegments",
+        f"{inputs}, num_segments: Tnumsegments -> output: T",
+        **options,
+    )
+    def sparse_segment_counted(xp, data, indices, ids, num_segments):
+        """data: n[r, ...], indices: i[k], ids: i32[k] -> n[num_segments, ...]"""
+        return reduce(data, indices, ids, num_segments)
+
+    return sparse_segment, sparse_segment_counted
+
+
+_SUM = _sparse_op("Sum", None, REAL_NUMBERS)
+_MEAN = _sparse_op("Mean", lambda counts: counts, WIDE_FLOATS)
+_SQRT_N = _sparse_op("SqrtN", np.sqrt, WIDE_FLOATS)
+
+
+def _spread(op: Operation, dy: Tensor) -> list[Tensor | None]:
+    """The gradient of a sum: that of each segment goes to each of its rows."""
+    data, indices, ids = op.inputs[:3]
+    rows = gathering.gather(dy, ids)
+    total = unsorted_segment_sum(rows, indices, shape_of.shape(data)[0])
+    return [total] + [None] * (len(op.inputs) - 1)
+
+
+def _per_row(op: Operation, dy: Tensor) -> Tensor:
+    """How many rows each segment of `dy` has, at least 1, of a shape that broadcasts to it."""
+    ids = op.inputs[2]
+    ones = filling.ones_like(ids, dtype=dy.dtype)
+    count = unsorted_segment_sum(ones, ids, shape_of.shape(dy)[0])
+    count = arithmetic.maximum(count, filling.ones_like(count))
+    return reshaping.reshape(count, _one_per_row(dy, count))
+
+
+@_SUM[0].gradient
+@_SUM[1].gradient
+def sparse_segment_sum_gradient(op, dy):
+    return _spread(op, dy)
+
+
+@_MEAN[0].gradient
+@_MEAN[1].gradient
+def sparse_segment_mean_gradient(op, dy):
+    return _spread(op, division.real_divide(dy, _per_row(op, dy)))
+
+
+@_SQRT_N[0].gradient
+@_SQRT_N[1].gradient
+def sparse_segment_sqrt_n_gradient(op, dy):
+    return _spread(op, division.real_divide(dy, elementwise.sqrt(_per_row(op, dy))))
+
+
+def sparse_segment_sum(
+    data: Any, indices: Any, segment_ids: Any, name: str | None = None, num_segments: Any = None
+) -> Tensor:
+    """data: n[r, ...], indices: i[k], segment_ids: i32[k], sorted -> n[segments, ...].
+
+    The sum, for each id, of the rows of `data` at its indices.
+    """
+    return _sparse_call(_SUM, data, indices, segment_ids, name, num_segments)
+
+
+def sparse_segment_mean(
+    data: Any, indices: Any, segment_ids: Any, name: str | None = None, num_segments: Any = None
+) -> Tensor:
+    """data: f[r, ...], indices: i[k], segment_ids: i32[k], sorted -> f[segments, ...].
+
+    The mean, for each id, of the rows of `data` at its indices.
+    """
+    return _sparse_call(_MEAN, data, indices, segment_ids, name, num_segments)
+
+
+def sparse_segment_sqrt_n(
+    data: Any, indices: Any, segment_ids: Any, name: str | None = None, num_segments: Any = None
+) -> Tensor:
+    """data: f[r, ...], indices: i[k], segment_ids: i32[k], sorted -> f[segments, ...].
+
+    The sum, for each id, of the rows of `data` at its indices, divided by the root of their number.
+    """
+    return _sparse_call(_SQRT_N, data, indices, segment_ids, name, num_segments)
+
+
+def _sparse_call(
+    ops: tuple[OpDef, OpDef], data: Any, indices: Any, ids: Any, name: str | None, count: Any
+) -> Tensor:
+    if count is None:
+        return ops[0](data, indices, ids, name=name)
+    return ops[1](data, indices, ids, count, name=name)

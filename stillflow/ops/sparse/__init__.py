@@ -1,0 +1,1 @@
+"""Tensors of which most elements are zero, given by the others."""

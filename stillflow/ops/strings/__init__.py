@@ -1,0 +1,1 @@
+"""Strings as tensors; they stay on the host."""

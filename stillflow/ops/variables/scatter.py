@@ -1,0 +1,229 @@
+"""Ops that change parts of a variable: rows, single places, slices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import check_within
+from stillflow.declare.type_sets import INDEX
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.ops.array.scattering import check_updates, scatter_into
+from stillflow.ops.array.slicing import strided_index
+
+
+def _scattered(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    """ref: [n, rows...], indices: [...], updates: [..., rows...] or a scalar."""
+    ref, indices, updates = ctx.shapes()
+    if ref is not None and indices is not None and updates not in (None, ()):
+        shapes.merge(updates, (*indices, *ref[1:]))
+    return ref
+
+
+_SCATTER: dict[str, Any] = {
+    "shape": _scattered,
+    "writes": ("ref",),
+    "types": {"Tindices": INDEX},
+    "defaults": {"Tindices": dtypes.int32},
+}
+_SIGNATURE = "ref: ref T, indices: Tindices, updates: T -> output_ref: ref T"
+
+
+@op("ScatterUpdate", _SIGNATURE, **_SCATTER)
+def scatter_update_op(xp, ref, indices, updates, *, use_locking: bool = True):
+    """ref[indices] <- updates"""
+    check_within(xp, "indices", indices, ref.shape[0])
+    return xp.set_at(ref, indices, updates)
+
+
+@op("ScatterAdd", _SIGNATURE, **_SCATTER)
+def scatter_add_op(xp, ref, indices, updates, *, use_locking: bool = False):
+    """ref[indices] <- ref[indices] + updates; a repeated index adds each time"""
+    check_within(xp, "indices", indices, ref.shape[0])
+    return xp.add_at(ref, indices, updates)
+
+
+@op("ScatterSub", _SIGNATURE, **_SCATTER)
+def scatter_sub_op(xp, ref, indices, updates, *, use_locking: bool = False):
+    """ref[indices] <- ref[indices] - updates; a repeated index subtracts each time"""
+    check_within(xp, "indices", indices, ref.shape[0])
+    return xp.add_at(ref, indices, -updates)
+
+
+def _combined(xp: Any, combine: Any, ref: Any, indices: Any, updates: Any) -> Any:
+    """`ref` with `combine(row, update)` in place of each of its rows `indices`, one by one."""
+    check_within(xp, "indices", indices, ref.shape[0])
+    combined, row = ref.copy(), ref.shape[1:]
+    rows = np.broadcast_to(updates, indices.shape + row).reshape(-1, *row)
+    for index, update in zip(indices.ravel(), rows, strict=True):
+        combined[index] = combine(combined[index], update)
+    return combined
+
+
+@op("ScatterMul", _SIGNATURE, host=True, **_SCATTER)
+def scatter_mul_op(xp, ref, indices, updates, *, use_locking: bool = False):
+    """ref[indices] <- ref[indices] * updates; a repeated index multiplies each time"""
+    return _combined(xp, np.multiply, ref, indices, updates)
+
+
+@op("ScatterDiv", _SIGNATURE, host=True, **_SCATTER)
+def scatter_div_op(xp, ref, indices, updates, *, use_locking: bool = False):
+    """ref[indices] <- ref[indices] / updates; a repeated index divides each time"""
+    is_exact = np.issubdtype(ref.dtype, np.integer)
+    return _combined(xp, _truncated_quotient if is_exact else np.divide, ref, indices, updates)
+
+
+def _truncated_quotient(x: Any, y: Any) -> Any:
+    """Of integers, rounded towards zero, as C++ divides."""
+    return (x - np.fmod(x, y)) // y
+
+
+@op("ScatterMin", _SIGNATURE, host=True, **_SCATTER)
+def scatter_min_op(xp, ref, indices, updates, *, use_locking: bool = False):
+    """ref[indices] <- minimum(ref[indices], updates)"""
+    return _combined(xp, np.minimum, ref, indices, updates)
+
+
+@op("ScatterMax", _SIGNATURE, host=True, **_SCATTER)
+def scatter_max_op(xp, ref, indices, updates, *, use_locking: bool = False):
+    """ref[indices] <- maximum(ref[indices], updates)"""
+    return _combined(xp, np.maximum, ref, indices, updates)
+
+
+def _scattered_nd(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    """ref: [*s, *r], indices: [..., len(s)], updates: [..., *r]"""
+    ref, indices, updates = ctx.shapes()
+    if ref is not None and indices is not None and updates is not None:
+        check_updates(indices, updates, ref)
+    return ref
+
+
+_SCATTER_ND: dict[str, Any] = {**_SCATTER, "shape": _scattered_nd}
+
+
+@op("ScatterNdUpdate", _SIGNATURE, **_SCATTER_ND)
+def scatter_nd_update_op(xp, ref, indices, updates, *, use_locking: bool = True):
+    """ref at each of `indices` <- updates"""
+    return scatter_into(xp, xp.set_at, ref, indices, updates)
+
+
+@op("ScatterNdAdd", _SIGNATURE, **_SCATTER_ND)
+def scatter_nd_add_op(xp, ref, indices, updates, *, use_locking: bool = False):
+    """ref at each of `indices` <- that + updates; a repeated index adds each time"""
+    return scatter_into(xp, xp.add_at, ref, indices, updates)
+
+
+@op("ScatterNdSub", _SIGNATURE, **_SCATTER_ND)
+def scatter_nd_sub_op(xp, ref, indices, updates, *, use_locking: bool = False):
+    """ref at each of `indices` <- that - updates; a repeated index subtracts each time"""
+    return scatter_into(xp, xp.add_at, ref, indices, -updates)
+
+
+@op(
+    "StridedSliceAssign",
+    "ref: ref T, begin: Index, end: Index, strides: Index, value: T -> output_ref: ref T",
+    shape=shapes.same,
+    writes=("ref",),
+    static=("begin", "end", "strides"),
+    types={"Index": INDEX},
+    defaults={"Index": dtypes.int32},
+)
+def strided_slice_assign_op(
+    xp,
+    ref,
+    begin,
+    end,
+    strides,
+    value,
+    *,
+    begin_mask: int = 0,
+    end_mask: int = 0,
+    ellipsis_mask: int = 0,
+    new_axis_mask: int = 0,
+    shrink_axis_mask: int = 0,
+):
+    """ref[begin:end:strides] <- value, as the masks of StridedSlice modify it."""
+    masks = (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
+    return xp.set_at(ref, strided_index(ref.shape, begin, end, strides, masks), value)
+
+
+def assign_slice(ref: Any, part: Tensor, value: Any, name: str | None = None) -> Tensor:
+    """Sets what `part`, a StridedSlice of the variable `ref`, shows; returns a reference to it."""
+    begin, end, strides = part.op.inputs[1:]
+    masks = {key: value for key, value in part.op.attrs.items() if key.endswith("_mask")}
+    name = f"{part.op.name}/_assign" if name is None else name
+    return strided_slice_assign_op(ref, begin, end, strides, value, name=name, **masks)
+
+
+def scatter_update(
+    ref: Any, indices: Any, updates: Any, use_locking: bool = True, name: str | None = None
+) -> Tensor:
+    """Sets rows `indices` of the variable `ref`, and returns a reference to it."""
+    return scatter_update_op(ref, indices, updates, use_locking=use_locking, name=name)
+
+
+def scatter_add(
+    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
+) -> Tensor:
+    """Adds to rows `indices` of the variable `ref`, and returns a reference to it."""
+    return scatter_add_op(ref, indices, updates, use_locking=use_locking, name=name)
+
+
+def scatter_sub(
+    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
+) -> Tensor:
+    """Subtracts from rows `indices` of the variable `ref`, and returns a reference to it."""
+    return scatter_sub_op(ref, indices, updates, use_locking=use_locking, name=name)
+
+
+def scatter_mul(
+    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
+) -> Tensor:
+    """Multiplies rows `indices` of the variable `ref`, and returns a reference to it."""
+    return scatter_mul_op(ref, indices, updates, use_locking=use_locking, name=name)
+
+
+def scatter_div(
+    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
+) -> Tensor:
+    """Divides rows `indices` of the variable `ref`, and returns a reference to it."""
+    return scatter_div_op(ref, indices, updates, use_locking=use_locking, name=name)
+
+
+def scatter_min(
+    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
+) -> Tensor:
+    """Lowers rows `indices` of the variable `ref` to `updates`; returns a reference to it."""
+    return scatter_min_op(ref, indices, updates, use_locking=use_locking, name=name)
+
+
+def scatter_max(
+    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
+) -> Tensor:
+    """Raises rows `indices` of the variable `ref` to `updates`; returns a reference to it."""
+    return scatter_max_op(ref, indices, updates, use_locking=use_locking, name=name)
+
+
+def scatter_nd_update(
+    ref: Any, indices: Any, updates: Any, use_locking: bool = True, name: str | None = None
+) -> Tensor:
+    """Sets the places that the rows of `indices` name, and returns a reference to `ref`."""
+    return scatter_nd_update_op(ref, indices, updates, use_locking=use_locking, name=name)
+
+
+def scatter_nd_add(
+    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
+) -> Tensor:
+    """Adds to the places that the rows of `indices` name, and returns a reference to `ref`."""
+    return scatter_nd_add_op(ref, indices, updates, use_locking=use_locking, name=name)
+
+
+def scatter_nd_sub(
+    ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
+) -> Tensor:
+    """Subtracts at the places that the rows of `indices` name; returns a reference to `ref`."""
+    return scatter_nd_sub_op(ref, indices, updates, use_locking=use_locking, name=name)
