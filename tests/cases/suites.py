@@ -11,10 +11,12 @@ from .arrays import fingerprint
 #: Cases whose values, shapes, nodes and gradients are compared.
 VALUES = (
     *("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients"),
-    "composed",
+    *("composed", "imported"),
 )
 #: Programs whose runs are compared.
 RUNS = "runs"
+#: Programs that print, call functions, and write files.
+EFFECTS = "effects"
 #: Programs that train networks.
 TRAINED = "trained"
 #: Programs in which TensorFlow leaves the order of a read and a write to chance.
@@ -25,7 +27,7 @@ GRAPHS = "graphs"
 ERRORS = "errors"
 #: Misused array ops.
 ARRAY_ERRORS = "array_errors"
-NAMES = (*VALUES, RUNS, TRAINED, RACES, GRAPHS, ERRORS, ARRAY_ERRORS)
+NAMES = (*VALUES, RUNS, EFFECTS, TRAINED, RACES, GRAPHS, ERRORS, ARRAY_ERRORS)
 
 #: How often a program is run on one thread, and on four, before it is taken to be deterministic.
 REPETITIONS = 10
@@ -40,6 +42,7 @@ def observations(name):
     """(id, function of `tf` that returns what is to be recorded) for each case of a suite."""
     kinds = {
         RUNS: run_case,
+        EFFECTS: functools.partial(run_case, repetitions=1),
         TRAINED: functools.partial(run_case, repetitions=1),
         RACES: run_case,
         GRAPHS: graph_case,

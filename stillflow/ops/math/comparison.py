@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import NUMBERS, REAL_NUMBERS, types
@@ -75,8 +77,11 @@ def greater_equal(xp, x, y):
 
 @op("ApproximateEqual", "x: T, y: T -> z: bool", shape=shapes.merged, types={"T": NUMBERS})
 def approximate_equal(xp, x, y, *, tolerance: float = 1e-5):
-    """x: n[...], y: n[...] -> bool[...], |x - y| < tolerance"""
-    return xp.abs(x - y) < tolerance
+    """x: n[...], y: n[...] -> bool[...], whether |x - y| is within the tolerance."""
+    difference = xp.abs(x - y)
+    limit = np.float32(tolerance).astype(difference.dtype)
+    # TensorFlow's kernels of these two types take the limit itself for equal, its others do not.
+    return difference <= limit if x.dtype in (np.float32, np.float64) else difference < limit
 
 
 @op("LogicalAnd", "x: bool, y: bool -> z: bool", **_LOGIC)

@@ -1,0 +1,101 @@
+"""Programs that reach outside of TensorFlow: what they print, call, save and restore."""
+
+import os
+import tempfile
+
+import numpy as np
+
+from .arrays import f32, ints, longs, num
+from .suite import Suite
+
+suite = Suite("effects")
+
+
+def program(fn):
+    """Adds `fn(tf, run)` as a case, under its own name."""
+    suite.case(fn.__name__, fn, grad=False)
+    return fn
+
+
+@program
+def old_print(tf, run):
+    """What is printed is another test's; here it lets its input through, beside a gradient."""
+    x = tf.placeholder(tf.float32, [3])
+    y = tf.Print(x * 2, [x, tf.shape(x)], "seen: ", first_n=1)
+    run([y, tf.gradients(y * y, x)], {x: num([1, 2, 3])})
+    run(y + 1, {x: num([3, 2, 1])})
+
+
+@program
+def prints_to_a_file(tf, run):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "printed")
+        x = tf.placeholder(tf.float32)
+        stream = "file://" + path
+        ops = [
+            tf.print("x is", x, "and its shape", tf.shape(x), output_stream=stream),
+            tf.print(x, [x[0], "text"], sep="|", end="!\n", summarize=1, output_stream=stream),
+        ]
+        for value in (f32(2), f32(4, 3)):
+            for printing in ops:
+                run(printing, {x: value})
+        with open(path) as file:
+            run.note(file.read())
+
+
+@program
+def formatted(tf, run):
+    x = tf.placeholder(tf.int32)
+    text = tf.strings.format("a {} b {}", (x, tf.shape(x)), summarize=2)
+    run(text, {x: ints([1, 2, 3, 4, 5, 6])})
+    run([text, tf.strings.format("#, {}", x, placeholder="#")], {x: ints([[1, 2], [3, 4]])})
+
+
+@program
+def functions(tf, run):
+    x = tf.placeholder(tf.float32, [2, 3])
+    calls = []
+
+    def counted(a):
+        calls.append(a.shape)
+        return a.T * 2, np.float32(len(calls))
+
+    y, n = tf.py_func(counted, [x], [tf.float32, tf.float32])
+    z = tf.py_func(np.sum, [x], tf.float32, stateful=False)
+    run([y, n, z], {x: f32(2, 3)})
+    run([tf.reduce_sum(y), n, z + 1], {x: f32(2, 3, at=1)})
+    run.note(calls)
+
+
+def saved(tf, run, **options):
+    """Saves variables of three types, changes them, and restores them."""
+    numbers = [
+        tf.Variable(values, name=name)
+        for name, values in (("a", f32(2, 3)), ("b", longs([1, -2])), ("c", np.array(7, np.int32)))
+    ]
+    saver = tf.train.Saver(**options)
+    changes = [
+        tf.assign(numbers[0], numbers[0] * 2),
+        tf.assign_add(numbers[1], [1, 1]),
+        tf.assign(numbers[2], 3),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        run(tf.global_variables_initializer())
+        path = saver.save(run.session, os.path.join(folder, "model"), write_meta_graph=False)
+        run.note(sorted(name for name in os.listdir(folder) if name != "checkpoint"))
+        reader = tf.train.load_checkpoint(path)
+        run.note({key: reader.get_tensor(key) for key in reader.get_variable_to_shape_map()})
+        run(changes)
+        saver.restore(run.session, path)
+        run(numbers)
+
+
+for version in (1, 2):
+    for sharded in (False, True):
+        suite.case(
+            "saved_v{}{}".format(version, "_sharded" * sharded),
+            lambda tf, run, version=version, sharded=sharded: saved(
+                tf, run, write_version=version, sharded=sharded
+            ),
+            grad=False,
+        )

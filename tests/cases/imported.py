@@ -1,0 +1,93 @@
+"""Op types that no public function builds: programs meet them in GraphDefs of older versions."""
+
+import numpy as np
+
+from .arrays import TIES, f32, half, ints, num, pos
+from .suite import Suite
+
+suite = Suite("imported")
+
+
+def node(tf, type, *inputs, outputs=1, **attributes):
+    """The outputs of a new node of `type`, whose attributes are DTypes and numbers."""
+    graph_def = tf.GraphDef()
+    added = graph_def.node.add(op=type, name=type)
+    added.input.extend(f"x{i}" for i in range(len(inputs)))
+    for name, value in attributes.items():
+        if isinstance(value, int):
+            added.attr[name].i = value
+        elif isinstance(value, float):
+            added.attr[name].f = value
+        else:
+            added.attr[name].type = value.as_datatype_enum
+    return tf.import_graph_def(
+        graph_def,
+        {f"x{i}": tensor for i, tensor in enumerate(inputs)},
+        [f"{type}:{i}" for i in range(outputs)],
+    )
+
+
+def case(type, label, *inputs, **options):
+    """A case of a node whose inputs all have type T."""
+    suite.case(
+        f"{type}_{label}", lambda tf, *xs: node(tf, type, *xs, T=xs[0].dtype), *inputs, **options
+    )
+
+
+def integers(dtype):
+    """Every power of two of a type, the numbers beside it, and the extremes."""
+    info = np.iinfo(dtype)
+    powers = [1 << bit for bit in range(info.bits - (info.min < 0))]
+    near = {info.min, info.max, 0, *powers, *(p - 1 for p in powers), *(-p for p in powers)}
+    return np.array(sorted(n for n in near if info.min <= n <= info.max), dtype)
+
+
+for dtype in ("int8", "int16", "int32", "int64", "uint8", "uint16"):
+    case("PopulationCount", dtype, integers(dtype), grad=False)
+
+case("Inv", "float", f32(2, 3))
+case("Inv", "zero", num([0.0, -0.0, np.inf, 1e-30]), grad=False)
+case("Inv", "half", half([0.5, -4, 3]), grad=False)
+case("InvGrad", "float", f32(2, 3), f32(2, 3, at=1))
+case("Div", "float", f32(2, 3), pos(3, at=1))
+case("Div", "by_zero", num([1, 0, -1]), num([0, 0, 0]), grad=False)
+case("Div", "int", ints([7, -7, 7, -7, 0]), ints([2, 2, -2, -2, 5]), grad=False)
+case("Mod", "float", num([7.5, -7.5, 7.5, -7.5]), num([2, 2, -2, -2]), grad=False)
+case("Mod", "int", ints([7, -7, 7, -7]), ints([3, 3, -3, -3]), grad=False)
+case("ApproximateEqual", "far", *TIES, grad=False)
+case("BatchMatMul", "rank_2", f32(2, 3), f32(3, 4, at=1))
+case("BatchMatMul", "rank_4", f32(2, 1, 2, 3), f32(2, 1, 3, 2, at=1))
+case("OnesLike", "int", ints([[1, 2], [3, 4]]), grad=False)
+suite.case(
+    "ApproximateEqual_near",
+    lambda tf, x: [node(tf, "ApproximateEqual", x, x + d, T=x.dtype) for d in (1e-6, 1e-5, 1e-4)],
+    num([0, 0.5, -1]),
+    grad=False,
+)
+for dtype in ("float16", "float32", "float64", "int32"):
+    suite.case(
+        f"ApproximateEqual_of_limits_{dtype}",
+        lambda tf, x, y: node(tf, "ApproximateEqual", x, y, T=x.dtype, tolerance=1.0),
+        np.array([0, 1, 2], dtype),
+        np.array([0, 0, 0], dtype),
+        grad=False,
+    )
+suite.case(
+    "ConcatOffset",
+    lambda tf, *sizes: node(tf, "ConcatOffset", tf.constant(1), *sizes, outputs=3, N=3),
+    ints([2, 3, 4]),
+    ints([2, 1, 4]),
+    ints([2, 5, 4]),
+    grad=False,
+)
+suite.case(
+    "ConjugateTranspose",
+    lambda tf, x, y: [
+        part(
+            node(tf, "ConjugateTranspose", tf.complex(x, y), [1, 0], T=tf.complex64, Tperm=tf.int32)
+        )
+        for part in (tf.real, tf.imag)
+    ],
+    f32(2, 3),
+    f32(2, 3, at=1),
+)

@@ -1,0 +1,95 @@
+"""Every op type that Stillflow declares is run by a case whose outcome TensorFlow 1.15 recorded."""
+
+import functools
+import sys
+from pathlib import Path
+
+import pytest
+from cases import observe, suites
+from oracle import recorded
+
+import stillflow as tf
+from stillflow.ops.families import all_ops
+from stillflow.runtime import session
+
+# The other recorded cases lie beside the tests of their families.
+for folder in ("random", "train", "variables", "summaries"):
+    sys.path.append(str(Path(__file__).parent / folder))
+
+from stream_cases import STREAMS  # noqa: E402
+from summary_cases import CASES as SUMMARIES  # noqa: E402
+from summary_observing import observed as observed_summary  # noqa: E402
+from update_cases import CASES as UPDATES  # noqa: E402
+from variable_programs import PROGRAMS  # noqa: E402
+from variable_programs import observed as observed_program  # noqa: E402
+
+
+def types_behind(outputs):
+    """The types of the ops that run when `outputs`, a flat list as `observe.build` gives, do."""
+    parts = [part for out in outputs for part in parts_of(out)]
+    found, left = set(), [tensor.op for tensor in parts if hasattr(tensor, "op")]
+    while left:
+        op = left.pop()
+        if op not in found:
+            found.add(op)
+            left += [tensor.op for tensor in op.inputs] + list(op.control_inputs)
+    return {op.type for op in found}
+
+
+def parts_of(out):
+    return [out.values, out.indices] if hasattr(out, "dense_shape") else [out]
+
+
+def value_types(name):
+    """The types in the values and gradients of suite `name`, which test_oracle_values compares."""
+    found = set()
+    for case in suites.load(name):
+        built = observe.build(tf, case, observe.FED)
+        found |= types_behind(built.outputs)
+        observed = recorded_of(name)[case.id]
+        if isinstance(observed["gradients"], list):
+            found |= types_behind(observe.add_gradients(tf, built, observed["values"]).outputs)
+    return found
+
+
+recorded_of = functools.cache(recorded)
+
+
+def stream_types():
+    """The types in the random streams."""
+    found = set()
+    for case in STREAMS:
+        with tf.Graph().as_default():
+            found |= types_behind([case.fn(tf)])
+    return found
+
+
+@pytest.fixture
+def run_types(monkeypatch):
+    """A set to which every run adds the types of the ops that it runs."""
+    found, make_plan = set(), session.make_plan
+
+    def noting(*arguments):
+        plan = make_plan(*arguments)
+        found.update(step.op.type for step in plan.steps)
+        found.update(variable.type for variable in plan.variables)
+        return plan
+
+    monkeypatch.setattr(session, "make_plan", noting)
+    monkeypatch.setenv("STILLFLOW_TIER", "host")
+    return found
+
+
+def test_every_op_has_a_case(run_types):
+    """What each case builds and runs here is what its own test compares with the recording."""
+    without = set(all_ops()) - {case.type for case in UPDATES} - stream_types()
+    for name in suites.VALUES:
+        without -= value_types(name)
+    for name in (suites.RUNS, suites.EFFECTS):
+        for case in suites.load(name):
+            observe.log_of(tf, case.fn)
+    for name in PROGRAMS:
+        observed_program(tf, name)
+    for build in SUMMARIES.values():
+        observed_summary(tf, build)
+    assert sorted(without - run_types) == []
