@@ -1,7 +1,8 @@
 """TensorFlow 1.x programs, unchanged, on today's Python and hardware.
 
 `import stillflow as tf` gives the public tree, `stillflow.api`, loaded when a name of it is first
-used. `stillflow run` and `as_tensorflow` give the same tree the name `tensorflow`.
+used; __init__.pyi says the same to type checkers. `stillflow run` and `as_tensorflow` give the tree
+the name `tensorflow`.
 """
 
 from __future__ import annotations
@@ -9,15 +10,7 @@ from __future__ import annotations
 import importlib
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:  # the names are there, though type checkers cannot see which
-    # Of these there are submodules too, which are not what the public names mean.
-    data: Any
-    gradients: Any
-    train: Any
-
-    def __getattr__(name: str) -> Any: ...
+from typing import Any
 
 
 def as_tensorflow(period: bool = True) -> ModuleType:

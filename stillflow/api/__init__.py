@@ -1,13 +1,14 @@
 """The root of the public tree, `tf`, spelled as TensorFlow 1.15 spells it.
 
-__init__.pyi lists the names; to add one, add a line there. Each loads when it is first used.
+The stub beside a module (.pyi) lists its names; to add one, add a line there. Each loads when it is
+first used.
 """
 
-from stillflow.api import _missing, _protos
+from stillflow.api import _missing
 
 __version__ = VERSION = "1.15.5"
 GIT_VERSION = "v1.15.5"
 GRAPH_DEF_VERSION = 134
 GRAPH_DEF_VERSION_MIN_CONSUMER = 0
 GRAPH_DEF_VERSION_MIN_PRODUCER = 0
-__getattr__, __dir__ = _missing.fallback(__name__, _protos.OF_ROOT, _protos.message)
+__getattr__, __dir__ = _missing.fallback(__name__)

@@ -1,5 +1,46 @@
-from typing import Any
+from tensorboard.compat.proto.attr_value_pb2 import AttrValue as AttrValue
+from tensorboard.compat.proto.attr_value_pb2 import NameAttrList as NameAttrList
+from tensorboard.compat.proto.config_pb2 import ConfigProto as ConfigProto
+from tensorboard.compat.proto.config_pb2 import GPUOptions as GPUOptions
+from tensorboard.compat.proto.config_pb2 import GraphOptions as GraphOptions
+from tensorboard.compat.proto.config_pb2 import OptimizerOptions as OptimizerOptions
+from tensorboard.compat.proto.config_pb2 import RunMetadata as RunMetadata
+from tensorboard.compat.proto.config_pb2 import RunOptions as RunOptions
+from tensorboard.compat.proto.event_pb2 import Event as Event
+from tensorboard.compat.proto.event_pb2 import LogMessage as LogMessage
+from tensorboard.compat.proto.event_pb2 import SessionLog as SessionLog
+from tensorboard.compat.proto.graph_pb2 import GraphDef as GraphDef
+from tensorboard.compat.proto.histogram_pb2 import HistogramProto as HistogramProto
+from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef as MetaGraphDef
+from tensorboard.compat.proto.meta_graph_pb2 import TensorInfo as TensorInfo
+from tensorboard.compat.proto.node_def_pb2 import NodeDef as NodeDef
+from tensorboard.compat.proto.summary_pb2 import Summary as Summary
+from tensorboard.compat.proto.summary_pb2 import SummaryMetadata as SummaryMetadata
 
+from stillflow.api import app as app
+from stillflow.api import bitwise as bitwise
+from stillflow.api import compat as compat
+from stillflow.api import contrib as contrib
+from stillflow.api import debugging as debugging
+from stillflow.api import dtypes as dtypes
+from stillflow.api import errors as errors
+from stillflow.api import flags as flags
+from stillflow.api import gfile as gfile
+from stillflow.api import graph_util as graph_util
+from stillflow.api import initializers as initializers
+from stillflow.api import io as io
+from stillflow.api import linalg as linalg
+from stillflow.api import logging as logging
+from stillflow.api import losses as losses
+from stillflow.api import manip as manip
+from stillflow.api import math as math
+from stillflow.api import nn as nn
+from stillflow.api import random as random
+from stillflow.api import saved_model as saved_model
+from stillflow.api import strings as strings
+from stillflow.api import summary as summary
+from stillflow.api import test as test
+from stillflow.api import train as train
 from stillflow.declare.constants import constant as constant
 from stillflow.declare.convert import convert_to_tensor as convert_to_tensor
 from stillflow.declare.convert import is_tensor as is_tensor
@@ -13,18 +54,8 @@ from stillflow.gradients.walk import AggregationMethod as AggregationMethod
 from stillflow.gradients.walk import RegisterGradient as RegisterGradient
 from stillflow.gradients.walk import UnconnectedGradients as UnconnectedGradients
 from stillflow.gradients.walk import gradients as gradients
-from stillflow.gradients.walk import no_gradient as NoGradient
-from stillflow.gradients.walk import no_gradient as NotDifferentiable
 from stillflow.gradients.walk import no_gradient as no_gradient
-from stillflow.graph.behavior import is_at_2 as control_flow_v2_enabled
-from stillflow.graph.behavior import is_at_2 as executing_eagerly
-from stillflow.graph.behavior import is_at_2 as resource_variables_enabled
-from stillflow.graph.behavior import stay_at_1 as disable_control_flow_v2
-from stillflow.graph.behavior import stay_at_1 as disable_eager_execution
-from stillflow.graph.behavior import stay_at_1 as disable_resource_variables
-from stillflow.graph.behavior import stay_at_1 as disable_tensor_equality
-from stillflow.graph.behavior import stay_at_1 as disable_v2_behavior
-from stillflow.graph.behavior import stay_at_1 as disable_v2_tensorshape
+from stillflow.graph.behavior import is_at_2, stay_at_1
 from stillflow.graph.context import get_default_graph as get_default_graph
 from stillflow.graph.context import get_default_session as get_default_session
 from stillflow.graph.context import reset_default_graph as reset_default_graph
@@ -126,13 +157,11 @@ from stillflow.ops.array.passing import ensure_shape as ensure_shape
 from stillflow.ops.array.passing import guarantee_const as guarantee_const
 from stillflow.ops.array.passing import identity_n as identity_n
 from stillflow.ops.array.ranging import lin_space as lin_space
-from stillflow.ops.array.ranging import lin_space as linspace
-from stillflow.ops.array.ranging import range_ as range
+from stillflow.ops.array.ranging import range_
 from stillflow.ops.array.reshaping import expand_dims as expand_dims
 from stillflow.ops.array.reshaping import reshape as reshape
 from stillflow.ops.array.reshaping import squeeze as squeeze
 from stillflow.ops.array.reversing import reverse as reverse
-from stillflow.ops.array.reversing import reverse as reverse_v2
 from stillflow.ops.array.reversing import reverse_sequence as reverse_sequence
 from stillflow.ops.array.reversing import roll as roll
 from stillflow.ops.array.scattering import scatter_nd as scatter_nd
@@ -148,7 +177,7 @@ from stillflow.ops.array.shape_of import shape as shape
 from stillflow.ops.array.shape_of import shape_n as shape_n
 from stillflow.ops.array.shape_of import size as size
 from stillflow.ops.array.slicing import newaxis as newaxis
-from stillflow.ops.array.slicing import slice_ as slice
+from stillflow.ops.array.slicing import slice_
 from stillflow.ops.array.slicing import strided_slice as strided_slice
 from stillflow.ops.array.stacking import parallel_stack as parallel_stack
 from stillflow.ops.array.stacking import stack as stack
@@ -167,8 +196,8 @@ from stillflow.ops.control.ordering import no_op as no_op
 from stillflow.ops.control.ordering import placeholder as placeholder
 from stillflow.ops.control.ordering import placeholder_with_default as placeholder_with_default
 from stillflow.ops.control.ordering import stop_gradient as stop_gradient
-from stillflow.ops.control.ordering import tuple_ as tuple
-from stillflow.ops.debug.asserting import assert_that as Assert
+from stillflow.ops.control.ordering import tuple_
+from stillflow.ops.debug.asserting import assert_that
 from stillflow.ops.debug.asserting import check_numerics as check_numerics
 from stillflow.ops.debug.asserting import verify_tensor_all_finite as verify_tensor_all_finite
 from stillflow.ops.debug.checks import assert_equal as assert_equal
@@ -194,7 +223,7 @@ from stillflow.ops.debug.checks import is_non_decreasing as is_non_decreasing
 from stillflow.ops.debug.checks import is_numeric_tensor as is_numeric_tensor
 from stillflow.ops.debug.checks import is_strictly_increasing as is_strictly_increasing
 from stillflow.ops.debug.printing import Print as Print
-from stillflow.ops.debug.printing import print_ as print
+from stillflow.ops.debug.printing import print_
 from stillflow.ops.debug.py_func import numpy_function as numpy_function
 from stillflow.ops.debug.py_func import py_func as py_func
 from stillflow.ops.image.patches import extract_image_patches as extract_image_patches
@@ -222,7 +251,7 @@ from stillflow.ops.math.arithmetic import atan2 as atan2
 from stillflow.ops.math.arithmetic import maximum as maximum
 from stillflow.ops.math.arithmetic import minimum as minimum
 from stillflow.ops.math.arithmetic import multiply as multiply
-from stillflow.ops.math.arithmetic import pow_ as pow
+from stillflow.ops.math.arithmetic import pow_
 from stillflow.ops.math.arithmetic import scalar_mul as scalar_mul
 from stillflow.ops.math.arithmetic import squared_difference as squared_difference
 from stillflow.ops.math.arithmetic import subtract as subtract
@@ -251,7 +280,7 @@ from stillflow.ops.math.comparison import logical_or as logical_or
 from stillflow.ops.math.comparison import logical_xor as logical_xor
 from stillflow.ops.math.comparison import not_equal as not_equal
 from stillflow.ops.math.complex_numbers import angle as angle
-from stillflow.ops.math.complex_numbers import complex_ as complex
+from stillflow.ops.math.complex_numbers import complex_
 from stillflow.ops.math.complex_numbers import imag as imag
 from stillflow.ops.math.complex_numbers import real as real
 from stillflow.ops.math.confusion import confusion_matrix as confusion_matrix
@@ -263,12 +292,11 @@ from stillflow.ops.math.division import divide as divide
 from stillflow.ops.math.division import floor_div as floor_div
 from stillflow.ops.math.division import floordiv as floordiv
 from stillflow.ops.math.division import floormod as floormod
-from stillflow.ops.math.division import floormod as mod
-from stillflow.ops.math.division import real_divide as realdiv
+from stillflow.ops.math.division import real_divide
 from stillflow.ops.math.division import truediv as truediv
 from stillflow.ops.math.division import truncatediv as truncatediv
 from stillflow.ops.math.division import truncatemod as truncatemod
-from stillflow.ops.math.elementwise import abs_ as abs
+from stillflow.ops.math.elementwise import abs_, round_
 from stillflow.ops.math.elementwise import acos as acos
 from stillflow.ops.math.elementwise import acosh as acosh
 from stillflow.ops.math.elementwise import asin as asin
@@ -290,7 +318,6 @@ from stillflow.ops.math.elementwise import log_sigmoid as log_sigmoid
 from stillflow.ops.math.elementwise import negative as negative
 from stillflow.ops.math.elementwise import reciprocal as reciprocal
 from stillflow.ops.math.elementwise import rint as rint
-from stillflow.ops.math.elementwise import round_ as round
 from stillflow.ops.math.elementwise import rsqrt as rsqrt
 from stillflow.ops.math.elementwise import sigmoid as sigmoid
 from stillflow.ops.math.elementwise import sign as sign
@@ -321,9 +348,8 @@ from stillflow.ops.random.drawing import random_shuffle as random_shuffle
 from stillflow.ops.random.drawing import random_uniform as random_uniform
 from stillflow.ops.random.drawing import truncated_normal as truncated_normal
 from stillflow.ops.reduce.argmax import argmax as argmax
-from stillflow.ops.reduce.argmax import argmax_op as arg_max
+from stillflow.ops.reduce.argmax import argmax_op, argmin_op
 from stillflow.ops.reduce.argmax import argmin as argmin
-from stillflow.ops.reduce.argmax import argmin_op as arg_min
 from stillflow.ops.reduce.composed import count_nonzero as count_nonzero
 from stillflow.ops.reduce.composed import reduce_logsumexp as reduce_logsumexp
 from stillflow.ops.reduce.histogram import histogram_fixed_width as histogram_fixed_width
@@ -349,19 +375,19 @@ from stillflow.ops.reduce.segments import unsorted_segment_min as unsorted_segme
 from stillflow.ops.reduce.segments import unsorted_segment_prod as unsorted_segment_prod
 from stillflow.ops.reduce.segments import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
 from stillflow.ops.strings.joining import string_join as string_join
-from stillflow.ops.variables.initializers import Constant as constant_initializer
-from stillflow.ops.variables.initializers import GlorotNormal as glorot_normal_initializer
-from stillflow.ops.variables.initializers import GlorotUniform as glorot_uniform_initializer
-from stillflow.ops.variables.initializers import Ones as ones_initializer
-from stillflow.ops.variables.initializers import Orthogonal as orthogonal_initializer
-from stillflow.ops.variables.initializers import RandomNormal as random_normal_initializer
-from stillflow.ops.variables.initializers import RandomUniform as random_uniform_initializer
-from stillflow.ops.variables.initializers import TruncatedNormal as truncated_normal_initializer
 from stillflow.ops.variables.initializers import (
-    UniformUnitScaling as uniform_unit_scaling_initializer,
+    Constant,
+    GlorotNormal,
+    GlorotUniform,
+    Ones,
+    Orthogonal,
+    RandomNormal,
+    RandomUniform,
+    TruncatedNormal,
+    UniformUnitScaling,
+    VarianceScaling,
+    Zeros,
 )
-from stillflow.ops.variables.initializers import VarianceScaling as variance_scaling_initializer
-from stillflow.ops.variables.initializers import Zeros as zeros_initializer
 from stillflow.ops.variables.scatter import scatter_add as scatter_add
 from stillflow.ops.variables.scatter import scatter_div as scatter_div
 from stillflow.ops.variables.scatter import scatter_max as scatter_max
@@ -415,11 +441,46 @@ from stillflow.platform.logging import get_logger as get_logger
 from stillflow.runtime.session import InteractiveSession as InteractiveSession
 from stillflow.runtime.session import Session as Session
 
+Assert = assert_that
+NoGradient = no_gradient
+NotDifferentiable = no_gradient
+abs = abs_
+arg_max = argmax_op
+arg_min = argmin_op
+complex = complex_
+constant_initializer = Constant
+control_flow_v2_enabled = is_at_2
+disable_control_flow_v2 = stay_at_1
+disable_eager_execution = stay_at_1
+disable_resource_variables = stay_at_1
+disable_tensor_equality = stay_at_1
+disable_v2_behavior = stay_at_1
+disable_v2_tensorshape = stay_at_1
+executing_eagerly = is_at_2
+glorot_normal_initializer = GlorotNormal
+glorot_uniform_initializer = GlorotUniform
+linspace = lin_space
+mod = floormod
+ones_initializer = Ones
+orthogonal_initializer = Orthogonal
+pow = pow_
+print = print_
+random_normal_initializer = RandomNormal
+random_uniform_initializer = RandomUniform
+range = range_
+realdiv = real_divide
+resource_variables_enabled = is_at_2
+reverse_v2 = reverse
+round = round_
+slice = slice_
+truncated_normal_initializer = TruncatedNormal
+tuple = tuple_
+uniform_unit_scaling_initializer = UniformUnitScaling
+variance_scaling_initializer = VarianceScaling
+zeros_initializer = Zeros
 __version__: str
 VERSION: str
 GIT_VERSION: str
 GRAPH_DEF_VERSION: int
 GRAPH_DEF_VERSION_MIN_CONSUMER: int
 GRAPH_DEF_VERSION_MIN_PRODUCER: int
-
-def __getattr__(name: str) -> Any: ...

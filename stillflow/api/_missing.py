@@ -1,9 +1,9 @@
 """What a name that is absent says: not yet in Stillflow, or never in TensorFlow 1.15.
 
-A module of the public tree ends with `__getattr__, __dir__ = _missing.fallback(__name__)`: then its
-submodules, and what its stub re-exports, load when first named, and every other absent name
-explains itself. Knows names only;
-`tf115_names.json` (recorded by tools/record_names.py) is read once a name is really missing.
+A module of the public tree ends with `__getattr__, __dir__ = _missing.fallback(__name__)`: then
+what its stub re-exports loads when first named, and every other absent name explains itself. Knows
+names only; `tf115_names.json` (recorded by tools/record_names.py) is read once a name is really
+missing.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import functools
 import importlib
 import importlib.util
 import os
-import re
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from stillflow.api import _stubs
+
 ROOT = __name__.rpartition(".")[0]  # stillflow.api
 PACKAGE = ROOT.rpartition(".")[0]  # stillflow, which shows the same names
-_RE_EXPORT = re.compile(r"^from (\S+) import \(?\s*(\w+) as (\w+)", re.MULTILINE)
 _RENAMED_IN_1_0 = {
     "tf.audio_summary": "tf.summary.audio",
     "tf.complex_abs": "tf.abs",
@@ -59,56 +59,37 @@ class MissingModuleError(MissingImportError, ModuleNotFoundError):
     """So that `try: import tensorflow.x; except ModuleNotFoundError:` works."""
 
 
-def fallback(
-    module_name: str, lazy: Collection[str] = (), load: Callable[[str], Any] | None = None
-) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+def fallback(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """Returns the `__getattr__` and `__dir__` of a module of the public tree.
 
-    The names that the module's stub re-exports are there, and load when first asked for. So are
-    those in `lazy`, which `load(name)` gives.
+    The names that the module's stub re-exports are there, and load when first asked for.
     """
-    exports = re_exports(module_name)
+    module = sys.modules[module_name]
+    exports = _stubs.re_exports(str(module.__file__))
 
     def __getattr__(name: str) -> Any:
         if name in exports:
             value = _imported(*exports[name])
-            setattr(sys.modules[module_name], name, value)  # found without this detour from now on
+            setattr(module, name, value)  # found without this detour from now on
             return value
-        if load is not None and name in lazy:
-            return load(name)
-        if not name.startswith("_") and _is_submodule(module_name, name):
-            return importlib.import_module(f"{module_name}.{name}")
+        if name == "__all__":  # for `import *`, which asks for all that there is
+            return [name for name in __dir__() if not name.startswith("_")]
         raise missing(public_path(module_name), name)
 
     def __dir__() -> list[str]:
-        module = sys.modules[module_name]
-        return sorted({*vars(module), *_submodules(module), *exports, *lazy})
+        return sorted({*vars(module), *exports})
 
     return __getattr__, __dir__
-
-
-def re_exports(module_name: str) -> dict[str, tuple[str, str]]:
-    """What the stub (.pyi) of a public module re-exports: {name: (module, name there)}.
-
-    A stub is what type checkers and editors read; taking the names from it too keeps them in one
-    place, and importing the tree imports nothing of what it names.
-    """
-    module = sys.modules.get(module_name)
-    path = f"{os.path.splitext(getattr(module, '__file__', None) or module_name)[0]}.pyi"
-    if not os.path.exists(path):
-        return {}
-    with open(path, encoding="utf-8") as stub:
-        found = _RE_EXPORT.findall(stub.read())
-    return {public: (source, name) for source, name, public in found}
 
 
 def _imported(module_name: str, name: str) -> Any:
     """What `from module_name import name` gives."""
     module = importlib.import_module(module_name)
-    try:
-        return getattr(module, name)
-    except AttributeError:
-        return importlib.import_module(f"{module_name}.{name}")
+    submodule = f"{module_name}.{name}"
+    # Asked first, as a package's `__getattr__` would ask us again.
+    if hasattr(module, "__path__") and importlib.util.find_spec(submodule):
+        return importlib.import_module(submodule)
+    return getattr(module, name)
 
 
 def public_path(module_name: str) -> str:
@@ -212,15 +193,3 @@ def _is_importing(frame: FrameType | None) -> bool:
 
     wanted = dis.opmap["IMPORT_FROM"]
     return frame is not None and frame.f_code.co_code[frame.f_lasti] == wanted
-
-
-def _is_submodule(module_name: str, name: str) -> bool:
-    is_package = hasattr(sys.modules[module_name], "__path__")
-    return is_package and importlib.util.find_spec(f"{module_name}.{name}") is not None
-
-
-def _submodules(module: Any) -> list[str]:
-    import pkgutil  # only completion and `dir` need it
-
-    found = pkgutil.iter_modules(getattr(module, "__path__", ()))
-    return [m.name for m in found if not m.name.startswith("_")]

@@ -1,8 +1,5 @@
-from typing import Any
-
-from stillflow.ops.debug.asserting import assert_that as Assert
+from stillflow.ops.debug.asserting import assert_that, verify_tensor_all_finite
 from stillflow.ops.debug.asserting import check_numerics as check_numerics
-from stillflow.ops.debug.asserting import verify_tensor_all_finite as assert_all_finite
 from stillflow.ops.debug.checks import assert_equal as assert_equal
 from stillflow.ops.debug.checks import assert_greater as assert_greater
 from stillflow.ops.debug.checks import assert_greater_equal as assert_greater_equal
@@ -29,4 +26,5 @@ from stillflow.ops.math.elementwise import is_finite as is_finite
 from stillflow.ops.math.elementwise import is_inf as is_inf
 from stillflow.ops.math.elementwise import is_nan as is_nan
 
-def __getattr__(name: str) -> Any: ...
+Assert = assert_that
+assert_all_finite = verify_tensor_all_finite

@@ -1,5 +1,3 @@
-from typing import Any
-
 from stillflow.graph.dtypes import QUANTIZED_DTYPES as QUANTIZED_DTYPES
 from stillflow.graph.dtypes import DType as DType
 from stillflow.graph.dtypes import as_dtype as as_dtype
@@ -30,6 +28,6 @@ from stillflow.graph.dtypes import uint64 as uint64
 from stillflow.graph.dtypes import variant as variant
 from stillflow.ops.math.casts import cast as cast
 from stillflow.ops.math.clip import saturate_cast as saturate_cast
-from stillflow.ops.math.complex_numbers import complex_ as complex
+from stillflow.ops.math.complex_numbers import complex_
 
-def __getattr__(name: str) -> Any: ...
+complex = complex_

@@ -1,5 +1,3 @@
-from typing import Any
-
 from stillflow.graph.errors import ABORTED as ABORTED
 from stillflow.graph.errors import ALREADY_EXISTS as ALREADY_EXISTS
 from stillflow.graph.errors import CANCELLED as CANCELLED
@@ -36,5 +34,3 @@ from stillflow.graph.errors import UnimplementedError as UnimplementedError
 from stillflow.graph.errors import UnknownError as UnknownError
 from stillflow.graph.errors import error_code_from_exception_type as error_code_from_exception_type
 from stillflow.graph.errors import exception_type_from_error_code as exception_type_from_error_code
-
-def __getattr__(name: str) -> Any: ...

@@ -1,5 +1,3 @@
-from typing import Any
-
 from stillflow.ops.losses.collected import add_loss as add_loss
 from stillflow.ops.losses.collected import get_losses as get_losses
 from stillflow.ops.losses.collected import get_regularization_loss as get_regularization_loss
@@ -21,5 +19,3 @@ from stillflow.ops.losses.functions import (
 )
 from stillflow.ops.losses.weighting import Reduction as Reduction
 from stillflow.ops.losses.weighting import compute_weighted_loss as compute_weighted_loss
-
-def __getattr__(name: str) -> Any: ...

@@ -1,5 +1,3 @@
-from typing import Any
-
 from stillflow.ops.array.batch_gather import gather_nd as gather_nd
 from stillflow.ops.array.blocks import batch_to_space_nd as batch_to_space_nd
 from stillflow.ops.array.blocks import space_to_batch_nd as space_to_batch_nd
@@ -8,5 +6,3 @@ from stillflow.ops.array.reversing import reverse as reverse
 from stillflow.ops.array.reversing import roll as roll
 from stillflow.ops.array.scattering import scatter_nd as scatter_nd
 from stillflow.ops.array.tiling import tile as tile
-
-def __getattr__(name: str) -> Any: ...

@@ -1,5 +1,3 @@
-from typing import Any
-
 from stillflow.ops.array.gathering import unsorted_segment_sum as unsorted_segment_sum
 from stillflow.ops.array.transposing import invert_permutation as invert_permutation
 from stillflow.ops.debug.checks import is_non_decreasing as is_non_decreasing
@@ -14,7 +12,7 @@ from stillflow.ops.math.arithmetic import multiply as multiply
 from stillflow.ops.math.arithmetic import multiply_no_nan as multiply_no_nan
 from stillflow.ops.math.arithmetic import nextafter as nextafter
 from stillflow.ops.math.arithmetic import polyval as polyval
-from stillflow.ops.math.arithmetic import pow_ as pow
+from stillflow.ops.math.arithmetic import pow_
 from stillflow.ops.math.arithmetic import scalar_mul as scalar_mul
 from stillflow.ops.math.arithmetic import squared_difference as squared_difference
 from stillflow.ops.math.arithmetic import subtract as subtract
@@ -36,14 +34,13 @@ from stillflow.ops.math.complex_numbers import real as real
 from stillflow.ops.math.confusion import confusion_matrix as confusion_matrix
 from stillflow.ops.math.conjugate import conj as conj
 from stillflow.ops.math.counting import bincount as bincount
-from stillflow.ops.math.division import div_no_nan as divide_no_nan
+from stillflow.ops.math.division import div_no_nan
 from stillflow.ops.math.division import divide as divide
 from stillflow.ops.math.division import floordiv as floordiv
 from stillflow.ops.math.division import floormod as floormod
-from stillflow.ops.math.division import floormod as mod
 from stillflow.ops.math.division import reciprocal_no_nan as reciprocal_no_nan
 from stillflow.ops.math.division import truediv as truediv
-from stillflow.ops.math.elementwise import abs_ as abs
+from stillflow.ops.math.elementwise import abs_, round_
 from stillflow.ops.math.elementwise import acos as acos
 from stillflow.ops.math.elementwise import acosh as acosh
 from stillflow.ops.math.elementwise import asin as asin
@@ -65,7 +62,6 @@ from stillflow.ops.math.elementwise import log_sigmoid as log_sigmoid
 from stillflow.ops.math.elementwise import negative as negative
 from stillflow.ops.math.elementwise import reciprocal as reciprocal
 from stillflow.ops.math.elementwise import rint as rint
-from stillflow.ops.math.elementwise import round_ as round
 from stillflow.ops.math.elementwise import rsqrt as rsqrt
 from stillflow.ops.math.elementwise import sigmoid as sigmoid
 from stillflow.ops.math.elementwise import sign as sign
@@ -125,4 +121,8 @@ from stillflow.ops.reduce.segments import unsorted_segment_min as unsorted_segme
 from stillflow.ops.reduce.segments import unsorted_segment_prod as unsorted_segment_prod
 from stillflow.ops.reduce.segments import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
 
-def __getattr__(name: str) -> Any: ...
+abs = abs_
+divide_no_nan = div_no_nan
+mod = floormod
+pow = pow_
+round = round_

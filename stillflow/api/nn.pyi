@@ -1,5 +1,3 @@
-from typing import Any
-
 from stillflow.ops.array.blocks import depth_to_space as depth_to_space
 from stillflow.ops.array.blocks import space_to_batch as space_to_batch
 from stillflow.ops.array.blocks import space_to_depth as space_to_depth
@@ -35,13 +33,7 @@ from stillflow.ops.nn.cross_entropy import (
 from stillflow.ops.nn.depthwise import depthwise_conv2d as depthwise_conv2d
 from stillflow.ops.nn.depthwise import depthwise_conv2d_native as depthwise_conv2d_native
 from stillflow.ops.nn.depthwise import (
-    depthwise_conv2d_native_backprop_filter as depthwise_conv2d_backprop_filter,
-)
-from stillflow.ops.nn.depthwise import (
     depthwise_conv2d_native_backprop_filter as depthwise_conv2d_native_backprop_filter,
-)
-from stillflow.ops.nn.depthwise import (
-    depthwise_conv2d_native_backprop_input as depthwise_conv2d_backprop_input,
 )
 from stillflow.ops.nn.depthwise import (
     depthwise_conv2d_native_backprop_input as depthwise_conv2d_native_backprop_input,
@@ -52,7 +44,6 @@ from stillflow.ops.nn.embedding import embedding_lookup as embedding_lookup
 from stillflow.ops.nn.local_response import (
     local_response_normalization as local_response_normalization,
 )
-from stillflow.ops.nn.local_response import local_response_normalization as lrn
 from stillflow.ops.nn.logistic import log_poisson_loss as log_poisson_loss
 from stillflow.ops.nn.logistic import (
     sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits,
@@ -86,4 +77,6 @@ from stillflow.ops.nn.softmax import softmax as softmax
 from stillflow.ops.nn.top_k import in_top_k as in_top_k
 from stillflow.ops.nn.top_k import top_k as top_k
 
-def __getattr__(name: str) -> Any: ...
+depthwise_conv2d_backprop_filter = depthwise_conv2d_native_backprop_filter
+depthwise_conv2d_backprop_input = depthwise_conv2d_native_backprop_input
+lrn = local_response_normalization

@@ -1,4 +1,8 @@
-from typing import Any
+from tensorboard.compat.proto.event_pb2 import Event as Event
+from tensorboard.compat.proto.event_pb2 import SessionLog as SessionLog
+from tensorboard.compat.proto.event_pb2 import TaggedRunMetadata as TaggedRunMetadata
+from tensorboard.compat.proto.summary_pb2 import Summary as Summary
+from tensorboard.compat.proto.summary_pb2 import SummaryDescription as SummaryDescription
 
 from stillflow.events.file_writer import FileWriter as FileWriter
 from stillflow.events.file_writer import FileWriterCache as FileWriterCache
@@ -11,5 +15,3 @@ from stillflow.ops.summaries.scalar import scalar as scalar
 from stillflow.ops.summaries.tensors import get_summary_description as get_summary_description
 from stillflow.ops.summaries.tensors import tensor_summary as tensor_summary
 from stillflow.ops.summaries.tensors import text as text
-
-def __getattr__(name: str) -> Any: ...

@@ -1,5 +1,5 @@
 """`tf.train`, spelled as TensorFlow 1.15 spells it. train.pyi lists the names."""
 
-from stillflow.api import _missing, _protos
+from stillflow.api import _missing
 
-__getattr__, __dir__ = _missing.fallback(__name__, _protos.OF_TRAIN, _protos.message)
+__getattr__, __dir__ = _missing.fallback(__name__)

@@ -1,4 +1,6 @@
-from typing import Any
+from tensorboard.compat.proto.cluster_pb2 import ClusterDef as ClusterDef
+from tensorboard.compat.proto.cluster_pb2 import JobDef as JobDef
+from tensorboard.compat.proto.saver_pb2 import SaverDef as SaverDef
 
 from stillflow.checkpoint.management import checkpoint_exists as checkpoint_exists
 from stillflow.checkpoint.management import checkpoints_iterator as checkpoints_iterator
@@ -13,7 +15,7 @@ from stillflow.checkpoint.management import load_checkpoint as load_checkpoint
 from stillflow.checkpoint.management import load_variable as load_variable
 from stillflow.checkpoint.management import remove_checkpoint as remove_checkpoint
 from stillflow.checkpoint.management import update_checkpoint_state as update_checkpoint_state
-from stillflow.checkpoint.reader import new_checkpoint_reader as NewCheckpointReader
+from stillflow.checkpoint.reader import new_checkpoint_reader
 from stillflow.events.event_file import summary_iterator as summary_iterator
 from stillflow.graph.protos.graph_def import write_graph as write_graph
 from stillflow.interchange.meta_graph import import_meta_graph as import_meta_graph
@@ -37,7 +39,6 @@ from stillflow.train.learning_rate_decay import (
     noisy_linear_cosine_decay as noisy_linear_cosine_decay,
 )
 from stillflow.train.learning_rate_decay import piecewise_constant as piecewise_constant
-from stillflow.train.learning_rate_decay import piecewise_constant as piecewise_constant_decay
 from stillflow.train.learning_rate_decay import polynomial_decay as polynomial_decay
 from stillflow.train.meta_graph import export_meta_graph as export_meta_graph
 from stillflow.train.momentum import MomentumOptimizer as MomentumOptimizer
@@ -55,4 +56,5 @@ from stillflow.train.training_util import get_global_step as get_global_step
 from stillflow.train.training_util import get_or_create_global_step as get_or_create_global_step
 from stillflow.train.training_util import global_step as global_step
 
-def __getattr__(name: str) -> Any: ...
+NewCheckpointReader = new_checkpoint_reader
+piecewise_constant_decay = piecewise_constant

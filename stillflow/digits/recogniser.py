@@ -50,7 +50,8 @@ class Recogniser:
             layers = forward.forward(self._images, self.hidden_sizes)
             probabilities = tf.nn.softmax(layers.scores, name="probabilities")
             first = layers.hidden[0] if layers.hidden else layers.scores
-            self._fetches = Predictions(probabilities, first)
+            tensors: Any = (probabilities, first)  # a run gives arrays in their place
+            self._fetches = Predictions(*tensors)
             # The decay matters when averaging; reading needs the averages' names only.
             averages = tf.train.ExponentialMovingAverage(0.99)
             saver = tf.train.Saver(averages.variables_to_restore())

@@ -167,7 +167,9 @@ class _Run:
         """Writes a checkpoint, and the settings beside it; returns its path."""
         settings_file.save(self.settings, self._folder)
         prefix = os.path.join(self._folder, model.NAME)
-        return self._saver.save(self.session, prefix, global_step=self.training.step)
+        path = self._saver.save(self.session, prefix, global_step=self.training.step)
+        assert path is not None  # as it is for a Saver without variables
+        return path
 
 
 class _Reporter:

@@ -12,11 +12,13 @@ from stillflow.api import _missing
 
 
 @pytest.fixture
-def tree_module(monkeypatch):
+def tree_module(monkeypatch, tmp_path):
     """A module that stands for tf.layers, without any of its names."""
     module = ModuleType("stillflow.api.layers")
-    module.__getattr__, module.__dir__ = _missing.fallback(module.__name__)
+    module.__file__ = str(tmp_path / "layers.py")
+    (tmp_path / "layers.pyi").touch()
     monkeypatch.setitem(sys.modules, module.__name__, module)
+    module.__getattr__, module.__dir__ = _missing.fallback(module.__name__)
     return module
 
 

@@ -1,8 +1,5 @@
 """`tf.compat.v2`: what TensorFlow 1.15 offers of version 2 where it differs. Re-exports only."""
 
 from stillflow.api import _missing
-from stillflow.ops.array.selecting import where_v2 as where
-
-__all__ = ["where"]
 
 __getattr__, __dir__ = _missing.fallback(__name__)

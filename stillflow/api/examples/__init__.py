@@ -1,1 +1,5 @@
 """The package `tensorflow.examples`."""
+
+from stillflow.api import _missing
+
+__getattr__, __dir__ = _missing.fallback(__name__)

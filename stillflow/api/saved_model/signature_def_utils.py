@@ -1,16 +1,5 @@
 """`tf.saved_model.signature_def_utils`, spelled as TensorFlow 1.15 spells it. Re-exports only."""
 
 from stillflow.api import _missing
-from stillflow.interchange.saved_model.signatures import build_signature_def as build_signature_def
-from stillflow.interchange.saved_model.signatures import (
-    classification_signature_def as classification_signature_def,
-)
-from stillflow.interchange.saved_model.signatures import is_valid_signature as is_valid_signature
-from stillflow.interchange.saved_model.signatures import (
-    predict_signature_def as predict_signature_def,
-)
-from stillflow.interchange.saved_model.signatures import (
-    regression_signature_def as regression_signature_def,
-)
 
 __getattr__, __dir__ = _missing.fallback(__name__)

@@ -33,8 +33,8 @@ def _followed() -> np.ndarray:
         step = tf.Variable(0, trainable=False)
         plain = tf.train.ExponentialMovingAverage(_DECAY, name="plain")
         warmed = tf.train.ExponentialMovingAverage(_DECAY, step, name="warmed")
-        update = tf.group(plain.apply([variable]), warmed.apply([variable]))
-        with tf.control_dependencies([update]):
+        averaging = tf.group(plain.apply([variable]), warmed.apply([variable]))
+        with tf.control_dependencies([averaging]):
             update = tf.assign_add(step, 1)
         session.run(tf.global_variables_initializer())
         shown = [variable, plain.average(variable), warmed.average(variable)]

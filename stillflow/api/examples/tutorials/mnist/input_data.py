@@ -1,3 +1,5 @@
 """`tensorflow.examples.tutorials.mnist.input_data`."""
 
-from stillflow.data.mnist import read_data_sets as read_data_sets
+from stillflow.api import _missing
+
+__getattr__, __dir__ = _missing.fallback(__name__)

@@ -1,0 +1,3 @@
+from stillflow.ops.array.selecting import where_v2
+
+where = where_v2

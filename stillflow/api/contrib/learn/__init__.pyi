@@ -1,0 +1,1 @@
+from stillflow.api.contrib.learn import datasets as datasets

@@ -1,0 +1,1 @@
+from stillflow.api.contrib.learn.datasets import mnist as mnist

@@ -1,0 +1,1 @@
+from stillflow.ops.nn.top_k import nth_element as nth_element

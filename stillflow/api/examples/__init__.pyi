@@ -1,0 +1,1 @@
+from stillflow.api.examples import tutorials as tutorials

@@ -1,0 +1,1 @@
+from stillflow.api.examples.tutorials import mnist as mnist

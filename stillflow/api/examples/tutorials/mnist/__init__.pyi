@@ -1,0 +1,1 @@
+from stillflow.api.examples.tutorials.mnist import input_data as input_data

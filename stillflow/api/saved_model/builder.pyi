@@ -1,0 +1,1 @@
+from stillflow.interchange.saved_model.builder import SavedModelBuilder as SavedModelBuilder
