@@ -6,13 +6,15 @@ Writes stillflow/api/tf115_names.json: {public module: "name name ..."}, and
 stillflow/environment/internal_names.json: {internal module: {public module: "name name ..."}}, an
 internal name that differs from the public one being written internal=public. An internal module
 that is a public one is written {internal module: public module}; the key "" lists the modules that
-hold no public object.
+hold no public object. Functions of generated modules are written as the op types that they build,
+of the public module raw_ops: relu_grad=ReluGrad.
 """
 
 import importlib
 import json
 import os
 import pkgutil
+import re
 import sys
 import types
 import warnings
@@ -28,6 +30,8 @@ OURS = ("tensorflow.", "tensorflow_core.", "tensorflow_estimator.")
 SKIPPED = ("pywrap_tensorflow", "python", "core", "compiler", "tools")
 # These star-import other modules' insides: that says nothing about where a name comes from.
 LEAKY = ("contrib.quantization", "contrib.slim", "contrib.specs", "raw_ops")
+# Generated modules define, for an op type, a function of its own name that calls the other.
+RAW_OP = re.compile(r"^def (\w+)\(.*\):\n  return (\w+)\(.*\n\1\.__doc__", re.MULTILINE)
 # Nor do equal small values, which are one object by accident.
 PLAIN = (type(None), bool, int, float, complex, str, bytes, tuple, list, dict)
 
@@ -93,6 +97,17 @@ def public_spellings(public):
     return spellings
 
 
+def generated_functions(modules):
+    """{id: op type} of the functions that build nodes of one type each."""
+    types = {}
+    for name, module in modules.items():
+        if name.rpartition(".")[2].startswith("gen_"):
+            with open(module.__file__) as f:
+                for op_type, function in RAW_OP.findall(f.read()):
+                    types[id(getattr(module, function))] = op_type
+    return types
+
+
 def import_internals():
     """Imports what `import tensorflow` leaves out, as programs reach into that too."""
     import tensorflow_core.python as internals
@@ -145,13 +160,17 @@ def same_constants(name, module, public):
                     yield path, key
 
 
-def match(module_name, module, spellings, public):
+def match(module_name, module, spellings, generated, public):
     """{public module: [name or internal=public, ...]} of one internal module."""
     matched = defaultdict(list)
     for path, key in same_constants(module_name, module, public):
         matched[path].append(key)
     for name, value in sorted(vars(module).items()):
-        if is_module(value) or id(value) not in spellings:
+        if is_module(value):
+            continue
+        if id(value) not in spellings:
+            if id(value) in generated:
+                matched["raw_ops"].append(name + "=" + generated[id(value)])
             continue
         known = spellings[id(value)]
         path, public_name = next((s for s in known if s[1] == name), known[0])
@@ -173,8 +192,10 @@ def main():
     import_internals()
     spellings = public_spellings(public)
     internal = {}
-    for name, module in internal_modules().items():
-        matched = match(name, module, spellings, public)
+    modules = internal_modules()
+    generated = generated_functions(modules)
+    for name, module in modules.items():
+        matched = match(name, module, spellings, generated, public)
         internal[name] = {path: " ".join(names) for path, names in sorted(matched.items())}
     internal.update(public_modules(public))
     table = {name: matched for name, matched in internal.items() if matched}

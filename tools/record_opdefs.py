@@ -2,9 +2,11 @@
 
 Run it with TensorFlow 1.15's own Python. It writes `tests/golden/oracle/opdefs.json`, one op to a
 line: inputs and outputs as "name: type", where a type is a dtype, an attribute, `N*T` for a list
-of N, or `Ref(T)`; attributes as [type, default, allowed values], null where there is none.
+of N, or `Ref(T)`; attributes as [type, default, allowed values], null where there is none; the
+parameters of its function in tf.raw_ops, null where there is none.
 """
 
+import inspect
 import json
 import os
 
@@ -63,11 +65,18 @@ def attribute(attr):
     return [attr.type, default, allowed]
 
 
+def parameters(op):
+    """The names that the op's function in tf.raw_ops takes."""
+    function = getattr(tf.raw_ops, op.name, None)
+    return function and inspect.getfullargspec(inspect.unwrap(function)).args
+
+
 def describe(op):
     return {
         "signature": signature(op),
         "attributes": {attr.name: attribute(attr) for attr in op.attr},
         "stateful": op.is_stateful,
+        "parameters": parameters(op),
     }
 
 

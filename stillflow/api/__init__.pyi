@@ -36,6 +36,7 @@ from stillflow.api import manip as manip
 from stillflow.api import math as math
 from stillflow.api import nn as nn
 from stillflow.api import random as random
+from stillflow.api import raw_ops as raw_ops
 from stillflow.api import saved_model as saved_model
 from stillflow.api import strings as strings
 from stillflow.api import summary as summary

@@ -44,6 +44,7 @@ def as_tensorflow(period: bool = True) -> ModuleType:
         from stillflow.environment.period import install
 
         install()
+    vars(root)["python"] = internals.internal_module("python")
     return importlib.import_module(_NAME)
 
 
@@ -67,7 +68,10 @@ class _Loader:
 
     def exec_module(self, module: ModuleType) -> None:
         # The import system hands out what it finds here, so the empty `module` is dropped.
-        sys.modules[module.__name__] = _resolve(self._below)
+        found = sys.modules[module.__name__] = _resolve(self._below)
+        if not hasattr(found, "__path__"):
+            # TensorFlow has modules below some that are none of a package here.
+            found.__path__ = []
 
 
 def _resolve(below: str) -> ModuleType:

@@ -1,8 +1,8 @@
-"""TensorFlow's internal modules, as far as they hold public objects.
+"""TensorFlow's internal modules, as far as they hold what Stillflow has.
 
 Programs reach into `tensorflow.python.framework.ops` and its like, mostly for objects that are
 public elsewhere. `internal_names.json`, recorded from TensorFlow 1.15 by tools/record_names.py,
-says where.
+says where, and which functions build one node each; the tables below say what else is there.
 """
 
 from __future__ import annotations
@@ -12,27 +12,47 @@ import importlib
 import operator
 import os
 import sys
+from collections.abc import Callable
 from types import FrameType, ModuleType
 from typing import Any
 
-from stillflow.api import _missing
+from stillflow.api import _below, _missing
 
-# TensorFlow has an object of its own for each of these; the public one serves a program as well.
-_EQUIVALENT: dict[str, dict[str, str] | str] = {
+Members = dict[str, str]
+_RAW = "raw_ops"
+
+# TensorFlow has an object of its own for each of these; the public one takes the same calls.
+# {internal module: {public module: "name internal=public ..."}}, or {module: public module}.
+_EQUIVALENT: dict[str, Members | str] = {
     "contrib.learn.python.learn.datasets.base": {"contrib.learn.datasets.mnist": "Datasets"},
     "contrib.learn.python.learn.datasets.mnist": "contrib.learn.datasets.mnist",
+    "python.framework.constant_op": {"": "constant"},
+    "python.framework.ops": {"": "colocate_with"},
     "python.framework.versions": {"": "VERSION GIT_VERSION COMPILER_VERSION GRAPH_DEF_VERSION"},
+    "python.ops.linalg_ops": {"": "eye"},
+    "python.ops.linalg_ops_impl": {"": "eye"},
+    "python.ops.math_ops": {
+        "": "reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod "
+        "reduce_sum",
+    },
+    "python.ops.nn": {"nn": "softmax_cross_entropy_with_logits_v2"},
+    "python.ops.nn_ops": {"nn": "softmax_cross_entropy_with_logits_v2"},
     "python.ops.variables": {"": "Variable"},
 }
 
-# Of these modules Stillflow has functions that TensorFlow never made public, under the same names.
-_OWN: dict[str, tuple[str, ...]] = {
-    "python.training.moving_averages": ("stillflow.train.moving_averages",),
-    "python.training.slot_creator": ("stillflow.train.slot_creator",),
-    "python.training.training_ops": (
-        "stillflow.ops.training.dense",
-        "stillflow.ops.training.sparse",
-    ),
+# What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
+_OWN: dict[str, Members] = {
+    "python.framework.tensor_shape": {
+        "stillflow.graph.tensor_shape": "as_dimension as_shape matrix scalar unknown_shape vector"
+    },
+    "python.framework.tensor_util": {"stillflow.declare.static": "constant_value"},
+    "python.ops.control_flow_ops": {"stillflow.ops.control.ordering": "with_dependencies"},
+    "python.training.moving_averages": {
+        "stillflow.train.moving_averages": "assign_moving_average weighted_moving_average"
+    },
+    "python.training.slot_creator": {
+        "stillflow.train.slot_creator": "create_slot create_slot_with_initializer create_zeros_slot"
+    },
 }
 
 
@@ -41,16 +61,19 @@ def is_internal(path: str) -> bool:
     return path in _table()
 
 
+@functools.cache
 def internal_module(path: str) -> ModuleType:
     """The module that stands for `tensorflow.<path>`: the public one, where TensorFlow has one."""
+    if path == "python":  # which is named before it is used: the table can wait
+        return InternalModule(path)
     found = _table()[path]
     if isinstance(found, str):
         return importlib.import_module(f"tensorflow.{found}")
-    return InternalModule(path, found)
+    return InternalModule(path)
 
 
 @functools.cache
-def _table() -> dict[str, dict[str, str] | str]:
+def _table() -> dict[str, Members | str]:
     """{internal path: {name: public spelling}, or the path of the public module that it is}."""
     import json  # for programs that reach into the internals
 
@@ -66,48 +89,72 @@ def _table() -> dict[str, dict[str, str] | str]:
     return table
 
 
-def _spellings(members: dict[str, str]) -> dict[str, str]:
+def _spellings(members: Members) -> dict[str, str]:
     """{"train": "Saver x=y"} -> {"Saver": "train.Saver", "x": "train.y"}"""
     spellings = {}
-    for public_path, names in members.items():
+    for module, names in members.items():
         for entry in names.split():
-            name, _, public_name = entry.partition("=")
-            spellings[name] = f"{public_path}.{public_name or name}".removeprefix(".")
+            name, _, there = entry.partition("=")
+            spellings[name] = f"{module}.{there or name}".removeprefix(".")
     return spellings
 
 
 class InternalModule(ModuleType):
-    """Looks each attribute up in the public tree, so that there is one object under both names."""
+    """Looks each attribute up where it is, so that there is one object under all its names."""
 
-    def __init__(self, path: str, spellings: dict[str, str]):
+    def __init__(self, path: str):
         super().__init__(f"tensorflow.{path}", f"Stands for TensorFlow's internal module {path}.")
         self.__path__: list[str] = []  # modules below it can be imported
         self._path = path
-        self._spellings = spellings
+
+    @functools.cached_property
+    def _spellings(self) -> Members:
+        members = _table()[self._path]
+        assert isinstance(members, dict)
+        return members
+
+    @functools.cached_property
+    def _own(self) -> Members:
+        return _spellings(_OWN.get(self._path, {}))
 
     def __getattr__(self, name: str) -> Any:
+        if name in self._own:
+            module, _, there = self._own[name].rpartition(".")
+            return getattr(importlib.import_module(module), there)
         if name in self._spellings:
             return self._public(name, sys._getframe(1))
-        for own in map(importlib.import_module, _OWN.get(self._path, ())):
-            if getattr(vars(own).get(name), "__module__", None) == own.__name__:
-                return vars(own)[name]
         if is_internal(f"{self._path}.{name}"):
             return importlib.import_module(f"{self.__name__}.{name}")
+        if name == "__all__":  # for `import *`, which takes what there is
+            return [name for name in dir(self) if not name.startswith("_") and hasattr(self, name)]
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        why = (
-            f"{self.__name__}.{name} is internal to TensorFlow, and Stillflow has no such thing."
-            "\n  Of internal modules Stillflow has what is public elsewhere; dir() lists that."
-        )
-        raise _missing.refusal(self.__name__, name, why, sys._getframe(1))
+        raise self._refusal(name, sys._getframe(1))
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self._spellings})
+        return sorted({*super().__dir__(), *self._spellings, *self._own})
 
     def _public(self, name: str, asker: FrameType) -> Any:
+        module, _, there = self._spellings[name].rpartition(".")
+        if module == _RAW:
+            return self._generated(name, there, asker)
         try:
             return operator.attrgetter(self._spellings[name])(
                 importlib.import_module(_missing.ROOT)
             )
         except _missing.NotInStillflowError as error:
             raise _missing.refusal(self.__name__, name, str(error), asker) from None
+
+    def _generated(self, name: str, op_type: str, asker: FrameType) -> Callable[..., Any]:
+        function = _below.generated_function(op_type)
+        if function is None:
+            why = f"{self.__name__}.{name} builds a {op_type}, an op that Stillflow has not yet."
+            raise _missing.refusal(self.__name__, name, why, asker)
+        return function
+
+    def _refusal(self, name: str, asker: FrameType) -> Exception:
+        why = (
+            f"{self.__name__}.{name} is internal to TensorFlow, and Stillflow has no such thing."
+            "\n  dir() lists what there is of this module."
+        )
+        return _missing.refusal(self.__name__, name, why, asker)

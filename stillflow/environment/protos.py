@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-from stillflow.api import _missing, _protos
+from stillflow.api import _below, _missing
 
 _PACKAGES = ("core", "core.example", "core.framework", "core.protobuf", "core.util")
 _COPIES = "tensorboard.compat.proto"  # one flat package
@@ -30,7 +30,7 @@ def proto_module(path: str) -> ModuleType:
         return package
     if path == _SAVED_MODEL:
         module = ModuleType(f"tensorflow.{path}")
-        vars(module)["SavedModel"] = _protos.saved_model_class()
+        vars(module)["SavedModel"] = _below.saved_model_class()
         return module
     copy = f"{_COPIES}.{path.rpartition('.')[2]}"
     try:

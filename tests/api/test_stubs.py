@@ -19,6 +19,7 @@ MODULES = {
     for path in sorted(TREE.rglob("*.py"))
     if path.name == "__init__.py" or not path.name.startswith("_")
 }
+del MODULES["stillflow.api.raw_ops"]  # it shows all that is declared, and has no stub
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -19,6 +19,7 @@ def installed_here_only():
     sys.meta_path[:] = finders
     for name in [n for n in sys.modules if n.partition(".")[0] == "tensorflow"]:
         del sys.modules[name]
+    del tree.python
 
 
 def python(code, **kwargs):
@@ -63,6 +64,61 @@ def test_internal_names_are_public_objects():
     assert dtypes.float32 is tree.float32
     assert TensorShape is tree.TensorShape
     assert "Graph" in dir(ops)
+    assert tree.python.framework.ops is ops
+
+
+EQUIVALENT = [
+    (path, name)
+    for path, members in internals._EQUIVALENT.items()
+    if isinstance(members, dict)
+    for name in internals._spellings(members)
+    if name != "COMPILER_VERSION"  # a name that we lack
+]
+OWN = [
+    (path, name) for path, names in internals._OWN.items() for name in internals._spellings(names)
+]
+
+
+@pytest.mark.parametrize(("path", "name"), EQUIVALENT)
+def test_a_public_object_stands_for_another_that_takes_the_same_calls(path, name):
+    """`math_ops.reduce_sum` is none of TensorFlow's public objects; tf.reduce_sum does as well."""
+    module, _, there = internals._table()[path][name].rpartition(".")
+    public = importlib.import_module(f"stillflow.api.{module}".removesuffix("."))
+    assert getattr(importlib.import_module(f"tensorflow.{path}"), name) is getattr(public, there)
+
+
+@pytest.mark.parametrize(("path", "name"), OWN)
+def test_what_tensorflow_never_made_public(path, name):
+    """Where Stillflow has it, it is there, and `dir` shows it."""
+    module = importlib.import_module(f"tensorflow.{path}")
+    assert callable(getattr(module, name))
+    assert name in dir(module)
+
+
+def test_a_generated_function_builds_one_node():
+    """All of `gen_*_ops` that is declared; the rest names the op that is missing."""
+    from tensorflow.python.ops import gen_nn_ops
+
+    grad = gen_nn_ops.relu_grad([1.0], features=[2.0], name="grad")
+    assert (grad.op.type, grad.op.name) == ("ReluGrad", "grad")
+    with pytest.raises(NotImplementedError, match="builds a TPUCompilationResult, an op that Stil"):
+        _ = gen_tpu_ops.tpu_compilation_result
+
+
+def test_modules_below_public_modules_can_be_imported():
+    """tf.contrib.layers is one file here, and a package with others below it in TensorFlow."""
+    from tensorflow.contrib.layers.python.layers import initializers
+    from tensorflow.contrib.layers.python.layers.regularizers import l2_regularizer
+
+    assert initializers.xavier_initializer is tree.contrib.layers.xavier_initializer
+    assert l2_regularizer is tree.contrib.layers.l2_regularizer
+
+
+def test_import_star_takes_what_there_is():
+    namespace = {}
+    exec("from tensorflow.python.ops.math_ops import *", namespace)
+    assert namespace["reduce_sum"] is tree.reduce_sum
+    assert "_own" not in namespace
 
 
 def test_every_recorded_internal_name_leads_to_a_recorded_public_name():
@@ -73,7 +129,8 @@ def test_every_recorded_internal_name_leads_to_a_recorded_public_name():
     for members in table.values():
         for spelling in members.values() if isinstance(members, dict) else ():
             path, _, name = spelling.rpartition(".")
-            assert path == "contrib.learn.datasets.mnist" or name in public[path]
+            elsewhere = ("contrib.learn.datasets.mnist", "raw_ops")  # there are ops of contrib too
+            assert path in elsewhere or name in public[path]
 
 
 def test_proto_modules_are_those_of_the_public_protos():
