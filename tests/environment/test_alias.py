@@ -97,7 +97,7 @@ def test_what_tensorflow_never_made_public(path, name):
 
 def test_a_generated_function_builds_one_node():
     """All of `gen_*_ops` that is declared; the rest names the op that is missing."""
-    from tensorflow.python.ops import gen_nn_ops
+    from tensorflow.python.ops import gen_nn_ops, gen_tpu_ops
 
     grad = gen_nn_ops.relu_grad([1.0], features=[2.0], name="grad")
     assert (grad.op.type, grad.op.name) == ("ReluGrad", "grad")
