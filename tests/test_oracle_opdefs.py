@@ -62,7 +62,7 @@ def test_types(declared):
     """A type attribute is checked where TensorFlow's is, and allows no more."""
     for name, (kind, _, allowed) in TENSORFLOW[declared.type]["attributes"].items():
         if kind == "type" and allowed is not None and not declared.writes:
-            assert {t.name for t in declared.allowed_types[name]} <= set(allowed), name
+            assert {t.name for t in declared.types[name]} <= set(allowed), name
 
 
 def test_attribute_defaults(declared):

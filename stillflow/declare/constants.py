@@ -17,7 +17,7 @@ _INT32 = np.iinfo(np.int32)
 
 
 @op("Const", "-> output: dtype", shape=lambda ctx: ctx.attrs["value"].shape, is_constant=True)
-def const(xp, *, value, dtype: DType):
+def const(xp, *, value: np.ndarray, dtype: DType):
     """The array `value`, of type `dtype`."""
     return value
 

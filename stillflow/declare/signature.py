@@ -12,6 +12,7 @@ The text form is close to TensorFlow's own op definitions:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
@@ -35,6 +36,19 @@ class Arg:
     @property
     def is_list(self) -> bool:
         return self.number_attr is not None or self.type_list_attr is not None
+
+    def length(self, attrs: dict[str, Any]) -> int:
+        """How many tensors it stands for in a node with these attributes."""
+        if self.number_attr:
+            return attrs[self.number_attr]
+        return len(attrs[self.type_list_attr]) if self.type_list_attr else 1
+
+    def types(self, attrs: dict[str, Any]) -> list[DType]:
+        """The types of the tensors that it stands for."""
+        if self.type_list_attr:
+            return list(attrs[self.type_list_attr])
+        dtype = self.dtype or attrs[self.type_attr or ""]
+        return [dtype._as_ref if self.is_ref else dtype] * self.length(attrs)
 
 
 @dataclass(frozen=True, slots=True)

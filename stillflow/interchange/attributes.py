@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from stillflow.declare.shapes import ShapeError
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
-from stillflow.graph.protos.graph_def import attr_kinds
 from stillflow.graph.protos.tensor_proto import constant_of
 from stillflow.graph.tensor_shape import TensorShape
 
@@ -42,7 +40,7 @@ def attributes_of(node_def: Any, defn: Any) -> dict[str, Any]:
     Raises:
       ValueError: an attribute that the op type has not, or of another kind.
     """
-    kinds = _kinds(defn)
+    kinds = defn.attr_kinds
     attrs = {}
     for name, value in node_def.attr.items():
         if name.startswith("_"):
@@ -64,11 +62,6 @@ def attributes_of(node_def: Any, defn: Any) -> dict[str, Any]:
 def described(defn: Any) -> str:
     """An op type as TensorFlow's messages show it."""
     return f"Op<name={defn.type}; signature={defn.signature_text}>"
-
-
-@cache
-def _kinds(defn: Any) -> dict[str, str]:
-    return attr_kinds(defn)
 
 
 def _declared(name: str, value: Any, kind: str) -> Any:

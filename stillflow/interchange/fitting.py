@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stillflow.declare.opdef import types_of
+from stillflow.declare.inference import infer
 from stillflow.declare.shapes import ShapeError, merge
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import OpError
@@ -28,7 +28,7 @@ def outputs_of(
     """
     written = attrs.pop("_output_shapes", ())
     _complete_types(defn, inputs, attrs)
-    missing = [attr for attr in defn.all_attr_names if attr not in attrs]
+    missing = [attr for attr in defn.attr_kinds if attr not in attrs]
     if missing:
         raise ValueError(f"NodeDef missing attr '{missing[0]}' from {described(defn)}")
     _check_numbers(defn, attrs)
@@ -38,7 +38,7 @@ def outputs_of(
 
 
 def _check_inputs(defn: Any, name: str, inputs: Sequence[Tensor], attrs: dict[str, Any]) -> None:
-    wanted = [dtype for arg in defn.signature.inputs for dtype in types_of(arg, attrs)]
+    wanted = [dtype for arg in defn.signature.inputs for dtype in arg.types(attrs)]
     if len(wanted) != len(inputs):
         raise ValueError(
             f"NodeDef expected inputs '{', '.join(dtype.runtime_name for dtype in wanted)}' do not "
@@ -64,7 +64,7 @@ def _check_numbers(defn: Any, attrs: dict[str, Any]) -> None:
 
 
 def _check_types(defn: Any, attrs: dict[str, Any]) -> None:
-    for name, allowed in defn.allowed_types.items():
+    for name, allowed in defn.types.items():
         if name in attrs and attrs[name] not in allowed:
             raise ValueError(
                 f"Value for attr '{name}' of {attrs[name].runtime_name} is not in the list of "
@@ -85,7 +85,7 @@ def _inferred(
     defn: Any, name: str, inputs: Sequence[Tensor], attrs: dict[str, Any]
 ) -> list[tuple[DType, TensorShape]]:
     try:
-        return defn.infer(inputs, attrs, name)
+        return infer(defn, inputs, attrs, name)
     except (ValueError, TypeError, OpError):
         raise
     except Exception as error:

@@ -144,7 +144,7 @@ def _drop_defaults(graph_def: Any, op_list: Any) -> None:
     """Drops attributes that are not known here and have the defaults of who wrote them."""
     producer = {op.name: {attr.name: attr for attr in op.attr} for op in op_list.op}
     for node in graph_def.node:
-        known = all_ops()[node.op].all_attr_names if node.op in all_ops() else ()
+        known = all_ops()[node.op].attr_kinds if node.op in all_ops() else ()
         for name in list(node.attr):
             default = producer.get(node.op, {}).get(name)
             if (

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.runtime.plan import Step
+from stillflow.runtime.steps import Step
 
 # Microseconds.
 _HOST_STEP = 1.6
@@ -49,5 +49,6 @@ def _bytes(step: Step, slots: list[Any]) -> int:
 
 
 def _flops(step: Step, slots: list[Any]) -> float:
-    estimate = step.op.defn.flops
-    return 0.0 if estimate is None else estimate(*(np.shape(slots[slot]) for slot in step.inputs))
+    if step.flops is None:
+        return 0.0
+    return step.flops(*(np.shape(slots[slot]) for slot in step.inputs))

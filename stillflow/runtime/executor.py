@@ -1,82 +1,35 @@
 """Carries out one plan, run after run: chooses the tier, and keeps the results.
 
-Nothing reaches the session's state before a run has succeeded, so one that fails changes nothing.
+A run goes over slots, on either tier. Where it could differ from an earlier one in nothing but its
+values it takes a short form: one Python function, or a compiled program that follows itself. What a
+plan's steps check is part of the steps, so that every form checks it.
+
+Nothing reaches the session's state before a run has succeeded, so one that fails changes nothing;
+nor is anything learned from it.
 """
 
 from __future__ import annotations
 
-import functools
-import importlib
-import os
-from dataclasses import dataclass, field
-from types import ModuleType
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stillflow.graph.errors import FailedPreconditionError, OpError
 from stillflow.graph.operation import Operation
 from stillflow.runtime.cost import RUNS_BEFORE_WRITING, runs_before_compiling
-from stillflow.runtime.host import HostProgram, host_program, specialised_program
+from stillflow.runtime.host import HostProgram, host_program, specialised
 from stillflow.runtime.host_code import HostFunction
-from stillflow.runtime.packing import ShapeChanged
-from stillflow.runtime.plan import Plan, check_written_shapes
-from stillflow.runtime.segments import split
+from stillflow.runtime.segments import Split, split
 from stillflow.runtime.sides import check_alive
-from stillflow.runtime.streams import RandomStream
+from stillflow.runtime.state import SessionState, uninitialized
+from stillflow.runtime.steps import Plan
+from stillflow.runtime.tiers import xla
 
 if TYPE_CHECKING:
     from stillflow.runtime.xla import XlaProgram
 
 _MAX_SPECIALISATIONS = 64
 _MAX_STATIC_VALUES = 8
-_TIERS = ("auto", "host", "xla")
-
-
-def _log() -> Any:
-    import logging  # only a failure needs it
-
-    return logging.getLogger("stillflow")
-
-
-@functools.cache
-def _xla() -> ModuleType:
-    """The XLA tier's module, which imports jax.
-
-    Importing jax draws numbers from NumPy's global stream. That stream is the program's: its
-    batches must come in the same order whether or not we compile anything.
-    """
-    state = np.random.get_state()
-    module = importlib.import_module("stillflow.runtime.xla")
-    np.random.set_state(state)
-    return module
-
-
-def tier_setting() -> str:
-    """The tier that STILLFLOW_TIER forces, or 'auto'.
-
-    Raises:
-      ValueError: it names no tier.
-    """
-    tier = os.environ.get("STILLFLOW_TIER", "auto")
-    if tier not in _TIERS:
-        raise ValueError(f"STILLFLOW_TIER is {tier!r}; it may be {', '.join(_TIERS)}.")
-    return tier
-
-
-@dataclass(slots=True)
-class SessionState:
-    """What a session remembers: the value of each variable, the position of each random stream."""
-
-    variables: dict[Operation, Any] = field(default_factory=dict)
-    streams: dict[Operation, RandomStream] = field(default_factory=dict)
-    # The compiled program that wrote variables last and kept them as arguments of its next run.
-    last_writer: Any = None
-
-    def stream(self, op: Operation) -> RandomStream:
-        if op not in self.streams:
-            self.streams[op] = RandomStream(op)
-        return self.streams[op]
 
 
 @dataclass(slots=True)
@@ -84,16 +37,14 @@ class Specialisation:
     """What is known of a plan for feeds of certain shapes.
 
     host_runs_limit: after how many runs on the host it is compiled.
-    fixed: whether a run could differ in nothing but its values.
-    drawn: how many blocks of random numbers each random op uses in a run.
+    drawn: how many blocks of random numbers each random op uses in a run; None when that may vary.
     passes_feeds: whether a variable gets the very array that is fed.
-    function: the host program in its fastest form, once it is worth writing; only when `fixed`.
+    function: the host program in its fastest form, once it is worth writing.
     """
 
     host: HostProgram
     host_runs_limit: float
-    fixed: bool
-    drawn: list[tuple[Operation, int]]
+    drawn: list[tuple[Operation, int]] | None
     passes_feeds: bool
     host_runs: int = 0
     function: HostFunction | None = None
@@ -107,16 +58,21 @@ class Executor:
         self._tier = tier
         self._generic = host_program(plan.constants, plan.steps)
         self._specialised: dict[tuple, Specialisation] = {}
-        self._split = None if tier == "host" else split(plan)
-        if self._split is not None and not self._split.compiled_steps:
-            self._split = None
         self._compiled: dict[tuple, XlaProgram] = {}
         # By the shapes of the feeds: the program of every further run with such feeds.
         self._certain: dict[tuple, XlaProgram] = {}
-        self._packs = True
-        self._random_steps = [s for s in plan.steps if s.op.defn.stream is not None]
+        self._reshaped: set[Operation] = set(plan.reshaped)
+        self._split = self._split_plan()
+        self._random_steps = plan.random_steps
         self._variables = list(plan.variables)
         self._written = list(plan.written)
+
+    def _split_plan(self) -> Split | None:
+        """What of the plan can be compiled; None when there is nothing."""
+        if self._tier == "host":
+            return None
+        found = split(self.plan, self._reshaped)
+        return found if found.compiled_steps else None
 
     def run(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
         """Runs once. `feeds` are the values for the plan's feeds; returns those of its fetches."""
@@ -125,21 +81,39 @@ class Executor:
         if self._written:
             # Even a run that fails may replace the buffers that the last writer kept.
             state.last_writer = None
-        program = self._certain.get(shapes)
-        if program is not None:
-            if last_writer is program:
-                return self._run_again(program, state, feeds)
-            return self._run_compiled(program, state, feeds)
+        if state.reshaped and not state.reshaped <= self._reshaped:
+            self._unlearn(state.reshaped)
+        compiled = self._certain.get(shapes)
+        if compiled is not None:
+            if last_writer is compiled:
+                return self._run_again(compiled, state, feeds)
+            return self._run_slots(compiled, state, feeds)
         known = self._specialised.get(shapes)
         if known is not None and known.function and known.host_runs <= known.host_runs_limit:
             return self._run_function(known, state, feeds)
-        for variable in self.plan.required:
-            if variable not in state.variables:
-                raise uninitialized(variable)
-        program = None if self._split is None else self._compiled_program(shapes, state, feeds)
-        if program is None:
-            return self._run_on_host(shapes, state, feeds)
-        return self._run_compiled(program, state, feeds)
+        state.require(self.plan.required)
+        compiled = self._compiled_program(shapes, known, state, feeds)
+        if compiled is not None:
+            return self._run_slots(compiled, state, feeds)
+        return self._run_on_host(shapes, known, state, feeds)
+
+    def _unlearn(self, reshaped: set[Operation]) -> None:
+        """Forgets what held while these variables had the shapes of their declarations."""
+        self._reshaped |= reshaped
+        self._specialised.clear()
+        self._compiled.clear()
+        self._certain.clear()
+        self._split = self._split_plan()
+
+    # Over slots -----------------------------------------------------------------------------------
+
+    def _run_slots(
+        self, program: HostProgram | XlaProgram, state: SessionState, feeds: list[np.ndarray]
+    ) -> list[Any]:
+        slots = program.constants.copy()
+        self._fill(slots, state, feeds)
+        self._do(program, state, slots)
+        return self._commit(program, state, feeds, slots)
 
     def _fill(self, slots: list, state: SessionState, feeds: list[np.ndarray]) -> None:
         plan = self.plan
@@ -149,21 +123,105 @@ class Executor:
             slots[slot] = state.variables.get(variable)
         for op, slot in plan.streams.items():
             slots[slot] = state.stream(op).words()
+        for op, slot in plan.kept.items():
+            slots[slot] = state.kept_for(op)
 
-    def _advance_streams(
-        self, state: SessionState, slots: list, drawn: dict[Operation, tuple[int, ...]]
-    ) -> None:
-        """Moves each stream on by what was drawn: arrays in `slots`, or shapes in `drawn`."""
+    def _do(self, program: HostProgram | XlaProgram, state: SessionState, slots: list) -> None:
+        if isinstance(program, HostProgram):
+            for slot in self.plan.variables.values():
+                if slots[slot] is not None:
+                    slots[slot] = np.asarray(slots[slot])
+            with np.errstate(all="ignore"):
+                program.run(slots)
+        else:
+            try:
+                program.run(slots)
+            except xla().FailedCheck as failure:
+                self._keep_replaced_buffers(state, slots)
+                raise failure.error from None
+        check_alive(self.plan.sided, slots)
+
+    def _commit(
+        self,
+        program: HostProgram | XlaProgram,
+        state: SessionState,
+        feeds: list[np.ndarray],
+        slots: list,
+    ) -> list[Any]:
+        """Keeps the results of a run in `state`, and returns what is fetched."""
+        plan = self.plan
+        for variable, slot in plan.written.items():
+            state.variables[variable] = _kept(slots[slot], feeds)
+        state.note_shapes(plan.reshaped)
+        if plan.written and not isinstance(program, HostProgram) and program.can_repeat:
+            state.last_writer = program
+        drawn = {} if isinstance(program, HostProgram) else program.drawn
         for step in self._random_steps:
             sizes = drawn[step.op] if step.op in drawn else np.shape(slots[step.outputs[0]])
-            state.stream(step.op).advance(step.op.defn.stream(sizes))
+            state.stream(step.op).advance(step.blocks(sizes))  # type: ignore[misc]
+        aliases = program.aliases
+        return [
+            None if slot is None else np.array(slots[aliases.get(slot, slot)])[()]
+            for slot in plan.fetches
+        ]
+
+    def _keep_replaced_buffers(self, state: SessionState, slots: list) -> None:
+        """After a failed check the variables have their old values, but in new buffers."""
+        for variable, slot in self.plan.written.items():
+            if variable in state.variables and not isinstance(slots[slot], np.ndarray):
+                state.variables[variable] = slots[slot]
 
     # The host tier --------------------------------------------------------------------------------
+
+    def _run_on_host(
+        self,
+        shapes: tuple,
+        known: Specialisation | None,
+        state: SessionState,
+        feeds: list[np.ndarray],
+    ) -> list[Any]:
+        program = self._generic if known is None else known.host
+        slots = program.constants.copy()
+        self._fill(slots, state, feeds)
+        self._do(program, state, slots)
+        if known is None:
+            known = self._specialise(shapes, slots)
+        known.host_runs += 1
+        is_short = known.drawn is not None and not self.plan.sided
+        if is_short and known.host_runs == RUNS_BEFORE_WRITING:
+            known.function = self._function(known.host)
+        return self._commit(known.host, state, feeds, slots)
+
+    def _specialise(self, shapes: tuple, slots: list) -> Specialisation:
+        if len(self._specialised) >= _MAX_SPECIALISATIONS:
+            self._specialised.clear()
+        found = specialised(self.plan, slots, self._reshaped)
+        compiled = set() if self._split is None else {s.op for s in self._split.compiled_steps}
+        limit = runs_before_compiling([s for s in found.steps if s.op in compiled], slots)
+        given = [slots[slot] for slot in self.plan.feeds]
+        kept = [slots[slot] for slot in self.plan.written.values()]
+        passes_feeds = any(value is feed for value in kept for feed in given)
+        known = Specialisation(found.program, limit, self._drawn(found.fixed, slots), passes_feeds)
+        self._specialised[shapes] = known
+        return known
+
+    def _drawn(self, fixed: set[int], slots: list) -> list[tuple[Operation, int]] | None:
+        if not fixed.issuperset(step.outputs[0] for step in self._random_steps):
+            return None
+        return [
+            (step.op, step.blocks(np.shape(slots[step.outputs[0]])))  # type: ignore[misc]
+            for step in self._random_steps
+        ]
+
+    def _function(self, program: HostProgram) -> HostFunction:
+        plan = self.plan
+        fetched = [slot for slot in plan.fetches if slot is not None]
+        return HostFunction(program, plan.arguments, [*plan.written.values(), *fetched])
 
     def _run_function(
         self, known: Specialisation, state: SessionState, feeds: list[np.ndarray]
     ) -> list[Any]:
-        """A run of which only the values are new."""
+        """A run on the host of which only the values are new."""
         variables = state.variables
         arguments: list[Any] = feeds.copy()
         for variable in self._variables:
@@ -173,6 +231,8 @@ class Executor:
             arguments.append(value)
         for op in self.plan.streams:
             arguments.append(state.stream(op).words())
+        for op in self.plan.kept:
+            arguments.append(state.kept_for(op))
         function = known.function
         assert function is not None
         try:
@@ -184,7 +244,9 @@ class Executor:
             if type(value) is not np.ndarray or value.base is not None or known.passes_feeds:
                 value = _kept(value, feeds)
             variables[variable] = value
-        for op, blocks in known.drawn:
+        if self.plan.reshaped:
+            state.note_shapes(self.plan.reshaped)
+        for op, blocks in known.drawn or ():
             state.stream(op).advance(blocks)
         fetched = iter(results[len(self._written) :])
         return [None if slot is None else np.array(next(fetched))[()] for slot in self.plan.fetches]
@@ -196,66 +258,18 @@ class Executor:
             raise uninitialized(variable)
         return None
 
-    def _run_on_host(self, shapes: tuple, state: SessionState, feeds: list[np.ndarray]) -> list:
-        plan, known = self.plan, self._specialised.get(shapes)
-        program = self._generic if known is None else known.host
-        slots = program.constants.copy()
-        self._fill(slots, state, feeds)
-        for slot in plan.variables.values():
-            if slots[slot] is not None:
-                slots[slot] = np.asarray(slots[slot])
-        with np.errstate(all="ignore"):
-            program.run(slots)
-        if known is None:
-            known = self._specialise(shapes, slots)
-        known.host_runs += 1
-        if known.fixed and not plan.sided and known.host_runs == RUNS_BEFORE_WRITING:
-            known.function = self._function(known.host)
-        check_written_shapes(plan.checked, slots)
-        check_alive(plan.sided, slots)
-        for variable, slot in plan.written.items():
-            state.variables[variable] = _kept(slots[slot], feeds)
-        if self._random_steps:
-            self._advance_streams(state, slots, {})
-        aliases = known.host.aliases
-        return [
-            None if slot is None else np.array(slots[aliases.get(slot, slot)])[()]
-            for slot in plan.fetches
-        ]
-
-    def _function(self, program: HostProgram) -> HostFunction:
-        plan = self.plan
-        fetched = [slot for slot in plan.fetches if slot is not None]
-        arguments = [*plan.feeds, *plan.variables.values(), *plan.streams.values()]
-        return HostFunction(program, arguments, [*plan.written.values(), *fetched])
-
-    def _specialise(self, shapes: tuple, slots: list) -> Specialisation:
-        if len(self._specialised) >= _MAX_SPECIALISATIONS:
-            self._specialised.clear()
-        host, residual, fixed = specialised_program(self.plan, slots)
-        compiled = set() if self._split is None else set(map(id, self._split.compiled_steps))
-        limit = runs_before_compiling([s for s in residual if id(s) in compiled], slots)
-        shaped = [step.outputs[0] for step in self._random_steps]
-        shaped += [slot for _, slot, _ in self.plan.checked]
-        drawn = [
-            (step.op, step.op.defn.stream(np.shape(slots[step.outputs[0]])))
-            for step in self._random_steps
-        ]
-        given = [slots[slot] for slot in self.plan.feeds]
-        kept = [slots[slot] for slot in self.plan.written.values()]
-        passes_feeds = any(value is feed for value in kept for feed in given)
-        known = Specialisation(host, limit, fixed.issuperset(shaped), drawn, passes_feeds)
-        self._specialised[shapes] = known
-        return known
-
     # The XLA tier ---------------------------------------------------------------------------------
 
     def _compiled_program(
-        self, shapes: tuple, state: SessionState, feeds: list[np.ndarray]
+        self,
+        shapes: tuple,
+        known: Specialisation | None,
+        state: SessionState,
+        feeds: list[np.ndarray],
     ) -> XlaProgram | None:
         """The compiled program for these feeds; None while the host tier is to run them."""
-        assert self._split is not None
-        known = self._specialised.get(shapes)
+        if self._split is None:
+            return None
         if self._tier == "auto" and (known is None or known.host_runs <= known.host_runs_limit):
             return None
         plan = self.plan
@@ -268,46 +282,11 @@ class Executor:
             if static and len(self._compiled) >= _MAX_STATIC_VALUES:
                 return None  # it would be compiled for ever new values
             fixed = {slot: value.copy() for slot, value in static.items()}
-            program = _xla().XlaProgram(plan, self._split, fixed, given, self._packs)
+            program = xla().XlaProgram(plan, self._split, fixed, given, self._reshaped)
             self._compiled[key] = program
             if not static and len(given) == len(plan.variables):
                 self._certain[shapes] = program
         return program
-
-    def _run_compiled(
-        self, program: XlaProgram, state: SessionState, feeds: list[np.ndarray]
-    ) -> list[Any]:
-        plan = self.plan
-        slots = plan.constants.copy()
-        self._fill(slots, state, feeds)
-        try:
-            program.run(slots)
-        except _xla().FailedCheck as failure:
-            self._keep_replaced_buffers(state, slots)
-            raise failure.error from None
-        except ShapeChanged:
-            self._packs = False
-            self._forget_compiled()
-            return self.run(state, feeds)
-        except OpError:
-            raise
-        except Exception:
-            if self._tier == "xla" or program.runs:
-                raise
-            # The program is right without a compiler; only its speed is lost.
-            _log().warning("Compiling a run failed; it stays on the host tier.", exc_info=True)
-            self._split = None
-            self._forget_compiled()
-            return self.run(state, feeds)
-        check_written_shapes(program.checked, slots)
-        check_alive(plan.sided, slots)
-        for variable, slot in plan.written.items():
-            state.variables[variable] = _kept(slots[slot], feeds)
-        if plan.written:
-            state.last_writer = program if program.can_repeat else None
-        if self._random_steps:
-            self._advance_streams(state, slots, program.drawn)
-        return [None if slot is None else np.array(slots[slot])[()] for slot in plan.fetches]
 
     def _run_again(
         self, program: XlaProgram, state: SessionState, feeds: list[np.ndarray]
@@ -315,20 +294,10 @@ class Executor:
         """A compiled run that follows itself."""
         try:
             values = program.repeat(feeds, state.variables)
-        except _xla().FailedCheck as failure:
+        except xla().FailedCheck as failure:
             raise failure.error from None
         state.last_writer = program
         return [None if value is None else np.array(value)[()] for value in values]
-
-    def _forget_compiled(self) -> None:
-        self._compiled.clear()
-        self._certain.clear()
-
-    def _keep_replaced_buffers(self, state: SessionState, slots: list) -> None:
-        """After a failed check the variables have their old values, but in new buffers."""
-        for variable, slot in self.plan.written.items():
-            if variable in state.variables and not isinstance(slots[slot], np.ndarray):
-                state.variables[variable] = slots[slot]
 
 
 def _kept(value: Any, feeds: list[np.ndarray]) -> Any:
@@ -339,12 +308,3 @@ def _kept(value: Any, feeds: list[np.ndarray]) -> Any:
         if value is feed or (value.base is not None and np.may_share_memory(value, feed)):
             return value.copy()
     return value
-
-
-def uninitialized(variable: Operation) -> FailedPreconditionError:
-    return FailedPreconditionError(
-        None,
-        variable,
-        f"Attempting to use uninitialized value {variable.name}\n"
-        "  Run sess.run(tf.global_variables_initializer()) first, or restore a checkpoint.",
-    )

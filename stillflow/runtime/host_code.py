@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stillflow.declare.numpy.namespace import NUMPY
-from stillflow.runtime.host import HostProgram, run_error
+from stillflow.runtime.host import Call, HostProgram
 from stillflow.runtime.quiet import Quiet
 
 _FILE = "<stillflow host program>"
@@ -37,8 +37,8 @@ class HostFunction:
             return error
         index = trace.tb_lineno - 1 - _LINES_BEFORE_STEPS
         slots, constants = trace.tb_frame.f_locals, self._program.constants
-        inputs = [slots.get(f"s{i}", constants[i]) for i in self._program.steps[index][1]]
-        return run_error(self._program.ops[index], error, inputs)
+        inputs = [slots.get(f"s{i}", constants[i]) for i in self._program.calls[index][1]]
+        return self._program.steps[index].failure(error, inputs)
 
 
 def _compiled(
@@ -46,7 +46,7 @@ def _compiled(
 ) -> Callable[..., tuple[Any, ...]]:
     """A slot n is the local variable s<n>, or the global c<n> when it holds a constant."""
     namespace: dict[str, Any] = {"xp": NUMPY}
-    computed = {*arguments, *(slot for step in program.steps for slot in _outputs(step))}
+    computed = {*arguments, *(slot for call in program.calls for slot in _outputs(call))}
 
     def value(slot: int) -> str:
         slot = program.aliases.get(slot, slot)
@@ -56,8 +56,7 @@ def _compiled(
         return f"c{slot}"
 
     lines = [f"def run({', '.join(f's{slot}' for slot in arguments)}):"]
-    for index, step in enumerate(program.steps):
-        call, inputs, single, outputs = step
+    for index, (call, inputs, single, outputs) in enumerate(program.calls):
         namespace[f"f{index}"] = call.func
         given = ["xp", *map(value, inputs)]
         for name, attr in call.keywords.items():
@@ -70,5 +69,5 @@ def _compiled(
     return namespace["run"]
 
 
-def _outputs(step: tuple) -> Sequence[int]:
-    return step[3] if step[2] is None else (step[2],)
+def _outputs(call: Call) -> Sequence[int]:
+    return call[3] if call[2] is None else (call[2],)

@@ -13,12 +13,9 @@ from typing import Any
 import numpy as np
 
 from stillflow.graph.operation import Operation
+from stillflow.runtime.variables import declared_dtype, declared_shape
 
 _MAX_ELEMENTS = 4096  # of a variable; copying a larger one costs more than an argument
-
-
-class ShapeChanged(Exception):
-    """A variable has not its declared shape: tf.assign(..., validate_shape=False) may do so."""
 
 
 class Pack:
@@ -44,8 +41,6 @@ class Pack:
 
     def _assembled(self, slots: Sequence[Any]) -> np.ndarray:
         arrays = [np.asarray(slots[slot]) for slot in self.slots]
-        if any(a.shape != v.shape for a, v in zip(arrays, self.values, strict=True)):
-            raise ShapeChanged
         return np.concatenate([np.ravel(array) for array in arrays])
 
     def keep(self, buffer: Any, slots: list[Any]) -> None:
@@ -75,9 +70,9 @@ def packs(variables: Iterable[tuple[int, Operation]]) -> list[Pack]:
     """Packs for those of `variables`, given with their slots, that are small: one for each type."""
     by_type: dict[Any, dict[int, tuple[int, ...]]] = {}
     for slot, variable in variables:
-        reference = variable.outputs[0]
-        elements = reference.shape.num_elements()
+        shape = declared_shape(variable)
+        elements = shape.num_elements()
         if elements is not None and elements <= _MAX_ELEMENTS:
-            shape = tuple(size or 0 for size in reference.shape.as_list())
-            by_type.setdefault(reference.dtype.base_dtype, {})[slot] = shape
+            sizes = tuple(size or 0 for size in shape.as_list())
+            by_type.setdefault(declared_dtype(variable), {})[slot] = sizes
     return [Pack(shapes) for shapes in by_type.values() if len(shapes) > 1]

@@ -1,66 +1,23 @@
-"""A plan: the steps of a run over numbered slots, for given fetches and fed tensors.
+"""Planning: the steps of a run for given fetches and fed tensors.
 
-A slot holds a value during a run: a fed one, a variable's, a constant or an op's output. Operations
-that only forward a value or order others have no step. A plan knows neither NumPy nor XLA; the
-tiers carry it out.
+Here declarations are read; operations that only forward a value or order others have no step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
+
+import numpy as np
 
 from stillflow.declare.shapes import format_sizes
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.order import in_run_order, needed_ops, written_variables
 from stillflow.runtime.sides import Sides, unless_dead
-
-# An op whose new value must have its variable's declared shape: the op, the slot and the sizes.
-WrittenShape = tuple[Operation, int, tuple[int | None, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One operation: `op.defn.fn(xp, *inputs, **attrs)`.
-
-    `outputs` are the slots of what `fn` returns: the written variables first, then the tensors.
-    A step on one side of a choice is guarded: it runs unless one of its inputs is dead, the last
-    `guards` of which serve for nothing else.
-    """
-
-    op: Operation
-    attrs: dict[str, Any]
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    guards: int | None = None
-
-    @property
-    def fn(self):
-        return self.op.defn.fn if self.guards is None else unless_dead(self, self.guards)
-
-
-@dataclass(slots=True)
-class Plan:
-    """What a run does. Slots of feeds, variables and streams are filled in before the steps go."""
-
-    constants: list[Any] = field(default_factory=list)  # one entry per slot, None unless constant
-    steps: list[Step] = field(default_factory=list)
-    feeds: list[int] = field(default_factory=list)
-    fetches: list[int | None] = field(default_factory=list)  # None for an operation
-    variables: dict[Operation, int] = field(default_factory=dict)
-    # The variables that must have a value, in the order in which the run reads them.
-    required: dict[Operation, None] = field(default_factory=dict)
-    written: dict[Operation, int] = field(default_factory=dict)
-    streams: dict[Operation, int] = field(default_factory=dict)
-    checked: list[WrittenShape] = field(default_factory=list)
-    # What is fetched from one side of a choice.
-    sided: list[tuple[Operation, int]] = field(default_factory=list)
-
-    def new_slot(self, value: Any = None) -> int:
-        self.constants.append(value)
-        return len(self.constants) - 1
+from stillflow.runtime.steps import Plan, Step, Write
+from stillflow.runtime.variables import declared_shape
 
 
 def make_plan(fetches: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) -> Plan:
@@ -122,7 +79,7 @@ class _Planner:
         elif defn.is_variable:
             self._slots[op.outputs[0]] = self.plan.variables[op] = self.plan.new_slot()
         elif defn.forwards:
-            self._slots[op.outputs[0]] = self._slot(op.inputs[0])
+            self._slots[op.outputs[0]] = self._slots[op.inputs[0]]
         elif op.outputs or op.inputs or defn.host:
             self._add_step(op)
 
@@ -144,44 +101,71 @@ class _Planner:
         for position, tensor in enumerate(op.inputs):
             if position not in overwritten:
                 self._require(op, self._variable(tensor))
-        inputs = [self._slot(tensor) for tensor in op.inputs]
-        if defn.stream is not None:
-            plan.streams[op] = stream = plan.new_slot()
-            inputs.insert(0, stream)
+        state = self._state(op)
+        writes = _writes(op, written, len(state))
+        plan.reshaped.update(v for v, w in zip(written, writes, strict=True) if not w.is_checked)
+        inputs = [self._slots[tensor] for tensor in op.inputs]
+        static = defn.input_positions(op, defn.static) if defn.static else ()
+        plan.steps.append(
+            Step(
+                op,
+                unless_dead(op, len(guards)) if guarded else defn.fn,
+                defn.fn_attrs(op.attrs),
+                inputs=(*state, *inputs, *guards),
+                outputs=(*self._written(written), *self._outputs(op, written)),
+                declared=tuple(t.dtype for t in op.outputs if not t.dtype._is_ref_dtype),
+                writes=writes,
+                static=tuple(inputs[position] for position in static),
+                guarded=guarded,
+                on_host=guarded or _needs_host(op),
+                is_pure=defn.is_pure,
+                of_shape=defn.of_shape,
+                may_pass_input=not (defn.stateful or defn.host),
+                blocks=defn.stream,
+                flops=defn.flops,
+                explain=partial(_explained, op, len(state)),
+            )
+        )
+
+    def _state(self, op: Operation) -> tuple[int, ...]:
+        """The slot of what the session keeps for `op`, if anything."""
+        if not op.defn.takes_state:
+            return ()
+        kept = self.plan.kept if op.defn.stream is None else self.plan.streams
+        kept[op] = slot = self.plan.new_slot()
+        return (slot,)
+
+    def _written(self, variables: list[Operation]) -> list[int]:
+        """The slots of the variables, in which the new values take the place of the old."""
+        plan = self.plan
+        plan.written.update((variable, plan.variables[variable]) for variable in variables)
+        return [plan.variables[variable] for variable in variables]
+
+    def _outputs(self, op: Operation, written: list[Operation]) -> list[int]:
+        """Slots for what `fn` gives besides the variables' new values."""
         outputs = []
-        for variable in written:
-            plan.written[variable] = slot = plan.variables[variable]
-            outputs.append(slot)
-            sizes = variable.outputs[0].shape.sizes
-            if sizes is not None and op.attrs.get("validate_shape", True):
-                plan.checked.append((op, slot, sizes))
         for tensor in op.outputs:
             if tensor.dtype._is_ref_dtype and written:
-                self._slots.setdefault(tensor, plan.variables[written[0]])
+                self._slots.setdefault(tensor, self.plan.variables[written[0]])
             elif tensor in self._fed:
-                outputs.append(plan.new_slot())
+                outputs.append(self.plan.new_slot())
             else:
-                self._slots[tensor] = slot = plan.new_slot()
+                self._slots[tensor] = slot = self.plan.new_slot()
                 outputs.append(slot)
-        attrs = defn.fn_attrs(op.attrs)
-        count = len(guards) if guarded else None
-        plan.steps.append(Step(op, attrs, (*inputs, *guards), tuple(outputs), count))
+        return outputs
 
     def _require(self, op: Operation, variable: Operation | None) -> None:
         """A variable that is read before this run writes it must have a value beforehand."""
         if variable is not None and variable not in self.plan.written and not op.defn.asks_state:
             self.plan.required[variable] = None
 
-    def _slot(self, tensor: Tensor) -> int:
-        return self._slots[tensor]
-
     def _fetched(self, tensor: Tensor) -> int:
         variable = self._variable(tensor)
         if variable is not None and variable not in self.plan.written:
             self.plan.required[variable] = None
         if self._sides.of_tensor(tensor):
-            self.plan.sided.append((tensor.op, self._slot(tensor)))
-        return self._slot(tensor)
+            self.plan.sided.append((tensor.op, self._slots[tensor]))
+        return self._slots[tensor]
 
 
 def _overwritten(op: Operation) -> Sequence[str]:
@@ -199,17 +183,38 @@ def _referred_input(tensor: Tensor) -> Tensor | None:
     return None
 
 
-def check_written_shapes(checked: Iterable[WrittenShape], slots: Any) -> None:
-    """InvalidArgumentError when a variable would get a value of another shape than its own."""
-    for op, slot, sizes in checked:
-        shape = slots[slot].shape
-        if shape != sizes:
-            raise InvalidArgumentError(
-                None,
-                op,
-                "Assign requires shapes of both tensors to match. lhs shape= "
-                f"{format_sizes(sizes)} rhs shape= {format_sizes(shape)}",
-            )
+def _writes(op: Operation, written: list[Operation], before: int) -> tuple[Write, ...]:
+    """What `op` writes; `before` inputs come before its own."""
+    positions = op.defn.input_positions(op, op.defn.writes) if written else ()
+    is_checked = op.attrs.get("validate_shape", True)
+    return tuple(
+        Write(before + position, declared_shape(variable).sizes, is_checked)
+        for position, variable in zip(positions, written, strict=True)
+    )
+
+
+def _needs_host(op: Operation) -> bool:
+    """Whether NumPy alone can carry the op out."""
+    return (
+        op.defn.host
+        or op.defn.kept is not None
+        or any(
+            tensor.dtype.base_dtype.name == "string" or not tensor.dtype.is_numpy_compatible
+            for tensor in (*op.inputs, *op.outputs)
+        )
+    )
+
+
+def _explained(op: Operation, before: int, error: Exception, given: Sequence[Any]) -> str:
+    """Why `op` failed with `error`; `before` its inputs, `given` holds what is kept for it."""
+    inputs = given[before : before + len(op.inputs)]
+    shapes = [format_sizes(np.shape(value)) for value in inputs]
+    explained = op.defn.explain(op, inputs) if op.defn.explain else None
+    if explained:
+        return explained
+    if op.defn.broadcasts and len(shapes) == 2:
+        return f"Incompatible shapes: {shapes[0]} vs. {shapes[1]}"
+    return f"{op.type}: {error}\n  Its inputs have shapes {', '.join(shapes) or 'none'}."
 
 
 def unfed(op: Operation) -> InvalidArgumentError:

@@ -7,10 +7,12 @@ an op works on the host alone, and where a shape depends on data, the step stays
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from stillflow.runtime.plan import Plan, Step
+from stillflow.graph.operation import Operation
+from stillflow.runtime.steps import Plan, Step
+from stillflow.runtime.variables import declared_shape
 
 _NOTHING: frozenset[int] = frozenset()
 
@@ -35,16 +37,19 @@ class Split:
         return [step for s in self.segments if not s.on_host for step in s.steps]
 
 
-def split(plan: Plan) -> Split:
-    """Sorts the plan's steps into as few segments as their dependences allow."""
-    on_host, static_feeds = _assign_tiers(plan)
+def split(plan: Plan, reshaped: Collection[Operation] = ()) -> Split:
+    """Sorts the plan's steps into as few segments as their dependences allow.
+
+    `reshaped` are the variables whose values may have other shapes than they were declared with.
+    """
+    on_host, static_feeds = _assign_tiers(plan, reshaped)
     levels: dict[int, Segment] = {}
     for step, level in zip(plan.steps, _levels(plan.steps, on_host), strict=True):
         levels.setdefault(level, Segment(on_host=bool(level % 2))).steps.append(step)
     return Split([levels[level] for level in sorted(levels)], static_feeds)
 
 
-def _assign_tiers(plan: Plan) -> tuple[list[bool], frozenset[int]]:
+def _assign_tiers(plan: Plan, reshaped: Collection[Operation]) -> tuple[list[bool], frozenset[int]]:
     """For each step, whether it stays on the host; and the static feeds."""
     feeds = set(plan.feeds)
     # Of a slot: the feeds, variables, streams and host results that its value depends on.
@@ -55,13 +60,13 @@ def _assign_tiers(plan: Plan) -> tuple[list[bool], frozenset[int]]:
     unshaped = {
         slot
         for variable, slot in plan.variables.items()
-        if not variable.outputs[0].shape.is_fully_defined()
+        if variable in reshaped or not declared_shape(variable).is_fully_defined()
     }
     on_host: list[bool] = []
     static_feeds: set[int] = set()
     for step in plan.steps:
-        static = _NOTHING.union(*(sources.get(slot, _NOTHING) for slot in static_inputs(step)))
-        stays = _needs_host(step) or not static <= feeds or not unshaped.isdisjoint(step.inputs)
+        static = _NOTHING.union(*(sources.get(slot, _NOTHING) for slot in step.static))
+        stays = step.on_host or not static <= feeds or not unshaped.isdisjoint(step.inputs)
         on_host.append(stays)
         if stays:
             sources.update({slot: frozenset({slot}) for slot in step.outputs})
@@ -69,30 +74,10 @@ def _assign_tiers(plan: Plan) -> tuple[list[bool], frozenset[int]]:
                 unshaped.update(step.outputs)
             continue
         static_feeds |= static
-        values = () if step.op.defn.of_shape else step.inputs
+        values = () if step.of_shape else step.inputs
         mixed = _NOTHING.union(*(sources.get(slot, _NOTHING) for slot in values))
         sources.update(dict.fromkeys(step.outputs, mixed))
     return on_host, frozenset(static_feeds)
-
-
-def _needs_host(step: Step) -> bool:
-    return (
-        step.op.defn.host
-        or step.guards is not None
-        or any(
-            tensor.dtype.base_dtype.name == "string" or not tensor.dtype.is_numpy_compatible
-            for tensor in (*step.op.inputs, *step.op.outputs)
-        )
-    )
-
-
-def static_inputs(step: Step) -> list[int]:
-    """The slots of the inputs whose values must be known while compiling."""
-    defn = step.op.defn
-    if not defn.static:
-        return []
-    offset = 0 if defn.stream is None else 1
-    return [step.inputs[offset + p] for p in defn.input_positions(step.op, defn.static)]
 
 
 def _levels(steps: Iterable[Step], on_host: list[bool]) -> list[int]:

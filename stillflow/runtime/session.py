@@ -12,10 +12,12 @@ import numpy as np
 from stillflow.graph import context
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.runtime.executor import Executor, SessionState, tier_setting, uninitialized
+from stillflow.runtime.executor import Executor
 from stillflow.runtime.feeds import Feed
 from stillflow.runtime.fetches import FetchStructure
 from stillflow.runtime.plan import make_plan, unfed
+from stillflow.runtime.state import SessionState
+from stillflow.runtime.tiers import tier_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +215,8 @@ class BaseSession:
     def _variable_values(self, variables: Sequence[Operation]) -> list[np.ndarray]:
         """The values of `variables`; FailedPreconditionError when one has none."""
         with self._lock:
-            values = [self._state.variables.get(variable) for variable in variables]
-        for variable, value in zip(variables, values, strict=True):
-            if value is None:
-                raise uninitialized(variable)
+            self._state.require(variables)
+            values = [self._state.variables[variable] for variable in variables]
         return [np.asarray(value) for value in values]
 
     def _set_variable_values(self, values: dict[Operation, np.ndarray]) -> None:

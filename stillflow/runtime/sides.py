@@ -8,14 +8,11 @@ one of the two sides is always taken. Knows no op by name.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stillflow.declare.dead import dead, is_dead
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
-
-if TYPE_CHECKING:
-    from stillflow.runtime.plan import Step
 
 # Of each choice that an operation depends on: its condition, and the number of the side.
 Side = frozenset[tuple[Tensor, int]]
@@ -57,9 +54,9 @@ def _source(tensor: Tensor) -> Tensor:
     return tensor
 
 
-def unless_dead(step: Step, guards: int) -> Callable[..., Any]:
-    """The function of a guarded step, whose last `guards` inputs only tell whether it runs."""
-    op, fn = step.op, step.op.defn.fn
+def unless_dead(op: Operation, guards: int) -> Callable[..., Any]:
+    """The function of an op on one side; its last `guards` inputs only tell whether it runs."""
+    fn = op.defn.fn
 
     def run(xp: Any, *values: Any, **attrs: Any) -> Any:
         if any(map(is_dead, values)):

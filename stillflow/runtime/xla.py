@@ -1,28 +1,28 @@
 """The XLA tier: segments of a plan, each compiled into one function by `jax.jit`.
 
-The function is the host tier's walk over the steps, traced with jax.numpy. Values that are known
-while tracing (constants, shapes and what follows from them) stay NumPy arrays, so they fold. Only
-this module and `xla_namespace` import jax, and only a run that is worth compiling imports them.
+What is compiled is the walk over the steps, traced with jax.numpy (`runtime.xla_walk`). Only the
+modules `xla*` import jax, and only a run that is worth compiling imports them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from stillflow.declare.numpy.namespace import NUMPY
-from stillflow.graph.errors import InvalidArgumentError
+from stillflow.graph.errors import InvalidArgumentError, OpError
 from stillflow.graph.operation import Operation
 from stillflow.runtime import xla_cache
-from stillflow.runtime.host import HostProgram, check_outputs, host_program, run_error
+from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.packing import Pack, PackedValue, packs
-from stillflow.runtime.plan import Plan, Step, check_written_shapes
 from stillflow.runtime.segments import Split
-from stillflow.runtime.xla_namespace import JaxNamespace, Message
+from stillflow.runtime.steps import Plan, Step
+from stillflow.runtime.tiers import tier_setting
+from stillflow.runtime.xla_namespace import Message
+from stillflow.runtime.xla_walk import trace
 
 # A run waits for its results in any case. Computing them in this thread spares a small step the
 # hand-over to another one, which costs several times what the step does when the cores are busy.
@@ -34,8 +34,8 @@ class XlaProgram:
     """A plan compiled for feeds of certain shapes.
 
     `static` maps the slots of feeds that must be known while compiling to their values. `given`
-    are the variables that have a value when the run starts. With `pack`, small variables that it
-    updates share a buffer.
+    are the variables that have a value when the run starts. `reshaped` are those whose values may
+    have other shapes than they were declared with.
     """
 
     def __init__(
@@ -44,18 +44,17 @@ class XlaProgram:
         split: Split,
         static: dict[int, np.ndarray],
         given: Sequence[Operation],
-        pack: bool = True,
+        reshaped: Collection[Operation],
     ):
         known = dict(static)
         known.update((s, value) for s, value in enumerate(plan.constants) if value is not None)
         available = {plan.variables[v] for v in given} | set(plan.streams.values())
         available |= set(plan.feeds) - set(static)
         wanted = {slot for slot in plan.fetches if slot is not None} | set(plan.written.values())
+        self.constants = plan.constants
+        self.aliases: dict[int, int] = {}
         self._parts: list[HostProgram | _Compiled] = []
         self.runs = 0
-        on_host = {n for s in split.segments if s.on_host for step in s.steps for n in step.outputs}
-        # What a compiled segment writes is checked while it is traced.
-        self.checked = [written for written in plan.checked if written[1] in on_host]
         for index, segment in enumerate(split.segments):
             later = [step for s in split.segments[index + 1 :] for step in s.steps]
             if segment.on_host:
@@ -63,7 +62,7 @@ class XlaProgram:
             else:
                 kept = wanted | {slot for step in later for slot in step.inputs}
                 updated = () if later else tuple(plan.written.values())
-                part = _Compiled(segment.steps, known, available, kept, updated, plan, pack)
+                part = _Compiled(segment.steps, known, available, kept, updated, plan, reshaped)
                 self._parts.append(part)
             available |= {slot for step in segment.steps for slot in step.outputs}
 
@@ -79,19 +78,25 @@ class XlaProgram:
         return {op: sizes for drawn in parts for op, sizes in drawn.items()}
 
     def run(self, slots: list[Any]) -> None:
-        """Fills `slots`, in which feeds, variables and streams are set already.
+        """Fills `slots`, in which feeds, variables and kept state are set already.
 
         Raises:
           FailedCheck: a run-time check of compiled code failed; `slots` hold the variables.
         """
         with jax.enable_x64(True):
-            for part in self._parts:
+            for index, part in enumerate(self._parts):
                 if isinstance(part, _Compiled):
-                    part.run(slots)
-                else:
-                    _to_host(slots, part.inputs)
-                    with np.errstate(all="ignore"):
+                    try:
                         part.run(slots)
+                        continue
+                    except NotCompiled as failure:
+                        # The part is right without a compiler; only its speed is lost. What ran
+                        # before it is not done again.
+                        _log_failure(failure)
+                        part = self._parts[index] = host_program(self.constants, part.steps)
+                _to_host(slots, part.inputs)
+                with np.errstate(all="ignore"):
+                    part.run(slots)
         self.runs += 1
 
     def repeat(self, feeds: Sequence[np.ndarray], variables: dict[Operation, Any]) -> list[Any]:
@@ -113,6 +118,18 @@ class XlaProgram:
         return len(self._parts) == 1 and isinstance(only, _Compiled) and only.can_repeat
 
 
+class NotCompiled(Exception):
+    """A segment could not be compiled; nothing of it ran."""
+
+
+def _log_failure(failure: NotCompiled) -> None:
+    import logging  # only a failure needs it
+
+    logging.getLogger("stillflow").warning(
+        "Compiling a run failed; it stays on the host tier.", exc_info=failure.__cause__
+    )
+
+
 class FailedCheck(Exception):
     """Carries the error of a check in compiled code; the variables' buffers were replaced."""
 
@@ -122,7 +139,11 @@ class FailedCheck(Exception):
 
 
 class _Compiled:
-    """One segment as a function of the slots that it reads to those that others read."""
+    """One segment as a function of the slots that it reads to those that others read.
+
+    It wraps the traced walk: small variables share a buffer (see `runtime.packing`), and those that
+    it updates give theirs up, so that XLA updates them in place.
+    """
 
     def __init__(
         self,
@@ -132,17 +153,15 @@ class _Compiled:
         kept: set[int],
         updated: Sequence[int],
         plan: Plan,
-        may_pack: bool,
+        reshaped: Collection[Operation],
     ):
-        self._steps = steps
+        self.steps = steps
         self._known = known
-        self._plan = plan
         read = {slot for step in steps for slot in step.inputs}
         made = {slot for step in steps for slot in step.outputs}
-        # The updated variables' buffers are given up, so that XLA updates them in place.
         updates = [slot for slot in updated if slot in available and slot in made]
         variables = {slot: variable for variable, slot in plan.variables.items()}
-        self._packs = packs((slot, variables[slot]) for slot in updates) if may_pack else []
+        self._packs = packs((s, variables[s]) for s in updates if variables[s] not in reshaped)
         packed = {slot for pack in self._packs for slot in pack.slots}
         self._donated = [slot for slot in updates if slot not in packed]
         self._inputs = sorted((read & available) - set(updates))
@@ -192,18 +211,32 @@ class _Compiled:
         return [results[found] if type(found) is int else found for found in self._fetches]
 
     def _call(self, buffers: list, donated: list, inputs: list) -> tuple[list, list]:
-        """Calls the compiled function, and waits: the caller may change the arrays that it fed."""
+        """Calls the compiled function, and waits: the caller may change the arrays that it fed.
+
+        Raises:
+          NotCompiled: it is the first call, and it failed by no fault of the program.
+        """
         if self.traces:
             buffers, results, *self._checked = self._function(buffers, donated, inputs)
         else:
-            with xla_cache.harmless():
-                buffers, results, *self._checked = self._function(buffers, donated, inputs)
+            buffers, results, *self._checked = self._first_call(buffers, donated, inputs)
         for first in (buffers or results)[:1]:
             first.block_until_ready()  # the results of one call are ready at once
         for position, _ in self._fed:
             inputs[position] = None  # the caller's
         self._left = buffers, results[: len(self._donated)], inputs
         return buffers, results
+
+    def _first_call(self, *arguments: list) -> tuple:
+        with xla_cache.harmless():
+            try:
+                return self._function(*arguments)
+            except OpError:
+                raise
+            except Exception as error:
+                if tier_setting() == "xla":
+                    raise
+                raise NotCompiled from error
 
     def _check_flags(self) -> None:
         flags, seen = self._checked
@@ -221,36 +254,21 @@ class _Compiled:
 
     def _traced(self, buffers: list, donated: list, inputs: list) -> tuple:
         self.traces += 1  # reached only while tracing; tests read it
-        with np.errstate(all="ignore"):  # constants are folded with NumPy
-            return self._walked(buffers, donated, inputs)
-
-    def _walked(self, buffers: list, donated: list, inputs: list) -> tuple:
-        slots: dict[int, Any] = dict(self._known)
-        old = dict(zip(self._donated, donated, strict=True))
+        updated = dict(zip(self._donated, donated, strict=True))
         for pack, buffer in zip(self._packs, buffers, strict=True):
-            old.update(_unpacked(pack, buffer))
-        slots.update(old)
-        arriving = zip(self._inputs, inputs, strict=True)
-        slots.update((slot, value) for slot, value in arriving if slot not in self._known)
-        namespace = JaxNamespace()
-        evaluate(self._steps, slots, namespace)
-        checks = namespace.checks
-        self._known.update(_folded(self._steps, slots))  # later segments may need it so
-        if old:
-            # What another segment writes, it checks.
-            own = [written for written in self._plan.checked if written[1] in slots]
-            check_written_shapes(own, slots)
-        self._messages = [(check.op, check.message) for check in checks]
-        random_steps = [step for step in self._steps if step.op.defn.stream is not None]
-        self.drawn = {step.op: np.shape(slots[step.outputs[0]]) for step in random_steps}
-        # A failed run leaves the variables as they were, though their buffers are replaced.
-        slots.update((slot, namespace.if_passed(slots[slot], value)) for slot, value in old.items())
+            updated.update(_unpacked(pack, buffer))
+        # A feed that is known while tracing arrives too.
+        given = {**dict(zip(self._inputs, inputs, strict=True)), **self._known, **updated}
+        walked = trace(self.steps, given, updated)
+        self._known.update(walked.folded)  # later segments may need it so
+        self._messages = [(check.op, check.message) for check in walked.checks]
+        self.drawn = walked.drawn
+        values, checks = walked.values, walked.checks
         flags = jnp.stack([check.ok for check in checks]) if checks else None
         arguments = {id(value) for value in (*donated, *inputs)}
-        results = [_result(slots[slot], arguments) for slot in self._outputs]
-        seen = [check.values for check in checks]
-        packed = [_packed(pack, slots) for pack in self._packs]
-        return packed, results, flags, seen
+        results = [_result(values[slot], arguments) for slot in self._outputs]
+        packed = [_packed(pack, values) for pack in self._packs]
+        return packed, results, flags, [check.values for check in checks]
 
 
 def _unpacked(pack: Pack, buffer: jax.Array) -> Iterator[tuple[int, jax.Array]]:
@@ -261,32 +279,6 @@ def _unpacked(pack: Pack, buffer: jax.Array) -> Iterator[tuple[int, jax.Array]]:
 
 def _packed(pack: Pack, slots: dict[int, Any]) -> jax.Array:
     return jnp.concatenate([jnp.ravel(slots[slot]) for slot in pack.slots])
-
-
-def evaluate(steps: Sequence[Step], slots: dict[int, Any], namespace: JaxNamespace) -> None:
-    """Traces `steps` over `slots` with `namespace`, which collects the checks."""
-    for step in steps:
-        inputs = [slots.get(slot) for slot in step.inputs]
-        known = step.op.defn.is_pure and not any(isinstance(v, jax.Array) for v in inputs)
-        namespace.op = step.op
-        try:
-            result = step.fn(NUMPY if known else namespace, *inputs, **step.attrs)
-        except Exception as error:
-            raise run_error(step.op, error, inputs) from error
-        results = (result,) if len(step.outputs) == 1 else result or ()
-        slots.update(zip(step.outputs, results, strict=True))
-        check_outputs(step, slots)
-
-
-def _folded(steps: Sequence[Step], slots: dict[int, Any]) -> dict[int, Any]:
-    """What followed from constants and shapes, and so needs no run."""
-    return {
-        slot: slots[slot]
-        for step in steps
-        if step.op.defn.is_pure
-        for slot in step.outputs
-        if not isinstance(slots[slot], jax.Array)
-    }
 
 
 def _owned(value: Any) -> jax.Array:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from absl.testing import absltest
 
+from stillflow.declare.convert import is_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.context import get_default_graph, get_default_session, reset_default_graph
 from stillflow.graph.errors import OpError
@@ -130,7 +131,7 @@ class TestCase(absltest.TestCase):
             return own.run(tensors)
 
     def _array(self, value: Any) -> np.ndarray:
-        is_symbolic = isinstance(value, Tensor) or hasattr(value, "_as_graph_element")
+        is_symbolic = is_tensor(value)
         return np.asarray(self.evaluate(value) if is_symbolic else value)
 
     # Equal and near -----------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def type_attr(op):
 
 def cases():
     for name, op in sorted(FAMILY.items()):
-        allowed = op.allowed_types.get(type_attr(op)) or (ANY if type_attr(op) else (None,))
+        allowed = op.types.get(type_attr(op)) or (ANY if type_attr(op) else (None,))
         for dtype in allowed:
             kind = dtype.name if dtype else "fixed"
             if kind not in ("string", "variant") and (name, kind) not in WITHOUT_KERNEL:
@@ -68,7 +68,7 @@ def arguments(op, dtype):
             values.append(STATIC[arg.name])
             continue
         follows = arg.type_attr == type_attr(op)
-        kind = arg.dtype or (dtype if follows else op.default_types[arg.type_attr])
+        kind = arg.dtype or (dtype if follows else op.defaults[arg.type_attr])
         values.append(SQUARE.astype(kind.as_numpy_dtype))
     if op.type == "Bincount":
         values = [value.reshape(-1) if value.ndim else value for value in values]
@@ -76,7 +76,7 @@ def arguments(op, dtype):
 
 
 def declared(op, dtype, attrs):
-    kinds = {**op.default_types, **attrs, type_attr(op): dtype}
+    kinds = {**op.defaults, **attrs, type_attr(op): dtype}
     return [
         np.dtype((out.dtype or kinds[out.type_attr]).as_numpy_dtype) for out in op.signature.outputs
     ]

@@ -31,6 +31,24 @@ def test_print_a_few_times(capsys):
     assert capsys.readouterr().err == "[1]\n" * 2
 
 
+def test_each_session_counts_what_it_prints(capsys, tier):
+    y = tf.Print(tf.constant(1.0), [tf.constant(1)], first_n=1)
+    for _ in range(2):
+        with tf.Session() as session:
+            session.run(y)
+            session.run(y)
+    assert capsys.readouterr().err == "[1]\n" * 2
+
+
+def test_a_printing_graph_is_read_back(capsys):
+    tf.Print(tf.constant(1.0), [tf.constant(1)], first_n=1, name="shown")
+    graph_def = tf.get_default_graph().as_graph_def()
+    with tf.Graph().as_default(), tf.Session() as session:
+        (shown,) = tf.import_graph_def(graph_def, return_elements=["shown:0"], name="")
+        assert [session.run(shown), session.run(shown)] == [1, 1]
+    assert capsys.readouterr().err == "[1]\n"
+
+
 def test_print_node():
     x = tf.placeholder(tf.float32, [3])
     y = tf.Print(x, [1, "s"], message="m", first_n=3)

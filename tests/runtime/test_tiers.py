@@ -85,10 +85,12 @@ def compiled_text(session, feeds) -> str:
     """What XLA made of the last compiled run, as text."""
     import jax
 
-    (part,) = compiled_programs(session)[-1]._parts
+    executor = next(e for e in reversed(session._executors.values()) if e._compiled)
+    (program,) = executor._compiled.values()
+    (part,) = program._parts
     state = session._state.variables
-    slots = {slot: state[variable] for variable, slot in part._plan.variables.items()}
-    slots.update(zip(part._plan.feeds, feeds, strict=True))
+    slots = {slot: state[variable] for variable, slot in executor.plan.variables.items()}
+    slots.update(zip(executor.plan.feeds, feeds, strict=True))
     donated, inputs = ([slots[n] for n in found] for found in (part._donated, part._inputs))
     with jax.enable_x64(True):
         return part._function.lower([], donated, inputs).compile().as_text()

@@ -56,12 +56,12 @@ def op_def_of(defn: Any):
     op_def = OpDef(name=defn.type, is_stateful=defn.stateful)
     op_def.input_arg.extend(_arg_defs(defn.signature.inputs))
     op_def.output_arg.extend(_arg_defs(defn.signature.outputs))
-    for name, kind in attr_kinds(defn).items():
+    for name, kind in defn.attr_kinds.items():
         attr = op_def.attr.add(name=name, type=kind)
         if defn.attr_defaults.get(name) is not None:
             attr.default_value.CopyFrom(attr_value_of(defn.attr_defaults[name]))
-        if name in defn.allowed_types:
-            attr.allowed_values.CopyFrom(attr_value_of(list(defn.allowed_types[name])))
+        if name in defn.types:
+            attr.allowed_values.CopyFrom(attr_value_of(list(defn.types[name])))
     return op_def
 
 
@@ -79,36 +79,6 @@ def _arg_defs(args: Iterable[Any]) -> list:
         )
         for arg in args
     ]
-
-
-_KINDS = {
-    "str": "string",
-    "DType": "type",
-    "TensorShape": "shape",
-    "list[str]": "list(string)",
-    "list[int]": "list(int)",
-    "list[float]": "list(float)",
-    "list[bool]": "list(bool)",
-    "list[DType]": "list(type)",
-    "list[TensorShape]": "list(shape)",
-}
-
-
-def attr_kinds(defn: Any) -> dict[str, str]:
-    """The kind of each attribute, as an OpDef names it."""
-    annotations = defn.fn.__annotations__
-    kinds = {
-        name: _KINDS.get(annotations.get(name, "tensor"), annotations.get(name, "tensor"))
-        for name in defn.attr_names
-    }
-    for arg in (*defn.signature.inputs, *defn.signature.outputs):
-        if arg.number_attr:
-            kinds.setdefault(arg.number_attr, "int")
-        if arg.type_list_attr:
-            kinds.setdefault(arg.type_list_attr, "list(type)")
-        if arg.type_attr:
-            kinds.setdefault(arg.type_attr, "type")
-    return kinds
 
 
 def write_graph(graph_or_graph_def: Any, logdir: str, name: str, as_text: bool = True) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.constants import as_array, constant
-from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import INDEX as INDEX_TYPES
@@ -120,7 +120,7 @@ def _is_small(shape: Any) -> bool:
     if not isinstance(shape, Iterable) or (isinstance(shape, np.ndarray) and not shape.ndim):
         return False
     sizes: list[Any] = [size.value if isinstance(size, Dimension) else size for size in shape]
-    if any(_is_symbolic(size) for size in sizes):
+    if any(is_tensor(size) for size in sizes):
         # TensorFlow builds these nodes before it finds that they have no value yet; an unseeded
         # random op's seed is the number of nodes, so they count.
         functools.reduce(operator.mul, sizes) < _MAX_CONSTANT  # noqa: B015
@@ -128,10 +128,6 @@ def _is_small(shape: Any) -> bool:
     if any(size is None or size < 0 for size in sizes):
         return False
     return int(np.prod(sizes, dtype=np.float64)) < _MAX_CONSTANT
-
-
-def _is_symbolic(value: Any) -> bool:
-    return isinstance(value, Tensor) or hasattr(value, "_as_graph_element")
 
 
 def _shape_tensor(shape: Any) -> Tensor:

@@ -7,7 +7,11 @@ from typing import Any
 
 from stillflow.declare import shapes
 from stillflow.declare.constants import constant
-from stillflow.declare.convert import convert_to_tensor, register_tensor_conversion_function
+from stillflow.declare.convert import (
+    convert_to_tensor,
+    is_tensor,
+    register_tensor_conversion_function,
+)
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.graph.dtypes import DType
@@ -171,12 +175,8 @@ def _tensors_in(items: list | tuple) -> Iterator[Any]:
     for item in items:
         if isinstance(item, (list, tuple)):
             yield from _tensors_in(item)
-        elif _is_symbolic(item):
+        elif is_tensor(item):
             yield item
-
-
-def _is_symbolic(item: Any) -> bool:
-    return isinstance(item, Tensor) or hasattr(item, "_as_graph_element")
 
 
 def _cast_items(items: list | tuple, dtype: DType) -> list:
@@ -184,7 +184,7 @@ def _cast_items(items: list | tuple, dtype: DType) -> list:
         _cast_items(item, dtype)
         if isinstance(item, (list, tuple))
         else cast_op(item, DstT=dtype)
-        if _is_symbolic(item) and item.dtype.base_dtype is not dtype
+        if is_tensor(item) and item.dtype.base_dtype is not dtype
         else item
         for item in items
     ]
@@ -194,10 +194,10 @@ def _pack_nested(items: list | tuple, dtype: DType, name: str) -> Any:
     """`items` packed level by level, or as they are when none is a tensor."""
     with name_scope(name) as scope:
         parts = [_packed_item(item, dtype, str(index)) for index, item in enumerate(items)]
-        if not any(_is_symbolic(part) for part in parts):
+        if not any(is_tensor(part) for part in parts):
             return parts
         tensors = [
-            part if _is_symbolic(part) else constant(part, dtype=dtype, name=str(index))
+            part if is_tensor(part) else constant(part, dtype=dtype, name=str(index))
             for index, part in enumerate(parts)
         ]
         return pack_op(tensors, name=scope)
@@ -206,7 +206,7 @@ def _pack_nested(items: list | tuple, dtype: DType, name: str) -> Any:
 def _packed_item(item: Any, dtype: DType, name: str) -> Any:
     if isinstance(item, (list, tuple)):
         return _pack_nested(item, dtype, name)
-    if _is_symbolic(item) and item.dtype.base_dtype is not dtype:
+    if is_tensor(item) and item.dtype.base_dtype is not dtype:
         raise TypeError(
             f"Cannot convert a list containing a tensor of dtype {item.dtype} to {dtype} "
             f"(Tensor is: {item!r})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pprint
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.convert import is_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.value_text import element_text, summary
 from stillflow.graph import dtypes
@@ -21,23 +23,18 @@ from stillflow.graph.text import as_text
 _SUMMARIZED = 3  # elements, or at each end of each axis
 
 
-class _Count(int):
-    """How often an op may print, and how often it did; negative without limit."""
-
-    printed = 0
-
-    def take(self) -> bool:
-        self.printed += 1
-        return self < 0 or self.printed <= self
-
-
-_ALWAYS = _Count(-1)
-
-
-@op("Print", "input: T, data: [U] -> output: T", shape=shapes.same, host=True, stateful=True)
-def print_op(xp, x, *data, message: str = "", first_n=_ALWAYS, summarize: int = _SUMMARIZED):
-    """x: n[...], data: any -> x, after writing data to stderr"""
-    if first_n.take():
+@op(
+    "Print",
+    "input: T, data: [U] -> output: T",
+    shape=shapes.same,
+    host=True,
+    kept=lambda: itertools.count(1),
+)
+def print_op(
+    xp, runs, x, *data, message: str = "", first_n: int = -1, summarize: int = _SUMMARIZED
+):
+    """runs: counts them, x: n[...], data: any -> x, after writing data to stderr"""
+    if next(runs) <= first_n or first_n < 0:
         shown = "".join(f"[{summary(value, summarize)}]" for value in data)
         sys.stderr.write(f"{message}{shown}\n")
     return x
@@ -64,7 +61,7 @@ def Print(
         input_,
         list(data),
         message=message or "",
-        first_n=_ALWAYS if first_n is None else _Count(first_n),
+        first_n=-1 if first_n is None else first_n,
         summarize=_SUMMARIZED if summarize is None else summarize,
         name=name,
     )
@@ -232,7 +229,7 @@ def _template(
         if isinstance(value, (list, tuple)):
             items = [replaced(item) for item in value]
             return items if isinstance(value, list) else tuple(items)
-        if not hasattr(value, "_as_graph_element") and not isinstance(value, Tensor):
+        if not is_tensor(value):
             return value
         if tensors is not None:
             tensors.append(value)

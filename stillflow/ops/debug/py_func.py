@@ -94,13 +94,13 @@ def _outputs(values: tuple[np.ndarray, ...]) -> Any:
 
 
 @op("PyFunc", "input: [Tin] -> output: [Tout]", host=True, stateful=True)
-def py_func_op(xp, *inputs, token: str, Tout: Any):
+def py_func_op(xp, *inputs, token: str, Tout: list[DType]):
     """inputs: n[...] each -> what the function `token` makes of them, of the types `Tout`."""
     return _outputs(_call(inputs, token, Tout))
 
 
 @op("PyFuncStateless", "input: [Tin] -> output: [Tout]", host=True)
-def py_func_stateless_op(xp, *inputs, token: str, Tout: Any):
+def py_func_stateless_op(xp, *inputs, token: str, Tout: list[DType]):
     """PyFunc of a function whose results depend on its arguments alone."""
     return _outputs(_call(inputs, token, Tout))
 

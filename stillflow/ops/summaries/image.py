@@ -36,7 +36,7 @@ _TINY = 1e-6  # pixels that are all closer to 0 than this are drawn as 0
     defaults={"T": dtypes.float32},
     host=True,
 )
-def image_summary_op(xp, tag, images, *, max_images: int = 3, bad_color=_RED):
+def image_summary_op(xp, tag, images, *, max_images: int = 3, bad_color: np.ndarray = _RED):
     """tag: string[], images: n[count, height, width, 1, 3 or 4] -> string[]
 
     Float pixels are scaled, image by image; one that is not finite takes `bad_color`.

@@ -6,6 +6,7 @@ from typing import Any
 
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import OutOfRangeError
 from stillflow.graph.operation import Operation, Tensor
@@ -44,13 +45,20 @@ def assign_op(xp, ref, value, *, validate_shape: bool = True, use_locking: bool 
 @op("AssignAdd", "ref: ref T, value: T -> output_ref: ref T", shape=_written, writes=("ref",))
 def assign_add_op(xp, ref, value, *, use_locking: bool = False):
     """ref <- ref + value"""
+    _check_same_shape(ref, value)
     return xp.add(ref, value)
 
 
 @op("AssignSub", "ref: ref T, value: T -> output_ref: ref T", shape=_written, writes=("ref",))
 def assign_sub_op(xp, ref, value, *, use_locking: bool = False):
     """ref <- ref - value"""
+    _check_same_shape(ref, value)
     return xp.subtract(ref, value)
+
+
+def _check_same_shape(ref: Any, value: Any) -> None:
+    if ref.shape != value.shape:
+        refuse("Parameters and update must be the same size")
 
 
 @op("CountUpTo", "ref: ref T -> output: T", shape=shapes.scalar, writes=("ref",), host=True)

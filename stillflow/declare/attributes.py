@@ -1,0 +1,57 @@
+"""The kinds of attributes: what an annotation declares, and how a Python value becomes one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from stillflow.graph import dtypes
+from stillflow.graph.tensor_shape import as_shape
+
+
+class Kind(NamedTuple):
+    """A kind of attribute: its name in an OpDef proto, and what a given value is brought to."""
+
+    name: str
+    coerce: Callable[[Any], Any]
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _as_list(kind: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+    return lambda values: [kind(value) for value in values]
+
+
+# By the annotation of the parameter.
+KINDS: Mapping[str, Kind] = {
+    "bool": Kind("bool", bool),
+    "int": Kind("int", int),
+    "float": Kind("float", float),
+    "str": Kind("string", _as_is),
+    "DType": Kind("type", lambda value: dtypes.as_dtype(value).base_dtype),
+    "TensorShape": Kind("shape", as_shape),
+    "np.ndarray": Kind("tensor", _as_is),
+    "list[bool]": Kind("list(bool)", _as_is),
+    "list[int]": Kind("list(int)", _as_list(int)),
+    "list[float]": Kind("list(float)", _as_list(float)),
+    "list[str]": Kind("list(string)", _as_is),
+    "list[DType]": Kind("list(type)", _as_is),
+    "list[TensorShape]": Kind("list(shape)", _as_is),
+}
+
+
+def kind_of(op_type: str, attr: str, annotation: Any) -> Kind:
+    """The kind that `annotation` declares.
+
+    Raises:
+      TypeError: it declares none, or is missing: then nothing could say what a file may hold.
+    """
+    text = getattr(annotation, "__name__", annotation)  # a class, where annotations are evaluated
+    if text not in KINDS:
+        raise TypeError(
+            f"Attribute '{attr}' of op {op_type} is annotated {annotation!r}.\n"
+            f"  Annotate it with one of {', '.join(KINDS)}."
+        )
+    return KINDS[text]

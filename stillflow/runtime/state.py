@@ -1,0 +1,59 @@
+"""What a session remembers from run to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph.errors import FailedPreconditionError
+from stillflow.graph.operation import Operation
+from stillflow.runtime.streams import RandomStream
+from stillflow.runtime.variables import declared_shape
+
+
+@dataclass(slots=True)
+class SessionState:
+    """The value of each variable, the position of each random stream, what other ops keep."""
+
+    variables: dict[Operation, Any] = field(default_factory=dict)
+    # The variables that have had a value of another shape than they were declared with.
+    reshaped: set[Operation] = field(default_factory=set)
+    streams: dict[Operation, RandomStream] = field(default_factory=dict)
+    kept: dict[Operation, Any] = field(default_factory=dict)
+    # The compiled program that wrote variables last and kept them as arguments of its next run.
+    last_writer: Any = None
+
+    def stream(self, op: Operation) -> RandomStream:
+        if op not in self.streams:
+            self.streams[op] = RandomStream(op)
+        return self.streams[op]
+
+    def kept_for(self, op: Operation) -> Any:
+        if op not in self.kept:
+            self.kept[op] = op.defn.kept()
+        return self.kept[op]
+
+    def require(self, variables: Iterable[Operation]) -> None:
+        """FailedPreconditionError when one of `variables` has no value."""
+        for variable in variables:
+            if variable not in self.variables:
+                raise uninitialized(variable)
+
+    def note_shapes(self, variables: Iterable[Operation]) -> None:
+        """Looks whether these, which have just been written unchecked, kept their shapes."""
+        for variable in variables:
+            sizes = declared_shape(variable).sizes
+            if sizes is not None and np.shape(self.variables[variable]) != sizes:
+                self.reshaped.add(variable)
+
+
+def uninitialized(variable: Operation) -> FailedPreconditionError:
+    return FailedPreconditionError(
+        None,
+        variable,
+        f"Attempting to use uninitialized value {variable.name}\n"
+        "  Run sess.run(tf.global_variables_initializer()) first, or restore a checkpoint.",
+    )

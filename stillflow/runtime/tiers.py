@@ -1,0 +1,37 @@
+"""Which tier carries out runs: NumPy (host), XLA, or the one that the cost model chooses."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+from types import ModuleType
+
+_TIERS = ("auto", "host", "xla")
+
+
+def tier_setting() -> str:
+    """The tier that STILLFLOW_TIER forces, or 'auto'.
+
+    Raises:
+      ValueError: it names no tier.
+    """
+    tier = os.environ.get("STILLFLOW_TIER", "auto")
+    if tier not in _TIERS:
+        raise ValueError(f"STILLFLOW_TIER is {tier!r}; it may be {', '.join(_TIERS)}.")
+    return tier
+
+
+@functools.cache
+def xla() -> ModuleType:
+    """The XLA tier's module, which imports jax.
+
+    Importing jax draws numbers from NumPy's global stream. That stream is the program's: its
+    batches must come in the same order whether or not we compile anything.
+    """
+    import numpy as np
+
+    state = np.random.get_state()
+    module = importlib.import_module("stillflow.runtime.xla")
+    np.random.set_state(state)
+    return module

@@ -1,0 +1,73 @@
+"""The walk over steps, traced: a pure function from values by slot to values by slot.
+
+It holds no buffer and knows no session; `runtime.xla` wraps it for speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from stillflow.declare.numpy.namespace import NUMPY
+from stillflow.graph.operation import Operation
+from stillflow.runtime.steps import Step
+from stillflow.runtime.xla_namespace import Check, JaxNamespace
+
+
+class Traced(NamedTuple):
+    """What a walk gave.
+
+    values: of all slots; a variable that it updated has its old value when a check failed.
+    checks: the conditions of the run, in order.
+    folded: what followed from constants and shapes alone, by slot, and so needs no run.
+    drawn: the shapes of what random ops drew.
+    """
+
+    values: dict[int, Any]
+    checks: list[Check]
+    folded: dict[int, Any]
+    drawn: dict[Operation, tuple[int, ...]]
+
+
+def trace(steps: Sequence[Step], given: Mapping[int, Any], updated: Iterable[int]) -> Traced:
+    """Traces `steps` over the values `given`; `updated` are the variables whose buffers it takes.
+
+    Values that are no JAX arrays are known while tracing: NumPy computes what follows from them.
+    """
+    values = dict(given)
+    namespace = JaxNamespace()
+    with np.errstate(all="ignore"):
+        _evaluate(steps, values, namespace)
+        # A failed run leaves the variables as they were, though their buffers are replaced.
+        for slot in updated:
+            values[slot] = namespace.if_passed(values[slot], given[slot])
+    drawn = {s.op: np.shape(values[s.outputs[0]]) for s in steps if s.blocks is not None}
+    return Traced(values, namespace.checks, _folded(steps, values), drawn)
+
+
+def _evaluate(steps: Sequence[Step], values: dict[int, Any], namespace: JaxNamespace) -> None:
+    for step in steps:
+        inputs = [values.get(slot) for slot in step.inputs]
+        known = step.is_pure and not any(isinstance(value, jax.Array) for value in inputs)
+        namespace.op = step.op
+        try:
+            result = step.fn(NUMPY if known else namespace, *inputs, **step.attrs)
+            step.checked(inputs, result)
+        except Exception as error:
+            raise step.failure(error, inputs) from error
+        results = (result,) if len(step.outputs) == 1 else result or ()
+        values.update(zip(step.outputs, results, strict=True))
+        step.check_types(values)
+
+
+def _folded(steps: Sequence[Step], values: dict[int, Any]) -> dict[int, Any]:
+    return {
+        slot: values[slot]
+        for step in steps
+        if step.is_pure
+        for slot in step.outputs
+        if not isinstance(values[slot], jax.Array)
+    }
