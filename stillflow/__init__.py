@@ -27,6 +27,12 @@ def as_tensorflow(period: bool = True) -> ModuleType:
     return as_tensorflow(period)
 
 
+# Stillflow's own names beside TensorFlow's: the module that each is in, and its name there, if any.
+_OWN = {
+    "op": ("stillflow.ops.own", "op"),
+    "shapes": ("stillflow.declare.shapes", ""),
+}
+
 # Submodules of ours that are called as parts of the public tree are. The attribute is TensorFlow's;
 # ours are reached by `from stillflow.train import ...`.
 _SHADOWED = frozenset({"data", "gradients", "train"})
@@ -41,6 +47,10 @@ class _PublicRoot(ModuleType):
             super().__setattr__(name, value)
 
     def __getattr__(self, name: str) -> Any:
+        if name in _OWN:
+            module_name, member = _OWN[name]
+            module = importlib.import_module(module_name)
+            return getattr(module, member) if member else module
         tree = importlib.import_module(f"{__name__}.api")
         if hasattr(tree, name):
             return getattr(tree, name)
@@ -49,7 +59,7 @@ class _PublicRoot(ModuleType):
         raise _missing.missing("", name)
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *dir(importlib.import_module(f"{__name__}.api"))})
+        return sorted({*super().__dir__(), *_OWN, *dir(importlib.import_module(f"{__name__}.api"))})
 
 
 sys.modules[__name__].__class__ = _PublicRoot

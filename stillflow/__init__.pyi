@@ -3,5 +3,7 @@ from types import ModuleType
 
 from stillflow.api import *
 from stillflow.api import __version__ as __version__
+from stillflow.declare import shapes as shapes
+from stillflow.ops.own import op as op
 
 def as_tensorflow(period: _bool = True) -> ModuleType: ...

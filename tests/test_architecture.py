@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "environment": {"api"},
     "digits": {"api"},
     "cli": {"api", "environment", "interchange", "digits"},
-    "": {"api", "cli", "environment"},
+    "": {"declare", "ops", "api", "cli", "environment"},
 }
 HEAVY = ("jax", "absl", "matplotlib", "google.protobuf", "tensorboard", "PIL", "rich", "scipy")
 

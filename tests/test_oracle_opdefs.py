@@ -53,9 +53,9 @@ def test_outputs(declared):
 
 
 def test_attributes(declared):
-    """Each attribute that the function takes is TensorFlow's."""
+    """Each attribute is TensorFlow's, and of its kind."""
     known = TENSORFLOW[declared.type]["attributes"]
-    assert set(declared.attr_names) <= set(known)
+    assert declared.attr_kinds == {name: known[name][0] for name in declared.attr_kinds}
 
 
 def test_types(declared):

@@ -340,6 +340,8 @@ from stillflow.ops.math.special import lbeta as lbeta
 from stillflow.ops.math.special import lgamma as lgamma
 from stillflow.ops.math.special import polygamma as polygamma
 from stillflow.ops.math.special import zeta as zeta
+from stillflow.ops.own import load_library as load_library
+from stillflow.ops.own import load_op_library as load_op_library
 from stillflow.ops.random.drawing import multinomial as multinomial
 from stillflow.ops.random.drawing import random_crop as random_crop
 from stillflow.ops.random.drawing import random_gamma as random_gamma

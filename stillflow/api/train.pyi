@@ -17,7 +17,6 @@ from stillflow.checkpoint.management import remove_checkpoint as remove_checkpoi
 from stillflow.checkpoint.management import update_checkpoint_state as update_checkpoint_state
 from stillflow.checkpoint.reader import new_checkpoint_reader
 from stillflow.events.event_file import summary_iterator as summary_iterator
-from stillflow.graph.protos.graph_def import write_graph as write_graph
 from stillflow.interchange.meta_graph import import_meta_graph as import_meta_graph
 from stillflow.train.adadelta import AdadeltaOptimizer as AdadeltaOptimizer
 from stillflow.train.adagrad import AdagradOptimizer as AdagradOptimizer
@@ -29,6 +28,7 @@ from stillflow.train.coordinator import Coordinator as Coordinator
 from stillflow.train.coordinator import LooperThread as LooperThread
 from stillflow.train.ftrl import FtrlOptimizer as FtrlOptimizer
 from stillflow.train.gradient_descent import GradientDescentOptimizer as GradientDescentOptimizer
+from stillflow.train.graph_io import write_graph as write_graph
 from stillflow.train.learning_rate_decay import cosine_decay as cosine_decay
 from stillflow.train.learning_rate_decay import cosine_decay_restarts as cosine_decay_restarts
 from stillflow.train.learning_rate_decay import exponential_decay as exponential_decay

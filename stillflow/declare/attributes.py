@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from stillflow.graph import dtypes
 from stillflow.graph.tensor_shape import as_shape
@@ -32,7 +33,7 @@ KINDS: Mapping[str, Kind] = {
     "str": Kind("string", _as_is),
     "DType": Kind("type", lambda value: dtypes.as_dtype(value).base_dtype),
     "TensorShape": Kind("shape", as_shape),
-    "np.ndarray": Kind("tensor", _as_is),
+    "ndarray": Kind("tensor", _as_is),
     "list[bool]": Kind("list(bool)", _as_is),
     "list[int]": Kind("list(int)", _as_list(int)),
     "list[float]": Kind("list(float)", _as_list(float)),
@@ -48,10 +49,17 @@ def kind_of(op_type: str, attr: str, annotation: Any) -> Kind:
     Raises:
       TypeError: it declares none, or is missing: then nothing could say what a file may hold.
     """
-    text = getattr(annotation, "__name__", annotation)  # a class, where annotations are evaluated
-    if text not in KINDS:
+    kind = KINDS.get(_text(annotation))
+    if kind is None:
         raise TypeError(
             f"Attribute '{attr}' of op {op_type} is annotated {annotation!r}.\n"
             f"  Annotate it with one of {', '.join(KINDS)}."
         )
-    return KINDS[text]
+    return kind
+
+
+def _text(annotation: Any) -> str:
+    """An annotation as it is written, without the modules that it names."""
+    is_class = isinstance(annotation, type) and not get_args(annotation)
+    text = annotation.__name__ if is_class else str(annotation)
+    return re.sub(r"\w+\.", "", text)

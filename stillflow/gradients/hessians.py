@@ -20,7 +20,8 @@ def hessians(
 ) -> list[Tensor]:
     """Returns, for each x in `xs`, the second derivatives of the sum of `ys`: [*x.shape, *x.shape].
 
-    One gradient is built for each element of an x, so its shape must be known.
+    One gradient is built for each element of an x, so its shape must be known. `name` is accepted
+    and has no effect, as in TensorFlow 1.15.
 
     Raises:
       ValueError: `ys` do not depend on an x.

@@ -159,10 +159,10 @@ class Graph:
         self._last_id += 1
         return self._last_id
 
-    def _structure_changed(self) -> None:
-        """An existing operation was changed, so what was planned with it is stale."""
+    def _changed(self, op: Operation) -> None:
+        """An existing operation was changed: if something was planned with it, that is stale."""
         self._version += 1
-        self.rewirings += 1
+        self.rewirings += op._is_planned
 
     @property
     def version(self) -> int:
@@ -405,7 +405,7 @@ class Graph:
 
     def prevent_feeding(self, tensor: Tensor) -> None:
         self._unfeedable.add(tensor)
-        self._structure_changed()
+        self.rewirings += 1  # a session that has fed it asks again
 
     def is_feedable(self, tensor: Tensor) -> bool:
         return tensor not in self._unfeedable

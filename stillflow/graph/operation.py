@@ -32,6 +32,7 @@ class Operation:
         "_control_inputs",
         "_device",
         "_id",
+        "_is_planned",
         "_source",
         "attrs",
         "defn",
@@ -62,6 +63,7 @@ class Operation:
         self._control_inputs = control_inputs
         self._source = source
         self._device = ""
+        self._is_planned = False  # whether a plan of some session contains it
         self._id = graph._next_id()
         self.outputs = [
             Tensor(self, index, dtype, shape) for index, (dtype, shape) in enumerate(outputs)
@@ -79,14 +81,14 @@ class Operation:
     def _add_control_inputs(self, ops: list[Operation]) -> None:
         """Makes this operation run after `ops`; the graph's cached plans become stale."""
         self._control_inputs.extend(op for op in ops if op not in self._control_inputs)
-        self.graph._structure_changed()
+        self.graph._changed(self)
 
     def _update_input(self, index: int, tensor: Tensor) -> None:
         """Rewires input `index` to `tensor`."""
         self.inputs[index]._consumers.remove(self)
         self.inputs = (*self.inputs[:index], tensor, *self.inputs[index + 1 :])
         tensor._consumers.append(self)
-        self.graph._structure_changed()
+        self.graph._changed(self)
 
     @property
     def device(self) -> str:
@@ -131,7 +133,7 @@ class Operation:
 
     def _set_attr(self, name: str, value: Any) -> None:
         self.attrs[name] = value
-        self.graph._structure_changed()
+        self.graph._changed(self)
 
     def colocation_groups(self) -> list[bytes]:
         return list(self.attrs.get("_class", ())) or [f"loc:@{self.name}".encode()]

@@ -48,6 +48,7 @@ class _Planner:
         # Of an operation on one side of a choice: slots that are dead when it did not run.
         self._lives: dict[Operation, tuple[int, ...]] = {}
         for op in ops:
+            op._is_planned = True
             self._add(op)
         self.plan.fetches = [
             self._fetched(fetch) if isinstance(fetch, Tensor) else None for fetch in fetches

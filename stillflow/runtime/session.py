@@ -53,6 +53,7 @@ class BaseSession:
         self._tier = tier_setting()
         self._state = SessionState()
         self._executors: dict[tuple, Executor] = {}
+        self._rewirings = self._graph.rewirings
         self._prepared: dict[tuple, PreparedRun] = {}
         self._lock = threading.RLock()
         self._closed = False
@@ -202,8 +203,12 @@ class BaseSession:
     def _executor(
         self, elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]
     ) -> Executor:
-        key = (self._graph.rewirings, *elements, None, *feeds)
+        key = (*elements, None, *feeds)
         with self._lock:
+            if self._rewirings != self._graph.rewirings:  # no plan of before holds any more
+                self._rewirings = self._graph.rewirings
+                self._executors.clear()
+                self._prepared.clear()
             executor = self._executors.get(key)
             if executor is None:
                 executor = Executor(make_plan(elements, feeds), self._tier)

@@ -1,2 +1,2 @@
 from stillflow.api.io import gfile as gfile
-from stillflow.graph.protos.graph_def import write_graph as write_graph
+from stillflow.train.graph_io import write_graph as write_graph

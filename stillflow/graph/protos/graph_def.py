@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -79,22 +78,3 @@ def _arg_defs(args: Iterable[Any]) -> list:
         )
         for arg in args
     ]
-
-
-def write_graph(graph_or_graph_def: Any, logdir: str, name: str, as_text: bool = True) -> str:
-    """Writes a GraphDef to the file `name` in `logdir`, which is made, and returns its path.
-
-    The file is replaced as a whole: who reads it meanwhile sees the old or the new one.
-    """
-    from google.protobuf import text_format
-
-    is_graph = isinstance(graph_or_graph_def, Graph)
-    graph_def = graph_or_graph_def.as_graph_def() if is_graph else graph_or_graph_def
-    text = text_format.MessageToString(graph_def).encode() if as_text else None
-    os.makedirs(logdir, exist_ok=True)
-    path = os.path.join(logdir, name)
-    unfinished = f"{path}.tmp{os.getpid()}"
-    with open(unfinished, "wb") as file:
-        file.write(graph_def.SerializeToString() if text is None else text)
-    os.replace(unfinished, path)
-    return path

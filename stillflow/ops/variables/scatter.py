@@ -54,27 +54,23 @@ def scatter_sub_op(xp, ref, indices, updates, *, use_locking: bool = False):
     return xp.add_at(ref, indices, -updates)
 
 
-def _combined(xp: Any, combine: Any, ref: Any, indices: Any, updates: Any) -> Any:
-    """`ref` with `combine(row, update)` in place of each of its rows `indices`, one by one."""
-    check_within(xp, "indices", indices, ref.shape[0])
-    combined, row = ref.copy(), ref.shape[1:]
-    rows = np.broadcast_to(updates, indices.shape + row).reshape(-1, *row)
-    for index, update in zip(indices.ravel(), rows, strict=True):
-        combined[index] = combine(combined[index], update)
-    return combined
-
-
-@op("ScatterMul", _SIGNATURE, host=True, **_SCATTER)
+@op("ScatterMul", _SIGNATURE, **_SCATTER)
 def scatter_mul_op(xp, ref, indices, updates, *, use_locking: bool = False):
     """ref[indices] <- ref[indices] * updates; a repeated index multiplies each time"""
-    return _combined(xp, np.multiply, ref, indices, updates)
+    check_within(xp, "indices", indices, ref.shape[0])
+    return xp.multiply_at(ref, indices, updates)
 
 
 @op("ScatterDiv", _SIGNATURE, host=True, **_SCATTER)
 def scatter_div_op(xp, ref, indices, updates, *, use_locking: bool = False):
     """ref[indices] <- ref[indices] / updates; a repeated index divides each time"""
-    is_exact = np.issubdtype(ref.dtype, np.integer)
-    return _combined(xp, _truncated_quotient if is_exact else np.divide, ref, indices, updates)
+    check_within(xp, "indices", indices, ref.shape[0])
+    divide = _truncated_quotient if np.issubdtype(ref.dtype, np.integer) else np.divide
+    divided, row = ref.copy(), ref.shape[1:]
+    rows = np.broadcast_to(updates, indices.shape + row).reshape(-1, *row)
+    for index, update in zip(indices.ravel(), rows, strict=True):
+        divided[index] = divide(divided[index], update)
+    return divided
 
 
 def _truncated_quotient(x: Any, y: Any) -> Any:
@@ -82,16 +78,18 @@ def _truncated_quotient(x: Any, y: Any) -> Any:
     return (x - np.fmod(x, y)) // y
 
 
-@op("ScatterMin", _SIGNATURE, host=True, **_SCATTER)
+@op("ScatterMin", _SIGNATURE, **_SCATTER)
 def scatter_min_op(xp, ref, indices, updates, *, use_locking: bool = False):
     """ref[indices] <- minimum(ref[indices], updates)"""
-    return _combined(xp, np.minimum, ref, indices, updates)
+    check_within(xp, "indices", indices, ref.shape[0])
+    return xp.min_at(ref, indices, updates)
 
 
-@op("ScatterMax", _SIGNATURE, host=True, **_SCATTER)
+@op("ScatterMax", _SIGNATURE, **_SCATTER)
 def scatter_max_op(xp, ref, indices, updates, *, use_locking: bool = False):
     """ref[indices] <- maximum(ref[indices], updates)"""
-    return _combined(xp, np.maximum, ref, indices, updates)
+    check_within(xp, "indices", indices, ref.shape[0])
+    return xp.max_at(ref, indices, updates)
 
 
 def _scattered_nd(ctx: shapes.ShapeContext) -> shapes.Sizes:
