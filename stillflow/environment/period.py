@@ -1,8 +1,9 @@
 """Names that Python, NumPy, Pillow and matplotlib have dropped since TensorFlow 1.x programs were
 written, each supplied to its module when that module is imported, and only where it is lacking.
 
-Three tables say what is supplied; the rest of the file is how. What cannot be given back this way
-(`ndarray.itemset`, ragged `np.array`, NumPy 2's promotion rules) stays as it is today.
+Three tables say what is supplied; the rest of the file is how. Whole modules that are gone are in
+`dropped`. What cannot be given back this way (`ndarray.itemset`, ragged `np.array`, NumPy 2's
+promotion rules) stays as it is today.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
+from stillflow.environment import dropped
 from stillflow.environment.on_import import when_imported
 
 # {module: {dropped name: what the same module calls it today}}
@@ -54,6 +56,7 @@ RENAMED: dict[str, dict[str, str]] = {
         "sometrue": "any",
         "round_": "round",
         "row_stack": "vstack",
+        "lib.pad": "pad",
         "trapz": "trapezoid",
         "mat": "asmatrix",
         "AxisError": "exceptions.AxisError",
@@ -105,6 +108,37 @@ def _asfarray(a, dtype=float):
     return np.asarray(a, dtype=dtype if np.issubdtype(dtype, np.inexact) else float)
 
 
+def _find_common_type(array_types, scalar_types):
+    """The type that arrays of some types and scalars of others took together in NumPy 1."""
+    import numpy as np
+
+    arrays = _first_that_holds([np.dtype(t) for t in array_types])
+    scalars = _first_that_holds([np.dtype(t) for t in scalar_types])
+    if arrays is None or scalars is None:
+        return scalars if arrays is None else arrays
+    if arrays.kind not in _KINDS or scalars.kind not in _KINDS:
+        return None
+    if _KINDS.index(scalars.kind) <= _KINDS.index(arrays.kind):
+        return arrays  # scalars of the arrays' kind do not count
+    if np.can_cast(arrays, scalars):
+        return scalars
+    return _first_that_holds([scalars, arrays], start=scalars.char)
+
+
+_KINDS = "buifcSUVOMm"
+_LADDER = "?bBhHiIlLqQefdgFDGO"
+
+
+def _first_that_holds(types, start="?"):
+    """The only type; else the first of NumPy's, from `start` on, that holds all of them."""
+    import numpy as np
+
+    if len(types) < 2:
+        return types[0] if types else None
+    rest = _LADDER[_LADDER.find(start) :] if start in _LADDER else ""
+    return next((t for t in map(np.dtype, rest) if all(np.can_cast(u, t) for u in types)), None)
+
+
 def _msort(a):
     import numpy as np
 
@@ -151,6 +185,7 @@ ADDED: dict[str, dict[str, Any]] = {
         "asscalar": operator.methodcaller("item"),
         "asfarray": _asfarray,
         "in1d": _in1d,
+        "find_common_type": _find_common_type,
         "issubsctype": _issubsctype,
         "msort": _msort,
         "math": math,
@@ -169,6 +204,19 @@ ADDED: dict[str, dict[str, Any]] = {
 def _print_as_in_numpy_1(numpy: ModuleType) -> None:
     """`print([loss])` shows [0.5], as these programs' users saw it, not [np.float32(0.5)]."""
     numpy.set_printoptions(legacy="1.25")
+
+
+def _name_new_shape(numpy: ModuleType) -> None:
+    """`np.reshape(a, newshape=s)`: NumPy has renamed the parameter."""
+    today = numpy.reshape
+
+    @functools.wraps(today)
+    def reshape(a, shape=None, order="C", **kwargs):
+        if kwargs:
+            shape = kwargs.pop("newshape", shape)
+        return today(a, shape, order, **kwargs)
+
+    numpy.reshape = reshape  # type: ignore[attr-defined]
 
 
 def _read_binary_strings(numpy: ModuleType) -> None:
@@ -213,7 +261,12 @@ def _allow_projection(figure: ModuleType) -> None:
 
 # {module: changes to what it still has}
 CHANGED: dict[str, tuple[collections.abc.Callable[[ModuleType], None], ...]] = {
-    "numpy": (_print_as_in_numpy_1, _read_binary_strings, _write_binary_strings),
+    "numpy": (
+        _print_as_in_numpy_1,
+        _name_new_shape,
+        _read_binary_strings,
+        _write_binary_strings,
+    ),
     "matplotlib.figure": (_allow_projection,),
 }
 
@@ -223,15 +276,16 @@ def install() -> None:
     """Supplies every row of the tables, now or when its module is imported. Twice is as once."""
     for name in {*RENAMED, *ADDED, *CHANGED}:
         when_imported(name, _supply)
+    dropped.install()
 
 
 def _supply(module: ModuleType) -> None:
     name = module.__name__
-    for dropped, today in RENAMED.get(name, {}).items():
+    for lacking, today in RENAMED.get(name, {}).items():
         with suppress(AttributeError):  # the version at hand may lack today's name too
-            _set_if_lacking(module, dropped, operator.attrgetter(today)(module))
-    for dropped, value in ADDED.get(name, {}).items():
-        _set_if_lacking(module, dropped, value)
+            _set_if_lacking(module, lacking, operator.attrgetter(today)(module))
+    for lacking, value in ADDED.get(name, {}).items():
+        _set_if_lacking(module, lacking, value)
     for change in CHANGED.get(name, ()):
         change(module)
 
