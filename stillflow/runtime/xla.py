@@ -54,6 +54,7 @@ class XlaProgram:
         self.constants = plan.constants
         self.aliases: dict[int, int] = {}
         self._parts: list[HostProgram | _Compiled] = []
+        self.runs = 0  # tests read it
         for index, segment in enumerate(split.segments):
             later = [step for s in split.segments[index + 1 :] for step in s.steps]
             if segment.on_host:
@@ -96,6 +97,7 @@ class XlaProgram:
                 _to_host(slots, part.inputs)
                 with np.errstate(all="ignore"):
                     part.run(slots)
+        self.runs += 1
 
     def repeat(self, feeds: Sequence[np.ndarray], variables: dict[Operation, Any]) -> list[Any]:
         """A run when nothing has written a variable since the last one; returns what is fetched.
@@ -106,6 +108,7 @@ class XlaProgram:
         assert isinstance(part, _Compiled)
         with jax.enable_x64(True):
             values = part.repeat(feeds, variables)
+        self.runs += 1
         return values
 
     @property
