@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from stillflow.declare.binding import bind
-from stillflow.declare.converting import check_types, convert_inputs
 from stillflow.declare.emitting import emit
+from stillflow.declare.inputs import check_types, convert_inputs
 from stillflow.graph.operation import Operation
 from stillflow.graph.scopes import graph_of
 
