@@ -17,7 +17,7 @@ def test_a_hook_makes_the_nodes():
 
     with emitting.through(swapped):
         y = tf.subtract(a, 5.0, name="less")
-    assert seen == [("Const", None, "less/y"), ("Sub", tf.float32, "less/")]
+    assert seen == [("Const", None, "y"), ("Sub", tf.float32, "less/")]
     assert tf.Session().run([y, tf.subtract(a, 5.0)]) == [-3, -4]
 
 
