@@ -23,12 +23,11 @@ def build(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
       the Operation when it has none.
     """
     values, attrs, name = bind(defn, args, kwargs)
-    graph = graph_of(_flat(values))
     if defn.is_constant:
         # TensorFlow opens no scope for it, which shows when its name is not valid.
         check_types(defn, attrs)
-        with graph.as_default():
-            return _returned(defn, emit(defn, (), attrs, name or defn.type))
+        return _returned(defn, emit(defn, (), attrs, name or defn.type))
+    graph = graph_of(_flat(values))
     with graph.as_default(), graph.name_scope(name or defn.type) as scope:
         inputs = convert_inputs(defn, values, attrs)
         check_types(defn, attrs)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from stillflow.declare.shapes import ShapeContext, ShapeError
-from stillflow.declare.static import Sizes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
@@ -20,16 +19,13 @@ def infer(
 ) -> list[tuple[DType, TensorShape]]:
     """The types and shapes of the outputs; ValueError when the inputs' shapes do not fit."""
     types = [dtype for arg in defn.signature.outputs for dtype in arg.types(attrs)]
+    if defn.shape is None:
+        return [(dtype, TensorShape.of(None)) for dtype in types]
     context = ShapeContext(inputs, attrs, defn.signature)
     try:
-        shapes = _shapes(defn, context, len(types))
+        shapes = defn.shape(context)
     except ShapeError as error:
         raise ValueError(context.describe(str(error), name.rstrip("/"), defn.type)) from None
+    if not isinstance(shapes, list):
+        return [(dtype, TensorShape.of(shapes)) for dtype in types]
     return [(t, TensorShape.of(s)) for t, s in zip(types, shapes, strict=True)]
-
-
-def _shapes(defn: OpDef, context: ShapeContext, count: int) -> list[Sizes]:
-    if defn.shape is None:
-        return [None] * count
-    shapes = defn.shape(context)
-    return shapes if isinstance(shapes, list) else [shapes] * count

@@ -48,7 +48,9 @@ class Arg:
         if self.type_list_attr:
             return list(attrs[self.type_list_attr])
         dtype = self.dtype or attrs[self.type_attr or ""]
-        return [dtype._as_ref if self.is_ref else dtype] * self.length(attrs)
+        if self.is_ref:
+            dtype = dtype._as_ref
+        return [dtype] * attrs[self.number_attr] if self.number_attr else [dtype]
 
 
 @dataclass(frozen=True, slots=True)
