@@ -8,6 +8,10 @@ internal name that differs from the public one being written internal=public. An
 that is a public one is written {internal module: public module}; the key "" lists the modules that
 hold no public object. Functions of generated modules are written as the op types that they build,
 of the public module raw_ops: relu_grad=ReluGrad.
+
+And stillflow/environment/class_modules.txt, a line for each module that defines public classes: its
+name, a colon, and their public names, a class that has another name of itself being written
+class=public.
 """
 
 import importlib
@@ -25,6 +29,7 @@ import tensorflow as tf
 ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "stillflow")
 PUBLIC_NAMES = os.path.join(ROOT, "api", "tf115_names.json")
 INTERNAL_NAMES = os.path.join(ROOT, "environment", "internal_names.json")
+CLASS_MODULES = os.path.join(ROOT, "environment", "class_modules.txt")
 OURS = ("tensorflow.", "tensorflow_core.", "tensorflow_estimator.")
 # The C++ bindings, and the sources that a root attribute happens to show.
 SKIPPED = ("pywrap_tensorflow", "python", "core", "compiler", "tools")
@@ -79,8 +84,8 @@ def walk_public():
 
 
 def rank(path, name):
-    """Orders the public spellings of one object: outside contrib, then short."""
-    return path.startswith("contrib"), path.count("."), len(path), path
+    """Orders the public spellings of one object: outside contrib and Keras, then short."""
+    return path.startswith(("contrib", "keras")), path.count("."), len(path), path
 
 
 def public_spellings(public):
@@ -173,9 +178,27 @@ def match(module_name, module, spellings, generated, public):
                 matched["raw_ops"].append(name + "=" + generated[id(value)])
             continue
         known = spellings[id(value)]
-        path, public_name = next((s for s in known if s[1] == name), known[0])
+        of_tensorflow = [s for s in known if rank(*s)[:1] == rank(*known[0])[:1]]
+        path, public_name = next((s for s in of_tensorflow if s[1] == name), known[0])
         matched[path].append(name if name == public_name else name + "=" + public_name)
     return matched
+
+
+def class_modules(public):
+    """{module that defines classes: [public name, ...]}"""
+    found = defaultdict(list)
+    for path, members in public.items():
+        for name, value in members.items():
+            home = getattr(value, "__module__", "")
+            if isinstance(value, type) and path not in LEAKY and home.startswith("tensorflow."):
+                own = "" if value.__name__ == name else value.__name__ + "="
+                found[home].append(own + (path + "." + name if path else name))
+    return found
+
+
+def write_lines(path, table):
+    with open(path, "w") as f:
+        f.writelines(f"{key}: {' '.join(sorted(table[key]))}\n" for key in sorted(table))
 
 
 def write(path, table):
@@ -189,6 +212,7 @@ def main():
     tf.logging.set_verbosity(tf.logging.FATAL)
     public = walk_public()
     write(PUBLIC_NAMES, {path: " ".join(members) for path, members in public.items()})
+    write_lines(CLASS_MODULES, class_modules(public))
     import_internals()
     spellings = public_spellings(public)
     internal = {}

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from stillflow.api import _missing
-from stillflow.environment import internals, protos
+from stillflow.environment import classes, internals, printing, protos
 
 _NAME = "tensorflow"
 
@@ -37,6 +37,8 @@ def as_tensorflow(period: bool = True) -> ModuleType:
         )
     if not any(isinstance(finder, TensorFlowFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, TensorFlowFinder())
+        classes.install()
+        printing.install()
         # TensorBoard, whose protos and event files we use, must not take the alias for TensorFlow:
         # it looks for this module before it imports tensorflow, and then uses its own stand-in.
         sys.modules.setdefault("tensorboard.compat.notf", ModuleType("tensorboard.compat.notf"))

@@ -177,7 +177,7 @@ import tensorflow as tf
 import numpy as np
 
 def work(n):
-    return tf.__version__, tf.Graph.__module__, [np.float32(n)], sys.argv[1:]
+    return tf.__version__, tf.Graph.__init__.__module__, [np.float32(n)], sys.argv[1:]
 
 if __name__ == "__main__":
     with multiprocessing.get_context({method!r}).Pool(1) as pool:
@@ -207,7 +207,9 @@ def test_tensorflow_is_stillflow_and_a_real_one_is_not_seen(programs):
     """A package called tensorflow beside the program, first on sys.path, is not imported."""
     (programs / "tensorflow").mkdir()
     (programs / "tensorflow" / "__init__.py").write_text("raise SystemExit('the real one')")
-    (programs / "program.py").write_text("import tensorflow as tf; print(tf.Session.__module__)")
+    (programs / "program.py").write_text(
+        "import tensorflow as tf; print(tf.Session.__init__.__module__)"
+    )
     assert start(OURS, "program.py").stdout.startswith("stillflow.")
 
 

@@ -8,12 +8,14 @@ import pytest
 
 import stillflow
 import stillflow.api as tree
-from stillflow.environment import alias, internals
+from stillflow.environment import alias, classes, internals, printing
 
 
 @pytest.fixture(autouse=True)
-def installed_here_only():
-    """Installs the alias without the period's names, and takes it away again."""
+def installed_here_only(monkeypatch):
+    """Installs the alias without what changes others' classes, and takes it away again."""
+    monkeypatch.setattr(classes, "install", lambda: None)
+    monkeypatch.setattr(printing, "install", lambda: None)
     finders = list(sys.meta_path)
     yield stillflow.as_tensorflow(period=False)
     sys.meta_path[:] = finders
