@@ -29,17 +29,23 @@ class _Finder:
     def find_spec(self, fullname, path=None, target=None) -> ModuleSpec | None:
         if fullname not in _waiting:
             return None
-        for finder in sys.meta_path:
-            spec = None if finder is self else finder.find_spec(fullname, path, target)
-            if spec is not None:
-                if spec.loader is not None:
-                    wrapped: Any = _Loader(spec.loader)
-                    spec.loader = wrapped
-                return spec
-        return None
+        spec = next_spec(self, fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            wrapped: Any = _Loader(spec.loader)
+            spec.loader = wrapped
+        return spec
 
 
 _finder = _Finder()
+
+
+def next_spec(finder: Any, fullname: str, path: Any, target: Any) -> ModuleSpec | None:
+    """What the finders that are asked after `finder` find."""
+    for later in sys.meta_path[sys.meta_path.index(finder) + 1 :]:
+        spec = later.find_spec(fullname, path, target)
+        if spec is not None:
+            return spec
+    return None
 
 
 class _Loader:

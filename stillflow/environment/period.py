@@ -21,7 +21,7 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
-from stillflow.environment import dropped
+from stillflow.environment import dropped, old_messages
 from stillflow.environment.on_import import when_imported
 
 # {module: {dropped name: what the same module calls it today}}
@@ -277,6 +277,7 @@ def install() -> None:
     for name in {*RENAMED, *ADDED, *CHANGED}:
         when_imported(name, _supply)
     dropped.install()
+    old_messages.install()
 
 
 def _supply(module: ModuleType) -> None:
