@@ -1,7 +1,40 @@
-"""What the public tree does not show and TensorFlow's own modules hold, for `environment`."""
+"""What the public tree does not show and TensorFlow's own modules hold, for `environment`.
+
+Here is only what has another form there than in Stillflow.
+"""
 
 from collections.abc import Callable
 from typing import Any
+
+
+def constant_value(tensor: Any, partial: bool = False) -> Any:
+    """`tensor_util.constant_value`: what is known of a tensor's value; of another value, itself."""
+    from stillflow.declare import static
+    from stillflow.graph.operation import Tensor
+
+    return static.constant_value(tensor, partial) if isinstance(tensor, Tensor) else tensor
+
+
+def constant_value_as_shape(tensor: Any) -> Any:
+    """`tensor_util.constant_value_as_shape`: the shape that a tensor holds, as far as known."""
+    from stillflow.declare import static
+    from stillflow.graph.tensor_shape import TensorShape
+
+    return TensorShape.of(static.constant_value_as_shape(tensor))
+
+
+def unknown_shape(rank: Any = None, **kwargs: Any) -> Any:
+    """`tensor_shape.unknown_shape`, which knows its parameter by two names."""
+    from stillflow.graph import tensor_shape
+
+    return tensor_shape.unknown_shape(kwargs.get("ndims", rank))
+
+
+def device_attributes_class() -> Any:
+    """The class of DeviceAttributes messages, of which TensorBoard has no copy."""
+    from stillflow.platform import devices
+
+    return devices.device_attributes_class()
 
 
 def saved_model_class() -> Any:

@@ -26,6 +26,7 @@ _RAW = "raw_ops"
 _EQUIVALENT: dict[str, Members | str] = {
     "contrib.learn.python.learn.datasets.base": {"contrib.learn.datasets.mnist": "Datasets"},
     "contrib.learn.python.learn.datasets.mnist": "contrib.learn.datasets.mnist",
+    "python.framework.common_shapes": {"": "broadcast_shape=broadcast_static_shape"},
     "python.framework.constant_op": {"": "constant"},
     "python.framework.ops": {"": "colocate_with"},
     "python.framework.versions": {"": "VERSION GIT_VERSION COMPILER_VERSION GRAPH_DEF_VERSION"},
@@ -43,10 +44,39 @@ _EQUIVALENT: dict[str, Members | str] = {
 # What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
 _OWN: dict[str, Members] = {
     "python.framework.tensor_shape": {
-        "stillflow.graph.tensor_shape": "as_dimension as_shape matrix scalar unknown_shape vector"
+        "stillflow.api._below": "unknown_shape",
+        "stillflow.graph.tensor_shape": "as_dimension as_shape matrix scalar vector",
     },
-    "python.framework.tensor_util": {"stillflow.declare.static": "constant_value"},
-    "python.ops.control_flow_ops": {"stillflow.ops.control.ordering": "with_dependencies"},
+    "python.client.device_lib": {"stillflow.platform.devices": "list_local_devices"},
+    "python.framework.ops": {
+        "stillflow.declare.convert": "convert_n_to_tensor internal_convert_to_tensor=to_tensor "
+        "internal_convert_n_to_tensor=convert_n_to_tensor",
+        "stillflow.graph.behavior": "executing_eagerly_outside_functions=is_at_2 "
+        "inside_function=is_at_2",
+        "stillflow.graph.names": "name_from_scope_name=strip_scope_slash prepend_name_scope "
+        "strip_name_scope",
+    },
+    "python.framework.tensor_util": {
+        "stillflow.api._below": "constant_value constant_value_as_shape"
+    },
+    "python.ops.control_flow_ops": {
+        "stillflow.ops.control.ordering": "with_dependencies",
+        "stillflow.ops.control.switch": "merge switch",
+    },
+    "python.tf2": {"stillflow.graph.behavior": "enabled=is_at_2"},
+    "python.util.function_utils": {
+        "stillflow.platform.decorators": "fn_args get_func_code get_func_name has_kwargs"
+    },
+    "python.util.tf_contextlib": {"stillflow.platform.decorators": "contextmanager"},
+    "python.util.tf_decorator": {
+        "stillflow.platform.decorators": "TFDecorator make_decorator unwrap"
+    },
+    "python.util.tf_inspect": {
+        "inspect": "FullArgSpec currentframe getdoc getfile getframeinfo getmembers getmodule "
+        "getmro getsource getsourcefile getsourcelines isbuiltin isclass isframe isfunction "
+        "isgenerator isgeneratorfunction ismethod ismodule isroutine stack",
+        "stillflow.platform.decorators": "ArgSpec getargspec getcallargs getfullargspec",
+    },
     "python.training.moving_averages": {
         "stillflow.train.moving_averages": "assign_moving_average weighted_moving_average"
     },

@@ -12,6 +12,7 @@ import importlib
 import sys
 from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
+from importlib.util import resolve_name
 from types import ModuleType
 from typing import Any
 
@@ -70,7 +71,7 @@ class _Loader:
         from google.protobuf.internal import builder
 
         names = vars(module)
-        for imported, shows_all in _imported(self._tree):
+        for imported, shows_all in _imported(self._tree, names["__package__"]):
             found = vars(importlib.import_module(imported))
             if shows_all:
                 names.update({name: found[name] for name in found if not name.startswith("_")})
@@ -79,14 +80,15 @@ class _Loader:
         builder.BuildTopDescriptorsAndMessages(names["DESCRIPTOR"], module.__name__, names)
 
 
-def _imported(tree: ast.Module) -> Iterator[tuple[str, bool]]:
+def _imported(tree: ast.Module, package: str) -> Iterator[tuple[str, bool]]:
     """(name, whether all of it is shown) of each module of messages that is imported."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((a.name, False) for a in node.names if a.name.endswith("_pb2"))
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom):
+            source = resolve_name("." * node.level + (node.module or ""), package)
             for alias in node.names:
-                if alias.name == "*" and node.module.endswith("_pb2"):
-                    yield node.module, True
+                if alias.name == "*" and source.endswith("_pb2"):
+                    yield source, True
                 elif alias.name.endswith("_pb2"):
-                    yield f"{node.module}.{alias.name}", False
+                    yield f"{source}.{alias.name}", False

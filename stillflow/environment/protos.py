@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from stillflow.api import _below, _missing
 
 _PACKAGES = ("core", "core.example", "core.framework", "core.protobuf", "core.util")
 _COPIES = "tensorboard.compat.proto"  # one flat package
-_SAVED_MODEL = "core.protobuf.saved_model_pb2"  # which it lacks
+# Which it lacks: {module: what gives the class of its messages}
+_OURS: dict[str, Callable[[], Any]] = {
+    "core.framework.device_attributes_pb2": _below.device_attributes_class,
+    "core.protobuf.saved_model_pb2": _below.saved_model_class,
+}
 
 
 def is_proto(path: str) -> bool:
@@ -28,9 +34,10 @@ def proto_module(path: str) -> ModuleType:
         package = ModuleType(f"tensorflow.{path}")
         package.__path__ = []  # modules below it can be imported
         return package
-    if path == _SAVED_MODEL:
+    if path in _OURS:
         module = ModuleType(f"tensorflow.{path}")
-        vars(module)["SavedModel"] = _below.saved_model_class()
+        message = _OURS[path]()
+        vars(module)[message.DESCRIPTOR.name] = message
         return module
     copy = f"{_COPIES}.{path.rpartition('.')[2]}"
     try:

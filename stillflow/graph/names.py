@@ -36,6 +36,25 @@ def strip_scope_slash(name: str) -> str:
     return name[:-1] if name.endswith("/") else name
 
 
+_SCOPED = re.compile(r"(\^|loc:@|)(.*)", re.DOTALL)
+
+
+def strip_name_scope(name: str, export_scope: str | None) -> str:
+    """The name of a node, a control input or a colocation, without the scope it starts with."""
+    if not export_scope:
+        return name
+    mark, path = _SCOPED.fullmatch(name).groups()  # type: ignore[union-attr]
+    return mark + path.removeprefix(strip_scope_slash(export_scope) + "/")
+
+
+def prepend_name_scope(name: str, import_scope: str | None) -> str:
+    """The name of a node, a control input or a colocation, below a scope."""
+    if not import_scope:
+        return name
+    mark, path = _SCOPED.fullmatch(name).groups()  # type: ignore[union-attr]
+    return f"{mark}{strip_scope_slash(import_scope)}/{path}"
+
+
 class NameTable:
     """The names in use, in lower case, each with the number that a duplicate tries next."""
 

@@ -252,3 +252,53 @@ def test_the_mnist_reader_is_where_programs_import_it_from(name):
 
     module = importlib.import_module(f"tensorflow.{name}")
     assert module.read_data_sets is mnist.read_data_sets
+
+
+def test_what_has_another_form_in_tensorflow():
+    """As TensorFlow 1.15 gives it; of some of it programs ask parts only."""
+    from tensorflow.core.framework.device_attributes_pb2 import DeviceAttributes
+    from tensorflow.python import tf2
+    from tensorflow.python.client import device_lib
+    from tensorflow.python.framework import common_shapes, ops, tensor_shape, tensor_util
+
+    (host,) = device_lib.list_local_devices()
+    assert (host.name, host.device_type, host.memory_limit) == ("/device:CPU:0", "CPU", 1 << 28)
+    assert DeviceAttributes.FromString(host.SerializeToString()) == host
+    assert not tf2.enabled()
+    assert tensor_util.constant_value(3) == 3
+    x = tree.placeholder(tree.float32, [None, 3])
+    assert str(tensor_util.constant_value_as_shape(tree.shape(x))) == "(?, 3)"
+    assert str(tensor_shape.unknown_shape(ndims=2)) == "(?, ?)"
+    shapes = map(tensor_shape.as_shape, ([1, 3], [2, 1]))
+    assert common_shapes.broadcast_shape(*shapes).as_list() == [2, 3]
+    assert ops.internal_convert_to_tensor(1.0).dtype == tree.float32
+
+
+@pytest.mark.parametrize("mark", ["", "^", "loc:@"])
+def test_names_move_between_scopes(mark):
+    from tensorflow.python.framework import ops
+
+    assert ops.prepend_name_scope(f"{mark}b/c", "a/") == f"{mark}a/b/c"
+    assert ops.prepend_name_scope(f"{mark}b", "") == f"{mark}b"
+    assert ops.strip_name_scope(f"{mark}a/b/c", "a") == f"{mark}b/c"
+    assert ops.strip_name_scope(f"{mark}ab/c", "a") == f"{mark}ab/c"
+    assert ops.name_from_scope_name("a/") == "a"
+
+
+def test_switch_and_merge():
+    """Nodes, names and values of TensorFlow 1.15's control_flow_ops."""
+    from tensorflow.python.ops import control_flow_ops
+
+    with tree.Graph().as_default() as graph, tree.Session() as session:
+        taken = tree.placeholder(tree.bool, [])
+        no, yes = control_flow_ops.switch(tree.constant([1.0, 2.0]), taken)
+        merged = control_flow_ops.merge([no * 2, yes + 1])
+        named = control_flow_ops.switch([1, 2], True, dtype=tree.int64, name="sw")
+        assert [named.output_true.name, named[0].dtype] == ["sw:1", tree.int64]
+        names = {op.name: op.type for op in graph.get_operations()}
+        assert {"Switch": "Switch", "Merge": "Merge", "sw/data": "Const"}.items() <= names.items()
+        for value, result in ((True, ([2.0, 3.0], 1)), (False, ([2.0, 4.0], 0))):
+            output, index = session.run(merged, {taken: value})
+            assert (output.tolist(), index) == result
+        with pytest.raises(ValueError, match="At least one of the merge inputs is None"):
+            control_flow_ops.merge([None, no])

@@ -102,6 +102,19 @@ def test_what_it_imports_comes_first(written):
     assert above_old_pb2.Above(inner=[below_old_pb2.Below(x=2)]).inner[0].x == 2
 
 
+def test_what_it_imports_may_be_beside_it_in_a_package(written, tmp_path, monkeypatch):
+    written(file_of("side_old", "Side", "Side"))
+    beside = file_of("beside_old", "Beside", "Side", dependency="side_old")
+    written(beside, "from . import side_old_pb2 as side__old__pb2")
+    (tmp_path / "package_of_old").mkdir()
+    for module in tmp_path.glob("*_pb2.py"):
+        module.rename(tmp_path / "package_of_old" / module.name)
+    old_messages.install()
+    from package_of_old import beside_old_pb2, side_old_pb2
+
+    assert beside_old_pb2.Beside(inner=[side_old_pb2.Side(x=2)]).inner[0].x == 2
+
+
 def test_modules_of_today_are_left_alone():
     old_messages.install()
     try:

@@ -1,0 +1,67 @@
+"""The devices of this machine, as TensorFlow's `device_lib` lists them: the host alone."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from typing import Any
+
+_MEMORY_LIMIT = 1 << 28  # which TensorFlow gives for every host
+
+# {message: {number: (field, type)}}; LocalLinks.link is repeated.
+_MESSAGES = {
+    "InterconnectLink": {
+        1: ("device_id", "int32"),
+        2: ("type", "string"),
+        3: ("strength", "int32"),
+    },
+    "LocalLinks": {1: ("link", "InterconnectLink")},
+    "DeviceLocality": {
+        1: ("bus_id", "int32"),
+        2: ("numa_node", "int32"),
+        3: ("links", "LocalLinks"),
+    },
+    "DeviceAttributes": {
+        1: ("name", "string"),
+        2: ("device_type", "string"),
+        4: ("memory_limit", "int64"),
+        5: ("locality", "DeviceLocality"),
+        6: ("incarnation", "fixed64"),
+        7: ("physical_device_desc", "string"),
+    },
+}
+
+
+def list_local_devices(session_config: Any = None) -> list:
+    """A DeviceAttributes message for each device that TensorFlow would name."""
+    host = device_attributes_class()(
+        name="/device:CPU:0",
+        device_type="CPU",
+        memory_limit=_MEMORY_LIMIT,
+        locality={},
+        incarnation=random.SystemRandom().getrandbits(63),
+    )
+    return [host]
+
+
+@cache
+def device_attributes_class() -> Any:
+    """The class of DeviceAttributes messages, of which TensorBoard has no copy."""
+    from google.protobuf import descriptor_pb2, descriptor_pool
+    from google.protobuf.message_factory import GetMessageClass
+
+    file = descriptor_pb2.FileDescriptorProto(
+        name="stillflow/device_attributes.proto", package="stillflow", syntax="proto3"
+    )
+    for message_name, fields in _MESSAGES.items():
+        message = file.message_type.add(name=message_name)
+        for number, (name, kind) in fields.items():
+            field = message.field.add(name=name, number=number, label="LABEL_OPTIONAL")
+            if kind in _MESSAGES:
+                field.type, field.type_name = field.TYPE_MESSAGE, f".stillflow.{kind}"
+            else:
+                field.type = getattr(field, f"TYPE_{kind.upper()}")
+    file.message_type[1].field[0].label = file.message_type[1].field[0].LABEL_REPEATED
+    pool = descriptor_pool.Default()
+    pool.AddSerializedFile(file.SerializeToString())
+    return GetMessageClass(pool.FindMessageTypeByName("stillflow.DeviceAttributes"))
