@@ -34,6 +34,7 @@ from stillflow.api import logging as logging
 from stillflow.api import losses as losses
 from stillflow.api import manip as manip
 from stillflow.api import math as math
+from stillflow.api import nest as nest
 from stillflow.api import nn as nn
 from stillflow.api import random as random
 from stillflow.api import raw_ops as raw_ops

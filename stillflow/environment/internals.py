@@ -67,6 +67,13 @@ _OWN: dict[str, Members] = {
     "python.util.function_utils": {
         "stillflow.platform.decorators": "fn_args get_func_code get_func_name has_kwargs"
     },
+    "python.util.nest": {
+        "stillflow.graph.nest": "flatten_dict_items flatten_with_joined_string_paths "
+        "flatten_with_tuple_paths is_sequence=is_nested map_structure_with_paths "
+        "map_structure_with_tuple_paths yield_flat_paths",
+        "stillflow.graph.nest_above": "assert_shallow_structure flatten_up_to "
+        "get_traverse_shallow_structure map_structure_up_to",
+    },
     "python.util.tf_contextlib": {"stillflow.platform.decorators": "contextmanager"},
     "python.util.tf_decorator": {
         "stillflow.platform.decorators": "TFDecorator make_decorator unwrap"
