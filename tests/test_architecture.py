@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "gradients": {"graph", "declare", "ops"},
     "runtime": {"graph", "declare"},
     "train": {"graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint"},
-    "interchange": {"graph", "declare", "ops", "platform", "checkpoint", "train"},
+    "interchange": {"graph", "declare", "ops", "runtime", "platform", "checkpoint", "train"},
     "events": {"graph", "platform", "checkpoint", "train"},
     "testing": {"graph", "declare", "ops", "gradients", "runtime"},
     "api": {

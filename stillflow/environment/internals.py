@@ -64,6 +64,12 @@ _OWN: dict[str, Members] = {
         "stillflow.ops.control.switch": "merge switch",
     },
     "python.tf2": {"stillflow.graph.behavior": "enabled=is_at_2"},
+    "python.tools.freeze_graph": {
+        "stillflow.interchange.freeze_graph": "freeze_graph freeze_graph_with_def_protos"
+    },
+    "python.tools.inspect_checkpoint": {
+        "stillflow.checkpoint.printing": "print_tensors_in_checkpoint_file"
+    },
     "python.util.function_utils": {
         "stillflow.platform.decorators": "fn_args get_func_code get_func_name has_kwargs"
     },

@@ -72,7 +72,7 @@ def load(
       ValueError, tf.errors.OpError: the graph cannot be imported, or the variables not restored.
     """
     folder = as_text(path_to_str(export_dir))
-    meta = _tagged(read_saved_model(folder), tags)
+    meta = tagged(read_saved_model(folder), tags)
     with sess.graph.as_default():
         saver = import_meta_graph(meta, import_scope=import_scope, **saver_kwargs)
         if saver is not None:
@@ -84,7 +84,8 @@ def load(
     return meta
 
 
-def _tagged(saved_model: Any, tags: Iterable[str]) -> Any:
+def tagged(saved_model: Any, tags: Iterable[str]) -> Any:
+    """The MetaGraphDef of a SavedModel that has these tags; RuntimeError when none has."""
     wanted = set(tags)
     available = [set(meta.meta_info_def.tags) for meta in saved_model.meta_graphs]
     if wanted not in available:
