@@ -25,7 +25,7 @@ _FIELDS: dict[dtypes.DType, tuple[str, Any]] = {
     dtypes.int64: ("int64_val", np.int64),
     dtypes.string: ("string_val", np.object_),
 } | {
-    dtype: ("int_val", dtype.as_numpy_dtype)
+    dtype: ("int_val", dtype.stored_as)
     for dtype in (
         *(dtypes.int8, dtypes.int16, dtypes.int32, dtypes.uint8, dtypes.uint16),
         *(dtypes.qint8, dtypes.quint8, dtypes.qint32),
@@ -44,7 +44,7 @@ def encode(array: np.ndarray, dtype: dtypes.DType) -> Any:
     if dtype is dtypes.string:
         values = [tensors.as_bytes(element) for element in array.flat]
     else:
-        flat: np.ndarray = np.ascontiguousarray(array, dtype.as_numpy_dtype).reshape(-1)
+        flat: np.ndarray = np.ascontiguousarray(array, dtype.stored_as).reshape(-1)
         values = flat.view(numbers).tolist()
     return message_class("TensorProto")(**{field: values})
 
@@ -68,5 +68,5 @@ def decode(proto: Any, dtype: dtypes.DType, shape: Sequence[int]) -> np.ndarray:
     else:
         # Signed integers may be stored as the unsigned ones of the same bits.
         wide = np.int64 if field in ("int_val", "half_val") else numbers
-        array = np.fromiter(values, wide, len(values)).astype(numbers).view(dtype.as_numpy_dtype)
+        array = np.fromiter(values, wide, len(values)).astype(numbers).view(dtype.stored_as)
     return array.reshape(shape)

@@ -100,7 +100,7 @@ class CheckpointReader:
         if not slices.are_partition(stored.parts, stored.shape):
             raise self._incomplete(key)
         array: np.ndarray = np.empty(
-            slices.shape_of(wanted, stored.shape), self.dtype(key).as_numpy_dtype
+            slices.shape_of(wanted, stored.shape), self.dtype(key).stored_as
         )
         for part in stored.parts:
             shared = slices.overlap(part, wanted, stored.shape)

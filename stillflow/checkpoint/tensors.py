@@ -58,8 +58,8 @@ def decode(data: np.ndarray, dtype: dtypes.DType, shape: Sequence[int], crc: int
     if dtype is dtypes.string:
         return _decode_strings(data.tobytes(), shape, crc)
     _check_crc(crc32c.value(data.data), crc)
-    array = data.view(np.dtype(dtype.as_numpy_dtype).newbyteorder("<"))
-    return array.astype(dtype.as_numpy_dtype, copy=False).reshape(shape)
+    array = data.view(np.dtype(dtype.stored_as).newbyteorder("<"))
+    return array.astype(dtype.stored_as, copy=False).reshape(shape)
 
 
 def _check_crc(actual: int, stored: int) -> None:

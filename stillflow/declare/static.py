@@ -139,7 +139,7 @@ def _stand_in(tensor: Tensor, witness: int | None) -> np.ndarray | None:
         return None
     shape = tuple(witness if size is None else size for size in sizes)
     with contextlib.suppress(ValueError):  # too many elements to address
-        return np.broadcast_to(np.zeros((), tensor.dtype.as_numpy_dtype), shape)  # type: ignore[arg-type]
+        return np.broadcast_to(np.zeros((), tensor.dtype.stored_as), shape)  # type: ignore[arg-type]
     return None
 
 

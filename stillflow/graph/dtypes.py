@@ -9,10 +9,9 @@ import numpy as np
 
 _REF_OFFSET = 100  # DT_FLOAT_REF = DT_FLOAT + 100 in TensorFlow's types.proto
 
-# name: (DataType number, NumPy type or None); quantized types are stored as their plain integers.
-
-# Stands for NumPy's bfloat16, which another package has; `as_numpy_dtype` loads it.
+# Stands for NumPy's bfloat16, which another package has; `stored_as` loads it.
 _BFLOAT16 = "bfloat16"
+# name: (DataType number, NumPy type or None); quantized types are stored as their plain integers.
 _TYPES: dict[str, tuple[int, Any]] = {
     "float32": (1, np.float32),
     "float64": (2, np.float64),
@@ -45,7 +44,9 @@ _INTEGER = frozenset({"int8", "int16", "int32", "int64", "uint8", "uint16", "uin
 
 
 class DType:
-    """One element type. There is one object per type, so `is` and `==` agree.
+    """One element type: `DType(number)`, by its number in TensorFlow's `DataType` enum.
+
+    There is one object per type, so `is` and `==` agree.
 
     A variable's tensor has a reference type (`float32_ref`); `base_dtype` is the type of its value.
     """
@@ -63,18 +64,39 @@ class DType:
         "is_quantized",
     )
 
-    def __init__(self, name: str, number: int, numpy: Any, base: DType | None = None):
+    _name: str
+    _number: int
+    _numpy: Any
+    _base: DType
+    _ref: DType | None
+    is_bool: builtins.bool
+    is_complex: builtins.bool
+    is_floating: builtins.bool
+    is_integer: builtins.bool
+    is_quantized: builtins.bool
+
+    def __new__(cls, type_enum: Any) -> DType:
+        """Raises TypeError: there is no type of that number."""
+        number = int(type_enum)
+        if number not in _TABLE:
+            raise TypeError(f"type_enum is not a valid types_pb2.DataType: {number}")
+        return _TABLE[number]
+
+    @classmethod
+    def _declared(cls, name: str, number: int, numpy: Any, base: DType | None = None) -> DType:
+        self = super().__new__(cls)
         self._name = name
         self._number = number
         self._numpy = numpy
         self._base = base or self
-        self._ref: DType | None = None
+        self._ref = None
         plain = self._base._name
         self.is_bool = plain == "bool"
         self.is_complex = plain in _COMPLEX
         self.is_floating = plain in _FLOATING
         self.is_integer = plain in _INTEGER
         self.is_quantized = plain in _QUANTIZED
+        return self
 
     @property
     def name(self) -> str:
@@ -93,11 +115,21 @@ class DType:
         return self._number
 
     @property
-    def as_numpy_dtype(self) -> type:
-        """The NumPy scalar type; strings are `np.object_`."""
+    def stored_as(self) -> type:
+        """The NumPy scalar type that holds elements in arrays; strings are `np.object_`."""
         if self._numpy is None:
             raise TypeError(f"{self._name} has no NumPy equivalent.")
         return _numpy_bfloat16() if self._numpy is _BFLOAT16 else self._numpy
+
+    @property
+    def as_numpy_dtype(self) -> Any:
+        """The NumPy type that programs see.
+
+        It is `stored_as`, except for Python's own `bool` and `object` (of strings), and quantized
+        types, which have one field of their name.
+        """
+        public = _PUBLIC_NUMPY.get(self._base._name)
+        return self.stored_as if public is None else public
 
     @property
     def base_dtype(self) -> DType:
@@ -128,44 +160,47 @@ class DType:
 
     @property
     def size(self) -> int:
-        """Bytes per element; 1 for types without a fixed size, as TensorFlow reports it."""
-        if self._numpy is None or self._numpy is np.object_:
-            return 1
-        return np.dtype(self.as_numpy_dtype).itemsize
+        """Bytes per element in an array; 1 for types that no array holds."""
+        return 1 if self._numpy is None else np.dtype(self.stored_as).itemsize
 
     @property
     def min(self):
-        """The smallest representable value of a real numeric type."""
-        return self._limits()[0]
+        """The smallest value of a real numeric type; TypeError for other ones."""
+        return self._limit("min")
 
     @property
     def max(self):
-        """The largest representable value of a real numeric type."""
-        return self._limits()[1]
+        """The largest value of a real numeric type; TypeError for other ones."""
+        return self._limit("max")
 
-    @property
-    def limits(self):
-        return self.min, self.max
-
-    def _limits(self):
-        if self.is_bool:
-            return False, True
+    def _limit(self, which: str) -> Any:
         if self.is_integer:
-            info = np.iinfo(self.as_numpy_dtype)
-            return info.min, info.max
+            return getattr(np.iinfo(self.stored_as), which)
         if self._base is bfloat16:
             import ml_dtypes
 
-            limits = ml_dtypes.finfo(ml_dtypes.bfloat16)
-            return limits.min, limits.max
+            return getattr(ml_dtypes.finfo(ml_dtypes.bfloat16), which)
         if self.is_floating:
-            return np.finfo(self.as_numpy_dtype).min, np.finfo(self.as_numpy_dtype).max
-        raise TypeError(f"Cannot find minimum value of {self}.")
+            return getattr(np.finfo(self.stored_as), which)
+        raise TypeError(f"Cannot find {which}imum value of {self}.")
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """The least and the greatest intensity that a picture of this type has.
+
+        Raises:
+          KeyError: TensorFlow names none for this type; `min` and `max` are its own limits.
+        """
+        if self._base._name in ("float32", "float64"):
+            return 0, 1
+        if not self.is_integer:
+            raise KeyError(f"{self._name} has no intensity limits; see `min` and `max`.")
+        return 0, self.max
 
     def is_compatible_with(self, other: object) -> builtins.bool:
         """True when a tensor of type `other` may stand where `self` is wanted."""
         other = as_dtype(other)
-        return self is other or self._base is other or self is other._base
+        return self is other or self is other._base
 
     def __eq__(self, other: object) -> builtins.bool:
         if other is None:
@@ -183,9 +218,6 @@ class DType:
     def __hash__(self) -> int:
         return self._number
 
-    def __int__(self) -> int:
-        return self._number
-
     def __str__(self) -> str:
         return f"<dtype: {self._name!r}>"
 
@@ -200,8 +232,8 @@ def _declare() -> dict[object, DType]:
     """Makes every type and its reference twin; the table is keyed by name and by number."""
     table: dict[object, DType] = {}
     for name, (number, numpy) in _TYPES.items():
-        plain = DType(name, number, numpy)
-        plain._ref = DType(name + "_ref", number + _REF_OFFSET, numpy, base=plain)
+        plain = DType._declared(name, number, numpy)
+        plain._ref = DType._declared(name + "_ref", number + _REF_OFFSET, numpy, base=plain)
         for dtype in (plain, plain._ref):
             table[dtype.name] = table[dtype.as_datatype_enum] = dtype
     return table
@@ -238,18 +270,19 @@ QUANTIZED_DTYPES = frozenset(
 )
 
 _TABLE.update({"half": float16, "float": float32, "double": float64})
-_PYTHON_TYPES: dict[type, DType] = {
-    float: float32,
-    builtins.bool: bool,
-    str: string,
-    bytes: string,
-    object: string,
-}
+_TABLE.update({f"{name}_ref": _TABLE[name]._as_ref for name in ("half", "float", "double")})
+_TABLE.update({float: float32, builtins.bool: bool, object: string})
 _FROM_NUMPY: dict[np.dtype, DType] = {
     np.dtype(t): _TABLE[name]
     for name, (_, t) in reversed(_TYPES.items())
     if t is not None and t is not _BFLOAT16 and name not in _QUANTIZED
 }
+_PUBLIC_NUMPY: dict[str, Any] = {
+    "bool": builtins.bool,
+    "string": object,
+    **{name: np.dtype([(name, _TYPES[name][1])]) for name in sorted(_QUANTIZED)},
+}
+_FROM_NUMPY.update({_PUBLIC_NUMPY[name]: _TABLE[name] for name in sorted(_QUANTIZED)})
 
 
 def _numpy_bfloat16() -> type:
@@ -259,7 +292,9 @@ def _numpy_bfloat16() -> type:
 
 
 def as_dtype(type_value: object) -> DType:
-    """Converts a DType, a `DataType` number, a TF or NumPy type name, or a Python or NumPy type.
+    """Converts a DType, a `DataType` number, TensorFlow's name of one, or a NumPy type.
+
+    Of Python's types, `float`, `bool` and `object` (for strings) name one.
 
     Raises:
       TypeError: for anything that names no TensorFlow type.
@@ -267,28 +302,46 @@ def as_dtype(type_value: object) -> DType:
     if isinstance(type_value, DType):
         return type_value
     try:
-        known = _TABLE.get(type_value) or _PYTHON_TYPES.get(type_value)  # type: ignore[call-overload]
+        known = _TABLE.get(type_value)
     except TypeError:  # unhashable
         known = None
-    if known is not None:
-        return known
-    if type_value is int or type_value is complex:  # TensorFlow wants the size spelled out
+    if known is None:
+        known = _of_numpy(type_value)
+    if known is None:
         raise TypeError(
-            f"Cannot convert value {type_value!r} to a TensorFlow DType.\n"
-            "  Say tf.int32 or tf.int64, tf.complex64 or tf.complex128."
+            f"Cannot convert value {type_value!r} to a TensorFlow DType.{_instead_of(type_value)}"
         )
-    try:
-        numpy_dtype = np.dtype(type_value)  # type: ignore[call-overload]
-    except TypeError:
-        numpy_dtype = None
-    if numpy_dtype is not None:
-        if numpy_dtype.kind in "SUO":
-            return string
-        if numpy_dtype.name == "bfloat16":
-            return bfloat16
-        if numpy_dtype.newbyteorder("=") in _FROM_NUMPY:
-            return _FROM_NUMPY[numpy_dtype.newbyteorder("=")]
-    raise TypeError(f"Cannot convert value {type_value!r} to a TensorFlow DType.")
+    return known
+
+
+def _of_numpy(value: object) -> DType | None:
+    """The type that arrays of the NumPy type `value` have, if it is one."""
+    if isinstance(value, type) and issubclass(value, np.generic):
+        try:
+            value = np.dtype(value)
+        except TypeError:  # an abstract one, such as np.integer
+            return None
+    if not isinstance(value, np.dtype):
+        return None
+    if value.kind in "SUO":
+        return string
+    if value.name == "bfloat16":
+        return bfloat16
+    return _FROM_NUMPY.get(value.newbyteorder("="))
+
+
+# What to say instead of what one might take for the name of a type.
+_INSTEAD = {
+    int: "tf.int32 or tf.int64",
+    complex: "tf.complex64 or tf.complex128",
+    str: "tf.string",
+    bytes: "tf.string",
+}
+
+
+def _instead_of(value: object) -> str:
+    known = _INSTEAD.get(value) if isinstance(value, type) else None
+    return f"\n  Say {known}." if known else ""
 
 
 def by_name(name: str) -> DType | None:

@@ -60,7 +60,7 @@ def unless_dead(op: Operation, guards: int) -> Callable[..., Any]:
 
     def run(xp: Any, *values: Any, **attrs: Any) -> Any:
         if any(map(is_dead, values)):
-            nothing = tuple(dead(tensor.dtype.as_numpy_dtype) for tensor in op.outputs)
+            nothing = tuple(dead(tensor.dtype.stored_as) for tensor in op.outputs)
             return nothing[0] if len(nothing) == 1 else nothing
         return fn(xp, *values[: len(values) - guards], **attrs)
 

@@ -100,7 +100,7 @@ class Step:
         own = self.outputs[len(self.outputs) - len(self.declared) :]
         for index, (slot, wanted) in enumerate(zip(own, self.declared, strict=True)):
             dtype = getattr(slots[slot], "dtype", None)
-            if wanted.is_numpy_compatible and dtype != np.dtype(wanted.as_numpy_dtype):
+            if wanted.is_numpy_compatible and dtype != np.dtype(wanted.stored_as):
                 raise InternalError(
                     None,
                     self.op,

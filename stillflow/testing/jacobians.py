@@ -79,7 +79,7 @@ def _compare(
     delta: float,
     feeds: Mapping | None,
 ) -> tuple[Jacobian, Jacobian]:
-    dtype = x.dtype.base_dtype.as_numpy_dtype
+    dtype = x.dtype.base_dtype.stored_as
     point = np.random.random_sample(tuple(x_shape)) if start is None else start
     point = np.array(point, dtype)
     others = dict(feeds or {})
@@ -95,7 +95,7 @@ def _from_gradients(
     """One run for each element of y, whose gradient alone is then 1."""
     weights = constant(np.zeros(tuple(y_shape)), dtype=y.dtype.base_dtype)
     (dx,) = gradients(y, x, weights)
-    columns: np.ndarray = np.eye(int(np.prod(y_shape)), dtype=y.dtype.base_dtype.as_numpy_dtype)
+    columns: np.ndarray = np.eye(int(np.prod(y_shape)), dtype=y.dtype.base_dtype.stored_as)
     rows = [
         session.run(dx, {**feeds, x: point, weights: column.reshape(tuple(y_shape))})
         for column in columns

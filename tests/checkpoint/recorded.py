@@ -27,7 +27,7 @@ def array_of(entry):
         array = np.empty(len(entry["strings"]), np.object_)
         array[:] = [bytes.fromhex(element) for element in entry["strings"]]
     else:
-        numpy_dtype = dtypes.as_dtype(entry["dtype"]).as_numpy_dtype
+        numpy_dtype = dtypes.as_dtype(entry["dtype"]).stored_as
         array = np.frombuffer(bytes.fromhex(entry["bytes"]), numpy_dtype)
     return array.reshape(entry["shape"])
 

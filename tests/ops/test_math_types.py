@@ -69,7 +69,7 @@ def arguments(op, dtype):
             continue
         follows = arg.type_attr == type_attr(op)
         kind = arg.dtype or (dtype if follows else op.defaults[arg.type_attr])
-        values.append(SQUARE.astype(kind.as_numpy_dtype))
+        values.append(SQUARE.astype(kind.stored_as))
     if op.type == "Bincount":
         values = [value.reshape(-1) if value.ndim else value for value in values]
     return values * 2 if op.signature.inputs[0].is_list else values
@@ -77,9 +77,7 @@ def arguments(op, dtype):
 
 def declared(op, dtype, attrs):
     kinds = {**op.defaults, **attrs, type_attr(op): dtype}
-    return [
-        np.dtype((out.dtype or kinds[out.type_attr]).as_numpy_dtype) for out in op.signature.outputs
-    ]
+    return [np.dtype((out.dtype or kinds[out.type_attr]).stored_as) for out in op.signature.outputs]
 
 
 def dtypes_of(result):

@@ -101,7 +101,7 @@ def _recounted(ctx: shapes.ShapeContext) -> shapes.Sizes:
 )
 def bitcast_op(xp, x, *, type: DType):
     """x: n[...] -> type[...], the bits of x; the last axis holds the parts of a larger element."""
-    wanted = np.dtype(type.as_numpy_dtype)
+    wanted = np.dtype(type.stored_as)
     own = x.dtype.itemsize
     if own == wanted.itemsize:
         return x.view(wanted)

@@ -27,9 +27,9 @@ def _searched(xp: Any, rows: Any, values: Any, side: str, out_type: DType) -> An
     if rows.shape[0] != values.shape[0]:
         refuse("Leading dim_size of both tensors must match.")
     if not rows.shape[0]:
-        return xp.zeros(values.shape, out_type.as_numpy_dtype)
+        return xp.zeros(values.shape, out_type.stored_as)
     found = [xp.searchsorted(row, own, side) for row, own in zip(rows, values, strict=True)]
-    return xp.stack(found).astype(out_type.as_numpy_dtype)
+    return xp.stack(found).astype(out_type.stored_as)
 
 
 @op("LowerBound", _SIGNATURE, shape=_like_values, types={"out_type": INDEX})
@@ -94,7 +94,7 @@ def list_diff_op(xp, x, y, *, out_idx: DType = dtypes.int32):
         if vector.ndim != 1:
             refuse(f"{name} should be a 1D vector.")
     kept = np.flatnonzero(~np.isin(x, y))
-    return x[kept], kept.astype(out_idx.as_numpy_dtype)
+    return x[kept], kept.astype(out_idx.stored_as)
 
 
 list_diff_op.not_differentiable()

@@ -30,7 +30,7 @@ def _rank_vector(ctx: shapes.ShapeContext) -> shapes.Sizes:
 )
 def shape_op(xp, x, *, out_type: DType = dtypes.int32):
     """x: n[...] -> i[rank], its shape."""
-    return np.array(x.shape, dtype=out_type.as_numpy_dtype)
+    return np.array(x.shape, dtype=out_type.stored_as)
 
 
 shape_op.not_differentiable()
@@ -61,7 +61,7 @@ def shape_internal(
 )
 def shape_n_op(xp, *inputs, out_type: DType = dtypes.int32):
     """inputs: n[...] each -> i[rank] each, their shapes."""
-    found: list[np.ndarray] = [np.array(x.shape, dtype=out_type.as_numpy_dtype) for x in inputs]
+    found: list[np.ndarray] = [np.array(x.shape, dtype=out_type.stored_as) for x in inputs]
     return found if len(found) > 1 else found[0]
 
 
@@ -82,7 +82,7 @@ def shape_n(input: Any, out_type: Any = dtypes.int32, name: str | None = None) -
 )
 def size_op(xp, x, *, out_type: DType = dtypes.int32):
     """x: n[...] -> i[], how many elements it has."""
-    return np.prod(x.shape, dtype=out_type.as_numpy_dtype)
+    return np.prod(x.shape, dtype=out_type.stored_as)
 
 
 size_op.not_differentiable()

@@ -32,7 +32,7 @@ def _distinct(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarra
     by_occurrence = np.argsort(first)
     place = np.empty_like(by_occurrence)
     place[by_occurrence] = np.arange(len(by_occurrence))
-    index_type = out_idx.as_numpy_dtype
+    index_type = out_idx.stored_as
     return (
         ordered[by_occurrence],
         place[positions.reshape(-1)].astype(index_type),

@@ -121,7 +121,7 @@ def assert_near(
     with name_scope(name, "assert_near", [x, y, rtol, atol, data]):
         x = convert_to_tensor(x, name="x")
         y = convert_to_tensor(y, name="y", dtype=x.dtype)
-        default = 10 * np.finfo(x.dtype.as_numpy_dtype).eps
+        default = 10 * np.finfo(x.dtype.stored_as).eps
         rtol, atol = (
             convert_to_tensor(default if tol is None else tol, name=what, dtype=x.dtype)
             for tol, what in ((rtol, "rtol"), (atol, "atol"))

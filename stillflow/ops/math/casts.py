@@ -20,7 +20,7 @@ from stillflow.graph.scopes import name_scope
 @op("Cast", "x: SrcT -> y: DstT", shape=shapes.same)
 def cast_op(xp, x, *, DstT: DType, Truncate: bool = False):
     """x: n[...] -> DstT[...]; a float becomes an integer by dropping its fraction."""
-    wanted = np.dtype(DstT.as_numpy_dtype)
+    wanted = np.dtype(DstT.stored_as)
     if x.dtype == wanted:
         return x
     if wanted.kind == "b":

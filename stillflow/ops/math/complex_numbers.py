@@ -35,7 +35,7 @@ _WITH_PARTS = {dtypes.float32: dtypes.complex64, dtypes.float64: dtypes.complex1
 )
 def complex_op(xp, real, imag, *, Tout: DType = dtypes.complex64):
     """real: f[...], imag: f[...] -> c[...]"""
-    return real + imag * np.asarray(1j, Tout.as_numpy_dtype)
+    return real + imag * np.asarray(1j, Tout.stored_as)
 
 
 @complex_op.gradient

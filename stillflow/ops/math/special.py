@@ -185,7 +185,7 @@ def bessel_i1e(xp, x):
 @bessel_i1e.gradient
 def bessel_i1e_gradient(op, dy):
     x, y = op.inputs[0], op.outputs[0]
-    tiny = float(np.finfo(x.dtype.as_numpy_dtype).eps)
+    tiny = float(np.finfo(x.dtype.stored_as).eps)
     # At 0 the formula is 0 / 0; the slope there is 1/2.
     is_apart = comparison.greater(elementwise.abs_op(x), tiny)
     apart = selecting.where(is_apart, x, filling.ones_like(x) * tiny)

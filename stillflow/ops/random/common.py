@@ -74,7 +74,7 @@ def draw_categories(xp: Any, stream: Any, logits: Any, num_samples: Any, dtype: 
     count, classes = int(num_samples), logits.shape[1]
     xp.check(count >= 0, lambda: f"num_samples should be nonnegative, got {count}")
     xp.check(classes > 0, lambda: f"num_classes should be positive, got {classes}")
-    return discrete.categories(xp, stream, logits, count, dtype.as_numpy_dtype)
+    return discrete.categories(xp, stream, logits, count, dtype.stored_as)
 
 
 def _check_rank(xp: Any, value: Any, rank: int, demand: str) -> None:

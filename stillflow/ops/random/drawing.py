@@ -66,7 +66,7 @@ _OF_FLOATS: dict[str, Any] = {
 @op("RandomStandardNormal", "shape: T -> output: dtype", **_OF_FLOATS)
 def random_standard_normal(xp, stream, shape, *, dtype: DType, seed: int = 0, seed2: int = 0):
     """shape: i[k] -> f[*shape] of mean 0 and standard deviation 1"""
-    return continuous.standard_normal(xp, stream, as_sizes(xp, shape), dtype.as_numpy_dtype)
+    return continuous.standard_normal(xp, stream, as_sizes(xp, shape), dtype.stored_as)
 
 
 random_standard_normal.not_differentiable()
@@ -75,7 +75,7 @@ random_standard_normal.not_differentiable()
 @op("TruncatedNormal", "shape: T -> output: dtype", **_OF_FLOATS)
 def truncated_normal_op(xp, stream, shape, *, dtype: DType, seed: int = 0, seed2: int = 0):
     """shape: i[k] -> f[*shape], normal numbers between -2 and 2"""
-    return continuous.truncated_normal(xp, stream, as_sizes(xp, shape), dtype.as_numpy_dtype)
+    return continuous.truncated_normal(xp, stream, as_sizes(xp, shape), dtype.stored_as)
 
 
 truncated_normal_op.not_differentiable()
@@ -84,7 +84,7 @@ truncated_normal_op.not_differentiable()
 @op("RandomUniform", "shape: T -> output: dtype", **_OF_FLOATS)
 def random_uniform_op(xp, stream, shape, *, dtype: DType, seed: int = 0, seed2: int = 0):
     """shape: i[k] -> f[*shape] in [0, 1)"""
-    return continuous.uniform(xp, stream, as_sizes(xp, shape), dtype.as_numpy_dtype)
+    return continuous.uniform(xp, stream, as_sizes(xp, shape), dtype.stored_as)
 
 
 random_uniform_op.not_differentiable()
@@ -293,7 +293,7 @@ def random_poisson_op(
     xp, stream, shape, rate, *, seed: int = 0, seed2: int = 0, dtype: DType = dtypes.int64
 ):
     """shape: i[k], rate: n[r...] -> n[*shape, r...]"""
-    return rejection.poisson(xp, stream, as_sizes(xp, shape), rate).astype(dtype.as_numpy_dtype)
+    return rejection.poisson(xp, stream, as_sizes(xp, shape), rate).astype(dtype.stored_as)
 
 
 def random_gamma(
@@ -311,7 +311,7 @@ def random_gamma(
         alpha = convert_to_tensor(alpha, dtype=dtype, name="alpha")
         beta = convert_to_tensor(1 if beta is None else beta, dtype=dtype, name="beta")
         alpha = alpha + filling.zeros_like(beta)
-        tiny = np.finfo(alpha.dtype.as_numpy_dtype).tiny
+        tiny = np.finfo(alpha.dtype.stored_as).tiny
         return arithmetic.maximum(tiny, random_gamma_op(shape, alpha, **_seeds(seed)) / beta)
 
 

@@ -59,21 +59,21 @@ _OF_FLOATS: dict[str, Any] = {
 def stateless_normal_op(xp, shape, seed, *, dtype: DType = dtypes.float32):
     """shape: i[k], seed: i[2] -> f[*shape] of mean 0 and standard deviation 1"""
     sizes = as_sizes(xp, shape)
-    return continuous.standard_normal(xp, _stream(xp, seed), sizes, dtype.as_numpy_dtype)
+    return continuous.standard_normal(xp, _stream(xp, seed), sizes, dtype.stored_as)
 
 
 @op("StatelessTruncatedNormal", "shape: T, seed: Tseed -> output: dtype", **_OF_FLOATS)
 def stateless_truncated_normal_op(xp, shape, seed, *, dtype: DType = dtypes.float32):
     """shape: i[k], seed: i[2] -> f[*shape], normal numbers between -2 and 2"""
     sizes = as_sizes(xp, shape)
-    return continuous.truncated_normal(xp, _stream(xp, seed), sizes, dtype.as_numpy_dtype)
+    return continuous.truncated_normal(xp, _stream(xp, seed), sizes, dtype.stored_as)
 
 
 @op("StatelessRandomUniform", "shape: T, seed: Tseed -> output: dtype", **_OF_FLOATS)
 def stateless_uniform_op(xp, shape, seed, *, dtype: DType = dtypes.float32):
     """shape: i[k], seed: i[2] -> f[*shape] in [0, 1)"""
     sizes = as_sizes(xp, shape)
-    return continuous.uniform(xp, _stream(xp, seed), sizes, dtype.as_numpy_dtype)
+    return continuous.uniform(xp, _stream(xp, seed), sizes, dtype.stored_as)
 
 
 @op(

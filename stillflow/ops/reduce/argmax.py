@@ -54,14 +54,14 @@ def argmax_op(xp, x, dimension, *, output_type: DType = dtypes.int64):
     """x: n[...], dimension: i[] -> i[... without it], the first of the largest elements."""
     # TensorFlow compares with >, so that a NaN is never the largest.
     x = x if x.dtype.kind in "iu" else xp.fmax(x, limits(x.dtype)[0])
-    return xp.argmax(x, int(dimension)).astype(output_type.as_numpy_dtype, copy=False)
+    return xp.argmax(x, int(dimension)).astype(output_type.stored_as, copy=False)
 
 
 @op("ArgMin", _SIGNATURE, shape=_without_axis, **_ARG)
 def argmin_op(xp, x, dimension, *, output_type: DType = dtypes.int64):
     """x: n[...], dimension: i[] -> i[... without it], the first of the smallest elements."""
     x = x if x.dtype.kind in "iu" else xp.fmin(x, limits(x.dtype)[1])
-    return xp.argmin(x, int(dimension)).astype(output_type.as_numpy_dtype, copy=False)
+    return xp.argmin(x, int(dimension)).astype(output_type.stored_as, copy=False)
 
 
 for _op in (argmax_op, argmin_op):

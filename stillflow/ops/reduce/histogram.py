@@ -55,7 +55,7 @@ def histogram_fixed_width_op(xp, values, ends, count, *, dtype: DType = dtypes.i
     above = (xp.maximum(values.reshape(-1), ends[0]) - ends[0]).astype(np.float64)
     places = xp.minimum(above / step, np.float64(number - 1))
     places = xp.where(places >= 0, places, 0).astype(np.int32)
-    bins = xp.zeros(number, dtype.as_numpy_dtype)
+    bins = xp.zeros(number, dtype.stored_as)
     return xp.add_at(bins, places, xp.ones(places.shape, bins.dtype))
 
 

@@ -62,6 +62,9 @@ class VariableStore:
 
         `settings` are all other arguments of `tf.get_variable`, and `reuse`.
         """
+        dtype = settings.get("dtype")
+        if isinstance(dtype, DType):  # another variable's is a reference type
+            settings["dtype"] = dtype.base_dtype
         if custom_getter is None:
             return self._true_getter(name, **settings)
         if not callable(custom_getter):
