@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from stillflow.declare.attributes import Kind
 from stillflow.graph import dtypes
 
 if TYPE_CHECKING:
@@ -60,19 +61,27 @@ def _complete(defn: OpDef, given: dict[str, Any]) -> dict[str, Any]:
     """Adds the attributes' defaults and brings each to its declared kind."""
     attrs = {}
     for name, kind in defn.kinds.items():
-        if name in given:
-            value = given[name]
-        elif name in defn.attr_defaults:
+        value = given.get(name)
+        if value is None and name in defn.attr_defaults:
             value = defn.attr_defaults[name]
-        else:
+        elif name not in given:
             raise TypeError(f"{defn.__name__}() missing required argument: {name!r}")
         try:
             attrs[name] = kind.coerce(value)
-        except TypeError:
-            if kind.name != "type":
-                raise
-            raise TypeError(f"Expected DataType for argument '{name}' not {value!r}.") from None
+        except (TypeError, ValueError) as error:
+            raise _unfit(name, kind, value, error) from None
     for name, value in given.items():
         if name not in attrs:
             attrs[name] = dtypes.as_dtype(value) if name in defn.signature.type_attrs else value
     return attrs
+
+
+def _unfit(name: str, kind: Kind, value: Any, error: Exception) -> Exception:
+    """What TensorFlow says of a value that is none of an attribute's kind."""
+    if kind.name == "type":
+        return TypeError(f"Expected DataType for argument '{name}' not {value!r}.")
+    if kind.name == "shape":
+        of_type = isinstance(error, TypeError)
+        message = f"Error converting {name} to a TensorShape: {error}."
+        return TypeError(message) if of_type else ValueError(message)
+    return error

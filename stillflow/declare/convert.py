@@ -1,11 +1,12 @@
 """Turns what a program passes as an input into a Tensor. Knows no op; each kind of value registers.
 
-`ops.constants` registers Python and NumPy values, `ops.variables` variables, `ops.array` lists
-that hold tensors.
+`declare.constants` registers Python and NumPy values, `ops.variables` variables, `ops.array` lists
+that hold tensors and IndexedSlices.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,13 @@ from stillflow.graph.operation import Tensor
 # (priority, types, function); a lower priority is asked first, an earlier one before a later.
 _CONVERTERS: list[tuple[int, tuple[type, ...], Callable[..., Any]]] = []
 _BY_TYPE: dict[type, tuple[Callable[..., Any], ...]] = {}
+# The modules that register values which need none of them to exist. A program may convert such a
+# value before it names anything that loads them.
+_REGISTERING = (
+    "stillflow.declare.constants",
+    "stillflow.ops.array.stacking",
+    "stillflow.ops.array.indexed_slices",
+)
 
 
 def register_tensor_conversion_function(
@@ -40,6 +48,8 @@ def register_tensor_conversion_function(
 def _converters_of(kind: type) -> tuple[Callable[..., Any], ...]:
     known = _BY_TYPE.get(kind)
     if known is None:
+        for module in _REGISTERING:
+            importlib.import_module(module)
         known = tuple(convert for _, types, convert in _CONVERTERS if issubclass(kind, types))
         _BY_TYPE[kind] = known
     return known
@@ -103,8 +113,24 @@ def _convert(value: Any, dtype: DType | None, name: str | None, as_ref: bool) ->
     for convert in _converters_of(type(value)):
         tensor = convert(value, dtype=dtype, name=name, as_ref=as_ref)
         if tensor is not NotImplemented:
+            wrong = _wrong_result(tensor, dtype)
+            if wrong:
+                prefix = f"{name}: " if name else ""
+                raise RuntimeError(
+                    f"{prefix}Conversion function {convert!r} for type {type(value)} "
+                    f"returned {wrong}"
+                )
             return tensor
     return NotImplemented
+
+
+def _wrong_result(tensor: Any, dtype: DType | None) -> str | None:
+    """What is wrong with what a conversion function returned for `dtype`."""
+    if not isinstance(tensor, Tensor):
+        return f"non-Tensor: {tensor!r}"
+    if dtype is None or dtype is tensor.dtype or dtype.is_compatible_with(tensor.dtype):
+        return None
+    return f"incompatible dtype: requested = {dtype.name}, actual = {tensor.dtype.name}"
 
 
 def is_tensor(x: Any) -> bool:

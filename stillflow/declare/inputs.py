@@ -63,17 +63,35 @@ class _Converting:
         assert arg.number_attr is not None
         self._attrs[arg.number_attr] = len(values)
         types = [value.dtype.base_dtype for value in values if is_tensor(value)]
-        if arg.type_attr and arg.type_attr not in self._attrs and types:
+        if not types and arg.type_attr and arg.type_attr not in self._attrs:
+            return self._plain_list(arg, values)
+        if arg.type_attr and arg.type_attr not in self._attrs:
             # A tensor anywhere in the list gives its type to the plain values before it.
             self._attrs[arg.type_attr] = types[0]
             self._inferred_from[arg.type_attr] = arg.name
         if len(set(types)) > 1:
-            shown = ", ".join(to_tensor(value).dtype.base_dtype.name for value in values)
-            raise TypeError(
-                f"Tensors in list passed to '{arg.name}' of '{self._defn.type}' Op have types "
-                f"[{shown}] that don't all match.\n  Convert them to one type with tf.cast."
-            )
+            raise self._unequal(arg, [to_tensor(value) for value in values])
         return [self._one(arg, value, f"{arg.name}_{i}") for i, value in enumerate(values)]
+
+    def _plain_list(self, arg: Arg, values: Sequence[Any]) -> list[Tensor]:
+        """Values none of which is a tensor yet: each has its own type, which must be one."""
+        assert arg.type_attr is not None
+        tensors = []
+        for index, value in enumerate(values):
+            tensors.append(self._one(arg, value, f"{arg.name}_{index}"))
+            self._attrs.pop(arg.type_attr)
+        if len({tensor.dtype.base_dtype for tensor in tensors}) > 1:
+            raise self._unequal(arg, tensors)
+        if tensors:
+            self._attrs[arg.type_attr] = tensors[0].dtype.base_dtype
+        return tensors
+
+    def _unequal(self, arg: Arg, tensors: Sequence[Tensor]) -> TypeError:
+        shown = ", ".join(tensor.dtype.base_dtype.name for tensor in tensors)
+        return TypeError(
+            f"Tensors in list passed to '{arg.name}' of '{self._defn.type}' Op have types "
+            f"[{shown}] that don't all match.\n  Convert them to one type with tf.cast."
+        )
 
     def _one(self, arg: Arg, value: Any, name: str) -> Tensor:
         attrs, op_type = self._attrs, self._defn.type

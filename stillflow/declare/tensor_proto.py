@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-import numpy as np
-
-from stillflow.declare.constants import as_array, shaped
+from stillflow.declare.constants import check_fills, sizes_of, typed
 from stillflow.graph import dtypes
 from stillflow.graph.protos.tensor_proto import tensor_proto_of
-from stillflow.graph.tensor_shape import as_shape
 
 
 def make_tensor_proto(
@@ -21,15 +19,24 @@ def make_tensor_proto(
 ):
     """Returns `values` as a TensorProto, as `tf.constant` would type and shape them.
 
-    With `allow_broadcast`, values of another shape are broadcast to `shape`.
+    With `allow_broadcast`, only one value is repeated to fill `shape`.
+
+    Raises:
+      ValueError: both `verify_shape` and `allow_broadcast`; too many values.
+      TypeError: values that do not fit `dtype`, or as asked for not `shape`.
     """
     from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
+    if allow_broadcast and verify_shape:
+        raise ValueError("allow_broadcast and verify_shape are not both allowed.")
     if isinstance(values, TensorProto):
         return values
-    array = as_array(values, None if dtype is None else dtypes.as_dtype(dtype).base_dtype)
-    if shape is not None and allow_broadcast and array.size > 1:
-        array = np.broadcast_to(array, as_shape(shape).as_list())  # type: ignore[arg-type]
-    elif shape is not None:
-        array = shaped(array, as_shape(shape), verify_shape)
-    return tensor_proto_of(array, dtypes.as_dtype(array.dtype))
+    wanted = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
+    array = typed(values, wanted, shape)
+    sizes = None
+    if shape is not None:
+        sizes = sizes_of(shape)
+        if allow_broadcast and array.size != math.prod(sizes) and array.shape not in ((1,), ()):
+            raise TypeError(f"Expected Tensor's shape: {sizes}, got {array.shape}.")
+        check_fills(array, sizes, verify_shape)
+    return tensor_proto_of(array, wanted or dtypes.as_dtype(array.dtype), sizes)

@@ -122,14 +122,20 @@ class Operation:
         return op_def_of(self.defn)
 
     def get_attr(self, name: str) -> Any:
-        """Returns the value of attribute `name`; ValueError when there is none."""
-        try:
-            return self.attrs[name]
-        except KeyError:
+        """Returns the value of attribute `name`; ValueError when there is none.
+
+        A string is bytes, a shape a TensorShapeProto and a tensor a TensorProto, as a NodeDef has
+        them; types are DTypes.
+        """
+        from stillflow.graph.protos.attr_value import attr_value_of, python_value_of
+
+        value = self.attrs.get(name)
+        if value is None:
             raise ValueError(
                 f"Operation '{self.name}' has no attr named '{name}'.\n"
                 f"  It has {', '.join(sorted(self.attrs)) or 'none'}."
-            ) from None
+            )
+        return python_value_of(attr_value_of(value, self.attrs.get("dtype")))
 
     def _set_attr(self, name: str, value: Any) -> None:
         self.attrs[name] = value
@@ -295,8 +301,9 @@ class Tensor:
 
     __nonzero__ = __bool__
 
-    def __array__(self, *_args: Any, **_kwargs: Any):
-        raise TypeError(
+    def __array__(self, *dtype: Any, **_copy: Any):
+        # TensorFlow's own takes no dtype, which Python says by another class.
+        raise (TypeError if dtype else NotImplementedError)(
             f"Cannot convert a symbolic Tensor ({self.name}) to a numpy array.\n"
             "  A tensor has a value only in a run: use sess.run(tensor)."
         )
@@ -313,11 +320,18 @@ def _contradiction(tensor: Tensor, shape: TensorShape) -> str:
     """Why `tensor`, by what is known of it, cannot have `shape`."""
     known, wanted = tensor.shape.as_list(), shape.as_list()
     if len(known) != len(wanted):
-        reason = f"Shapes must be equal rank, but are {len(known)} and {len(wanted)}."
+        reason = f"Shapes must be equal rank, but are {len(known)} and {len(wanted)}"
     else:
         sizes = enumerate(zip(known, wanted, strict=True))
         axis, (a, b) = next(
             (i, pair) for i, pair in sizes if None not in pair and pair[0] != pair[1]
         )
-        reason = f"Dimension {axis} in both shapes must be equal, but are {a} and {b}."
-    return f"{reason} Shapes are {tensor.shape} and {shape}.\n  The tensor is {tensor!r}."
+        reason = (
+            f"Dimension {axis} in both shapes must be equal, but are {a} and {b}. "
+            f"Shapes are {_bracketed(known)} and {_bracketed(wanted)}."
+        )
+    return f"{reason}\n  The tensor is {tensor!r}."
+
+
+def _bracketed(sizes: list[int | None]) -> str:
+    return f"[{','.join('?' if size is None else str(size) for size in sizes)}]"

@@ -11,7 +11,6 @@ RECORDED = recorded_graphs.load("imports")
 # What has words of its own, and why.
 OWN_WORDS = {
     "a_string_that_is_not_allowed": "said by the function that builds the op",
-    "a_mapped_control_input": "said by the conversion to a tensor",
 }
 
 

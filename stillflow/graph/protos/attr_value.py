@@ -8,12 +8,12 @@ import numpy as np
 
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
-from stillflow.graph.protos.tensor_proto import tensor_proto_of
+from stillflow.graph.protos.tensor_proto import compact_tensor_proto_of
 from stillflow.graph.tensor_shape import TensorShape
 
 
-def attr_value_of(value: Any):
-    """Returns `value` as an AttrValue.
+def attr_value_of(value: Any, elements: DType | None = None):
+    """Returns `value` as an AttrValue; an array's numbers are `elements` where that is quantized.
 
     Raises:
       TypeError: a value that no attribute of a GraphDef can have.
@@ -26,8 +26,27 @@ def attr_value_of(value: Any):
             field, plain = _field_and_value(item)
             getattr(attr.list, field).append(plain)
         return attr
+    if isinstance(value, np.ndarray):
+        dtype = dtypes.as_dtype(value.dtype)
+        if elements is not None and elements.is_quantized:
+            dtype = elements
+        return AttrValue(tensor=compact_tensor_proto_of(value, dtype))
     field, plain = _field_and_value(value)
     return AttrValue(**{field: plain})
+
+
+def python_value_of(attr: Any) -> Any:
+    """What `Operation.get_attr` gives for an AttrValue: DTypes, else what the proto holds."""
+    field = attr.WhichOneof("value")
+    if field == "type":
+        return dtypes.as_dtype(attr.type)
+    if field != "list":
+        return getattr(attr, field)
+    held = [(descriptor.name, items) for descriptor, items in attr.list.ListFields()]
+    if not held:
+        return []
+    name, items = held[0]
+    return [dtypes.as_dtype(item) for item in items] if name == "type" else list(items)
 
 
 def _field_and_value(value: Any) -> tuple[str, Any]:
@@ -44,6 +63,4 @@ def _field_and_value(value: Any) -> tuple[str, Any]:
         return "type", value.as_datatype_enum
     if isinstance(value, TensorShape):
         return "shape", value.as_proto()
-    if isinstance(value, np.ndarray):
-        return "tensor", tensor_proto_of(value, dtypes.as_dtype(value.dtype))
     raise TypeError(f"An attribute of a GraphDef cannot be {value!r} of type {type(value)}.")

@@ -44,7 +44,7 @@ def node_def_of(op: Operation, add_shapes: bool = False):
         attrs["_output_shapes"] = [tensor.shape for tensor in op.outputs]
     for name, value in attrs.items():
         if value is not None:
-            node.attr[name].CopyFrom(attr_value_of(value))
+            node.attr[name].CopyFrom(attr_value_of(value, attrs.get("dtype")))
     return node
 
 

@@ -28,28 +28,34 @@ _MOST_FILLED = 1 << 26  # elements that a tensor may leave to be filled up from 
 _HELD_AS_BYTES = {
     *("float32", "float64", "int8", "int16", "int32", "int64"),
     *("uint8", "uint32", "uint64"),
+    *("qint8", "quint8", "qint16", "quint16", "qint32"),
 }
 
 
-def tensor_proto_of(array: np.ndarray, dtype: DType):
+def tensor_proto_of(array: np.ndarray, dtype: DType, sizes: tuple[int, ...] | None = None):
     """Returns `array`, whose elements are of type `dtype`, as a TensorProto.
 
-    One element, or one that fills the whole tensor, is held as a number; more are held as bytes
-    where TensorFlow holds them so.
+    With `sizes`, that is the shape of the tensor; its last element fills a larger one. Several
+    elements are held as bytes where TensorFlow holds them so.
     """
     from tensorboard.compat.proto.tensor_pb2 import TensorProto
     from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 
-    shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in array.shape])
+    sizes = array.shape if sizes is None else sizes
+    shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in sizes])
     proto = TensorProto(dtype=dtype.as_datatype_enum, tensor_shape=shape)
     flat = array.ravel()
-    if _is_uniform(flat):
-        flat = flat[:1]
-    if flat.size > 1 and dtype.name in _HELD_AS_BYTES:
+    if dtype.name in _HELD_AS_BYTES and flat.size > 1 and flat.size == math.prod(sizes):
         proto.tensor_content = flat.tobytes()
     else:
         getattr(proto, _field(dtype)).extend(_elements(flat, dtype))
     return proto
+
+
+def compact_tensor_proto_of(array: np.ndarray, dtype: DType):
+    """`tensor_proto_of`, in which one element stands for all when all are alike."""
+    flat = array.ravel()
+    return tensor_proto_of(flat[:1] if _is_uniform(flat) else flat, dtype, array.shape)
 
 
 def _is_uniform(flat: np.ndarray) -> bool:
@@ -62,15 +68,22 @@ def _is_uniform(flat: np.ndarray) -> bool:
 def make_ndarray(tensor: Any) -> np.ndarray:
     """Returns the array that a TensorProto holds; the last of too few elements fills it up.
 
+    Its type is the `as_numpy_dtype` of the tensor's.
+
     Raises:
       ValueError: its fields do not fit its shape or its type.
       TypeError: arrays have no such type.
     """
-    return np.array(constant_of(tensor))
+    array = np.array(constant_of(tensor))
+    dtype = dtypes.as_dtype(tensor.dtype).base_dtype
+    return array.view(dtype.as_numpy_dtype) if dtype.is_quantized else array
 
 
 def constant_of(tensor: Any) -> np.ndarray:
-    """`make_ndarray` for an array that is only read: one element takes no memory for all places."""
+    """`make_ndarray` for a tensor of a graph, which is only read.
+
+    One element takes no memory for all places; quantized numbers are plain ints.
+    """
     dtype = dtypes.as_dtype(tensor.dtype).base_dtype
     shape = _shape_of(tensor.tensor_shape)
     size = math.prod(shape)
@@ -81,10 +94,10 @@ def constant_of(tensor: Any) -> np.ndarray:
         return elements.reshape(shape)
     if len(elements) <= 1:
         fill = elements[0] if len(elements) else b"" if dtype is dtypes.string else 0
-        return np.broadcast_to(np.array(fill, dtype.as_numpy_dtype), shape)
+        return np.broadcast_to(np.array(fill, dtype.stored_as), shape)
     if size > _MOST_FILLED:
         raise ValueError(f"A tensor of shape {shape} cannot be filled up from its elements.")
-    array: np.ndarray = np.empty(size, dtype.as_numpy_dtype)
+    array: np.ndarray = np.empty(size, dtype.stored_as)
     array[: len(elements)] = elements
     array[len(elements) :] = elements[-1]
     return array.reshape(shape)
@@ -108,7 +121,7 @@ def _stored_elements(tensor: Any, dtype: DType) -> np.ndarray:
         raise ValueError(
             f"{len(tensor.tensor_content)} bytes are not the elements of a {dtype.name} tensor."
         )
-    return np.frombuffer(tensor.tensor_content, dtype.as_numpy_dtype)
+    return np.frombuffer(tensor.tensor_content, dtype.stored_as)
 
 
 def _field(dtype: DType) -> str:
@@ -125,8 +138,8 @@ def _elements(flat: np.ndarray, dtype: DType) -> list:
 def _array_of(values: Any, dtype: DType) -> np.ndarray:
     """The inverse of `_elements`."""
     if _field(dtype) == "half_val":
-        return np.array(values, np.uint16).view(dtype.as_numpy_dtype)
+        return np.array(values, np.uint16).view(dtype.stored_as)
     if dtype.is_complex:
-        parts: np.ndarray = np.array(values, dtype.real_dtype.as_numpy_dtype)
-        return parts.view(dtype.as_numpy_dtype)
-    return np.array(values, dtype.as_numpy_dtype)
+        parts: np.ndarray = np.array(values, dtype.real_dtype.stored_as)
+        return parts.view(dtype.stored_as)
+    return np.array(values, dtype.stored_as)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
-from stillflow.declare.constants import as_array, constant
+from stillflow.declare.arrays import as_array
+from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse

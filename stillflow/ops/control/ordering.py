@@ -10,7 +10,7 @@ from stillflow.declare.opdef import op
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with, control_dependencies, device, name_scope
-from stillflow.graph.tensor_shape import TensorShape, as_shape, unknown_shape
+from stillflow.graph.tensor_shape import TensorShape, unknown_shape
 
 _ANY_SHAPE = unknown_shape()
 
@@ -29,7 +29,7 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
 
     `shape` may hold None for sizes that differ from run to run; None alone accepts any shape.
     """
-    return placeholder_op(dtype=dtype, shape=as_shape(shape), name=name)
+    return placeholder_op(dtype=dtype, shape=shape, name=name)
 
 
 @op(
@@ -50,7 +50,7 @@ def placeholder_with_default_gradient(op, dy):
 
 def placeholder_with_default(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """Returns a tensor that is `input` in runs that feed no other value."""
-    return placeholder_with_default_op(input, shape=as_shape(shape), name=name)
+    return placeholder_with_default_op(input, shape=shape, name=name)
 
 
 @op("Identity", "input: T -> output: T", shape=shapes.same, forwards=True)
