@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -46,40 +47,44 @@ class Dimension:
         return other if self._value is None else self
 
     def _combine(self, other: Any, combine) -> Dimension:
-        other = as_dimension(other)
-        if self._value is None or other._value is None:
-            return Dimension(None)
-        return Dimension(combine(self._value, other._value))
-
-    def _compare(self, other: Any, compare) -> bool | None:
         try:
             other = as_dimension(other)
         except (TypeError, ValueError):
             return NotImplemented
         if self._value is None or other._value is None:
+            return Dimension(None)
+        return Dimension(combine(self._value, other._value))
+
+    def _is_equal(self, other: Any) -> bool | None:
+        try:
+            return self._compare(other, operator.eq)
+        except (TypeError, ValueError):
+            return NotImplemented
+
+    def _compare(self, other: Any, compare) -> bool | None:
+        other = as_dimension(other)
+        if self._value is None or other._value is None:
             return None
         return compare(self._value, other._value)
 
     def __add__(self, other):
-        return self._combine(other, lambda a, b: a + b)
+        return self._combine(other, operator.add)
 
-    def __radd__(self, other):
-        return as_dimension(other) + self
+    __radd__ = __add__
 
     def __sub__(self, other):
-        return self._combine(other, lambda a, b: a - b)
+        return self._combine(other, operator.sub)
 
     def __rsub__(self, other):
         return as_dimension(other) - self
 
     def __mul__(self, other):
-        return self._combine(other, lambda a, b: a * b)
+        return self._combine(other, operator.mul)
 
-    def __rmul__(self, other):
-        return self * other
+    __rmul__ = __mul__
 
     def __floordiv__(self, other):
-        return self._combine(other, lambda a, b: a // b)
+        return self._combine(other, operator.floordiv)
 
     def __rfloordiv__(self, other):
         return as_dimension(other) // self
@@ -87,39 +92,38 @@ class Dimension:
     __div__ = __floordiv__
 
     def __truediv__(self, other):
-        raise TypeError(
-            f"unsupported operand type(s) for /: 'Dimension' and '{type(other).__name__}', "
-            "please use // instead"
-        )
+        raise _no_true_division(self, other)
 
-    __rtruediv__ = __truediv__
+    def __rtruediv__(self, other):
+        raise _no_true_division(other, self)
 
     def __mod__(self, other):
-        return self._combine(other, lambda a, b: a % b)
+        return self._combine(other, operator.mod)
 
     def __rmod__(self, other):
         return as_dimension(other) % self
 
     def __eq__(self, other):
-        return self._compare(other, lambda a, b: a == b)
+        return self._is_equal(other)
 
     def __ne__(self, other):
-        return self._compare(other, lambda a, b: a != b)
+        equal = self._is_equal(other)
+        return equal if equal in (None, NotImplemented) else not equal
 
     def __lt__(self, other):
-        return self._compare(other, lambda a, b: a < b)
+        return self._compare(other, operator.lt)
 
     def __le__(self, other):
-        return self._compare(other, lambda a, b: a <= b)
+        return self._compare(other, operator.le)
 
     def __gt__(self, other):
-        return self._compare(other, lambda a, b: a > b)
+        return self._compare(other, operator.gt)
 
     def __ge__(self, other):
-        return self._compare(other, lambda a, b: a >= b)
+        return self._compare(other, operator.ge)
 
-    def __hash__(self):
-        return hash(self._value)
+    # As in TensorFlow: two unknown sizes are not known to be equal.
+    __hash__ = None  # type: ignore[assignment]
 
     def __int__(self):
         return self._value
@@ -135,6 +139,13 @@ class Dimension:
 
     def __reduce__(self):
         return Dimension, (self._value,)
+
+
+def _no_true_division(left: Any, right: Any) -> TypeError:
+    return TypeError(
+        f"unsupported operand type(s) for /: '{type(left).__name__}' and "
+        f"'{type(right).__name__}', please use // instead"
+    )
 
 
 def as_dimension(value: Any) -> Dimension:
@@ -293,36 +304,43 @@ class TensorShape:
 
     def __getitem__(self, key: Any):
         if self._sizes is not None:
-            if isinstance(key, slice):
-                return TensorShape.of(self._sizes[key])
-            return Dimension(self._sizes[key])
+            found = list(self._sizes)[key]
+            return TensorShape.of(tuple(found)) if isinstance(key, slice) else Dimension(found)
         if not isinstance(key, slice):
             return Dimension(None)
+        if key.step is not None:
+            raise ValueError("Steps are not yet handled")
         start, stop = key.start or 0, key.stop
-        if key.step is not None or stop is None or start < 0 or stop < 0:
+        if stop is None or start < 0 or stop < 0:
             return unknown_shape()
         return unknown_shape(max(0, stop - start))
 
     def __eq__(self, other: object) -> bool:
+        """Whether both are known to be the same: a shape with an unknown size equals none."""
         try:
-            return self._sizes == as_shape(other)._sizes
-        except (TypeError, ValueError):
+            other = as_shape(other)
+        except TypeError:
             return NotImplemented
+        if self._sizes is None or other._sizes is None:
+            return self._sizes is other._sizes
+        return self._sizes == other._sizes and None not in self._sizes
 
     def __ne__(self, other: object) -> bool:
         try:
             other = as_shape(other)
-        except (TypeError, ValueError):
+        except TypeError:
             return NotImplemented
         if self._sizes is None or other._sizes is None:
             raise ValueError("The inequality of unknown TensorShapes is undefined.")
-        return self._sizes != other._sizes
+        return not self == other
 
-    def __hash__(self) -> int:
-        return hash(self._sizes)
+    __hash__ = None  # type: ignore[assignment]
 
     def __add__(self, other: Any) -> TensorShape:
         return self.concatenate(other)
+
+    def __radd__(self, other: Any) -> TensorShape:
+        return as_shape(other).concatenate(self)
 
     def __str__(self) -> str:
         if self._sizes is None:
@@ -346,7 +364,12 @@ def _sizes_of(dims: Any) -> tuple[int | None, ...] | None:
         if dims.unknown_rank:
             return None
         return tuple(None if dim.size == -1 else dim.size for dim in dims.dim)
-    if isinstance(dims, Iterable) and not isinstance(dims, (str, bytes)):
+    if isinstance(dims, (str, bytes)):
+        raise TypeError(
+            "A string has ambiguous TensorShape, please wrap in a list or convert to an int: "
+            f"{dims!s}"
+        )
+    if isinstance(dims, Iterable) and getattr(dims, "ndim", None) != 0:
         return tuple(Dimension(dim).value for dim in dims)
     return (Dimension(dims).value,)
 
