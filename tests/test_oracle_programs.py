@@ -75,3 +75,9 @@ def test_race(case, recorded, tier):
 def test_error(case, recorded):
     """The exception's class, whether building or running raises it, and its first sentence."""
     assert_agree(observe.failure_of(tf, case), recorded)
+
+
+@pytest.mark.parametrize(("case", "recorded"), each_case(suites.CONVERSIONS, gaps=gaps.CONVERSIONS))
+def test_conversion(case, recorded):
+    """An expression has TensorFlow's value, or fails with its exception and first sentence."""
+    assert_agree(observe.outcome_of(tf, case), recorded)

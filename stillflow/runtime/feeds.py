@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from stillflow.declare.constants import as_array
-from stillflow.graph.dtypes import string
+from stillflow.declare.arrays import to_numpy
+from stillflow.graph.errors import InternalError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.runtime.quiet import Quiet
@@ -16,11 +17,17 @@ from stillflow.runtime.quiet import Quiet
 class Feed:
     """A tensor that runs are fed."""
 
-    __slots__ = ("_dtype", "_known_shape", "_quiet", "_static_shape", "tensor")
+    __slots__ = ("_converted", "_dtype", "_known_shape", "_quiet", "_static_shape", "tensor")
 
     def __init__(self, tensor: Tensor):
         self.tensor = tensor
-        self._dtype = np.dtype(tensor.dtype.as_numpy_dtype)
+        # Strings have no dtype here, for an object array is to be looked through.
+        self._dtype: np.dtype | None = np.dtype(tensor.dtype.stored_as)
+        self._converted: Callable[[Any], np.ndarray] = self._numbers
+        if self._dtype == np.object_:
+            self._dtype, self._converted = None, self._strings
+        elif tensor.dtype.is_quantized:
+            self._converted = self._quantized
         self._quiet = Quiet()
         # The shape that was last found to fit, and the static shape then: set_shape replaces it.
         self._known_shape: tuple[int, ...] | None = None
@@ -29,11 +36,14 @@ class Feed:
     def array(self, value: Any) -> np.ndarray:
         """Returns `value` as an array of the type and shape of the tensor.
 
-        A number too large for the type becomes infinite, as in TensorFlow.
+        As in TensorFlow, a float too large for the type becomes infinite, and an int within a list
+        or an array wraps.
 
         Raises:
           TypeError: a Tensor as the value, or an int that the type cannot hold.
           ValueError: the shape does not fit, or the elements are no numbers.
+          OverflowError: an int that no number of the kind can hold.
+        InternalError: an element for a string tensor that is no string.
         """
         if type(value) is not np.ndarray or value.dtype is not self._dtype:
             value = self._converted(value)
@@ -50,11 +60,49 @@ class Feed:
             )
         self._known_shape, self._static_shape = shape, static
 
-    def _converted(self, value: Any) -> np.ndarray:
-        if type(value) is list and self._dtype.kind == "f":
-            value = np.asarray(value)
-        if type(value) is np.ndarray and value.dtype.kind in "fiub" and self._dtype.kind != "O":
-            return self._quiet.call(value.astype, self._dtype, copy=False)
+    def _numbers(self, value: Any) -> np.ndarray:
+        dtype = self._dtype
+        assert dtype is not None
+        if type(value) is list and dtype.kind == "f":
+            value = self._listed(value)
+        if type(value) is np.ndarray and value.dtype.kind in "fiub":
+            return self._quiet.call(value.astype, dtype, copy=False)
+        if type(value) is float and dtype.kind == "f":
+            return self._quiet.call(np.asarray, value, dtype)
+        self._check_scalar(value)
+        if isinstance(value, np.ndarray) and value.dtype.kind != "O":
+            return np.asarray(value, dtype)
+        try:
+            return to_numpy(value, dtype.type)
+        except TypeError:
+            _array(value)  # which says so where a tensor is in the way
+            raise
+
+    def _listed(self, value: list) -> np.ndarray:
+        """The elements of a list as an array, which NumPy casts faster than it casts a list."""
+        array = _array(value)
+        if array.dtype.kind == "c":
+            raise TypeError(
+                "can't convert complex to float\n"
+                f"  {self.tensor.name} is {self.tensor.dtype.name}; np.real takes the real part."
+            )
+        return array
+
+    def _strings(self, value: Any) -> np.ndarray:
+        self._check_scalar(value)
+        array = _array(value, object)
+        if all(type(item) is bytes for item in array.flat):
+            return array
+        encoded = np.empty(array.size, object)
+        encoded[:] = [_bytes(item) for item in array.flat]
+        return encoded.reshape(array.shape)
+
+    def _quantized(self, value: Any) -> np.ndarray:
+        assert self._dtype is not None
+        self._check_scalar(value)
+        return np.asarray(value, self.tensor.dtype.as_numpy_dtype).view(self._dtype)
+
+    def _check_scalar(self, value: Any) -> None:
         if isinstance(value, Tensor):
             raise TypeError(
                 "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include "
@@ -62,16 +110,45 @@ class Feed:
                 f"the tensor object was {value} which was passed to the feed with key "
                 f"{self.tensor}."
             )
-        if isinstance(value, int) and np.asarray(value).astype(self._dtype) != value:
+        if hasattr(value, "_as_graph_element"):
+            raise ValueError(
+                "setting an array element with a sequence.\n"
+                f"  {self.tensor.name} cannot be fed {value!r}, which has a value only in a run."
+            )
+        if isinstance(value, int) and not self._holds(value):
             raise TypeError(
                 f"Type of feed value {value} with type {type(value)} is not compatible with Tensor "
-                f"type {self._dtype.type}. Try explicitly setting the type of the feed tensor to a "
-                "larger type (e.g. int64)."
+                f"type {self.tensor.dtype.as_numpy_dtype}. Try explicitly setting the type of the "
+                "feed tensor to a larger type (e.g. int64)."
             )
-        if self._dtype == np.object_:
-            return as_array(value, string)
-        with np.errstate(all="ignore"):
-            return np.asarray(value, dtype=self._dtype)
+
+    def _holds(self, value: int) -> bool:
+        """Whether the tensor's type has that very number."""
+        return self._dtype is not None and to_numpy(value, self._dtype.type).item() == value
+
+
+def _array(value: Any, dtype: Any = None) -> np.ndarray:
+    """`np.asarray`; ValueError, as TensorFlow's, for a tensor within a list."""
+    try:
+        return np.asarray(value, dtype)
+    except NotImplementedError:  # what a Tensor says to NumPy
+        raise ValueError(
+            "setting an array element with a sequence.\n"
+            f"  The fed {value} holds a tensor, which has a value only in a run."
+        ) from None
+
+
+def _bytes(item: Any) -> bytes:
+    if isinstance(item, bytes):
+        return bytes(item)
+    if isinstance(item, str):
+        return item.encode()
+    raise InternalError(
+        None,
+        None,
+        f"Unsupported object type {type(item).__name__}\n"
+        f"  A string tensor is fed bytes or str, not {item!r}.",
+    )
 
 
 def _fits(shape: tuple[int, ...], sizes: tuple[int | None, ...] | None) -> bool:
@@ -80,3 +157,65 @@ def _fits(shape: tuple[int, ...], sizes: tuple[int | None, ...] | None) -> bool:
     if len(shape) != len(sizes):
         return False
     return all(d is None or given == d for given, d in zip(shape, sizes, strict=True))
+
+
+# Keys that stand for several tensors -----------------------------------------------------------
+
+
+def is_several(key: Any) -> bool:
+    """Whether a key of `feed_dict` stands for several tensors."""
+    return isinstance(key, tuple) or getattr(key, "_is_indexed_slices", False)
+
+
+def single_keys(key: Any) -> list[Any]:
+    """The tensors, or what names them, that a key stands for: nested tuples of keys, or one."""
+    return [part for leaf in _leaves(key) for part in _parts(leaf)]
+
+
+def single_values(key: Any, value: Any) -> Iterator[Any]:
+    """The value for each of `single_keys(key)`.
+
+    Raises:
+      ValueError: key and value are not of one length.
+    """
+    if not isinstance(key, tuple):
+        return _part_values(key, value)
+    keys, values = list(_leaves(key)), list(_leaves(value))
+    if len(keys) != len(values):
+        raise ValueError(
+            f"Could not flatten dictionary. Key had {len(keys)} elements, but value had "
+            f"{len(values)} elements. Key: {keys}, value: {values}.\n"
+            "  Within the value for a tuple of tensors, lists count by their elements; pass arrays."
+        )
+    return (part for k, v in zip(keys, values, strict=True) for part in _part_values(k, v))
+
+
+def check_unique(keys: Iterable[Any]) -> None:
+    """ValueError when a key occurs twice, which it can by itself and within a tuple."""
+    seen = set()
+    for key in keys:
+        if key in seen:
+            raise ValueError(f"Could not flatten dictionary: key {key} is not unique.")
+        seen.add(key)
+
+
+def _parts(key: Any) -> list[Any]:
+    return key.fetch_parts() if getattr(key, "_is_indexed_slices", False) else [key]
+
+
+def _part_values(key: Any, value: Any) -> Iterator[Any]:
+    if not getattr(key, "_is_indexed_slices", False):
+        return iter([value])
+    return (part for _, part in zip(key.fetch_parts(), value, strict=False))
+
+
+def _leaves(nest: Any) -> Iterator[Any]:
+    """What nested tuples, lists and dicts (by key) hold."""
+    if isinstance(nest, Mapping):
+        for key in sorted(nest):
+            yield from _leaves(nest[key])
+    elif isinstance(nest, (list, tuple)):
+        for item in nest:
+            yield from _leaves(item)
+    else:
+        yield nest

@@ -31,11 +31,13 @@ class FetchStructure:
             return self._visit_parts(fetch, lambda items: _like(fetch, items))
         if isinstance(fetch, Mapping):
             keys = list(fetch)
-            kind = type(fetch)
             return self._visit_parts(
-                [fetch[key] for key in keys],
-                lambda items: kind(zip(keys, items, strict=True)),  # type: ignore[call-arg]
+                [fetch[key] for key in keys], lambda items: _filled(type(fetch), keys, items)
             )
+        fields = getattr(type(fetch), "__attrs_attrs__", None)
+        if fields is not None:
+            parts = [getattr(fetch, field.name) for field in fields]
+            return self._visit_parts(parts, lambda items: type(fetch)(*items))
         index = self._index.setdefault(self._element(fetch), len(self._index))
         return lambda values: values[index]
 
@@ -70,6 +72,14 @@ class FetchStructure:
 def _like(original: Any, items: list[Any]) -> Any:
     """`items` as the type of `original`: a list, a tuple or a named tuple."""
     kind = type(original)
-    if hasattr(original, "_fields"):
-        return kind(*items)
-    return items if kind is list else kind(items)
+    if isinstance(original, list):
+        return items
+    return tuple(items) if kind is tuple else kind(*items)
+
+
+def _filled(kind: type, keys: list[Any], items: list[Any]) -> Any:
+    """A mapping of type `kind` from `keys` to `items`."""
+    mapping = kind()
+    for key, item in zip(keys, items, strict=True):
+        mapping[key] = item
+    return mapping

@@ -13,7 +13,7 @@ from stillflow.graph import context
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.executor import Executor
-from stillflow.runtime.feeds import Feed
+from stillflow.runtime.feeds import Feed, check_unique, is_several, single_keys, single_values
 from stillflow.runtime.fetches import FetchStructure
 from stillflow.runtime.plan import make_plan, unfed
 from stillflow.runtime.state import SessionState
@@ -156,7 +156,8 @@ class BaseSession:
         if prepared is None or prepared.rewirings != self._graph.rewirings:
             prepared = self._prepared[arguments] = self._prepare(fetches, keys)
         if prepared.nested_feeds:
-            values = _flat(keys, values)
+            pairs = zip(keys, values, strict=True)
+            values = [single for pair in pairs for single in single_values(*pair)]
         with self._lock:
             if self._closed:
                 raise closed()
@@ -170,18 +171,13 @@ class BaseSession:
             raise RuntimeError(
                 "The Session graph is empty.  Add operations to the graph before calling run()."
             )
+        keys = list(feed_keys)
+        nested = any(is_several(key) for key in keys)
+        singles = [single for key in keys for single in single_keys(key)] if nested else keys
+        if nested:
+            check_unique(singles)
+        tensors = [self._fed_tensor(key) for key in singles]
         structure = FetchStructure(self._graph, fetches)
-        tensors: list[Tensor] = []
-        nested = False
-        for key in feed_keys:
-            if isinstance(key, tuple):
-                tensors += [self._fed_tensor(item) for item in key]
-                nested = True
-            elif getattr(key, "_is_indexed_slices", False):
-                tensors += key.fetch_parts()
-                nested = True
-            else:
-                tensors.append(self._fed_tensor(key))
         executor = self._executor(structure.elements, tensors)
         feeds = [Feed(tensor).array for tensor in tensors]
         return PreparedRun(structure, feeds, nested, executor, self._graph.rewirings)
@@ -229,15 +225,6 @@ class BaseSession:
         with self._lock:
             self._state.variables.update(values)
             self._state.last_writer = None
-
-
-def _flat(keys: Iterable[Any], values: Iterable[Any]) -> list[Any]:
-    """The values, where a key that stands for several tensors has several."""
-    flat: list[Any] = []
-    for key, value in zip(keys, values, strict=True):
-        several = isinstance(key, tuple) or getattr(key, "_is_indexed_slices", False)
-        flat += list(value) if several else [value]
-    return flat
 
 
 def closed() -> RuntimeError:

@@ -12,3 +12,5 @@ ERRORS = {
     "reader_of_missing_folder": "a missing file is a NotFoundError, even in a missing folder",
     "restore_missing_folder": "a missing checkpoint is a ValueError, as where the folder exists",
 }
+
+CONVERSIONS: dict = {}

@@ -229,6 +229,31 @@ def failure_of(tf, case):
     raise AssertionError("it did not fail")
 
 
+def outcome_of(tf, case):
+    """The value of `case.fn(tf)`, of tensors what a run gives, or how it fails."""
+    with tf.Graph().as_default() as graph:
+        try:
+            value = case.fn(tf)
+            with tf.Session(graph=graph) as session:
+                return {"value": _outcome(tf, session, value)}
+        except Exception as error:
+            sentence = None if case.why else first_sentence(str(error))
+            return {"error": type(error).__name__, "sentence": sentence}
+
+
+def _outcome(tf, session, value):
+    """`value` as JSON: a tensor by name and value, a type or shape by its text."""
+    if isinstance(value, tf.Tensor):
+        return {value.name: encode(session.run(value))}
+    if isinstance(value, (tf.DType, tf.TensorShape, tf.Dimension)):
+        return repr(value)
+    if isinstance(value, bytes):
+        return {"bytes": value.decode("latin-1")}
+    if isinstance(value, (list, tuple)):
+        return [_outcome(tf, session, item) for item in value]
+    return encode(value)
+
+
 #: What ends a first sentence, or begins what shape inference and type checks list besides.
 SENTENCE_END = re.compile(
     r"\n|\.(?= [A-Z(])|,? and with (?:computed )?input|(?<=allowed values): ",
@@ -274,4 +299,6 @@ def _encode_array(array):
         return ["string", shape, texts]
     if array.dtype.kind == "f":
         return [array.dtype.name, shape, [float(str(item)) for item in flat]]
+    if array.dtype.kind == "c":
+        return [array.dtype.name, shape, [str(item) for item in flat.tolist()]]
     return [array.dtype.name, shape, flat.tolist()]

@@ -27,7 +27,9 @@ GRAPHS = "graphs"
 ERRORS = "errors"
 #: Misused array ops.
 ARRAY_ERRORS = "array_errors"
-NAMES = (*VALUES, RUNS, EFFECTS, TRAINED, RACES, GRAPHS, ERRORS, ARRAY_ERRORS)
+#: Expressions whose values, or failures, are compared.
+CONVERSIONS = "conversions"
+NAMES = (*VALUES, RUNS, EFFECTS, TRAINED, RACES, GRAPHS, ERRORS, ARRAY_ERRORS, CONVERSIONS)
 
 #: How often a program is run on one thread, and on four, before it is taken to be deterministic.
 REPETITIONS = 10
@@ -48,6 +50,7 @@ def observations(name):
         GRAPHS: graph_case,
         ERRORS: observe.failure_of,
         ARRAY_ERRORS: observe.failure_of,
+        CONVERSIONS: observe.outcome_of,
     }
     observe_case = kinds.get(name, value_case)
     for case in load(name):

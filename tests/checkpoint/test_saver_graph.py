@@ -12,6 +12,7 @@ from tensorboard.compat.proto import meta_graph_pb2
 
 import stillflow as tf
 from stillflow.graph import errors
+from stillflow.graph.protos.tensor_proto import make_ndarray
 
 RECORDS = recorded.load("savers")
 
@@ -28,7 +29,7 @@ def node(op):
     record["inputs"] = [tensor.name for tensor in op.inputs]
     record["control_inputs"] = [other.name for other in op.control_inputs]
     if op.type == "Const":
-        value = op.get_attr("value").tolist()
+        value = make_ndarray(op.get_attr("value")).tolist()
         record["value"] = json.loads(json.dumps(value, default=bytes.decode))
         if isinstance(record["value"], str):
             record["value"] = re.sub("_temp_[0-9a-f]{32}", "_temp_*", record["value"])
