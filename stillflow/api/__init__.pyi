@@ -229,7 +229,7 @@ from stillflow.ops.debug.printing import print_
 from stillflow.ops.debug.py_func import numpy_function as numpy_function
 from stillflow.ops.debug.py_func import py_func as py_func
 from stillflow.ops.image.patches import extract_image_patches as extract_image_patches
-from stillflow.ops.linalg.decompositions import qr as qr
+from stillflow.ops.linalg.decompositions import qr_of
 from stillflow.ops.linalg.decompositions import self_adjoint_eig as self_adjoint_eig
 from stillflow.ops.linalg.decompositions import self_adjoint_eigvals as self_adjoint_eigvals
 from stillflow.ops.linalg.decompositions import svd as svd
@@ -469,6 +469,7 @@ ones_initializer = Ones
 orthogonal_initializer = Orthogonal
 pow = pow_
 print = print_
+qr = qr_of
 random_normal_initializer = RandomNormal
 random_uniform_initializer = RandomUniform
 range = range_

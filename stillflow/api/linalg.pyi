@@ -8,8 +8,7 @@ from stillflow.ops.array.diagonals import (
     matrix_set_diag,
 )
 from stillflow.ops.array.transposing import matrix_transpose as matrix_transpose
-from stillflow.ops.linalg.decompositions import qr as qr
-from stillflow.ops.linalg.decompositions import self_adjoint_eig, self_adjoint_eigvals
+from stillflow.ops.linalg.decompositions import qr_of, self_adjoint_eig, self_adjoint_eigvals
 from stillflow.ops.linalg.decompositions import svd as svd
 from stillflow.ops.linalg.einsum import einsum as einsum
 from stillflow.ops.linalg.norms import cross as cross
@@ -21,14 +20,14 @@ from stillflow.ops.linalg.products import matvec as matvec
 from stillflow.ops.linalg.solving import adjoint as adjoint
 from stillflow.ops.linalg.solving import cholesky as cholesky
 from stillflow.ops.linalg.solving import cholesky_solve as cholesky_solve
+from stillflow.ops.linalg.solving import logdet as logdet
 from stillflow.ops.linalg.solving import (
-    log_matrix_determinant,
     matrix_determinant,
     matrix_inverse,
     matrix_solve,
     matrix_triangular_solve,
 )
-from stillflow.ops.linalg.solving import logdet as logdet
+from stillflow.ops.linalg.solving import slogdet as slogdet
 from stillflow.ops.linalg.tensordot import tensordot as tensordot
 from stillflow.ops.math.clip import global_norm as global_norm
 from stillflow.ops.nn.norms import l2_normalize as l2_normalize
@@ -40,8 +39,8 @@ diag_part = matrix_diag_part
 eigh = self_adjoint_eig
 eigvalsh = self_adjoint_eigvals
 inv = matrix_inverse
+qr = qr_of
 set_diag = matrix_set_diag
-slogdet = log_matrix_determinant
 solve = matrix_solve
 tensor_diag = _diag
 tensor_diag_part = _diag_part

@@ -23,7 +23,7 @@ from stillflow.declare.building import build
 from stillflow.declare.shapes import ShapeContext
 from stillflow.declare.signature import Signature, parse
 from stillflow.graph.dtypes import DType
-from stillflow.graph.operation import Operation
+from stillflow.graph.operation import Operation, Tensor
 
 OPS: dict[str, OpDef] = {}
 
@@ -169,8 +169,11 @@ class OpDef:
         self.is_differentiable = False
         return self
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Builds a node: see `declare.building`."""
+    def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Builds a node: see `declare.building`.
+
+        The type is that of nearly all; what gives no tensor or several is a caller's own to name.
+        """
         return build(self, args, kwargs)
 
     @cached_property

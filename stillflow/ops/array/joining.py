@@ -303,7 +303,8 @@ def split(
     """
     sizes = convert_to_tensor(num_or_size_splits)
     if isinstance(num_or_size_splits, (int, np.integer, Dimension)):
-        return split_op(axis, value, num_split=int(num_or_size_splits), name=name)
+        parts: Any = split_op(axis, value, num_split=int(num_or_size_splits), name=name)
+        return parts
     if sizes.shape.ndims == 0:
         raise ValueError(
             "Rank-0 tensors are not supported as the num_or_size_splits argument to split. "
@@ -313,4 +314,5 @@ def split(
         num = sizes.shape.sizes[0]
     if num is None:
         raise ValueError(f"Cannot infer num from shape {num_or_size_splits}")
-    return split_v_op(value, sizes, axis, num_split=num, name=name)
+    parts = split_v_op(value, sizes, axis, num_split=num, name=name)
+    return parts

@@ -61,7 +61,8 @@ def dynamic_partition(
     data: Any, partitions: Any, num_partitions: int, name: str | None = None
 ) -> list[Tensor]:
     """Returns the rows of `data` of each partition: those with the number 0 first, and so on."""
-    return dynamic_partition_op(data, partitions, num_partitions=num_partitions, name=name)
+    rows: Any = dynamic_partition_op(data, partitions, num_partitions=num_partitions, name=name)
+    return rows
 
 
 def _stitched(ctx: shapes.ShapeContext) -> shapes.Sizes:

@@ -34,7 +34,8 @@ def identity_n(input: Any, name: str | None = None) -> list[Tensor]:
     """
     if not input:
         raise ValueError("Attr 'T' of 'IdentityN' Op passed list of length 0 less than minimum 1.")
-    return identity_n_op(input, name=name)
+    passed: Any = identity_n_op(input, name=name)
+    return passed
 
 
 @op("GuaranteeConst", "input: T -> output: T", shape=shapes.same, stateful=True)

@@ -70,7 +70,8 @@ shape_n_op.not_differentiable()
 
 def shape_n(input: Any, out_type: Any = dtypes.int32, name: str | None = None) -> list[Tensor]:
     """Returns the shapes of a list of tensors of one type, i[rank] each."""
-    return shape_n_op(input, out_type=out_type, name=name)
+    found: Any = shape_n_op(input, out_type=out_type, name=name)
+    return found
 
 
 @op(

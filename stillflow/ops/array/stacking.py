@@ -138,7 +138,8 @@ def unstack(
             num = sizes[axis]
         if num is None:
             raise ValueError(f"Cannot infer num from shape {value.shape}")
-    return unpack_op(value, num=num, axis=axis, name=name)
+    slices: Any = unpack_op(value, num=num, axis=axis, name=name)
+    return slices
 
 
 @op("ParallelConcat", "values: N * T -> output: T", shape=shapes.from_attr("shape"))

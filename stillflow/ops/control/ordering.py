@@ -98,7 +98,8 @@ def no_op_op(xp):
 
 def no_op(name: str | None = None) -> Operation:
     """Returns an operation that does nothing; with control dependencies, a point to wait for."""
-    return no_op_op(name=name)
+    nothing: Any = no_op_op(name=name)
+    return nothing
 
 
 def group(*inputs: Any, name: str | None = None) -> Operation:

@@ -44,7 +44,8 @@ def assert_that(
     with name_scope(name, "Assert", [condition, *data]):
         tensors = convert_n_to_tensor(data)
         if all(tensor.dtype in (dtypes.string, dtypes.int32) for tensor in tensors):
-            return assert_op(condition, list(data), summarize=shown, name="Assert")
+            asserting: Any = assert_op(condition, list(data), summarize=shown, name="Assert")
+            return asserting
         condition = convert_to_tensor(condition, name="Condition")
         return _guarded(condition, data, shown)
 
@@ -52,7 +53,7 @@ def assert_that(
 def _guarded(condition: Tensor, data: Sequence[Any], summarize: int) -> Operation:
     """An assertion that looks at its data only when it fails: one side of a choice."""
     with name_scope("AssertGuard"):
-        sides = switch_op(condition, condition, name="Switch")
+        sides: Any = switch_op(condition, condition, name="Switch")
         holds = identity(sides.output_true, name="switch_t")
         fails = identity(sides.output_false, name="switch_f")
         chosen = identity(condition, name="pred_id")
@@ -63,7 +64,8 @@ def _guarded(condition: Tensor, data: Sequence[Any], summarize: int) -> Operatio
         failed = _assert_on(fails, chosen, condition, data, summarize)
         with control_dependencies([failed]):
             checked = identity(fails, name="control_dependency")
-        return merge_op([checked, held], name="Merge").output.op
+        merged: Any = merge_op([checked, held], name="Merge")
+        return merged.output.op
 
 
 def _assert_on(
@@ -78,13 +80,13 @@ def _assert_on(
                 if not isinstance(value, Tensor)
             }
         values = [inside.get(index, value) for index, value in enumerate(data)]
-        failing = assert_op(condition, values, summarize=summarize, name=scope)
+        failing: Any = assert_op(condition, values, summarize=summarize, name=scope)
         outside = [t for t in failing.inputs if all(t is not own for own in inside.values())]
         for tensor in dict.fromkeys(outside):
-            switched = switch_op(tensor, chosen, name="Switch").output_false
+            sides: Any = switch_op(tensor, chosen, name="Switch")
             for position, own in enumerate(failing.inputs):
                 if own is tensor:
-                    failing._update_input(position, switched)
+                    failing._update_input(position, sides.output_false)
         return failing
 
 

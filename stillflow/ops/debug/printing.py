@@ -175,7 +175,8 @@ def print_(*inputs: Any, **kwargs: Any) -> Operation:
         raise ValueError(f"Unrecognized keyword arguments for tf.print: {kwargs}")
     format_name = None if name is None else f"{name}_format"
     line = _line(inputs, sep, summarize, format_name)
-    return print_v2_op(line, output_stream=stream, end=end, name=name)
+    printing: Any = print_v2_op(line, output_stream=stream, end=end, name=name)
+    return printing
 
 
 def _stream_name(stream: Any) -> str:

@@ -61,6 +61,11 @@ def qr_gradient(op, dq, dr):
     return within + _over_adjoint(dq - product(q, q_dq), r)
 
 
+def qr_of(input: Any, full_matrices: bool = False, name: str | None = None) -> Any:
+    """x: f[..., n, m] -> (q, r): orthonormal f[..., n, k], upper triangular f[..., k, m]."""
+    return qr(input, full_matrices=full_matrices, name=name)
+
+
 def _over_adjoint(x: Any, r: Tensor) -> Tensor:
     """x r^-H, for upper triangular r."""
     return adjoint(matrix_triangular_solve(r, adjoint(x), lower=False))

@@ -122,6 +122,11 @@ def log_matrix_determinant_gradient(op, d_sign, d_log):
     return _per_matrix(d_log) * matrix_inverse(op.inputs[0], adjoint=True)
 
 
+def slogdet(input: Any, name: str | None = None) -> Any:
+    """(sign, log_abs_determinant) of the determinants, f[..., n, n] -> f[...] each."""
+    return log_matrix_determinant(input, name=name)
+
+
 def _per_matrix(x: Any) -> Tensor:
     """x: f[...] -> f[..., 1, 1]"""
     return reshaping.expand_dims(reshaping.expand_dims(x, -1), -1)

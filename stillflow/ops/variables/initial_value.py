@@ -33,12 +33,13 @@ def _value_if(pred: Tensor, variable: Any) -> Tensor:
     # As in TensorFlow, the reader is made before the switch that it then reads from.
     read = identity_op(variable._ref(), name="read")
     with name_scope(read.op.name + "/"):
-        switched = ref_switch_op(variable._ref(), pred, name="Switch")
+        switched: Any = ref_switch_op(variable._ref(), pred, name="Switch")
     read.op._update_input(0, switched.output_true)
     initial = variable.initial_value
     with initial.graph.colocate_with(initial, ignore_existing=True):
-        initial = switch_op(initial, pred, name="Switch").output_false
-    return merge_op([initial, read], name="Merge").output
+        sides: Any = switch_op(initial, pred, name="Switch")
+    merged: Any = merge_op([sides.output_false, read], name="Merge")
+    return merged.output
 
 
 def guarded(initial_value: Tensor, scope: str) -> Tensor:
