@@ -65,6 +65,22 @@ def test_types(declared):
             assert {t.name for t in declared.types[name]} <= set(allowed), name
 
 
+def test_limits(declared):
+    """The strings that an attribute may be, and its least number or length, are TensorFlow's."""
+    known = TENSORFLOW[declared.type]
+    lists = {arg.number_attr for arg in declared.signature.inputs if arg.number_attr}
+    wanted = {
+        name: limit
+        for name, limit in known.get("least", {}).items()
+        if name in declared.attr_names or (name in lists and limit != 1)
+    }
+    for name, (kind, _, allowed) in known["attributes"].items():
+        if kind == "string" and allowed and name in declared.attr_names:
+            wanted[name] = tuple(allowed)
+    wanted = {n: w for n, w in wanted.items() if w or known["attributes"][n][0][0] != "l"}
+    assert dict(declared.limits) == wanted
+
+
 def test_attribute_defaults(declared):
     """A default, where it is given, is TensorFlow's."""
     known = TENSORFLOW[declared.type]["attributes"]

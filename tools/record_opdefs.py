@@ -71,8 +71,14 @@ def parameters(op):
     return function and inspect.getfullargspec(inspect.unwrap(function)).args
 
 
+def least(op):
+    """{attribute: the least number, or length of a list, that it may have}."""
+    return {attr.name: attr.minimum for attr in op.attr if attr.has_minimum}
+
+
 def describe(op):
     return {
+        **({"least": least(op)} if least(op) else {}),
         "signature": signature(op),
         "attributes": {attr.name: attribute(attr) for attr in op.attr},
         "stateful": op.is_stateful,

@@ -43,6 +43,28 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+def check_limits(op_type: str, limits: Mapping[str, Any], attrs: Mapping[str, Any]) -> None:
+    """Refuses an attribute that is none of the strings, or less than the number, in `limits`.
+
+    Raises:
+      TypeError: no string where there is a choice of them.
+      ValueError: another string, a lower number or a shorter list.
+    """
+    for attr, limit in limits.items():
+        value, passed = attrs[attr], f"Attr '{attr}' of '{op_type}' Op passed"
+        if not isinstance(limit, int):
+            if not isinstance(value, str):
+                raise TypeError(f"Expected string for argument '{attr}' not {value!r}.")
+            if value not in limit:
+                quoted = ", ".join(f'"{choice}"' for choice in limit)
+                raise ValueError(f"{passed} string '{value}' not in: {quoted}.")
+        elif isinstance(value, list):
+            if len(value) < limit:
+                raise ValueError(f"{passed} list of length {len(value)} less than minimum {limit}.")
+        elif value < limit:
+            raise ValueError(f"{passed} {value} less than minimum {limit}.")
+
+
 def kind_of(op_type: str, attr: str, annotation: Any) -> Kind:
     """The kind that `annotation` declares.
 

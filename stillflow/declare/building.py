@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from stillflow.declare.attributes import check_limits
 from stillflow.declare.binding import bind
 from stillflow.declare.emitting import emit
 from stillflow.declare.inputs import check_types, convert_inputs
@@ -31,6 +32,7 @@ def build(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
     with graph.as_default(), graph.name_scope(name or defn.type) as scope:
         inputs = convert_inputs(defn, values, attrs)
         check_types(defn, attrs)
+        check_limits(defn.type, defn.limits, attrs)
         return _returned(defn, emit(defn, inputs, attrs, scope))
 
 

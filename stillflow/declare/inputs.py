@@ -61,6 +61,7 @@ class _Converting:
             self._attrs[arg.type_list_attr] = [tensor.dtype.base_dtype for tensor in tensors]
             return tensors
         assert arg.number_attr is not None
+        self._check_length(arg, len(values))
         self._attrs[arg.number_attr] = len(values)
         types = [value.dtype.base_dtype for value in values if is_tensor(value)]
         if not types and arg.type_attr and arg.type_attr not in self._attrs:
@@ -92,6 +93,14 @@ class _Converting:
             f"Tensors in list passed to '{arg.name}' of '{self._defn.type}' Op have types "
             f"[{shown}] that don't all match.\n  Convert them to one type with tf.cast."
         )
+
+    def _check_length(self, arg: Arg, length: int) -> None:
+        least = self._defn.limits.get(arg.number_attr or "", 1)
+        if length < least:  # type: ignore[operator]
+            raise ValueError(
+                f"List argument '{arg.name}' to '{self._defn.type}' Op with length {length} "
+                f"shorter than minimum length {least}."
+            )
 
     def _one(self, arg: Arg, value: Any, name: str) -> Tensor:
         attrs, op_type = self._attrs, self._defn.type

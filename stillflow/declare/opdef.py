@@ -42,6 +42,7 @@ class OpDef:
         not references.
       shape: gives the static shapes of the outputs; unknown without it.
       types: the types that each type attribute may have; any when it is not listed.
+      limits: the strings that an attribute may be, or its least number or length.
       defaults: the type that a plain Python value takes where no other input decides it.
       writes: the names of the reference inputs that the op updates.
       overwrites: the old values of what it writes do not matter, so they need not exist.
@@ -71,6 +72,7 @@ class OpDef:
     _: KW_ONLY
     shape: Callable[[ShapeContext], Any] | None = None
     types: Mapping[str, Sequence[DType]] = field(default_factory=dict)
+    limits: Mapping[str, Sequence[str] | int] = field(default_factory=dict)
     defaults: Mapping[str, DType] = field(default_factory=dict)
     writes: Sequence[str] = ()
     overwrites: bool = False

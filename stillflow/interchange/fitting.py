@@ -32,6 +32,7 @@ def outputs_of(
     if missing:
         raise ValueError(f"NodeDef missing attr '{missing[0]}' from {described(defn)}")
     _check_numbers(defn, attrs)
+    _check_limits(defn, attrs)
     _check_types(defn, attrs)
     _check_inputs(defn, name, inputs, attrs)
     return _with_written_shapes(_inferred(defn, name, inputs, attrs), written, name)
@@ -63,6 +64,25 @@ def _check_numbers(defn: Any, attrs: dict[str, Any]) -> None:
             )
 
 
+def _check_limits(defn: Any, attrs: dict[str, Any]) -> None:
+    for name, limit in defn.limits.items():
+        value = attrs[name]
+        if not isinstance(limit, int):
+            if value not in limit:
+                allowed = ", ".join(f'"{choice}"' for choice in limit)
+                raise ValueError(
+                    f"Value for attr '{name}' of \"{value}\" is not in the list of allowed values: "
+                    f"{allowed}"
+                )
+            continue
+        is_list = isinstance(value, (list, tuple))
+        what, number = ("Length", len(value)) if is_list else ("Value", value)
+        if number < limit:
+            raise ValueError(
+                f"{what} for attr '{name}' of {number} must be at least minimum {limit}"
+            )
+
+
 def _check_types(defn: Any, attrs: dict[str, Any]) -> None:
     for name, allowed in defn.types.items():
         if name in attrs and attrs[name] not in allowed:
@@ -76,9 +96,11 @@ def _complete_types(defn: Any, inputs: Sequence[Tensor], attrs: dict[str, Any]) 
     """Type attributes with a default may be left out; then the inputs have that type."""
     for arg, tensor in zip(defn.signature.inputs, inputs, strict=False):
         if arg.is_list:
-            return
+            break
         if arg.type_attr:
             attrs.setdefault(arg.type_attr, tensor.dtype.base_dtype)
+    for attr, dtype in defn.defaults.items():
+        attrs.setdefault(attr, dtype)
 
 
 def _inferred(

@@ -176,6 +176,27 @@ building(
     "patches_rank",
     lambda tf: tf.extract_image_patches(p(tf, 1, 4, 4), [1, 2, 2, 1], [1] * 4, [1] * 4, "SAME"),
 )
+building("space_to_depth_block", lambda tf: tf.space_to_depth(p(tf, 1, 2, 2, 1), 1))
+building("depth_to_space_block", lambda tf: tf.depth_to_space(p(tf, 1, 2, 2, 1), 0))
+building("partition_none", lambda tf: tf.dynamic_partition(p(tf, 2), [0, 1], 0))
+building("stitch_none", lambda tf: tf.dynamic_stitch([], []))
+building("split_none", lambda tf: tf.split(p(tf, 2), 0))
+building("split_negative", lambda tf: tf.split(p(tf, 2), -1))
+building("unstack_negative", lambda tf: tf.unstack(p(tf, 2), -1))
+building("concat_none", lambda tf: tf.concat([], 0))
+building("gather_no_axis", lambda tf: tf.gather(p(tf, 2, 3), [0], batch_dims=None))
+building(
+    "patches_window",
+    lambda tf: tf.extract_image_patches(p(tf, 1, 2, 2, 1), [1, 2, 2], [1] * 4, [1] * 4, "SAME"),
+)
+building("fill_matrix", lambda tf: tf.fill([[1, 2]], 1.0))
+building("roll_matrix", lambda tf: tf.roll(p(tf, 2, 3), [[1]], [[0]]))
+building("roll_unequal", lambda tf: tf.roll(p(tf, 2, 3), [1, 1], 0))
+building("pad_columns", lambda tf: tf.pad(p(tf, 2), [[1, 1, 1]]))
+building("scatter_nd_scalar", lambda tf: tf.scatter_nd(0, p(tf), [3]))
+building("scatter_nd_shape", lambda tf: tf.scatter_nd([[0]], p(tf, 1), 3))
+building("cross_of_two", lambda tf: tf.cross(p(tf, 2), p(tf, 2)))
+building("cast_nothing", lambda tf: tf.cast(None, tf.float32))
 building("embedding_nothing", lambda tf: tf.nn.embedding_lookup([], [0]))
 building("embedding_none", lambda tf: tf.nn.embedding_lookup(None, [0]))
 building("embedding_float", lambda tf: tf.nn.embedding_lookup(p(tf, 3, 2), [0.5]))
@@ -301,6 +322,8 @@ running(
     ints([2]),
     ints([3]),
 )
+running("cast_to_string", lambda tf, x: tf.cast(x, tf.string), X)
+running("cast_string", lambda tf, s: tf.cast(s, tf.int32), np.array([b"1"], object))
 running("fill", lambda tf, s: tf.fill(s, 1.0), ints([-1]))
 running("zeros", lambda tf, s: tf.zeros(s), ints([-1]))
 running("where_rows", lambda tf, c, x, y: tf.where(c, x, y), np.array([True]), X, X)

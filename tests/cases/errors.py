@@ -409,6 +409,22 @@ building(
     "conv2d_too_small",
     lambda tf: tf.nn.conv2d(x(tf, 1, 2, 2, 1), x(tf, 3, 3, 1, 4), [1, 1, 1, 1], "VALID"),
 )
+building("max_pool_window", lambda tf: tf.nn.max_pool(x(tf, 1, 2, 2, 1), [1] * 3, [1] * 4, "SAME"))
+building("max_pool_step", lambda tf: tf.nn.max_pool(x(tf, 1, 2, 2, 1), [1] * 4, [1] * 3, "SAME"))
+building("avg_pool_padding", lambda tf: tf.nn.avg_pool(x(tf, 1, 2, 2, 1), [1] * 4, [1] * 4, "NO"))
+building("bias_add_format", lambda tf: tf.nn.bias_add(x(tf, 2, 3), x(tf, 3), data_format="X"))
+building(
+    "conv2d_steps",
+    lambda tf: tf.nn.conv2d(x(tf, 1, 2, 2, 1), x(tf, 2, 2, 1, 1), [1] * 3, "SAME"),
+)
+building(
+    "conv2d_format",
+    lambda tf: tf.nn.conv2d(x(tf, 1, 2, 2, 1), x(tf, 2, 2, 1, 1), [1] * 4, "SAME", data_format="X"),
+)
+building(
+    "depthwise_steps",
+    lambda tf: tf.nn.depthwise_conv2d_native(x(tf, 1, 2, 2, 1), x(tf, 2, 2, 1, 1), [1] * 3, "SAME"),
+)
 building("clip_by_global_norm_not_list", lambda tf: tf.clip_by_global_norm(x(tf, 2), 1.0))
 building("boolean_mask_scalar", lambda tf: tf.boolean_mask(x(tf, 2), True))
 building("boolean_mask_shape", lambda tf: tf.boolean_mask(x(tf, 3), [True, False]))

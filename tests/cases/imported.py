@@ -3,28 +3,10 @@
 import numpy as np
 
 from .arrays import TIES, f32, half, ints, num, pos
+from .nodes import node
 from .suite import Suite
 
 suite = Suite("imported")
-
-
-def node(tf, type, *inputs, outputs=1, **attributes):
-    """The outputs of a new node of `type`, whose attributes are DTypes and numbers."""
-    graph_def = tf.GraphDef()
-    added = graph_def.node.add(op=type, name=type)
-    added.input.extend(f"x{i}" for i in range(len(inputs)))
-    for name, value in attributes.items():
-        if isinstance(value, int):
-            added.attr[name].i = value
-        elif isinstance(value, float):
-            added.attr[name].f = value
-        else:
-            added.attr[name].type = value.as_datatype_enum
-    return tf.import_graph_def(
-        graph_def,
-        {f"x{i}": tensor for i, tensor in enumerate(inputs)},
-        [f"{type}:{i}" for i in range(outputs)],
-    )
 
 
 def case(type, label, *inputs, **options):

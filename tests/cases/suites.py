@@ -29,7 +29,12 @@ ERRORS = "errors"
 ARRAY_ERRORS = "array_errors"
 #: Expressions whose values, or failures, are compared.
 CONVERSIONS = "conversions"
-NAMES = (*VALUES, RUNS, EFFECTS, TRAINED, RACES, GRAPHS, ERRORS, ARRAY_ERRORS, CONVERSIONS)
+#: Ops that are fed what their kernels refuse, and what they take after all.
+MISUSES = "misuses"
+NAMES = (
+    *(*VALUES, RUNS, EFFECTS, TRAINED, RACES, GRAPHS),
+    *(ERRORS, ARRAY_ERRORS, MISUSES, CONVERSIONS),
+)
 
 #: How often a program is run on one thread, and on four, before it is taken to be deterministic.
 REPETITIONS = 10
@@ -51,6 +56,7 @@ def observations(name):
         ERRORS: observe.failure_of,
         ARRAY_ERRORS: observe.failure_of,
         CONVERSIONS: observe.outcome_of,
+        MISUSES: observe.ending_of,
     }
     observe_case = kinds.get(name, value_case)
     for case in load(name):

@@ -89,7 +89,6 @@ CASES = {
     "gather_nd_rows": (lambda x: tf.gather_nd(x, [[2], [0], [2]]), MATRIX),
     "gather_nd_batch": (lambda x: tf.gather_nd(x, [[1], [0], [3]], batch_dims=1), MATRIX),
     "scatter_nd": (lambda x: tf.scatter_nd([[1], [4], [1]], x, [5, 4]), MATRIX),
-    "scatter_nd_whole": (lambda x: tf.scatter_nd(np.zeros([3, 0], int), x, [4]), MATRIX),
     "tensor_scatter_update": (
         lambda x, u: tf.tensor_scatter_update(x, [[2], [0]], u),
         MATRIX,

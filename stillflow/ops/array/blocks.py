@@ -22,6 +22,11 @@ from stillflow.ops.array.stacking import stack
 # Depth ------------------------------------------------------------------------------------------
 
 
+_BLOCKS: dict[str, Any] = {
+    "limits": {"block_size": 2, "data_format": ("NHWC", "NCHW", "NCHW_VECT_C")}
+}
+
+
 def _channels_last(sizes: tuple, data_format: str) -> tuple:
     """n, h, w, c of a shape in `data_format`."""
     return sizes if data_format == "NHWC" else (sizes[0], sizes[2], sizes[3], sizes[1])
@@ -56,10 +61,12 @@ def _shallower(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return _in_format(wider, data_format)
 
 
-@op("SpaceToDepth", "input: T -> output: T", shape=_deeper)
+@op("SpaceToDepth", "input: T -> output: T", shape=_deeper, **_BLOCKS)
 def space_to_depth_op(xp, x, *, block_size: int, data_format: str = "NHWC"):
     """x: n[n, h, w, c] -> n[n, h/b, w/b, b*b*c], each block of b*b places in the depth of one."""
     b = block_size
+    if x.ndim != 4:
+        refuse(f"Input rank should be 4 instead of {x.ndim}")
     n, h, w, c = _channels_last(x.shape, data_format)
     if h % b or w % b:
         refuse(f"Image width {w} and height {h} should be divisible by block_size: {b}")
@@ -77,10 +84,12 @@ def space_to_depth_gradient(op, dy):
     )
 
 
-@op("DepthToSpace", "input: T -> output: T", shape=_shallower)
+@op("DepthToSpace", "input: T -> output: T", shape=_shallower, **_BLOCKS)
 def depth_to_space_op(xp, x, *, block_size: int, data_format: str = "NHWC"):
     """x: n[n, h, w, b*b*c] -> n[n, h*b, w*b, c], the depth of each place as a block of b*b."""
     b = block_size
+    if x.ndim != 4:
+        refuse(f"Input rank should be: 4 instead of: {x.ndim}")
     n, h, w, deep = _channels_last(x.shape, data_format)
     if deep % (b * b):
         refuse(f"Input depth dimension {deep} should be divisible by: {b * b}")

@@ -30,6 +30,7 @@ _MAX_CONSTANT = 1000  # elements; a larger constant would bloat the GraphDef
 
 def _filled(ctx: shapes.ShapeContext) -> shapes.Sizes:
     shapes.with_rank(ctx.shape(1), 0)
+    shapes.with_rank(ctx.shape(0), 1)
     sizes, dims = ctx.value_as_shape(0), ctx.value(0)
     if dims is not None and np.any(dims < 0):
         raise shapes.ShapeError("Fill dimensions must be >= 0")
@@ -47,9 +48,14 @@ def _filled(ctx: shapes.ShapeContext) -> shapes.Sizes:
 )
 def fill_op(xp, dims, value):
     """dims: i[k], value: n[] -> n[*dims]"""
-    if np.any(dims < 0):
-        refuse(f"Dimension {dims[dims < 0][0]} must be >= 0")
-    return xp.full(tuple(dims.tolist()), value, dtype=value.dtype)
+    sizes = dims.tolist()
+    if dims.ndim != 1:
+        refuse(f"dims must be a vector, got shape {shapes.format_sizes(dims.shape)}")
+    if value.ndim:
+        refuse(f"value must be a scalar, got shape {shapes.format_sizes(value.shape)}")
+    if min(sizes, default=0) < 0:
+        refuse(f"Dimension {min(sizes)} must be >= 0")
+    return xp.full(sizes, value, dtype=value.dtype)
 
 
 @fill_op.gradient

@@ -211,7 +211,7 @@ def gather(
     validate_indices: Any = None,
     name: str | None = None,
     axis: Any = None,
-    batch_dims: int = 0,
+    batch_dims: int | None = 0,
 ) -> Tensor:
     """Returns the slices of `params` along `axis` that `indices` name.
 
@@ -221,4 +221,4 @@ def gather(
     """
     if axis is None:
         axis = batch_dims
-    return gather_v2_op(params, indices, axis, batch_dims=batch_dims, name=name)
+    return gather_v2_op(params, indices, axis, batch_dims=batch_dims or 0, name=name)

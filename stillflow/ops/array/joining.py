@@ -54,6 +54,7 @@ def _checked_axis(axis: int, sizes: shapes.Sizes) -> int:
     "ConcatV2",
     "values: N * T, axis: Tidx -> output: T",
     shape=_joined,
+    limits={"N": 2},
     static=("axis",),
     types={"Tidx": INDEX_TYPES},
     defaults={"Tidx": dtypes.int32},
@@ -93,14 +94,19 @@ def _offsets(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     return ctx.shapes(1)
 
 
-@op("ConcatOffset", "concat_dim: int32, shape: N * int32 -> offset: N * int32", shape=_offsets)
+@op(
+    "ConcatOffset",
+    "concat_dim: int32, shape: N * int32 -> offset: N * int32",
+    shape=_offsets,
+    limits={"N": 2},
+)
 def concat_offset_op(xp, axis, *shapes_of_parts):
     """axis: i[], shapes: i[r] each -> where each part begins in what they make when joined."""
     along = xp.arange(shapes_of_parts[0].shape[0]) == axis % shapes_of_parts[0].shape[0]
     offsets = [xp.zeros_like(shapes_of_parts[0])]
     for sizes in shapes_of_parts[:-1]:
         offsets.append(offsets[-1] + xp.where(along, sizes, 0).astype(sizes.dtype))
-    return tuple(offsets) if len(offsets) > 1 else offsets[0]
+    return tuple(offsets)
 
 
 concat_offset_op.not_differentiable()
@@ -205,6 +211,7 @@ def _axis_of(x: Any, split_dim: Any) -> int:
     "Split",
     "split_dim: int32, value: T -> output: num_split * T",
     shape=_split_evenly,
+    limits={"num_split": 1},
     static=("split_dim",),
 )
 def split_op(xp, split_dim, x, *, num_split: int):
@@ -255,6 +262,7 @@ def _completed(lengths: list[int], total: int | None) -> list[int | None]:
     "SplitV",
     "value: T, size_splits: Tlen, split_dim: int32 -> output: num_split * T",
     shape=_split_by_sizes,
+    limits={"num_split": 1},
     static=("size_splits", "split_dim"),
     types={"Tlen": INDEX_TYPES},
     defaults={"Tlen": dtypes.int64},

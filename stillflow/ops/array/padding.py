@@ -12,12 +12,17 @@ from stillflow.graph.operation import Tensor
 from stillflow.ops.array.slicing import PAD, checked_paddings, pad_op, unpadded
 
 _SIGNATURE = "input: T, paddings: Tpaddings -> output: T"
+_MIRRORED = {**PAD, "limits": {"mode": ("REFLECT", "SYMMETRIC")}}
 
 
 @op("PadV2", "input: T, paddings: Tpaddings, constant_values: T -> output: T", **PAD)
 def pad_v2_op(xp, x, paddings, constant_values):
     """x: n[...], paddings: i[rank, 2], constant_values: n[] -> x with that value around it."""
-    return xp.pad(x, checked_paddings(x, paddings), constant_values=constant_values)
+    pairs = checked_paddings(x, paddings)
+    if constant_values.ndim:
+        found = shapes.format_sizes(constant_values.shape)
+        refuse(f"constant_values must be a scalar. Found: {found}")
+    return xp.pad(x, pairs, constant_values=constant_values) if pairs else x
 
 
 @pad_v2_op.gradient
@@ -25,25 +30,31 @@ def pad_v2_gradient(op, dy):
     return unpadded(op, dy), None, None
 
 
-@op("MirrorPad", _SIGNATURE, **PAD)
+@op("MirrorPad", _SIGNATURE, **_MIRRORED)
 def mirror_pad_op(xp, x, paddings, *, mode: str):
     """x: n[...], paddings: i[rank, 2] -> x continued by its mirror image.
 
     `mode` is SYMMETRIC where the border is repeated, REFLECT where it is not.
     """
-    pairs = checked_paddings(x, paddings)
+    pairs = checked_paddings(x, paddings, "paddings must be non-negative: {} {}")
     for size, (before, after) in zip(x.shape, pairs, strict=True):
-        if mode == "REFLECT" and max(before, after) >= size and max(before, after) > 0:
-            refuse(
-                f"paddings must be less than the dimension size: {before}, {after} not less than "
-                f"{size}"
-            )
-        if max(before, after) > size:
-            refuse(
-                f"paddings must be no greater than the dimension size: {before}, {after} greater "
-                f"than {size}"
-            )
-    return xp.pad(x, pairs, mode=mode.lower())
+        if before or after:
+            _check_mirrored(mode, "dimension", size, before, after)
+    return xp.pad(x, pairs, mode=mode.lower()) if pairs else x
+
+
+def _check_mirrored(mode: str, what: str, size: int, before: int, after: int) -> None:
+    """A mirror image is no larger than what is mirrored."""
+    most = max(before, after)
+    if mode == "REFLECT" and most >= size:
+        refuse(
+            f"paddings must be less than the {what} size: {before}, {after} not less than {size}"
+        )
+    if most > size:
+        refuse(
+            f"paddings must be no greater than the {what} size: {before}, {after} greater than "
+            f"{size}"
+        )
 
 
 @mirror_pad_op.gradient
@@ -61,16 +72,19 @@ def _without_padding(ctx: shapes.ShapeContext) -> shapes.Sizes:
     )
 
 
-@op("MirrorPadGrad", _SIGNATURE, **{**PAD, "shape": _without_padding})
+@op("MirrorPadGrad", _SIGNATURE, **{**_MIRRORED, "shape": _without_padding})
 def mirror_pad_grad(xp, dy, paddings, *, mode: str):
     """dy: n[...], of the shape of a MirrorPad's output -> of the shape of its input.
 
     The sum, at each element, of the gradients of its images.
     """
     edge = int(mode == "REFLECT")  # the elements next to the border that have no image
-    for axis, (before, after) in enumerate(paddings.tolist()):
+    for axis, (before, after) in enumerate(
+        checked_paddings(dy, paddings, "Paddings must be non-negative: {}, {}")
+    ):
         rows = xp.moveaxis(dy, axis, 0)
         size = rows.shape[0] - before - after
+        _check_mirrored(mode, "output dimension", size, before, after)
         inner = rows[before : before + size]
         inner = xp.add_at(inner, slice(edge, edge + before), rows[:before][::-1])
         last = size - edge

@@ -27,6 +27,7 @@ def _dealt(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     "DynamicPartition",
     "data: T, partitions: int32 -> outputs: num_partitions * T",
     shape=_dealt,
+    limits={"num_partitions": 1},
     host=True,
 )
 def dynamic_partition_op(xp, data, partitions, *, num_partitions: int):

@@ -165,7 +165,8 @@ def squeeze_op(xp, x, *, squeeze_dims: list[int] = ()):  # type: ignore[assignme
                 f"Can not squeeze dim[{axis % x.ndim}], expected a dimension of 1, got "
                 f"{x.shape[axis]}"
             )
-    return xp.squeeze(x, tuple(squeeze_dims) or None)
+    gone = {axis % x.ndim for axis in squeeze_dims}
+    return xp.squeeze(x, tuple(gone) or None)
 
 
 @squeeze_op.gradient

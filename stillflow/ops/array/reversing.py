@@ -152,18 +152,33 @@ def reverse_sequence(
     )
 
 
+def _same_rolled(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes = shapes.with_rank_at_least(ctx.shape(0), 1)
+    shift, axis = (shapes.with_rank_at_most(ctx.shape(i), 1) for i in (1, 2))
+    shapes.merge(shift, axis)
+    return sizes
+
+
 @op(
     "Roll",
     "input: T, shift: Tshift, axis: Taxis -> output: T",
-    shape=lambda ctx: shapes.with_rank_at_least(ctx.shape(0), 1),
+    shape=_same_rolled,
     static=("shift", "axis"),
     types={"Tshift": INDEX_TYPES, "Taxis": INDEX_TYPES},
 )
 def roll(xp, x, shift, axis):
     """x: n[...], shift: i[k], axis: i[k] -> x shifted along each axis, around its end."""
-    axes = np.ravel(axis).tolist()
+    if x.ndim < 1:
+        refuse("input must be 1-D or higher")
+    for name, value in (("shift", shift), ("axis", axis)):
+        if value.ndim > 1:
+            found = shapes.format_sizes(value.shape)
+            refuse(f"{name} must be a scalar or a 1-D vector. Found: {found}")
+    if shift.shape != axis.shape:
+        refuse("shift and axis must have the same size")
+    axes = [at + x.ndim if at < 0 else at for at in np.ravel(axis).tolist()]
     for at in axes:
-        if not -x.ndim <= at < x.ndim:
+        if not 0 <= at < x.ndim:
             refuse(f"axis {at} is out of range")
     return xp.roll(x, tuple(np.ravel(shift).tolist()), tuple(axes))
 

@@ -34,6 +34,12 @@ def _picked(ctx: shapes.ShapeContext) -> shapes.Sizes:
 @op("GatherNd", "params: Tparams, indices: Tindices -> output: Tparams", shape=_picked, **_TYPES)
 def gather_nd_op(xp, params, indices):
     """params: n[*s, *r], indices: i[..., len(s)] -> n[..., *r], params at each index."""
+    for name, value in (("params", params), ("indices", indices)):
+        if value.ndim < 1:
+            refuse(f"{name} must be at least a vector")
+    if indices.size and not params.size:
+        sizes = shapes.format_sizes(params.shape)
+        refuse(f"Requested more than 0 entries, but params is empty.  Params shape: {sizes}")
     check_rows_within(xp, "param shape", indices, params.shape)
     if indices.shape[-1] == 0:
         return xp.broadcast_to(params, indices.shape[:-1] + params.shape)
@@ -55,7 +61,9 @@ def gather_nd_gradient(op, dy):
 
 
 def _scattered(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    indices, updates = ctx.shape(0), ctx.shape(1)
+    indices = shapes.with_rank_at_least(ctx.shape(0), 1)
+    updates = shapes.with_rank_at_least(ctx.shape(1), 1)
+    shapes.with_rank(ctx.shape(2), 1)
     sizes = ctx.value_as_shape(2)
     if sizes is not None and indices is not None and updates is not None:
         check_updates(indices, updates, sizes)
@@ -94,25 +102,63 @@ def check_updates(indices: tuple, updates: tuple, sizes: tuple) -> None:
 )
 def scatter_nd(xp, indices, updates, sizes):
     """indices: i[..., k], updates: n[..., *sizes[k:]] -> n[*sizes], the sum of updates at each."""
-    into = xp.zeros(tuple(sizes.tolist()), updates.dtype)
-    return scatter_into(xp, xp.add_at, into, indices, updates)
+    if sizes.ndim != 1:
+        refuse("Shape must be a vector")
+    whole = tuple(sizes.tolist())
+    if min(whole, default=0) < 0:
+        refuse(f"Dimension {min(whole)} must be >= 0")
+    _check_scattered(indices, updates, whole, len(whole))
+    if 0 in whole and indices.size:
+        sizes_of_indices = shapes.format_sizes(indices.shape)
+        refuse(
+            f"Indices and updates specified for empty output.  indices shape: {sizes_of_indices}"
+        )
+    return scatter_into(xp, xp.add_at, xp.zeros(whole, updates.dtype), indices, updates)
+
+
+def _check_scattered(indices: Any, updates: Any, sizes: tuple[int, ...], elements: int) -> None:
+    """`updates` must hold a slice of a tensor of shape `sizes` for each row of `indices`.
+
+    There must be some `elements` to update, unless there is nothing to update them with.
+    """
+    for name, value in (("Indices", indices), ("Updates", updates)):
+        if value.ndim < 1:
+            refuse(f"{name} shape must have rank at least one. Found:[]")
+    if (indices.size or updates.size) and not (elements and indices.size and updates.size):
+        refuse("Indices and updates specified for empty output shape")
+    outer, depth = indices.ndim - 1, indices.shape[-1]
+    own, output = shapes.format_sizes(updates.shape), shapes.format_sizes(sizes)
+    if updates.shape[:outer] != indices.shape[:outer]:
+        refuse(
+            "Outer dimensions of indices and update must match. Indices shape: "
+            f"{shapes.format_sizes(indices.shape)}, updates shape:{own}"
+        )
+    inner = len(sizes) - depth
+    if updates.ndim - outer != inner:
+        refuse(
+            "Inner dimensions of output shape must match inner dimensions of updates shape. "
+            f"Output: {output} updates: {own}"
+        )
+    if updates.shape[outer:] != sizes[depth:]:
+        refuse(
+            f"The inner {inner} dimensions of output.shape={output} must match the inner {inner} "
+            f"dimensions of updates.shape={own}"
+        )
 
 
 def scatter_into(xp: Any, write: Any, into: Any, indices: Any, updates: Any) -> Any:
     """Returns `into` after `write(into, index, updates)`, an extension of xp, at `indices`."""
     check_rows_within(xp, "shape", indices, into.shape)
-    outer = indices.ndim - 1
-    if updates.shape[:outer] != indices.shape[:outer]:
-        refuse(
-            "Outer dimensions of indices and update must match. Indices shape: "
-            f"{shapes.format_sizes(indices.shape)}, updates shape:"
-            f"{shapes.format_sizes(updates.shape)}"
-        )
     if indices.shape[-1] == 0:
         # Each update is a whole tensor; an empty index would reach it once only.
         into, indices = into[None], xp.zeros((*indices.shape[:-1], 1), indices.dtype)
         return write(into, _columns(indices), updates)[0]
     return write(into, _columns(indices), updates)
+
+
+def _scattered_copy(xp: Any, write: Any, tensor: Any, indices: Any, updates: Any) -> Any:
+    _check_scattered(indices, updates, tensor.shape, tensor.size)
+    return scatter_into(xp, write, tensor, indices, updates)
 
 
 @scatter_nd.gradient
@@ -134,7 +180,7 @@ _SIGNATURE = "tensor: T, indices: Tindices, updates: T -> output: T"
 @op("TensorScatterUpdate", _SIGNATURE, **_TENSOR_SCATTER)
 def tensor_scatter_update(xp, tensor, indices, updates):
     """tensor: n[*s, *r], indices: i[..., len(s)], updates: n[..., *r] -> updates put in."""
-    return scatter_into(xp, xp.set_at, tensor, indices, updates)
+    return _scattered_copy(xp, xp.set_at, tensor, indices, updates)
 
 
 @tensor_scatter_update.gradient
@@ -147,7 +193,7 @@ def tensor_scatter_update_gradient(op, dy):
 @op("TensorScatterAdd", _SIGNATURE, **_TENSOR_SCATTER)
 def tensor_scatter_add(xp, tensor, indices, updates):
     """tensor: n[*s, *r], indices: i[..., len(s)], updates: n[..., *r] -> updates added."""
-    return scatter_into(xp, xp.add_at, tensor, indices, updates)
+    return _scattered_copy(xp, xp.add_at, tensor, indices, updates)
 
 
 @tensor_scatter_add.gradient
@@ -158,7 +204,7 @@ def tensor_scatter_add_gradient(op, dy):
 @op("TensorScatterSub", _SIGNATURE, **_TENSOR_SCATTER)
 def tensor_scatter_sub(xp, tensor, indices, updates):
     """tensor: n[*s, *r], indices: i[..., len(s)], updates: n[..., *r] -> updates taken off."""
-    return scatter_into(xp, xp.add_at, tensor, indices, -updates)
+    return _scattered_copy(xp, xp.add_at, tensor, indices, -updates)
 
 
 @tensor_scatter_sub.gradient

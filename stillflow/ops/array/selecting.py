@@ -88,6 +88,9 @@ def select_v2_gradient(op, dz):
     return None, select_v2_op(condition, dz, zeros), select_v2_op(condition, zeros, dz)
 
 
+_MOST_AXES = 8  # of Where's input
+
+
 def _positions(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return (None, ctx.rank(0))
 
@@ -102,6 +105,8 @@ def _positions(ctx: shapes.ShapeContext) -> shapes.Sizes:
 )
 def where_op(xp, x):
     """x: n[...] -> i64[k, rank], the positions of its k elements that are not zero."""
+    if not 1 <= x.ndim <= _MOST_AXES:
+        refuse(f"WhereOp : Unhandled input dimensions: {x.ndim}")
     return np.argwhere(x).astype(np.int64, copy=False)
 
 

@@ -56,6 +56,11 @@ def _slice_size(total: int | None, begin: int | None, size: int) -> int | None:
 )
 def slice_op(xp, x, begin, size):
     """x: n[...], begin: i[rank], size: i[rank] -> n[*size]; a size of -1 goes to the end."""
+    if begin.shape != (x.ndim,) or size.shape != (x.ndim,):
+        refuse(
+            f"Expected begin and size arguments to be 1-D tensors of size {x.ndim}, but got shapes "
+            f"{shapes.format_sizes(begin.shape)} and {shapes.format_sizes(size.shape)} instead."
+        )
     index = []
     for axis, (at, length) in enumerate(zip(begin.tolist(), size.tolist(), strict=True)):
         total = x.shape[axis]
@@ -83,7 +88,9 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
 
 def padded(ctx: shapes.ShapeContext) -> shapes.Sizes:
     """The shape of input 0 with paddings, input 1, of any mode."""
-    rank = shapes.with_rank(ctx.shape(1), 2)[0]
+    rank, columns = shapes.with_rank(ctx.shape(1), 2)
+    if columns not in (None, 2):
+        raise shapes.ShapeError(f"Dimension must be 2 but is {columns}")
     sizes = ctx.shape(0)
     if sizes is None and rank is None:
         return None
@@ -112,12 +119,17 @@ PAD: dict[str, Any] = {
 @op("Pad", "input: T, paddings: Tpaddings -> output: T", **PAD)
 def pad_op(xp, x, paddings):
     """x: n[...], paddings: i[rank, 2] -> x with so many zeros before and after along each axis."""
-    return xp.pad(x, checked_paddings(x, paddings))
+    pairs = checked_paddings(x, paddings)
+    return xp.pad(x, pairs) if pairs else x
 
 
-def checked_paddings(x: Any, paddings: np.ndarray) -> list[list[int]]:
+def checked_paddings(
+    x: Any, paddings: np.ndarray, negative: str = "Paddings must be non-negative: {} {}"
+) -> list[list[int]]:
     """The paddings as a list of pairs, one for each axis of `x`."""
-    if paddings.shape != (x.ndim, 2):
+    if paddings.ndim != 2 or paddings.shape[1] != 2:
+        refuse(f"paddings must be a matrix with 2 columns: {shapes.format_sizes(paddings.shape)}")
+    if len(paddings) != x.ndim:
         refuse(
             "The first dimension of paddings must be the rank of inputs"
             f"{shapes.format_sizes(paddings.shape)} {shapes.format_sizes(x.shape)}"
@@ -125,7 +137,7 @@ def checked_paddings(x: Any, paddings: np.ndarray) -> list[list[int]]:
     pairs = paddings.tolist()
     for before, after in pairs:
         if before < 0 or after < 0:
-            refuse(f"Paddings must be non-negative: {before} {after}")
+            refuse(negative.format(before, after))
     return pairs
 
 

@@ -102,7 +102,7 @@ def _unpacked(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     return [sizes[:axis] + sizes[axis + 1 :]] * num
 
 
-@op("Unpack", "value: T -> output: num * T", shape=_unpacked)
+@op("Unpack", "value: T -> output: num * T", shape=_unpacked, limits={"num": 0})
 def unpack_op(xp, x, *, num: int, axis: int = 0):
     """x: n[..., num, ...] -> its `num` slices along `axis`, n[...] each."""
     if not -x.ndim <= axis < x.ndim:

@@ -8,9 +8,12 @@ import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import REAL_NUMBERS
+from stillflow.graph.errors import OutOfRangeError, UnimplementedError
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array import gathering, reshaping, shape_of, transposing
+from stillflow.ops.nn.windows import PADDINGS
 
 
 def _geometry(size: int, window: int, stride: int, rate: int, padding: str) -> tuple[int, int, int]:
@@ -23,22 +26,44 @@ def _geometry(size: int, window: int, stride: int, rate: int, padding: str) -> t
     return count, total // 2, total - total // 2
 
 
+def _windows(size: int | None, window: int, stride: int, rate: int, padding: str) -> int | None:
+    if size is None:
+        return None
+    if stride < 1:
+        raise shapes.ShapeError(f"Stride must be > 0, but got {stride}")
+    return _geometry(size, window, stride, rate, padding)[0]
+
+
 def _patch_grid(ctx: shapes.ShapeContext) -> shapes.Sizes:
     n, h, w, c = shapes.with_rank(ctx.shape(0), 4)
     attrs = ctx.attrs
+    for name in ("ksizes", "strides", "rates"):
+        if len(attrs[name]) != 4:
+            raise shapes.ShapeError(
+                f"ExtractImagePatches requires the {name} attribute to contain 4 values, but got: "
+                f"{len(attrs[name])}"
+            )
     space = [
-        None
-        if size is None
-        else _geometry(
-            size, attrs["ksizes"][i], attrs["strides"][i], attrs["rates"][i], attrs["padding"]
-        )[0]
-        for i, size in ((1, h), (2, w))
+        _windows(size, window, stride, rate, attrs["padding"])
+        for size, window, stride, rate in zip(
+            (h, w),
+            attrs["ksizes"][1:3],
+            attrs["strides"][1:3],
+            attrs["rates"][1:3],
+            strict=True,
+        )
     ]
     depth = None if c is None else c * attrs["ksizes"][1] * attrs["ksizes"][2]
     return (n, *space, depth)
 
 
-@op("ExtractImagePatches", "images: T -> patches: T", shape=_patch_grid, types={"T": REAL_NUMBERS})
+@op(
+    "ExtractImagePatches",
+    "images: T -> patches: T",
+    shape=_patch_grid,
+    types={"T": REAL_NUMBERS},
+    limits={"ksizes": 4, "strides": 4, "rates": 4, "padding": PADDINGS},
+)
 def extract_image_patches_op(
     xp,
     images,
@@ -52,6 +77,13 @@ def extract_image_patches_op(
 
     Neighbours in a window are `rates` apart; SAME padding continues the image with zeros.
     """
+    for name, numbers in (("ksizes", ksizes), ("strides", strides), ("rates", rates)):
+        if numbers[0] != 1 or numbers[3] != 1:
+            raise UnimplementedError(None, None, f"Only support {name} across space.")
+        if min(numbers) <= 0:
+            raise OutOfRangeError(None, None, f"{name} is out of range.")
+    if images.ndim != 4:
+        refuse(f"input must be 4-dimensional{shapes.format_sizes(images.shape)}")
     _, kh, kw, _ = ksizes
     rows, top, bottom = _geometry(images.shape[1], kh, strides[1], rates[1], padding)
     columns, left, right = _geometry(images.shape[2], kw, strides[2], rates[2], padding)

@@ -10,7 +10,9 @@ from stillflow.declare import shapes
 from stillflow.declare.arguments import renamed
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import REAL_NUMBERS
+from stillflow.graph.errors import FailedPreconditionError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import diagonals, reshaping, transposing
@@ -23,13 +25,23 @@ def _crossed(ctx: shapes.ShapeContext) -> shapes.Sizes:
     sizes = shapes.merge(ctx.shape(0), ctx.shape(1))
     if sizes is not None:
         shapes.with_rank_at_least(sizes, 1)
-        shapes.merge_size(sizes[-1], 3)
+        if sizes[-1] not in (None, 3):
+            raise shapes.ShapeError(f"Dimension must be 3 but is {sizes[-1]}")
     return sizes
 
 
 @op("Cross", "a: T, b: T -> product: T", shape=_crossed, types={"T": REAL_NUMBERS})
 def cross(xp, a, b):
     """a: n[..., 3], b: n[..., 3] -> n[..., 3], the cross products of the vectors."""
+    if a.shape != b.shape:
+        sizes = f"{shapes.format_sizes(a.shape)} vs. {shapes.format_sizes(b.shape)}"
+        refuse(f"Both inputs must be of same shape: {sizes}")
+    if a.ndim < 1:
+        refuse(f"Input must be at least 1D{shapes.format_sizes(a.shape)}")
+    if a.shape[-1] != 3:
+        raise FailedPreconditionError(
+            None, None, "Cross-products are only defined for 3-element vectors."
+        )
     next_of = lambda x: xp.roll(x, -1, axis=-1)
     return next_of(a * next_of(b) - next_of(a) * b)
 

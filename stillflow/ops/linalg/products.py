@@ -10,6 +10,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import COMPLEX, FLOATS, INDEX, types
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Operation, Tensor
@@ -23,7 +24,11 @@ _FACTORS = FLOATS + INDEX + COMPLEX
 _SPARSE_FACTORS = types("float32 bfloat16")
 
 
-def _inner_sizes_differ(op: Operation, inputs: Sequence[Any]) -> str:
+def _why_not_multiplied(op: Operation, inputs: Sequence[Any]) -> str:
+    for index, value in enumerate(inputs):
+        if np.ndim(value) != 2:
+            sizes = shapes.format_sizes(np.shape(value))
+            return f"In[{index}] is not a matrix. Instead it has shape {sizes}"
     a, b = (shapes.format_sizes(np.shape(value)) for value in inputs)
     return f"Matrix size-incompatible: In[0]: {a}, In[1]: {b}"
 
@@ -34,7 +39,7 @@ def _inner_sizes_differ(op: Operation, inputs: Sequence[Any]) -> str:
     shape=shapes.matmul,
     types={"T": _FACTORS},
     flops=lambda a, b: 2 * a[0] * a[1] * max(b),
-    explain=_inner_sizes_differ,
+    explain=_why_not_multiplied,
 )
 def matmul_op(xp, a, b, *, transpose_a: bool = False, transpose_b: bool = False):
     """a: n[n, k], b: n[k, m] -> n[n, m]; either is transposed first when asked."""
@@ -42,7 +47,8 @@ def matmul_op(xp, a, b, *, transpose_a: bool = False, transpose_b: bool = False)
         a = a.T
     if transpose_b:
         b = b.T
-    if (b.shape[1] == 1 or a.shape[0] == 1) and a.size + b.size <= _SMALL:
+    (rows, _), (_, columns) = a.shape, b.shape  # fails unless both are matrices
+    if (columns == 1 or rows == 1) and a.size + b.size <= _SMALL:
         return _multiplied_by_vector(xp, a, b)
     # For two matrices NumPy's dot is matmul at half the cost of the call.
     return _of_type(a.dtype, xp.dot(a, b))
@@ -77,6 +83,11 @@ def matmul_gradient(op, dy):
     )
 
 
+def _why_not_multiplied_as_sparse(op: Operation, inputs: Sequence[Any]) -> str:
+    a, b = (shapes.format_sizes(np.shape(value)) for value in inputs)
+    return f"Matrix size incompatible: a: {a}, b: {b}"
+
+
 @op(
     "SparseMatMul",
     "a: Ta, b: Tb -> product: float32",
@@ -84,6 +95,7 @@ def matmul_gradient(op, dy):
     types={"Ta": _SPARSE_FACTORS, "Tb": _SPARSE_FACTORS},
     defaults={"Ta": dtypes.float32, "Tb": dtypes.float32},
     flops=lambda a, b: 2 * a[0] * a[1] * max(b),
+    explain=_why_not_multiplied_as_sparse,
 )
 def sparse_matmul(
     xp,
@@ -96,6 +108,9 @@ def sparse_matmul(
     b_is_sparse: bool = False,
 ):
     """a: f[n, k], b: f[k, m] -> f32[n, m]; that many elements are 0 is not made use of."""
+    for name, factor in (("a", a), ("b", b)):
+        if factor.ndim != 2:
+            refuse(f"{name} is not a matrix")
     a, b = a.astype(np.float32), b.astype(np.float32)
     return xp.matmul(a.T if transpose_a else a, b.T if transpose_b else b)
 
@@ -140,33 +155,51 @@ _BATCHED: dict[str, Any] = {
 }
 
 
-def _batches_differ(op: Operation, inputs: Sequence[Any]) -> str | None:
+def _why_not_batched(op: Operation, inputs: Sequence[Any]) -> str:
     a, b = (np.shape(value) for value in inputs)
-    if min(len(a), len(b)) < 2:
-        return None
+    shown = [shapes.format_sizes(sizes) for sizes in (a, b)]
     adjoint = int(op.attrs["adj_x"]), int(op.attrs["adj_y"])
     inner = a[-2] if adjoint[0] else a[-1], b[-1] if adjoint[1] else b[-2]
+    if inner[0] == inner[1]:
+        return f"In[0] and In[1] must have compatible batch dimensions: {' vs. '.join(shown)}"
     return (
-        f"In[0] mismatch In[1] shape: {inner[0]} vs. {inner[1]}: {shapes.format_sizes(a)} "
-        f"{shapes.format_sizes(b)} {adjoint[0]} {adjoint[1]}"
+        f"In[0] mismatch In[1] shape: {inner[0]} vs. {inner[1]}: {' '.join(shown)} "
+        f"{adjoint[0]} {adjoint[1]}"
     )
 
 
-@op("BatchMatMulV2", "x: T, y: T -> output: T", explain=_batches_differ, **_BATCHED)
+@op("BatchMatMulV2", "x: T, y: T -> output: T", explain=_why_not_batched, **_BATCHED)
 def batch_matmul_v2(xp, x, y, *, adj_x: bool = False, adj_y: bool = False):
     """x: n[..., n, k], y: n[..., k, m] -> n[..., n, m], the axes before broadcast.
 
     With `adj_x` or `adj_y` that input's matrices are transposed and conjugated first.
     """
+    for index, rank in enumerate((x.ndim, y.ndim)):
+        if rank < 2:
+            refuse(f"In[{index}] ndims must be >= 2: {rank}")
     product = xp.matmul(_adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
     return _of_type(x.dtype, product)
 
 
-@op("BatchMatMul", "x: T, y: T -> output: T", **_BATCHED)
+@op("BatchMatMul", "x: T, y: T -> output: T", explain=_why_not_batched, **_BATCHED)
 def batch_matmul(xp, x, y, *, adj_x: bool = False, adj_y: bool = False):
     """x: n[..., n, k], y: n[..., k, m] -> n[..., n, m], the axes before equal."""
+    _check_equal_batches(x.shape, y.shape)
     product = xp.matmul(_adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
     return _of_type(x.dtype, product)
+
+
+def _check_equal_batches(x: tuple[int, ...], y: tuple[int, ...]) -> None:
+    shown = [shapes.format_sizes(sizes) for sizes in (x, y)]
+    if len(x) != len(y):
+        refuse(f"In[0] and In[1] has different ndims: {' vs. '.join(shown)}")
+    if len(x) < 2:
+        refuse(f"In[0] and In[1] ndims must be >= 2: {len(x)}")
+    for axis, (own, other) in enumerate(zip(x[:-2], y[:-2], strict=True)):
+        if own != other:
+            refuse(
+                f"In[0].dim({axis}) and In[1].dim({axis}) must be the same: {' vs '.join(shown)}"
+            )
 
 
 def _adjoint(xp: Any, x: Any) -> Any:

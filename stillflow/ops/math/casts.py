@@ -12,6 +12,7 @@ from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import FLOATS_AND_COMPLEX
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
+from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
@@ -23,6 +24,10 @@ def cast_op(xp, x, *, DstT: DType, Truncate: bool = False):
     wanted = np.dtype(DstT.stored_as)
     if x.dtype == wanted:
         return x
+    if "O" in (wanted.kind, x.dtype.kind):
+        source = dtypes.string if x.dtype == object else dtypes.as_dtype(x.dtype)
+        names = f"{source.runtime_name} to {DstT.runtime_name}"
+        raise UnimplementedError(None, None, f"Cast {names} is not supported")
     if wanted.kind == "b":
         return x != 0
     if x.dtype.kind == "c" and wanted.kind != "c":

@@ -8,6 +8,7 @@ from typing import Any
 from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import INDEX, NUMBERS, types
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
@@ -39,7 +40,12 @@ def _scanned(
     xp: Any, scan: Callable, x: Any, axis: Any, first: float, exclusive: bool, reverse: bool
 ) -> Any:
     """`scan` along `axis`, from its end with `reverse`, and with `exclusive` one element late."""
-    axis = int(axis)
+    if axis.ndim:
+        refuse(f"ScanOp: axis must be a scalar, not {shapes.format_sizes(axis.shape)}")
+    at, rank = int(axis), x.ndim
+    axis = at + rank if at < 0 else at
+    if not 0 <= axis < rank:
+        refuse(f"ScanOp: Expected scan axis in the range [{-rank}, {rank}), but got {axis}")
     if reverse:
         x = xp.flip(x, axis)
     result = scan(x, axis)

@@ -15,6 +15,9 @@ from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling
 from stillflow.ops.linalg.products import matmul
 from stillflow.ops.nn.activations import relu
+from stillflow.ops.nn.windows import LAYOUTS
+
+_DECLARATION: dict[str, Any] = {"types": {"T": NUMBERS}, "limits": {"data_format": LAYOUTS}}
 
 
 def _channel_axis(rank: int, data_format: str) -> int:
@@ -30,7 +33,7 @@ def _biased(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return (*sizes[:axis], shapes.merge_size(sizes[axis], bias), *sizes[axis + 1 :])
 
 
-@op("BiasAdd", "value: T, bias: T -> output: T", shape=_biased, types={"T": NUMBERS})
+@op("BiasAdd", "value: T, bias: T -> output: T", shape=_biased, **_DECLARATION)
 def bias_add_op(xp, x, bias, *, data_format: str = "NHWC"):
     """x: n[..., c] (n[n, c, ...] for NCHW), bias: n[c] -> x + bias"""
     axis = _channel_axis(x.ndim, data_format)
@@ -58,7 +61,7 @@ def _channels(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return (sizes[_channel_axis(len(sizes), ctx.attrs["data_format"])],)
 
 
-@op("BiasAddGrad", "out_backprop: T -> output: T", shape=_channels, types={"T": NUMBERS})
+@op("BiasAddGrad", "out_backprop: T -> output: T", shape=_channels, **_DECLARATION)
 def bias_add_grad(xp, dy, *, data_format: str = "NHWC"):
     """dy: n[..., c] -> n[c], its sum over every other axis."""
     channel = _channel_axis(dy.ndim, data_format)

@@ -26,9 +26,9 @@ from stillflow.ops.nn.windows import (
     Axis,
     axis_of,
     channels,
-    check_attrs,
     count_of,
     in_layout,
+    limits,
     per_axis,
     shape_in,
     spatial,
@@ -69,7 +69,6 @@ def _axes(
 
 
 def _output_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    check_attrs(ctx, "Conv2D", _PADDINGS)
     data_format, padding = ctx.attrs["data_format"], ctx.attrs["padding"]
     images, filters = shapes.with_rank(ctx.shape(0), 4), shapes.with_rank(ctx.shape(1), 4)
     depth = channels(images, data_format)
@@ -109,6 +108,7 @@ def _check_explicit(pairs: list[tuple[int, int]], data_format: str) -> None:
     "Conv2D",
     "input: T, filter: T -> output: T",
     shape=_output_shape,
+    limits=limits(_PADDINGS),
     types={"T": FLOATS},
     flops=lambda x, w: 2 * math.prod(x[:3]) * math.prod(w),
 )
@@ -166,7 +166,8 @@ def _check_operands(x: tuple[int, ...], w: tuple[int, ...], data_format: str) ->
 @op(
     "Conv2DBackpropInput",
     "input_sizes: int32, filter: T, out_backprop: T -> output: T",
-    shape=shape_in(0, "Conv2DBackpropInput", _PADDINGS),
+    shape=shape_in(0),
+    limits=limits(_PADDINGS),
     types={"T": FLOATS},
     static=("input_sizes",),
     flops=lambda sizes, w, dy: 2 * math.prod(dy) * math.prod(w[:3]),
@@ -217,7 +218,8 @@ def _around_input(axis: Axis) -> tuple[int, int]:
 @op(
     "Conv2DBackpropFilter",
     "input: T, filter_sizes: int32, out_backprop: T -> output: T",
-    shape=shape_in(1, "Conv2DBackpropFilter", _PADDINGS),
+    shape=shape_in(1),
+    limits=limits(_PADDINGS),
     types={"T": FLOATS},
     static=("filter_sizes",),
     flops=lambda x, sizes, dy: 2 * 9 * x[-1] * math.prod(dy),  # of 3 x 3, as far as shapes tell

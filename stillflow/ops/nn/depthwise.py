@@ -24,10 +24,10 @@ from stillflow.ops.nn.windows import (
     axis_of,
     channels,
     channels_last,
-    check_attrs,
     count_of,
     from_channels_last,
     in_layout,
+    limits,
     offsets,
     padded,
     per_axis,
@@ -41,8 +41,12 @@ _ONES = (1, 1, 1, 1)
 
 
 def _output_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    check_attrs(ctx, "DepthwiseConv2dNative")
     data_format, padding = ctx.attrs["data_format"], ctx.attrs["padding"]
+    if len(ctx.attrs["strides"]) != 4:
+        raise shapes.ShapeError(
+            "DepthwiseConv2D requires the stride attribute to contain 4 values, but got: "
+            f"{len(ctx.attrs['strides'])}"
+        )
     images, filters = shapes.with_rank(ctx.shape(0), 4), shapes.with_rank(ctx.shape(1), 4)
     depth = shapes.merge_size(channels(images, data_format), filters[2])
     counts = [
@@ -77,6 +81,7 @@ def _axes(
     "DepthwiseConv2dNative",
     "input: T, filter: T -> output: T",
     shape=_output_shape,
+    limits=limits(),
     types={"T": FLOATS},
 )
 def depthwise_conv2d_op(
@@ -102,7 +107,8 @@ def depthwise_conv2d_op(
 @op(
     "DepthwiseConv2dNativeBackpropInput",
     "input_sizes: int32, filter: T, out_backprop: T -> output: T",
-    shape=shape_in(0, "DepthwiseConv2dNativeBackpropInput"),
+    shape=shape_in(0),
+    limits=limits(),
     types={"T": FLOATS},
     static=("input_sizes",),
 )
@@ -127,7 +133,8 @@ def depthwise_conv2d_native_backprop_input(
 @op(
     "DepthwiseConv2dNativeBackpropFilter",
     "input: T, filter_sizes: int32, out_backprop: T -> output: T",
-    shape=shape_in(1, "DepthwiseConv2dNativeBackpropFilter"),
+    shape=shape_in(1),
+    limits=limits(),
     types={"T": FLOATS},
     static=("filter_sizes",),
 )

@@ -16,7 +16,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.math import casts, elementwise
-from stillflow.ops.nn.windows import LAYOUTS, channels, check_choice
+from stillflow.ops.nn.windows import LAYOUTS, channels
 
 
 def batch_normalization(
@@ -76,7 +76,6 @@ def _by_channel(x: Any, data_format: str) -> Any:
 
 def _fused_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     data_format = ctx.attrs["data_format"]
-    check_choice("FusedBatchNormV3", "data_format", data_format, LAYOUTS)
     images = shapes.with_rank(ctx.shape(0), 4)
     depth = channels(images, data_format)
     for i in range(1, 3 if ctx.attrs["is_training"] else 5):
@@ -91,6 +90,7 @@ def _fused_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     "x: T, scale: U, offset: U, mean: U, variance: U -> y: T, batch_mean: U, batch_variance: U, "
     "reserve_space_1: U, reserve_space_2: U, reserve_space_3: U",
     shape=_fused_shapes,
+    limits={"data_format": LAYOUTS},
     types=_TYPES,
 )
 def fused_batch_norm_op(
@@ -145,6 +145,7 @@ def _fused_gradient_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     "reserve_space_3: U -> x_backprop: T, scale_backprop: U, offset_backprop: U, "
     "reserve_space_4: U, reserve_space_5: U",
     shape=_fused_gradient_shapes,
+    limits={"data_format": LAYOUTS},
     types=_TYPES,
 )
 def fused_batch_norm_grad(

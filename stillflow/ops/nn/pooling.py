@@ -26,14 +26,15 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import shape_of
 from stillflow.ops.nn.windows import (
+    LAYOUTS,
     Axis,
     axis_of,
     channels,
     channels_last,
-    check_attrs,
     count_of,
     from_channels_last,
     in_layout,
+    limits,
     padded,
     per_axis,
     spatial,
@@ -43,30 +44,34 @@ from stillflow.ops.nn.windows import (
 
 _REAL = FLOATS + INTEGERS
 _POOLED = tuple(t for t in _REAL if t.name not in ("uint32", "uint64"))
+_LIMITS = limits(ksize=4, strides=4)
 
 
 # Geometry ---------------------------------------------------------------------------------------
 
 
-def _pooled(op_type: str) -> Any:
-    """The shape function of a pooling: images -> one pixel for each window."""
-
-    def shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-        check_attrs(ctx, op_type)
-        data_format, padding = ctx.attrs["data_format"], ctx.attrs["padding"]
-        images = shapes.with_rank(ctx.shape(0), 4)
-        counts = [
-            count_of(size, window, step, padding)
-            for size, window, step in zip(
-                spatial(images, data_format),
-                spatial(ctx.attrs["ksize"], data_format),
-                spatial(ctx.attrs["strides"], data_format),
-                strict=True,
+def _pooled(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    """Images -> one pixel for each window."""
+    for name in ("stride", "ksize"):
+        given = ctx.attrs["strides" if name == "stride" else name]
+        if len(given) != 4:
+            raise shapes.ShapeError(
+                f"MaxPool requires the {name} attribute to contain 4 values, but got: {len(given)}"
             )
-        ]
-        return in_layout(images[0], counts, channels(images, data_format), data_format)
-
-    return shape
+    data_format, padding = ctx.attrs["data_format"], ctx.attrs["padding"]
+    images = shapes.with_rank(ctx.shape(0), 4)
+    counts = [
+        count_of(size, window, step, padding)
+        for size, window, step in zip(
+            spatial(images, data_format),
+            spatial(ctx.attrs["ksize"], data_format),
+            spatial(ctx.attrs["strides"], data_format),
+            strict=True,
+        )
+    ]
+    window, step = (channels(ctx.attrs[name], data_format) for name in ("ksize", "strides"))
+    depth = count_of(channels(images, data_format), window, step, padding)
+    return in_layout(images[0], counts, depth, data_format)
 
 
 def _axes(
@@ -79,6 +84,10 @@ def _axes(
     """How the windows lie on images of `sizes`, in the order of `data_format`."""
     if len(sizes) != 4:
         refuse(f"tensor_in must be 4-dimensional: {format_sizes(tuple(sizes))}")
+    for axis, (window, step) in enumerate(zip(ksize, strides, strict=True)):
+        for name, number in (("ksize", window), ("strides", step)):
+            if number <= 0:
+                refuse(f"Sliding window {name} for dimension {axis} was zero.")
     if ksize[0] != 1 or strides[0] != 1:
         raise UnimplementedError(None, None, "Pooling is not yet supported on the batch dimension.")
     if channels(ksize, data_format) != 1 or channels(strides, data_format) != 1:
@@ -94,15 +103,45 @@ def _lowest(dtype: Any) -> Any:
     return np.iinfo(dtype).min if np.dtype(dtype).kind in "iu" else -np.inf
 
 
-@op("MaxPool", "input: T -> output: T", shape=_pooled("MaxPool"), types={"T": _POOLED})
+@op(
+    "MaxPool",
+    "input: T -> output: T",
+    shape=_pooled,
+    types={"T": _POOLED},
+    limits={**_LIMITS, "data_format": (*LAYOUTS, "NCHW_VECT_C")},
+)
 def max_pool_op(
     xp, x, *, ksize: list[int], strides: list[int], padding: str, data_format: str = "NHWC"
 ):
     """x: n[n, h, w, c] -> n[n, p, q, c]"""
+    if channels(ksize, data_format) > 1 and x.ndim == 4:
+        return _pooled_over_depth(xp, x, ksize, strides, data_format)
     axes = _axes(x.shape, ksize, strides, padding, data_format)
     seen = _seen(xp, x, axes, data_format)
     # A number wins over NaN, as in TensorFlow.
     return from_channels_last(xp, reduce(xp.fmax, seen), data_format)
+
+
+def _pooled_over_depth(
+    xp: Any, x: Any, ksize: Sequence[int], strides: Sequence[int], data_format: str
+) -> Any:
+    """x: n[n, h, w, c] -> n[n, h, w, c/k], the largest of each `k` neighbouring channels."""
+    window, depth = channels(ksize, data_format), channels(x.shape, data_format)
+    reason = (
+        "MaxPooling supports exactly one of pooling across depth or pooling across width/height."
+        if max(spatial(ksize, data_format)) > 1
+        else "Depthwise max pooling requires the depth window to equal the depth stride."
+        if window != channels(strides, data_format)
+        else "Depthwise max pooling requires the depth window to evenly divide the input depth."
+        if depth % window
+        else ""
+    )
+    if reason:
+        raise UnimplementedError(None, None, reason)
+    images = channels_last(xp, x, data_format)
+    groups = xp.reshape(images, (*images.shape[:3], depth // window, window))
+    largest = reduce(xp.fmax, [groups[..., i] for i in range(window)])
+    return from_channels_last(xp, largest, data_format)
 
 
 def _seen(xp: Any, x: Any, axes: list[Axis], data_format: str) -> list[Any]:
@@ -126,6 +165,7 @@ def _firsts(xp: Any, seen: list[Any], largest: Any) -> list[Any]:
     "MaxPoolGrad",
     "orig_input: T, orig_output: T, grad: T -> output: T",
     shape=lambda ctx: shapes.with_rank(ctx.shape(0), 4),
+    limits=_LIMITS,
     types={"T": _REAL},
 )
 def max_pool_grad(
@@ -143,6 +183,7 @@ def max_pool_grad(
     "MaxPoolGradGrad",
     "orig_input: T, orig_output: T, grad: T -> output: T",
     shape=lambda ctx: shapes.with_rank(ctx.shape(1), 4),
+    limits=_LIMITS,
     types={"T": _REAL},
 )
 def max_pool_grad_grad(
@@ -180,7 +221,7 @@ def max_pool_grad_grad_gradient(op, dy):
 # The mean ---------------------------------------------------------------------------------------
 
 
-@op("AvgPool", "value: T -> output: T", shape=_pooled("AvgPool"), types={"T": FLOATS})
+@op("AvgPool", "value: T -> output: T", shape=_pooled, types={"T": FLOATS}, limits=_LIMITS)
 def avg_pool_op(
     xp, x, *, ksize: list[int], strides: list[int], padding: str, data_format: str = "NHWC"
 ):
@@ -195,6 +236,7 @@ def avg_pool_op(
     "AvgPoolGrad",
     "orig_input_shape: int32, grad: T -> output: T",
     shape=lambda ctx: shapes.with_rank(ctx.value_as_shape(0), 4),
+    limits=_LIMITS,
     types={"T": FLOATS},
     static=("orig_input_shape",),
 )

@@ -95,28 +95,15 @@ def count_of(
 # Attributes -------------------------------------------------------------------------------------
 
 
-def check_choice(op_type: str, attr: str, value: Any, allowed: Sequence[str]) -> None:
-    """Refuses an attribute that is none of the strings that it may be."""
-    if not isinstance(value, str):
-        raise TypeError(f"Expected string for argument '{attr}' not {value!r}.")
-    if value not in allowed:
-        quoted = ", ".join(f'"{choice}"' for choice in allowed)
-        raise ValueError(
-            f"Attr '{attr}' of '{op_type}' Op passed string '{value}' not in: {quoted}."
-        )
+def limits(paddings: Sequence[str] = PADDINGS, **least: int) -> dict[str, Any]:
+    """What the attributes of an op with windows may be; `least` are the lengths of its lists."""
+    return {"padding": paddings, "data_format": LAYOUTS, **least}
 
 
-def check_attrs(ctx: shapes.ShapeContext, op_type: str, paddings: Sequence[str] = PADDINGS) -> None:
-    """Refuses a padding or a layout that there is not."""
-    check_choice(op_type, "padding", ctx.attrs["padding"], paddings)
-    check_choice(op_type, "data_format", ctx.attrs["data_format"], LAYOUTS)
-
-
-def shape_in(position: int, op_type: str, paddings: Sequence[str] = PADDINGS) -> ShapeFunction:
+def shape_in(position: int) -> ShapeFunction:
     """For the gradients of convolutions: the output has the shape that input `position` holds."""
 
     def shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-        check_attrs(ctx, op_type, paddings)
         return shapes.with_rank(ctx.value_as_shape(position), 4)
 
     return shape

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.arguments import renamed
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import INDEX, NUMBERS
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
-from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.operation import Tensor
 from stillflow.ops.reduce.reducing import limits
 
 
-def _empty_axis(op: Operation, inputs: Sequence[Any]) -> str | None:
-    sizes, axis = np.shape(inputs[0]), int(inputs[1])
-    if -len(sizes) <= axis < len(sizes) and sizes[axis] == 0:
-        return f"Reduction axis {axis} is empty in shape {shapes.format_sizes(sizes)}"
-    return None
+def _axis(x: Any, dimension: Any) -> int:
+    """The axis that `dimension`, i[], names, of which there must be an element."""
+    if dimension.ndim:
+        received = shapes.format_sizes(dimension.shape)
+        refuse(f"dim must be a scalar, but received tensor of shape: {received}")
+    axis, rank = int(dimension), x.ndim
+    if not -rank <= axis < rank:
+        refuse(f"Expected dimension in the range [{-rank}, {rank}), but got {axis}")
+    if x.shape[axis] == 0:
+        refuse(f"Reduction axis {axis % rank} is empty in shape {shapes.format_sizes(x.shape)}")
+    return axis
 
 
 _ARG: dict[str, Any] = {
-    "explain": _empty_axis,
     "static": ("dimension",),
     "types": {"T": NUMBERS, "Tidx": INDEX, "output_type": INDEX},
     "defaults": {"Tidx": dtypes.int32},
@@ -52,16 +55,18 @@ def _without_axis(ctx: shapes.ShapeContext) -> shapes.Sizes:
 @op("ArgMax", _SIGNATURE, shape=_without_axis, **_ARG)
 def argmax_op(xp, x, dimension, *, output_type: DType = dtypes.int64):
     """x: n[...], dimension: i[] -> i[... without it], the first of the largest elements."""
+    axis = _axis(x, dimension)
     # TensorFlow compares with >, so that a NaN is never the largest.
     x = x if x.dtype.kind in "iu" else xp.fmax(x, limits(x.dtype)[0])
-    return xp.argmax(x, int(dimension)).astype(output_type.stored_as, copy=False)
+    return xp.argmax(x, axis).astype(output_type.stored_as, copy=False)
 
 
 @op("ArgMin", _SIGNATURE, shape=_without_axis, **_ARG)
 def argmin_op(xp, x, dimension, *, output_type: DType = dtypes.int64):
     """x: n[...], dimension: i[] -> i[... without it], the first of the smallest elements."""
+    axis = _axis(x, dimension)
     x = x if x.dtype.kind in "iu" else xp.fmin(x, limits(x.dtype)[1])
-    return xp.argmin(x, int(dimension)).astype(output_type.stored_as, copy=False)
+    return xp.argmin(x, axis).astype(output_type.stored_as, copy=False)
 
 
 for _op in (argmax_op, argmin_op):

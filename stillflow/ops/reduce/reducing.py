@@ -47,15 +47,21 @@ _SIGNATURE = "input: T, reduction_indices: Tidx -> output: T"
 _LOGICAL_SIGNATURE = "input: bool, reduction_indices: Tidx -> output: bool"
 
 
-def _axes(axis: Any) -> tuple[int, ...]:
-    axes = axis.tolist()
-    return tuple(axes) if isinstance(axes, list) else (axes,)
+def _axes(axis: Any, rank: int) -> tuple[int, ...]:
+    """The axes that `axis`, i[...], names, each of them once."""
+    axes = axis.tolist() if axis.ndim == 1 else axis.ravel().tolist()
+    return tuple(axes) if len(axes) < 2 else _distinct(tuple(axes), rank)
+
+
+@functools.lru_cache(maxsize=256)
+def _distinct(axes: tuple[int, ...], rank: int) -> tuple[int, ...]:
+    return tuple({axis + rank if axis < 0 else axis: axis for axis in axes}.values())
 
 
 @op("Sum", _SIGNATURE, **_REDUCTION)
 def sum_op(xp, x, axis, *, keep_dims: bool = False):
     """x: n[...], axis: i[k] -> n[... without axis]"""
-    axes = _axes(axis)
+    axes = _axes(axis, x.ndim)
     # dtype: NumPy would widen int32 to int64; TensorFlow does not.
     return xp.add.reduce(x, axes, dtype=x.dtype, keepdims=keep_dims) if axes else x
 
@@ -63,7 +69,7 @@ def sum_op(xp, x, axis, *, keep_dims: bool = False):
 @op("Mean", _SIGNATURE, **_REDUCTION)
 def mean_op(xp, x, axis, *, keep_dims: bool = False):
     """x: n[...], axis: i[k] -> n[... without axis]; the mean of integers is rounded towards 0."""
-    axes = _axes(axis)
+    axes = _axes(axis, x.ndim)
     if not axes:
         return x
     total = xp.add.reduce(x, axes, dtype=x.dtype, keepdims=keep_dims)
@@ -77,14 +83,14 @@ def mean_op(xp, x, axis, *, keep_dims: bool = False):
 @op("Prod", _SIGNATURE, **_REDUCTION)
 def prod_op(xp, x, axis, *, keep_dims: bool = False):
     """x: n[...], axis: i[k] -> n[... without axis]"""
-    axes = _axes(axis)
+    axes = _axes(axis, x.ndim)
     return xp.multiply.reduce(x, axes, dtype=x.dtype, keepdims=keep_dims) if axes else x
 
 
 @op("Max", _SIGNATURE, **_REDUCTION)
 def max_op(xp, x, axis, *, keep_dims: bool = False):
     """x: n[...], axis: i[k] -> n[... without axis], of no elements the lowest number."""
-    axes = _axes(axis)
+    axes = _axes(axis, x.ndim)
     if not axes:
         return x
     lowest, _ = limits(x.dtype)
@@ -95,7 +101,7 @@ def max_op(xp, x, axis, *, keep_dims: bool = False):
 @op("Min", _SIGNATURE, **_REDUCTION)
 def min_op(xp, x, axis, *, keep_dims: bool = False):
     """x: n[...], axis: i[k] -> n[... without axis], of no elements the highest number."""
-    axes = _axes(axis)
+    axes = _axes(axis, x.ndim)
     if not axes:
         return x
     _, highest = limits(x.dtype)
@@ -115,21 +121,21 @@ def limits(dtype: Any) -> tuple[Any, Any]:
 @op("All", _LOGICAL_SIGNATURE, **_LOGICAL)
 def all_op(xp, x, axis, *, keep_dims: bool = False):
     """x: bool[...], axis: i[k] -> bool[... without axis]"""
-    axes = _axes(axis)
+    axes = _axes(axis, x.ndim)
     return xp.all(x, axes, keepdims=keep_dims) if axes else x
 
 
 @op("Any", _LOGICAL_SIGNATURE, **_LOGICAL)
 def any_op(xp, x, axis, *, keep_dims: bool = False):
     """x: bool[...], axis: i[k] -> bool[... without axis]"""
-    axes = _axes(axis)
+    axes = _axes(axis, x.ndim)
     return xp.any(x, axes, keepdims=keep_dims) if axes else x
 
 
 @op("EuclideanNorm", _SIGNATURE, **_REDUCTION)
 def euclidean_norm_op(xp, x, axis, *, keep_dims: bool = False):
     """x: n[...], axis: i[k] -> n[... without axis], the root of the sum of squares."""
-    axes = _axes(axis)
+    axes = _axes(axis, x.ndim)
     if not axes:
         return x
     squares = (x * xp.conj(x)).real if x.dtype.kind == "c" else x * x

@@ -22,6 +22,7 @@ from stillflow.graph.errors import InvalidArgumentError, NotFoundError
 @op(
     "SaveV2",
     "prefix: string, tensor_names: string, shape_and_slices: string, tensors: [dtypes] ->",
+    limits={"dtypes": 1},
     host=True,
     stateful=True,
 )
@@ -53,6 +54,7 @@ def save_v2(
 @op(
     "SaveSlices",
     "filename: string, tensor_names: string, shapes_and_slices: string, data: [T] ->",
+    limits={"T": 1},
     host=True,
     stateful=True,
 )
@@ -76,6 +78,7 @@ def save_slices(
 @op(
     "RestoreV2",
     "prefix: string, tensor_names: string, shape_and_slices: string -> tensors: [dtypes]",
+    limits={"dtypes": 1},
     host=True,
     stateful=True,
 )

@@ -17,7 +17,6 @@ from stillflow.declare.shapes import format_sizes
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.ops.summaries.common import (
-    at_least_one,
     collected,
     new_summary,
     serialized,
@@ -32,6 +31,7 @@ _FULL_SCALE = 1 << 15
     "AudioSummaryV2",
     "tag: string, tensor: float32, sample_rate: float32 -> summary: string",
     shape=shapes.scalar,
+    limits={"max_outputs": 1},
     host=True,
 )
 def audio_summary_op(xp, tag, sounds, sample_rate, *, max_outputs: int = 3):
@@ -81,7 +81,6 @@ def audio(
     tensor: f32[count, frames] or f32[count, frames, channels] in [-1, 1]; sample_rate: f32[], in
     hertz; collections, family: as in `tf.summary.scalar`.
     """
-    at_least_one("AudioSummaryV2", "max_outputs", max_outputs)
     with summary_scope(name, family, [tensor]) as (tag, scope):
         rate = convert_to_tensor(sample_rate, dtype=dtypes.float32, name="sample_rate")
         summary = audio_summary_op(tag, tensor, rate, max_outputs=max_outputs, name=scope)

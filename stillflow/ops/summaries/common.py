@@ -65,10 +65,3 @@ def text_of(value: Any) -> str:
     """value: string[] -> its text"""
     item: Any = np.asarray(value)[()]
     return as_text(item)
-
-
-def at_least_one(op_type: str, attr: str, value: int) -> int:
-    """`value`, unless it is below 1: ValueError in TensorFlow's words."""
-    if value < 1:
-        raise ValueError(f"Attr '{attr}' of '{op_type}' Op passed {value} less than minimum 1.")
-    return value

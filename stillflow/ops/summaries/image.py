@@ -16,7 +16,6 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.ops.summaries import png
 from stillflow.ops.summaries.common import (
-    at_least_one,
     collected,
     new_summary,
     serialized,
@@ -33,6 +32,7 @@ _TINY = 1e-6  # pixels that are all closer to 0 than this are drawn as 0
     "tag: string, tensor: T -> summary: string",
     shape=shapes.scalar,
     types={"T": types("uint8 float32 float16 float64")},
+    limits={"max_images": 1},
     defaults={"T": dtypes.float32},
     host=True,
 )
@@ -92,7 +92,6 @@ def image(
     tensor: u8 or f[count, height, width, 1, 3 or 4]; collections, family: as in
     `tf.summary.scalar`. Floats are scaled: 0 to 255 when none is negative, else about 128.
     """
-    at_least_one("ImageSummary", "max_images", max_outputs)
     with summary_scope(name, family, [tensor]) as (tag, scope):
         summary = image_summary_op(tag, tensor, max_images=max_outputs, name=scope)
         return collected(summary, collections)
