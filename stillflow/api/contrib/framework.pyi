@@ -1,6 +1,16 @@
 from stillflow.checkpoint.management import list_variables as list_variables
 from stillflow.checkpoint.management import load_checkpoint as load_checkpoint
 from stillflow.checkpoint.management import load_variable as load_variable
+from stillflow.ops.variables.model_variables import add_model_variable as add_model_variable
+from stillflow.ops.variables.model_variables import global_variable as global_variable
+from stillflow.ops.variables.model_variables import local_variable as local_variable
+from stillflow.ops.variables.model_variables import model_variable as model_variable
+from stillflow.ops.variables.model_variables import variable as variable
+from stillflow.platform.arg_scope import add_arg_scope as add_arg_scope
+from stillflow.platform.arg_scope import arg_scope as arg_scope
+from stillflow.platform.arg_scope import arg_scoped_arguments as arg_scoped_arguments
+from stillflow.platform.arg_scope import current_arg_scope as current_arg_scope
+from stillflow.platform.arg_scope import has_arg_scope as has_arg_scope
 from stillflow.train.checkpoint_init import init_from_checkpoint as init_from_checkpoint
 from stillflow.train.contrib_variables import assign_from_checkpoint as assign_from_checkpoint
 from stillflow.train.contrib_variables import assign_from_checkpoint_fn as assign_from_checkpoint_fn
