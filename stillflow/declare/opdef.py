@@ -50,6 +50,7 @@ class OpDef:
       static: the names of inputs whose values must be known before compiling: shapes, axes.
       of_shape: the outputs depend on the inputs' shapes only, not on their values.
       host: runs in NumPy only: strings, files, Python functions, shapes that depend on data.
+      folds: a host op that is computed beforehand where its inputs are known: shape arithmetic.
       stateful: two runs may differ, so it is never folded.
       stream: for a random op, the number of Philox blocks that an output shape uses up; `fn` then
         takes the generator's words, u32[6] (key, then counter), before its inputs.
@@ -60,8 +61,9 @@ class OpDef:
       splits: only one output carries a value, the one that the last input names; the other is dead,
         and what needs it does not run.
       joins: the value is that of the first input that is not dead.
-      broadcasts: the inputs are broadcast to the output's shape; the gradient walk sums each
-        gradient back to its input's shape.
+      total: it cannot fail where the shapes of its inputs fit, so a run in which nothing reads its
+        outputs does without it, though something waits for it.
+      broadcasts: the inputs are broadcast to the output's shape.
       flops: `flops(*input_shapes)` estimates the work of one call; without it, one per element.
       explain: TensorFlow's sentence for inputs (arrays) on which `fn` failed, or None.
     """
@@ -80,6 +82,7 @@ class OpDef:
     static: Sequence[str] = ()
     of_shape: bool = False
     host: bool = False
+    folds: bool = False
     stateful: bool = False
     stream: Callable | None = None
     kept: Callable[[], Any] | None = None
@@ -89,6 +92,7 @@ class OpDef:
     forwards: bool = False
     splits: bool = False
     joins: bool = False
+    total: bool = False
     broadcasts: bool = False
     flops: Callable | None = None
     explain: Callable[[Operation, Sequence[Any]], str | None] | None = None
@@ -99,7 +103,8 @@ class OpDef:
     def __post_init__(self) -> None:
         self.takes_state = self.stream is not None or self.kept is not None
         self.stateful = self.stateful or bool(self.writes) or self.takes_state or self.is_variable
-        self.is_pure = not (self.stateful or self.host or self.is_placeholder)
+        is_outside = self.host and not self.folds
+        self.is_pure = not (self.stateful or self.is_placeholder or is_outside)
         annotations = self.fn.__annotations__
         # The attributes of `fn`, in its order.
         self.kinds: dict[str, Kind] = {

@@ -133,6 +133,9 @@ class Graph:
         if self._colocation_stack:
             groups = {g for other in self._colocation_stack for g in other.colocation_groups()}
             op.attrs["_class"] = sorted(groups)
+            for other in self._colocation_stack:
+                if other.device:
+                    op._set_device(other.device)
         elif self._future_group:
             op.attrs["_class"] = self._future_group
         override = self._gradient_overrides[-1].get(op.type)
@@ -263,18 +266,22 @@ class Graph:
 
     @contextmanager
     def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
-        """Records that what is built belongs beside `op`."""
-        outer = self._colocation_stack
-        if op is None:
-            self._colocation_stack = []
-        else:
-            element = self.as_graph_element(op)
-            beside = element.op if isinstance(element, Tensor) else element
-            self._colocation_stack = [beside] if ignore_existing else [*outer, beside]
+        """Records that what is built belongs beside `op`, and on no device but that of `op`.
+
+        Outer blocks count as well, unless `ignore_existing`.
+        """
+        outer, devices = self._colocation_stack, self._device_stack
+        beside = [] if op is None else [self._operation_of(op)]
+        self._colocation_stack = beside if ignore_existing else [*outer, *beside]
+        self._device_stack = []
         try:
             yield
         finally:
-            self._colocation_stack = outer
+            self._colocation_stack, self._device_stack = outer, devices
+
+    def _operation_of(self, item: Any) -> Operation:
+        element = self.as_graph_element(item)
+        return element.op if isinstance(element, Tensor) else element
 
     @contextmanager
     def colocate_with_future(self, name: str) -> Iterator[None]:

@@ -113,13 +113,35 @@ def specialised(plan: Plan, slots: list[Any], reshaped: Collection[Operation]) -
         if _is_static(step, fixed, static) and size <= budget:
             budget -= size
             static.update(step.outputs)
+            fixed.update(step.outputs)
             for slot in step.outputs:
                 constants[slot] = slots[slot]
         elif (source := _returned_input(step, slots, static, written)) is not None:
             aliases[step.outputs[0]] = aliases.get(source, source)
         else:
             residual.append(step)
+    spared = [s for s in residual if s.is_total and _has_fixed_shape(s, fixed, static)]
+    residual = _without_unread(plan, residual, aliases, spared)
     return Specialised(host_program(constants, residual, aliases), residual, fixed)
+
+
+def _without_unread(
+    plan: Plan, steps: list[Step], aliases: dict[int, int], spared: list[Step]
+) -> list[Step]:
+    """`steps` without those of `spared` that nothing reads: having run once, they cannot fail.
+
+    There are some in every training run: a gate waits for all the gradients of an op, that of the
+    fed images too.
+    """
+    slots = [*plan.fetches, *plan.written.values(), *(slot for _, slot in plan.sided)]
+    read = {aliases.get(slot, slot) for slot in slots if slot is not None}
+    may_go = set(map(id, spared))
+    kept = []
+    for step in reversed(steps):
+        if id(step) not in may_go or not read.isdisjoint(step.outputs):
+            kept.append(step)
+            read.update(aliases.get(slot, slot) for slot in step.inputs)
+    return kept[::-1]
 
 
 def _has_one_shape(variable: Operation, reshaped: Collection[Operation]) -> bool:

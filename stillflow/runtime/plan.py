@@ -119,7 +119,9 @@ class _Planner:
                 static=tuple(inputs[position] for position in static),
                 guarded=guarded,
                 on_host=guarded or _needs_host(op),
+                folds=defn.folds and not guarded and not _has_strings(op),
                 is_pure=defn.is_pure,
+                is_total=defn.total and not guarded,
                 of_shape=defn.of_shape,
                 may_pass_input=not (defn.stateful or defn.host),
                 blocks=defn.stream,
@@ -196,13 +198,14 @@ def _writes(op: Operation, written: list[Operation], before: int) -> tuple[Write
 
 def _needs_host(op: Operation) -> bool:
     """Whether NumPy alone can carry the op out."""
-    return (
-        op.defn.host
-        or op.defn.kept is not None
-        or any(
-            tensor.dtype.base_dtype.name == "string" or not tensor.dtype.is_numpy_compatible
-            for tensor in (*op.inputs, *op.outputs)
-        )
+    return op.defn.host or op.defn.kept is not None or _has_strings(op)
+
+
+def _has_strings(op: Operation) -> bool:
+    """Whether it takes or gives what XLA has no type for."""
+    return any(
+        tensor.dtype.base_dtype.name == "string" or not tensor.dtype.is_numpy_compatible
+        for tensor in (*op.inputs, *op.outputs)
     )
 
 

@@ -66,7 +66,15 @@ def _assign_tiers(plan: Plan, reshaped: Collection[Operation]) -> tuple[list[boo
     static_feeds: set[int] = set()
     for step in plan.steps:
         static = _NOTHING.union(*(sources.get(slot, _NOTHING) for slot in step.static))
-        stays = step.on_host or not static <= feeds or not unshaped.isdisjoint(step.inputs)
+        values = () if step.of_shape else step.inputs
+        mixed = _NOTHING.union(*(sources.get(slot, _NOTHING) for slot in values))
+        # What constants and shapes decide is computed while tracing.
+        is_known = step.folds and not mixed
+        stays = (
+            (step.on_host and not is_known)
+            or not static <= feeds
+            or not unshaped.isdisjoint(step.inputs)
+        )
         on_host.append(stays)
         if stays:
             sources.update({slot: frozenset({slot}) for slot in step.outputs})
@@ -74,8 +82,6 @@ def _assign_tiers(plan: Plan, reshaped: Collection[Operation]) -> tuple[list[boo
                 unshaped.update(step.outputs)
             continue
         static_feeds |= static
-        values = () if step.of_shape else step.inputs
-        mixed = _NOTHING.union(*(sources.get(slot, _NOTHING) for slot in values))
         sources.update(dict.fromkeys(step.outputs, mixed))
     return on_host, frozenset(static_feeds)
 

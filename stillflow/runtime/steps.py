@@ -45,7 +45,9 @@ class Step:
       static: the slots among `inputs` whose values must be known while compiling.
       guarded: it stands on one side of a choice, and runs unless one of its inputs is dead.
       on_host: it runs in NumPy only.
+      folds: where its inputs are known while compiling, so is what it gives, though on the host.
       is_pure: inputs and attributes alone decide what it gives, and it does nothing else.
+      is_total: it cannot fail where the shapes of its inputs fit.
       of_shape: the inputs' shapes do.
       may_pass_input: that it gave back its input object is decided by all but that input's value.
       blocks: for a random op, how many blocks of its stream an output of a shape uses up.
@@ -63,7 +65,9 @@ class Step:
     static: tuple[int, ...]
     guarded: bool
     on_host: bool
+    folds: bool
     is_pure: bool
+    is_total: bool
     of_shape: bool
     may_pass_input: bool
     blocks: Callable[[tuple[int, ...]], int] | None

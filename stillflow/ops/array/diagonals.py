@@ -13,11 +13,14 @@ from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.declare.type_sets import SIGNED
 from stillflow.graph import dtypes
-from stillflow.graph.operation import Tensor
-from stillflow.graph.scopes import name_scope
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.scopes import colocate_with, name_scope
 from stillflow.ops.array.filling import ones, zeros, zeros_like
 from stillflow.ops.array.joining import concat
+from stillflow.ops.array.shape_of import rank, shape
+from stillflow.ops.array.slicing import slice_
 from stillflow.ops.math.arithmetic import minimum
+from stillflow.ops.reduce.reductions import reduce_min
 
 
 def _doubled(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -85,7 +88,7 @@ def matrix_diag_op(xp, x):
 
 @matrix_diag_op.gradient
 def matrix_diag_gradient(op, dy):
-    return matrix_diag_part_op(dy)
+    return matrix_diag_part(dy)
 
 
 def _main_diagonals(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -107,8 +110,8 @@ def matrix_diag_part_gradient(op, dy):
     x = op.inputs[0]
     sizes = x.shape.sizes
     if sizes is not None and sizes[-1] is not None and sizes[-1] == sizes[-2]:
-        return matrix_diag_op(dy)
-    return matrix_set_diag_op(zeros_like(x), dy)
+        return matrix_diag(dy)
+    return matrix_set_diag(zeros_like(x), dy)
 
 
 def _with_diagonal(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -143,8 +146,21 @@ def matrix_set_diag_op(xp, x, diagonal):
 
 @matrix_set_diag_op.gradient
 def matrix_set_diag_gradient(op, dy):
-    diagonal = matrix_diag_part_op(dy)
-    return matrix_set_diag_op(dy, zeros_like(diagonal)), diagonal
+    dx = matrix_set_diag(dy, zeros(_diagonal_sizes(op, dy), dtype=dy.dtype))
+    return dx, matrix_diag_part(dy)
+
+
+def _diagonal_sizes(op: Operation, dy: Tensor) -> Any:
+    x, diagonal = op.inputs
+    known = x.shape.merge_with(dy.shape)
+    batch, matrix = known[:-2].merge_with(diagonal.shape[:-1]), known[-2:]
+    if batch.is_fully_defined() and matrix.is_fully_defined():
+        return [*batch.as_list(), min(matrix.as_list())]
+    with colocate_with(dy):
+        sizes, axes = shape(dy), rank(dy)
+        leading = slice_(sizes, [0], [axes - 2])
+        last = slice_(sizes, [axes - 2], [2])
+        return concat([leading, [reduce_min(last)]], 0)
 
 
 @op(

@@ -23,7 +23,7 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension, TensorShape, as_shape
 from stillflow.ops.array.reshaping import reshape
-from stillflow.ops.array.shape_of import shape_internal
+from stillflow.ops.array.shape_of import shape, shape_internal
 
 _MAX_CONSTANT = 1000  # elements; a larger constant would bloat the GraphDef
 
@@ -60,7 +60,9 @@ def fill_op(xp, dims, value):
 
 @fill_op.gradient
 def fill_gradient(op, dy):
-    return None, dy
+    from stillflow.ops.reduce.reductions import reduce_sum  # whose gradient fills
+
+    return None, reduce_sum(dy)
 
 
 def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
@@ -71,7 +73,7 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
 # Zeros and ones ---------------------------------------------------------------------------------
 
 
-@op("ZerosLike", "x: T -> y: T", shape=shapes.same)
+@op("ZerosLike", "x: T -> y: T", shape=shapes.same, total=True)
 def zeros_like_op(xp, x):
     """x: n[...] -> n[...], zeros; empty strings for strings, False for booleans."""
     return np.full(x.shape, b"", object) if x.dtype == object else xp.zeros_like(x)
@@ -217,7 +219,12 @@ def broadcast_to(xp, x, shape):
 
 @broadcast_to.gradient
 def broadcast_to_gradient(op, dy):
-    return dy, None
+    from stillflow.ops.reduce.reductions import reduce_sum  # whose gradient fills
+
+    x, full = op.inputs
+    sizes = shape(x)
+    _, axes = broadcast_gradient_args(full, sizes)
+    return reshape(reduce_sum(dy, axis=axes, keepdims=True), sizes), None
 
 
 @op(
@@ -273,14 +280,24 @@ def broadcast_static_shape(shape_x: Any, shape_y: Any) -> TensorShape:
 )
 def broadcast_gradient_args(xp, s0, s1):
     """s0: i[k0], s1: i[k1] -> the axes that a gradient is summed over, for each of the shapes."""
-    rank = max(len(s0), len(s1))
-    padded = [[1] * (rank - len(s)) + [int(size) for size in s] for s in (s0, s1)]
-    axes = ([], [])
-    for axis, (a, b) in enumerate(zip(*padded, strict=True)):
-        for own, other, found in ((a, b, axes[0]), (b, a, axes[1])):
-            if own == 1 and (other != 1 or axis < rank - min(len(s0), len(s1))):
-                found.append(axis)
+    axes = axes_to_sum(tuple(s0.tolist()), tuple(s1.tolist()))
     return tuple(np.array(found, dtype=s0.dtype) for found in axes)
+
+
+@functools.lru_cache(maxsize=1024)
+def axes_to_sum(x: tuple[int, ...], y: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The axes that gradients of operands of shapes `x` and `y` are summed over.
+
+    Those where an operand has size 1, or which it lacks; none where the shapes are equal.
+    """
+    if x == y:
+        return (), ()
+    rank = max(len(x), len(y))
+    padded = (1,) * (rank - len(x)) + x, (1,) * (rank - len(y)) + y
+    if any(a != b and 1 not in (a, b) for a, b in zip(*padded, strict=True)):
+        refuse(f"Incompatible shapes: {shapes.format_sizes(x)} vs. {shapes.format_sizes(y)}")
+    first, second = (tuple(i for i, size in enumerate(sizes) if size == 1) for sizes in padded)
+    return first, second
 
 
 broadcast_gradient_args.not_differentiable()

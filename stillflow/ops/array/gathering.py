@@ -14,15 +14,19 @@ from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.declare.type_sets import NUMBERS
 from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
-from stillflow.graph.operation import Operation, Tensor
-from stillflow.ops.array.filling import ones_like, zeros_like
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import colocate_with
+from stillflow.ops.array.filling import ones, ones_like, zeros, zeros_like
 from stillflow.ops.array.joining import concat
-from stillflow.ops.array.ranging import range_op
-from stillflow.ops.array.reshaping import reshape
-from stillflow.ops.array.selecting import select_op, select_v2_op
+from stillflow.ops.array.ranging import range_
+from stillflow.ops.array.reshaping import expand_dims, reshape
+from stillflow.ops.array.selecting import where
 from stillflow.ops.array.shape_of import shape, size
+from stillflow.ops.array.stacking import stack
 from stillflow.ops.array.transposing import transpose
-from stillflow.ops.math.casts import cast_op
+from stillflow.ops.math.arithmetic import maximum
+from stillflow.ops.math.casts import cast
+from stillflow.ops.math.comparison import greater_equal
 
 
 def _gathered(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -73,54 +77,83 @@ def _gather_batches(xp: Any, params: Any, indices: Any, axis: int, batch_dims: i
 @gather_v2_op.gradient
 def gather_v2_gradient(op, dy):
     params, indices, axis = op.inputs
+    with colocate_with(params):
+        sizes = cast(shape(params, out_type=dtypes.int64), dtypes.int32)
+    count = expand_dims(size(indices), 0)
     batch_dims = op.attrs["batch_dims"]
-    if constant_value(axis) == 0 and batch_dims == 0:
-        return _rows_gradient(params, indices, dy), None, None
-    return _batches_gradient(op, dy), None, None
+    if batch_dims < 0:
+        batch_dims += indices.shape.ndims
+    if constant_value(axis) == 0:
+        values = reshape(dy, concat([count, sizes[1:]], 0))
+        return IndexedSlices(values, reshape(indices, count), sizes), None, None
+    return _axis_gradient(dy, indices, axis, sizes, batch_dims), None, None
 
 
-def _rows_gradient(params: Tensor, indices: Tensor, dy: Tensor) -> IndexedSlices:
-    count = reshape(size(indices), [1])
-    sizes = shape(params)
-    values = reshape(dy, concat([count, sizes[1:]], 0))
-    return IndexedSlices(values, reshape(indices, count), sizes)
+def _axis_gradient(
+    dy: Any, indices: Tensor, axis: Tensor, sizes: Tensor, batch_dims: int
+) -> Tensor:
+    """The dense gradient of params of shape `sizes`: B, P, s, R are as in `gather_v2_op`.
+
+    The axis of s is moved to follow those of B, and back.
+    """
+    outer = sizes[:axis]
+    inner = sizes[axis:][1:]
+    values_sizes = concat([outer, [-1], inner], 0)
+    values_rank, outer_rank = size(values_sizes), size(outer)
+    batch = range_(batch_dims)
+    before = range_(batch_dims, outer_rank)
+    after = range_(outer_rank + 1, values_rank)
+    values = reshape(dy, values_sizes)
+    moved = transpose(values, concat([batch, [outer_rank], before, after], 0))
+    rows = _batches_gradient(sizes, moved, indices, batch_dims, sizes[axis], constant_value(axis))
+    return transpose(rows, concat([batch, before + 1, [batch_dims], after], 0))
 
 
-def _batches_gradient(op: Operation, dy: Tensor) -> Tensor:
-    """The dense gradient of `params`: B, I, P and R are as in `gather_v2_op`."""
-    params, indices, axis = op.inputs
-    at, rank, index_rank = constant_value(axis), params.shape.ndims, indices.shape.ndims
-    if at is None or rank is None or index_rank is None:
-        raise LookupError(
-            f"The gradient of GatherV2 {op.name!r} by params needs to know its axis and its "
-            "inputs' ranks while it is built.\n  Give the placeholders a shape; its sizes may be "
-            "None."
-        )
-    batch = op.attrs["batch_dims"] % index_rank if op.attrs["batch_dims"] else 0
-    position = int(at) % rank
-    first, last = position, position + index_rank - batch  # of I in dy
-    picked_first = [*range(batch), *range(first, last), *range(batch, first)]
-    values = transpose(dy, picked_first + list(range(last, rank - 1 + index_rank - batch)))
-    sizes = shape(params)
-    length = sizes[position]
-    if batch:
-        count = sizes[0]
-        for axis_of_batch in range(1, batch):
-            count = count * sizes[axis_of_batch]
-        indices = _with_batch_offsets(indices, count, length, batch)
-        rows = unsorted_segment_sum(values, indices, count * length)
-        rows = reshape(rows, concat([sizes[:batch], [length], shape(rows)[1:]], 0))
-    else:
-        rows = unsorted_segment_sum(values, indices, length)
-    back = [*range(batch), *range(batch + 1, position + 1), batch, *range(position + 1, rank)]
-    return transpose(rows, back)
+def _batches_gradient(
+    sizes: Tensor, values: Tensor, indices: Tensor, batch_dims: int, length: Tensor, axis: Any
+) -> Tensor:
+    """values: n[B..., I, rest...], indices: i[B..., I...] -> n[B..., length, rest...]
+
+    `sizes` are those of params, of which `length` is the one at `axis`.
+    """
+    from stillflow.ops.reduce.reducing import prod_op  # that module imports this one
+
+    count = expand_dims(size(indices), 0)
+    if not batch_dims:
+        return unsorted_segment_sum(values, reshape(indices, count), length)
+    values_sizes = shape(values)
+    outer = values_sizes[:batch_dims]
+    inner = values_sizes[batch_dims:][1:]
+    batches = prod_op(outer, [0], keep_dims=False)
+    flat = concat([[-1], inner], 0)
+    length *= batches
+    indices = _with_batch_offsets(sizes, indices, batch_dims, axis)
+    values = reshape(values, flat)
+    rows = unsorted_segment_sum(values, reshape(indices, count), length)
+    return reshape(rows, concat([outer, flat], 0))
 
 
-def _with_batch_offsets(indices: Tensor, count: Tensor, length: Tensor, batch: int) -> Tensor:
-    """Indices into rows of `count` batches of `length` rows each, laid end to end."""
-    ones = [1] * (indices.shape.ndims - batch)  # type: ignore[operator]
-    offsets = reshape(range_op(0, count, 1) * length, concat([shape(indices)[:batch], ones], 0))
-    return indices + cast_op(offsets, DstT=indices.dtype)
+def _with_batch_offsets(sizes: Tensor, indices: Tensor, batch_dims: int, axis: Any) -> Tensor:
+    """Indices into the rows of all batches laid end to end.
+
+    TensorFlow takes a batch to have as many rows as the first axis after those of B has, which is
+    right only where that is `axis`.
+    """
+    ndims: Any = indices.shape.ndims
+    kind = indices.dtype.base_dtype
+    result = indices
+    sizes = cast(sizes, kind)
+    stride = ones((), dtype=kind)
+    for at in range(batch_dims, 0, -1):
+        count = sizes[at - 1]
+        is_rows = at == batch_dims and axis is not None
+        stride *= sizes[int(axis) if is_rows else at]
+        start, step = zeros((), dtype=kind), ones((), dtype=kind)
+        offsets = range_(start, count, step)
+        offsets *= stride
+        along = stack([1] * (at - 1) + [count] + [1] * (ndims - at), axis=0)
+        result += reshape(offsets, along)
+    return result
 
 
 # Segments ---------------------------------------------------------------------------------------
@@ -188,18 +221,24 @@ def unsorted_segment_sum_gradient(op, dy):
     return gather_segments(dy, op.inputs[1])[0], None, None
 
 
-def gather_segments(per_segment: Tensor, ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def gather_segments(
+    per_segment: Any, ids: Any, safe: Any = None, valid: Any = None
+) -> tuple[Tensor, Tensor, Tensor]:
     """The row of `per_segment` for each id, zeros for a negative one.
 
     Also returns the ids with 0 for the negative ones, and a mask, broadcastable to the rows, of
-    those that are not negative.
+    those that are not negative; these may be given, when known.
     """
-    valid = ids >= 0
-    safe = select_op(valid, ids, zeros_like(ids))
+    if safe is None:
+        safe = maximum(ids, zeros_like(ids))
     rows = gather(per_segment, safe)
-    trailing = shape(per_segment)[1:]
-    valid = reshape(valid, concat([shape(ids), ones_like(trailing)], 0))
-    return select_v2_op(valid, rows, zeros_like(rows)), safe, valid
+    if valid is None:
+        valid = greater_equal(ids, 0)
+        for _ in range((rows.shape.ndims or 0) - (valid.shape.ndims or 0)):
+            valid = expand_dims(valid, -1)
+        valid = valid & ones_like(rows, dtype=dtypes.bool)
+    nothing = zeros_like(rows)
+    return where(valid, rows, nothing), safe, valid
 
 
 # Public functions -------------------------------------------------------------------------------

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
@@ -17,12 +17,15 @@ from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.graph.tensor_shape import Dimension, dimension_value
-from stillflow.ops.array.scattering import gather_nd_op
-from stillflow.ops.array.selecting import where_op
-from stillflow.ops.array.shape_of import shape
+from stillflow.graph.tensor_shape import Dimension
+from stillflow.ops.array.filling import fill
+from stillflow.ops.array.reshaping import expand_dims, squeeze
+from stillflow.ops.array.selecting import where
+from stillflow.ops.array.shape_of import rank, shape, shape_n
 from stillflow.ops.array.stacking import stack
 from stillflow.ops.control.ordering import identity
+from stillflow.ops.math.casts import cast
+from stillflow.ops.math.comparison import logical_and
 
 
 def _joined(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -118,45 +121,86 @@ def _without(sizes: tuple[int, ...], axis: int) -> tuple[int, ...]:
 
 @concat_op.gradient
 def concat_gradient(op, dy):
+    from stillflow.ops.array.slicing import slice_op  # that module imports this one
+
     *parts, axis = op.inputs
-    at = _known_axis(axis, parts)
-    if isinstance(dy, IndexedSlices) and at == 0:
-        return *_rows_split(dy, parts), None
-    if isinstance(dy, IndexedSlices) and at is not None:
-        columns = split_v_op(dy.values, _sizes_along(axis, parts), axis, num_split=len(parts))
-        sizes = [shape(part) for part in parts]
-        return *map(IndexedSlices, columns, [dy.indices] * len(parts), sizes), None
-    return *split_v_op(dy, _sizes_along(axis, parts), axis, num_split=len(parts)), None
+    if len(parts) == 1:
+        return dy, None
+    at = axis % rank(parts[0])
+    if isinstance(dy, IndexedSlices):
+        return *_slices_split(dy, parts, axis, at), None
+    sizes = _sizes_of(parts)
+    if len(sizes) > _FEW:
+        along = squeeze(slice_op(stack(sizes, axis=1), [at, 0], [1, -1]))
+        return *split(dy, along, at), None
+    offsets = concat_offset_op(at, sizes)
+    return *(slice_op(dy, begin, size) for begin, size in zip(offsets, sizes, strict=True)), None
 
 
-def _known_axis(axis: Tensor, parts: list[Tensor]) -> int | None:
-    """`axis` counted from the first; None when that depends on a run."""
-    at, rank = constant_value(axis), parts[0].shape.ndims
-    if at is None or at >= 0:
-        return None if at is None else int(at)
-    return None if rank is None else int(at) + rank
+_FEW = 16  # tensors, whose gradients TensorFlow slices out one by one
 
 
-def _rows_split(rows: IndexedSlices, parts: list[Tensor]) -> Iterator[IndexedSlices]:
-    """`rows` of what `parts` make when joined along the first axis, for each part."""
-    start: Any = 0
+def _sizes_of(parts: list[Tensor]) -> list[Tensor]:
+    """The shapes of `parts`, i32[rank] each: constants, or by one op for all."""
+    sizes = []
     for part in parts:
-        sizes = shape(part, out_type=rows.indices.dtype)
-        end = start + sizes[0]
-        own = where_op((rows.indices >= start) & (rows.indices < end))
-        indices = gather_nd_op(rows.indices, own) - start
-        yield IndexedSlices(gather_nd_op(rows.values, own), indices, sizes)
+        sizes.append(shape(part))
+        if not sizes[-1].op.defn.is_constant:
+            return shape_n(parts)
+    return sizes
+
+
+def _slices_split(
+    dy: IndexedSlices, parts: list[Tensor], axis: Tensor, at: Tensor
+) -> list[IndexedSlices]:
+    """The gradients of `parts`, joined along `axis`; `at` is that counted from the front."""
+    known = constant_value(axis)
+    if known is None:
+        raise ValueError("Can only compute IndexedSlices gradient with statically-known concat_dim")
+    ndims = parts[0].shape.ndims
+    if known < 0 and ndims is None:
+        raise ValueError(
+            "Can only compute IndexedSlices gradient with negative concat_dim when first value "
+            "rank is statically-known."
+        )
+    sizes = [shape(part) for part in parts]
+    if (known if known >= 0 else known + ndims) == 0:
+        return _rows_split(dy, sizes, at)
+    return _columns_split(dy, sizes, at)
+
+
+def _columns_split(dy: IndexedSlices, sizes: list[Tensor], at: Tensor) -> list[IndexedSlices]:
+    """Every part has all the rows of `dy`, and some of what is in each."""
+    from stillflow.ops.array.slicing import slice_op  # that module imports this one
+    from stillflow.ops.math.arithmetic import add  # and so does that one
+
+    length = shape(sizes[0])
+    around = [fill(expand_dims(at, 0), 0), [1], fill(length - at - 1, 0)]
+    along = concat(around, 0)
+    begin = fill(length, 0)
+    result = []
+    for size in sizes:
+        rest = concat([[-1], slice_op(size, [1], [-1])], 0)
+        result.append(IndexedSlices(slice_op(dy.values, begin, rest), dy.indices, size))
+        begin = add(begin, size * along)
+    return result
+
+
+def _rows_split(dy: IndexedSlices, sizes: list[Tensor], at: Tensor) -> list[IndexedSlices]:
+    """Every part has some of the rows of `dy`."""
+    from stillflow.ops.array.gathering import gather  # that module imports this one
+
+    kind = dy.indices.dtype
+    start = constant(0, dtype=kind)
+    result = []
+    for size in sizes:
+        end = start + cast(gather(size, at), kind)
+        is_own = logical_and(dy.indices >= start, dy.indices < end)
+        own = squeeze(where(is_own), axis=[1])
+        indices = gather(dy.indices, own) - start
+        result.append(IndexedSlices(gather(dy.values, own), indices, size))
         start = end
-
-
-def _sizes_along(axis: Tensor, parts: list[Tensor]) -> Any:
-    """The sizes of `parts` along `axis`, i[len(parts)]; plain numbers where they are known."""
-    at = constant_value(axis)
-    if at is not None:
-        sizes = [dimension_value(part.shape[int(at)]) for part in parts]
-        if None not in sizes:
-            return np.array(sizes, np.int32)
-    return stack([shape(part)[axis] for part in parts])
+    return result
 
 
 def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:

@@ -9,6 +9,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import first_false, is_within, place, refuse
+from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array import gathering, ranging, reshaping, shape_of
 from stillflow.ops.reduce.reductions import reduce_prod
@@ -55,7 +56,8 @@ def dynamic_partition_gradient(op, *dys):
     prefix = shape_of.shape(partitions)
     rows = reshaping.reshape(ranging.range_(reduce_prod(prefix)), prefix)
     places = dynamic_partition(rows, partitions, op.attrs["num_partitions"])
-    return reshaping.reshape(parallel_dynamic_stitch(places, list(dys)), shape_of.shape(data)), None
+    stitched = dynamic_stitch(places, list(dys))
+    return reshaping.reshape(stitched, shape_of.shape(data)), None
 
 
 def dynamic_partition(
@@ -102,7 +104,7 @@ def _stitch(indices_and_data: tuple[np.ndarray, ...]) -> np.ndarray:
 _SIGNATURE = "indices: N * int32, data: N * T -> merged: T"
 
 
-@op("DynamicStitch", _SIGNATURE, shape=_stitched, host=True)
+@op("DynamicStitch", _SIGNATURE, shape=_stitched, host=True, folds=True)
 def dynamic_stitch(xp, *indices_and_data):
     """indices: i32[I...] each, data: n[I..., R...] each -> n[largest index + 1, R...].
 
@@ -112,7 +114,7 @@ def dynamic_stitch(xp, *indices_and_data):
     return _stitch(indices_and_data)
 
 
-@op("ParallelDynamicStitch", _SIGNATURE, shape=_stitched, host=True)
+@op("ParallelDynamicStitch", _SIGNATURE, shape=_stitched, host=True, folds=True)
 def parallel_dynamic_stitch(xp, *indices_and_data):
     """DynamicStitch that promises nothing on which of several rows for one index wins."""
     return _stitch(indices_and_data)
@@ -122,4 +124,7 @@ def parallel_dynamic_stitch(xp, *indices_and_data):
 @parallel_dynamic_stitch.gradient
 def dynamic_stitch_gradient(op, dy):
     indices = op.inputs[: op.attrs["N"]]
+    if isinstance(dy, IndexedSlices):
+        count = shape_of.shape(op.outputs[0])[0]
+        dy = gathering.unsorted_segment_sum(dy.values, dy.indices, count)
     return [None] * len(indices) + [gathering.gather(dy, at) for at in indices]

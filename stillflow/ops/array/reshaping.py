@@ -46,6 +46,7 @@ def _reshaped(ctx: shapes.ShapeContext) -> shapes.Sizes:
     static=("shape",),
     types={"Tshape": INDEX_TYPES},
     defaults={"Tshape": dtypes.int32},
+    total=True,
 )
 def reshape_op(xp, x, shape):
     """x: n[...], shape: i[k] -> n[*shape]; one size may be -1, for what is left over."""
@@ -112,6 +113,7 @@ def _expanded(ctx: shapes.ShapeContext) -> shapes.Sizes:
     static=("dim",),
     types={"Tdim": INDEX_TYPES},
     defaults={"Tdim": dtypes.int32},
+    total=True,
 )
 def expand_dims_op(xp, x, dim):
     """x: n[...], dim: i[] -> n[..., 1, ...], with a new axis at `dim`."""

@@ -13,6 +13,7 @@ from stillflow.graph.tensor_shape import dimension_value
 from stillflow.ops.array.filling import zeros_like
 from stillflow.ops.array.reshaping import squeeze
 from stillflow.ops.array.shape_of import shape
+from stillflow.ops.control.ordering import identity
 
 _TYPES: dict[str, Any] = {
     "types": {"Tindices": INDEX_TYPES},
@@ -186,8 +187,10 @@ def tensor_scatter_update(xp, tensor, indices, updates):
 @tensor_scatter_update.gradient
 def tensor_scatter_update_gradient(op, dy):
     _, indices, updates = op.inputs
-    kept = tensor_scatter_update(dy, indices, zeros_like(updates))
-    return kept, None, gather_nd_op(dy, indices)
+    of_updates = gather_nd_op(dy, indices)
+    dy = identity(dy)
+    nothing = zeros_like(updates, dtype=dy.dtype)
+    return tensor_scatter_update(dy, indices, nothing), None, of_updates
 
 
 @op("TensorScatterAdd", _SIGNATURE, **_TENSOR_SCATTER)
@@ -198,7 +201,8 @@ def tensor_scatter_add(xp, tensor, indices, updates):
 
 @tensor_scatter_add.gradient
 def tensor_scatter_add_gradient(op, dy):
-    return dy, None, gather_nd_op(dy, op.inputs[1])
+    of_updates = gather_nd_op(dy, op.inputs[1])
+    return identity(dy), None, of_updates
 
 
 @op("TensorScatterSub", _SIGNATURE, **_TENSOR_SCATTER)
@@ -209,4 +213,5 @@ def tensor_scatter_sub(xp, tensor, indices, updates):
 
 @tensor_scatter_sub.gradient
 def tensor_scatter_sub_gradient(op, dy):
-    return dy, None, -gather_nd_op(dy, op.inputs[1])
+    of_updates = gather_nd_op(dy, op.inputs[1])
+    return identity(dy), None, -of_updates

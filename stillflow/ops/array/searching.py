@@ -87,6 +87,7 @@ def _two_vectors(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     shape=_two_vectors,
     types={"out_idx": INDEX},
     host=True,
+    folds=True,
 )
 def list_diff_op(xp, x, y, *, out_idx: DType = dtypes.int32):
     """x: n[k], y: n[m] -> out: n[d], the elements of x that y lacks, idx: i[d], where in x."""

@@ -14,7 +14,9 @@ from stillflow.declare.type_sets import NUMBERS
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array.filling import zeros_like
+from stillflow.ops.array.filling import broadcast_gradient_args, zeros, zeros_like
+from stillflow.ops.array.reshaping import reshape
+from stillflow.ops.array.shape_of import shape
 
 
 def _selected(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -27,7 +29,7 @@ def _selected(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return shapes.merge(sizes, condition)
 
 
-@op("Select", "condition: bool, t: T, e: T -> output: T", shape=_selected)
+@op("Select", "condition: bool, t: T, e: T -> output: T", shape=_selected, total=True)
 def select_op(xp, condition, t, e):
     """condition: bool[...], t: n[...], e: n[...] -> n[...], elements of t where it holds, else e.
 
@@ -60,9 +62,9 @@ def _check_select(condition: tuple[int, ...], t: tuple[int, ...], e: tuple[int, 
 
 @select_op.gradient
 def select_gradient(op, dz):
-    condition = op.inputs[0]
-    zeros = zeros_like(dz)
-    return None, select_op(condition, dz, zeros), select_op(condition, zeros, dz)
+    condition, t, _ = op.inputs
+    zeros = zeros_like(t)
+    return None, where(condition, dz, zeros), where(condition, zeros, dz)
 
 
 def _broadcast_all(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -83,9 +85,21 @@ def select_v2_op(xp, condition, t, e):
 
 @select_v2_op.gradient
 def select_v2_gradient(op, dz):
-    condition = op.inputs[0]
-    zeros = zeros_like(dz)
-    return None, select_v2_op(condition, dz, zeros), select_v2_op(condition, zeros, dz)
+    condition, t, e = op.inputs
+    nothing = zeros([], dtype=dz.dtype.base_dtype)
+    dt = where_v2(condition, dz, nothing)
+    sizes, full = shape(t), shape(op.outputs[0])
+    dt = _summed_to(dt, sizes, full)
+    de = where_v2(condition, nothing, dz)
+    return None, dt, _summed_to(de, shape(e), full)
+
+
+def _summed_to(grad: Tensor, sizes: Tensor, full: Tensor) -> Tensor:
+    """`grad` of shape `full` summed over what a tensor of shape `sizes` was repeated along."""
+    from stillflow.ops.reduce.reductions import reduce_sum  # whose gradient selects
+
+    axes, _ = broadcast_gradient_args(sizes, full)
+    return reshape(reduce_sum(grad, keepdims=True, axis=axes), sizes)
 
 
 _MOST_AXES = 8  # of Where's input

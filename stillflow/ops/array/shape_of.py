@@ -49,7 +49,7 @@ def shape_internal(
         tensor = convert_to_tensor(input)
         if optimize and tensor.shape.is_fully_defined():
             return constant(tensor.shape.as_list(), out_type, name=scope)
-        return shape_op(tensor, out_type=out_type, name=scope)
+        return shape_op(input, out_type=out_type, name=scope)
 
 
 @op(
@@ -104,7 +104,7 @@ def size_internal(
         if optimize and sizes is not None and (None not in sizes or 0 in sizes):
             total = 0 if 0 in sizes else tensor.shape.num_elements()
             return constant(total, out_type, name=scope)
-        return size_op(tensor, out_type=out_type, name=scope)
+        return size_op(input, out_type=out_type, name=scope)
 
 
 @op("Rank", "input: T -> output: int32", shape=shapes.scalar, of_shape=True)
@@ -127,4 +127,4 @@ def rank_internal(input: Any, name: str | None = None, optimize: bool = True) ->
         tensor = convert_to_tensor(input)
         if optimize and tensor.shape.ndims is not None:
             return constant(tensor.shape.ndims, dtypes.int32, name=scope)
-        return rank_op(tensor, name=scope)
+        return rank_op(input, name=scope)

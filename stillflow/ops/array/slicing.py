@@ -19,8 +19,10 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension
 from stillflow.ops.array.filling import ones_like
-from stillflow.ops.array.shape_of import shape
-from stillflow.ops.array.stacking import pack_op, stack
+from stillflow.ops.array.joining import concat
+from stillflow.ops.array.reshaping import reshape
+from stillflow.ops.array.shape_of import rank, shape
+from stillflow.ops.array.stacking import stack
 from stillflow.ops.math.casts import cast_op
 
 # Slice and Pad: each is the other's gradient ----------------------------------------------------
@@ -28,12 +30,12 @@ from stillflow.ops.math.casts import cast_op
 
 def _sliced(ctx: shapes.ShapeContext) -> shapes.Sizes:
     vector = shapes.merge(shapes.with_rank(ctx.shape(1), 1), shapes.with_rank(ctx.shape(2), 1))
-    rank = vector[0] if vector else None
-    if ctx.shape(0) is None and rank is None:
+    length = vector[0] if vector else None
+    if ctx.shape(0) is None and length is None:
         return None
-    sizes = ctx.shape(0) or (None,) * (rank or 0)
-    if rank is not None:
-        sizes = shapes.with_rank(sizes, rank)
+    sizes = ctx.shape(0) or (None,) * (length or 0)
+    if length is not None:
+        sizes = shapes.with_rank(sizes, length)
     begin, size, known = ctx.value(1), ctx.value(2), ctx.value_as_shape(2)
     if size is None:
         return known or (None,) * len(sizes)
@@ -52,6 +54,7 @@ def _slice_size(total: int | None, begin: int | None, size: int) -> int | None:
     "input: T, begin: Index, size: Index -> output: T",
     shape=_sliced,
     static=("begin", "size"),
+    total=True,
     types={"Index": INDEX_TYPES},
 )
 def slice_op(xp, x, begin, size):
@@ -76,9 +79,12 @@ def slice_op(xp, x, begin, size):
 @slice_op.gradient
 def slice_gradient(op, dy):
     x, begin = op.inputs[:2]
-    index_type = begin.dtype
-    after = shape(x, out_type=index_type) - shape(op.outputs[0], out_type=index_type) - begin
-    return pad_op(dy, pack_op([begin, after], axis=1)), None, None
+    axes = rank(x)
+    size = shape(op.outputs[0], out_type=begin.dtype)
+    column = stack([axes, 1])
+    before = reshape(begin, column)
+    after = reshape(shape(x, out_type=begin.dtype) - size - begin, column)
+    return pad_op(dy, concat([before, after], 1)), None, None
 
 
 def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:
@@ -88,15 +94,15 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
 
 def padded(ctx: shapes.ShapeContext) -> shapes.Sizes:
     """The shape of input 0 with paddings, input 1, of any mode."""
-    rank, columns = shapes.with_rank(ctx.shape(1), 2)
+    count, columns = shapes.with_rank(ctx.shape(1), 2)
     if columns not in (None, 2):
         raise shapes.ShapeError(f"Dimension must be 2 but is {columns}")
     sizes = ctx.shape(0)
-    if sizes is None and rank is None:
+    if sizes is None and count is None:
         return None
-    sizes = (None,) * rank if sizes is None else sizes  # type: ignore[operator]
-    if rank is not None:
-        sizes = shapes.with_rank(sizes, rank)
+    sizes = (None,) * count if sizes is None else sizes  # type: ignore[operator]
+    if count is not None:
+        sizes = shapes.with_rank(sizes, count)
     paddings = ctx.value(1)
     if paddings is None:
         return (None,) * len(sizes)
@@ -149,7 +155,8 @@ def pad_gradient(op, dy):
 def unpadded(op: Any, dy: Tensor) -> Tensor:
     """The part of `dy` where `op` put its input."""
     x, paddings = op.inputs[:2]
-    begin = strided_slice(paddings, [0, 0], [0, 1], begin_mask=1, end_mask=1, shrink_axis_mask=2)
+    before = slice_op(paddings, [0, 0], stack([rank(x), 1]))
+    begin = reshape(before, [-1])
     return slice_op(dy, begin, shape(x, out_type=paddings.dtype))
 
 

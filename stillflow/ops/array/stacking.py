@@ -61,7 +61,7 @@ def _explain_unequal(sizes: list[tuple[int, ...]]) -> None:
 
 @pack_op.gradient
 def pack_gradient(op, dy):
-    return unpack_op(dy, num=len(op.inputs), axis=op.attrs["axis"])
+    return unstack(dy, num=len(op.inputs), axis=op.attrs["axis"])
 
 
 def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
@@ -119,7 +119,7 @@ def unpack_op(xp, x, *, num: int, axis: int = 0):
 
 @unpack_op.gradient
 def unpack_gradient(op, *dys):
-    return pack_op(list(dys), axis=op.attrs["axis"])
+    return stack(list(dys), axis=op.attrs["axis"])
 
 
 def unstack(

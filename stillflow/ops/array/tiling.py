@@ -12,14 +12,18 @@ from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.graph import dtypes
+from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, joining, ranging, reshaping, shape_of, stacking
+from stillflow.ops.array.gathering import unsorted_segment_sum
 from stillflow.ops.array.masking import boolean_mask, sequence_mask
+from stillflow.ops.array.transposing import transpose
 from stillflow.ops.math.arithmetic import maximum
-from stillflow.ops.math.casts import cast_op
-from stillflow.ops.reduce.reducing import max_op, sum_op
-from stillflow.ops.reduce.reductions import all_axes
+from stillflow.ops.math.casts import cast, cast_op
+from stillflow.ops.math.division import floormod
+from stillflow.ops.reduce.reducing import max_op
+from stillflow.ops.reduce.reductions import all_axes, reduce_sum
 
 
 def _tiled(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -48,6 +52,7 @@ def _product(size: int | None, factor: int | None) -> int | None:
     static=("multiples",),
     types={"Tmultiples": INDEX_TYPES},
     defaults={"Tmultiples": dtypes.int32},
+    total=True,
 )
 def tile(xp, x, multiples):
     """x: n[*s], multiples: i[rank] -> n[*(s * multiples)], x laid side by side that many times."""
@@ -68,9 +73,15 @@ def tile_gradient(op, dy):
     x, multiples = op.inputs
     sizes = shape_of.shape(x, out_type=multiples.dtype.base_dtype)
     # multiples[0], sizes[0], multiples[1], ...: the tiles of each axis get an axis of their own.
-    split = reshaping.reshape(stacking.stack([multiples, sizes], axis=1), [-1])
-    axes = ranging.range_op(0, shape_of.size(split), 2)
-    return sum_op(reshaping.reshape(dy, split), axes), None
+    split = reshaping.reshape(transpose(stacking.stack([multiples, sizes])), [-1])
+    axes = ranging.range_(0, shape_of.size(split), 2)
+    if isinstance(dy, IndexedSlices):
+        rows = cast(sizes[0], dy.indices.dtype)
+        dy = unsorted_segment_sum(dy.values, floormod(dy.indices, rows), rows)
+        split = joining.concat([[1], split[1:]], axis=0)
+    dx = reduce_sum(reshaping.reshape(dy, split), axes)
+    dx.set_shape(x.shape)
+    return dx, None
 
 
 # Repeated elements ------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ _TRANSPOSE: dict[str, Any] = {
     "static": ("perm",),
     "types": {"Tperm": INDEX_TYPES},
     "defaults": {"Tperm": dtypes.int32},
+    "total": True,
 }
 
 
@@ -68,7 +69,7 @@ def _permutation(x: Any, perm: np.ndarray) -> tuple[int, ...]:
 
 @transpose_op.gradient
 def transpose_gradient(op, dy):
-    return transpose_op(dy, invert_permutation(op.inputs[1])), None
+    return transpose(dy, invert_permutation(op.inputs[1])), None
 
 
 @op("ConjugateTranspose", "x: T, perm: Tperm -> y: T", **_TRANSPOSE)
@@ -79,7 +80,7 @@ def conjugate_transpose_op(xp, x, perm):
 
 @conjugate_transpose_op.gradient
 def conjugate_transpose_gradient(op, dy):
-    return conjugate_transpose_op(dy, invert_permutation(op.inputs[1])), None
+    return transpose(dy, invert_permutation(op.inputs[1]), conjugate=True), None
 
 
 def transpose(

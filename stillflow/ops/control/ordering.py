@@ -8,6 +8,7 @@ from stillflow.declare import shapes
 from stillflow.declare.convert import to_tensor
 from stillflow.declare.opdef import op
 from stillflow.graph.dtypes import DType
+from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with, control_dependencies, device, name_scope
 from stillflow.graph.tensor_shape import TensorShape, unknown_shape
@@ -154,6 +155,9 @@ def with_dependencies(dependencies: Any, output_tensor: Any, name: str | None = 
         colocate_with(output_tensor),
         control_dependencies([d for d in dependencies if d is not None]),
     ):
+        if isinstance(output_tensor, IndexedSlices):
+            values = identity_op(output_tensor.values, name=scope)
+            return IndexedSlices(values, output_tensor.indices, output_tensor.dense_shape)
         tensor = to_tensor(output_tensor, as_ref=True)
         return identity_op(tensor, name=scope)
 

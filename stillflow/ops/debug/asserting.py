@@ -16,7 +16,7 @@ from stillflow.declare.type_sets import FLOATS
 from stillflow.declare.value_text import summary
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.graph.scopes import control_dependencies, name_scope
+from stillflow.graph.scopes import colocate_with, control_dependencies, name_scope
 from stillflow.ops.control.ordering import identity, no_op, with_dependencies
 from stillflow.ops.control.switch import merge_op, switch_op
 
@@ -60,12 +60,17 @@ def _guarded(condition: Tensor, data: Sequence[Any], summarize: int) -> Operatio
         with control_dependencies([holds]):
             nothing = no_op()
         with control_dependencies([nothing]):
-            held = identity(holds, name="control_dependency")
+            held = _beside(holds)
         failed = _assert_on(fails, chosen, condition, data, summarize)
         with control_dependencies([failed]):
-            checked = identity(fails, name="control_dependency")
+            checked = _beside(fails)
         merged: Any = merge_op([checked, held], name="Merge")
         return merged.output.op
+
+
+def _beside(side: Tensor) -> Tensor:
+    with colocate_with(side):
+        return identity(side, name="control_dependency")
 
 
 def _assert_on(
@@ -83,7 +88,8 @@ def _assert_on(
         failing: Any = assert_op(condition, values, summarize=summarize, name=scope)
         outside = [t for t in failing.inputs if all(t is not own for own in inside.values())]
         for tensor in dict.fromkeys(outside):
-            sides: Any = switch_op(tensor, chosen, name="Switch")
+            with colocate_with(tensor, ignore_existing=True):
+                sides: Any = switch_op(tensor, chosen, name="Switch")
             for position, own in enumerate(failing.inputs):
                 if own is tensor:
                     failing._update_input(position, sides.output_false)
@@ -110,7 +116,8 @@ def _not_finite(x: np.ndarray) -> str:
 @check_numerics_op.gradient
 def check_numerics_gradient(op, dy):
     message = op.attrs["message"]
-    said = f"Not a number (NaN) or infinity (Inf) values detected in gradient. {message}"
+    shown = message.encode()  # TensorFlow's attributes are bytes
+    said = f"Not a number (NaN) or infinity (Inf) values detected in gradient. {shown!r}"
     return check_numerics_op(dy, message=said)
 
 

@@ -11,10 +11,11 @@ from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import FACTORABLE
 from stillflow.graph.operation import Tensor
-from stillflow.ops.array import diagonals, filling, reshaping
-from stillflow.ops.linalg.products import batch_matmul_v2 as product
+from stillflow.graph.scopes import control_dependencies
+from stillflow.ops.array import diagonals, filling, reshaping, shape_of, transposing
+from stillflow.ops.linalg.products import matmul
 from stillflow.ops.linalg.solving import adjoint, matrix_triangular_solve, square_matrices
-from stillflow.ops.math import complex_numbers, division, elementwise
+from stillflow.ops.math import complex_numbers, elementwise
 
 
 def _smaller(a: int | None, b: int | None) -> int | None:
@@ -53,12 +54,13 @@ def qr_gradient(op, dq, dr):
             "QrGrad not implemented when ncols > nrows or full_matrices is true and ncols != nrows."
         )
     # With <x> = x - x^H: dx = q (dr + tril(<q^H dq> + <r dr^H>) r^-H) + (dq - q q^H dq) r^-H.
-    q_dq = product(q, dq, adj_x=True)
-    r_dr = product(r, dr, adj_y=True)
-    skew = (q_dq - adjoint(q_dq)) + (r_dr - adjoint(r_dr))
-    lower = diagonals.matrix_band_part(skew, -1, 0)
-    within = product(q, dr + _over_adjoint(lower, r))
-    return within + _over_adjoint(dq - product(q, q_dq), r)
+    q_dq = matmul(q, dq, adjoint_a=True)
+    skew_q = q_dq - adjoint(q_dq)
+    r_dr = matmul(r, dr, adjoint_b=True)
+    skew_r = r_dr - adjoint(r_dr)
+    lower = diagonals.matrix_band_part(skew_q + skew_r, -1, 0)
+    within = matmul(q, dr + _over_adjoint(lower, r))
+    return within + _over_adjoint(dq - matmul(q, q_dq), r)
 
 
 def qr_of(input: Any, full_matrices: bool = False, name: str | None = None) -> Any:
@@ -68,7 +70,7 @@ def qr_of(input: Any, full_matrices: bool = False, name: str | None = None) -> A
 
 def _over_adjoint(x: Any, r: Tensor) -> Tensor:
     """x r^-H, for upper triangular r."""
-    return adjoint(matrix_triangular_solve(r, adjoint(x), lower=False))
+    return adjoint(matrix_triangular_solve(r, adjoint(x), lower=False, adjoint=False))
 
 
 # Singular values --------------------------------------------------------------------------------
@@ -106,33 +108,76 @@ def svd_op(xp, x, *, compute_uv: bool = True, full_matrices: bool = False):
 @svd_op.gradient
 def svd_gradient(op, ds, du, dv):
     x = op.inputs[0]
+    of_values = diagonals.matrix_diag(ds)
     if not op.attrs["compute_uv"]:
-        _, u, v = svd_op(x)
-        return product(product(u, diagonals.matrix_diag(ds)), v, adj_y=True)
-    if op.attrs["full_matrices"] and x.shape[-2] != x.shape[-1]:
-        raise NotImplementedError(
-            "The gradient of Svd with full_matrices=True needs square matrices in Stillflow.\n"
-            "  Without full_matrices it is there for every shape."
-        )
+        _, u, v = svd(x, compute_uv=True)
+        return matmul(u, matmul(of_values, v, adjoint_b=True))
+    rows, columns = _known_sizes(x, du, dv)
     s, u, v = op.outputs
-    # Of pairs of singular values, 1 / (s_j^2 - s_i^2), 0 on the diagonal.
+    turned = rows > columns  # the gradient of the adjoint, whose u and v change places
+    if turned:
+        rows, columns, u, v, du, dv = columns, rows, v, u, dv, du
+    if op.attrs["full_matrices"] and columns - rows > 1:
+        raise NotImplementedError(
+            "svd gradient is not implemented for abs(m - n) > 1 when full_matrices is True"
+        )
+    with control_dependencies([ds, du, dv]):
+        dx = _wide_svd_gradient(of_values, s, u, v, du, dv, rows, columns, op.attrs)
+        return transposing.matrix_transpose(dx) if turned else dx
+
+
+def _known_sizes(x: Tensor, du: Tensor, dv: Tensor) -> tuple[int, int]:
+    """The last two sizes of `x`."""
+    if x.dtype.is_complex:
+        raise NotImplementedError(
+            "SVD gradient is not implemented for complex types and compute_uv=True."
+        )
+    own = x.shape.with_rank_at_least(2)
+    rows = own[-2].merge_with(du.shape.with_rank_at_least(2)[-2]).value
+    columns = own[-1].merge_with(dv.shape.with_rank_at_least(2)[-2]).value
+    if rows is None or columns is None:
+        raise NotImplementedError(
+            "SVD gradient has not been implemented for input with unknown inner matrix shape.\n"
+            "  Give the placeholder its last two sizes."
+        )
+    return rows, columns
+
+
+def _wide_svd_gradient(
+    of_values: Tensor,
+    s: Tensor,
+    u: Tensor,
+    v: Tensor,
+    du: Tensor,
+    dv: Tensor,
+    rows: int,
+    columns: int,
+    attrs: dict[str, Any],
+) -> Tensor:
+    """The gradient of a matrix with at most as many rows as columns."""
+    values = diagonals.matrix_diag(s)
     squares = elementwise.square(s)
-    gaps = reshaping.expand_dims(squares, -2) - reshaping.expand_dims(squares, -1)
-    inverse = diagonals.matrix_set_diag(
-        division.div_no_nan(filling.ones_like(gaps), gaps), filling.zeros_like(s)
-    )
-    row, column = reshaping.expand_dims(s, -2), reshaping.expand_dims(s, -1)
-    u_du, v_dv = product(u, du, adj_x=True), product(v, dv, adj_x=True)
-    middle = (
-        diagonals.matrix_diag(ds)
-        + inverse * (u_du - adjoint(u_du)) * row
-        + column * (inverse * (v_dv - adjoint(v_dv)))
-    )
-    inside = product(product(u, middle), v, adj_y=True)
-    # What of du and dv lies outside the spaces that u and v span.
-    outside_u = product((du - product(u, u_du)) / row, v, adj_y=True)
-    outside_v = product(u / row, dv - product(v, v_dv), adj_y=True)
-    return inside + outside_u + outside_v
+    # Of pairs of singular values, 1 / (s_j^2 - s_i^2), 0 on the diagonal.
+    sizes = shape_of.shape(s)
+    ones = diagonals.eye(sizes[-1], batch_shape=sizes[:-1], dtype=s.dtype)
+    gaps = reshaping.expand_dims(squares, -2) - reshaping.expand_dims(squares, -1) + ones
+    inverse = diagonals.matrix_set_diag(elementwise.reciprocal(gaps), filling.zeros_like(s))
+    inverse_values = diagonals.matrix_diag(elementwise.reciprocal(s))
+    v1, dv1 = v[..., :, :rows], dv[..., :, :rows]
+    u_du, v_dv = matmul(u, du, adjoint_a=True), matmul(v1, dv1, adjoint_a=True)
+    of_u, of_v = inverse * u_du, inverse * v_dv
+    middle = of_values + matmul(of_u + adjoint(of_u), values)
+    middle += matmul(values, of_v + adjoint(of_v))
+    inside = matmul(u, matmul(middle, v1, adjoint_b=True))
+    if rows == columns:
+        return inside
+    # What of dv lies outside the space that v1 spans.
+    turned = transposing.matrix_transpose(dv1)
+    outside = turned - matmul(matmul(turned, v1), v1, adjoint_b=True)
+    if attrs["full_matrices"]:
+        v2, dv2 = v[..., :, rows:columns], dv[..., :, rows:columns]
+        outside -= matmul(matmul(v1, dv2, adjoint_a=True), v2, adjoint_b=True)
+    return inside + matmul(matmul(u, inverse_values), outside)
 
 
 def svd(
@@ -170,20 +215,20 @@ def self_adjoint_eig_op(xp, x, *, compute_v: bool = True):
 
 @self_adjoint_eig_op.gradient
 def self_adjoint_eig_gradient(op, de, dv):
-    inner = diagonals.matrix_diag(de)
-    if op.attrs["compute_v"]:
-        e, v = op.outputs
-        gaps = reshaping.expand_dims(e, -2) - reshaping.expand_dims(e, -1)
-        inverse = diagonals.matrix_set_diag(
-            division.div_no_nan(filling.ones_like(gaps), gaps), filling.zeros_like(e)
-        )
-        inner = inner + inverse * product(v, dv, adj_x=True)
-    else:
-        _, v = self_adjoint_eig_op(op.inputs[0])
-    dx = product(product(v, inner), v, adj_y=True)
-    # The op reads the lower triangle alone, so all of the gradient belongs there.
-    lower = diagonals.matrix_band_part(dx + adjoint(dx), -1, 0)
-    return diagonals.matrix_set_diag(lower, diagonals.matrix_diag_part(lower) * 0.5)
+    e = op.outputs[0]
+    with control_dependencies([grad for grad in (de, dv) if grad is not None]):
+        if op.attrs["compute_v"]:
+            v = op.outputs[1]
+            gaps = reshaping.expand_dims(e, -2) - reshaping.expand_dims(e, -1)
+            inverse = diagonals.matrix_set_diag(elementwise.reciprocal(gaps), filling.zeros_like(e))
+            inner = diagonals.matrix_diag(de) + inverse * matmul(v, dv, adjoint_a=True)
+        else:
+            _, v = self_adjoint_eig(op.inputs[0])
+            inner = diagonals.matrix_diag(de)
+        dx = matmul(v, matmul(inner, v, adjoint_b=True))
+        # The op reads the lower triangle alone, so all of the gradient belongs there.
+        lower = diagonals.matrix_band_part(dx + adjoint(dx), -1, 0)
+        return diagonals.matrix_set_diag(lower, 0.5 * diagonals.matrix_diag_part(lower))
 
 
 def self_adjoint_eig(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:

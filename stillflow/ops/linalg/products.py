@@ -16,6 +16,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, reshaping, shape_of
+from stillflow.ops.array.transposing import transpose
 from stillflow.ops.math import casts, conjugate
 from stillflow.ops.reduce import reducing
 
@@ -40,6 +41,7 @@ def _why_not_multiplied(op: Operation, inputs: Sequence[Any]) -> str:
     types={"T": _FACTORS},
     flops=lambda a, b: 2 * a[0] * a[1] * max(b),
     explain=_why_not_multiplied,
+    total=True,
 )
 def matmul_op(xp, a, b, *, transpose_a: bool = False, transpose_b: bool = False):
     """a: n[n, k], b: n[k, m] -> n[n, m]; either is transposed first when asked."""
@@ -119,13 +121,22 @@ def sparse_matmul(
 def sparse_matmul_gradient(op, dy):
     a, b = op.inputs
     ta, tb = op.attrs["transpose_a"], op.attrs["transpose_b"]
-    da = _product(b, dy, tb, True) if ta else _product(dy, b, False, not tb)
-    db = _product(dy, a, True, ta) if tb else _product(a, dy, not ta, False)
-    return casts.cast(da, a.dtype.base_dtype), casts.cast(db, b.dtype.base_dtype)
+    # Whether each is taken to hold many zeros.
+    sparse = {
+        a: op.attrs["a_is_sparse"],
+        b: op.attrs["b_is_sparse"],
+        dy: dy.op.type == "ReluGrad",
+    }
 
+    def product(x: Tensor, y: Tensor, dtype: Any, tx: bool, ty: bool) -> Tensor:
+        hints = {"a_is_sparse": sparse[x], "b_is_sparse": sparse[y]}
+        y = transpose(y) if ty else y
+        result = matmul(x, y, transpose_a=tx, **hints)
+        return casts.cast(result, dtype) if result.dtype is not dtype else result
 
-def _product(a: Tensor, b: Tensor, transpose_a: bool, transpose_b: bool) -> Tensor:
-    return sparse_matmul(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
+    of_a = (b, dy, a.dtype, tb, True) if ta else (dy, b, a.dtype, False, not tb)
+    of_b = (dy, a, b.dtype, True, ta) if tb else (a, dy, b.dtype, not ta, False)
+    return product(*of_a), product(*of_b)
 
 
 # Batches ----------------------------------------------------------------------------------------
@@ -152,6 +163,7 @@ _BATCHED: dict[str, Any] = {
     "shape": _batched,
     "types": {"T": _FACTORS},
     "flops": _batched_flops,
+    "total": True,
 }
 
 
@@ -208,30 +220,33 @@ def _adjoint(xp: Any, x: Any) -> Any:
 
 
 @batch_matmul.gradient
-@batch_matmul_v2.gradient
 def batch_matmul_gradient(op, dz):
+    return _factors_gradients(op, dz)
+
+
+@batch_matmul_v2.gradient
+def batch_matmul_v2_gradient(op, dz):
+    x, y = op.inputs
+    dx, dy = _factors_gradients(op, dz)
+    if x.shape.is_fully_defined() and x.shape.sizes == y.shape.sizes:
+        return dx, dy
+    sizes = shape_of.shape(x), shape_of.shape(y)
+    axes = filling.broadcast_gradient_args(sizes[0][:-2], sizes[1][:-2])
+    dx = reshaping.reshape(reducing.sum_op(dx, axes[0]), sizes[0])
+    return dx, reshaping.reshape(reducing.sum_op(dy, axes[1]), sizes[1])
+
+
+def _factors_gradients(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
+    """The gradients of the factors, with the batch axes of `dz`."""
     x, y = op.inputs
     adj_x, adj_y = op.attrs["adj_x"], op.attrs["adj_y"]
     if adj_x:
-        dx = batch_matmul_v2(y, dz, adj_x=adj_y, adj_y=True)
+        dx = matmul(y, dz, adjoint_a=adj_y, adjoint_b=True)
     else:
-        dx = batch_matmul_v2(dz, y, adj_y=not adj_y)
+        dx = matmul(dz, y, adjoint_a=False, adjoint_b=not adj_y)
     if adj_y:
-        dy = batch_matmul_v2(dz, x, adj_x=True, adj_y=adj_x)
-    else:
-        dy = batch_matmul_v2(x, dz, adj_x=not adj_x)
-    return _summed_batch(dx, x, y), _summed_batch(dy, y, x)
-
-
-def _summed_batch(grad: Tensor, tensor: Tensor, other: Tensor) -> Tensor:
-    """`grad` summed over the batch axes along which `tensor` was repeated."""
-    own, others = tensor.shape.sizes, other.shape.sizes
-    if own is not None and others is not None and own[:-2] == others[:-2] and None not in own[:-2]:
-        return grad
-    repeated, _ = filling.broadcast_gradient_args(
-        shape_of.shape(tensor)[:-2], shape_of.shape(other)[:-2]
-    )
-    return reshaping.reshape(reducing.sum_op(grad, repeated), shape_of.shape(tensor))
+        return dx, matmul(dz, x, adjoint_a=True, adjoint_b=adj_x)
+    return dx, matmul(x, dz, adjoint_a=not adj_x, adjoint_b=False)
 
 
 # Public functions -------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from stillflow.declare.type_sets import FACTORABLE, types
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import diagonals, reshaping, transposing
-from stillflow.ops.linalg.products import batch_matmul_v2
+from stillflow.ops.array import diagonals, joining, reshaping, shape_of, transposing
+from stillflow.ops.linalg.products import matmul
 from stillflow.ops.math import complex_numbers, elementwise
 from stillflow.ops.reduce import reductions
 
@@ -84,8 +84,8 @@ def matrix_inverse_gradient(op, dy):
     y = op.outputs[0]
     if op.attrs["adjoint"]:
         # y is the inverse of the adjoint, so the gradient is the adjoint of what it is without.
-        return -batch_matmul_v2(y, batch_matmul_v2(dy, y, adj_x=True))
-    return -batch_matmul_v2(y, batch_matmul_v2(dy, y, adj_y=True), adj_x=True)
+        return -matmul(y, matmul(dy, y, adjoint_a=True))
+    return -matmul(y, matmul(dy, y, adjoint_b=True), adjoint_a=True)
 
 
 @op(
@@ -102,7 +102,8 @@ def matrix_determinant(xp, x):
 @matrix_determinant.gradient
 def matrix_determinant_gradient(op, dy):
     x, y = op.inputs[0], op.outputs[0]
-    return _per_matrix(dy * y) * matrix_inverse(x, adjoint=True)
+    inverse = matrix_inverse(x, adjoint=True)
+    return _per_matrix(dy * y, y) * inverse
 
 
 @op(
@@ -119,7 +120,8 @@ def log_matrix_determinant(xp, x):
 
 @log_matrix_determinant.gradient
 def log_matrix_determinant_gradient(op, d_sign, d_log):
-    return _per_matrix(d_log) * matrix_inverse(op.inputs[0], adjoint=True)
+    inverse = matrix_inverse(op.inputs[0], adjoint=True)
+    return _per_matrix(d_log, op.outputs[1]) * inverse
 
 
 def slogdet(input: Any, name: str | None = None) -> Any:
@@ -127,9 +129,9 @@ def slogdet(input: Any, name: str | None = None) -> Any:
     return log_matrix_determinant(input, name=name)
 
 
-def _per_matrix(x: Any) -> Tensor:
-    """x: f[...] -> f[..., 1, 1]"""
-    return reshaping.expand_dims(reshaping.expand_dims(x, -1), -1)
+def _per_matrix(x: Any, y: Tensor) -> Tensor:
+    """x, y: f[...] -> f[..., 1, 1]"""
+    return reshaping.reshape(x, joining.concat([shape_of.shape(y), [1, 1]], 0))
 
 
 @op(
@@ -155,7 +157,7 @@ def matrix_solve_gradient(op, dy):
 
 def _of_matrix(d_rhs: Tensor, y: Tensor, adjoint: bool) -> Any:
     left, right = (y, d_rhs) if adjoint else (d_rhs, y)
-    return -batch_matmul_v2(left, right, adj_y=True)
+    return -matmul(left, right, adjoint_b=True)
 
 
 @op(
@@ -198,13 +200,15 @@ def cholesky(xp, x):
 @cholesky.gradient
 def cholesky_gradient(op, dy):
     y = op.outputs[0]
-    inner = batch_matmul_v2(y, dy, adj_x=True)
-    inner = diagonals.matrix_set_diag(inner, diagonals.matrix_diag_part(inner) * 0.5)
+    rows, batch = shape_of.shape(y)[-1], shape_of.shape(y)[:-2]
+    identities = diagonals.eye(rows, batch_shape=batch, dtype=y.dtype)
+    inverse = matrix_triangular_solve(y, identities)
+    inner = matmul(y, dy, adjoint_a=True)
+    inner = diagonals.matrix_set_diag(inner, 0.5 * diagonals.matrix_diag_part(inner))
     inner = _triangle(inner, lower=True)
-    # y^-H inner y^-1, by solving rather than inverting.
-    left = matrix_triangular_solve(y, inner, adjoint=True)
-    dx = adjoint(matrix_triangular_solve(y, adjoint(left), adjoint=True))
-    return (dx + adjoint(dx)) * 0.5
+    dx = matmul(matmul(inverse, inner, adjoint_a=True), inverse)
+    dx += adjoint(dx)
+    return dx * 0.5
 
 
 def adjoint(matrix: Any, name: str | None = None) -> Tensor:

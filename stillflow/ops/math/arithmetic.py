@@ -17,12 +17,18 @@ from stillflow.declare.type_sets import ARITHMETIC, FLOATS, INDEX, NUMBERS, SIGN
 from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.graph.scopes import name_scope
+from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape
-from stillflow.ops.array import filling, selecting
+from stillflow.ops.array import filling, selecting, shape_of
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.math import casts, comparison, conjugate, elementwise
 from stillflow.ops.math.broadcasting import FIELD, broadcasting
+from stillflow.ops.math.unbroadcast import (
+    from_shapes,
+    have_one_shape,
+    known_operands,
+    operands,
+)
 
 _ADDABLE = FLOATS + types("uint8 int8 int16 int32 int64 complex64 complex128")
 
@@ -42,7 +48,11 @@ def add_v2(xp, x, y):
 @add.gradient
 @add_v2.gradient
 def add_gradient(op, dz):
-    return dz, dz
+    x, y = op.inputs
+    if have_one_shape(x, y, dz):
+        return dz, dz
+    of_x, of_y = known_operands(x, y, dz)
+    return of_x.summed(dz), of_y.summed(dz)
 
 
 @op("Sub", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
@@ -53,7 +63,11 @@ def subtract(xp, x, y):
 
 @subtract.gradient
 def subtract_gradient(op, dz):
-    return dz, -dz
+    x, y = op.inputs
+    if have_one_shape(x, y, dz):
+        return dz, -dz
+    of_x, of_y = known_operands(x, y, dz)
+    return of_x.summed(dz), of_y.summed(-dz)
 
 
 @op("Mul", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
@@ -64,8 +78,12 @@ def multiply(xp, x, y):
 
 @multiply.gradient
 def multiply_gradient(op, dz):
-    x, y = conjugate.conjugates(op)
-    return dz * y, x * dz
+    x, y = op.inputs
+    if have_one_shape(x, y, dz) and dz.dtype in (dtypes.int32, dtypes.float32):
+        return multiply(dz, y), multiply(dz, x)
+    of_x, of_y = known_operands(x, y, dz)
+    x, y = conjugate.conj(x), conjugate.conj(y)
+    return of_x.summed(multiply(dz, y)), of_y.summed(multiply(x, dz))
 
 
 @op("MulNoNan", "x: T, y: T -> z: T", **broadcasting(FIELD))
@@ -77,7 +95,13 @@ def multiply_no_nan_op(xp, x, y):
 @multiply_no_nan_op.gradient
 def multiply_no_nan_gradient(op, dz):
     x, y = op.inputs
-    return multiply_no_nan_op(dz, y), multiply_no_nan_op(x, dz)
+    if have_one_shape(x, y, dz):
+        return multiply_no_nan_op(dz, y), multiply_no_nan_op(x, dz)
+    of_x, of_y = operands(x, y)
+    return (
+        of_x.summed(multiply_no_nan_op(dz, y)),
+        of_y.summed(multiply_no_nan_op(x, dz)),
+    )
 
 
 def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
@@ -94,7 +118,9 @@ def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
 @op(
     "Pow",
     "x: T, y: T -> z: T",
-    **broadcasting(types("bfloat16 float32 float16 float64 int32 int64 complex64 complex128")),
+    **broadcasting(
+        types("bfloat16 float32 float16 float64 int32 int64 complex64 complex128"), total=False
+    ),
 )
 def pow_op(xp, x, y):
     """x: n[...], y: n[...] -> n[...]"""
@@ -117,15 +143,15 @@ _SIMPLE_POWERS: dict[Any, Any] = {
 
 @pow_op.gradient
 def pow_gradient(op, dz):
+    of_x, of_y = known_operands(*op.inputs, dz)
     x, y = conjugate.conjugates(op)
+    dx = of_x.summed(dz * y * pow_(x, y - 1))
     z = conjugate.conj(op.outputs[0])
     # The logarithm counts as 0 where it is not real, or infinite.
-    has_log = (
-        comparison.not_equal(x, 0) if x.dtype.base_dtype.is_complex else comparison.greater(x, 0)
-    )
+    has_log = comparison.not_equal(x, 0) if x.dtype.base_dtype.is_complex else x > 0
     log = elementwise.log(selecting.where(has_log, x, filling.ones_like(x)))
     log = selecting.where(has_log, log, filling.zeros_like(x))
-    return dz * y * pow_op(x, y - 1), dz * z * log
+    return dx, of_y.summed(dz * z * log)
 
 
 def pow_(x: Any, y: Any, name: str | None = None) -> Tensor:
@@ -144,8 +170,12 @@ def squared_difference(xp, x, y):
 @squared_difference.gradient
 def squared_difference_gradient(op, dz):
     x, y = op.inputs
-    dx = dz * 2 * (x - y)
-    return dx, -dx
+    with control_dependencies([dz]):
+        dx = scalar_mul(2.0, dz) * (x - y)
+    if have_one_shape(x, y, dz):
+        return dx, -dx
+    of_x, of_y = known_operands(x, y, dz)
+    return of_x.summed(dx), -of_y.summed(dx)
 
 
 # Choices ----------------------------------------------------------------------------------------
@@ -160,7 +190,7 @@ def maximum(xp, x, y):
 @maximum.gradient
 def maximum_gradient(op, dz):
     # TensorFlow gives a tie wholly to x.
-    return _shared(comparison.greater_equal(*op.inputs), dz)
+    return _shared(op, comparison.greater_equal, dz)
 
 
 @op("Minimum", "x: T, y: T -> z: T", **broadcasting(FLOATS + INDEX))
@@ -171,12 +201,18 @@ def minimum(xp, x, y):
 
 @minimum.gradient
 def minimum_gradient(op, dz):
-    return _shared(comparison.less_equal(*op.inputs), dz)
+    return _shared(op, comparison.less_equal, dz)
 
 
-def _shared(takes_x: Tensor, dz: Tensor) -> tuple[Tensor, Tensor]:
-    zeros = filling.zeros_like(dz)
-    return selecting.where(takes_x, dz, zeros), selecting.where(takes_x, zeros, dz)
+def _shared(op: Operation, takes_x: Any, dz: Tensor) -> tuple[Tensor, Tensor]:
+    """Gives each element of `dz` to x where `takes_x(x, y)`, else to y."""
+    x, y = op.inputs
+    sizes = shape_of.shape(x), shape_of.shape(y)
+    zeros = filling.zeros(shape_of.shape(dz), dz.dtype)
+    mask = takes_x(x, y)
+    of_x, of_y = from_shapes(*sizes)
+    dx = of_x.summed(selecting.where(mask, dz, zeros))
+    return dx, of_y.summed(selecting.where(mask, zeros, dz))
 
 
 # Functions of two arguments ---------------------------------------------------------------------
@@ -191,7 +227,11 @@ def xlogy(xp, x, y):
 @xlogy.gradient
 def xlogy_gradient(op, dz):
     x, y = op.inputs
-    return dz * xlogy(_is_nonzero(x), y), dz * xdivy(x, y)
+    of_x, of_y = operands(x, y)
+    with control_dependencies([dz]):
+        dx = xlogy(_is_nonzero(x), y)
+        dy = xdivy(x, y)
+        return of_x.summed(dx * dz), of_y.summed(dy * dz)
 
 
 @op("Xdivy", "x: T, y: T -> z: T", **broadcasting(FIELD))
@@ -203,11 +243,16 @@ def xdivy(xp, x, y):
 @xdivy.gradient
 def xdivy_gradient(op, dz):
     x, y = op.inputs
-    return dz * xdivy(_is_nonzero(x), y), dz * xdivy(-x, elementwise.square(y))
+    of_x, of_y = operands(x, y)
+    with control_dependencies([dz]):
+        dx = xdivy(_is_nonzero(x), y)
+        dy = xdivy(elementwise.negative(x), y**2)
+        return of_x.summed(dx * dz), of_y.summed(dy * dz)
 
 
 def _is_nonzero(x: Tensor) -> Tensor:
-    return casts.cast(comparison.not_equal(x, 0), x.dtype.base_dtype)
+    zero = casts.cast(0.0, dtype=x.dtype)
+    return casts.cast(comparison.not_equal(x, zero), dtype=x.dtype)
 
 
 @op("Atan2", "y: T, x: T -> z: T", **broadcasting(FLOATS))
@@ -219,8 +264,9 @@ def atan2(xp, y, x):
 @atan2.gradient
 def atan2_gradient(op, dz):
     y, x = op.inputs
-    scaled = dz / (elementwise.square(x) + elementwise.square(y))
-    return x * scaled, -y * scaled
+    with control_dependencies([dz]):
+        scaled = dz / (elementwise.square(x) + elementwise.square(y))
+        return x * scaled, -y * scaled
 
 
 @op(
@@ -236,7 +282,12 @@ def nextafter(xp, x1, x2):
 
 @nextafter.gradient
 def nextafter_gradient(op, dz):
-    return dz, filling.zeros_like(dz)
+    sizes = [shape_of.shape(x) for x in op.inputs]
+    of_x, of_y = from_shapes(*sizes)
+    with control_dependencies([dz]):
+        dx = filling.ones(sizes[0], dtype=op.inputs[0].dtype)
+        dy = filling.zeros(sizes[1], dtype=op.inputs[1].dtype)
+        return of_x.summed(dx * dz), of_y.summed(dy * dz)
 
 
 # Sums of many -----------------------------------------------------------------------------------
@@ -302,7 +353,7 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
     if len(values) == 1:
         value = convert_to_tensor(values[0])
         return identity(value, name=name) if name else value
-    return add_n_op([convert_to_tensor(value) for value in values], name=name)
+    return add_n_op(values, name=name)
 
 
 def accumulate_n(

@@ -11,6 +11,14 @@ from stillflow.graph.dtypes import DType
 FIELD = types("float16 float32 float64 complex64 complex128")
 
 
-def broadcasting(allowed: tuple[DType, ...]) -> dict[str, Any]:
-    """The options of an op on tensors of one type that are brought to one shape."""
-    return {"shape": shapes.broadcast, "broadcasts": True, "types": {"T": allowed}}
+def broadcasting(allowed: tuple[DType, ...], total: bool = True) -> dict[str, Any]:
+    """The options of an op on tensors of one type that are brought to one shape.
+
+    It is `total` unless some numbers are refused.
+    """
+    return {
+        "shape": shapes.broadcast,
+        "broadcasts": True,
+        "types": {"T": allowed},
+        "total": total,
+    }

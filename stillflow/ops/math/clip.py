@@ -10,7 +10,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
-from stillflow.graph.scopes import name_scope
+from stillflow.graph.scopes import colocate_with, name_scope
 from stillflow.ops.array import filling, ranging, selecting, shape_of, stacking
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.math import arithmetic, casts, elementwise
@@ -70,9 +70,14 @@ def global_norm(t_list: Any, name: str | None = None) -> Tensor:
     tensors = _listed(t_list)
     with name_scope(name, "global_norm", tensors):
         values = _all_values(tensors)
-        halves = [norms.l2_loss(value) for value in values if value is not None]
+        halves = [_l2_loss_beside(value) for value in values if value is not None]
         half = reductions.reduce_sum(stacking.stack(halves))
         return elementwise.sqrt(half * constant(2.0, dtype=half.dtype), name="global_norm")
+
+
+def _l2_loss_beside(value: Tensor) -> Tensor:
+    with colocate_with(value):
+        return norms.l2_loss(value)
 
 
 def clip_by_global_norm(
@@ -98,10 +103,16 @@ def clip_by_global_norm(
             constant(float("nan"), dtype=use_norm.dtype),
         )
         clipped = [
-            None if value is None else _like(t, identity(value * scale, name=f"{scope}_{index}"))
-            for index, (t, value) in enumerate(zip(tensors, _all_values(tensors), strict=True))
+            None if value is None else _scaled(value, scale, f"{scope}_{index}")
+            for index, value in enumerate(_all_values(tensors))
         ]
-    return clipped, use_norm
+    pairs = zip(tensors, clipped, strict=True)
+    return [None if value is None else _like(t, value) for t, value in pairs], use_norm
+
+
+def _scaled(value: Tensor, scale: Tensor, name: str) -> Tensor:
+    with colocate_with(value):
+        return identity(value * scale, name=name)
 
 
 def _listed(t_list: Any) -> list[Any]:

@@ -7,15 +7,17 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import COMPLEX, WIDE_FLOATS
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
-from stillflow.graph.scopes import name_scope
+from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array import filling
 from stillflow.ops.math import division
+from stillflow.ops.math.unbroadcast import operands
 
 _PART: dict[str, Any] = {
     "shape": shapes.same,
@@ -40,7 +42,9 @@ def complex_op(xp, real, imag, *, Tout: DType = dtypes.complex64):
 
 @complex_op.gradient
 def complex_gradient(op, dz):
-    return real(dz), imag(dz)
+    of_real, of_imag = operands(*op.inputs)
+    d_real = of_real.summed(real(dz))
+    return d_real, of_imag.summed(imag(dz))
 
 
 def complex_(real: Any, imag: Any, name: str | None = None) -> Tensor:
@@ -65,7 +69,7 @@ def real_op(xp, x, *, Tout: DType = dtypes.float32):
 
 @real_op.gradient
 def real_gradient(op, dy):
-    return complex_(dy, filling.zeros_like(dy))
+    return complex_(dy, constant(0, dtype=dy.dtype))
 
 
 @op("Imag", "input: T -> output: Tout", **_PART)
@@ -76,7 +80,7 @@ def imag_op(xp, x, *, Tout: DType = dtypes.float32):
 
 @imag_op.gradient
 def imag_gradient(op, dy):
-    return complex_(filling.zeros_like(dy), dy)
+    return complex_(constant(0, dtype=dy.dtype), dy)
 
 
 @op("Angle", "input: T -> output: Tout", **_PART)
@@ -87,8 +91,13 @@ def angle_op(xp, x, *, Tout: DType = dtypes.float32):
 
 @angle_op.gradient
 def angle_gradient(op, dy):
+    from stillflow.ops.math.elementwise import reciprocal  # that module imports this one
+
     x = op.inputs[0]
-    return -complex_(dy, filling.zeros_like(dy)) / complex_(imag(x), real(x))
+    with control_dependencies([dy]):
+        real_part, imaginary = real(x), imag(x)
+        inverse = reciprocal(complex_(imaginary, real_part))
+        return -complex_(dy, constant(0, dtype=dy.dtype)) * inverse
 
 
 @op("ComplexAbs", "x: T -> y: Tout", **_PART)
@@ -100,8 +109,8 @@ def complex_abs_op(xp, x, *, Tout: DType = dtypes.float32):
 @complex_abs_op.gradient
 def complex_abs_gradient(op, dy):
     x, y = op.inputs[0], op.outputs[0]
-    zero = filling.zeros_like(dy)
-    return division.div_no_nan(complex_(dy, zero) * x, complex_(y, zero))
+    along = complex_(dy, filling.zeros_like(dy)) * x
+    return division.div_no_nan(along, complex_(y, filling.zeros_like(y)))
 
 
 def complex_abs(x: Tensor, name: str | None = None) -> Tensor:

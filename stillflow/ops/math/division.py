@@ -8,10 +8,11 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import ARITHMETIC, FLOATS, INDEX
 from stillflow.graph import dtypes
-from stillflow.graph.operation import Tensor
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.math import casts, conjugate
 from stillflow.ops.math.broadcasting import FIELD, broadcasting
+from stillflow.ops.math.unbroadcast import operands
 
 
 def _check_divisor(xp: Any, x: Any, y: Any) -> None:
@@ -34,17 +35,27 @@ def real_divide(xp, x, y):
     return xp.divide(x, y)
 
 
-@op("Div", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
+@op("Div", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC, total=False))
 def divide_op(xp, x, y):
     """x: n[...], y: n[...] -> n[...]; quotients of integers are rounded towards zero."""
     return _quotient(xp, x, y)
 
 
 @real_divide.gradient
+def real_divide_gradient(op, dz):
+    return _quotient_gradient(op, dz, real_divide)
+
+
 @divide_op.gradient
 def divide_gradient(op, dz):
+    return _quotient_gradient(op, dz, divide)
+
+
+def _quotient_gradient(op: Operation, dz: Tensor, divided: Any) -> tuple[Tensor, Tensor]:
+    of_x, of_y = operands(*op.inputs)
     x, y = conjugate.conjugates(op)
-    return real_divide(dz, y), dz * real_divide(real_divide(-x, y), y)
+    dx = of_x.summed(divided(dz, y))
+    return dx, of_y.summed(dz * divided(divided(-x, y), y))
 
 
 @op("DivNoNan", "x: T, y: T -> z: T", **broadcasting(FIELD))
@@ -55,11 +66,10 @@ def div_no_nan_op(xp, x, y):
 
 @div_no_nan_op.gradient
 def div_no_nan_gradient(op, dz):
-    x, y = conjugate.conjugates(op)
-    return div_no_nan_op(dz, y), dz * div_no_nan_op(div_no_nan_op(-x, y), y)
+    return _quotient_gradient(op, dz, div_no_nan)
 
 
-@op("FloorDiv", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
+@op("FloorDiv", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC, total=False))
 def floor_div(xp, x, y):
     """x: n[...], y: n[...] -> n[...], the quotient rounded down."""
     if y.dtype.kind not in "iu":
@@ -74,7 +84,7 @@ def floor_div_gradient(op, dz):
     return None, None
 
 
-@op("TruncateDiv", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
+@op("TruncateDiv", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC, total=False))
 def truncatediv(xp, x, y):
     """x: n[...], y: n[...] -> n[...]; quotients of integers are rounded towards zero."""
     return _quotient(xp, x, y)
@@ -85,7 +95,7 @@ def truncatediv_gradient(op, dz):
     return None, None
 
 
-_MODULAR = broadcasting(INDEX + FLOATS)
+_MODULAR = broadcasting(INDEX + FLOATS, total=False)
 
 
 @op("FloorMod", "x: T, y: T -> z: T", **_MODULAR)
@@ -100,8 +110,11 @@ def floormod(xp, x, y):
 
 @floormod.gradient
 def floormod_gradient(op, dz):
-    x, y = op.inputs
-    return dz, -dz * floor_div(x, y)
+    x, y = conjugate.conjugates(op)
+    of_x, of_y = operands(x, y)
+    quotient = floor_div(x, y)
+    dx = of_x.summed(dz)
+    return dx, of_y.summed(dz * -quotient)
 
 
 @op("TruncateMod", "x: T, y: T -> z: T", **_MODULAR)

@@ -8,17 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.declare import shapes
+from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import FLOATS, FLOATS_AND_COMPLEX, SIGNED, types
 from stillflow.graph.operation import Tensor
-from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import filling
+from stillflow.graph.scopes import control_dependencies, name_scope
+from stillflow.ops.array import filling, shape_of
 from stillflow.ops.math import complex_numbers, conjugate
 
-_SIGNED: dict[str, Any] = {"shape": shapes.same, "types": {"T": SIGNED}}
-_SMOOTH: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS_AND_COMPLEX}}
-_FLOAT: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS}}
+_SIGNED: dict[str, Any] = {"shape": shapes.same, "types": {"T": SIGNED}, "total": True}
+_SMOOTH: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS_AND_COMPLEX}, "total": True}
+_FLOAT: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS}, "total": True}
 # Of a gradient op that computes with the function's own output.
 _OF_OUTPUT = "y: T, dy: T -> z: T"
 
@@ -79,7 +80,8 @@ def sign(xp, x):
 
 @sign.gradient
 def sign_gradient(op, dy):
-    return filling.zeros_like(op.inputs[0])
+    x = op.inputs[0]
+    return filling.zeros(shape_of.shape(x), dtype=x.dtype)
 
 
 @op("Floor", "x: T -> y: T", **_FLOAT)
@@ -156,7 +158,15 @@ def square(xp, x):
 
 @square.gradient
 def square_gradient(op, dy):
-    return dy * (_x(op) * 2)
+    with control_dependencies([dy]):
+        x = _x(op)
+        return _product(dy, _product(x, constant(2.0, dtype=x.dtype)))
+
+
+def _product(x: Any, y: Any) -> Tensor:
+    from stillflow.ops.math.arithmetic import multiply  # that module imports this one
+
+    return multiply(x, y)
 
 
 @op("Sqrt", "x: T -> y: T", **_SMOOTH)
@@ -179,8 +189,9 @@ def sqrt_grad(xp, y, dy):
 @sqrt_grad.gradient
 def sqrt_grad_gradient(op, dz):
     y, z = op.inputs[0], op.outputs[0]
-    scaled = dz / y
-    return -conjugate.conj(scaled) * z, scaled * 0.5
+    with control_dependencies([dz]):
+        scaled = dz / y
+        return -conjugate.conj(scaled) * z, 0.5 * scaled
 
 
 @op("Rsqrt", "x: T -> y: T", **_SMOOTH)
@@ -204,8 +215,10 @@ def rsqrt_grad(xp, y, dy):
 
 @rsqrt_grad.gradient
 def rsqrt_grad_gradient(op, dz):
-    y, dy = conjugate.conj(op.inputs[0]), op.inputs[1]
-    return conjugate.conj(dz) * -1.5 * dy * square(y), rsqrt_grad(y, dz)
+    y, dy = op.inputs
+    with control_dependencies([dz]):
+        y, conjugated = conjugate.conj(y), conjugate.conj(dz)
+        return -1.5 * conjugated * dy * square(y), rsqrt_grad(y, dz)
 
 
 @op("Reciprocal", "x: T -> y: T", **_SIGNED)
@@ -246,8 +259,10 @@ def inv_grad_op(xp, y, dy):
 @reciprocal_grad.gradient
 @inv_grad_op.gradient
 def reciprocal_grad_gradient(op, dz):
-    y, dy = conjugate.conj(op.inputs[0]), op.inputs[1]
-    return conjugate.conj(dz) * -2 * dy * y, reciprocal_grad(y, dz)
+    y, dy = op.inputs
+    with control_dependencies([dz]):
+        y, conjugated = conjugate.conj(y), conjugate.conj(dz)
+        return conjugated * -2.0 * dy * y, reciprocal_grad(y, dz)
 
 
 # Exponentials and logarithms --------------------------------------------------------------------
@@ -261,7 +276,8 @@ def exp(xp, x):
 
 @exp.gradient
 def exp_gradient(op, dy):
-    return dy * _y(op)
+    with control_dependencies([dy]):
+        return dy * _y(op)
 
 
 @op("Expm1", "x: T -> y: T", **_SMOOTH)
@@ -272,7 +288,8 @@ def expm1(xp, x):
 
 @expm1.gradient
 def expm1_gradient(op, dy):
-    return dy * exp(_x(op))
+    with control_dependencies([dy]):
+        return dy * exp(_x(op))
 
 
 @op("Log", "x: T -> y: T", **_SMOOTH)
@@ -283,7 +300,8 @@ def log(xp, x):
 
 @log.gradient
 def log_gradient(op, dy):
-    return dy / _x(op)
+    with control_dependencies([dy]):
+        return dy * reciprocal(_x(op))
 
 
 @op("Log1p", "x: T -> y: T", **_SMOOTH)
@@ -294,7 +312,8 @@ def log1p(xp, x):
 
 @log1p.gradient
 def log1p_gradient(op, dy):
-    return dy / (_x(op) + 1)
+    with control_dependencies([dy]):
+        return dy * reciprocal(1 + _x(op))
 
 
 @op("Sigmoid", "x: T -> y: T", **_SMOOTH)
@@ -305,7 +324,8 @@ def sigmoid_op(xp, x):
 
 @sigmoid_op.gradient
 def sigmoid_gradient(op, dy):
-    return sigmoid_grad(_y(op), dy)
+    with control_dependencies([dy]):
+        return sigmoid_grad(_y(op), dy)
 
 
 @op("SigmoidGrad", _OF_OUTPUT, **_SMOOTH)
@@ -316,9 +336,10 @@ def sigmoid_grad(xp, y, dy):
 
 @sigmoid_grad.gradient
 def sigmoid_grad_gradient(op, dz):
-    y, dy = (conjugate.conj(tensor) for tensor in op.inputs)
-    scaled = dz * dy
-    return scaled - scaled * 2 * y, sigmoid_grad(y, dz)
+    with control_dependencies([dz]):
+        y, dy = (conjugate.conj(tensor) for tensor in op.inputs)
+        scaled = dz * dy
+        return scaled - 2.0 * scaled * y, sigmoid_grad(y, dz)
 
 
 def sigmoid(x: Any, name: str | None = None) -> Tensor:
@@ -347,7 +368,8 @@ def sin(xp, x):
 
 @sin.gradient
 def sin_gradient(op, dy):
-    return dy * cos(_x(op))
+    with control_dependencies([dy]):
+        return dy * cos(_x(op))
 
 
 @op("Cos", "x: T -> y: T", **_SMOOTH)
@@ -358,7 +380,9 @@ def cos(xp, x):
 
 @cos.gradient
 def cos_gradient(op, dy):
-    return -dy * sin(_x(op))
+    with control_dependencies([dy]):
+        x = _x(op)
+        return -dy * sin(x)
 
 
 @op("Tan", "x: T -> y: T", **_SIGNED)
@@ -369,7 +393,8 @@ def tan(xp, x):
 
 @tan.gradient
 def tan_gradient(op, dy):
-    return dy * square(reciprocal(cos(_x(op))))
+    with control_dependencies([dy]):
+        return square(reciprocal(cos(_x(op)))) * dy
 
 
 @op("Asin", "x: T -> y: T", **_SIGNED)
@@ -380,7 +405,8 @@ def asin(xp, x):
 
 @asin.gradient
 def asin_gradient(op, dy):
-    return dy / sqrt(1 - square(_x(op)))
+    with control_dependencies([dy]):
+        return dy * reciprocal(sqrt(_one_and_square(op, dy, "subtract")))
 
 
 @op("Acos", "x: T -> y: T", **_SIGNED)
@@ -391,7 +417,9 @@ def acos(xp, x):
 
 @acos.gradient
 def acos_gradient(op, dy):
-    return -dy / sqrt(1 - square(_x(op)))
+    with control_dependencies([dy]):
+        inverse = reciprocal(sqrt(_one_and_square(op, dy, "subtract")))
+        return -dy * inverse
 
 
 @op("Atan", "x: T -> y: T", **_SIGNED)
@@ -402,7 +430,16 @@ def atan(xp, x):
 
 @atan.gradient
 def atan_gradient(op, dy):
-    return dy / (square(_x(op)) + 1)
+    with control_dependencies([dy]):
+        return dy * reciprocal(_one_and_square(op, dy, "add"))
+
+
+def _one_and_square(op: Any, dy: Any, combine: str) -> Tensor:
+    """1 + x^2 or 1 - x^2, as `combine` says."""
+    from stillflow.ops.math import arithmetic  # that module imports this one
+
+    squared = square(_x(op))
+    return getattr(arithmetic, combine)(constant(1, dtype=dy.dtype), squared)
 
 
 # Hyperbolic functions ---------------------------------------------------------------------------
@@ -416,7 +453,8 @@ def sinh(xp, x):
 
 @sinh.gradient
 def sinh_gradient(op, dy):
-    return dy * cosh(_x(op))
+    with control_dependencies([dy]):
+        return dy * cosh(_x(op))
 
 
 @op("Cosh", "x: T -> y: T", **_SMOOTH)
@@ -427,7 +465,8 @@ def cosh(xp, x):
 
 @cosh.gradient
 def cosh_gradient(op, dy):
-    return dy * sinh(_x(op))
+    with control_dependencies([dy]):
+        return dy * sinh(_x(op))
 
 
 @op("Tanh", "x: T -> y: T", **_SMOOTH)
@@ -438,7 +477,8 @@ def tanh(xp, x):
 
 @tanh.gradient
 def tanh_gradient(op, dy):
-    return tanh_grad(_y(op), dy)
+    with control_dependencies([dy]):
+        return tanh_grad(_y(op), dy)
 
 
 @op("TanhGrad", _OF_OUTPUT, **_SMOOTH)
@@ -449,8 +489,9 @@ def tanh_grad(xp, y, dy):
 
 @tanh_grad.gradient
 def tanh_grad_gradient(op, dz):
-    y, dy = (conjugate.conj(tensor) for tensor in op.inputs)
-    return dz * -2 * dy * y, tanh_grad(y, dz)
+    with control_dependencies([dz]):
+        y, dy = (conjugate.conj(tensor) for tensor in op.inputs)
+        return dz * -2.0 * dy * y, tanh_grad(y, dz)
 
 
 @op("Asinh", "x: T -> y: T", **_SMOOTH)
@@ -461,7 +502,8 @@ def asinh(xp, x):
 
 @asinh.gradient
 def asinh_gradient(op, dy):
-    return dy / cosh(_y(op))
+    with control_dependencies([dy]):
+        return dy / cosh(_y(op))
 
 
 @op("Acosh", "x: T -> y: T", **_SMOOTH)
@@ -472,7 +514,8 @@ def acosh(xp, x):
 
 @acosh.gradient
 def acosh_gradient(op, dy):
-    return dy / sinh(_y(op))
+    with control_dependencies([dy]):
+        return dy / sinh(_y(op))
 
 
 @op("Atanh", "x: T -> y: T", **_SMOOTH)
@@ -483,4 +526,5 @@ def atanh(xp, x):
 
 @atanh.gradient
 def atanh_gradient(op, dy):
-    return dy / (1 - square(_x(op)))
+    with control_dependencies([dy]):
+        return dy * reciprocal(_one_and_square(op, dy, "subtract"))

@@ -13,7 +13,7 @@ from stillflow.declare.type_sets import INDEX, NUMBERS, types
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import filling, selecting
+from stillflow.ops.array import selecting
 from stillflow.ops.math import comparison, elementwise
 
 
@@ -68,8 +68,7 @@ def cumsum_op(xp, x, axis, *, exclusive: bool = False, reverse: bool = False):
 @cumsum_op.gradient
 def cumsum_gradient(op, dy):
     flipped = not op.attrs["reverse"]
-    exclusive = op.attrs["exclusive"]
-    return cumsum_op(dy, op.inputs[1], exclusive=exclusive, reverse=flipped), None
+    return cumsum(dy, op.inputs[1], exclusive=op.attrs["exclusive"], reverse=flipped), None
 
 
 @op("Cumprod", "x: T, axis: Tidx -> out: T", **_scan(NUMBERS))
@@ -84,8 +83,8 @@ def cumprod_gradient(op, dy):
     # Not a number where x is 0, as in TensorFlow.
     x, axis = op.inputs
     exclusive, reverse = op.attrs["exclusive"], op.attrs["reverse"]
-    product = cumprod_op(x, axis, exclusive=exclusive, reverse=reverse)
-    return cumsum_op(product * dy, axis, exclusive=exclusive, reverse=not reverse) / x, None
+    product = cumprod(x, axis, exclusive=exclusive, reverse=reverse)
+    return cumsum(product * dy, axis, exclusive=exclusive, reverse=not reverse) / x, None
 
 
 @op(
@@ -104,17 +103,19 @@ def cumulative_logsumexp_op(xp, x, axis, *, exclusive: bool = False, reverse: bo
 def cumulative_logsumexp_gradient(op, dy):
     x, axis = op.inputs
     exclusive, reverse = op.attrs["exclusive"], op.attrs["reverse"]
-    nothing = filling.ones_like(dy) * float(dy.dtype.base_dtype.min)
+    lowest = dy.dtype.min
 
-    def summed(part: Any) -> Any:
-        """exp(x) times the running sums of the positive elements of `part` over exp(y)."""
-        logs = selecting.where(comparison.greater(part, 0), elementwise.log(part), nothing)
-        sums = cumulative_logsumexp_op(
-            logs - op.outputs[0], axis, exclusive=exclusive, reverse=not reverse
+    def summed(logs: Any) -> Any:
+        """exp(x) times the running sums of exp(logs) over exp(y)."""
+        sums = cumulative_logsumexp(
+            logs - op.outputs[0], axis=axis, reverse=not reverse, exclusive=exclusive
         )
         return elementwise.exp(sums + x)
 
-    return summed(dy) - summed(-dy), None
+    positive = selecting.where_v2(comparison.greater(dy, 0), elementwise.log(dy), lowest)
+    negative = selecting.where_v2(comparison.less(dy, 0), elementwise.log(-dy), lowest)
+    of_positive = summed(positive)
+    return of_positive - summed(negative), None
 
 
 def cumsum(

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import FLOATS, WIDE_FLOATS
 from stillflow.graph.operation import Tensor
-from stillflow.graph.scopes import name_scope
+from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array import filling, selecting
-from stillflow.ops.math import comparison, elementwise
+from stillflow.ops.math import elementwise
+from stillflow.ops.math.unbroadcast import operands
 from stillflow.ops.reduce import reductions
 
 _FLOAT: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS}}
@@ -40,7 +42,7 @@ def erf(xp, x):
 
 @erf.gradient
 def erf_gradient(op, dy):
-    return dy * _erf_slope(op.inputs[0])
+    return _erf_slope(op, dy, 2 / math.sqrt(math.pi))
 
 
 @op("Erfc", "x: T -> y: T", **_FLOAT)
@@ -51,11 +53,13 @@ def erfc(xp, x):
 
 @erfc.gradient
 def erfc_gradient(op, dy):
-    return -dy * _erf_slope(op.inputs[0])
+    return _erf_slope(op, dy, -2 / math.sqrt(math.pi))
 
 
-def _erf_slope(x: Tensor) -> Tensor:
-    return elementwise.exp(-elementwise.square(x)) * (2 / math.sqrt(math.pi))
+def _erf_slope(op: Any, dy: Tensor, factor: float) -> Tensor:
+    scale = constant(factor, dtype=dy.dtype)
+    with control_dependencies([dy]):
+        return dy * scale * elementwise.exp(-elementwise.square(op.inputs[0]))
 
 
 @op("Lgamma", "x: T -> y: T", **_FLOAT)
@@ -67,7 +71,8 @@ def lgamma(xp, x):
 
 @lgamma.gradient
 def lgamma_gradient(op, dy):
-    return dy * digamma(op.inputs[0])
+    with control_dependencies([dy]):
+        return dy * digamma(op.inputs[0])
 
 
 @op("Digamma", "x: T -> y: T", **_FLOAT)
@@ -80,7 +85,8 @@ def digamma(xp, x):
 @digamma.gradient
 def digamma_gradient(op, dy):
     x = op.inputs[0]
-    return dy * polygamma(filling.ones_like(x), x)
+    with control_dependencies([dy]):
+        return dy * polygamma(constant(1, dtype=x.dtype), x)
 
 
 @op("Polygamma", "a: T, x: T -> z: T", **_WIDE)
@@ -95,7 +101,9 @@ def polygamma(xp, a, x):
 @polygamma.gradient
 def polygamma_gradient(op, dz):
     a, x = op.inputs
-    return None, dz * polygamma(a + 1, x)
+    _, of_x = operands(a, x)
+    with control_dependencies([dz]):
+        return None, of_x.summed(polygamma(a + 1, x) * dz)
 
 
 @op("Zeta", "x: T, q: T -> z: T", **_WIDE)
@@ -107,7 +115,9 @@ def zeta(xp, x, q):
 @zeta.gradient
 def zeta_gradient(op, dz):
     x, q = op.inputs
-    return None, -dz * x * zeta(x + 1, q)
+    _, of_q = operands(x, q)
+    with control_dependencies([dz]):
+        return None, of_q.summed(-x * zeta(x + 1, q) * dz)
 
 
 @op("Igamma", "a: T, x: T -> z: T", **_WIDE)
@@ -125,17 +135,17 @@ def igammac(xp, a, x):
 @igamma.gradient
 def igamma_gradient(op, dz):
     a, x = op.inputs
-    return dz * igamma_grad_a(a, x), dz * _igamma_slope(a, x)
+    of_a, of_x = operands(a, x)
+    with control_dependencies([dz]):
+        da = igamma_grad_a(a, x)
+        dx = elementwise.exp(-x + (a - 1) * elementwise.log(x) - lgamma(a))
+        return of_a.summed(da * dz), of_x.summed(dx * dz)
 
 
 @igammac.gradient
 def igammac_gradient(op, dz):
-    a, x = op.inputs
-    return -dz * igamma_grad_a(a, x), -dz * _igamma_slope(a, x)
-
-
-def _igamma_slope(a: Any, x: Any) -> Any:
-    return elementwise.exp((a - 1) * elementwise.log(x) - x - lgamma(a))
+    da, dx = igamma_gradient(op, dz)
+    return -da, -dx
 
 
 @op("IgammaGradA", "a: T, x: T -> z: T", **_WIDE)
@@ -159,9 +169,10 @@ def betainc(xp, a, b, x):
 @betainc.gradient
 def betainc_gradient(op, dz):
     a, b, x = op.inputs
+    _, of_x = operands(a, x)  # a has the shape of b, or of both scalars
     log_beta = lgamma(a) + lgamma(b) - lgamma(a + b)
-    log_slope = (b - 1) * elementwise.log1p(-x) + (a - 1) * elementwise.log(x) - log_beta
-    return None, None, dz * elementwise.exp(log_slope)
+    log_slope = (b - 1) * elementwise.log(1 - x) + (a - 1) * elementwise.log(x) - log_beta
+    return None, None, of_x.summed(elementwise.exp(log_slope) * dz)
 
 
 @op("BesselI0e", "x: T -> y: T", **_FLOAT)
@@ -173,7 +184,8 @@ def bessel_i0e(xp, x):
 @bessel_i0e.gradient
 def bessel_i0e_gradient(op, dy):
     x, y = op.inputs[0], op.outputs[0]
-    return dy * (bessel_i1e(x) - elementwise.sign(x) * y)
+    with control_dependencies([dy]):
+        return dy * (bessel_i1e(x) - elementwise.sign(x) * y)
 
 
 @op("BesselI1e", "x: T -> y: T", **_FLOAT)
@@ -185,12 +197,14 @@ def bessel_i1e(xp, x):
 @bessel_i1e.gradient
 def bessel_i1e_gradient(op, dy):
     x, y = op.inputs[0], op.outputs[0]
-    tiny = float(np.finfo(x.dtype.stored_as).eps)
-    # At 0 the formula is 0 / 0; the slope there is 1/2.
-    is_apart = comparison.greater(elementwise.abs_op(x), tiny)
-    apart = selecting.where(is_apart, x, filling.ones_like(x) * tiny)
-    slope = bessel_i0e(apart) - y * (elementwise.sign(apart) + elementwise.reciprocal(apart))
-    return dy * selecting.where(is_apart, slope, filling.ones_like(x) * 0.5)
+    with control_dependencies([dy]):
+        tiny = np.finfo(x.dtype.stored_as).eps
+        zeros = filling.zeros_like(x)
+        # At 0 the formula is 0 / 0; the slope there is 1/2.
+        is_apart = elementwise.abs_(x) > tiny
+        apart = selecting.where(is_apart, x, tiny + zeros)
+        slope = bessel_i0e(apart) - y * (elementwise.sign(apart) + elementwise.reciprocal(apart))
+        return dy * selecting.where(is_apart, slope, 0.5 + zeros)
 
 
 def bessel_i0(x: Any, name: str | None = None) -> Tensor:

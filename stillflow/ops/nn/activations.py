@@ -9,13 +9,13 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import FLOATS, INTEGERS
 from stillflow.graph.operation import Tensor
-from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import filling, joining, passing, selecting
+from stillflow.graph.scopes import control_dependencies, name_scope
+from stillflow.ops.array import filling, joining, passing, selecting, shape_of
 from stillflow.ops.control.ordering import identity
-from stillflow.ops.math import arithmetic, casts, comparison, division, elementwise
+from stillflow.ops.math import casts, elementwise
 
-_UNARY: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS}}
-_RELU: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS + INTEGERS}}
+_UNARY: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS}, "total": True}
+_RELU: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS + INTEGERS}, "total": True}
 _GRAD = "gradients: T, {}: T -> backprops: T"
 _SELU_SCALE = 1.0507009873554804934193349852946
 _SELU_SCALED_ALPHA = 1.7580993408473768599402175208123
@@ -46,7 +46,7 @@ def relu_gradient(op, dy):
 @relu_grad.gradient
 def relu_grad_gradient(op, ddx):
     x = op.inputs[1]
-    return relu_grad(ddx, x), filling.zeros_like_op(x)
+    return relu_grad(ddx, x), filling.zeros(shape_of.shape(x), dtype=x.dtype)
 
 
 @op("Relu6", "features: T -> activations: T", **_RELU)
@@ -69,7 +69,7 @@ def relu6_gradient(op, dy):
 @relu6_grad.gradient
 def relu6_grad_gradient(op, ddx):
     x = op.inputs[1]
-    return relu6_grad(ddx, x), filling.zeros_like_op(x)
+    return relu6_grad(ddx, x), filling.zeros(shape_of.shape(x), dtype=x.dtype)
 
 
 def relu6(features: Any, name: str | None = None) -> Tensor:
@@ -98,7 +98,8 @@ def leaky_relu_gradient(op, dy):
 @leaky_relu_grad.gradient
 def leaky_relu_grad_gradient(op, ddx):
     x = op.inputs[1]
-    return leaky_relu_grad(ddx, x, alpha=op.attrs["alpha"]), filling.zeros_like_op(x)
+    dy = leaky_relu_grad(ddx, x, alpha=op.attrs["alpha"])
+    return dy, filling.zeros(shape_of.shape(x), dtype=x.dtype)
 
 
 def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Tensor:
@@ -130,9 +131,8 @@ def elu_gradient(op, dy):
 @elu_grad.gradient
 def elu_grad_gradient(op, ddx):
     dy, y = op.inputs
-    negative = comparison.less(y, convert_to_tensor(0, y.dtype))
-    through = selecting.where(negative, arithmetic.multiply(dy, ddx), filling.zeros_like(y))
-    return elu_grad(ddx, y), through
+    through = elu_grad(ddx, y)
+    return through, selecting.where(y < 0, ddx * dy, filling.zeros_like(y))
 
 
 @op("Selu", "features: T -> activations: T", **_UNARY)
@@ -163,9 +163,8 @@ def selu_gradient(op, dy):
 @selu_grad.gradient
 def selu_grad_gradient(op, ddx):
     dy, y = op.inputs
-    negative = comparison.less(y, convert_to_tensor(0, y.dtype))
-    through = selecting.where(negative, arithmetic.multiply(dy, ddx), filling.zeros_like(y))
-    return selu_grad(ddx, y), through
+    through = selu_grad(ddx, y)
+    return through, selecting.where(y < 0.0, ddx * dy, filling.zeros_like(y))
 
 
 @op("Softplus", "features: T -> activations: T", **_UNARY)
@@ -182,16 +181,16 @@ def softplus_grad(xp, dy, x):
 
 @softplus.gradient
 def softplus_gradient(op, dy):
-    return softplus_grad(dy, op.inputs[0])
+    return dy * elementwise.sigmoid(op.inputs[0])
 
 
 @softplus_grad.gradient
 def softplus_grad_gradient(op, ddx):
     dy, x = op.inputs
-    # The slope of 1 / (1 + exp(-x)), with both exponentials so that neither overflows alone.
-    bell = arithmetic.add_n([elementwise.exp(elementwise.negative(x)), elementwise.exp(x)])
-    slope = division.real_divide(dy, arithmetic.add(bell, convert_to_tensor(2, x.dtype)))
-    return softplus_grad(ddx, x), arithmetic.multiply(ddx, slope)
+    with control_dependencies([ddx]):
+        through = softplus_grad(ddx, x)
+        # The slope of 1 / (1 + exp(-x)), with both exponentials so that neither overflows alone.
+        return through, ddx * dy / (elementwise.exp(-x) + 2.0 + elementwise.exp(x))
 
 
 @op("Softsign", "features: T -> activations: T", **_UNARY)

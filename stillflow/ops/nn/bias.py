@@ -12,7 +12,8 @@ from stillflow.declare.shapes import format_sizes
 from stillflow.declare.type_sets import NUMBERS
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import filling
+from stillflow.ops.array import filling, joining, reshaping, shape_of
+from stillflow.ops.array.tiling import tile
 from stillflow.ops.linalg.products import matmul
 from stillflow.ops.nn.activations import relu
 from stillflow.ops.nn.windows import LAYOUTS
@@ -61,7 +62,7 @@ def _channels(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return (sizes[_channel_axis(len(sizes), ctx.attrs["data_format"])],)
 
 
-@op("BiasAddGrad", "out_backprop: T -> output: T", shape=_channels, **_DECLARATION)
+@op("BiasAddGrad", "out_backprop: T -> output: T", shape=_channels, total=True, **_DECLARATION)
 def bias_add_grad(xp, dy, *, data_format: str = "NHWC"):
     """dy: n[..., c] -> n[c], its sum over every other axis."""
     channel = _channel_axis(dy.ndim, data_format)
@@ -76,8 +77,15 @@ def bias_add_gradient(op, dy):
 
 @bias_add_grad.gradient
 def bias_add_grad_gradient(op, d_bias):
-    dy, data_format = op.inputs[0], op.attrs["data_format"]
-    return bias_add_op(filling.zeros_like(dy), d_bias, data_format=data_format)
+    sizes, bias_sizes = shape_of.shape(op.inputs[0]), shape_of.shape(d_bias)
+    if op.attrs["data_format"] == "NCHW":
+        before, after = filling.ones_like(sizes[:1]), filling.ones_like(sizes[2:])
+        spread = joining.concat([before, bias_sizes, after], 0)
+        times = joining.concat([sizes[:1], [1], sizes[2:]], 0)
+    else:
+        spread = joining.concat([filling.ones_like(sizes[:-1]), bias_sizes], 0)
+        times = joining.concat([sizes[:-1], [1]], 0)
+    return tile(reshaping.reshape(d_bias, spread), times)
 
 
 def bias_add(

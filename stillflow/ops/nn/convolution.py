@@ -110,6 +110,7 @@ def _check_explicit(pairs: list[tuple[int, int]], data_format: str) -> None:
     shape=_output_shape,
     limits=limits(_PADDINGS),
     types={"T": FLOATS},
+    total=True,
     flops=lambda x, w: 2 * math.prod(x[:3]) * math.prod(w),
 )
 def conv2d_op(
@@ -169,6 +170,7 @@ def _check_operands(x: tuple[int, ...], w: tuple[int, ...], data_format: str) ->
     shape=shape_in(0),
     limits=limits(_PADDINGS),
     types={"T": FLOATS},
+    total=True,
     static=("input_sizes",),
     flops=lambda sizes, w, dy: 2 * math.prod(dy) * math.prod(w[:3]),
 )
@@ -221,6 +223,7 @@ def _around_input(axis: Axis) -> tuple[int, int]:
     shape=shape_in(1),
     limits=limits(_PADDINGS),
     types={"T": FLOATS},
+    total=True,
     static=("filter_sizes",),
     flops=lambda x, sizes, dy: 2 * 9 * x[-1] * math.prod(dy),  # of 3 x 3, as far as shapes tell
 )

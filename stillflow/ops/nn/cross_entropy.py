@@ -11,6 +11,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import format_sizes
+from stillflow.declare.static import constant_value
 from stillflow.declare.type_sets import FLOATS
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
@@ -18,9 +19,9 @@ from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array import joining, ranging, reshaping, shape_of, slicing, transposing
 from stillflow.ops.control.ordering import prevent_gradient, stop_gradient
 from stillflow.ops.debug.checks import assert_equal
-from stillflow.ops.math import arithmetic, casts, elementwise
-from stillflow.ops.nn.softmax import log_softmax_op, shifted_exp, softmax_op
-from stillflow.ops.reduce import reducing
+from stillflow.ops.linalg.products import matmul
+from stillflow.ops.math import arithmetic, casts
+from stillflow.ops.nn.softmax import log_softmax, shifted_exp, softmax
 
 _HALF = (dtypes.float16, dtypes.bfloat16)
 
@@ -62,28 +63,27 @@ def _check_broadcastable(logits: tuple[int, ...], labels: tuple[int, ...]) -> No
 @softmax_cross_entropy_op.gradient
 def softmax_cross_entropy_gradient(op, d_loss, d_backprop):
     logits = op.inputs[0]
-    d_logits = arithmetic.multiply(_column(d_loss), op.outputs[1])
-    if not _is_zero(d_backprop):
+    d_logits = _by_row(d_loss, op.outputs[1])
+    if d_backprop is not None and not _is_zero(d_backprop):
         # The loss was differentiated twice: through the softmax that is part of backprop.
-        p = softmax_op(logits)
-        weighted = reducing.sum_op(arithmetic.multiply(d_backprop, p), [1], keep_dims=True)
-        through = arithmetic.multiply(arithmetic.subtract(d_backprop, weighted), p)
-        d_logits = arithmetic.add(d_logits, through)
-    d_labels = arithmetic.multiply(_column(d_loss), elementwise.negative(log_softmax_op(logits)))
-    return d_logits, d_labels
+        p = softmax(logits)
+        row, column = reshaping.expand_dims(d_backprop, 1), reshaping.expand_dims(p, 2)
+        weighted = reshaping.squeeze(matmul(row, column), axis=1)
+        d_logits += (d_backprop - weighted) * p
+    return d_logits, _by_row(d_loss, -log_softmax(logits))
 
 
 def _is_zero(grad: Tensor) -> bool:
     """Whether the walk made this gradient up because nothing used the output."""
-    value = grad.op.inputs[1] if grad.op.type == "Fill" else grad
-    return value.op.type == "ZerosLike" or (
-        value.op.defn.is_constant and not value.op.attrs["value"].any()
-    )
+    if grad.op.type == "ZerosLike":
+        return True
+    value = constant_value(grad)
+    return value is not None and not value.any()
 
 
-def _column(x: Tensor) -> Tensor:
-    """f[n] -> f[n, 1]"""
-    return reshaping.expand_dims_op(x, -1)
+def _by_row(weights: Tensor, rows: Tensor) -> Tensor:
+    """weights: f[n], rows: f[n, k] -> f[n, k]"""
+    return reshaping.expand_dims(weights, -1) * rows
 
 
 def _sparse_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
@@ -135,7 +135,7 @@ def sparse_softmax_cross_entropy_gradient(op, d_loss, d_backprop):
         "sparse_softmax_cross_entropy_with_logits due to the fused implementation's interaction "
         "with tf.gradients()",
     )
-    return arithmetic.multiply(_column(d_loss), through), None
+    return _by_row(d_loss, through), None
 
 
 # Public functions -------------------------------------------------------------------------------

@@ -83,6 +83,7 @@ def _axes(
     shape=_output_shape,
     limits=limits(),
     types={"T": FLOATS},
+    total=True,
 )
 def depthwise_conv2d_op(
     xp,
@@ -110,6 +111,7 @@ def depthwise_conv2d_op(
     shape=shape_in(0),
     limits=limits(),
     types={"T": FLOATS},
+    total=True,
     static=("input_sizes",),
 )
 def depthwise_conv2d_native_backprop_input(
@@ -136,6 +138,7 @@ def depthwise_conv2d_native_backprop_input(
     shape=shape_in(1),
     limits=limits(),
     types={"T": FLOATS},
+    total=True,
     static=("filter_sizes",),
 )
 def depthwise_conv2d_native_backprop_filter(

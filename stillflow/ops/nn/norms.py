@@ -24,7 +24,7 @@ def l2_loss(xp, x):
 
 @l2_loss.gradient
 def l2_loss_gradient(op, d_loss):
-    return arithmetic.multiply(op.inputs[0], d_loss)
+    return op.inputs[0] * d_loss
 
 
 def l2_normalize(

@@ -24,7 +24,8 @@ from stillflow.declare.type_sets import FLOATS, INTEGERS
 from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import shape_of
+from stillflow.ops.array import filling, shape_of
+from stillflow.ops.control.ordering import stop_gradient
 from stillflow.ops.nn.windows import (
     LAYOUTS,
     Axis,
@@ -167,6 +168,7 @@ def _firsts(xp: Any, seen: list[Any], largest: Any) -> list[Any]:
     shape=lambda ctx: shapes.with_rank(ctx.shape(0), 4),
     limits=_LIMITS,
     types={"T": _REAL},
+    total=True,
 )
 def max_pool_grad(
     xp, x, y, dy, *, ksize: list[int], strides: list[int], padding: str, data_format: str = "NHWC"
@@ -185,6 +187,7 @@ def max_pool_grad(
     shape=lambda ctx: shapes.with_rank(ctx.shape(1), 4),
     limits=_LIMITS,
     types={"T": _REAL},
+    total=True,
 )
 def max_pool_grad_grad(
     xp, x, y, ddx, *, ksize: list[int], strides: list[int], padding: str, data_format: str = "NHWC"
@@ -208,14 +211,19 @@ def max_pool_gradient(op, dy):
 
 @max_pool_grad.gradient
 def max_pool_grad_gradient(op, ddx):
-    x, y, _ = op.inputs
-    return None, None, max_pool_grad_grad(x, y, ddx, **_attrs(op))
+    return _zeros_and(max_pool_grad_grad, op, ddx)
 
 
 @max_pool_grad_grad.gradient
 def max_pool_grad_grad_gradient(op, dy):
+    return _zeros_and(max_pool_grad, op, dy)
+
+
+def _zeros_and(pool: Any, op: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What was the largest does not change; `grad` goes where the largest are."""
     x, y, _ = op.inputs
-    return None, None, max_pool_grad(x, y, dy, **_attrs(op))
+    zeros = [filling.zeros(shape=shape_of.shape(t), dtype=t.dtype) for t in (x, y)]
+    return zeros[0], zeros[1], pool(x, y, grad, **_attrs(op))
 
 
 # The mean ---------------------------------------------------------------------------------------
@@ -238,6 +246,7 @@ def avg_pool_op(
     shape=lambda ctx: shapes.with_rank(ctx.value_as_shape(0), 4),
     limits=_LIMITS,
     types={"T": FLOATS},
+    total=True,
     static=("orig_input_shape",),
 )
 def avg_pool_grad(
@@ -269,7 +278,8 @@ def avg_pool_gradient(op, dy):
 
 @avg_pool_grad.gradient
 def avg_pool_grad_gradient(op, ddx):
-    return None, avg_pool_op(ddx, **_attrs(op))
+    sizes = stop_gradient(op.inputs[0])
+    return sizes, avg_pool_op(ddx, **_attrs(op))
 
 
 # Public functions -------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array import joining, ranging, selecting, shape_of, transposing
 from stillflow.ops.math import arithmetic, comparison, elementwise
-from stillflow.ops.reduce import reducing
+from stillflow.ops.reduce import reductions
 
 _DECLARATION: dict[str, Any] = {
     "shape": lambda ctx: shapes.with_rank_at_least(ctx.shape(0), 1),
@@ -42,8 +42,8 @@ def softmax_op(xp, x):
 @softmax_op.gradient
 def softmax_gradient(op, dy):
     y = op.outputs[0]
-    weighted = _sum_last(arithmetic.multiply(dy, y))
-    return arithmetic.multiply(arithmetic.subtract(dy, weighted), y)
+    weighted = reductions.reduce_sum(dy * y, -1, keepdims=True)
+    return (dy - weighted) * y
 
 
 @op("LogSoftmax", "logits: T -> logsoftmax: T", **_DECLARATION)
@@ -57,16 +57,12 @@ def log_softmax_op(xp, x):
 @log_softmax_op.gradient
 def log_softmax_gradient(op, dy):
     probabilities = elementwise.exp(op.outputs[0])
-    return arithmetic.subtract(dy, arithmetic.multiply(_sum_last(dy), probabilities))
+    return dy - reductions.reduce_sum(dy, -1, keepdims=True) * probabilities
 
 
 def _check_rank(x: Any) -> None:
     if x.ndim == 0:
         refuse("logits must have >= 1 dimension, got []")
-
-
-def _sum_last(x: Tensor) -> Tensor:
-    return reducing.sum_op(x, [-1], keep_dims=True)
 
 
 def softmax(logits: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:

@@ -14,8 +14,16 @@ from stillflow.declare.type_sets import FLOATS, INTEGERS
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import ranging, reshaping, scattering, shape_of
-from stillflow.ops.math import arithmetic, casts, comparison, division
+from stillflow.ops.array import (
+    filling,
+    gathering,
+    ranging,
+    reshaping,
+    scattering,
+    shape_of,
+    stacking,
+)
+from stillflow.ops.math import casts, comparison, division
 from stillflow.ops.reduce import reductions
 
 _REAL = FLOATS + INTEGERS
@@ -63,15 +71,24 @@ def top_k_op(xp, x, k, *, sorted: bool = True):
 @top_k_op.gradient
 def top_k_gradient(op, d_values, d_indices):
     x, indices = op.inputs[0], op.outputs[1]
-    sizes = shape_of.shape(x)
-    size = sizes[-1]
-    rows = reshaping.reshape(indices, [-1, shape_of.shape(indices)[-1]])
-    starts = arithmetic.multiply(ranging.range_(0, shape_of.shape(rows)[0]), size)
-    places = reshaping.reshape(arithmetic.add(rows, reshaping.expand_dims(starts, -1)), [-1, 1])
+    sizes, index_sizes = shape_of.shape(x), shape_of.shape(indices)
+    count = _last(index_sizes)
+    rows = reshaping.reshape(indices, stacking.stack([-1, count]))
+    size = _last(sizes)
+    end = casts.cast(shape_of.shape(rows)[0], dtypes.int64) * size
+    starts = reshaping.expand_dims(ranging.range_(0, end, size), -1)
+    places = reshaping.reshape(rows + casts.cast(starts, dtypes.int32), [-1])
     flat = scattering.scatter_nd(
-        places, reshaping.reshape(d_values, [-1]), reshaping.reshape(shape_of.size(x), [1])
+        reshaping.expand_dims(places, -1),
+        reshaping.reshape(d_values, [-1]),
+        [reductions.reduce_prod(sizes)],
     )
-    return reshaping.reshape(flat, sizes), None
+    return reshaping.reshape(flat, sizes), filling.zeros([], dtype=dtypes.int32)
+
+
+def _last(sizes: Tensor) -> Tensor:
+    """The last of `sizes`, i64[]."""
+    return gathering.gather(casts.cast(sizes, dtypes.int64), shape_of.size(sizes) - 1)
 
 
 def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None):
@@ -161,8 +178,9 @@ def nth_element_gradient(op, dy):
     x, y = op.inputs[0], op.outputs[0]
     # Entries that tie for the place share its gradient.
     chosen = casts.cast(comparison.equal(reshaping.expand_dims(y, -1), x), dy.dtype)
-    share = division.divide(chosen, reductions.reduce_sum(chosen, -1, keepdims=True))
-    return arithmetic.multiply(share, reshaping.expand_dims(dy, -1)), None
+    dy = reshaping.expand_dims(dy, -1)
+    ties = reshaping.expand_dims(reductions.reduce_sum(chosen, -1), -1)
+    return division.div(chosen, ties) * dy, None
 
 
 def nth_element(input: Any, n: Any, reverse: bool = False, name: str | None = None) -> Tensor:

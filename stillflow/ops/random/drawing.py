@@ -19,8 +19,8 @@ from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.random_seed import get_seed
-from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import filling, shape_of, slicing
+from stillflow.graph.scopes import control_dependencies, name_scope
+from stillflow.ops.array import filling, joining, ranging, reshaping, shape_of, slicing
 from stillflow.ops.control.ordering import with_dependencies
 from stillflow.ops.debug.asserting import assert_that
 from stillflow.ops.math import arithmetic, comparison, special
@@ -38,7 +38,7 @@ from stillflow.ops.random.common import (
     uniform_type,
 )
 from stillflow.ops.random.philox import continuous, discrete, rejection
-from stillflow.ops.reduce.reductions import reduce_all
+from stillflow.ops.reduce.reductions import reduce_all, reduce_sum
 
 _RESERVED = 256  # blocks for each number
 
@@ -249,7 +249,6 @@ def _parameter_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
     shape=_parameter_shape,
     static=("shape",),
     stream=_reserved,
-    broadcasts=True,  # alpha, to the output's shape
     types={"S": INDEX, "T": types("float16 float32 float64")},
 )
 def random_gamma_op(xp, stream, shape, alpha, *, seed: int = 0, seed2: int = 0):
@@ -273,7 +272,13 @@ def random_gamma_grad(xp, alpha, sample):
 
 @random_gamma_op.gradient
 def random_gamma_gradient(op, dz):
-    return None, dz * random_gamma_grad(op.inputs[1], op.outputs[0])
+    sizes, alpha = op.inputs
+    with control_dependencies([dz]):
+        drawn = shape_of.shape(sizes)[0]
+        ones = filling.ones([drawn], dtype=dtypes.int32)
+        spread = joining.concat([ones, shape_of.shape(alpha)], axis=0)
+        slope = random_gamma_grad(reshaping.reshape(alpha, spread), op.outputs[0])
+        return None, reduce_sum(dz * slope, axis=ranging.range_(drawn))
 
 
 @op(

@@ -5,26 +5,30 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.constants import constant
 from stillflow.declare.opdef import op
 from stillflow.declare.static import constant_value
 from stillflow.declare.type_sets import INDEX, NUMBERS
 from stillflow.graph import dtypes
+from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.scopes import colocate_with, device
 from stillflow.ops.array import (
     filling,
+    gathering,
     joining,
     ranging,
     reshaping,
     searching,
     shape_of,
-    stacking,
     transposing,
 )
-from stillflow.ops.math import arithmetic, casts, comparison, division, scan
+from stillflow.ops.math import arithmetic, casts, comparison, conjugate, division, scan
 
 
 def _axis_too_large(op: Operation, inputs: Sequence[Any]) -> str | None:
@@ -41,6 +45,7 @@ _REDUCTION: dict[str, Any] = {
     "static": ("reduction_indices",),
     "types": {"T": NUMBERS, "Tidx": INDEX},
     "defaults": {"Tidx": dtypes.int32},
+    "total": True,
 }
 _LOGICAL = {**_REDUCTION, "types": {"Tidx": INDEX}}
 _SIGNATURE = "input: T, reduction_indices: Tidx -> output: T"
@@ -155,83 +160,131 @@ def sum_gradient(op, dy):
     return _spread(op, dy), None
 
 
+def _spread(op: Operation, dy: Tensor) -> Tensor:
+    """`dy`, shaped as the output, repeated along the reduced axes."""
+    from stillflow.ops.array.tiling import tile  # whose gradient sums
+
+    x, axis = op.inputs
+    axes, rank = constant_value(axis), x.shape.ndims
+    if axes is not None and rank is not None:
+        if np.array_equal(axes, np.arange(rank)):
+            dy = reshaping.reshape(dy, [1] * rank)
+            if x.shape.is_fully_defined():
+                return tile(dy, constant(x.shape.as_list(), dtype=dtypes.int32))
+            return tile(dy, shape_of.shape(x))
+        if x.shape.is_fully_defined():
+            kept, times = _known_spread(x, tuple(np.ravel(axes)))
+            return tile(reshaping.reshape(dy, kept), times)
+    sizes = shape_of.shape(x)
+    with colocate_with(sizes):
+        kept_sizes = _kept_shape(sizes, axis)
+        repeats = _quotient(sizes, kept_sizes)
+    return tile(reshaping.reshape(dy, kept_sizes), repeats)
+
+
+# What is summed over which axes somewhere in a graph.
+_SEEN: WeakKeyDictionary[Graph, set[Any]] = WeakKeyDictionary()
+
+
+def _known_spread(x: Tensor, axes: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The shape of `x` with 1 for each reduced axis, and how often each axis is repeated.
+
+    TensorFlow computes them with nodes that it builds once for each shape and axes.
+    """
+    sizes: Any = x.shape.sizes
+    gone = {int(axis) % len(sizes) for axis in axes}
+    kept = tuple(1 if i in gone else size for i, size in enumerate(sizes))
+    seen = _SEEN.setdefault(x.graph, set())
+    if (sizes, axes) not in seen:
+        seen.add((sizes, axes))
+        _kept_shape(sizes, axes)
+        _quotient(sizes, kept)
+    times = tuple(size // max(new, 1) for size, new in zip(sizes, kept, strict=True))
+    return kept, times
+
+
+def _kept_shape(sizes: Any, axes: Any) -> Tensor:
+    """`sizes`, i32[rank], with 1 for each of `axes`."""
+    from stillflow.ops.array.partition import dynamic_stitch  # whose module reduces
+
+    sizes = casts.cast(sizes, dtypes.int32)
+    axes = casts.cast(axes, dtypes.int32)
+    rank = shape_of.size(sizes)
+    axes = (axes + rank) % rank
+    count = shape_of.shape(axes)
+    return dynamic_stitch([ranging.range_(rank), axes], [sizes, filling.fill(count, 1)])
+
+
+def _quotient(x: Any, y: Any) -> Tensor:
+    """x // y of sizes, where 0 // 0 is 0."""
+    return x // arithmetic.maximum(y, 1)
+
+
 @mean_op.gradient
 def mean_gradient(op, dy):
-    x = op.inputs[0]
-    count = casts.cast(_reduced_count(op), x.dtype.base_dtype)
-    return _spread(op, dy / count), None
+    x, y = op.inputs[0], op.outputs[0]
+    total = _spread(op, dy)
+    if x.shape.is_fully_defined() and y.shape.is_fully_defined():
+        count = x.shape.num_elements() // max(y.shape.num_elements(), 1)
+        factor = constant(count, dtype=total.dtype)
+    else:
+        before, after = shape_of.shape(x), shape_of.shape(y)
+        factor = _quotient(_product(before), _product(after))
+    return division.truediv(total, casts.cast(factor, total.dtype)), None
+
+
+def _product(sizes: Tensor) -> Tensor:
+    from stillflow.ops.reduce.reductions import reduce_prod  # made of this module's ops
+
+    return reduce_prod(sizes)
 
 
 @prod_op.gradient
 def prod_gradient(op, dy):
-    x = op.inputs[0]
-    # Products of the others rather than y / x, which fails at 0: those before, times those after.
-    order, restoring = _reduced_first(op)
+    """Products of the other elements rather than y / x, which fails at 0.
+
+    They are those of the elements before, times those of the elements after.
+    """
+    from stillflow.ops.array.tiling import tile  # whose gradient sums
+
+    x, axis = op.inputs
+    sizes = shape_of.shape(x)
+    axes = reshaping.reshape(axis, [-1])
+    kept = _kept_shape(sizes, axis)
+    repeats = _quotient(sizes, kept)
+    dy = tile(reshaping.reshape(dy, kept), repeats)
+    with device("/cpu:0"):
+        order, reduced, others = _reduced_first(x, sizes, axes)
     moved = transposing.transpose(x, order)
-    flat = reshaping.reshape(
-        moved, stacking.stack([_reduced_count(op), shape_of.size(op.outputs[0])])
-    )
-    before = scan.cumprod(flat, 0, exclusive=True)
-    after = scan.cumprod(flat, 0, exclusive=True, reverse=True)
-    others = transposing.transpose(
-        reshaping.reshape(before * after, shape_of.shape(moved)), restoring
-    )
-    return reshaping.reshape(others, shape_of.shape(x)) * _kept(op, dy), None
+    moved_sizes = shape_of.shape(moved)
+    flat = reshaping.reshape(moved, (reduced, others))
+    before = scan.cumprod(flat, axis=0, exclusive=True)
+    after = scan.cumprod(flat, axis=0, exclusive=True, reverse=True)
+    of_others = reshaping.reshape(conjugate.conj(before) * conjugate.conj(after), moved_sizes)
+    dx = dy * transposing.transpose(of_others, transposing.invert_permutation(order))
+    return reshaping.reshape(dx, sizes), None
+
+
+def _reduced_first(x: Tensor, sizes: Tensor, axes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The order of axes that puts the reduced ones first, their size, and that of the others."""
+    rank = shape_of.rank(x)
+    reduced = casts.cast((axes + rank) % rank, dtypes.int32)
+    others, _ = searching.setdiff1d(ranging.range_(0, rank), reduced)
+    order = joining.concat([reduced, others], 0)
+    size = _product(gathering.gather(sizes, reduced))
+    return order, size, _product(gathering.gather(sizes, others))
 
 
 @max_op.gradient
 @min_op.gradient
 def extremum_gradient(op, dy):
+    """Ties share the gradient equally."""
+    from stillflow.ops.reduce.reductions import reduce_sum  # made of this module's ops
+
     x, axis = op.inputs
-    # The gradient is split equally among ties.
-    chosen = casts.cast(comparison.equal(x, _kept(op, op.outputs[0])), x.dtype.base_dtype)
-    return chosen / sum_op(chosen, axis, keep_dims=True) * _kept(op, dy), None
-
-
-def _kept_shape(op: Any) -> Any:
-    """The shape of the input with 1 for each reduced axis."""
-    x, axis = op.inputs
-    axes, rank = constant_value(axis), x.shape.ndims
-    if axes is None or rank is None:
-        return shape_of.shape_internal(sum_op(x, axis, keep_dims=True), optimize=False)
-    gone = {int(a) % rank for a in np.ravel(axes)}
-    if x.shape.is_fully_defined():
-        return [1 if i in gone else size for i, size in enumerate(x.shape.as_list())]
-    stays = np.array([i not in gone for i in range(rank)], np.int32)
-    return shape_of.shape(x) * stays + (1 - stays)
-
-
-def _kept(op: Any, y: Tensor) -> Tensor:
-    """`y`, shaped as the output, with the reduced axes back as size 1."""
-    if op.attrs["keep_dims"]:
-        return y
-    return reshaping.reshape(y, _kept_shape(op))
-
-
-def _spread(op: Any, dy: Tensor) -> Tensor:
-    """`dy`, shaped as the output, repeated along the reduced axes."""
-    return filling.broadcast_to(_kept(op, dy), shape_of.shape(op.inputs[0]))
-
-
-def _reduced_count(op: Any) -> Any:
-    """How many elements each output element was made of, i32[] or an int."""
-    before, after = op.inputs[0].shape.num_elements(), op.outputs[0].shape.num_elements()
-    if before is not None and after:
-        return before // after
-    before, after = shape_of.size(op.inputs[0]), shape_of.size(op.outputs[0])
-    return division.floordiv(before, arithmetic.maximum(after, 1))
-
-
-def _reduced_first(op: Any) -> tuple[Any, Any]:
-    """The order of axes that puts the reduced ones first, and the order that undoes it."""
-    x, axis = op.inputs
-    axes, rank = constant_value(axis), x.shape.ndims
-    if axes is None or rank is None:
-        rank_now = shape_of.rank(x)
-        axes_now = division.floormod(reshaping.reshape(axis, [-1]), rank_now)
-        others = searching.setdiff1d(ranging.range_(0, rank_now), axes_now)[0]
-        order = joining.concat([axes_now, others], 0)
-        return order, transposing.invert_permutation(order)
-    gone = [int(a) % rank for a in np.ravel(axes)]
-    known_order = gone + [i for i in range(rank) if i not in gone]
-    return known_order, np.argsort(known_order).tolist()
+    kept = _kept_shape(shape_of.shape(x), axis)
+    y = reshaping.reshape(op.outputs[0], kept)
+    dy = reshaping.reshape(dy, kept)
+    chosen = casts.cast(comparison.equal(y, x), dy.dtype)
+    ties = reshaping.reshape(reduce_sum(chosen, axis), kept)
+    return division.divide(chosen, ties) * dy, None

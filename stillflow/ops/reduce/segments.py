@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import OpDef, op
 from stillflow.declare.refusing import refuse
@@ -108,14 +109,11 @@ def segment_mean(xp, data, ids):
 @segment_mean.gradient
 def segment_mean_gradient(op, dy):
     data, ids = op.inputs
-    ones = filling.ones(_one_per_row(data, ids), data.dtype)
-    return gathering.gather(division.real_divide(dy, segment_sum(ones, ids)), ids), None
-
-
-def _one_per_row(data: Tensor, ids: Tensor) -> Tensor:
-    """The shape of `ids` with an axis of size 1 for each further axis of `data`."""
-    trailing = filling.ones_like(shape_of.shape(data)[shape_of.rank(ids) :])
-    return joining.concat([shape_of.shape(ids), trailing], 0)
+    rank = shape_of.rank(data)
+    sizes = [shape_of.shape(ids), filling.fill(reshaping.expand_dims(rank - 1, 0), 1)]
+    one_per_row = joining.concat(sizes, 0)
+    ones = filling.fill(one_per_row, constant(1, dtype=dy.dtype))
+    return gathering.gather(division.divide(dy, segment_sum(ones, ids)), ids), None
 
 
 @op("SegmentProd", _SORTED_SIGNATURE, types={"T": NUMBERS, "Tindices": INDEX}, **_SORTED)
@@ -141,10 +139,11 @@ def segment_min(xp, data, ids):
 def segment_extremum_gradient(op, dy):
     """Rows that tie share the gradient equally."""
     data, ids = op.inputs
+    nothing = filling.zeros_like(data, dtype=data.dtype)
     selected = comparison.equal(data, gathering.gather(op.outputs[0], ids))
     ties = segment_sum(casts.cast(selected, dy.dtype), ids)
-    shares = gathering.gather(division.real_divide(dy, ties), ids)
-    return selecting.select_op(selected, shares, filling.zeros_like(shares)), None
+    shares = gathering.gather(division.divide(dy, ties), ids)
+    return selecting.where(selected, shares, nothing), None
 
 
 # Ids in any order -------------------------------------------------------------------------------
@@ -200,24 +199,25 @@ def unsorted_segment_extremum_gradient(op, dy):
     extremum, safe, valid = gather_segments(op.outputs[0], ids)
     selected = comparison.logical_and(comparison.equal(data, extremum), valid)
     ties = unsorted_segment_sum(casts.cast(selected, dy.dtype), ids, num_segments)
-    shares = gathering.gather(division.real_divide(dy, ties), safe)
-    return selecting.select_op(selected, shares, filling.zeros_like(shares)), None, None
+    shares, _, _ = gather_segments(division.divide(dy, ties), None, safe, valid)
+    nothing = filling.zeros_like(shares)
+    return selecting.where(selected, shares, nothing), None, None
 
 
 @unsorted_segment_prod.gradient
 def unsorted_segment_prod_gradient(op, dy):
     """Each row's gradient is the product of the others; a single zero has that of the rest."""
     data, ids, num_segments = op.inputs
-    is_zero = comparison.equal(data, filling.zeros_like(data))
+    is_zero = comparison.equal(data, 0)
     zeros = unsorted_segment_sum(casts.cast(is_zero, dtypes.int32), ids, num_segments)
-    dy = selecting.select_op(comparison.greater(zeros, 1), filling.zeros_like(dy), dy)
-    without_zeros = selecting.select_op(is_zero, filling.ones_like(data), data)
+    dy = selecting.where(comparison.greater(zeros, 1), filling.zeros_like(dy), dy)
+    without_zeros = selecting.where(is_zero, filling.ones_like(data), data)
     rest = unsorted_segment_prod(without_zeros, ids, num_segments)
-    product, safe, _ = gather_segments(op.outputs[0], ids)
-    others = selecting.select_op(
-        is_zero, gathering.gather(rest, safe), division.real_divide(product, without_zeros)
-    )
-    return arithmetic.multiply(gather_segments(dy, ids)[0], others), None, None
+    safe = arithmetic.maximum(ids, filling.zeros_like(ids))
+    product = gathering.gather(op.outputs[0], safe)
+    of_rest = gathering.gather(rest, safe)
+    others = selecting.where(is_zero, of_rest, product / data)
+    return gather_segments(dy, ids, safe)[0] * others, None, None
 
 
 def unsorted_segment_mean(
@@ -320,39 +320,56 @@ _MEAN = _sparse_op("Mean", lambda counts: counts, WIDE_FLOATS)
 _SQRT_N = _sparse_op("SqrtN", np.sqrt, WIDE_FLOATS)
 
 
-def _spread(op: Operation, dy: Tensor) -> list[Tensor | None]:
-    """The gradient of a sum: that of each segment goes to each of its rows."""
-    data, indices, ids = op.inputs[:3]
-    rows = gathering.gather(dy, ids)
-    total = unsorted_segment_sum(rows, indices, shape_of.shape(data)[0])
-    return [total] + [None] * (len(op.inputs) - 1)
-
-
-def _per_row(op: Operation, dy: Tensor) -> Tensor:
-    """How many rows each segment of `dy` has, at least 1, of a shape that broadcasts to it."""
-    ids = op.inputs[2]
-    ones = filling.ones_like(ids, dtype=dy.dtype)
-    count = unsorted_segment_sum(ones, ids, shape_of.shape(dy)[0])
-    count = arithmetic.maximum(count, filling.ones_like(count))
-    return reshaping.reshape(count, _one_per_row(dy, count))
-
-
 @_SUM[0].gradient
 @_SUM[1].gradient
 def sparse_segment_sum_gradient(op, dy):
-    return _spread(op, dy)
+    data, indices, ids = op.inputs[:3]
+    count = shape_of.shape(data)[0]
+    rows = gathering.gather(dy, ids)
+    return [unsorted_segment_sum(rows, indices, count)] + [None] * (len(op.inputs) - 1)
+
+
+def _grad_op(name: str, scale: Callable[[np.ndarray], np.ndarray]) -> OpDef:
+    """Declares SparseSegment`name`Grad."""
+
+    @op(
+        f"SparseSegment{name}Grad",
+        "grad: T, indices: Tidx, segment_ids: int32, output_dim0: int32 -> output: T",
+        shape=_sparse_shape,
+        host=True,
+        types={"T": WIDE_FLOATS, "Tidx": INDEX},
+        defaults={"Tidx": dtypes.int32},
+    )
+    def gradient(xp, dy, indices, ids, count):
+        """dy: f[segments, ...], indices: i[k], ids: i32[k] -> f[count, ...]"""
+        shares = dy / scale(_counts(ids, dy.ndim, dy.dtype, len(dy)))
+        result = np.zeros((int(count), *dy.shape[1:]), dy.dtype)
+        np.add.at(result, indices, shares[ids])
+        return result
+
+    return gradient
+
+
+sparse_segment_mean_grad = _grad_op("Mean", lambda counts: counts)
+sparse_segment_sqrt_n_grad = _grad_op("SqrtN", np.sqrt)
+
+
+def _rows_gradient(op: Operation, dy: Tensor, grad_op: OpDef) -> list[Tensor | None]:
+    data, indices, ids = op.inputs[:3]
+    count = shape_of.shape(data)[0]
+    return [grad_op(dy, indices, ids, count)] + [None] * (len(op.inputs) - 1)
 
 
 @_MEAN[0].gradient
 @_MEAN[1].gradient
 def sparse_segment_mean_gradient(op, dy):
-    return _spread(op, division.real_divide(dy, _per_row(op, dy)))
+    return _rows_gradient(op, dy, sparse_segment_mean_grad)
 
 
 @_SQRT_N[0].gradient
 @_SQRT_N[1].gradient
 def sparse_segment_sqrt_n_gradient(op, dy):
-    return _spread(op, division.real_divide(dy, elementwise.sqrt(_per_row(op, dy))))
+    return _rows_gradient(op, dy, sparse_segment_sqrt_n_grad)
 
 
 def sparse_segment_sum(
