@@ -49,12 +49,12 @@ from stillflow.declare.convert import is_tensor as is_tensor
 from stillflow.declare.convert import (
     register_tensor_conversion_function as register_tensor_conversion_function,
 )
+from stillflow.declare.rules import RegisterGradient as RegisterGradient
+from stillflow.declare.rules import no_gradient as no_gradient
 from stillflow.declare.tensor_proto import make_tensor_proto as make_tensor_proto
 from stillflow.gradients.aggregating import AggregationMethod as AggregationMethod
 from stillflow.gradients.custom import custom_gradient as custom_gradient
 from stillflow.gradients.hessians import hessians as hessians
-from stillflow.gradients.registered import RegisterGradient as RegisterGradient
-from stillflow.gradients.registered import no_gradient as no_gradient
 from stillflow.gradients.walk import UnconnectedGradients as UnconnectedGradients
 from stillflow.gradients.walk import gradients as gradients
 from stillflow.graph.behavior import is_at_2, stay_at_1

@@ -102,6 +102,8 @@ def _computed(tensor: Tensor, witness: int | None, depth: int) -> np.ndarray | N
         return value if not depth or value.size <= MOST_READ else None
     if not defn.is_pure or depth > _MAX_DEPTH or (tensor.shape.num_elements() or 0) > _MAX_ELEMENTS:
         return None
+    if defn.host and witness is not None:
+        return None  # what depends on data in every run is not known in part
     inputs = []
     for source in op.inputs:
         value = (

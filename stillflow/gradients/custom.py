@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
-from stillflow.gradients.registered import RegisterGradient
+from stillflow.declare.rules import RegisterGradient
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor

@@ -1,46 +1,11 @@
-"""Which rule differentiates an operation: its declaration's, or one that a program registers."""
+"""Which rule differentiates an operation: its declaration's, or one registered under a name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from stillflow.declare.opdef import OPS, OpDef
+from stillflow.declare.rules import REGISTERED, Rule
 from stillflow.graph.operation import Operation
 from stillflow.ops.families import all_ops
-
-Rule = Callable[..., Any]
-
-_REGISTERED: dict[str, Rule | None] = {}
-
-
-class RegisterGradient:
-    """Decorator: `@tf.RegisterGradient("Name")` declares `rule(op, *grads)` under a name.
-
-    `graph.gradient_override_map({"Square": "Name"})` then uses it for what is built in its block.
-    """
-
-    def __init__(self, op_type: str):
-        if not isinstance(op_type, str):
-            raise TypeError("op_type must be a string")
-        self._op_type = op_type
-
-    def __call__(self, f: Rule) -> Rule:
-        _register(self._op_type, f)
-        return f
-
-
-def no_gradient(op_type: str) -> None:
-    """Declares that no gradient flows through ops of this type: `tf.NotDifferentiable`."""
-    if not isinstance(op_type, str):
-        raise TypeError("op_type must be a string")
-    _register(op_type, None)
-
-
-def _register(name: str, rule: Rule | None) -> None:
-    if name in _REGISTERED:
-        raise KeyError(f"Registering two gradient with name '{name}'!")
-    _REGISTERED[name] = rule
 
 
 def rule_of(op: Operation) -> Rule | None:
@@ -56,8 +21,8 @@ def rule_of(op: Operation) -> Rule | None:
         return None
     override = op.attrs.get("_gradient_op_type")
     name = override or op.type
-    if name in _REGISTERED:
-        return _REGISTERED[name]
+    if name in REGISTERED:
+        return REGISTERED[name]
     defn = _declaration(override) if override else op.defn
     if defn is None or (defn.gradient_rule is None and defn.is_differentiable):
         raise LookupError(

@@ -421,7 +421,7 @@ case("custom_two", lambda tf, x, y: tf.gradients(swap(tf)(x, y), [x, y]), f32(2)
 
 def doubled(tf, x):
     """Identity whose gradient, by `gradient_override_map`, is doubled."""
-    name = f"Doubled{id(x)}"
+    name = f"CustomGradient-{id(x)}"
     tf.RegisterGradient(name)(lambda op, dy: dy * 2)
     with tf.get_default_graph().gradient_override_map({"Identity": name}):
         return tf.identity(x)

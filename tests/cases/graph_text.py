@@ -39,7 +39,7 @@ def value_text(attr):
 
 def plain(kind, value):
     if kind == "s":
-        return re.sub(r"(?<=CustomGradient-)\d+", "N", value.decode("latin-1"))
+        return re.sub(r"(?<=CustomGradient-)\w+", "N", value.decode("latin-1"))
     if kind == "shape":
         return "?" if value.unknown_rank else sizes_text(value)
     if kind == "tensor":

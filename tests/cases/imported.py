@@ -31,6 +31,14 @@ case("Inv", "float", f32(2, 3))
 case("Inv", "zero", num([0.0, -0.0, np.inf, 1e-30]), grad=False)
 case("Inv", "half", half([0.5, -4, 3]), grad=False)
 case("InvGrad", "float", f32(2, 3), f32(2, 3, at=1))
+# A slope of infinity, or none, does not matter where the gradient is 0.
+for dtype in (np.float32, np.float64):
+    for type in ("InvGrad", "ReciprocalGrad", "SqrtGrad", "RsqrtGrad"):
+        slopes = [0, np.inf, np.nan, np.inf, 2], [0, -0.0, 0, 1, 1]
+        case(
+            type, f"zero_{np.dtype(dtype).name}", *(np.array(x, dtype) for x in slopes), grad=False
+        )
+case("SoftplusGrad", "float", f32(2, 3), f32(2, 3, at=1))
 case("Div", "float", f32(2, 3), pos(3, at=1))
 case("Div", "by_zero", num([1, 0, -1]), num([0, 0, 0]), grad=False)
 case("Div", "int", ints([7, -7, 7, -7, 0]), ints([2, 2, -2, -2, 5]), grad=False)

@@ -118,13 +118,13 @@ def graph_of(graph):
     return {"nodes": nodes(graph), "attributes": attributes(graph)}
 
 
-def in_gradients(name):
-    """Whether a node lies in `tf.gradients`' scope, where only its type must be TensorFlow's."""
-    return re.search(r"(^|/)gradients(_\d+)?/", name)
+def is_uncompared(name):
+    """Whether a node lies in the scope of `suite.without_nodes`."""
+    return re.search(r"(^|/)uncompared(_\d+)?/", name)
 
 
 def nodes(graph):
-    """Each node of `graph` outside gradients, in order: [type, name, inputs, control inputs].
+    """Each node of `graph` that is compared, in order: [type, name, inputs, control inputs].
 
     The control inputs are sorted, for their order means nothing and TensorFlow's is a hash's.
     """
@@ -136,12 +136,12 @@ def nodes(graph):
             sorted(_outside(control.name) for control in op.control_inputs),
         ]
         for op in graph.get_operations()
-        if not in_gradients(op.name)
+        if not is_uncompared(op.name)
     ]
 
 
 def _outside(name):
-    return "gradients/..." if in_gradients(name) else name
+    return "uncompared/..." if is_uncompared(name) else name
 
 
 def attributes(graph):
@@ -149,7 +149,7 @@ def attributes(graph):
     return {
         node.name: {key: _attribute(node.attr[key]) for key in node.attr if key[0] != "_"}
         for node in graph.as_graph_def().node
-        if not in_gradients(node.name)
+        if not is_uncompared(node.name)
     }
 
 

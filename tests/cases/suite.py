@@ -44,7 +44,7 @@ def lookup(tf, path):
 def without_nodes(tf, function, *arguments):
     """A function's result, from nodes that are not compared: TensorFlow's hold a loop or a branch.
 
-    Of those in a scope called `gradients` only the types matter; see `observe.in_gradients`.
+    They lie in a scope of their own; see `observe.is_uncompared`.
     """
-    with tf.name_scope("gradients"):
+    with tf.name_scope("uncompared"):
         return function(*arguments)

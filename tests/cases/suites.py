@@ -5,7 +5,7 @@ import functools
 import importlib
 import json
 
-from . import observe
+from . import graph_text, observe
 from .arrays import fingerprint
 
 #: Cases whose values, shapes, nodes and gradients are compared.
@@ -23,6 +23,10 @@ TRAINED = "trained"
 RACES = "races"
 #: Programs whose graphs are compared.
 GRAPHS = "graphs"
+#: Programs that train, of whose graphs every node is compared with everything that it has.
+WHOLE_GRAPHS = "whole_graphs"
+#: The same of the gradients of the cases in VALUES, by digest, as far as shapes are known.
+GRADIENT_GRAPHS = "gradient_graphs"
 #: Programs that fail.
 ERRORS = "errors"
 #: Misused array ops.
@@ -32,7 +36,7 @@ CONVERSIONS = "conversions"
 #: Ops that are fed what their kernels refuse, and what they take after all.
 MISUSES = "misuses"
 NAMES = (
-    *(*VALUES, RUNS, EFFECTS, TRAINED, RACES, GRAPHS),
+    *(*VALUES, RUNS, EFFECTS, TRAINED, RACES, GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS),
     *(ERRORS, ARRAY_ERRORS, MISUSES, CONVERSIONS),
 )
 
@@ -53,11 +57,15 @@ def observations(name):
         TRAINED: functools.partial(run_case, repetitions=1),
         RACES: run_case,
         GRAPHS: graph_case,
+        WHOLE_GRAPHS: whole_graph,
         ERRORS: observe.failure_of,
         ARRAY_ERRORS: observe.failure_of,
         CONVERSIONS: observe.outcome_of,
         MISUSES: observe.ending_of,
     }
+    if name == GRADIENT_GRAPHS:
+        yield from gradient_graphs()
+        return
     observe_case = kinds.get(name, value_case)
     for case in load(name):
         yield case.id, lambda tf, case=case: observe_case(tf, case)
@@ -116,3 +124,39 @@ def graph_case(tf, case):
     with graph.as_default():
         returned = case.fn(tf)
     return {"graph": observe.graph_of(graph), "returned": returned}
+
+
+def whole_graph(tf, case):
+    """The whole graph that a program builds, a line for each node."""
+    graph = tf.Graph()
+    with graph.as_default():
+        case.fn(tf)
+    return graph_text.lines(graph.as_graph_def())
+
+
+def gradient_graphs():
+    """`observations` of the graphs of all gradients, where there is a digest in some mode."""
+    for name in VALUES:
+        for case in load(name):
+            yield f"{name}:{case.id}", functools.partial(gradient_digests, case=case)
+
+
+def gradient_digests(tf, case, values=None):
+    """{mode: the digest of a case's graph with its gradients, None if it cannot be built}.
+
+    `values` are the encoded outputs, if known.
+    """
+    if case.grad and values is None:
+        values = attempt(lambda: observe.run(tf, observe.build(tf, case, observe.FED)))
+    return {
+        mode: attempt(lambda mode=mode: graph_text.digest(gradient_lines(tf, case, mode, values)))
+        for mode in (observe.FED, observe.PARTIAL, observe.UNRANKED)
+    }
+
+
+def gradient_lines(tf, case, mode, values):
+    """The whole graph of a case and, if it is of interest, of its gradients."""
+    built = observe.build(tf, case, mode)
+    if case.grad:
+        observe.add_gradients(tf, built, values)
+    return graph_text.lines(built.graph.as_graph_def())

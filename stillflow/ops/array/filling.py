@@ -244,9 +244,6 @@ def broadcast_args_op(xp, s0, s1):
         refuse(f"Incompatible shapes: {shapes.format_sizes(a)} vs. {shapes.format_sizes(b)}")
 
 
-broadcast_args_op.not_differentiable()
-
-
 def _longer(a: shapes.Sizes, b: shapes.Sizes) -> int | None:
     lengths = [shapes.with_rank(sizes, 1)[0] for sizes in (a, b)]
     return None if None in lengths else max(lengths)  # type: ignore[type-var]

@@ -44,9 +44,6 @@ def guarantee_const(xp, x):
     return x
 
 
-guarantee_const.not_differentiable()
-
-
 @op(
     "EnsureShape",
     "input: T -> output: T",
@@ -113,9 +110,6 @@ def bitcast_op(xp, x, *, type: DType):
         source = as_dtype(x.dtype)
         refuse(f"Cannot bitcast from {source.as_datatype_enum} to {type.as_datatype_enum}")
     return xp.reshape(xp.reshape(x, (-1,)).view(wanted), x.shape[:-1])
-
-
-bitcast_op.not_differentiable()
 
 
 def bitcast(input: Any, type: Any, name: str | None = None) -> Tensor:

@@ -38,16 +38,10 @@ def lower_bound_op(xp, sorted_inputs, values, *, out_type: DType = dtypes.int32)
     return _searched(xp, sorted_inputs, values, "left", out_type)
 
 
-lower_bound_op.not_differentiable()
-
-
 @op("UpperBound", _SIGNATURE, shape=_like_values, types={"out_type": INDEX})
 def upper_bound_op(xp, sorted_inputs, values, *, out_type: DType = dtypes.int32):
     """sorted_inputs: n[r, k], values: n[r, m] -> i[r, m], how many are not above each."""
     return _searched(xp, sorted_inputs, values, "right", out_type)
-
-
-upper_bound_op.not_differentiable()
 
 
 def searchsorted(
@@ -96,9 +90,6 @@ def list_diff_op(xp, x, y, *, out_idx: DType = dtypes.int32):
             refuse(f"{name} should be a 1D vector.")
     kept = np.flatnonzero(~np.isin(x, y))
     return x[kept], kept.astype(out_idx.stored_as)
-
-
-list_diff_op.not_differentiable()
 
 
 def setdiff1d(x: Any, y: Any, index_dtype: Any = dtypes.int32, name: str | None = None) -> Any:

@@ -124,9 +124,6 @@ def where_op(xp, x):
     return np.argwhere(x).astype(np.int64, copy=False)
 
 
-where_op.not_differentiable()
-
-
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
     """Returns elements of `x` where `condition` holds, else of `y`; or, without them, where it is.
 

@@ -52,9 +52,6 @@ def unique_op(xp, x, *, out_idx: DType = dtypes.int32):
     return _distinct(x, out_idx)[:2]
 
 
-unique_op.not_differentiable()
-
-
 @op(
     "UniqueWithCounts",
     "x: T -> y: T, idx: out_idx, count: out_idx",
@@ -65,9 +62,6 @@ unique_op.not_differentiable()
 def unique_with_counts_op(xp, x, *, out_idx: DType = dtypes.int32):
     """x: n[k] -> y: n[d], idx: i[k], count: i[d], as Unique and how often each of y occurs"""
     return _distinct(x, out_idx)
-
-
-unique_with_counts_op.not_differentiable()
 
 
 def unique(x: Any, out_idx: Any = dtypes.int32, name: str | None = None):

@@ -138,5 +138,6 @@ def verify_tensor_all_finite(
     message = renamed("message", message, "msg", msg)
     with name_scope(name, "VerifyFinite", [x]):
         x = convert_to_tensor(x, name="x")
-        checked = check_numerics(x, message or "")
+        with colocate_with(x):
+            checked = check_numerics(x, message or "")
         return with_dependencies([checked], x)

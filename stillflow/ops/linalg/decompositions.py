@@ -46,7 +46,7 @@ def qr(xp, x, *, full_matrices: bool = False):
 @qr.gradient
 def qr_gradient(op, dq, dr):
     q, r = op.outputs
-    rows, columns = op.inputs[0].shape.as_list()[-2:]
+    rows, columns = (op.inputs[0].shape.sizes or (None, None))[-2:]
     if rows is None or columns is None:
         raise NotImplementedError("QrGrad not implemented with dynamic shapes.")
     if columns > rows or (op.attrs["full_matrices"] and columns != rows):

@@ -70,14 +70,14 @@ def compute_weighted_loss(
             weights = casts.cast(weights, dtypes.float32)
             loss = arithmetic.multiply(losses, weights)
             if reduction != Reduction.NONE:
-                loss = _reduced(loss, weights, reduction)
+                loss = _reduced(loss, losses, weights, reduction)
             loss = casts.cast(loss, dtype)
             add_loss(loss, loss_collection)
             return loss
 
 
-def _reduced(losses: Tensor, weights: Tensor, reduction: str) -> Tensor:
-    total = reductions.reduce_sum(losses)
+def _reduced(weighted: Tensor, losses: Tensor, weights: Tensor, reduction: str) -> Tensor:
+    total = reductions.reduce_sum(weighted)
     if reduction == Reduction.SUM:
         return total
     if reduction == Reduction.MEAN:

@@ -143,10 +143,6 @@ def is_finite(xp, x):
     return xp.isfinite(x)
 
 
-for _op in (is_nan, is_inf, is_finite):
-    _op.not_differentiable()
-
-
 # Powers and roots -------------------------------------------------------------------------------
 
 
@@ -182,8 +178,13 @@ def sqrt_gradient(op, dy):
 
 @op("SqrtGrad", _OF_OUTPUT, **_SMOOTH)
 def sqrt_grad(xp, y, dy):
-    """y: f[...], dy: f[...] -> f[...], the gradient dy / 2y of y = sqrt(x)."""
-    return dy * y.dtype.type(0.5) / xp.conj(y)
+    """y: f[...], dy: f[...] -> f[...], the gradient dy / 2y of y = sqrt(x); 0 where dy is."""
+    return _unless_zero(xp, dy, dy * y.dtype.type(0.5) / xp.conj(y))
+
+
+def _unless_zero(xp: Any, dy: Any, dx: Any) -> Any:
+    """`dx`, but 0 where `dy` is 0, even if the slope is infinite or not a number."""
+    return xp.where(dy == 0, dx.dtype.type(0), dx)
 
 
 @sqrt_grad.gradient
@@ -208,9 +209,9 @@ def rsqrt_gradient(op, dy):
 
 @op("RsqrtGrad", _OF_OUTPUT, **_SMOOTH)
 def rsqrt_grad(xp, y, dy):
-    """y: f[...], dy: f[...] -> f[...], the gradient -dy y^3 / 2 of y = 1 / sqrt(x)."""
+    """y: f[...], dy: f[...] -> f[...], -dy y^3 / 2, of y = 1 / sqrt(x); 0 where dy is."""
     y = xp.conj(y)
-    return dy * y.dtype.type(-0.5) * (y * y * y)
+    return _unless_zero(xp, dy, dy * y.dtype.type(-0.5) * (y * y * y))
 
 
 @rsqrt_grad.gradient
@@ -241,18 +242,18 @@ def reciprocal_gradient(op, dy):
 
 def _reciprocal_grad(xp: Any, y: Any, dy: Any) -> Any:
     y = xp.conj(y)
-    return -dy * (y * y)
+    return _unless_zero(xp, dy, -dy * (y * y))
 
 
 @op("ReciprocalGrad", _OF_OUTPUT, **_SMOOTH)
 def reciprocal_grad(xp, y, dy):
-    """y: f[...], dy: f[...] -> f[...], the gradient -dy y^2 of y = 1 / x."""
+    """y: f[...], dy: f[...] -> f[...], the gradient -dy y^2 of y = 1 / x; 0 where dy is."""
     return _reciprocal_grad(xp, y, dy)
 
 
 @op("InvGrad", _OF_OUTPUT, **_SMOOTH)
 def inv_grad_op(xp, y, dy):
-    """y: f[...], dy: f[...] -> f[...], the gradient -dy y^2 of y = 1 / x."""
+    """y: f[...], dy: f[...] -> f[...], the gradient -dy y^2 of y = 1 / x; 0 where dy is."""
     return _reciprocal_grad(xp, y, dy)
 
 

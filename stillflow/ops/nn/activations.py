@@ -7,6 +7,7 @@ from typing import Any
 from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
+from stillflow.declare.rules import RegisterGradient
 from stillflow.declare.type_sets import FLOATS, INTEGERS
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
@@ -222,7 +223,18 @@ def swish(features: Any) -> Tensor:
     """Returns features * sigmoid(features): f[...] -> f[...]."""
     x = convert_to_tensor(features)
     y = x * elementwise.sigmoid(x)
-    # TensorFlow declares swish with a gradient of its own, which adds these two nodes. That saves
-    # memory and is the same gradient.
+    # As by tf.custom_gradient, so that a run need not keep the sigmoid.
     identity(y)
-    return passing.identity_n([y, x])[0]
+    with x.graph.gradient_override_map({"IdentityN": _SWISH}):
+        return passing.identity_n([y, x])[0]
+
+
+_SWISH = "CustomGradient-swish"
+
+
+@RegisterGradient(_SWISH)
+def swish_gradient(op, dy, _):
+    x = op.inputs[1]
+    with control_dependencies([dy]):
+        sigmoid = elementwise.sigmoid(x)
+    return None, dy * (sigmoid * (1.0 + x * (1.0 - sigmoid)))

@@ -15,6 +15,7 @@ from stillflow.declare.refusing import refuse
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
+from stillflow.ops.array.transposing import transpose
 from stillflow.ops.math import casts, elementwise
 from stillflow.ops.nn.windows import LAYOUTS, channels
 
@@ -186,11 +187,17 @@ def fused_batch_norm_grad(
 @fused_batch_norm_op.gradient
 def fused_batch_norm_gradient(op, dy, *unused):
     x, scale, _, mean, variance = op.inputs
-    if op.attrs["is_training"]:
-        mean, variance = op.outputs[3:5]
     attrs = {name: op.attrs[name] for name in op.defn.attr_names}
-    grads = fused_batch_norm_grad(dy, x, scale, mean, variance, op.outputs[5], **attrs)
-    return [*grads[:3], None, None]
+    if op.attrs["is_training"]:
+        return list(fused_batch_norm_grad(dy, x, scale, *op.outputs[3:6], **attrs))
+    channels_first = attrs["data_format"] == "NCHW"
+    if channels_first:
+        x, dy = transpose(x, [0, 2, 3, 1]), transpose(dy, [0, 2, 3, 1])
+        attrs["data_format"] = "NHWC"
+    dx, d_scale, d_offset, _, _ = fused_batch_norm_grad(
+        dy, x, scale, mean, variance, op.outputs[5], **attrs
+    )
+    return transpose(dx, [0, 3, 1, 2]) if channels_first else dx, d_scale, d_offset, None, None
 
 
 _LEAST_EPSILON = 1.001e-5  # cuDNN's, which TensorFlow keeps to on every device

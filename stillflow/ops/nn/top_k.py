@@ -123,9 +123,6 @@ def in_top_k_op(xp, predictions, targets, k):
     return xp.logical_and(xp.logical_and(valid, finite), xp.less(better, k))
 
 
-in_top_k_op.not_differentiable()
-
-
 def _check_targets(predictions: tuple[int, ...], targets: tuple[int, ...]) -> None:
     if len(predictions) != 2:
         refuse("predictions must be 2-dimensional")

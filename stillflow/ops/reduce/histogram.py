@@ -73,9 +73,6 @@ def _empty_range(ends: np.ndarray) -> str:
     return f"value_range should satisfy value_range[0] < value_range[1], but got '{shown}'"
 
 
-histogram_fixed_width_op.not_differentiable()
-
-
 def histogram_fixed_width(
     values: Any,
     value_range: Any,

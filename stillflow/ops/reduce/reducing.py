@@ -148,8 +148,7 @@ def euclidean_norm_op(xp, x, axis, *, keep_dims: bool = False):
     return xp.sqrt(total).astype(x.dtype)
 
 
-for _op in (all_op, any_op, euclidean_norm_op):
-    _op.not_differentiable()
+euclidean_norm_op.not_differentiable()
 
 
 # Gradients --------------------------------------------------------------------------------------
@@ -165,7 +164,9 @@ def _spread(op: Operation, dy: Tensor) -> Tensor:
     from stillflow.ops.array.tiling import tile  # whose gradient sums
 
     x, axis = op.inputs
-    axes, rank = constant_value(axis), x.shape.ndims
+    # TensorFlow does not read the axes of a sum that un-broadcasts.
+    is_read = axis.op.defn is not filling.broadcast_gradient_args
+    axes, rank = constant_value(axis) if is_read else None, x.shape.ndims
     if axes is not None and rank is not None:
         if np.array_equal(axes, np.arange(rank)):
             dy = reshaping.reshape(dy, [1] * rank)

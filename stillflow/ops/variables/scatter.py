@@ -121,6 +121,13 @@ def scatter_nd_sub_op(xp, ref, indices, updates, *, use_locking: bool = False):
     return scatter_into(xp, xp.add_at, ref, indices, -updates)
 
 
+for _op in (
+    *(scatter_add_op, scatter_sub_op, scatter_mul_op, scatter_div_op),
+    *(scatter_nd_update_op, scatter_nd_add_op, scatter_nd_sub_op),
+):
+    _op.not_differentiable()
+
+
 @op(
     "StridedSliceAssign",
     "ref: ref T, begin: Index, end: Index, strides: Index, value: T -> output_ref: ref T",

@@ -82,6 +82,10 @@ def is_variable_initialized_op(xp, ref):
     return xp.asarray(ref is not None)
 
 
+for _op in (assign_op, assign_add_op, assign_sub_op):
+    _op.not_differentiable()
+
+
 def is_variable_initialized(ref: Any, name: str | None = None) -> Tensor:
     """Returns a bool[] tensor: whether the variable `ref` has a value in the session."""
     return is_variable_initialized_op(_reference(ref, "is_initialized"), name=name)
