@@ -10,9 +10,10 @@ import numpy as np
 from stillflow.declare.constants import constant
 from stillflow.gradients.walk import gradients
 from stillflow.graph.context import get_default_session
+from stillflow.graph.indexed_slices import IndexedSlicesValue
 from stillflow.graph.operation import Tensor
 
-Jacobian = np.ndarray  # f[elements of x, elements of y]
+Jacobian = np.ndarray  # f[numbers in x, numbers in y], where a complex one counts as two
 
 
 def compute_gradient(
@@ -80,45 +81,79 @@ def _compare(
     feeds: Mapping | None,
 ) -> tuple[Jacobian, Jacobian]:
     dtype = x.dtype.base_dtype.stored_as
-    point = np.random.random_sample(tuple(x_shape)) if start is None else start
-    point = np.array(point, dtype)
+    point: np.ndarray = np.array(_random(tuple(x_shape), dtype) if start is None else start, dtype)
     others = dict(feeds or {})
     return (
-        _from_gradients(session, x, y, y_shape, point, others),
-        _from_differences(session, x, y, y_shape, point, delta, others),
+        _from_gradients(session, x, y, tuple(y_shape), point, others),
+        _from_differences(session, x, y, tuple(y_shape), point, delta, others),
     )
 
 
+def _random(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    point = np.random.random_sample(shape).astype(dtype)
+    if np.iscomplexobj(point):
+        point.imag = np.random.random_sample(shape)
+    return point
+
+
+def _parts(array: np.ndarray) -> np.ndarray:
+    """A view of the numbers of `array`, f[n]; a complex one counts as two."""
+    return np.ravel(array).view(array.real.dtype)
+
+
 def _from_gradients(
-    session: Any, x: Tensor, y: Tensor, y_shape: Sequence[int], point: np.ndarray, feeds: dict
+    session: Any, x: Tensor, y: Tensor, y_shape: tuple[int, ...], point: np.ndarray, feeds: dict
 ) -> Jacobian:
-    """One run for each element of y, whose gradient alone is then 1."""
-    weights = constant(np.zeros(tuple(y_shape)), dtype=y.dtype.base_dtype)
+    """One run for each number of y, whose gradient alone is then 1."""
+    weights = constant(np.ones(y_shape), dtype=y.dtype.base_dtype)
     (dx,) = gradients(y, x, weights)
-    columns: np.ndarray = np.eye(int(np.prod(y_shape)), dtype=y.dtype.base_dtype.stored_as)
-    rows = [
-        session.run(dx, {**feeds, x: point, weights: column.reshape(tuple(y_shape))})
-        for column in columns
-    ]
-    return np.stack([np.ravel(row) for row in rows], axis=1)
+    seed: np.ndarray = np.zeros(y_shape, y.dtype.base_dtype.stored_as)
+    run = lambda: _dense(session.run(dx, {**feeds, x: point, weights: seed}), point)
+    columns = []
+    for at in range(_parts(seed).size):
+        _parts(seed)[at] = 1
+        columns.append(_parts(run()))
+        _parts(seed)[at] = 0
+    if columns:
+        return np.stack(columns, axis=1)
+    _check_empty(run(), point)
+    return np.zeros((_parts(point).size, 0), point.real.dtype)
+
+
+def _dense(dx: Any, point: np.ndarray) -> np.ndarray:
+    """A fetched gradient, which may be the value of IndexedSlices, in the shape of `point`."""
+    if not isinstance(dx, IndexedSlicesValue):
+        return np.asarray(dx)
+    result = np.zeros_like(point)
+    np.add.at(result, dx.indices, dx.values)
+    return result
+
+
+def _check_empty(dx: np.ndarray, point: np.ndarray) -> None:
+    if dx.shape != point.shape:
+        raise ValueError(f"Empty gradient has wrong shape: expected {point.shape}, got {dx.shape}")
+    if np.any(dx):
+        raise ValueError("Empty tensor with nonzero gradients")
 
 
 def _from_differences(
     session: Any,
     x: Tensor,
     y: Tensor,
-    y_shape: Sequence[int],
+    y_shape: tuple[int, ...],
     point: np.ndarray,
     delta: float,
     feeds: dict,
 ) -> Jacobian:
-    """Two runs for each element of x, half a step to both sides."""
-    jacobian = np.zeros((point.size, int(np.prod(y_shape))), point.dtype)
-    for row, at in enumerate(np.ndindex(point.shape)):
+    """Two runs for each number of x, a step to either side."""
+    kind = y.dtype.base_dtype.stored_as
+    columns = _parts(np.zeros(y_shape, kind)).size
+    jacobian = np.zeros((_parts(point).size, columns), point.real.dtype)
+    for row in range(len(jacobian)):
         sides = []
         for step in (delta, -delta):
             moved = point.copy()
-            moved[at] += step
+            _parts(moved)[row] += step
             sides.append(session.run(y, {**feeds, x: moved}))
-        jacobian[row] = np.ravel((sides[0] - sides[1]) / (2 * delta))
+        jacobian[row] = _parts(np.asarray((sides[0] - sides[1]) / (2 * delta), kind))
     return jacobian

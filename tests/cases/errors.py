@@ -680,6 +680,30 @@ building(
     lambda tf: (lambda p: tf.gradients(tf.gradients(tf.nn.softsign(p), p), p))(x(tf, 2)),
 )
 building(
+    "gradient_of_unique",
+    lambda tf: (lambda p: tf.gradients(tf.unique(p)[0], p))(x(tf, 3)),
+)
+building(
+    "gradient_of_list_difference",
+    lambda tf: (lambda p: tf.gradients(tf.setdiff1d(p, p)[0], p))(x(tf, 3)),
+)
+
+
+def wrong_shape(tf):
+    """A rule whose gradient has not the shape of its input."""
+    p = x(tf, 3)
+    name = f"WrongShape{id(p)}"
+    tf.RegisterGradient(name)(lambda op, dy: tf.reduce_sum(dy))
+    with tf.get_default_graph().gradient_override_map({"Square": name}):
+        return tf.gradients(tf.square(p), p)
+
+
+building("gradient_of_wrong_shape", wrong_shape)
+building(
+    "gradient_aggregation_method",
+    lambda tf: (lambda p: tf.gradients(p * p, p, aggregation_method=7))(x(tf, 3)),
+)
+building(
     "gradient_unconnected_mode",
     lambda tf: tf.gradients(x(tf), x(tf), unconnected_gradients="nonsense"),
 )

@@ -427,6 +427,39 @@ def doubled(tf, x):
         return tf.identity(x)
 
 
+def straight_through(tf, x):
+    """Sign with the gradient that another op type has, as quantised networks use it."""
+    with tf.get_default_graph().gradient_override_map({"Sign": "Identity"}):
+        return tf.sign(x)
+
+
+case(
+    "override_map_by_op_type",
+    lambda tf, x: tf.gradients(straight_through(tf, x * 2) * x, x),
+    num([-2, 0, 3]),
+)
+
+
+def assigned(tf, x):
+    """A variable that was just assigned to, through which no gradient flows."""
+    return tf.assign(tf.Variable(tf.zeros([2]), name="v"), x * 2)
+
+
+case("through_assign", lambda tf, x: tf.gradients(assigned(tf, x) * x, x), f32(2))
+case(
+    "complex_product",
+    lambda tf, x, y: tf.gradients(
+        tf.real(tf.reduce_prod(tf.complex(x, y), 0)) + tf.imag(tf.reduce_prod(tf.complex(x, y))),
+        [x, y],
+    ),
+    f32(3, 2),
+    f32(3, 2, at=1),
+)
+case(
+    "root_beside_zero",
+    lambda tf, x: tf.gradients(tf.where(x > 0, tf.sqrt(x) + tf.rsqrt(x), x), x),
+    num([0, 4]),
+)
 case("override_map", lambda tf, x: tf.gradients(doubled(tf, x) * x, x), f32(3))
 
 # Whole losses.

@@ -201,6 +201,35 @@ def test_fused_batch_norm(data_format):
     check_gradients(f, x, away_from_zero(3), away_from_zero(3), step=1e-2, rtol=1e-3)
 
 
+@pytest.mark.parametrize("data_format", ["NHWC", "NCHW"])
+@pytest.mark.parametrize("is_training", [True, False])
+def test_second_gradient_of_fused_batch_norm(data_format, is_training):
+    """That of the same written out, whose statistics depend on the images too in training."""
+    rng = np.random.default_rng(0)
+    axes, shape = ([0, 1, 2], [3]) if data_format == "NHWC" else ([0, 2, 3], [1, 3, 1, 1])
+    arrays = [images(2, 3, 4, 3, data_format=data_format), away_from_zero(3), away_from_zero(3)]
+    x, scale, offset = (tf.constant(array, tf.float32) for array in arrays)
+    mean, variance = tf.constant([0.5, 1, 1.5]), tf.constant([4.0, 5, 6])
+    given = {} if is_training else {"mean": mean, "variance": variance}
+    fused = tf.nn.fused_batch_norm(
+        x, scale, offset, data_format=data_format, is_training=is_training, **given
+    )[0]
+    if is_training:  # tf.nn.moments has wrong second derivatives, in TensorFlow too
+        mean = tf.reduce_mean(x, axes, keepdims=True)
+        variance = tf.reduce_mean(tf.square(x - mean), axes)
+    parts = [tf.reshape(part, shape) for part in (mean, variance, offset, scale)]
+    written_out = tf.nn.batch_normalization(x, *parts, 1e-3)
+    weights = [tf.constant(rng.normal(size=a.shape), tf.float32) for a in (arrays[0], *arrays)]
+    results = []
+    for y in (fused, written_out):
+        firsts = tf.gradients(y, [x, scale, offset], grad_ys=weights[0])
+        total = sum(tf.reduce_sum(g * g * w) for g, w in zip(firsts, weights[1:], strict=True))
+        results.append(tf.gradients(total, [x, scale, weights[0]]))
+    got, want = tf.Session().run(results)
+    for one, other in zip(got, want, strict=True):
+        np.testing.assert_allclose(one, other, rtol=2e-3, atol=2e-3)
+
+
 def test_fused_batch_norm_of_given_statistics():
     def f(x, scale, offset):
         x, scale, offset = (tf.cast(value, tf.float32) for value in (x, scale, offset))

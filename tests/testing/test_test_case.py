@@ -158,6 +158,21 @@ def test_jacobians():
         tf.test.compute_gradient(x, [2], y, [2])
 
 
+def test_jacobians_of_rows_and_complex_and_empty_tensors():
+    """Sparse gradients are laid out; a complex number counts as two; nothing has no columns."""
+    rows, at = tf.constant(np.ones((3, 2))), np.array([1 + 2j, 3 - 1j])
+    z, nothing = tf.constant(at), tf.constant(np.zeros((0, 2)))
+    with tf.Session():
+        exact, numeric = tf.test.compute_gradient(rows, [3, 2], tf.gather(rows, [2, 0, 2]), [3, 2])
+        assert exact.sum() == 6
+        np.testing.assert_allclose(numeric, exact, atol=1e-8)
+        exact, numeric = tf.test.compute_gradient(z, [2], z * z, [2], x_init_value=at)
+        assert exact[:2, :2].tolist() == [[2, 4], [-4, 2]]
+        np.testing.assert_allclose(numeric, exact, atol=1e-8)
+        shapes = [j.shape for j in tf.test.compute_gradient(nothing, [0, 2], nothing * 2, [0, 2])]
+        assert shapes == [(0, 0), (0, 0)]
+
+
 PROGRAM = """
 import stillflow as tf
 

@@ -43,7 +43,7 @@ def test_runs(tier, name, monkeypatch):
 
 @pytest.mark.parametrize("name", GRAPHS)
 def test_nodes(name):
-    """Types, names, inputs and control inputs of the nodes outside `gradients`, in order."""
+    """Types, names, inputs and control inputs of the nodes, in order."""
     with tf.Graph().as_default() as graph:
         run = observe.Run(tf)
         with run.session:

@@ -36,7 +36,7 @@ def internal(tf, name):
 
 
 def nodes(graph, observe):
-    """The nodes outside `gradients`; TensorFlow lists control inputs in no particular order."""
+    """The nodes; TensorFlow lists their control inputs in no particular order."""
     listed = observe.graph_of(graph)["nodes"]
     return [[*node, sorted(controls)] for *node, controls in listed]
 

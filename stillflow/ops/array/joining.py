@@ -61,6 +61,7 @@ def _checked_axis(axis: int, sizes: shapes.Sizes) -> int:
     static=("axis",),
     types={"Tidx": INDEX_TYPES},
     defaults={"Tidx": dtypes.int32},
+    total=True,
 )
 def concat_op(xp, *values_and_axis):
     """values: n[..., s, ...] each, axis: i[] -> n[..., sum of s, ...], joined along `axis`."""

@@ -117,6 +117,7 @@ def padded(ctx: shapes.ShapeContext) -> shapes.Sizes:
 PAD: dict[str, Any] = {
     "shape": padded,
     "static": ("paddings",),
+    "total": True,
     "types": {"Tpaddings": INDEX_TYPES},
     "defaults": {"Tpaddings": dtypes.int32},
 }
@@ -272,6 +273,7 @@ def _part_size(total: int | None, first: Any, last: Any, step: int | None) -> in
 
 _STRIDED: dict[str, Any] = {
     "static": ("begin", "end", "strides"),
+    "total": True,
     "types": {"Index": INDEX_TYPES},
 }
 

@@ -39,7 +39,7 @@ def _axis_within(axis: int, rank: int) -> int:
     return axis % rank
 
 
-@op("Pack", "values: N * T -> output: T", shape=_packed)
+@op("Pack", "values: N * T -> output: T", shape=_packed, total=True)
 def pack_op(xp, *values, axis: int = 0):
     """values: n[...] each, N of them -> n[..., N, ...], with the new axis at `axis`."""
     try:
@@ -102,7 +102,7 @@ def _unpacked(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     return [sizes[:axis] + sizes[axis + 1 :]] * num
 
 
-@op("Unpack", "value: T -> output: num * T", shape=_unpacked, limits={"num": 0})
+@op("Unpack", "value: T -> output: num * T", shape=_unpacked, limits={"num": 0}, total=True)
 def unpack_op(xp, x, *, num: int, axis: int = 0):
     """x: n[..., num, ...] -> its `num` slices along `axis`, n[...] each."""
     if not -x.ndim <= axis < x.ndim:

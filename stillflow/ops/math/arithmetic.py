@@ -318,6 +318,7 @@ def _sizes_differ(op: Operation, inputs: Sequence[Any]) -> str | None:
     shape=shapes.merged,
     types={"T": NUMBERS},
     explain=_sizes_differ,
+    total=True,
 )
 def add_n_op(xp, *inputs):
     """inputs: n[...] each -> n[...], their sum."""

@@ -37,6 +37,7 @@ def _dense_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     "features: T, labels: T -> loss: T, backprop: T",
     shape=_dense_shapes,
     types={"T": FLOATS},
+    total=True,
 )
 def softmax_cross_entropy_op(xp, logits, labels):
     """logits, labels: f[n, k] -> loss f[n], and its gradient for the logits f[n, k]."""

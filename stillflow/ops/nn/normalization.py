@@ -15,9 +15,11 @@ from stillflow.declare.refusing import refuse
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
+from stillflow.ops.array import reshaping
 from stillflow.ops.array.transposing import transpose
 from stillflow.ops.math import casts, elementwise
 from stillflow.ops.nn.windows import LAYOUTS, channels
+from stillflow.ops.reduce import reductions
 
 
 def batch_normalization(
@@ -198,6 +200,38 @@ def fused_batch_norm_gradient(op, dy, *unused):
         dy, x, scale, mean, variance, op.outputs[5], **attrs
     )
     return transpose(dx, [0, 3, 1, 2]) if channels_first else dx, d_scale, d_offset, None, None
+
+
+@fused_batch_norm_grad.gradient
+def fused_batch_norm_grad_gradient(op, ddx, dd_scale, dd_offset, *unused):
+    """By y = scale n + offset, where n = (x - mean) inverse, channel by channel.
+
+    In training dx = scale inverse P(dy), with the projection P(v) = v - mean(v) - n mean(v n);
+    otherwise dx = scale inverse dy.
+    """
+    dy, x, *by_channel = op.inputs[:5]
+    kinds, is_training = (dy.dtype, x.dtype), op.attrs["is_training"]
+    dy, x, ddx = (casts.cast(tensor, dtypes.float32) for tensor in (dy, x, ddx))
+    shape = [1, -1, 1, 1] if op.attrs["data_format"] == "NCHW" else [-1]
+    scale, mean, variance, dd_scale, dd_offset = (
+        reshaping.reshape(v, shape) for v in (*by_channel, dd_scale, dd_offset)
+    )
+    axes = list(_over(4, op.attrs["data_format"]))
+    averaged = lambda v: reductions.reduce_mean(v, axes, keepdims=True)
+    if is_training:
+        mean = averaged(x)
+        variance = averaged(elementwise.square(x - mean))
+    inverse = elementwise.rsqrt(variance + op.attrs["epsilon"])
+    n = (x - mean) * inverse
+    projected = lambda v: v - averaged(v) - n * averaged(v * n) if is_training else v
+    of_dy, of_ddx = projected(dy), projected(ddx)
+    d_dy = scale * inverse * of_ddx + dd_scale * n + dd_offset
+    d_x = dd_scale * inverse * of_dy
+    if is_training:  # the mean and the variance bend with x
+        bent = averaged(ddx * of_dy) * n + averaged(dy * n) * of_ddx + averaged(ddx * n) * of_dy
+        d_x -= scale * elementwise.square(inverse) * bent
+    d_scale = reductions.reduce_sum(ddx * inverse * of_dy, axes)
+    return casts.cast(d_dy, kinds[0]), casts.cast(d_x, kinds[1]), d_scale, None, None, None
 
 
 _LEAST_EPSILON = 1.001e-5  # cuDNN's, which TensorFlow keeps to on every device

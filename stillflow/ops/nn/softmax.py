@@ -22,6 +22,7 @@ from stillflow.ops.reduce import reductions
 _DECLARATION: dict[str, Any] = {
     "shape": lambda ctx: shapes.with_rank_at_least(ctx.shape(0), 1),
     "types": {"T": FLOATS},
+    "total": True,
 }
 
 
