@@ -1,4 +1,4 @@
-"""`tf.hessians`: second derivatives."""
+"""Second derivatives: `tf.hessians`, and Hessians times vectors."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.gradients.walk import gradients
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array import filling, reshaping, stacking
+from stillflow.ops.control import ordering
+from stillflow.ops.math import arithmetic
 
 
 def hessians(
@@ -52,3 +54,16 @@ def _hessian(first: Any, x: Any, options: dict[str, Any]) -> Tensor:
 
 def _or_zeros(row: Any, x: Any) -> Tensor:
     return filling.zeros_like(x) if row is None else convert_to_tensor(row)
+
+
+def hessian_vector_product(ys: Any, xs: Any, v: Any) -> list:
+    """The Hessians of `ys` by each of `xs`, times `v`, which are like `xs`."""
+    if len(v) != len(xs):
+        raise ValueError("xs and v must have the same length.")
+    first = gradients(ys, xs)
+    products = [
+        arithmetic.multiply(grad, ordering.stop_gradient(direction))
+        for grad, direction in zip(first, v, strict=True)
+        if grad is not None
+    ]
+    return gradients(products, xs)

@@ -23,6 +23,9 @@ def is_nested(seq: Any) -> bool:
     return isinstance(seq, (Sequence, Mapping, MappingView)) or _is_attrs(seq)
 
 
+is_sequence = is_nested  # its older name
+
+
 def flatten(structure: Any, expand_composites: bool = False) -> list:
     """The leaves in order; with `expand_composites` the tensors of IndexedSlices are leaves."""
     return [leaf for _, leaf in _leaves(structure, (), expand_composites)]

@@ -86,6 +86,11 @@ def init_scope() -> Iterator[None]:
         yield
 
 
+def get_name_scope() -> str:
+    """The name of the open name scope of the default graph, without a slash behind."""
+    return get_default_graph().get_name_scope()
+
+
 def device(device_name_or_function: Any):
     """`with tf.device(...)`: recorded in the graph; the runtime places operations by itself."""
     return get_default_graph().device(device_name_or_function)

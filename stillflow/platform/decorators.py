@@ -179,3 +179,8 @@ def get_func_code(func: Any) -> Any:
 
 def _is_callable_object(obj: Any) -> bool:
     return hasattr(obj, "__call__") and inspect.ismethod(obj.__call__)  # noqa: B004
+
+
+def tf_export(*names: str, **kwargs: Any) -> Callable[[Any], Any]:
+    """A decorator that changes nothing: by it TensorFlow marks what it makes public."""
+    return lambda symbol: symbol

@@ -12,7 +12,7 @@ import stillflow.api as tf
 from stillflow.graph import nest, nest_above
 
 RECORDED = json.loads((Path(__file__).parents[1] / "golden" / "graph" / "nest.json").read_text())
-NEST = SimpleNamespace(**vars(nest_above), **{"is_sequence": nest.is_nested})
+NEST = SimpleNamespace(**vars(nest_above))
 vars(NEST).update(vars(nest))
 
 

@@ -1,6 +1,10 @@
 from stillflow.checkpoint.management import list_variables as list_variables
 from stillflow.checkpoint.management import load_checkpoint as load_checkpoint
 from stillflow.checkpoint.management import load_variable as load_variable
+from stillflow.graph import nest as nest
+from stillflow.graph.names import prepend_name_scope as prepend_name_scope
+from stillflow.graph.names import strip_name_scope as strip_name_scope
+from stillflow.graph.scopes import get_name_scope as get_name_scope
 from stillflow.ops.variables.model_variables import add_model_variable as add_model_variable
 from stillflow.ops.variables.model_variables import global_variable as global_variable
 from stillflow.ops.variables.model_variables import local_variable as local_variable
@@ -11,6 +15,9 @@ from stillflow.platform.arg_scope import arg_scope as arg_scope
 from stillflow.platform.arg_scope import arg_scoped_arguments as arg_scoped_arguments
 from stillflow.platform.arg_scope import current_arg_scope as current_arg_scope
 from stillflow.platform.arg_scope import has_arg_scope as has_arg_scope
+from stillflow.platform.deprecation import deprecated as deprecated
+from stillflow.platform.deprecation import deprecated_arg_values as deprecated_arg_values
+from stillflow.platform.deprecation import deprecated_args as deprecated_args
 from stillflow.train.checkpoint_init import init_from_checkpoint as init_from_checkpoint
 from stillflow.train.contrib_variables import assign_from_checkpoint as assign_from_checkpoint
 from stillflow.train.contrib_variables import assign_from_checkpoint_fn as assign_from_checkpoint_fn

@@ -1,0 +1,211 @@
+"""Decorators for what a program has deprecated: TensorFlow's `python.util.deprecation`.
+
+A call warns in TensorFlow's words, once for each function unless `warn_once` is False, and the
+docstring says so too.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any
+
+from stillflow.platform import logging
+from stillflow.platform.decorators import (
+    contextmanager,
+    getcallargs,
+    getfullargspec,
+    make_decorator,
+)
+
+_PRINT_DEPRECATION_WARNINGS = True  # which programs set
+
+_warned: set[Hashable] = set()
+_DATE = re.compile(r"20\d\d-[01]\d-[0123]\d")
+
+
+def deprecated(date: str | None, instructions: str, warn_once: bool = True) -> Callable:
+    """Decorator of a function that will be gone after `date`, or some day.
+
+    Raises:
+      ValueError: `date` is not of the form YYYY-MM-DD, or there are no instructions.
+    """
+    _validate(date, instructions)
+
+    def decorate(func: Callable) -> Callable:
+        def warning(*args: Any, **kwargs: Any) -> Any:
+            _warn(func if warn_once else None, func, "", date, instructions)
+            return func(*args, **kwargs)
+
+        notice = f"THIS FUNCTION IS DEPRECATED. It will be removed {_when(date)}."
+        doc = _with_notice(func, "DEPRECATED FUNCTION", "(deprecated)", notice, instructions)
+        return make_decorator(func, warning, "deprecated", doc)
+
+    return decorate
+
+
+def deprecated_args(
+    date: str | None, instructions: str, *deprecated_arg_names_or_tuples: Any, **kwargs: Any
+) -> Callable:
+    """Decorator of a function some of whose parameters will be gone.
+
+    Args:
+      deprecated_arg_names_or_tuples: their names, or (name, a value that may be given still).
+      warn_once: as a keyword; True by default.
+
+    Raises:
+      ValueError: as `deprecated`; or none is named, or the function has no such parameter.
+    """
+    _validate(date, instructions)
+    if not deprecated_arg_names_or_tuples:
+        raise ValueError("Specify which argument is deprecated.")
+    warn_once = kwargs.pop("warn_once", True)
+    if kwargs:
+        raise ValueError(f"Illegal argument to deprecated_args: {list(kwargs)}")
+    allowed: dict[str, list] = {}
+    for entry in deprecated_arg_names_or_tuples:
+        name, *values = entry if isinstance(entry, tuple) else (entry,)
+        allowed[name] = values
+
+    def decorate(func: Callable) -> Callable:
+        _check_names(func, allowed)
+
+        def warning(*args: Any, **kwargs: Any) -> Any:
+            for name in _given(func, args, kwargs):
+                value = getcallargs(func, *args, **kwargs)[name]
+                if name in allowed and not _is_among(value, allowed[name]):
+                    key = (func, name) if warn_once else None
+                    _warn(key, func, f" with {name}", date, instructions)
+            return func(*args, **kwargs)
+
+        names = ", ".join(sorted(allowed))
+        notice = f"SOME ARGUMENTS ARE DEPRECATED: `({names})`. They will be removed {_when(date)}."
+        doc = _with_notice(
+            func, "DEPRECATED FUNCTION ARGUMENTS", "(deprecated arguments)", notice, instructions
+        )
+        return make_decorator(func, warning, "deprecated", doc)
+
+    return decorate
+
+
+def deprecated_arg_values(
+    date: str | None, instructions: str, warn_once: bool = True, **deprecated_kwargs: Any
+) -> Callable:
+    """Decorator of a function that will not take certain values, `name=value`, any more.
+
+    Raises:
+      ValueError: as `deprecated`; or there is no such value.
+    """
+    _validate(date, instructions)
+    if not deprecated_kwargs:
+        raise ValueError("Specify which argument values are deprecated.")
+
+    def decorate(func: Callable) -> Callable:
+        def warning(*args: Any, **kwargs: Any) -> Any:
+            given = getcallargs(func, *args, **kwargs)
+            for name, value in deprecated_kwargs.items():
+                if name in given and _is_among(given[name], [value]):
+                    key = (func, name) if warn_once else None
+                    _warn(key, func, f" with {name}={value}", date, instructions)
+            return func(*args, **kwargs)
+
+        shown = ", ".join(f"{name}={value}" for name, value in sorted(deprecated_kwargs.items()))
+        notice = (
+            f"SOME ARGUMENT VALUES ARE DEPRECATED: `({shown})`. They will be removed {_when(date)}."
+        )
+        doc = _with_notice(
+            func,
+            "DEPRECATED FUNCTION ARGUMENT VALUES",
+            "(deprecated argument values)",
+            notice,
+            instructions,
+        )
+        return make_decorator(func, warning, "deprecated", doc)
+
+    return decorate
+
+
+def deprecated_argument_lookup(new_name: str, new_value: Any, old_name: str, old_value: Any) -> Any:
+    """The value of a parameter that has two names; ValueError when both are given."""
+    if old_value is None:
+        return new_value
+    if new_value is not None:
+        raise ValueError(f"Cannot specify both '{old_name}' and '{new_name}'")
+    return old_value
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """A block in which nothing is warned of."""
+    global _PRINT_DEPRECATION_WARNINGS
+    before, _PRINT_DEPRECATION_WARNINGS = _PRINT_DEPRECATION_WARNINGS, False
+    try:
+        yield
+    finally:
+        _PRINT_DEPRECATION_WARNINGS = before
+
+
+def _validate(date: str | None, instructions: str) -> None:
+    if date is not None and not _DATE.match(date):
+        raise ValueError("Date must be YYYY-MM-DD.")
+    if not instructions:
+        raise ValueError("Don't deprecate things without conversion instructions!")
+
+
+def _check_names(func: Callable, names: Any) -> None:
+    spec = getfullargspec(func)
+    known = [*spec.args, spec.varargs, spec.varkw]
+    absent = [name for name in names if name not in known]
+    if absent:
+        raise ValueError(
+            "The following deprecated arguments are not present in the function signature: "
+            f"{absent}. Found next arguments: {known}."
+        )
+
+
+def _given(func: Callable, args: tuple, kwargs: dict[str, Any]) -> list[str]:
+    """The parameters that a call gives a value for."""
+    return [*getfullargspec(func).args[: len(args)], *kwargs]
+
+
+def _is_among(value: Any, others: list) -> bool:
+    return any(value is other or _equals(value, other) for other in others)
+
+
+def _equals(value: Any, other: Any) -> bool:
+    """Whether they are equal, which of arrays and tensors is no question."""
+    try:
+        return bool(value == other)
+    except (TypeError, ValueError):
+        return False
+
+
+def _warn(key: Hashable, func: Callable, what: str, date: str | None, instructions: str) -> None:
+    if not _PRINT_DEPRECATION_WARNINGS or (key is not None and key in _warned):
+        return
+    _warned.add(key)
+    caller = sys._getframe(2)
+    place = f"{caller.f_code.co_filename}:{caller.f_lineno}"
+    calling = f"calling {func.__qualname__}" if what else func.__qualname__
+    logging.warning(
+        "From %s: %s (from %s)%s is deprecated and will be removed %s.\n"
+        "Instructions for updating:\n%s",
+        *(place, calling, func.__module__, what, _when(date), instructions),
+    )
+
+
+def _when(date: str | None) -> str:
+    return "in a future version" if date is None else f"after {date}"
+
+
+def _with_notice(func: Callable, no_doc: str, suffix: str, notice: str, instructions: str) -> str:
+    """The function's docstring with a notice after its first line."""
+    notices = ["", f"Warning: {notice}", "Instructions for updating:", instructions]
+    doc = inspect.getdoc(func)
+    if not doc:
+        return "\n".join([no_doc, *notices])
+    first, *rest = doc.splitlines()
+    between = [""] if rest and rest[0].strip() else []
+    return "\n".join([f"{first} {suffix}", *notices, *between, *rest])
