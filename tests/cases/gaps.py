@@ -21,24 +21,6 @@ _PARTIAL, _UNRANKED, _FED = ("partial",), ("unranked",), ("fed",)
 
 # {why: {suite:case: the modes of feeding in which the graph differs}}
 _GRADIENT_GRAPHS = {
-    "tf.einsum asks for sizes in a run that TensorFlow takes from the shapes it knows": {
-        "numbers:einsum_ij,jk,kl->il": _PARTIAL,
-        "numbers:einsum_i,i,i->": _PARTIAL,
-        "numbers:einsum_...ij,jk->...ik": _PARTIAL,
-        "numbers:einsum_...ij,...jk->...ik": _PARTIAL,
-        "numbers:einsum_aij,ajk->iak": _PARTIAL,
-        "numbers:einsum_abij,abjk->abik": _PARTIAL,
-        "numbers:einsum_bac,c->ab": _PARTIAL,
-        "numbers:einsum_ijk,ilk->ijl": _PARTIAL,
-        "numbers:einsum_ij , jk -> ik": _PARTIAL,
-        "numbers:einsum_named": _PARTIAL,
-        "linalg:einsum_ij,jk->ik": _PARTIAL,
-        "linalg:einsum_ij,kj->ik": _PARTIAL,
-        "linalg:einsum_bij,bjk->bik": _PARTIAL,
-        "linalg:einsum_i,i->": _PARTIAL,
-        "linalg:einsum_ij,jk": _PARTIAL,
-        "linalg:einsum_bik,kh->bih": _PARTIAL,
-    },
     "a choice by tf.cond of which Stillflow has no nodes yet": {
         "reduce:zero_fraction": _ALL,
         "layout:confusion_columns": _UNRANKED,

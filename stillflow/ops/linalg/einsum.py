@@ -144,15 +144,15 @@ def _contracted(
         return arithmetic.multiply(x, y), shared + own_x + own_y
     x = _in_order(x, x_letters, shared + own_x + gone)
     y = _in_order(y, y_letters, shared + gone + own_y)
-    x_sizes, y_sizes = _sizes(x), _sizes(y)
     kept, middle = len(shared), len(shared) + len(own_x)
-    rows, columns = x_sizes[kept:middle], y_sizes[kept + len(gone) :]
+    x_sizes = _sizes(x)
+    rows = _product(x_sizes[kept:middle])
     inner = _product(x_sizes[middle:])
-    product = matmul(
-        _reshaped(x, [*x_sizes[:kept], _product(rows), inner]),
-        _reshaped(y, [*y_sizes[:kept], inner, _product(columns)]),
-    )
-    return _reshaped(product, x_sizes[:kept] + rows + columns), shared + own_x + own_y
+    x = _reshaped(x, [*x_sizes[:kept], rows, inner])
+    y_sizes = _sizes(y)
+    columns = y_sizes[kept + len(gone) :]
+    y = _reshaped(y, [*y_sizes[:kept], inner, _product(columns)])
+    return _reshaped(matmul(x, y), x_sizes[:middle] + columns), shared + own_x + own_y
 
 
 def _summed_product(tensors: list[Tensor], labels: list[str], result: str) -> Tensor:
@@ -165,7 +165,12 @@ def _summed_product(tensors: list[Tensor], labels: list[str], result: str) -> Te
     moved = [_in_order(*three) for three in zip(tensors, labels, sorted_labels, strict=True)]
     factors = []
     for tensor, letters in zip(moved, sorted_labels, strict=True):
-        sizes = dict(zip(letters, _sizes(tensor), strict=True))
+        known: list[Any] = tensor.shape.as_list()
+        if known.count(None) == 1:  # which Reshape finds
+            known = [-1 if size is None else size for size in known]
+        elif None in known:
+            known = _sizes(tensor)
+        sizes = dict(zip(letters, known, strict=True))
         factors.append(reshaping.reshape(tensor, [sizes.get(letter, 1) for letter in order]))
     return reductions.reduce_sum(
         functools.reduce(operator.mul, factors, 1), axis=list(range(len(result), len(order)))
