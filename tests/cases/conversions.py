@@ -67,6 +67,7 @@ class Scope:
             "shape": tf.TensorShape,
             "dim": tf.Dimension,
             "var": self.var,
+            "modes": self.modes,
         }
 
     def fed(self, dtype, value, sizes=None):
@@ -90,6 +91,12 @@ class Scope:
 
     def var(self, value=1.0):
         return self.tf.Variable(value)
+
+    def modes(self, variable):
+        """What is recorded of a variable, and how many are trainable."""
+        trainable = len(self.tf.trainable_variables())
+        named = variable.synchronization.name, variable.aggregation.name
+        return str((variable.trainable, named, trainable))
 
     def kinds(self, make):
         """What `make()` builds: each node's type, name, output type and shape."""
@@ -454,6 +461,21 @@ expressions(
     """,
     why=OTHERS_WORDS,
 )
+
+# What becomes of a variable's modes.
+
+expressions("""
+    modes(tf.Variable(1.0, synchronization=tf.VariableSynchronization.ON_READ))
+    modes(tf.Variable(1.0, True, synchronization=tf.VariableSynchronization.ON_READ))
+    modes(tf.Variable(1.0, synchronization=3, aggregation=1))
+    modes(tf.Variable(1.0, synchronization=None, aggregation=None))
+    modes(tf.Variable(1.0, synchronization="a"))
+    modes(tf.Variable(1.0, aggregation="a", name="v"))
+    modes(tf.Variable(1.0, trainable=0))
+    modes(tf.get_variable("v", [], synchronization=tf.VariableSynchronization.ON_READ))
+    modes(tf.get_variable("v", [], trainable=None))
+    modes(tf.get_variable("v", [], synchronization="a"))
+""")
 
 # What is converted on the way into an operation.
 

@@ -20,7 +20,12 @@ from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.scopes import graph_of, name_scope
 from stillflow.ops.variables.store import AUTO_REUSE, VariableStore
-from stillflow.ops.variables.variable import Variable, VariableAggregation, VariableSynchronization
+from stillflow.ops.variables.variable import (
+    Variable,
+    VariableAggregation,
+    VariableSynchronization,
+    modes,
+)
 
 _KEY = ("stillflow", "variable scopes")
 
@@ -365,6 +370,7 @@ def get_variable(
       ValueError: the variable exists and the scope does not reuse, or the other way round; it is of
         another shape or type; the initializer does not tell the shape.
     """
+    settled = modes(synchronization, aggregation, trainable, name)
     return get_variable_scope().get_variable(
         VariableStore.of(get_default_graph()),
         name,
@@ -372,7 +378,7 @@ def get_variable(
         dtype=dtype,
         initializer=initializer,
         regularizer=regularizer,
-        trainable=trainable is None or trainable,
+        trainable=settled.trainable,
         collections=collections,
         caching_device=caching_device,
         partitioner=partitioner,
@@ -380,8 +386,8 @@ def get_variable(
         use_resource=use_resource,
         custom_getter=custom_getter,
         constraint=constraint,
-        synchronization=synchronization,
-        aggregation=aggregation,
+        synchronization=settled.synchronization,
+        aggregation=settled.aggregation,
     )
 
 

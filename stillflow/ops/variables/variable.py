@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from stillflow.declare.convert import convert_to_tensor, register_tensor_conversion_function
 from stillflow.graph import context
@@ -45,12 +45,46 @@ class VariableAggregation(Enum):
     ONLY_FIRST_REPLICA = 3
 
 
+class Modes(NamedTuple):
+    """What `tf.Variable` and `tf.get_variable` make of three of their arguments."""
+
+    synchronization: VariableSynchronization
+    aggregation: VariableAggregation
+    trainable: Any
+
+
+def modes(synchronization: Any, aggregation: Any, trainable: Any, name: str | None) -> Modes:
+    """None stands for what is usual: a variable brought together when it is read does not train.
+
+    Raises:
+      ValueError: there is no such synchronization or aggregation.
+    """
+    if synchronization is None:
+        synchronization = VariableSynchronization.AUTO
+    mode = _member(VariableSynchronization, synchronization, "synchronization", name)
+    if trainable is None:
+        trainable = mode is not VariableSynchronization.ON_READ
+    if aggregation is None:
+        aggregation = VariableAggregation.NONE
+    return Modes(mode, _member(VariableAggregation, aggregation, "aggregation", name), trainable)
+
+
+def _member(kind: type[Enum], value: Any, what: str, name: str | None) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        raise ValueError(
+            f"Invalid variable {what} mode: {value} for variable: {name}\n"
+            f"  It is one of {', '.join(map(str, kind))}."
+        ) from None
+
+
 class Variable(PartialUpdates):
     """A value that lasts from run to run, changed by assignments and by optimizers.
 
     Args:
       initial_value: what becomes a tensor, or a function without arguments that gives one.
-      trainable: whether optimizers change it by default; True when None.
+      trainable: whether optimizers change it by default; None is True but for ON_READ.
       collections: the graph collections to join, instead of the global variables.
       validate_shape: False lets the shape be unknown.
       caching_device: recorded for the reading node.
@@ -94,8 +128,6 @@ class Variable(PartialUpdates):
         shape: Any = None,
     ):
         self._constraint = constraint
-        self._synchronization = synchronization
-        self._aggregation = aggregation
         if variable_def is not None:
             if initial_value is not None:
                 raise ValueError("variable_def and initial_value are mutually exclusive.")
@@ -105,7 +137,8 @@ class Variable(PartialUpdates):
             raise ValueError("initial_value must be specified.")
         if constraint is not None and not callable(constraint):
             raise ValueError("The `constraint` argument must be a callable.")
-        self._trainable = trainable is None or bool(trainable)
+        settled = modes(synchronization, aggregation, trainable, name)
+        self._synchronization, self._aggregation, self._trainable = settled
         joined = _collections(collections, self._trainable)
         with init_scope():
             self._build_nodes(initial_value, validate_shape, caching_device, name, dtype, shape)
