@@ -11,8 +11,8 @@ import stillflow as tf
 
 def test_every_case_is_recorded():
     """The golden files hold exactly these cases."""
-    runs = [suites.RUNS, suites.EFFECTS, suites.TRAINED, suites.RACES]
-    assert_all_recorded([*runs, suites.GRAPHS, suites.ERRORS])
+    runs = [suites.RUNS, suites.EFFECTS, suites.SESSIONS, suites.TRAINED, suites.RACES]
+    assert_all_recorded([*runs, suites.GRAPHS, suites.ERRORS, suites.CONVERSIONS])
 
 
 @pytest.mark.parametrize(("case", "recorded"), each_case(suites.GRAPHS, gaps=gaps.GRAPHS))
@@ -34,7 +34,7 @@ def assert_an_outcome(case, recorded):
     assert "" in differences, differences[0]
 
 
-RUNS = each_case(suites.RUNS, suites.EFFECTS, suites.TRAINED)
+RUNS = each_case(suites.RUNS, suites.EFFECTS, suites.SESSIONS, suites.TRAINED)
 
 
 #: On XLA each run compiles, so of programs that differ in little, few are among the quick tests.

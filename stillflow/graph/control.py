@@ -18,17 +18,15 @@ class ControlDependencies:
         self._outer: list[ControlDependencies] = []
 
     def __enter__(self) -> None:
-        stack = self._graph._control_stack
+        stacks = self._graph.stacks
         if self._clears:
-            self._outer, self._graph._control_stack = stack, []
+            self._outer, stacks.control = stacks.control, []
         else:
-            self._graph._control_stack = [*stack, self]
+            stacks.control = [*stacks.control, self]
 
     def __exit__(self, *_: object) -> None:
-        if self._clears:
-            self._graph._control_stack = self._outer
-        else:
-            self._graph._control_stack = self._graph._control_stack[:-1]
+        stacks = self._graph.stacks
+        stacks.control = self._outer if self._clears else stacks.control[:-1]
 
     def add(self, op: Operation) -> None:
         self._built.add(op)

@@ -23,6 +23,7 @@ from stillflow.graph.names import (
 )
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.source import user_line
+from stillflow.graph.stacks import NameStack, Stacks, ThreadStacks
 from stillflow.graph.tensor_shape import TensorShape
 
 
@@ -33,16 +34,13 @@ class Graph:
         self._lock = threading.RLock()
         self._ops: dict[str, Operation] = {}
         self._names = NameTable()
-        self._name_scope = ""
+        self._name_stack = NameStack()
         self._last_id = 0
         self._version = 0
         self.rewirings = 0
         self._finalized = False
-        self._control_stack: list[ControlDependencies] = []
         self._collections: dict[Any, list] = {}
-        self._device_stack: list[Any] = []
-        self._colocation_stack: list[Operation] = []
-        self._future_group: list[bytes] = []
+        self.stacks: Stacks = Stacks()
         self._gradient_overrides: list[dict[str, str]] = [{}]
         self._unfeedable: set[Tensor] = set()
         self._unfetchable: set[Any] = set()
@@ -67,13 +65,13 @@ class Graph:
             full_name = self._node_name(name or defn.type)
             producers = {tensor.op for tensor in inputs}
             waits = (
-                control_inputs_for(self._control_stack, producers) if self._control_stack else []
+                control_inputs_for(self.stacks.control, producers) if self.stacks.control else []
             )
             op = Operation(self, defn, full_name, inputs, attrs, outputs, waits, user_line())
             self._annotate(op)
             self._ops[full_name] = op
             self._version += 1
-            for block in self._control_stack:
+            for block in self.stacks.control:
                 block.add(op)
         return op
 
@@ -99,7 +97,7 @@ class Graph:
         for tensor in inputs:
             self._check_own(tensor)
         with self._lock:
-            outer = control_inputs_for(self._control_stack, {tensor.op for tensor in inputs})
+            outer = control_inputs_for(self.stacks.control, {tensor.op for tensor in inputs})
             waits = list(dict.fromkeys([*control_inputs, *outer]))
             op = Operation(self, defn, name, inputs, attrs, outputs, waits, user_line())
             op._set_device(device)
@@ -126,21 +124,24 @@ class Graph:
 
     def _annotate(self, op: Operation) -> None:
         """Gives a new operation what the open scopes say of it."""
-        for spec in reversed(self._device_stack):
+        stacks = self.stacks
+        for spec in reversed(stacks.devices):
             if spec is None:
                 break
             op._set_device(_device_by(spec, op) if callable(spec) else within(spec, op.device))
-        if self._colocation_stack:
-            groups = {g for other in self._colocation_stack for g in other.colocation_groups()}
+        if stacks.colocation:
+            groups = {g for other in stacks.colocation for g in other.colocation_groups()}
             op.attrs["_class"] = sorted(groups)
-            for other in self._colocation_stack:
+            for other in stacks.colocation:
                 if other.device:
                     op._set_device(other.device)
-        elif self._future_group:
-            op.attrs["_class"] = self._future_group
+        elif stacks.future_group:
+            op.attrs["_class"] = stacks.future_group
         override = self._gradient_overrides[-1].get(op.type)
         if override is not None:
             op.attrs["_gradient_op_type"] = override
+        if self._container and op.attrs.get("container") == "":
+            op.attrs["container"] = self._container
 
     def _check_not_finalized(self) -> None:
         if self._finalized:
@@ -207,10 +208,11 @@ class Graph:
         return self._names.unique(self._within_scope(name), mark_as_used)
 
     def _within_scope(self, name: str) -> str:
-        return f"{self._name_scope}/{name}" if self._name_scope else name
+        scope = self._name_stack.scope
+        return f"{scope}/{name}" if scope else name
 
     def get_name_scope(self) -> str:
-        return self._name_scope
+        return self._name_stack.scope
 
     @contextmanager
     def name_scope(self, name: str | None) -> Iterator[str]:
@@ -218,21 +220,29 @@ class Graph:
         if name:
             if not isinstance(name, str):
                 raise TypeError(f"name must be a string, got {name!r}.")
-            check_scope_name(name, nested=bool(self._name_scope))
-        outer = self._name_scope
+            check_scope_name(name, nested=bool(self._name_stack.scope))
+        outer = self._name_stack.scope
         if not name:
             inner = ""
         elif name.endswith("/"):
             inner = strip_scope_slash(name)
         else:
             inner = self.unique_name(name)
-        self._name_scope = inner
+        self._name_stack.scope = inner
         try:
             yield f"{inner}/" if inner else ""
         finally:
-            self._name_scope = outer
+            self._name_stack.scope = outer
 
     # Scopes that annotate what is built in them -------------------------------------------------
+
+    def switch_to_thread_local(self) -> None:
+        """From now on each thread has its own scopes of devices, colocation and control inputs.
+
+        A thread that comes later starts within the devices of now. Name scopes are always so.
+        """
+        if not isinstance(self.stacks, ThreadStacks):
+            self.stacks = ThreadStacks.like(self.stacks)
 
     def as_default(self):
         """A `with` block in which this graph is the default one of the thread."""
@@ -258,11 +268,11 @@ class Graph:
         """
         if device_name_or_function is not None and not callable(device_name_or_function):
             within(device_name_or_function, "")
-        self._device_stack.append(device_name_or_function)
+        self.stacks.devices.append(device_name_or_function)
         try:
             yield
         finally:
-            self._device_stack.pop()
+            self.stacks.devices.pop()
 
     @contextmanager
     def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
@@ -270,14 +280,15 @@ class Graph:
 
         Outer blocks count as well, unless `ignore_existing`.
         """
-        outer, devices = self._colocation_stack, self._device_stack
+        stacks = self.stacks
+        outer, devices = stacks.colocation, stacks.devices
         beside = [] if op is None else [self._operation_of(op)]
-        self._colocation_stack = beside if ignore_existing else [*outer, *beside]
-        self._device_stack = []
+        stacks.colocation = beside if ignore_existing else [*outer, *beside]
+        stacks.devices = []
         try:
             yield
         finally:
-            self._colocation_stack, self._device_stack = outer, devices
+            stacks.colocation, stacks.devices = outer, devices
 
     def _operation_of(self, item: Any) -> Operation:
         element = self.as_graph_element(item)
@@ -286,11 +297,11 @@ class Graph:
     @contextmanager
     def colocate_with_future(self, name: str) -> Iterator[None]:
         """Records that what is built belongs beside the operation that will be called `name`."""
-        outer, self._future_group = self._future_group, [f"loc:@{name}".encode()]
+        outer, self.stacks.future_group = self.stacks.future_group, [f"loc:@{name}".encode()]
         try:
             yield
         finally:
-            self._future_group = outer
+            self.stacks.future_group = outer
 
     @contextmanager
     def gradient_override_map(self, op_type_map: dict[str, str]) -> Iterator[None]:
@@ -307,7 +318,7 @@ class Graph:
 
     @contextmanager
     def container(self, container_name: str) -> Iterator[str]:
-        """Records a resource container; every session keeps its own state, so it has no effect."""
+        """Records a resource container, though every session keeps its own state."""
         outer, self._container = self._container, container_name
         try:
             yield container_name

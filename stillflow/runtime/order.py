@@ -34,7 +34,11 @@ def _building_order(op: Operation) -> int:
 
 
 def _predecessors(op: Operation, fed: frozenset[Tensor]) -> list[Operation]:
-    return [t.op for t in op.inputs if t not in fed] + op._control_inputs
+    waits = [t.op for t in op.inputs if t not in fed] + op._control_inputs
+    if not op._control_inputs:
+        return waits
+    # A fed placeholder has happened; any other op that a control input names runs though it is fed.
+    return [o for o in waits if not (o.defn.is_placeholder and o.outputs[0] in fed)]
 
 
 def in_run_order(

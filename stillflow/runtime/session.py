@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from stillflow.graph import context
+from stillflow.graph.errors import CancelledError
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.executor import Executor
@@ -119,6 +122,8 @@ class BaseSession:
         tensors = [self._fed_tensor(feed) for feed in feed_list or ()]
 
         def call(*args: Any, options: Any = None, run_metadata: Any = None) -> Any:
+            if self._closed:
+                raise CancelledError(None, None, "Session has been closed.")
             if len(args) < len(tensors):
                 raise unfed(tensors[len(args)].op)
             if len(args) != len(tensors):
@@ -234,16 +239,25 @@ def closed() -> RuntimeError:
 class Session(BaseSession):
     """A session that a `with` block makes the default one, and closes at its end."""
 
+    def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None):
+        super().__init__(target, graph, config)
+        self._blocks: ExitStack | None = None
+
     def __enter__(self) -> Session:
-        self._graph_block = self._graph.as_default()
-        self._session_block = self.as_default()
-        self._graph_block.__enter__()
-        self._session_block.__enter__()
+        if self._blocks is not None:
+            raise RuntimeError(
+                "Session context managers are not re-entrant. Use `Session.as_default()` if you "
+                "want to enter a session multiple times."
+            )
+        self._blocks = ExitStack()
+        self._blocks.enter_context(self._graph.as_default())
+        self._blocks.enter_context(self.as_default())
         return self
 
     def __exit__(self, *exc: Any) -> None:
-        self._session_block.__exit__(*exc)
-        self._graph_block.__exit__(*exc)
+        blocks, self._blocks = self._blocks, None
+        assert blocks is not None
+        blocks.__exit__(*exc)
         self.close()
 
     @staticmethod
@@ -254,8 +268,12 @@ class Session(BaseSession):
 class InteractiveSession(BaseSession):
     """A session that is the default one from its making to its close, for a shell or a notebook."""
 
+    _active = 0
+    _counting = threading.Lock()
+
     def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None):
         super().__init__(target, graph, config)
+        self._count(1)
         self._blocks = [self.as_default()]
         if graph is not None:
             self._blocks.insert(0, graph.as_default())
@@ -263,6 +281,22 @@ class InteractiveSession(BaseSession):
             block.__enter__()
 
     def close(self) -> None:
+        if not self._closed:
+            self._count(-1)
         super().close()
         while self._blocks:
             self._blocks.pop().__exit__(None, None, None)
+
+    @staticmethod
+    def _count(change: int) -> None:
+        """Counts the active sessions; warns of one more."""
+        with InteractiveSession._counting:
+            before = InteractiveSession._active
+            InteractiveSession._active += change
+        if before and change > 0:
+            warnings.warn(
+                "An interactive session is already active. This can cause out-of-memory errors in "
+                "some cases. You must explicitly call `InteractiveSession.close()` to release "
+                "resources held by the other session(s).",
+                stacklevel=3,
+            )

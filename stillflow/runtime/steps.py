@@ -14,8 +14,13 @@ import numpy as np
 
 from stillflow.declare.shapes import format_sizes
 from stillflow.declare.static import Sizes
-from stillflow.graph.dtypes import DType
-from stillflow.graph.errors import InternalError, InvalidArgumentError, OpError
+from stillflow.graph.dtypes import DType, as_dtype
+from stillflow.graph.errors import (
+    InternalError,
+    InvalidArgumentError,
+    OpError,
+    ResourceExhaustedError,
+)
 from stillflow.graph.operation import Operation
 
 
@@ -117,9 +122,23 @@ class Step:
         """The error of a run in which `fn` failed with `error` on `inputs`."""
         if isinstance(error, OpError):
             return error if error.op is not None else type(error)(None, self.op, error.message)  # type: ignore[call-arg]
+        if isinstance(error, MemoryError):
+            return ResourceExhaustedError(None, self.op, _no_memory(error))
         if not isinstance(error, (ValueError, TypeError, IndexError, np.exceptions.AxisError)):
             return error
         return InvalidArgumentError(None, self.op, self.explain(error, inputs))
+
+
+def _no_memory(error: MemoryError) -> str:
+    """What TensorFlow says of an array that there is no room for, which NumPy's error describes."""
+    shape, dtype = getattr(error, "shape", None), getattr(error, "dtype", None)
+    wanted = ""
+    if shape is not None and dtype is not None:
+        wanted = f" with shape{format_sizes(shape)} and type {as_dtype(dtype).runtime_name}"
+    return (
+        f"OOM when allocating tensor{wanted} on /job:localhost/replica:0/task:0/device:CPU:0 by "
+        f"allocator cpu\n  {error}."
+    )
 
 
 def _fits(shape: tuple[int, ...], sizes: Sizes) -> bool:

@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from stillflow.graph.errors import InvalidArgumentError, OpError
+from stillflow.graph.errors import InvalidArgumentError, OpError, ResourceExhaustedError
 from stillflow.graph.operation import Operation
 from stillflow.runtime import xla_cache
 from stillflow.runtime.host import HostProgram, host_program
@@ -170,6 +170,7 @@ class _Compiled:
         self._function = jax.jit(self._traced, donate_argnums=(0, 1))
         self.traces = 0
         self.drawn: dict[Operation, tuple[int, ...]] = {}
+        self._checked: list[Any] = []
         self._left: tuple[list, list, list] = ([], [], [])
         self._updated = [variables[slot] for slot in self._donated]
         inputs = self._inputs
@@ -215,13 +216,20 @@ class _Compiled:
 
         Raises:
           NotCompiled: it is the first call, and it failed by no fault of the program.
+          ResourceExhaustedError: there is not the memory for it.
         """
-        if self.traces:
-            buffers, results, *self._checked = self._function(buffers, donated, inputs)
-        else:
-            buffers, results, *self._checked = self._first_call(buffers, donated, inputs)
-        for first in (buffers or results)[:1]:
-            first.block_until_ready()  # the results of one call are ready at once
+        call = self._function if self.traces else self._first_call
+        try:
+            buffers, results, *self._checked = call(buffers, donated, inputs)
+            for first in (buffers or results)[:1]:
+                first.block_until_ready()  # the results of one call are ready at once
+        except jax.errors.JaxRuntimeError as error:
+            what, _, which = str(error).partition(":")
+            if what != "RESOURCE_EXHAUSTED":
+                raise
+            raise ResourceExhaustedError(
+                None, None, f"OOM when allocating tensor:{which}"
+            ) from error
         for position, _ in self._fed:
             inputs[position] = None  # the caller's
         self._left = buffers, results[: len(self._donated)], inputs

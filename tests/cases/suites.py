@@ -17,6 +17,8 @@ VALUES = (
 RUNS = "runs"
 #: Programs that print, call functions, and write files.
 EFFECTS = "effects"
+#: Programs about sessions, of which one run shows all.
+SESSIONS = "sessions"
 #: Programs that train networks.
 TRAINED = "trained"
 #: Programs in which TensorFlow leaves the order of a read and a write to chance.
@@ -36,7 +38,8 @@ CONVERSIONS = "conversions"
 #: Ops that are fed what their kernels refuse, and what they take after all.
 MISUSES = "misuses"
 NAMES = (
-    *(*VALUES, RUNS, EFFECTS, TRAINED, RACES, GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS),
+    *(*VALUES, RUNS, EFFECTS, SESSIONS, TRAINED, RACES),
+    *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS),
     *(ERRORS, ARRAY_ERRORS, MISUSES, CONVERSIONS),
 )
 
@@ -53,6 +56,7 @@ def observations(name):
     """(id, function of `tf` that returns what is to be recorded) for each case of a suite."""
     kinds = {
         RUNS: run_case,
+        SESSIONS: functools.partial(run_case, repetitions=1),
         EFFECTS: functools.partial(run_case, repetitions=1),
         TRAINED: functools.partial(run_case, repetitions=1),
         RACES: run_case,

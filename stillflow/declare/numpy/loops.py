@@ -19,11 +19,20 @@ def interleave(parts: Callable[[Any], tuple], size: int, width: int) -> np.ndarr
     `parts(index: u64[n])` gives `width` arrays [n], whose element i depends on `index[i]` alone.
     """
     count = -(-size // width)
-    chunks = [
-        np.stack(parts(np.arange(start, min(start + _CHUNK, count), dtype=np.uint64)), axis=-1)
-        for start in range(0, max(count, 1), _CHUNK)
-    ]
-    return np.concatenate(chunks).reshape(-1)[:size]
+
+    def rows(start: int) -> np.ndarray:
+        index = np.arange(start, min(start + _CHUNK, count), dtype=np.uint64)
+        return np.stack(parts(index), axis=-1)
+
+    first = rows(0)
+    if count <= _CHUNK:
+        return first.reshape(-1)[:size]
+    # Memory that cannot be had is missed at once, not after hours.
+    result = np.empty((count, width), first.dtype)
+    result[:_CHUNK] = first
+    for start in range(_CHUNK, count, _CHUNK):
+        result[start : start + _CHUNK] = rows(start)
+    return result.reshape(-1)[:size]
 
 
 def while_each(
