@@ -8,7 +8,7 @@ import pytest
 
 import stillflow
 import stillflow.api as tree
-from stillflow.environment import alias, classes, internals, printing
+from stillflow.environment import alias, classes, internal_tables, internals, printing
 
 
 @pytest.fixture(autouse=True)
@@ -71,13 +71,15 @@ def test_internal_names_are_public_objects():
 
 EQUIVALENT = [
     (path, name)
-    for path, members in internals._EQUIVALENT.items()
+    for path, members in internal_tables.EQUIVALENT.items()
     if isinstance(members, dict)
     for name in internals._spellings(members)
     if name != "COMPILER_VERSION"  # a name that we lack
 ]
 OWN = [
-    (path, name) for path, names in internals._OWN.items() for name in internals._spellings(names)
+    (path, name)
+    for path, names in internal_tables.OWN.items()
+    for name in internals._spellings(names)
 ]
 
 

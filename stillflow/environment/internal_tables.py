@@ -1,0 +1,172 @@
+"""What TensorFlow's internal modules hold besides what is recorded of them.
+
+Names are written as in internal_names.json: "name internal=ours ...".
+"""
+
+from __future__ import annotations
+
+Members = dict[str, str]
+
+# TensorFlow has an object of its own for each of these; the public one takes the same calls.
+# {internal module: {public module: names}}, or {internal module: public module}.
+EQUIVALENT: dict[str, Members | str] = {
+    "contrib.learn.python.learn.datasets.base": {
+        "contrib.learn.datasets.mnist": "Datasets",
+    },
+    "contrib.learn.python.learn.datasets.mnist": "contrib.learn.datasets.mnist",
+    "python.framework.common_shapes": {
+        "": "broadcast_shape=broadcast_static_shape",
+    },
+    "python.framework.constant_op": {
+        "": "constant",
+    },
+    "python.framework.ops": {
+        "": "colocate_with",
+    },
+    "python.framework.versions": {
+        "": "COMPILER_VERSION GIT_VERSION GRAPH_DEF_VERSION VERSION",
+    },
+    "python.lib.io.file_io": {
+        "gfile": "FileIO=GFile",
+    },
+    "python.ops.array_ops": {
+        "": "constant newaxis",
+    },
+    "python.ops.linalg_ops": {
+        "": "eye",
+    },
+    "python.ops.linalg_ops_impl": {
+        "": "eye",
+    },
+    "python.ops.math_ops": {
+        "": (
+            "reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min "
+            "reduce_prod reduce_sum sparse_matmul"
+        ),
+    },
+    "python.ops.nn": {
+        "nn": "softmax_cross_entropy_with_logits_v2",
+    },
+    "python.ops.nn_ops": {
+        "nn": "softmax_cross_entropy_with_logits_v2",
+    },
+    "python.ops.standard_ops": {
+        "": "constant",
+    },
+    "python.ops.variables": {
+        "": "RefVariable=Variable Variable",
+    },
+    "python.platform.tf_logging": {
+        "logging": "DEBUG ERROR FATAL INFO WARN",
+    },
+}
+
+# Modules that are ours as a whole, so that a program can set what they hold.
+WHOLE: Members = {
+    "python.util.deprecation": "stillflow.platform.deprecation",
+}
+
+# What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
+OWN: dict[str, Members] = {
+    "python.client.device_lib": {
+        "stillflow.platform.devices": "list_local_devices",
+    },
+    "python.client.session": {
+        "stillflow.runtime.session": "BaseSession",
+    },
+    "python.eager.context": {
+        "contextlib": "graph_mode=nullcontext",
+        "stillflow.graph.behavior": "in_eager_mode=is_at_2",
+    },
+    "python.framework.ops": {
+        "stillflow.declare.convert": (
+            "convert_n_to_tensor internal_convert_n_to_tensor=convert_n_to_tensor "
+            "internal_convert_to_tensor=to_tensor"
+        ),
+        "stillflow.gradients.registered": "get_gradient_function=rule_of",
+        "stillflow.gradients.registry": "_gradient_registry=REGISTRY",
+        "stillflow.graph.behavior": (
+            "executing_eagerly_outside_functions=is_at_2 inside_function=is_at_2"
+        ),
+        "stillflow.graph.names": (
+            "name_from_scope_name=strip_scope_slash prepend_name_scope strip_name_scope"
+        ),
+        "stillflow.graph.scopes": "get_name_scope",
+    },
+    "python.framework.tensor_shape": {
+        "stillflow.api._below": "unknown_shape",
+        "stillflow.graph.tensor_shape": "as_dimension as_shape matrix scalar vector",
+    },
+    "python.framework.tensor_util": {
+        "stillflow.api._below": "constant_value constant_value_as_shape",
+    },
+    "python.lib.io.file_io": {
+        "stillflow.platform.whole_files": (
+            "atomic_write_string_to_file read_file_to_string write_string_to_file"
+        ),
+    },
+    "python.ops.control_flow_ops": {
+        "stillflow.ops.control.ordering": "with_dependencies",
+        "stillflow.ops.control.switch": "merge switch",
+    },
+    "python.ops.gradients_impl": {
+        "stillflow.gradients.hessians": "_hessian_vector_product=hessian_vector_product",
+    },
+    "python.platform.googletest": {
+        "absl.testing.absltest": "main TestCase",
+    },
+    "python.saved_model.loader_impl": {
+        "stillflow.interchange.saved_model.loader": "parse_saved_model=read_saved_model",
+    },
+    "python.tf2": {
+        "stillflow.graph.behavior": "enabled=is_at_2",
+    },
+    "python.tools.freeze_graph": {
+        "stillflow.interchange.freeze_graph": "freeze_graph freeze_graph_with_def_protos",
+    },
+    "python.tools.inspect_checkpoint": {
+        "stillflow.checkpoint.printing": "print_tensors_in_checkpoint_file",
+    },
+    "python.training.moving_averages": {
+        "stillflow.train.moving_averages": "assign_moving_average weighted_moving_average",
+    },
+    "python.training.slot_creator": {
+        "stillflow.train.slot_creator": (
+            "create_slot create_slot_with_initializer create_zeros_slot"
+        ),
+    },
+    "python.util.function_utils": {
+        "stillflow.platform.decorators": "fn_args get_func_code get_func_name has_kwargs",
+    },
+    "python.util.nest": {
+        "stillflow.graph.nest": (
+            "flatten_dict_items flatten_with_joined_string_paths "
+            "flatten_with_tuple_paths is_sequence map_structure_with_paths "
+            "map_structure_with_tuple_paths yield_flat_paths"
+        ),
+        "stillflow.graph.nest_above": (
+            "assert_shallow_structure flatten_up_to get_traverse_shallow_structure "
+            "map_structure_up_to"
+        ),
+    },
+    "python.util.tf_contextlib": {
+        "stillflow.platform.decorators": "contextmanager",
+    },
+    "python.util.tf_decorator": {
+        "stillflow.platform.decorators": "make_decorator TFDecorator unwrap",
+    },
+    "python.util.tf_export": {
+        "stillflow.platform.decorators": (
+            "estimator_export=tf_export keras_export=tf_export tf_export"
+        ),
+    },
+    "python.util.tf_inspect": {
+        "inspect": (
+            "currentframe FullArgSpec getdoc getfile getframeinfo getmembers "
+            "getmodule getmro getsource getsourcefile getsourcelines isbuiltin "
+            "isclass isframe isfunction isgenerator isgeneratorfunction ismethod "
+            "ismodule isroutine stack"
+        ),
+        "stillflow.platform.decorators": "ArgSpec getargspec getcallargs getfullargspec",
+    },
+}
