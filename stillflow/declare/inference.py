@@ -26,6 +26,10 @@ def infer(
         shapes = defn.shape(context)
     except ShapeError as error:
         raise ValueError(context.describe(str(error), name.rstrip("/"), defn.type)) from None
+    except (LookupError, ArithmeticError, AttributeError) as error:
+        # No op should come here; a program that does is still told in words what is wrong.
+        reason = f"Its inputs and attributes do not fit together ({type(error).__name__}: {error})"
+        raise ValueError(context.describe(reason, name.rstrip("/"), defn.type)) from error
     if not isinstance(shapes, list):
         return [(dtype, TensorShape.of(shapes)) for dtype in types]
     return [(t, TensorShape.of(s)) for t, s in zip(types, shapes, strict=True)]

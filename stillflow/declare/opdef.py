@@ -49,6 +49,7 @@ class OpDef:
       asks_state: a variable that has no value yet is given to `fn` as None.
       static: the names of inputs whose values must be known before compiling: shapes, axes.
       of_shape: the outputs depend on the inputs' shapes only, not on their values.
+      carries_shapes: a shape that is known in part is so through this op, for TensorFlow too.
       host: runs in NumPy only: strings, files, Python functions, shapes that depend on data.
       folds: a host op that is computed beforehand where its inputs are known: shape arithmetic.
       stateful: two runs may differ, so it is never folded.
@@ -81,6 +82,7 @@ class OpDef:
     asks_state: bool = False
     static: Sequence[str] = ()
     of_shape: bool = False
+    carries_shapes: bool = False
     host: bool = False
     folds: bool = False
     stateful: bool = False

@@ -48,8 +48,8 @@ def constant_value(tensor: Tensor, partial: bool = False) -> np.ndarray | None:
     return _known_part(tensor) if known is None and partial else known
 
 
-def _known_part(tensor: Tensor) -> np.ndarray | None:
-    seen = [_evaluate(tensor, witness, 0) for witness in _WITNESSES]
+def _known_part(tensor: Tensor, is_shape: bool = False) -> np.ndarray | None:
+    seen = [_evaluate(tensor, witness, 0, is_shape) for witness in _WITNESSES]
     if any(value is None or value.shape != seen[0].shape for value in seen):  # type: ignore[union-attr]
         return None
     elements = zip(*(np.ravel(value) for value in seen), strict=True)  # type: ignore[arg-type]
@@ -74,7 +74,7 @@ def constant_value_as_shape(tensor: Tensor) -> Sizes:
     known = constant_value(tensor)
     if known is not None:
         return tuple(_size_of(size) for size in np.ravel(known).tolist())
-    part = _known_part(tensor)
+    part = _known_part(tensor, is_shape=True)
     if part is not None and part.ndim == 1:
         return tuple(None if size is None or size < 0 else int(size) for size in part.tolist())
     sizes = tensor.shape.sizes
@@ -89,12 +89,14 @@ def _size_of(number: int) -> int | None:
     return None if number == -1 else number
 
 
-def _evaluate(tensor: Tensor, witness: int | None, depth: int) -> np.ndarray | None:
-    value = _computed(tensor, witness, depth)
+def _evaluate(
+    tensor: Tensor, witness: int | None, depth: int, is_shape: bool = False
+) -> np.ndarray | None:
+    value = _computed(tensor, witness, depth, is_shape)
     return value if value is not None or witness is None else _marks(tensor)
 
 
-def _computed(tensor: Tensor, witness: int | None, depth: int) -> np.ndarray | None:
+def _computed(tensor: Tensor, witness: int | None, depth: int, is_shape: bool) -> np.ndarray | None:
     op = tensor.op
     defn = op.defn
     if defn.is_constant:
@@ -104,24 +106,28 @@ def _computed(tensor: Tensor, witness: int | None, depth: int) -> np.ndarray | N
         return None
     if defn.host and witness is not None:
         return None  # what depends on data in every run is not known in part
+    is_shape = is_shape and defn.carries_shapes
     inputs = []
     for source in op.inputs:
-        value = (
-            _stand_in(source, witness) if defn.of_shape else _evaluate(source, witness, depth + 1)
-        )
+        if defn.of_shape:
+            value = _stand_in(source, witness)
+        else:
+            value = _evaluate(source, witness, depth + 1, is_shape)
         if value is None:
             return None
         inputs.append(value)
     result = _outputs_of(op, inputs, tensor.value_index)
-    return result if result is None or _fits(result, tensor) else None
+    return result if result is None or _fits(result, tensor, is_shape) else None
 
 
-def _fits(result: np.ndarray, tensor: Tensor) -> bool:
+def _fits(result: np.ndarray, tensor: Tensor, is_shape: bool) -> bool:
     """Whether what was computed can be believed.
 
     An input of unknown rank was taken for a scalar, as n is in [n, 3]; that is right if the shape
-    that was inferred for the result says the same.
+    that was inferred for the result says the same, or if the result is a vector that has to be one.
     """
+    if is_shape and result.ndim == 1:
+        return True
     inputs = tensor.op.inputs
     return result.shape == tensor.shape.sizes or all(x.shape.sizes is not None for x in inputs)
 

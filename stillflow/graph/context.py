@@ -22,13 +22,22 @@ class DefaultStack(threading.local):
         self.stack.append(item)
         try:
             yield item
-        finally:
-            if not self.stack or self.stack[-1] is not item:
-                raise AssertionError(
-                    f"Nesting violated for default stack of {type(item)} objects\n"
-                    "  Leave `with` blocks in the reverse order of entering them."
-                )
-            self.stack.pop()
+        except GeneratorExit:  # the block is not left but forgotten: there is nobody to be told
+            if self.innermost() is item:
+                self.stack.pop()
+            raise
+        except BaseException:
+            self._leave(item)
+            raise
+        self._leave(item)
+
+    def _leave(self, item: Any) -> None:
+        if not self.stack or self.stack[-1] is not item:
+            raise AssertionError(
+                f"Nesting violated for default stack of {type(item)} objects\n"
+                "  Leave `with` blocks in the reverse order of entering them."
+            )
+        self.stack.pop()
 
 
 sessions = DefaultStack()

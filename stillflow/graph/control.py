@@ -6,6 +6,8 @@ from typing import Any
 
 from stillflow.graph.operation import Operation
 
+_ORDER = "Leave blocks of control_dependencies in the reverse order of entering them."
+
 
 class ControlDependencies:
     """A `with tf.control_dependencies(...)` block: what it waits for, and what was built in it."""
@@ -26,7 +28,13 @@ class ControlDependencies:
 
     def __exit__(self, *_: object) -> None:
         stacks = self._graph.stacks
-        stacks.control = self._outer if self._clears else stacks.control[:-1]
+        if self._clears:
+            stacks.control = self._outer
+        else:
+            *outer, innermost = stacks.control or [None]
+            if innermost is not self:
+                raise AssertionError(_ORDER)
+            stacks.control = outer
 
     def add(self, op: Operation) -> None:
         self._built.add(op)

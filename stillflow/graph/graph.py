@@ -269,10 +269,14 @@ class Graph:
         if device_name_or_function is not None and not callable(device_name_or_function):
             within(device_name_or_function, "")
         self.stacks.devices.append(device_name_or_function)
+        depth = len(self.stacks.devices)
         try:
             yield
         finally:
-            self.stacks.devices.pop()
+            devices = self.stacks.devices  # another than before where threads have got their own
+            if len(devices) != depth:
+                raise RuntimeError("Exiting device scope without proper scope nesting.")
+            devices.pop()
 
     @contextmanager
     def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:

@@ -124,9 +124,13 @@ class Step:
             return error if error.op is not None else type(error)(None, self.op, error.message)  # type: ignore[call-arg]
         if isinstance(error, MemoryError):
             return ResourceExhaustedError(None, self.op, _no_memory(error))
-        if not isinstance(error, (ValueError, TypeError, IndexError, np.exceptions.AxisError)):
+        if not isinstance(error, _OF_INPUTS):
             return error
         return InvalidArgumentError(None, self.op, self.explain(error, inputs))
+
+
+# What NumPy, JAX and Python raise where an op's inputs do not fit together.
+_OF_INPUTS = (ValueError, TypeError, LookupError, ArithmeticError, np.exceptions.AxisError)
 
 
 def _no_memory(error: MemoryError) -> str:

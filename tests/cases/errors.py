@@ -210,6 +210,26 @@ def reset_inside_graph(tf, run):
         tf.reset_default_graph()
 
 
+# Blocks that are left in another order than the reverse of entering them.
+
+
+def left_first(first, second):
+    """Enters both blocks and leaves the outer one first."""
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+
+
+building("scopes_crossed", lambda tf: left_first(tf.variable_scope("a"), tf.variable_scope("b")))
+building("devices_crossed", lambda tf: left_first(tf.device("/cpu:0"), tf.device("/cpu:1")))
+building(
+    "dependencies_crossed",
+    lambda tf: left_first(
+        tf.control_dependencies([tf.constant(1)]), tf.control_dependencies([tf.constant(2)])
+    ),
+    why="TensorFlow says nothing",
+)
+
 # Tensors are not values.
 
 building("bool_of_tensor", lambda tf: bool(x(tf)))

@@ -37,10 +37,12 @@ ARRAY_ERRORS = "array_errors"
 CONVERSIONS = "conversions"
 #: Ops that are fed what their kernels refuse, and what they take after all.
 MISUSES = "misuses"
+#: Programs that run although they look wrong, or whose runs alone can tell what is.
+LENIENCE = "lenience"
 NAMES = (
     *(*VALUES, RUNS, EFFECTS, SESSIONS, TRAINED, RACES),
     *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS),
-    *(ERRORS, ARRAY_ERRORS, MISUSES, CONVERSIONS),
+    *(ERRORS, ARRAY_ERRORS, MISUSES, LENIENCE, CONVERSIONS),
 )
 
 #: How often a program is run on one thread, and on four, before it is taken to be deterministic.
@@ -66,6 +68,7 @@ def observations(name):
         ARRAY_ERRORS: observe.failure_of,
         CONVERSIONS: observe.outcome_of,
         MISUSES: observe.ending_of,
+        LENIENCE: observe.ending_of,
     }
     if name == GRADIENT_GRAPHS:
         yield from gradient_graphs()

@@ -6,6 +6,7 @@ rows are made for some images at a time: they hold each pixel as often as a wind
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,7 +34,7 @@ def convolve(
     x = _prepared(x.transpose(_order(layouts[0], "NHWC")), padding, x_dilation)
     w = w.transpose(_order(layouts[1], "HWIO"))
     windows = _windows(x, w.shape[:2], strides, w_dilation)
-    y = _product(windows, w.reshape(-1, w.shape[3]))
+    y = _product(windows, w.reshape(math.prod(w.shape[:3]), w.shape[3]))
     return y.transpose(_order("NHWC", layouts[2]))
 
 

@@ -58,6 +58,7 @@ def _checked_axis(axis: int, sizes: shapes.Sizes) -> int:
     "values: N * T, axis: Tidx -> output: T",
     shape=_joined,
     limits={"N": 2},
+    carries_shapes=True,
     static=("axis",),
     types={"Tidx": INDEX_TYPES},
     defaults={"Tidx": dtypes.int32},

@@ -118,7 +118,7 @@ def pad(
     result = _padded(tensor, paddings, mode.upper(), constant_values, name)
     x, amounts = result.op.inputs[:2]
     known = constant_value(amounts, partial=True)
-    if x.shape.sizes is not None and known is not None:
+    if x.shape.sizes is not None and known is not None and known.ndim == 2:
         pairs = zip(x.shape.sizes, known.tolist(), strict=True)
         result.set_shape([None if None in (s, *pair) else s + sum(pair) for s, pair in pairs])
     return result

@@ -39,7 +39,7 @@ def _axis_within(axis: int, rank: int) -> int:
     return axis % rank
 
 
-@op("Pack", "values: N * T -> output: T", shape=_packed, total=True)
+@op("Pack", "values: N * T -> output: T", shape=_packed, total=True, carries_shapes=True)
 def pack_op(xp, *values, axis: int = 0):
     """values: n[...] each, N of them -> n[..., N, ...], with the new axis at `axis`."""
     try:

@@ -70,23 +70,29 @@ def _as_values(result: Any) -> Sequence[Any]:
 
 
 def _checked(value: Any, dtype: DType, index: int, token: str) -> np.ndarray:
-    if dtype is dtypes.string:
-        return _as_strings(value)
     array = np.asarray(value)
-    given = dtypes.as_dtype(array.dtype)
+    is_text = array.dtype.kind in "SUO"
+    if is_text:
+        array = _as_strings(array)
+    given = dtypes.string if is_text else dtypes.as_dtype(array.dtype)
     if given is not dtype:
         got, wanted = (_C_NAMES.get(d.name, d.name) for d in (given, dtype))
         refuse(f"{index}-th value returned by {token} is {got}, but expects {wanted}")
-    return array
+    return array if is_text else array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
-def _as_strings(value: Any) -> np.ndarray:
-    """Text or bytes, one or an array of them -> bytes, as objects."""
-    given = np.asarray(value, np.object_)
-    encoded = [item.encode() if isinstance(item, str) else item for item in given.ravel()]
+def _as_strings(given: np.ndarray) -> np.ndarray:
+    """Text or bytes -> bytes, as objects."""
+    given = given.astype(np.object_)
     result: np.ndarray = np.empty(given.shape, np.object_)
-    result.ravel()[:] = encoded
+    result.ravel()[:] = [_as_bytes(item) for item in given.ravel()]
     return result
+
+
+def _as_bytes(item: Any) -> bytes:
+    if isinstance(item, (str, bytes)):
+        return item.encode() if isinstance(item, str) else item
+    raise errors.InternalError(None, None, f"Unsupported object type {type(item).__name__}")
 
 
 def _outputs(values: tuple[np.ndarray, ...]) -> Any:

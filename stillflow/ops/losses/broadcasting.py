@@ -11,7 +11,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.static import Sizes, constant_value
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
-from stillflow.ops.array import filling, shape_of
+from stillflow.ops.array import filling, joining, shape_of
 from stillflow.ops.control.ordering import no_op
 from stillflow.ops.debug.asserting import assert_that
 from stillflow.ops.math import arithmetic, comparison
@@ -55,10 +55,16 @@ def assert_broadcastable(weights: Any, values: Any) -> Operation:
         ]
         if own is None or full is None:
             same_rank = comparison.equal(values_rank, weights_rank)
-            return assert_that(comparison.logical_or(is_scalar, same_rank), shown, name=scope)
+            # As many sizes as the values have, whatever the weights' rank, so that they compare.
+            weights_shape = joining.concat([weights_shape, values_shape], 0)[:values_rank]
+        else:
+            same_rank = None
         is_one = comparison.equal(weights_shape, 1)
         fits = comparison.logical_or(is_one, comparison.equal(weights_shape, values_shape))
-        return assert_that(reductions.reduce_all(fits), shown, name=scope)
+        fits = reductions.reduce_all(fits)
+        if same_rank is not None:
+            fits = comparison.logical_or(is_scalar, comparison.logical_and(same_rank, fits))
+        return assert_that(fits, shown, name=scope)
 
 
 def _described(what: str, value: Any) -> tuple[Tensor, Tensor, Tensor]:
@@ -76,8 +82,12 @@ def _check_rank(own: tuple, full: tuple, weights: Tensor, values: Tensor) -> Non
         )
 
 
+def _spaced(sizes: Sizes) -> str:
+    return f"[{' '.join(map(str, sizes or ()))}]"
+
+
 def _check_sizes(own: Sizes, full: Sizes) -> None:
     for axis, (a, b) in enumerate(zip(own or (), full or (), strict=True)):
         if a not in (1, b):
-            shapes = f"values.shape={list(full or ())} weights.shape={list(own or ())}"
+            shapes = f"values.shape={_spaced(full)} weights.shape={_spaced(own)}"
             raise ValueError(f"{_REFUSAL} Mismatch at dim {axis}. {shapes}.")

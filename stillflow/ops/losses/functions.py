@@ -19,12 +19,17 @@ from stillflow.graph import dtypes
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
-from stillflow.ops.array import filling, ranging, reshaping, selecting, shape_of
+from stillflow.ops.array import filling, ranging, selecting, shape_of
 from stillflow.ops.control.ordering import stop_gradient
 from stillflow.ops.losses.broadcasting import assert_broadcastable
 from stillflow.ops.losses.collected import add_loss
 from stillflow.ops.losses.weighting import Reduction, compute_weighted_loss, count_present
 from stillflow.ops.math import arithmetic, casts, comparison, division, elementwise
+from stillflow.ops.math.confusion import (
+    rank_surplus,
+    remove_squeezable_dimensions,
+    squeezed_where,
+)
 from stillflow.ops.nn import activations, cross_entropy, logistic
 from stillflow.ops.reduce import reductions
 
@@ -287,24 +292,9 @@ def sparse_softmax_cross_entropy(
 
 
 def _without_last_of_one(labels: Any, logits: Any, weights: Any) -> tuple[Tensor, Tensor, Tensor]:
-    """Labels of one rank less than the logits, and weights of no higher rank than the labels.
-
-    Where a rank is not known while building, it is taken to be right.
-    """
-    with name_scope(None, "remove_squeezable_dimensions", [labels, logits]):
-        logits, labels = convert_to_tensor(logits), convert_to_tensor(labels)
-        surplus = _surplus(logits, labels)
-        if surplus == 2 and logits.shape[-1].is_compatible_with(1):
-            logits = reshaping.squeeze(logits, [-1])
-        elif surplus == 0 and labels.shape[-1].is_compatible_with(1):
-            labels = reshaping.squeeze(labels, [-1])
+    """Labels of one rank less than the logits, and weights of no higher rank than the labels."""
+    labels, logits = remove_squeezable_dimensions(labels, logits, expected_rank_diff=1)
     weights = convert_to_tensor(weights)
-    if _surplus(weights, labels) == 1:
-        weights = reshaping.squeeze(weights, [-1])
+    if weights.shape.ndims != 0:
+        weights = squeezed_where(weights, rank_surplus(weights, labels), 1)
     return labels, logits, weights
-
-
-def _surplus(a: Tensor, b: Tensor) -> int | None:
-    """By how much the rank of `a` exceeds that of `b`; None when either is not known."""
-    ranks = a.shape.ndims, b.shape.ndims
-    return None if None in ranks else ranks[0] - ranks[1]  # type: ignore[operator]

@@ -18,7 +18,7 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 
 
-@op("Cast", "x: SrcT -> y: DstT", shape=shapes.same, total=True)
+@op("Cast", "x: SrcT -> y: DstT", shape=shapes.same, total=True, carries_shapes=True)
 def cast_op(xp, x, *, DstT: DType, Truncate: bool = False):
     """x: n[...] -> DstT[...]; a float becomes an integer by dropping its fraction."""
     wanted = np.dtype(DstT.stored_as)

@@ -8,11 +8,12 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import filling, reshaping, stacking
+from stillflow.ops.array import filling, reshaping, shape_of, stacking
 from stillflow.ops.control.ordering import with_dependencies
 from stillflow.ops.debug.checks import assert_less, assert_non_negative
 from stillflow.ops.math.arithmetic import maximum
 from stillflow.ops.math.casts import cast
+from stillflow.ops.math.comparison import equal
 from stillflow.ops.reduce import reductions
 from stillflow.ops.sparse.adding import sparse_tensor_dense_add
 
@@ -32,13 +33,11 @@ def confusion_matrix(
     Args:
       num_classes: k; by default as many as the largest class needs.
       weights: what each prediction adds; by default 1.
-
-    Where a rank is not known while building, it is taken to be 1.
     """
     with name_scope(name, "confusion_matrix", [predictions, labels, num_classes, weights]):
         labels = convert_to_tensor(labels, name="labels")
         predictions = convert_to_tensor(predictions, name="predictions")
-        labels, predictions = _of_one_rank(labels, predictions)
+        labels, predictions = remove_squeezable_dimensions(labels, predictions)
         predictions, labels = cast(predictions, dtypes.int64), cast(labels, dtypes.int64)
         labels = _checked(assert_non_negative, labels, message=_NEGATIVE.format("labels"))
         predictions = _checked(
@@ -75,13 +74,35 @@ def _checked(check: Any, values: Tensor, *arguments: Any, message: str) -> Tenso
     return with_dependencies([check(values, *arguments, message=message)], values)
 
 
-def _of_one_rank(labels: Tensor, predictions: Tensor) -> tuple[Tensor, Tensor]:
-    """Both, the one of a rank more than the other without its last axis."""
-    with name_scope(None, "remove_squeezable_dimensions", [labels, predictions]):
-        of_labels, of_predictions = labels.shape.ndims, predictions.shape.ndims
-        if of_labels is not None and of_predictions is not None:
-            if of_labels - of_predictions == 1:
-                labels = reshaping.squeeze(labels, [-1])
-            elif of_predictions - of_labels == 1:
-                predictions = reshaping.squeeze(predictions, [-1])
+def remove_squeezable_dimensions(
+    labels: Any, predictions: Any, expected_rank_diff: int = 0, name: str | None = None
+) -> tuple[Tensor, Tensor]:
+    """Returns both, the one whose rank is one too high without its last axis, of size 1.
+
+    The rank of `predictions` is meant to exceed that of `labels` by `expected_rank_diff`.
+    """
+    with name_scope(name, "remove_squeezable_dimensions", [labels, predictions]):
+        predictions, labels = convert_to_tensor(predictions), convert_to_tensor(labels)
+        surplus = rank_surplus(predictions, labels)
+        predictions = squeezed_where(predictions, surplus, expected_rank_diff + 1)
+        labels = squeezed_where(labels, surplus, expected_rank_diff - 1)
     return labels, predictions
+
+
+def rank_surplus(a: Tensor, b: Tensor) -> Any:
+    """By how much the rank of `a` exceeds that of `b`: an int, or i32[] where a run decides."""
+    ranks = a.shape.ndims, b.shape.ndims
+    if None in ranks:
+        return shape_of.rank(a) - shape_of.rank(b)
+    return ranks[0] - ranks[1]  # type: ignore[operator]
+
+
+def squeezed_where(x: Tensor, surplus: Any, wanted: int) -> Tensor:
+    """`x` without its last axis, of size 1, where `surplus`, an int or i32[], is as `wanted`."""
+    if not isinstance(surplus, Tensor):
+        return reshaping.squeeze(x, [-1]) if surplus == wanted else x
+    if x.shape.ndims is not None and not (x.shape.ndims and x.shape[-1].is_compatible_with(1)):
+        return x
+    # TensorFlow chooses with tf.cond.
+    goes = cast(equal(surplus, wanted), dtypes.int32)
+    return reshaping.reshape(x, shape_of.shape(x)[: shape_of.rank(x) - goes])

@@ -102,7 +102,9 @@ def depthwise_conv2d_op(
         xp.multiply(part[..., None], w[at]) for part, at in zip(seen, offsets(axes), strict=True)
     ]
     y = reduce(xp.add, terms)
-    return from_channels_last(xp, xp.reshape(y, (*y.shape[:3], -1)), data_format)
+    return from_channels_last(
+        xp, xp.reshape(y, (*y.shape[:3], w.shape[2] * w.shape[3])), data_format
+    )
 
 
 @op(

@@ -50,6 +50,8 @@ def axis_of(
     explicit: tuple[int, int] = (0, 0),
 ) -> Axis:
     """The windows along an axis, as `padding` says: "SAME", "VALID" or "EXPLICIT"."""
+    if window < 1:
+        refuse(f"filter must not have zero elements, but has {window} along an axis of space")
     before, after = explicit
     reach = (window - 1) * dilation + 1
     if padding == "SAME":

@@ -159,6 +159,11 @@ class _ScopeState(threading.local):
         try:
             yield scope
         finally:
+            if self.current is not scope:
+                raise RuntimeError(
+                    "Improper nesting of variable_scope.\n"
+                    "  Leave its blocks in the reverse order of entering them."
+                )
             self.current = outer
             if jumped:
                 self.opened = opened
