@@ -709,6 +709,25 @@ building(
 )
 
 
+def segment_gradient(indices, ids):
+    """The gradient alone of a mean of picked rows of 3, of 1 segment."""
+
+    def one(tf):
+        rows, picked, segments = (tf.placeholder(t) for t in ("float32", "int32", "int32"))
+        data = tf.ones([3, 2])
+        mean = tf.sparse_segment_mean(data, picked, segments)
+        (grad,) = tf.gradients(mean, data, grad_ys=rows)
+        return grad, {rows: f32(1, 2), picked: indices, segments: ids}
+
+    return one
+
+
+running("gradient_of_segments_index", segment_gradient([0, 5], [0, 0]))
+running("gradient_of_segments_sizes", segment_gradient([0], [0, 0]))
+running("gradient_of_segments_id", segment_gradient([0, 1], [0, -1]))
+running("gradient_of_segments_number", segment_gradient([0, 1], [0, 2]))
+
+
 def wrong_shape(tf):
     """A rule whose gradient has not the shape of its input."""
     p = x(tf, 3)

@@ -329,6 +329,23 @@ def sparse_segment_sum_gradient(op, dy):
     return [unsorted_segment_sum(rows, indices, count)] + [None] * (len(op.inputs) - 1)
 
 
+def _check_rows(dy: Any, indices: Any, ids: Any, count: Any) -> None:
+    if indices.ndim != 1:
+        refuse("indices should be a vector.")
+    if ids.ndim != 1:
+        refuse("segment_ids should be a vector.")
+    if np.ndim(count):
+        refuse("output_dim0 should be a scalar.")
+    if indices.shape != ids.shape:
+        refuse("segment_ids and indices should have same size.")
+    if len(ids) and ids[-1] >= len(dy):
+        refuse("Invalid number of segments")
+    for name, numbers, end in (("Index", indices, int(count)), ("Segment id", ids, len(dy))):
+        outside = numbers[(numbers < 0) | (numbers >= end)]
+        if outside.size:
+            refuse(f"{name} {outside[0]} out of range [0, {end}).")
+
+
 def _grad_op(name: str, scale: Callable[[np.ndarray], np.ndarray]) -> OpDef:
     """Declares SparseSegment`name`Grad."""
 
@@ -342,6 +359,7 @@ def _grad_op(name: str, scale: Callable[[np.ndarray], np.ndarray]) -> OpDef:
     )
     def gradient(xp, dy, indices, ids, count):
         """dy: f[segments, ...], indices: i[k], ids: i32[k] -> f[count, ...]"""
+        _check_rows(dy, indices, ids, count)
         shares = dy / scale(_counts(ids, dy.ndim, dy.dtype, len(dy)))
         result = np.zeros((int(count), *dy.shape[1:]), dy.dtype)
         np.add.at(result, indices, shares[ids])
