@@ -20,6 +20,7 @@ from typing import Any
 
 from stillflow.declare.attributes import Kind, kind_of
 from stillflow.declare.building import build
+from stillflow.declare.rewriting import Instead, Seen
 from stillflow.declare.shapes import ShapeContext
 from stillflow.declare.signature import Signature, parse
 from stillflow.graph.dtypes import DType
@@ -65,6 +66,8 @@ class OpDef:
       total: it cannot fail where the shapes of its inputs fit, so a run in which nothing reads its
         outputs does without it, though something waits for it.
       broadcasts: the inputs are broadcast to the output's shape.
+      near_zero: the names of inputs of which a denormal value, which counts as zero, makes more
+        than a rounding's difference: what is divided by, compared, or has a pole there.
       flops: `flops(*input_shapes)` estimates the work of one call; without it, one per element.
       explain: TensorFlow's sentence for inputs (arrays) on which `fn` failed, or None.
     """
@@ -96,11 +99,13 @@ class OpDef:
     joins: bool = False
     total: bool = False
     broadcasts: bool = False
+    near_zero: Sequence[str] = ()
     flops: Callable | None = None
     explain: Callable[[Operation, Sequence[Any]], str | None] | None = None
     __name__: str = field(default="", init=False)
     gradient_rule: Callable | None = field(default=None, init=False)
     is_differentiable: bool = field(default=True, init=False)
+    rewrites: list[Callable[[Seen], Instead | None]] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         self.takes_state = self.stream is not None or self.kept is not None
@@ -163,6 +168,8 @@ class OpDef:
         return spans
 
     def input_positions(self, op: Operation, names: Sequence[str]) -> list[int]:
+        if not names:
+            return []
         spans = self.input_spans(op)
         return [position for name in names for position in spans[name]]
 
@@ -177,6 +184,11 @@ class OpDef:
         """Declares that no gradient flows through this op."""
         self.is_differentiable = False
         return self
+
+    def rewrite(self, rule: Callable[[Seen], Instead | None]) -> Callable:
+        """Declares what a run computes in place of this op: see `declare.rewriting`."""
+        self.rewrites.append(rule)
+        return rule
 
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
         """Builds a node: see `declare.building`.

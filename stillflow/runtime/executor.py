@@ -17,6 +17,7 @@ import numpy as np
 
 from stillflow.graph.operation import Operation
 from stillflow.runtime.cost import RUNS_BEFORE_WRITING, runs_before_compiling
+from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program, specialised
 from stillflow.runtime.host_code import HostFunction
 from stillflow.runtime.segments import Split, split
@@ -131,7 +132,7 @@ class Executor:
             for slot in self.plan.variables.values():
                 if slots[slot] is not None:
                     slots[slot] = np.asarray(slots[slot])
-            with np.errstate(all="ignore"):
+            with flushed(), np.errstate(all="ignore"):
                 program.run(slots)
         else:
             try:

@@ -15,6 +15,7 @@ from stillflow.declare.shapes import format_sizes
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.order import in_run_order, needed_ops, written_variables
+from stillflow.runtime.rewriting import rewrite
 from stillflow.runtime.sides import Sides, unless_dead
 from stillflow.runtime.steps import Plan, Step, Write
 from stillflow.runtime.variables import declared_shape
@@ -26,7 +27,9 @@ def make_plan(fetches: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) ->
     Raises:
       InvalidArgumentError: the run would reach a placeholder that is not fed.
     """
-    return _Planner(fetches, feeds).plan
+    plan = _Planner(fetches, feeds).plan
+    rewrite(plan)
+    return plan
 
 
 class _Planner:
@@ -106,7 +109,12 @@ class _Planner:
         writes = _writes(op, written, len(state))
         plan.reshaped.update(v for v, w in zip(written, writes, strict=True) if not w.is_checked)
         inputs = [self._slots[tensor] for tensor in op.inputs]
-        static = defn.input_positions(op, defn.static) if defn.static else ()
+        static = tuple(inputs[position] for position in defn.input_positions(op, defn.static))
+        near_zero = tuple(
+            inputs[position]
+            for position in defn.input_positions(op, defn.near_zero)
+            if op.inputs[position].dtype.is_floating
+        )
         plan.steps.append(
             Step(
                 op,
@@ -116,7 +124,8 @@ class _Planner:
                 outputs=(*self._written(written), *self._outputs(op, written)),
                 declared=tuple(t.dtype for t in op.outputs if not t.dtype._is_ref_dtype),
                 writes=writes,
-                static=tuple(inputs[position] for position in static),
+                static=static,
+                near_zero=near_zero,
                 guarded=guarded,
                 on_host=guarded or _needs_host(op),
                 folds=defn.folds and not guarded and not _has_strings(op),

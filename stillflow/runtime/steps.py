@@ -48,6 +48,7 @@ class Step:
       declared: the types of those outputs.
       writes: of each variable that it writes, what its new value must be.
       static: the slots among `inputs` whose values must be known while compiling.
+      near_zero: the slots among `inputs` of which denormal values must count as zero.
       guarded: it stands on one side of a choice, and runs unless one of its inputs is dead.
       on_host: it runs in NumPy only.
       folds: where its inputs are known while compiling, so is what it gives, though on the host.
@@ -68,6 +69,7 @@ class Step:
     declared: tuple[DType, ...]
     writes: tuple[Write, ...]
     static: tuple[int, ...]
+    near_zero: tuple[int, ...]
     guarded: bool
     on_host: bool
     folds: bool

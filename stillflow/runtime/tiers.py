@@ -31,6 +31,10 @@ def xla() -> ModuleType:
     """
     import numpy as np
 
+    if os.environ.get("STILLFLOW_STRICT") == "1":
+        # Without instructions for a product and a sum at once, each is rounded on its own.
+        flags = os.environ.get("XLA_FLAGS", "")
+        os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_max_isa=AVX".strip()
     state = np.random.get_state()
     module = importlib.import_module("stillflow.runtime.xla")
     np.random.set_state(state)

@@ -16,11 +16,13 @@ import numpy as np
 from stillflow.graph.errors import InvalidArgumentError, OpError, ResourceExhaustedError
 from stillflow.graph.operation import Operation
 from stillflow.runtime import xla_cache
+from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.packing import Pack, PackedValue, packs
 from stillflow.runtime.segments import Split
 from stillflow.runtime.steps import Plan, Step
 from stillflow.runtime.tiers import tier_setting
+from stillflow.runtime.xla_floats import faithful
 from stillflow.runtime.xla_namespace import Message
 from stillflow.runtime.xla_walk import trace
 
@@ -95,7 +97,7 @@ class XlaProgram:
                         _log_failure(failure)
                         part = self._parts[index] = host_program(self.constants, part.steps)
                 _to_host(slots, part.inputs)
-                with np.errstate(all="ignore"):
+                with flushed(), np.errstate(all="ignore"):
                     part.run(slots)
         self.runs += 1
 
@@ -167,7 +169,7 @@ class _Compiled:
         self._inputs = sorted((read & available) - set(updates))
         self._outputs = [*self._donated, *sorted((made & kept) - set(updates))]
         self._messages: list[tuple[Operation | None, Message]] = []
-        self._function = jax.jit(self._traced, donate_argnums=(0, 1))
+        self._function = jax.jit(faithful(self._traced), donate_argnums=(0, 1))
         self.traces = 0
         self.drawn: dict[Operation, tuple[int, ...]] = {}
         self._checked: list[Any] = []

@@ -76,6 +76,27 @@ class JaxNamespace:
         return jnp.where(jnp.all(jnp.stack([check.ok for check in self.checks])), new, old)
 
     @staticmethod
+    def log(x: Any) -> Any:
+        """XLA takes denormal operands for zero, as TensorFlow does, but not in the logarithm."""
+        x = jnp.asarray(x)
+        if x.dtype.kind == "c":
+            return jnp.log(x)
+        return jnp.log(jnp.where(jnp.abs(x) < jnp.finfo(x.dtype).tiny, x.dtype.type(0), x))
+
+    @staticmethod
+    def to_integers(x: Any, dtype: np.dtype) -> Any:
+        """x: f[...] -> dtype[...], without the fractions.
+
+        As x86 processors do: what the 32 or 64 bits in which it is computed cannot hold, and what
+        is no number, becomes their least number; narrower integers are the lower bits.
+        """
+        wide = jnp.int64 if dtype.itemsize == 8 or dtype == np.uint32 else jnp.int32
+        least = jnp.iinfo(wide).min
+        x = x.astype(jnp.promote_types(x.dtype, jnp.float32))
+        fits = (x >= least) & (x < -float(least))
+        return jnp.where(fits, x, x.dtype.type(least)).astype(wide).astype(dtype)
+
+    @staticmethod
     def set_at(x: Any, index: Any, value: Any) -> Any:
         """Returns `x` with `x[index] = value`."""
         return jnp.asarray(x).at[index].set(value)

@@ -13,6 +13,7 @@ import numpy as np
 
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.graph.operation import Operation
+from stillflow.runtime.denormals import flushed
 from stillflow.runtime.steps import Step
 from stillflow.runtime.xla_namespace import Check, JaxNamespace
 
@@ -39,7 +40,7 @@ def trace(steps: Sequence[Step], given: Mapping[int, Any], updated: Iterable[int
     """
     values = dict(given)
     namespace = JaxNamespace()
-    with np.errstate(all="ignore"):
+    with flushed(), np.errstate(all="ignore"):
         _evaluate(steps, values, namespace)
         # A failed run leaves the variables as they were, though their buffers are replaced.
         for slot in updated:

@@ -262,6 +262,21 @@ def _outcome(tf, session, value):
     return encode(value)
 
 
+def hostile_values(tf, case):
+    """What `case.fn` gives for each of its numbers: among many of its kind, and alone.
+
+    TensorFlow's kernels compute the first with vector instructions, whose limits are others.
+    """
+    (numbers,) = case.inputs
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None])
+        y = case.fn(tf, x)
+        with tf.Session(graph=graph) as session:
+            many = session.run(y, {x: np.repeat(numbers, 16)})[::16]
+            alone = [session.run(y, {x: [number]})[0] for number in numbers]
+    return {"many": encode(many), "alone": encode(np.array(alone))}
+
+
 #: What ends a first sentence, or begins what shape inference and type checks list besides.
 SENTENCE_END = re.compile(
     r"\n|\.(?= [A-Z(])|,? and with (?:computed )?input|(?<=allowed values): ",

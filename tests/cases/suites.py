@@ -39,7 +39,10 @@ CONVERSIONS = "conversions"
 MISUSES = "misuses"
 #: Programs that run although they look wrong, or whose runs alone can tell what is.
 LENIENCE = "lenience"
+#: Expressions over numbers that overflow, vanish, or are none.
+HOSTILE = "hostile"
 NAMES = (
+    HOSTILE,
     *(*VALUES, RUNS, EFFECTS, SESSIONS, TRAINED, RACES),
     *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS),
     *(ERRORS, ARRAY_ERRORS, MISUSES, LENIENCE, CONVERSIONS),
@@ -69,6 +72,7 @@ def observations(name):
         CONVERSIONS: observe.outcome_of,
         MISUSES: observe.ending_of,
         LENIENCE: observe.ending_of,
+        HOSTILE: observe.hostile_values,
     }
     if name == GRADIENT_GRAPHS:
         yield from gradient_graphs()

@@ -49,6 +49,11 @@ class NumpyNamespace:
         return new
 
     @staticmethod
+    def to_integers(x: Any, dtype: numpy.dtype) -> Any:
+        """x: f[...] -> dtype[...], without the fractions; see the twin for what is out of range."""
+        return x.astype(dtype)
+
+    @staticmethod
     def set_at(x: Any, index: Any, value: Any) -> Any:
         """Returns `x` with `x[index] = value`."""
         x = numpy.array(x)

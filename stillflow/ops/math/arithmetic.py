@@ -218,7 +218,7 @@ def _shared(op: Operation, takes_x: Any, dz: Tensor) -> tuple[Tensor, Tensor]:
 # Functions of two arguments ---------------------------------------------------------------------
 
 
-@op("Xlogy", "x: T, y: T -> z: T", **broadcasting(FIELD))
+@op("Xlogy", "x: T, y: T -> z: T", near_zero=("x", "y"), **broadcasting(FIELD))
 def xlogy(xp, x, y):
     """x: f[...], y: f[...] -> f[...], x log y, 0 where x is 0."""
     return xp.where(x == 0, x, xp.multiply(x, xp.log(y)))
@@ -234,7 +234,7 @@ def xlogy_gradient(op, dz):
         return of_x.summed(dx * dz), of_y.summed(dy * dz)
 
 
-@op("Xdivy", "x: T, y: T -> z: T", **broadcasting(FIELD))
+@op("Xdivy", "x: T, y: T -> z: T", near_zero=("x", "y"), **broadcasting(FIELD))
 def xdivy(xp, x, y):
     """x: f[...], y: f[...] -> f[...], x / y, 0 where x is 0."""
     return xp.where(x == 0, x, xp.divide(x, y))

@@ -18,9 +18,19 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 
 
-@op("Cast", "x: SrcT -> y: DstT", shape=shapes.same, total=True, carries_shapes=True)
+@op(
+    "Cast",
+    "x: SrcT -> y: DstT",
+    shape=shapes.same,
+    total=True,
+    carries_shapes=True,
+    near_zero=("x",),
+)
 def cast_op(xp, x, *, DstT: DType, Truncate: bool = False):
-    """x: n[...] -> DstT[...]; a float becomes an integer by dropping its fraction."""
+    """x: n[...] -> DstT[...]; a float becomes an integer by dropping its fraction.
+
+    One out of the integer's range becomes what x86 processors make of it.
+    """
     wanted = np.dtype(DstT.stored_as)
     if x.dtype == wanted:
         return x
@@ -32,6 +42,8 @@ def cast_op(xp, x, *, DstT: DType, Truncate: bool = False):
         return x != 0
     if x.dtype.kind == "c" and wanted.kind != "c":
         x = x.real
+    if x.dtype.kind not in "iub" and wanted.kind in "iu":
+        return xp.to_integers(x, wanted)
     return x.astype(wanted)
 
 

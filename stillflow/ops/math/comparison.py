@@ -29,13 +29,13 @@ _ORDER: dict[str, Any] = {
 _LOGIC: dict[str, Any] = {"shape": shapes.broadcast, "broadcasts": True}
 
 
-@op("Equal", "x: T, y: T -> z: bool", **_EQUAL)
+@op("Equal", "x: T, y: T -> z: bool", near_zero=("x", "y"), **_EQUAL)
 def equal_op(xp, x, y, *, incompatible_shape_error: bool = True):
     """x: any[...], y: any[...] -> bool[...]"""
     return xp.equal(x, y)
 
 
-@op("NotEqual", "x: T, y: T -> z: bool", **_EQUAL)
+@op("NotEqual", "x: T, y: T -> z: bool", near_zero=("x", "y"), **_EQUAL)
 def not_equal_op(xp, x, y, *, incompatible_shape_error: bool = True):
     """x: any[...], y: any[...] -> bool[...]"""
     return xp.not_equal(x, y)
@@ -51,25 +51,25 @@ def not_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     return not_equal_op(x, y, name=name)
 
 
-@op("Less", "x: T, y: T -> z: bool", **_ORDER)
+@op("Less", "x: T, y: T -> z: bool", near_zero=("x", "y"), **_ORDER)
 def less(xp, x, y):
     """x: n[...], y: n[...] -> bool[...]"""
     return xp.less(x, y)
 
 
-@op("LessEqual", "x: T, y: T -> z: bool", **_ORDER)
+@op("LessEqual", "x: T, y: T -> z: bool", near_zero=("x", "y"), **_ORDER)
 def less_equal(xp, x, y):
     """x: n[...], y: n[...] -> bool[...]"""
     return xp.less_equal(x, y)
 
 
-@op("Greater", "x: T, y: T -> z: bool", **_ORDER)
+@op("Greater", "x: T, y: T -> z: bool", near_zero=("x", "y"), **_ORDER)
 def greater(xp, x, y):
     """x: n[...], y: n[...] -> bool[...]"""
     return xp.greater(x, y)
 
 
-@op("GreaterEqual", "x: T, y: T -> z: bool", **_ORDER)
+@op("GreaterEqual", "x: T, y: T -> z: bool", near_zero=("x", "y"), **_ORDER)
 def greater_equal(xp, x, y):
     """x: n[...], y: n[...] -> bool[...]"""
     return xp.greater_equal(x, y)

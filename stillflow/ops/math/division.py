@@ -29,13 +29,13 @@ def _quotient(xp: Any, x: Any, y: Any) -> Any:
     return xp.floor_divide(x - xp.fmod(x, y), y)
 
 
-@op("RealDiv", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
+@op("RealDiv", "x: T, y: T -> z: T", near_zero=("y",), **broadcasting(ARITHMETIC))
 def real_divide(xp, x, y):
     """x: n[...], y: n[...] -> n[...]"""
     return xp.divide(x, y)
 
 
-@op("Div", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC, total=False))
+@op("Div", "x: T, y: T -> z: T", near_zero=("y",), **broadcasting(ARITHMETIC, total=False))
 def divide_op(xp, x, y):
     """x: n[...], y: n[...] -> n[...]; quotients of integers are rounded towards zero."""
     return _quotient(xp, x, y)
@@ -58,7 +58,7 @@ def _quotient_gradient(op: Operation, dz: Tensor, divided: Any) -> tuple[Tensor,
     return dx, of_y.summed(dz * divided(divided(-x, y), y))
 
 
-@op("DivNoNan", "x: T, y: T -> z: T", **broadcasting(FIELD))
+@op("DivNoNan", "x: T, y: T -> z: T", near_zero=("y",), **broadcasting(FIELD))
 def div_no_nan_op(xp, x, y):
     """x: f[...], y: f[...] -> f[...], 0 where y is 0."""
     return xp.where(y == 0, y, xp.divide(x, y))
@@ -69,7 +69,7 @@ def div_no_nan_gradient(op, dz):
     return _quotient_gradient(op, dz, div_no_nan)
 
 
-@op("FloorDiv", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC, total=False))
+@op("FloorDiv", "x: T, y: T -> z: T", near_zero=("y",), **broadcasting(ARITHMETIC, total=False))
 def floor_div(xp, x, y):
     """x: n[...], y: n[...] -> n[...], the quotient rounded down."""
     if y.dtype.kind not in "iu":
@@ -98,7 +98,7 @@ def truncatediv_gradient(op, dz):
 _MODULAR = broadcasting(INDEX + FLOATS, total=False)
 
 
-@op("FloorMod", "x: T, y: T -> z: T", **_MODULAR)
+@op("FloorMod", "x: T, y: T -> z: T", near_zero=("y",), **_MODULAR)
 def floormod(xp, x, y):
     """x: n[...], y: n[...] -> n[...], x - y * floor(x / y), which has the sign of y."""
     if y.dtype.kind in "iu":

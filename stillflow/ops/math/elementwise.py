@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from stillflow.declare import shapes
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
@@ -72,7 +74,7 @@ def abs_(x: Any, name: str | None = None) -> Tensor:
         return abs_op(x, name=scope)
 
 
-@op("Sign", "x: T -> y: T", **_SIGNED)
+@op("Sign", "x: T -> y: T", near_zero=("x",), **_SIGNED)
 def sign(xp, x):
     """x: n[...] -> n[...], -1, 0 or 1, 0 for NaN; x / |x| for a complex number."""
     return xp.sign(x) if x.dtype.kind in "iuc" else xp.where(x == x, xp.sign(x), x.dtype.type(0))
@@ -165,7 +167,7 @@ def _product(x: Any, y: Any) -> Tensor:
     return multiply(x, y)
 
 
-@op("Sqrt", "x: T -> y: T", **_SMOOTH)
+@op("Sqrt", "x: T -> y: T", near_zero=("x",), **_SMOOTH)
 def sqrt(xp, x):
     """x: f[...] -> f[...]"""
     return xp.sqrt(x)
@@ -176,7 +178,7 @@ def sqrt_gradient(op, dy):
     return sqrt_grad(op.outputs[0], dy)
 
 
-@op("SqrtGrad", _OF_OUTPUT, **_SMOOTH)
+@op("SqrtGrad", _OF_OUTPUT, near_zero=("y",), **_SMOOTH)
 def sqrt_grad(xp, y, dy):
     """y: f[...], dy: f[...] -> f[...], the gradient dy / 2y of y = sqrt(x); 0 where dy is."""
     return _unless_zero(xp, dy, dy * y.dtype.type(0.5) / xp.conj(y))
@@ -195,7 +197,7 @@ def sqrt_grad_gradient(op, dz):
         return -conjugate.conj(scaled) * z, 0.5 * scaled
 
 
-@op("Rsqrt", "x: T -> y: T", **_SMOOTH)
+@op("Rsqrt", "x: T -> y: T", near_zero=("x",), **_SMOOTH)
 def rsqrt(xp, x):
     """x: f[...] -> f[...], 1 / sqrt(x), of -0 infinity"""
     root = xp.sqrt(x)
@@ -207,7 +209,7 @@ def rsqrt_gradient(op, dy):
     return rsqrt_grad(op.outputs[0], dy)
 
 
-@op("RsqrtGrad", _OF_OUTPUT, **_SMOOTH)
+@op("RsqrtGrad", _OF_OUTPUT, near_zero=("y",), **_SMOOTH)
 def rsqrt_grad(xp, y, dy):
     """y: f[...], dy: f[...] -> f[...], -dy y^3 / 2, of y = 1 / sqrt(x); 0 where dy is."""
     y = xp.conj(y)
@@ -222,13 +224,13 @@ def rsqrt_grad_gradient(op, dz):
         return -1.5 * conjugated * dy * square(y), rsqrt_grad(y, dz)
 
 
-@op("Reciprocal", "x: T -> y: T", **_SIGNED)
+@op("Reciprocal", "x: T -> y: T", near_zero=("x",), **_SIGNED)
 def reciprocal(xp, x):
     """x: n[...] -> n[...], 1 / x"""
     return xp.reciprocal(x)
 
 
-@op("Inv", "x: T -> y: T", **_SIGNED)
+@op("Inv", "x: T -> y: T", near_zero=("x",), **_SIGNED)
 def inv_op(xp, x):
     """x: n[...] -> n[...], 1 / x: an older name of Reciprocal."""
     return xp.reciprocal(x)
@@ -245,13 +247,13 @@ def _reciprocal_grad(xp: Any, y: Any, dy: Any) -> Any:
     return _unless_zero(xp, dy, -dy * (y * y))
 
 
-@op("ReciprocalGrad", _OF_OUTPUT, **_SMOOTH)
+@op("ReciprocalGrad", _OF_OUTPUT, near_zero=("y",), **_SMOOTH)
 def reciprocal_grad(xp, y, dy):
     """y: f[...], dy: f[...] -> f[...], the gradient -dy y^2 of y = 1 / x; 0 where dy is."""
     return _reciprocal_grad(xp, y, dy)
 
 
-@op("InvGrad", _OF_OUTPUT, **_SMOOTH)
+@op("InvGrad", _OF_OUTPUT, near_zero=("y",), **_SMOOTH)
 def inv_grad_op(xp, y, dy):
     """y: f[...], dy: f[...] -> f[...], the gradient -dy y^2 of y = 1 / x; 0 where dy is."""
     return _reciprocal_grad(xp, y, dy)
@@ -293,7 +295,7 @@ def expm1_gradient(op, dy):
         return dy * exp(_x(op))
 
 
-@op("Log", "x: T -> y: T", **_SMOOTH)
+@op("Log", "x: T -> y: T", near_zero=("x",), **_SMOOTH)
 def log(xp, x):
     """x: f[...] -> f[...]"""
     return xp.log(x)
@@ -319,8 +321,10 @@ def log1p_gradient(op, dy):
 
 @op("Sigmoid", "x: T -> y: T", **_SMOOTH)
 def sigmoid_op(xp, x):
-    """x: f[...] -> f[...], 1 / (1 + exp(-x))"""
-    return xp.reciprocal(xp.exp(-x) + x.dtype.type(1))
+    """x: f[...] -> f[...], 1 / (1 + exp(-x)), which of less than -18 is 0 in float32."""
+    y = xp.reciprocal(xp.exp(-x) + x.dtype.type(1))
+    # TensorFlow's kernel computes with a rational function between -18 and 18.
+    return xp.where(x < -18, x.dtype.type(0), y) if x.dtype == np.float32 else y
 
 
 @sigmoid_op.gradient

@@ -62,7 +62,7 @@ def _erf_slope(op: Any, dy: Tensor, factor: float) -> Tensor:
         return dy * scale * elementwise.exp(-elementwise.square(op.inputs[0]))
 
 
-@op("Lgamma", "x: T -> y: T", **_FLOAT)
+@op("Lgamma", "x: T -> y: T", near_zero=("x",), **_FLOAT)
 def lgamma(xp, x):
     """x: f[...] -> f[...], log |gamma(x)|"""
     # SciPy has -inf for -inf.
@@ -75,7 +75,7 @@ def lgamma_gradient(op, dy):
         return dy * digamma(op.inputs[0])
 
 
-@op("Digamma", "x: T -> y: T", **_FLOAT)
+@op("Digamma", "x: T -> y: T", near_zero=("x",), **_FLOAT)
 def digamma(xp, x):
     """x: f[...] -> f[...], the derivative of log gamma(x); infinity at its poles."""
     is_pole = (x <= 0) & (x == xp.floor(x))

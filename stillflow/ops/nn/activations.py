@@ -33,7 +33,7 @@ def relu(xp, x):
     return xp.maximum(x, _of_type(xp, 0, x))
 
 
-@op("ReluGrad", _GRAD.format("features"), **_RELU)
+@op("ReluGrad", _GRAD.format("features"), near_zero=("features",), **_RELU)
 def relu_grad(xp, dy, x):
     """dy, x: n[...] -> n[...]; zero where x is not positive."""
     return xp.multiply(dy, xp.greater(x, 0))
@@ -56,7 +56,7 @@ def relu6_op(xp, x):
     return xp.minimum(xp.maximum(x, _of_type(xp, 0, x)), _of_type(xp, 6, x))
 
 
-@op("Relu6Grad", _GRAD.format("features"), **_RELU)
+@op("Relu6Grad", _GRAD.format("features"), near_zero=("features",), **_RELU)
 def relu6_grad(xp, dy, x):
     """dy, x: n[...] -> n[...]; zero outside (0, 6)."""
     return xp.multiply(dy, xp.logical_and(xp.greater(x, 0), xp.less(x, 6)))
@@ -85,7 +85,7 @@ def leaky_relu_op(xp, x, *, alpha: float = 0.2):
     return xp.where(xp.greater(x, 0), x, xp.multiply(x, _of_type(xp, alpha, x)))
 
 
-@op("LeakyReluGrad", _GRAD.format("features"), **_UNARY)
+@op("LeakyReluGrad", _GRAD.format("features"), near_zero=("features",), **_UNARY)
 def leaky_relu_grad(xp, dy, x, *, alpha: float = 0.2):
     """dy, x: f[...] -> f[...]"""
     return xp.where(xp.greater(x, 0), dy, xp.multiply(dy, _of_type(xp, alpha, x)))
@@ -115,7 +115,12 @@ def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Te
 @op("Elu", "features: T -> activations: T", **_UNARY)
 def elu(xp, x):
     """x: f[...] -> f[...], x where positive, else exp(x) - 1"""
-    return xp.where(xp.less(x, 0), xp.expm1(xp.minimum(x, _of_type(xp, 0, x))), x)
+    return xp.where(xp.less(x, 0), _below_zero(xp, x), x)
+
+
+def _below_zero(xp, x):
+    """exp(x) - 1 where x is negative, in two steps as TensorFlow's kernel."""
+    return xp.subtract(xp.exp(xp.minimum(x, _of_type(xp, 0, x))), _of_type(xp, 1, x))
 
 
 @op("EluGrad", "gradients: T, outputs: T -> backprops: T", **_UNARY)
@@ -139,9 +144,7 @@ def elu_grad_gradient(op, ddx):
 @op("Selu", "features: T -> activations: T", **_UNARY)
 def selu(xp, x):
     """x: f[...] -> f[...], a scaled Elu (Klambauer et al., 2017)."""
-    curve = xp.multiply(
-        _of_type(xp, _SELU_SCALED_ALPHA, x), xp.expm1(xp.minimum(x, _of_type(xp, 0, x)))
-    )
+    curve = xp.multiply(_of_type(xp, _SELU_SCALED_ALPHA, x), _below_zero(xp, x))
     return xp.where(xp.less(x, 0), curve, xp.multiply(_of_type(xp, _SELU_SCALE, x), x))
 
 

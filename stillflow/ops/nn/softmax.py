@@ -11,6 +11,7 @@ from stillflow.declare.arguments import renamed
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import OpDef, op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.rewriting import Instead, Seen
 from stillflow.declare.static import constant_value
 from stillflow.declare.type_sets import FLOATS
 from stillflow.graph.errors import InvalidArgumentError
@@ -53,6 +54,15 @@ def log_softmax_op(xp, x):
     _check_rank(x)
     exp, shifted = shifted_exp(xp, x)
     return xp.subtract(shifted, xp.log(xp.sum(exp, axis=-1, keepdims=True, dtype=x.dtype)))
+
+
+@elementwise.log.rewrite
+def log_of_softmax(seen: Seen) -> Instead | None:
+    """log(softmax(x)) is computed as log_softmax(x), which does not underflow."""
+    child = seen.producer(0)
+    if child is None or child.defn is not softmax_op:
+        return None
+    return Instead(log_softmax_op, child.operands)
 
 
 @log_softmax_op.gradient
