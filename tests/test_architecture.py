@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "train": {"graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint"},
     "interchange": {"graph", "declare", "ops", "runtime", "platform", "checkpoint", "train"},
     "events": {"graph", "platform", "checkpoint", "train"},
-    "testing": {"graph", "declare", "ops", "gradients", "runtime"},
+    "testing": {"graph", "declare", "ops", "gradients", "runtime", "platform"},
     "api": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "interchange", "events", "testing"),

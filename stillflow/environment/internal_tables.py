@@ -93,6 +93,16 @@ OWN: dict[str, Members] = {
         ),
         "stillflow.graph.scopes": "get_name_scope",
     },
+    "python.framework.test_util": {
+        "stillflow.testing.decorators": (
+            "GpuSupportsHalfMatMulAndConv=is_absent IsGoogleCudaEnabled=is_absent "
+            "IsMklEnabled=is_absent NCHWToNHWC NHWCToNCHW assert_ops_in_graph "
+            "deprecated_graph_mode_only device disable_control_flow_v2 disable_xla force_cpu "
+            "force_gpu is_xla_enabled=is_absent no_xla_auto_jit run_cuda_only run_deprecated_v1 "
+            "run_gpu_only run_v1_only run_v2_only skip_if use_gpu xla_allow_fallback"
+        ),
+        "stillflow.testing.graph_defs": "assert_equal_graph_def",
+    },
     "python.framework.tensor_shape": {
         "stillflow.api._below": "unknown_shape",
         "stillflow.graph.tensor_shape": "as_dimension as_shape matrix scalar vector",
