@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from numpy.exceptions import AxisError
+
 from stillflow.declare.shapes import ShapeContext, ShapeError
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
@@ -26,9 +28,9 @@ def infer(
         shapes = defn.shape(context)
     except ShapeError as error:
         raise ValueError(context.describe(str(error), name.rstrip("/"), defn.type)) from None
-    except (LookupError, ArithmeticError, AttributeError) as error:
+    except (LookupError, ArithmeticError, AttributeError, AxisError, TypeError) as error:
         # No op should come here; a program that does is still told in words what is wrong.
-        reason = f"Its inputs and attributes do not fit together ({type(error).__name__}: {error})"
+        reason = "Its inputs and attributes do not fit together"
         raise ValueError(context.describe(reason, name.rstrip("/"), defn.type)) from error
     if not isinstance(shapes, list):
         return [(dtype, TensorShape.of(shapes)) for dtype in types]

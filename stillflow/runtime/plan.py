@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
-
-import numpy as np
 
 from stillflow.declare.shapes import format_sizes
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.runtime.explaining import why_failed
 from stillflow.runtime.order import in_run_order, needed_ops, written_variables
 from stillflow.runtime.rewriting import rewrite
 from stillflow.runtime.sides import Sides, unless_dead
@@ -135,7 +133,7 @@ class _Planner:
                 may_pass_input=not (defn.stateful or defn.host),
                 blocks=defn.stream,
                 flops=defn.flops,
-                explain=partial(_explained, op, len(state)),
+                explain=partial(why_failed, op, len(state)),
             )
         )
 
@@ -216,18 +214,6 @@ def _has_strings(op: Operation) -> bool:
         tensor.dtype.base_dtype.name == "string" or not tensor.dtype.is_numpy_compatible
         for tensor in (*op.inputs, *op.outputs)
     )
-
-
-def _explained(op: Operation, before: int, error: Exception, given: Sequence[Any]) -> str:
-    """Why `op` failed with `error`; `before` its inputs, `given` holds what is kept for it."""
-    inputs = given[before : before + len(op.inputs)]
-    shapes = [format_sizes(np.shape(value)) for value in inputs]
-    explained = op.defn.explain(op, inputs) if op.defn.explain else None
-    if explained:
-        return explained
-    if op.defn.broadcasts and len(shapes) == 2:
-        return f"Incompatible shapes: {shapes[0]} vs. {shapes[1]}"
-    return f"{op.type}: {error}\n  Its inputs have shapes {', '.join(shapes) or 'none'}."
 
 
 def unfed(op: Operation) -> InvalidArgumentError:

@@ -63,7 +63,12 @@ def mirror_pad_gradient(op, dy):
 
 
 def _without_padding(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    rank, columns = shapes.with_rank(ctx.shape(1), 2)
+    if columns not in (None, 2):
+        raise shapes.ShapeError(f"Dimension must be 2 but is {columns}")
     sizes, paddings = ctx.shape(0), ctx.value(1)
+    if sizes is not None and rank is not None:
+        shapes.with_rank(sizes, rank)
     if sizes is None or paddings is None:
         return None if sizes is None else (None,) * len(sizes)
     totals = paddings.sum(axis=1).tolist()

@@ -10,6 +10,7 @@ from stillflow.declare import shapes
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import COMPLEX, WIDE_FLOATS
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
@@ -61,10 +62,21 @@ def complex_(real: Any, imag: Any, name: str | None = None) -> Tensor:
         return complex_op(real, imag, Tout=_WITH_PARTS[kinds[0]], name=scope)
 
 
+def _of_type(wanted: DType, part: Any) -> Any:
+    """`part`, whose type must be `wanted`."""
+    if part.dtype != wanted.stored_as:
+        given = dtypes.as_dtype(part.dtype).runtime_name
+        source = _WITH_PARTS[dtypes.as_dtype(part.dtype)].name
+        refuse(
+            f"Signature mismatch, have: {source}->{wanted.runtime_name} expected: {source}->{given}"
+        )
+    return part
+
+
 @op("Real", "input: T -> output: Tout", **_PART)
 def real_op(xp, x, *, Tout: DType = dtypes.float32):
     """x: c[...] -> f[...]"""
-    return xp.real(x)
+    return _of_type(Tout, xp.real(x))
 
 
 @real_op.gradient
@@ -75,7 +87,7 @@ def real_gradient(op, dy):
 @op("Imag", "input: T -> output: Tout", **_PART)
 def imag_op(xp, x, *, Tout: DType = dtypes.float32):
     """x: c[...] -> f[...]"""
-    return xp.imag(x)
+    return _of_type(Tout, xp.imag(x))
 
 
 @imag_op.gradient
@@ -86,7 +98,7 @@ def imag_gradient(op, dy):
 @op("Angle", "input: T -> output: Tout", **_PART)
 def angle_op(xp, x, *, Tout: DType = dtypes.float32):
     """x: c[...] -> f[...]"""
-    return xp.angle(x)
+    return _of_type(Tout, xp.angle(x))
 
 
 @angle_op.gradient
@@ -103,7 +115,7 @@ def angle_gradient(op, dy):
 @op("ComplexAbs", "x: T -> y: Tout", **_PART)
 def complex_abs_op(xp, x, *, Tout: DType = dtypes.float32):
     """x: c[...] -> f[...]"""
-    return xp.absolute(x)
+    return _of_type(Tout, xp.absolute(x))
 
 
 @complex_abs_op.gradient

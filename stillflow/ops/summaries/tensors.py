@@ -10,6 +10,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.protos.tensor_proto import tensor_proto_of
@@ -31,10 +32,15 @@ from stillflow.ops.summaries.common import (
 )
 def tensor_summary_op(xp, tag, tensor, metadata):
     """tag: string[], tensor: any, metadata: string[], a SummaryMetadata -> string[]"""
+    from google.protobuf.message import DecodeError
+
     summary = new_summary()
     value = summary.value.add(tag=text_of(tag))
     value.tensor.CopyFrom(_tensor_proto(np.asarray(tensor)))
-    value.metadata.ParseFromString(np.asarray(metadata)[()])
+    try:
+        value.metadata.ParseFromString(np.asarray(metadata)[()])
+    except (DecodeError, TypeError):
+        refuse("Could not parse the SummaryMetadata\n  It is a serialized protocol buffer.")
     return serialized(summary)
 
 
