@@ -15,6 +15,13 @@ def refuse(message: str) -> NoReturn:
     raise InvalidArgumentError(None, None, message)
 
 
+def check_scalars(message: str, **values: Any) -> None:
+    """Fails the run with `message.format(name, shape)` for a value that is no scalar."""
+    for name, value in values.items():
+        if value.ndim:
+            refuse(message.format(name, format_sizes(value.shape)))
+
+
 def is_within(index: Any, size: Any) -> Any:
     """index: i[...] -> bool[...], whether 0 <= index < size."""
     # Read as an unsigned number a negative index is a large one, so one comparison does.

@@ -14,6 +14,16 @@ suite = Suite("misuses")
 
 #: The names of the type attributes, by input; "T" for every input where an op is not listed.
 TYPES = {
+    "OneHot": ["TI", None, "T", "T"],
+    "LinSpace": ["T", "T", "Tidx"],
+    "DynamicStitch": [None, None, "T", None],
+    "SparseSegmentSum": ["T", "Tidx", None],
+    "SparseSegmentMean": ["T", "Tidx", None],
+    "InTopKV2": [None, "T", None],
+    "GatherV2": ["Tparams", "Tindices", "Taxis"],
+    "Reshape": ["T", "Tshape"],
+    "Transpose": ["T", "Tperm"],
+    "ReverseSequence": ["T", "Tlen"],
     "Slice": ["T", "Index", "Index"],
     "Pad": ["T", "Tpaddings"],
     "PadV2": ["T", "Tpaddings", "T"],
@@ -149,6 +159,81 @@ fed("ScatterNd", np.zeros([3, 0], np.int32), f32(3, 4), ints([4]))
 
 for dims, value in (([[1, 2]], ()), (1, ()), ([2], (1,)), ([-1], ()), ([2, -2], ()), ([], ())):
     fed("Fill", ints(dims), f32(*value))
+
+for sizes in ([[2, 3]], 6):
+    fed("Reshape", X, ints(sizes))
+fed("Transpose", X, ints([[1, 0]]))
+
+# Sums, choices and rows.
+
+for a, b in (((3,), (2, 3)), ((), (2,)), ((1, 3), (2, 3))):
+    fed("AddN", f32(*a), f32(*b), N=2)
+    fed("ApproximateEqual", f32(*a), f32(*b))
+for depth, on, off in (([3], (), ()), (3, (1,), ()), (3, (), (1,))):
+    fed("OneHot", ints([0, 2]), ints(depth), f32(*on), f32(*off))
+for start, stop, count in (((1,), (), 3), ((), (1,), 3), ((), (), [3])):
+    fed("LinSpace", f32(*start), f32(*stop), ints(count))
+fed("DynamicStitch", ints([0]), ints([[1]]), f32(1, 2), f32(1, 1, 3), N=2)
+fed("DynamicStitch", ints([0]), ints(1), f32(1, 2), f32(1), N=2)
+for indices, ids in (([[0]], [0]), ([0, 1], [0]), ([0], [[0]])):
+    fed("SparseSegmentSum", X, ints(indices), ints(ids))
+    fed("SparseSegmentMean", X, ints(indices), ints(ids))
+fed("InTopKV2", X, ints([0, 1]), ints([1]))
+fed("Diag", f32())
+fed("GatherV2", X, ints([0, 1]), ints(1), batch_dims=2)
+fed("ReverseSequence", X, ints([[1, 2]]), seq_dim=1)
+for op_type in ("MatrixSolve", "MatrixTriangularSolve"):
+    fed(op_type, f32(2, 2), f32(2, 2, 1))
+    fed(op_type, f32(2, 2, 2), f32(3, 2, 1))
+
+
+def changed(op_type, ref, *arrays, names):
+    """Adds a case of a node that changes a variable of the value `ref`; it is run and read."""
+
+    def one(tf, run):
+        variable = tf.Variable(ref)
+        run(tf.global_variables_initializer())
+        feeds = [tf.placeholder(array.dtype) for array in arrays]
+        types = {name: tf.as_dtype(arrays[i].dtype) for name, i in names.items()}
+        fed_with = {feeds[i]: arrays[i] for i in range(len(feeds))}
+        run(node(tf, op_type, variable._ref(), *feeds, **types), fed_with)
+
+    shapes = "x".join(str(list(array.shape)) for array in (ref, *arrays)).replace(" ", "")
+    suite.case(op_type + shapes, one, grad=False)
+
+
+ROWS = {"T": 1, "Tindices": 0}
+for op_type in ("ScatterUpdate", "ScatterAdd", "ScatterSub", "ScatterMul", "ScatterMax"):
+    for indices, updates in (
+        ([0, 1], (2,)),
+        ([0, 1], (1, 2)),
+        (1, (1,)),
+        ([0, 1], ()),
+        ([[0]], (2,)),
+    ):
+        changed(op_type, f32(3, 2), ints(indices), f32(*updates), names=ROWS)
+for op_type in ("ScatterNdUpdate", "ScatterNdAdd", "ScatterNdSub"):
+    for ref, indices, updates in (
+        ((3,), [[0], [1]], (1,)),
+        ((3,), [[0], [1]], ()),
+        ((3,), [[0], [1]], (2, 2)),
+        ((3, 2), [[0], [1]], (2, 1)),
+        ((3, 2), [[0, 0, 0]], (1,)),
+        ((3,), [[0], [1]], (0,)),
+    ):
+        changed(op_type, f32(*ref), ints(indices), f32(*updates), names=ROWS)
+for part in ((2,), (), (1, 2), (2, 2, 1)):
+    changed(
+        "StridedSliceAssign",
+        f32(3, 2),
+        ints([0]),
+        ints([2]),
+        ints([1]),
+        f32(*part),
+        names={"T": 3, "Index": 0},
+    )
+for delta in ((3,), (1, 3), ()):
+    changed("ApplyGradientDescent", f32(2, 3), f32(), f32(*delta), names={"T": 0})
 
 # Images.
 

@@ -31,6 +31,8 @@ def _doubled(ctx: shapes.ShapeContext) -> shapes.Sizes:
 @op("Diag", "diagonal: T -> output: T", shape=_doubled, types={"T": SIGNED})
 def diag(xp, x):
     """x: n[*s] -> n[*s, *s], x on the diagonal and zeros elsewhere."""
+    if x.ndim < 1:
+        refuse("Input must be at least rank 1, got 0")
     return xp.reshape(xp.diag(xp.reshape(x, (-1,))), x.shape + x.shape)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
-from stillflow.declare.refusing import check_within, first_false, place, refuse
+from stillflow.declare.refusing import check_scalars, check_within, first_false, place, refuse
 from stillflow.declare.static import constant_value
 from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.declare.type_sets import NUMBERS
@@ -56,11 +56,17 @@ def gather_v2_op(xp, params, indices, axis, *, batch_dims: int = 0):
 
     `axis` is where s is; there are `batch_dims` sizes in B. An index outside [0, s) is an error.
     """
+    check_scalars("{} must be scalar, but got shape {}", axis=axis)
     at, rank = int(axis), params.ndim
     if not -rank <= at < rank:
         refuse(f"Expected axis in the range [{-rank}, {rank}), but got {at}")
     at %= rank
     check_within(xp, "indices", indices, params.shape[at])
+    if batch_dims and not -indices.ndim <= batch_dims < indices.ndim:
+        refuse(
+            f"Expected batch_dims in the range [{-indices.ndim}, {indices.ndim}), but got "
+            f"{batch_dims}"
+        )
     if batch_dims == 0:
         return xp.take(params, indices, at, mode="clip")
     return _gather_batches(xp, params, indices, at, batch_dims % indices.ndim)

@@ -9,7 +9,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
-from stillflow.declare.refusing import refuse
+from stillflow.declare.refusing import check_scalars, refuse
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
@@ -44,6 +44,9 @@ def one_hot_op(xp, indices, depth, on_value, off_value, *, axis: int = -1):
 
     An index outside [0, depth) gives a vector of `off_value`.
     """
+    check_scalars(
+        "{} must be a scalar, but got: {}", depth=depth, on_value=on_value, off_value=off_value
+    )
     count = int(depth)
     if count < 0:
         refuse(f"depth must be non-negative, got: {count}")

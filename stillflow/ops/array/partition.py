@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -94,11 +95,26 @@ def _stitch(indices_and_data: tuple[np.ndarray, ...]) -> np.ndarray:
             )
         if np.any(at < 0):
             refuse(f"{place('indices', first_false(at >= 0))} is out of range")
+    _check_rows_alike(indices, data)
     length = 1 + max((int(np.max(at)) for at in indices if at.size), default=-1)
     result = np.zeros((length, *data[0].shape[indices[0].ndim :]), data[0].dtype)
     for at, rows in zip(indices, data, strict=True):
         result[at] = rows
     return result
+
+
+def _check_rows_alike(indices: Sequence[np.ndarray], data: Sequence[np.ndarray]) -> None:
+    rows = data[0].shape[indices[0].ndim :]
+    for number, (at, part) in enumerate(zip(indices, data, strict=True)):
+        if part.shape[at.ndim :] != rows:
+            first, own, ids, own_ids = (
+                shapes.format_sizes(x.shape) for x in (data[0], part, indices[0], at)
+            )
+            refuse(
+                f"Need data[0].shape[{indices[0].ndim}:] = data[{number}].shape[{at.ndim}:], got "
+                f"data[0].shape = {first}, data[{number}].shape = {own}, indices[0].shape = {ids}, "
+                f"indices[{number}].shape = {own_ids}"
+            )
 
 
 _SIGNATURE = "indices: N * int32, data: N * T -> merged: T"

@@ -9,7 +9,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
-from stillflow.declare.refusing import refuse
+from stillflow.declare.refusing import check_scalars, refuse
 from stillflow.declare.value_text import element_text
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
@@ -116,6 +116,7 @@ def _points(ctx: shapes.ShapeContext) -> shapes.Sizes:
 )
 def lin_space(xp, start, stop, num):
     """start: f[], stop: f[], num: i[] -> f[num], evenly spaced from start to stop."""
+    check_scalars("{} must be a scalar, not shape {}", start=start, stop=stop, num=num)
     count = int(num)
     if count <= 0:
         refuse(f"Requires num > 0: {count}")

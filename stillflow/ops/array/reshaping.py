@@ -50,6 +50,8 @@ def _reshaped(ctx: shapes.ShapeContext) -> shapes.Sizes:
 )
 def reshape_op(xp, x, shape):
     """x: n[...], shape: i[k] -> n[*shape]; one size may be -1, for what is left over."""
+    if shape.ndim != 1:
+        refuse(f"sizes input must be 1-D, not {shapes.format_sizes(shape.shape)}")
     wanted = tuple(shape.tolist())
     if x.shape == wanted:
         return x

@@ -91,6 +91,8 @@ def reverse_sequence_op(xp, x, seq_lengths, *, seq_dim: int, batch_dim: int = 0)
 
     Of sequence `b`, along axis `seq_dim`, the first seq_lengths[b] elements change their order.
     """
+    if seq_lengths.ndim != 1:
+        refuse(f"seq_lens input must be 1-dim, not {seq_lengths.ndim}")
     length = x.shape[seq_dim]
     if x.shape[batch_dim] != seq_lengths.shape[0]:
         refuse(

@@ -52,6 +52,8 @@ def transpose_op(xp, x, perm):
 
 
 def _permutation(x: Any, perm: np.ndarray) -> tuple[int, ...]:
+    if perm.ndim != 1:
+        refuse(f"perm must be a vector, not {shapes.format_sizes(perm.shape)}")
     axes = tuple(perm.tolist())
     if len(axes) != x.ndim:
         refuse(

@@ -10,6 +10,7 @@ import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import FACTORABLE, types
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Tensor
@@ -134,6 +135,13 @@ def _per_matrix(x: Any, y: Tensor) -> Tensor:
     return reshaping.reshape(x, joining.concat([shape_of.shape(y), [1, 1]], 0))
 
 
+def _check_batches(matrix: Any, rhs: Any) -> None:
+    if matrix.ndim != rhs.ndim:
+        refuse("All input tensors must have the same rank.")
+    if matrix.shape[:-2] != rhs.shape[:-2]:
+        refuse("All input tensors must have the same outer dimensions.")
+
+
 @op(
     "MatrixSolve",
     "matrix: T, rhs: T -> output: T",
@@ -142,6 +150,7 @@ def _per_matrix(x: Any, y: Tensor) -> Tensor:
 )
 def matrix_solve(xp, matrix, rhs, *, adjoint: bool = False):
     """matrix: f[..., n, n], rhs: f[..., n, k] -> x, f[..., n, k], with matrix x = rhs."""
+    _check_batches(matrix, rhs)
     with _failing_with(_SINGULAR):
         solution = xp.linalg.solve(_adjoint(xp, matrix) if adjoint else matrix, rhs)
     _check_solved(xp, solution, rhs, _SINGULAR)
@@ -171,6 +180,7 @@ def matrix_triangular_solve(xp, matrix, rhs, *, lower: bool = True, adjoint: boo
 
     Only the lower triangle is read, the upper one without `lower`.
     """
+    _check_batches(matrix, rhs)
     triangle = xp.tril(matrix) if lower else xp.triu(matrix)
     with _failing_with(_SINGULAR):
         return xp.linalg.solve(_adjoint(xp, triangle) if adjoint else triangle, rhs)

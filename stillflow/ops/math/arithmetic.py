@@ -13,6 +13,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import ARITHMETIC, FLOATS, INDEX, NUMBERS, SIGNED, types
 from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
@@ -322,12 +323,23 @@ def _sizes_differ(op: Operation, inputs: Sequence[Any]) -> str | None:
 )
 def add_n_op(xp, *inputs):
     """inputs: n[...] each -> n[...], their sum."""
+    for value in inputs:
+        if value.shape != inputs[0].shape:
+            raise ValueError("the shapes differ")
     return _sum(xp, *inputs)
 
 
-@op("AccumulateNV2", "inputs: N * T -> sum: T", shape=shapes.merged, types={"T": NUMBERS})
+@op(
+    "AccumulateNV2",
+    "inputs: N * T -> sum: T",
+    shape=shapes.from_attr("shape"),
+    types={"T": NUMBERS},
+)
 def accumulate_n_op(xp, *inputs, shape: TensorShape):
     """inputs: n[...] each -> n[...], their sum."""
+    for value in inputs:
+        if value.shape != inputs[0].shape:
+            refuse("Parameters and update must be the same size")
     return _sum(xp, *inputs)
 
 

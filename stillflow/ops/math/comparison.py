@@ -8,6 +8,7 @@ import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import NUMBERS, REAL_NUMBERS, types
 from stillflow.graph.operation import Tensor
 
@@ -78,6 +79,11 @@ def greater_equal(xp, x, y):
 @op("ApproximateEqual", "x: T, y: T -> z: bool", shape=shapes.merged, types={"T": NUMBERS})
 def approximate_equal(xp, x, y, *, tolerance: float = 1e-5):
     """x: n[...], y: n[...] -> bool[...], whether |x - y| is within the tolerance."""
+    if x.shape != y.shape:
+        refuse(
+            f"x and y must be of the same shape. x shape: {shapes.format_sizes(x.shape)}. y shape: "
+            f"{shapes.format_sizes(y.shape)}"
+        )
     difference = xp.abs(x - y)
     limit = np.float32(tolerance).astype(difference.dtype)
     # TensorFlow's kernels of these two types take the limit itself for equal, its others do not.

@@ -8,7 +8,7 @@ import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
-from stillflow.declare.refusing import refuse
+from stillflow.declare.refusing import check_scalars, refuse
 from stillflow.declare.shapes import format_sizes
 from stillflow.declare.type_sets import FLOATS, INTEGERS
 from stillflow.graph import dtypes
@@ -113,6 +113,7 @@ def _row_each(ctx: shapes.ShapeContext) -> shapes.Sizes:
 )
 def in_top_k_op(xp, predictions, targets, k):
     """predictions: f32[n, m], targets: i[n] -> bool[n]: fewer than k entries beat the target's."""
+    check_scalars("{} must be 0-D, got shape {}", k=k)
     _check_targets(predictions.shape, targets.shape)
     classes = predictions.shape[1]
     valid = xp.logical_and(xp.greater_equal(targets, 0), xp.less(targets, classes))

@@ -264,6 +264,14 @@ def _sparse_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return (None if count is None else int(count), *sizes[1:])
 
 
+def _check_picks(indices: Any, ids: Any) -> None:
+    for name, value in (("indices", indices), ("segment_ids", ids)):
+        if value.ndim != 1:
+            refuse(f"{name} should be a vector.")
+    if len(indices) != len(ids):
+        refuse("segment_ids and indices should have same size.")
+
+
 def _sparse_sum(data: Any, indices: Any, ids: Any, count: Any = None) -> np.ndarray:
     """The sum of the rows of `data` at `indices` for each id."""
     outside = np.flatnonzero((indices < 0) | (indices >= len(data)))
@@ -301,6 +309,7 @@ def _sparse_op(
     @op(f"SparseSegment{name}", f"{inputs} -> output: T", **options)
     def sparse_segment(xp, data, indices, ids):
         """data: n[r, ...], indices: i[k], ids: i32[k] -> n[last id + 1, ...]"""
+        _check_picks(indices, ids)
         return reduce(data, indices, ids)
 
     @op(
@@ -310,6 +319,7 @@ def _sparse_op(
     )
     def sparse_segment_counted(xp, data, indices, ids, num_segments):
         """data: n[r, ...], indices: i[k], ids: i32[k] -> n[num_segments, ...]"""
+        _check_picks(indices, ids)
         return reduce(data, indices, ids, num_segments)
 
     return sparse_segment, sparse_segment_counted
