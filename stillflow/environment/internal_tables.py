@@ -53,16 +53,17 @@ EQUIVALENT: dict[str, Members | str] = {
     "python.ops.standard_ops": {
         "": "constant",
     },
+    "python.platform.test": {
+        "test": "mock",
+    },
     "python.ops.variables": {
         "": "RefVariable=Variable Variable",
-    },
-    "python.platform.tf_logging": {
-        "logging": "DEBUG ERROR FATAL INFO WARN",
     },
 }
 
 # Modules that are ours as a whole, so that a program can set what they hold.
 WHOLE: Members = {
+    "python.platform.tf_logging": "stillflow.platform.logging",
     "python.util.deprecation": "stillflow.platform.deprecation",
 }
 
@@ -171,12 +172,11 @@ OWN: dict[str, Members] = {
         ),
     },
     "python.util.tf_inspect": {
-        "inspect": (
-            "currentframe FullArgSpec getdoc getfile getframeinfo getmembers "
-            "getmodule getmro getsource getsourcefile getsourcelines isbuiltin "
-            "isclass isframe isfunction isgenerator isgeneratorfunction ismethod "
-            "ismodule isroutine stack"
+        "inspect": "FullArgSpec currentframe getdoc getframeinfo getmembers getmodule getmro stack",
+        "stillflow.platform.decorators": (
+            "ArgSpec getargspec getcallargs getfile getfullargspec getsource getsourcefile "
+            "getsourcelines isbuiltin isclass isframe isfunction isgenerator isgeneratorfunction "
+            "ismethod ismodule isroutine"
         ),
-        "stillflow.platform.decorators": "ArgSpec getargspec getcallargs getfullargspec",
     },
 }

@@ -121,6 +121,11 @@ def get_traverse_shallow_structure(
     else:
         assert_shallow_structure(wanted, structure)
         each_wanted = list(children_alone(wanted))
+        if not all(isinstance(go, bool) for go in each_wanted):
+            raise TypeError(
+                "traverse_fn didn't return a depth=1 structure of bools.  "
+                f"saw: {wanted}  for structure: {structure}"
+            )
     levels = [
         get_traverse_shallow_structure(traverse_fn, child, expand_composites) if go else False
         for go, child in zip(each_wanted, inside, strict=True)

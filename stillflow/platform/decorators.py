@@ -61,7 +61,7 @@ def make_decorator(
         assert caller.f_back is not None
         decorator_name = caller.f_back.f_code.co_name
     decorator = TFDecorator(decorator_name, target, decorator_doc, decorator_argspec)
-    for name in ("__name__", "__module__"):
+    for name in ("__name__", "__qualname__", "__module__"):
         if hasattr(target, name):
             setattr(decorator_func, name, getattr(target, name))
     for name, value in getattr(target, "__dict__", {}).items():
@@ -90,6 +90,31 @@ def unwrap(maybe_tf_decorator: Any) -> tuple[list[TFDecorator], Any]:
 def contextmanager(target: Callable) -> Callable:
     """`contextlib.contextmanager`, whose parameters can be asked for."""
     return make_decorator(target, contextlib.contextmanager(target), "contextmanager")
+
+
+def _behind(ask: Callable) -> Callable:
+    """A function of `inspect` that looks behind decorators first."""
+
+    @functools.wraps(ask)
+    def asked(object: Any) -> Any:
+        return ask(unwrap(object)[1])
+
+    return asked
+
+
+getfile = _behind(inspect.getfile)
+getsource = _behind(inspect.getsource)
+getsourcefile = _behind(inspect.getsourcefile)
+getsourcelines = _behind(inspect.getsourcelines)
+isbuiltin = _behind(inspect.isbuiltin)
+isclass = _behind(inspect.isclass)
+isframe = _behind(inspect.isframe)
+isfunction = _behind(inspect.isfunction)
+isgenerator = _behind(inspect.isgenerator)
+isgeneratorfunction = _behind(inspect.isgeneratorfunction)
+ismethod = _behind(inspect.ismethod)
+ismodule = _behind(inspect.ismodule)
+isroutine = _behind(inspect.isroutine)
 
 
 def getfullargspec(obj: Any) -> FullArgSpec:
@@ -126,7 +151,7 @@ def _argspec_of_partial(obj: functools.partial) -> ArgSpec:
     return ArgSpec(left, varargs, keywords, behind or None)
 
 
-def getcallargs(func: Any, *positional: Any, **named: Any) -> dict[str, Any]:
+def getcallargs(func: Any, /, *positional: Any, **named: Any) -> dict[str, Any]:
     """{parameter: value} of a call, defaults included."""
     spec = getargspec(func)
     if inspect.ismethod(func):
@@ -160,11 +185,13 @@ def has_kwargs(fn: Any) -> bool:
 
 
 def get_func_name(func: Any) -> str:
-    """The name of a function, or the type of an object that can be called."""
+    """The name of a function, or of a method with its class; the type of another object."""
     _, func = unwrap(func)
     if not callable(func):
         raise ValueError("Argument must be callable")
-    return func.__name__ if inspect.isfunction(func) or inspect.ismethod(func) else str(type(func))
+    if inspect.ismethod(func):
+        return f"{type(func.__self__).__name__}.{func.__name__}"
+    return func.__name__ if inspect.isfunction(func) else str(type(func))
 
 
 def get_func_code(func: Any) -> Any:

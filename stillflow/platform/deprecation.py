@@ -22,7 +22,9 @@ from stillflow.platform.decorators import (
 
 _PRINT_DEPRECATION_WARNINGS = True  # which programs set
 
+_ABSENT = object()
 _warned: set[Hashable] = set()
+_UPDATING = "Instructions for updating:"
 _DATE = re.compile(r"20\d\d-[01]\d-[0123]\d")
 
 
@@ -35,8 +37,10 @@ def deprecated(date: str | None, instructions: str, warn_once: bool = True) -> C
     _validate(date, instructions)
 
     def decorate(func: Callable) -> Callable:
+        _check_callable(func, "deprecated")
+
         def warning(*args: Any, **kwargs: Any) -> Any:
-            _warn(func if warn_once else None, func, "", date, instructions)
+            _warn(func if warn_once else None, func, None, date, instructions)
             return func(*args, **kwargs)
 
         notice = f"THIS FUNCTION IS DEPRECATED. It will be removed {_when(date)}."
@@ -70,14 +74,15 @@ def deprecated_args(
         allowed[name] = values
 
     def decorate(func: Callable) -> Callable:
+        _check_callable(func, "deprecated_args")
         _check_names(func, allowed)
 
         def warning(*args: Any, **kwargs: Any) -> Any:
             for name in _given(func, args, kwargs):
-                value = getcallargs(func, *args, **kwargs)[name]
+                value = getcallargs(func, *args, **kwargs).get(name, _ABSENT)
                 if name in allowed and not _is_among(value, allowed[name]):
                     key = (func, name) if warn_once else None
-                    _warn(key, func, f" with {name}", date, instructions)
+                    _warn(key, func, name, date, instructions)
             return func(*args, **kwargs)
 
         names = ", ".join(sorted(allowed))
@@ -103,12 +108,14 @@ def deprecated_arg_values(
         raise ValueError("Specify which argument values are deprecated.")
 
     def decorate(func: Callable) -> Callable:
+        _check_callable(func, "deprecated_arg_values")
+
         def warning(*args: Any, **kwargs: Any) -> Any:
             given = getcallargs(func, *args, **kwargs)
             for name, value in deprecated_kwargs.items():
                 if name in given and _is_among(given[name], [value]):
                     key = (func, name) if warn_once else None
-                    _warn(key, func, f" with {name}={value}", date, instructions)
+                    _warn(key, func, f"{name}={value}", date, instructions)
             return func(*args, **kwargs)
 
         shown = ", ".join(f"{name}={value}" for name, value in sorted(deprecated_kwargs.items()))
@@ -154,6 +161,14 @@ def _validate(date: str | None, instructions: str) -> None:
         raise ValueError("Don't deprecate things without conversion instructions!")
 
 
+def _check_callable(func: Any, decorator: str) -> None:
+    if not callable(func):
+        raise ValueError(
+            f"{func} is not a function. If this is a property, make sure @property appears before "
+            f"@{decorator} in your source code:\n\n@property\n@{decorator}\ndef method(...)"
+        )
+
+
 def _check_names(func: Callable, names: Any) -> None:
     spec = getfullargspec(func)
     known = [*spec.args, spec.varargs, spec.varkw]
@@ -166,8 +181,14 @@ def _check_names(func: Callable, names: Any) -> None:
 
 
 def _given(func: Callable, args: tuple, kwargs: dict[str, Any]) -> list[str]:
-    """The parameters that a call gives a value for."""
-    return [*getfullargspec(func).args[: len(args)], *kwargs]
+    """The parameters that a call gives a value for, those with a `*` among them."""
+    spec = getfullargspec(func)
+    given = [*spec.args[: len(args)], *(name for name in kwargs if name in spec.args)]
+    if spec.varargs and len(args) > len(spec.args):
+        given.append(spec.varargs)
+    if spec.varkw and kwargs.keys() - spec.args:
+        given.append(spec.varkw)
+    return given
 
 
 def _is_among(value: Any, others: list) -> bool:
@@ -182,18 +203,23 @@ def _equals(value: Any, other: Any) -> bool:
         return False
 
 
-def _warn(key: Hashable, func: Callable, what: str, date: str | None, instructions: str) -> None:
+def _warn(
+    key: Hashable, func: Callable, what: str | None, date: str | None, instructions: str
+) -> None:
+    """Warns that the function, or `what` as its argument, is deprecated; of a `key` once."""
     if not _PRINT_DEPRECATION_WARNINGS or (key is not None and key in _warned):
         return
     _warned.add(key)
     caller = sys._getframe(2)
     place = f"{caller.f_code.co_filename}:{caller.f_lineno}"
-    calling = f"calling {func.__qualname__}" if what else func.__qualname__
-    logging.warning(
-        "From %s: %s (from %s)%s is deprecated and will be removed %s.\n"
-        "Instructions for updating:\n%s",
-        *(place, calling, func.__module__, what, _when(date), instructions),
-    )
+    end = f"is deprecated and will be removed %s.\n{_UPDATING}\n%s"
+    name, module, when = func.__qualname__, func.__module__, _when(date)
+    if what is None:
+        text = f"From %s: %s (from %s) {end}"
+        logging.warning(text, place, name, module, when, instructions)
+    else:
+        text = f"From %s: calling %s (from %s) with %s {end}"
+        logging.warning(text, place, name, module, what, when, instructions)
 
 
 def _when(date: str | None) -> str:
@@ -202,7 +228,7 @@ def _when(date: str | None) -> str:
 
 def _with_notice(func: Callable, no_doc: str, suffix: str, notice: str, instructions: str) -> str:
     """The function's docstring with a notice after its first line."""
-    notices = ["", f"Warning: {notice}", "Instructions for updating:", instructions]
+    notices = ["", f"Warning: {notice}", _UPDATING, instructions]
     doc = inspect.getdoc(func)
     if not doc:
         return "\n".join([no_doc, *notices])

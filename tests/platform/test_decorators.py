@@ -89,6 +89,7 @@ def test_has_kwargs():
 
 def test_names_and_code():
     assert decorators.get_func_name(many) == "many"
+    assert decorators.get_func_name(Thing(1).method) == "Thing.method"
     assert decorators.get_func_name(functools.partial(many, 1)) == "<class 'functools.partial'>"
     assert decorators.get_func_code(many) is many.__code__
     assert decorators.get_func_code(Thing(1)) is Thing.__call__.__code__

@@ -63,18 +63,20 @@ def test_it_may_warn_each_time_and_have_no_date(warnings):
         ((), {"ok": 3}, []),
         ((), {"ok": 4}, ["ok"]),
         ((1, 2, 4), {}, ["a", "ok"]),
+        ((None, 2, 3, 5), {}, ["a", "rest"]),
+        ((), {"other": 1}, ["more"]),
     ],
 )
 def test_deprecated_arguments(warnings, args, kwargs, names):
     """One that is given warns, unless it has the value that is allowed still."""
 
-    @deprecated_args("2018-01-01", "Use b.", "a", ("ok", 3), warn_once=False)
-    def g(a=None, b=2, ok=3):
+    @deprecated_args("2018-01-01", "Use b.", "a", ("ok", 3), "rest", "more", warn_once=False)
+    def g(a=None, b=2, ok=3, *rest, **more):
         """Doc g."""
 
     g(*args, **kwargs)
     assert [text.partition(" is deprecated")[0].rpartition(" ")[2] for text in warnings] == names
-    assert "Warning: SOME ARGUMENTS ARE DEPRECATED: `(a, ok)`. They will be" in g.__doc__
+    assert "Warning: SOME ARGUMENTS ARE DEPRECATED: `(a, more, ok, rest)`. They will" in g.__doc__
 
 
 def test_deprecated_values(warnings):
@@ -91,6 +93,7 @@ def test_deprecated_values(warnings):
     ("decorate", "message"),
     [
         (lambda: deprecated("2018", "x"), "Date must be YYYY-MM-DD."),
+        (lambda: deprecated(None, "x")(property(repr)), "is not a function. If this is a prope"),
         (lambda: deprecated("2018-01-01", ""), "Don't deprecate things without conversion ins"),
         (lambda: deprecated_args("2018-01-01", "x"), "Specify which argument is deprecated."),
         (
