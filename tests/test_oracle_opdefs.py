@@ -89,6 +89,14 @@ def test_attribute_defaults(declared):
             assert plain(value) == pytest.approx(known[name][1]), name
 
 
+def test_type_defaults(declared):
+    """What a type attribute is by default, which plain values then take, is TensorFlow's."""
+    for name, (kind, default, _) in TENSORFLOW[declared.type]["attributes"].items():
+        if kind == "type" and name in declared.attr_kinds:
+            own = declared.attr_defaults.get(name) or declared.defaults.get(name)
+            assert (own and own.name) == default, name
+
+
 def plain(value):
     if isinstance(value, np.ndarray):
         return value.tolist()

@@ -57,8 +57,9 @@ def op_def_of(defn: Any):
     op_def.output_arg.extend(_arg_defs(defn.signature.outputs))
     for name, kind in defn.attr_kinds.items():
         attr = op_def.attr.add(name=name, type=kind)
-        if defn.attr_defaults.get(name) is not None:
-            attr.default_value.CopyFrom(attr_value_of(defn.attr_defaults[name]))
+        default = defn.attr_defaults.get(name, defn.defaults.get(name))
+        if default is not None:
+            attr.default_value.CopyFrom(attr_value_of(default))
         if name in defn.types:
             attr.allowed_values.CopyFrom(attr_value_of(list(defn.types[name])))
     return op_def

@@ -13,7 +13,13 @@ from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 
 
-@op("Conj", "input: T -> output: T", shape=shapes.same, types={"T": (*COMPLEX, dtypes.variant)})
+@op(
+    "Conj",
+    "input: T -> output: T",
+    shape=shapes.same,
+    types={"T": (*COMPLEX, dtypes.variant)},
+    defaults={"T": dtypes.complex64},
+)
 def conj_op(xp, x):
     """x: c[...] -> c[...]"""
     return xp.conj(x)

@@ -9,6 +9,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.rules import RegisterGradient
 from stillflow.declare.type_sets import FLOATS, INTEGERS
+from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array import filling, joining, passing, selecting, shape_of
@@ -79,13 +80,19 @@ def relu6(features: Any, name: str | None = None) -> Tensor:
         return relu6_op(convert_to_tensor(features, name="features"), name=scope)
 
 
-@op("LeakyRelu", "features: T -> activations: T", **_UNARY)
+@op("LeakyRelu", "features: T -> activations: T", **_UNARY, defaults={"T": dtypes.float32})
 def leaky_relu_op(xp, x, *, alpha: float = 0.2):
     """x: f[...] -> f[...], x or alpha x, whichever is larger."""
     return xp.where(xp.greater(x, 0), x, xp.multiply(x, _of_type(xp, alpha, x)))
 
 
-@op("LeakyReluGrad", _GRAD.format("features"), near_zero=("features",), **_UNARY)
+@op(
+    "LeakyReluGrad",
+    _GRAD.format("features"),
+    near_zero=("features",),
+    defaults={"T": dtypes.float32},
+    **_UNARY,
+)
 def leaky_relu_grad(xp, dy, x, *, alpha: float = 0.2):
     """dy, x: f[...] -> f[...]"""
     return xp.where(xp.greater(x, 0), dy, xp.multiply(dy, _of_type(xp, alpha, x)))

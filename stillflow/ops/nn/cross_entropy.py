@@ -98,6 +98,7 @@ def _sparse_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     "features: T, labels: Tlabels -> loss: T, backprop: T",
     shape=_sparse_shapes,
     types={"T": FLOATS, "Tlabels": (dtypes.int32, dtypes.int64)},
+    defaults={"Tlabels": dtypes.int64},
 )
 def sparse_softmax_cross_entropy_op(xp, logits, labels):
     """logits: f[n, k], labels: i[n] in [0, k) -> loss f[n], and its gradient f[n, k]."""

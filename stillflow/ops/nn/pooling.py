@@ -21,6 +21,7 @@ from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import format_sizes
 from stillflow.declare.type_sets import FLOATS, INTEGERS
+from stillflow.graph import dtypes
 from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
@@ -109,6 +110,7 @@ def _lowest(dtype: Any) -> Any:
     "input: T -> output: T",
     shape=_pooled,
     types={"T": _POOLED},
+    defaults={"T": dtypes.float32},
     limits={**_LIMITS, "data_format": (*LAYOUTS, "NCHW_VECT_C")},
 )
 def max_pool_op(
@@ -168,6 +170,7 @@ def _firsts(xp: Any, seen: list[Any], largest: Any) -> list[Any]:
     shape=lambda ctx: shapes.with_rank(ctx.shape(0), 4),
     limits=_LIMITS,
     types={"T": _REAL},
+    defaults={"T": dtypes.float32},
     total=True,
 )
 def max_pool_grad(

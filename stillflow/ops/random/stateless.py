@@ -51,7 +51,7 @@ _OF_FLOATS: dict[str, Any] = {
     "shape": _seeded(drawn_shape, 1),
     "static": ("shape",),
     "types": {"T": INDEX, "Tseed": INDEX, "dtype": FLOATS},
-    "defaults": {"Tseed": dtypes.int64},
+    "defaults": {"T": dtypes.int32, "Tseed": dtypes.int64},
 }
 
 

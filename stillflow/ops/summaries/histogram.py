@@ -13,6 +13,7 @@ from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import REAL_NUMBERS
+from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.ops.summaries.common import (
     collected,
@@ -42,6 +43,7 @@ def _limits() -> np.ndarray:
     "tag: string, values: T -> summary: string",
     shape=shapes.scalar,
     types={"T": REAL_NUMBERS},
+    defaults={"T": dtypes.float32},
     host=True,
 )
 def histogram_summary_op(xp, tag, values):

@@ -10,7 +10,6 @@ from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import check_within, refuse
 from stillflow.declare.type_sets import INDEX
-from stillflow.graph import dtypes
 from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array.scattering import check_updates, scatter_into
@@ -29,7 +28,6 @@ _SCATTER: dict[str, Any] = {
     "shape": _scattered,
     "writes": ("ref",),
     "types": {"Tindices": INDEX},
-    "defaults": {"Tindices": dtypes.int32},
 }
 _SIGNATURE = "ref: ref T, indices: Tindices, updates: T -> output_ref: ref T"
 
@@ -172,7 +170,6 @@ for _op in (
     writes=("ref",),
     static=("begin", "end", "strides"),
     types={"Index": INDEX},
-    defaults={"Index": dtypes.int32},
 )
 def strided_slice_assign_op(
     xp,
