@@ -143,6 +143,8 @@ building("one_hot_dtype", lambda tf: tf.one_hot([0], 2, on_value=1.0, dtype=tf.i
 building("range_up", lambda tf: tf.range(0, -5, 1))
 building("range_down", lambda tf: tf.range(0, 5, -1))
 building("range_vector", lambda tf: tf.range([1]))
+building("betainc_shapes", lambda tf: tf.betainc([1.0, 2.0], [2.0, 3.0], [0.5]))
+building("betainc_ranks", lambda tf: tf.betainc([[1.0, 2.0]], [2.0, 3.0], 0.5))
 building("linspace_none", lambda tf: tf.linspace(0.0, 1.0, 0))
 building("unique_matrix", lambda tf: tf.unique(p(tf, 2, 2)))
 building("setdiff1d_matrix", lambda tf: tf.setdiff1d(p(tf, 2, 2), p(tf, 1)))

@@ -107,6 +107,8 @@ case(
 # Ranges, searching, bits.
 
 case("range_rounding", lambda tf, d: [tf.range(0.0, 1.0, d), tf.range(0.0, 0.3, d)], num(0.1))
+case("linspace_exact_end", lambda tf: [tf.linspace(0.0, 0.1, 4), tf.linspace(0.0, 1.0, 50)])
+case("linspace_overflow", lambda tf: tf.linspace(-1e38, 3e38, 5), grad=False)
 case("linspace_rounding", lambda tf, a, b: tf.linspace(a, b, 7), num(0.1), num(0.7))
 case(
     "searchsorted_right",

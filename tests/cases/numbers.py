@@ -41,6 +41,23 @@ case(
     f64(3, at=1) + 2.5,
     dbl([0.1, 0.5, 0.9]),
 )
+INFINITE = float("inf")
+case(
+    "betainc_at_edges",
+    lambda tf, a, b, x: tf.betainc(a, b, x),
+    num([0, 1, 0, -1, 0, 2, 1, 1, 1, INFINITE, 2, INFINITE, INFINITE]),
+    num([1, 0, 0, 1, 2, 0, 1, 1, 2, 2, INFINITE, 2, 2]),
+    num([0.5, 0.5, 0.5, 0.5, 0, 1, -0.1, 1.1, float("nan"), 0.5, 0.5, 0, 1]),
+    grad=False,
+)
+case(
+    "betainc_of_scalars",
+    lambda tf, a, b, x: [tf.betainc(a, 2.0, 0.5), tf.betainc(1.0, b, x)],
+    pos(3),
+    pos(2),
+    num([0.5, 0.6]),
+    grad=False,
+)
 case(
     "bessel",
     lambda tf, x: [

@@ -123,7 +123,9 @@ def lin_space(xp, start, stop, num):
     if count == 1:
         return xp.reshape(start, (1,))
     step = (stop - start) / start.dtype.type(count - 1)
-    return start + step * np.arange(count).astype(start.dtype)
+    within = start + step * np.arange(1, count - 1).astype(start.dtype)
+    # Both ends are exact, whatever the step is rounded to.
+    return xp.concatenate([xp.reshape(start, (1,)), within, xp.reshape(stop, (1,))])
 
 
 lin_space.not_differentiable()

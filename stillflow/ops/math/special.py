@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -11,6 +12,7 @@ from stillflow.declare import shapes
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import FLOATS, WIDE_FLOATS
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
@@ -160,10 +162,32 @@ def igamma_grad_a(xp, a, x):
     return ((8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step)).astype(a.dtype)
 
 
-@op("Betainc", "a: T, b: T, x: T -> z: T", **{**_WIDE, "shape": shapes.broadcast_all})
+def _of_scalars_and_one_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    others = [sizes for sizes in ctx.shapes() if sizes != ()]
+    return shapes.merge_all(others) if others else ()
+
+
+@op(
+    "Betainc",
+    "a: T, b: T, x: T -> z: T",
+    shape=_of_scalars_and_one_shape,
+    types={"T": WIDE_FLOATS},
+)
 def betainc(xp, a, b, x):
-    """a, b, x: f[...] -> f[...], the regularised incomplete beta function."""
-    return xp.special.betainc(a, b, x)
+    """a, b, x: f[...] or f[] -> f[...], the regularised incomplete beta function.
+
+    It is NaN unless a and b are positive, and but for x = 0 and x = 1 finite.
+    """
+    for (name, p), (other, q) in itertools.combinations({"a": a, "b": b, "x": x}.items(), 2):
+        if p.ndim and q.ndim and p.shape != q.shape:
+            refuse(
+                f"Shapes of {name} and {other} are inconsistent: "
+                f"{shapes.format_sizes(p.shape)} vs. {shapes.format_sizes(q.shape)}"
+            )
+    zero, one, nan = (x.dtype.type(value) for value in (0, 1, np.nan))
+    end = xp.where(x == zero, zero, xp.where(x == one, one, nan))
+    value = xp.where(xp.isfinite(a) & xp.isfinite(b), xp.special.betainc(a, b, x), end)
+    return xp.where((a > 0) & (b > 0), value, nan)
 
 
 @betainc.gradient
