@@ -11,6 +11,7 @@ from stillflow.checkpoint.messages import message_class, parse
 from stillflow.checkpoint.table import TableWriter
 from stillflow.checkpoint.table_reader import CorruptTable, Table, Unsupported
 from stillflow.graph import errors
+from stillflow.graph.text import local_path
 
 _HEADER_KEY = b""
 _VERSION = 1  # of the bundle format
@@ -18,11 +19,11 @@ _LITTLE_ENDIAN = 0
 
 
 def index_path(prefix: str) -> str:
-    return f"{prefix}.index"
+    return f"{local_path(prefix)}.index"
 
 
 def data_path(prefix: str, shard: int, num_shards: int) -> str:
-    return f"{prefix}.data-{shard:05d}-of-{num_shards:05d}"
+    return f"{local_path(prefix)}.data-{shard:05d}-of-{num_shards:05d}"
 
 
 def encode_index(num_shards: int, index: Mapping[bytes, Any]) -> bytes:

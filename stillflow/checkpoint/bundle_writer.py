@@ -12,6 +12,7 @@ import numpy as np
 from stillflow.checkpoint import bundle, crc32c, files, slices, tensors
 from stillflow.checkpoint.messages import message_class, set_slice
 from stillflow.graph import dtypes, errors
+from stillflow.graph.text import local_path
 
 
 class BundleWriter:
@@ -117,7 +118,7 @@ def _entry(dtype: dtypes.DType, shape: Sequence[int]) -> Any:
 
 def create_parent(path: str) -> None:
     """Creates the directory that is to hold `path`, but none above it."""
-    if parent := os.path.dirname(path):
+    if parent := os.path.dirname(local_path(path)):
         with contextlib.suppress(FileExistsError):
             os.mkdir(parent)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 
+from stillflow.graph.text import local_path
 from stillflow.platform.os_errors import os_errors_as_tf as os_errors_as_tf
 
 
@@ -15,7 +16,7 @@ class StagedFile:
     """
 
     def __init__(self, path: str):
-        self._path = path
+        self._path = path = local_path(path)
         self.staging = _staging(path)
         self.file = open(self.staging, "xb")  # noqa: SIM115 (closed by `seal` or `discard`)
 
@@ -72,7 +73,7 @@ def sync_directory(path: str) -> None:
     """Makes the names in the directory that holds `path` durable, where the system can."""
     if not hasattr(os, "O_DIRECTORY"):
         return
-    descriptor = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = os.open(os.path.dirname(local_path(path)) or ".", os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:

@@ -22,6 +22,7 @@ from stillflow.checkpoint.slices import Slice
 from stillflow.checkpoint.stored import Stored, readable_dtype, text
 from stillflow.checkpoint.table_reader import CorruptTable, Table, Unsupported
 from stillflow.graph import errors
+from stillflow.graph.text import local_path
 
 _LIST_KEY = b""
 
@@ -128,6 +129,7 @@ def _data_loss(path: str, what: str) -> errors.DataLossError:
 
 def _matching(pattern: str) -> list[str]:
     """Returns the files of a checkpoint; raises what says what is there instead."""
+    pattern = local_path(pattern)
     paths = [pattern] if os.path.exists(pattern) else sorted(glob.glob(pattern))
     if not paths:
         raise errors.NotFoundError(

@@ -11,6 +11,7 @@ from stillflow.checkpoint import files, first_format_values, slices, tensors
 from stillflow.checkpoint.messages import message_class, set_slice, shape_of
 from stillflow.checkpoint.table import TableWriter
 from stillflow.graph import dtypes, errors
+from stillflow.graph.text import local_path
 
 _VERSION = 1  # of the format
 
@@ -22,7 +23,7 @@ class FirstFormatWriter:
     """
 
     def __init__(self, path: str):
-        self._path = path
+        self._path = path = local_path(path)
         self._listed: dict[bytes, Any] = {}  # a SavedSliceMeta for each tensor
         self._parts: dict[bytes, tuple[bytes, slices.Slice, np.ndarray, dtypes.DType]] = {}
         with files.os_errors_as_tf(path):

@@ -21,6 +21,7 @@ from stillflow.checkpoint import bundle, files
 from stillflow.checkpoint.messages import message_class
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
+from stillflow.graph.text import local_path
 from stillflow.platform import logging
 
 V1, V2 = 1, 2  # SaverDef.CheckpointFormatVersion
@@ -148,7 +149,8 @@ def _to_text(state: Any) -> str:
 
 
 def _state_path(directory: str, latest_filename: str | None) -> str:
-    return os.path.join(directory, "checkpoint" if latest_filename is None else latest_filename)
+    name = "checkpoint" if latest_filename is None else latest_filename
+    return os.path.join(local_path(directory), name)
 
 
 def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -> str | None:
@@ -235,7 +237,7 @@ def get_checkpoint_mtimes(checkpoint_prefixes: Sequence[str]) -> list[float]:
 
 def _files_of(prefix: str) -> list[str]:
     """Returns what identifies a checkpoint: its index, or in the first format the file itself."""
-    for path in (bundle.index_path(prefix), prefix):
+    for path in (bundle.index_path(prefix), local_path(prefix)):
         if paths := [path] if os.path.exists(path) else sorted(glob.glob(path)):
             return paths
     return []
@@ -245,6 +247,7 @@ def remove_checkpoint(
     checkpoint_prefix: str, checkpoint_format_version: int = V2, meta_graph_suffix: str = "meta"
 ) -> None:
     """Deletes the files of a checkpoint, as far as they exist, the index before the data."""
+    checkpoint_prefix = local_path(checkpoint_prefix)
     doomed = [meta_graph_filename(checkpoint_prefix, meta_graph_suffix)]
     if checkpoint_format_version == V2:
         data = glob.glob(f"{glob.escape(checkpoint_prefix)}.data-?????-of-?????")
@@ -258,7 +261,7 @@ def remove_checkpoint(
 
 def remove_shards_to_merge(prefix: str) -> None:
     """Removes what a sharded save that failed has left beside `prefix`."""
-    for folder in glob.glob(f"{glob.escape(prefix)}_temp_{'[0-9a-f]' * 32}"):
+    for folder in glob.glob(f"{glob.escape(local_path(prefix))}_temp_{'[0-9a-f]' * 32}"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -274,7 +277,7 @@ def checkpoint_prefix(ckpt_dir_or_file: str) -> str:
       ValueError: when a directory has no `checkpoint` file.
     """
     path = os.fspath(ckpt_dir_or_file)
-    prefix = latest_checkpoint(path) if os.path.isdir(path) else path
+    prefix = latest_checkpoint(path) if os.path.isdir(local_path(path)) else path
     if prefix is None:
         raise ValueError(
             f"Couldn't find 'checkpoint' file or checkpoints in given directory {path}"

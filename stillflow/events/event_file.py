@@ -16,7 +16,10 @@ _FORMAT = "brain.Event:2"
 
 
 class EventFile:
-    """A new event file in the folder `logdir`, made with its first event. For one thread."""
+    """A new event file in the folder `logdir`. For one thread.
+
+    It is made with its first event; at once when its name has a suffix, as TensorFlow's is.
+    """
 
     def __init__(self, logdir: str, flush_seconds: float, suffix: str = ""):
         self._logdir = logdir
@@ -24,6 +27,9 @@ class EventFile:
         self._flush_seconds = flush_seconds
         self._file: BinaryIO | None = None
         self._next_flush = 0.0
+        if suffix:
+            self._file = self._new_file()
+            self.flush()
 
     def write(self, event: Any) -> None:
         """Adds an Event; it reaches the disk at the latest with the first one after the interval.

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from stillflow.events.event_file import EventFile
 from stillflow.graph.graph import Graph
+from stillflow.graph.text import local_path
 from stillflow.platform.os_errors import os_errors_as_tf
 from stillflow.train.meta_graph import export_meta_graph
 
@@ -19,7 +20,7 @@ class FileWriter:
 
     Args:
       logdir: is made when it does not exist; TensorBoard shows what lies in it and below.
-      graph: is written at once, as by `add_graph`.
+      graph: is written at once, as by `add_graph`, and its collections as by `add_meta_graph`.
       max_queue: accepted; events wait for nothing but the file's buffer.
       flush_secs: how often, at least, events reach the disk while more come.
       graph_def: the older form of `graph`.
@@ -42,15 +43,18 @@ class FileWriter:
     ):
         del max_queue, session
         self._logdir = os.fspath(logdir)
-        with os_errors_as_tf(self._logdir):
-            os.makedirs(self._logdir, exist_ok=True)
-        self._file = EventFile(self._logdir, flush_secs, filename_suffix or "")
+        folder = local_path(self._logdir)
+        with os_errors_as_tf(folder):
+            os.makedirs(folder, exist_ok=True)
+        self._file = EventFile(folder, flush_secs, filename_suffix or "")
         self._lock = threading.Lock()
         self._closed = False
         self._described: set[str] = set()  # tags whose metadata have been written
         self._run_tags: set[str] = set()
         if graph is not None or graph_def is not None:
             self.add_graph(graph, graph_def=graph_def)
+            definition = graph_def if graph is None else graph.as_graph_def(add_shapes=True)
+            self.add_meta_graph(export_meta_graph(graph_def=definition, graph=graph))
 
     def get_logdir(self) -> str:
         return self._logdir
@@ -71,7 +75,7 @@ class FileWriter:
         self.add_event(event)
 
     def add_graph(self, graph: Any, global_step: int | None = None, graph_def: Any = None) -> None:
-        """Adds a Graph, with its collections, or a GraphDef.
+        """Adds a Graph or a GraphDef.
 
         Raises:
           ValueError: both `graph` and `graph_def` are given.
@@ -90,8 +94,6 @@ class FileWriter:
                 f"\n  It is a {type(given).__name__}."
             )
         self.add_event(_event(global_step, graph_def=definition.SerializeToString()))
-        if isinstance(given, Graph):
-            self.add_meta_graph(export_meta_graph(graph_def=definition, graph=given), global_step)
 
     def add_meta_graph(self, meta_graph_def: Any, global_step: int | None = None) -> None:
         """Adds a MetaGraphDef; TypeError for anything else."""

@@ -38,6 +38,14 @@ def path_to_str(path: Any) -> Any:
     return as_str_any(path.__fspath__()) if isinstance(path, os.PathLike) else path
 
 
+def local_path(path: str | os.PathLike) -> str:
+    """A path as the operating system knows it: `file://` and the host after it left out."""
+    path = os.fspath(path)
+    if not path.startswith("file://"):
+        return path
+    return path[path.find("/", len("file://")) :]
+
+
 def _checked(value: Any, kind: type) -> Any:
     if not isinstance(value, kind):
         raise TypeError(f"Expected binary or unicode string, got {value!r}")

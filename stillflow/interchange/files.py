@@ -6,6 +6,8 @@ import os
 import warnings
 from typing import Any
 
+from stillflow.graph.text import local_path
+
 
 def read_message(path: str | os.PathLike, message_class: Any) -> Any:
     """Returns the message in a file, whose bytes are tried first, then its text.
@@ -13,7 +15,7 @@ def read_message(path: str | os.PathLike, message_class: Any) -> Any:
     Raises:
       OSError: there is no such file, it cannot be read, or it holds no such message.
     """
-    path = os.fspath(path)
+    path = local_path(os.fspath(path))
     if not os.path.isfile(path):
         raise OSError(f"File {path} does not exist.")
     with open(path, "rb") as file:

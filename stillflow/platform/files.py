@@ -1,6 +1,7 @@
 """Files and folders, as `tf.gfile` and `tf.io.gfile` name what one does with them.
 
-A path is text or bytes. Errors are `tf.errors`: NotFoundError and its kin.
+A path is text or bytes, and may be a `file://` URI. Errors are `tf.errors`: NotFoundError and its
+kin.
 """
 
 from __future__ import annotations
@@ -14,12 +15,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from stillflow.graph import errors
-from stillflow.graph.text import as_text, path_to_str
+from stillflow.graph.text import as_text, local_path, path_to_str
 from stillflow.platform.os_errors import os_errors_as_tf
 
 
 def _path(path: Any) -> str:
-    return as_text(path_to_str(path))
+    """Raises UnimplementedError: a URI of something else than a file here."""
+    text = as_text(path_to_str(path))
+    scheme = re.match(r"([a-zA-Z][a-zA-Z0-9.]*)://", text)
+    if scheme and scheme[1] != "file":
+        raise errors.UnimplementedError(
+            None,
+            None,
+            f"File system scheme '{scheme[1]}' not implemented (file: '{text}')\n"
+            "  Stillflow reads and writes files of this machine.",
+        )
+    return local_path(text)
 
 
 def exists(path: Any) -> bool:
@@ -115,25 +126,27 @@ def glob(pattern: Any) -> list[str]:
     """
     if isinstance(pattern, (list, tuple)):
         return [path for each in pattern for path in glob(each)]
-    pattern = _path(pattern)
+    text = as_text(path_to_str(pattern))
+    pattern = _path(text)
+    scheme = text.removesuffix(pattern)
     fixed = os.path.dirname(re.split(r"[*?\[\\]", pattern, maxsplit=1)[0])
     if fixed and not os.path.isdir(fixed):
         raise errors.NotFoundError(None, None, f"{fixed}; No such file or directory")
-    return sorted(python_glob.glob(pattern, include_hidden=True))
+    return [scheme + path for path in sorted(python_glob.glob(pattern, include_hidden=True))]
 
 
 def walk(
     top: Any, topdown: bool = True, onerror: Callable[[Any], None] | None = None
 ) -> Iterator[tuple[str, list[str], list[str]]]:
     """Yields (folder, names of its folders, names of its files) for `top` and all below it."""
-    top = _path(top)
+    top = as_text(path_to_str(top))
     try:
         names = listdir(top)
     except errors.NotFoundError as error:
         if onerror is not None:
             onerror(error)
         return
-    folders = [name for name in names if os.path.isdir(os.path.join(top, name))]
+    folders = [name for name in names if isdir(os.path.join(top, name))]
     here = top, folders, [name for name in names if name not in folders]
     if topdown:
         yield here
@@ -164,10 +177,12 @@ _MODES = ("r", "w", "a", "r+", "w+", "a+")
 
 
 class GFile:
-    """A file, opened when it is first read or written.
+    """A file, opened when it is first read, and when it is first written.
 
     In a mode with "b" it reads bytes, in others text; positions and sizes count bytes. It writes
-    either.
+    either. Reading and writing know nothing of each other: what is written is there for readers
+    after `flush`, positions are those of the reader, and all modes but "a" and "a+" begin an empty
+    file with the first write, "r+" too.
 
     Raises:
       InvalidArgumentError: there is no such mode.
@@ -178,7 +193,8 @@ class GFile:
         self._mode = mode
         self._is_binary = "b" in mode
         self._kind = mode.replace("b", "")
-        self._file: Any = None
+        self._reader: Any = None
+        self._writer: Any = None
         if self._kind not in _MODES:
             expected = " or ".join(f"'{kind}'" for kind in _MODES)
             raise errors.InvalidArgumentError(None, None, f"mode is not {expected}")
@@ -191,22 +207,24 @@ class GFile:
     def mode(self) -> str:
         return self._mode
 
-    def _opened(self) -> Any:
-        if self._file is None:
-            path = _path(self._name)
-            with os_errors_as_tf(path):
-                self._file = open(path, self._kind + "b")  # noqa: SIM115 (closed by `close`)
-        return self._file
-
     def _readable(self) -> Any:
         if self._kind in ("w", "a"):
             raise errors.PermissionDeniedError(None, None, "File isn't open for reading")
-        return self._opened()
+        if self._reader is None:
+            self._reader = self._opened("rb")
+        return self._reader
 
     def _writable(self) -> Any:
         if self._kind == "r":
             raise errors.PermissionDeniedError(None, None, "File isn't open for writing")
-        return self._opened()
+        if self._writer is None:
+            self._writer = self._opened("ab" if self._kind.startswith("a") else "wb")
+        return self._writer
+
+    def _opened(self, mode: str) -> Any:
+        path = _path(self._name)
+        with os_errors_as_tf(path):
+            return open(path, mode)
 
     def _given(self, content: bytes) -> Any:
         return content if self._is_binary else content.decode("utf-8")
@@ -252,6 +270,7 @@ class GFile:
                 None, None, f"Seeking to a negative position: {target}"
             )
         if target > size:
+            file.seek(size)
             raise errors.OutOfRangeError(None, None, "reached end of file")
         file.seek(target)
 
@@ -259,22 +278,23 @@ class GFile:
         return True
 
     def tell(self) -> int:
-        """The position of the next byte."""
-        return self._opened().tell()
+        """The position of the next byte that is read, or written where nothing can be read."""
+        return (self._writable() if self._kind in ("w", "a") else self._readable()).tell()
 
     def flush(self) -> None:
         """Hands what was written to the operating system."""
-        if self._file is not None:
-            self._file.flush()
+        if self._writer is not None:
+            self._writer.flush()
 
     def close(self) -> None:
         """Closes the file; the next use opens it again."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        for file in (self._reader, self._writer):
+            if file is not None:
+                file.close()
+        self._reader = self._writer = None
 
     def __del__(self) -> None:
-        if hasattr(self, "_file"):  # not after a refusal in `__init__`
+        if hasattr(self, "_writer"):  # not after a refusal in `__init__`
             self.close()
 
     def __enter__(self) -> GFile:

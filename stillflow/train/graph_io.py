@@ -7,6 +7,7 @@ from typing import Any
 
 from stillflow.checkpoint.files import write_atomically
 from stillflow.graph.graph import Graph
+from stillflow.graph.text import local_path
 
 
 def write_graph(graph_or_graph_def: Any, logdir: str, name: str, as_text: bool = True) -> str:
@@ -19,7 +20,7 @@ def write_graph(graph_or_graph_def: Any, logdir: str, name: str, as_text: bool =
     is_graph = isinstance(graph_or_graph_def, Graph)
     graph_def = graph_or_graph_def.as_graph_def() if is_graph else graph_or_graph_def
     text = text_format.MessageToString(graph_def).encode() if as_text else None
-    os.makedirs(logdir, exist_ok=True)
+    os.makedirs(local_path(logdir), exist_ok=True)
     path = os.path.join(logdir, name)
-    write_atomically(path, graph_def.SerializeToString() if text is None else text)
+    write_atomically(local_path(path), graph_def.SerializeToString() if text is None else text)
     return path

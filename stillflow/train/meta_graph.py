@@ -11,6 +11,7 @@ from stillflow.checkpoint import files
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.protos.graph_def import op_def_of
+from stillflow.graph.text import local_path
 from stillflow.platform import logging
 from stillflow.train import scoped_graph
 from stillflow.train.exported_graph import graph_def_with_shapes
@@ -193,6 +194,7 @@ def _write(meta: Any, filename: str, as_text: bool) -> None:
         from google.protobuf import text_format
 
         content = text_format.MessageToString(meta).encode()
-    with files.os_errors_as_tf(filename):
-        os.makedirs(os.path.dirname(filename) or ".", exist_ok=True)
-        files.write_atomically(filename, content)
+    path = local_path(filename)
+    with files.os_errors_as_tf(path):
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        files.write_atomically(path, content)

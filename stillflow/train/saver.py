@@ -12,6 +12,7 @@ from typing import Any
 from stillflow.checkpoint import management
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
+from stillflow.graph.text import local_path
 from stillflow.platform import logging
 from stillflow.runtime.session import BaseSession
 from stillflow.train import meta_graph, saver_graph
@@ -248,7 +249,7 @@ class Saver:
             management.remove_shards_to_merge(prefix)
             is_variable = error.op is not None and error.op.defn.is_variable
             lacks_folder = isinstance(error, (errors.FailedPreconditionError, errors.NotFoundError))
-            lacks_folder &= not os.path.isdir(os.path.dirname(save_path))
+            lacks_folder &= not os.path.isdir(local_path(os.path.dirname(save_path)))
             if lacks_folder and not is_variable:
                 raise ValueError(
                     f"Parent directory of {save_path} doesn't exist, can't save."

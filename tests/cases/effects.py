@@ -99,3 +99,83 @@ for version in (1, 2):
             ),
             grad=False,
         )
+
+
+@program
+def meta_graph_without_default_attributes(tf, run):
+    x = tf.placeholder(tf.float32, [1, 4, 4, 1])
+    y = tf.nn.conv2d(x, f32(1, 1, 1, 1), [1, 1, 1, 1], "SAME")
+    tf.matmul(x[0, :, :, 0], y[0, ..., 0], transpose_b=True)
+    tf.nn.leaky_relu(tf.reduce_sum(y, keepdims=True))
+    tf.stack(tf.unstack(tf.one_hot(tf.argmax(y, 1), 2), axis=-2), axis=1)
+    tf.random_normal([2], seed=3)
+    tf.Variable(1.0)
+    meta = tf.train.export_meta_graph(strip_default_attrs=True)
+    for node in meta.graph_def.node:
+        run.note([node.op, *sorted(node.attr)])
+    run.note(meta.meta_info_def.stripped_default_attrs)
+
+
+@program
+def graphs_in_event_files(tf, run):
+    """A writer adds the meta graph of the graph that it is made with, of no other."""
+    tf.Variable(1.0)
+    graph = tf.get_default_graph()
+    for suffix, given in enumerate([{"graph": graph}, {"graph_def": graph.as_graph_def()}, {}]):
+        with tempfile.TemporaryDirectory() as folder:
+            writer = tf.summary.FileWriter(folder, filename_suffix=f".{suffix}", **given)
+            run.note([os.path.splitext(name)[1] for name in os.listdir(folder)])
+            writer.add_graph(graph, 7)
+            writer.close()
+            (name,) = os.listdir(folder)
+            for event in tf.train.summary_iterator(os.path.join(folder, name)):
+                run.note([event.WhichOneof("what"), event.step])
+                meta = tf.MetaGraphDef.FromString(event.meta_graph_def)
+                run.note([sorted(meta.collection_def), len(meta.graph_def.node)])
+
+
+@program
+def files_by_uri(tf, run):
+    v = tf.Variable(1.0)
+    saver = tf.train.Saver()
+    with tempfile.TemporaryDirectory() as folder:
+        uri = "file://" + folder
+
+        def note(value):
+            run.note(str(value).replace(folder, "folder"))
+
+        run.session.run(v.initializer)
+        note(saver.save(run.session, uri + "/model"))
+        note(saver.save(run.session, uri + "/model", 3))
+        note(saver.last_checkpoints)
+        note(tf.train.latest_checkpoint(folder))
+        note(tf.train.latest_checkpoint(uri))
+        note(tf.train.checkpoint_exists(uri + "/model"))
+        note(tf.train.list_variables(uri + "/model"))
+        saver.restore(run.session, uri + "/model-3")
+        note(tf.train.write_graph(run.session.graph, uri, "graph"))
+        tf.train.import_meta_graph(uri + "/model.meta", import_scope="again")
+        tf.summary.FileWriter(uri + "/logs", filename_suffix=".x").close()
+        with tf.gfile.GFile(uri + "/text", "w") as file:
+            file.write("text")
+        note(tf.gfile.GFile(uri + "/text").read())
+        note(tf.gfile.Glob(uri + "/t*"))
+        tf.gfile.MakeDirs(uri + "/a/b")
+        note(list(tf.gfile.Walk(uri + "/a")))
+        note([tf.gfile.Exists(uri + "/a"), tf.gfile.IsDirectory(uri + "/text")])
+        tf.gfile.Copy(uri + "/text", folder + "/copy")
+        tf.gfile.Rename(uri + "/copy", uri + "/moved")
+        note(sorted(os.listdir(folder)))
+
+
+@program
+def files_read_and_written(tf, run):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "file")
+        for mode in ("w+", "r+", "a+", "rb+"):
+            with tf.gfile.GFile(path, mode) as file:
+                if mode != "w+":
+                    run.note(file.read(1))
+                file.write(mode)
+                file.flush()
+            run.note(tf.gfile.GFile(path, "rb").read().decode())

@@ -102,8 +102,10 @@ def test_refusals(folder):
 
 
 def test_closing_and_reopening(folder):
-    writer = tf.summary.FileWriter(folder, filename_suffix=".mine")
+    tf.summary.FileWriter(folder)
     assert list(Path(folder).iterdir()) == [], "a file is made with its first event"
+    writer = tf.summary.FileWriter(folder, filename_suffix=".mine")
+    assert len(list(Path(folder).iterdir())) == 1, "one with a suffix is made at once"
     writer.add_summary(scalar("a", 1.0), 1)
     writer.close()
     with pytest.warns(UserWarning, match="Attempting to use a closed FileWriter"):
