@@ -87,7 +87,7 @@ _HAVING_ONE = types(
 )
 
 
-@op("OnesLike", "x: T -> y: T", shape=shapes.same, types={"T": _HAVING_ONE})
+@op("OnesLike", "x: T -> y: T", shape=shapes.same, types={"T": _HAVING_ONE}, total=True)
 def ones_like_op(xp, x):
     """x: n[...] -> n[...], ones."""
     return xp.ones_like(x)

@@ -158,7 +158,7 @@ def _squeezed(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return tuple(size for at, size in enumerate(sizes) if at not in gone)
 
 
-@op("Squeeze", "input: T -> output: T", shape=_squeezed)
+@op("Squeeze", "input: T -> output: T", shape=_squeezed, total=True)
 def squeeze_op(xp, x, *, squeeze_dims: list[int] = ()):  # type: ignore[assignment]
     """x: n[...] -> n[...] without the axes `squeeze_dims`, or without every axis of size 1."""
     for axis in squeeze_dims:

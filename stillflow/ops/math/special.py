@@ -21,11 +21,12 @@ from stillflow.ops.math import elementwise
 from stillflow.ops.math.unbroadcast import operands
 from stillflow.ops.reduce import reductions
 
-_FLOAT: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS}}
+_FLOAT: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS}, "total": True}
 _WIDE: dict[str, Any] = {
     "shape": shapes.broadcast,
     "broadcasts": True,
     "types": {"T": WIDE_FLOATS},
+    "total": True,
 }
 
 

@@ -34,7 +34,7 @@ def _biased(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return (*sizes[:axis], shapes.merge_size(sizes[axis], bias), *sizes[axis + 1 :])
 
 
-@op("BiasAdd", "value: T, bias: T -> output: T", shape=_biased, **_DECLARATION)
+@op("BiasAdd", "value: T, bias: T -> output: T", shape=_biased, total=True, **_DECLARATION)
 def bias_add_op(xp, x, bias, *, data_format: str = "NHWC"):
     """x: n[..., c] (n[n, c, ...] for NCHW), bias: n[c] -> x + bias"""
     axis = _channel_axis(x.ndim, data_format)

@@ -14,6 +14,7 @@ _DECLARATION: dict[str, Any] = {
     "shape": lambda ctx: shapes.merge_all(shapes.with_rank(s, 4) for s in ctx.shapes()),
     "types": {"T": (dtypes.float16, dtypes.bfloat16, dtypes.float32)},
     "defaults": {"T": dtypes.float32},
+    "total": True,
 }
 
 

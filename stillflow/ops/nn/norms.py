@@ -15,7 +15,7 @@ from stillflow.ops.math import arithmetic, elementwise
 from stillflow.ops.reduce import reductions
 
 
-@op("L2Loss", "t: T -> output: T", shape=shapes.scalar, types={"T": FLOATS})
+@op("L2Loss", "t: T -> output: T", shape=shapes.scalar, types={"T": FLOATS}, total=True)
 def l2_loss(xp, x):
     """x: f[...] -> f[], sum(x^2) / 2"""
     flat = x.reshape(-1)
