@@ -9,7 +9,7 @@ import contextlib
 import random
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,8 @@ from stillflow.graph.errors import OpError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.random_seed import DEFAULT_GRAPH_SEED
 from stillflow.runtime.session import Session
+from stillflow.testing import differences
+from stillflow.testing.checked_thread import CheckedThread
 
 
 def _device_for(use_gpu: bool, force_gpu: bool) -> str | None:
@@ -41,20 +43,32 @@ class TestCase(absltest.TestCase):
     The assertions take arrays, what makes arrays, and tensors, which they run.
     """
 
-    def setUp(self) -> None:
-        super().setUp()
+    def __init__(self, methodName: str = "runTest"):
+        super().__init__(methodName)
+        # Here, for a test's own `setUp` may leave out the one below.
         self._cached: Session | None = None
         self._cached_for: dict[str, Any] = {}
         self._folder: str | None = None
+        self._threads: list[CheckedThread] = []
+
+    def setUp(self) -> None:
+        super().setUp()
+        self._close_own()
         random.seed(DEFAULT_GRAPH_SEED)
         np.random.seed(DEFAULT_GRAPH_SEED)
         reset_default_graph()
         get_default_graph().seed = DEFAULT_GRAPH_SEED
 
     def tearDown(self) -> None:
+        for thread in self._threads:
+            thread.check_termination()
+        self._close_own()
+        super().tearDown()
+
+    def _close_own(self) -> None:
         if self._cached is not None:
             self._cached.close()
-        super().tearDown()
+            self._cached = None
 
     def get_temp_dir(self) -> str:
         """Returns a folder that is this test's own; it is left behind."""
@@ -139,8 +153,17 @@ class TestCase(absltest.TestCase):
     def assertAllEqual(self, a: Any, b: Any, msg: str | None = None) -> None:
         """Of one shape, and equal element by element; NaN equals NaN."""
         a, b = self._array(a), self._array(b)
-        self.assertEqual(a.shape, b.shape, msg)
-        np.testing.assert_array_equal(a, b, msg or "")
+        self._check_shapes(a, b, msg or "")
+        difference = differences.unequal(a, b)
+        if difference:
+            raise AssertionError(f"Arrays are not equal\n{msg or ''}\n{difference}")
+
+    def _check_shapes(self, a: np.ndarray, b: np.ndarray, msg: str) -> None:
+        if a.shape != b.shape:
+            raise AssertionError(
+                f"{a.shape} != {b.shape} : Shape mismatch: expected {a.shape}, got {b.shape} "
+                f"contents: {b}. \n{msg}."
+            )
 
     def assertNotAllEqual(self, a: Any, b: Any, msg: str | None = None) -> None:
         """They differ somewhere."""
@@ -151,21 +174,52 @@ class TestCase(absltest.TestCase):
         raise AssertionError(f"The two values are equal at all elements. {msg or ''}")
 
     def assertAllClose(
-        self, a: Any, b: Any, rtol: float = 1e-6, atol: float = 1e-6, msg: str | None = None
+        self, a: Any, b: Any, rtol: Any = 1e-6, atol: Any = 1e-6, msg: str | None = None
     ) -> None:
-        """|a - b| <= atol + rtol |b| element by element, in dicts and lists of arrays as well."""
-        if isinstance(a, Mapping) or isinstance(b, Mapping):
-            self.assertEqual(set(a), set(b), msg)
-            pairs = [(a[key], b[key]) for key in a]
-        elif _is_nest(a) and _is_nest(b) and len(a) == len(b):
-            pairs = list(zip(a, b, strict=True))
+        """|a - b| <= atol + rtol |b| element by element, in dicts and lists of arrays as well.
+
+        The tolerances may be arrays.
+
+        Raises:
+          ValueError: one is a dict and the other is not, or lists are not of one length.
+        """
+        self._close(a, b, rtol, atol, "", msg)
+
+    def _close(self, a: Any, b: Any, rtol: Any, atol: Any, path: str, msg: str | None) -> None:
+        """`path` is where a and b are in what was given, such as "[x][0]"."""
+        a, b = (x._asdict() if hasattr(x, "_asdict") else x for x in (a, b))
+        if isinstance(a, Mapping) != isinstance(b, Mapping):
+            raise ValueError(f"Can't compare dict to non-dict, a{path} vs b{path}. {msg or ''}")
+        if isinstance(a, Mapping):
+            self._close_dicts(a, b, rtol, atol, path, msg)
+        elif _is_list(a) and _is_list(b) and (_is_nest(a) or _is_nest(b)):
+            if len(a) != len(b):
+                raise ValueError(
+                    f"Mismatched length: a{path} has {len(a)} items, but b{path} has {len(b)} "
+                    f"items. {msg or ''}"
+                )
+            for index, (x, y) in enumerate(zip(a, b, strict=True)):
+                self._close(x, y, rtol, atol, f"{path}[{index}]", msg)
         else:
-            a, b = self._array(a), self._array(b)
-            self.assertEqual(a.shape, b.shape, f"Shape mismatch: {a.shape} and {b.shape}. {msg}")
-            np.testing.assert_allclose(a, b, rtol, atol, err_msg=msg or "")
-            return
-        for x, y in pairs:
-            self.assertAllClose(x, y, rtol, atol, msg)
+            self._close_arrays(self._array(a), self._array(b), rtol, atol, path, msg)
+
+    def _close_dicts(self, a: Any, b: Any, rtol: Any, atol: Any, path: str, msg: Any) -> None:
+        if set(a) != set(b):
+            raise AssertionError(
+                f"mismatched keys: a{path} has keys {list(a)}, but b{path} has keys {list(b)}. "
+                f"{msg or ''}"
+            )
+        for key in a:
+            self._close(a[key], b[key], rtol, atol, f"{path}[{key}]", msg)
+
+    def _close_arrays(
+        self, a: np.ndarray, b: np.ndarray, rtol: Any, atol: Any, path: str, msg: str | None
+    ) -> None:
+        told = f"Mismatched value: a{path} is different from b{path}. {msg or ''}"
+        self._check_shapes(a, b, told)
+        difference = differences.distant(a, b, rtol, atol)
+        if difference:
+            raise AssertionError(f"Not equal to tolerance\n{told}\n{difference}")
 
     def assertNotAllClose(self, a: Any, b: Any, **kwargs: Any) -> None:
         """They are not near each other somewhere."""
@@ -247,6 +301,27 @@ class TestCase(absltest.TestCase):
         """Every element is one of the set."""
         self.assertLessEqual(set(self._array(target).ravel().tolist()), set(expected_set))
 
+    def assertProtoEquals(self, expected_message_maybe_ascii: Any, message: Any, msg: Any = None):
+        """Two messages are equal; the expected one may be in text format.
+
+        Raises:
+          google.protobuf.text_format.ParseError: the text is no such message.
+        """
+        from google.protobuf import text_format
+
+        expected = expected_message_maybe_ascii
+        if isinstance(expected, (str, bytes)):
+            expected = text_format.Parse(expected, type(message)())
+        self.assertMultiLineEqual(str(expected), str(message), msg)
+
+    def checkedThread(
+        self, target: Callable, args: Sequence[Any] | None = None, kwargs: Any = None
+    ) -> CheckedThread:
+        """A thread to be started, and joined: it fails the test when it failed."""
+        thread = CheckedThread(self.fail, target, args or (), kwargs)
+        self._threads.append(thread)
+        return thread
+
     # Kinds and errors ---------------------------------------------------------------------------
 
     def assertShapeEqual(self, np_array: Any, tf_tensor: Tensor, msg: str | None = None) -> None:
@@ -279,8 +354,12 @@ class TestCase(absltest.TestCase):
         return self.assertRaisesWithPredicateMatch(OpError, expected_err_re_or_predicate)
 
 
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
+
+
 def _is_nest(value: Any) -> bool:
     """Whether it is a list of arrays or of lists rather than one of numbers."""
-    if not isinstance(value, (list, tuple)) or not value:
-        return False
-    return any(isinstance(x, (Mapping, list, tuple, np.ndarray, Tensor)) for x in value)
+    return _is_list(value) and any(
+        isinstance(x, (Mapping, list, tuple, np.ndarray, Tensor)) for x in value
+    )

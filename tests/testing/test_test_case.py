@@ -1,5 +1,6 @@
 """tf.test: its assertions hold and fail where they should, and its sessions are the default."""
 
+import collections
 import subprocess
 import sys
 
@@ -171,6 +172,91 @@ def test_jacobians_of_rows_and_complex_and_empty_tensors():
         np.testing.assert_allclose(numeric, exact, atol=1e-8)
         shapes = [j.shape for j in tf.test.compute_gradient(nothing, [0, 2], nothing * 2, [0, 2])]
         assert shapes == [(0, 0), (0, 0)]
+
+
+class WithoutSuper(tf.test.TestCase):
+    """A case whose `setUp` leaves out the base class's, as TensorFlow's may."""
+
+    def setUp(self):
+        pass
+
+    def runTest(self):
+        pass
+
+
+@pytest.fixture
+def without_super():
+    case = WithoutSuper()
+    case.setUp()
+    yield case
+    case.tearDown()
+
+
+def test_a_case_whose_set_up_leaves_out_the_bases(without_super):
+    with without_super.cached_session() as session:
+        assert session.run(tf.constant(1)) == 1
+    assert tf.gfile.IsDirectory(without_super.get_temp_dir())
+
+
+def test_tolerances_may_be_arrays(without_super):
+    near, at = without_super.assertAllClose, np.array([0, 0.2])
+    near([1, 2], [1, 2.1], atol=at)
+    near([1, 2], [1, 2.1], rtol=at)
+    with pytest.raises(AssertionError, match="not close dif"):
+        near([1, 2], [1.1, 2], atol=at)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "error", "message"),
+    [
+        ({"x": 1}, {"y": 1}, AssertionError, "mismatched keys: a has keys"),
+        (
+            {"x": {"y": 1}},
+            {"x": 1},
+            ValueError,
+            r"dict to non-dict, a\[x\] vs b\[x\]",
+        ),
+        ([[1], [2, 3]], [[1], [2, 4]], AssertionError, r"a\[1\] is different from b\[1\]"),
+        ([[1], [2, 3]], [[1]], ValueError, "Mismatched length: a has 2 items, but b has 1 items"),
+        ([1, 2], [1, 2, 3], AssertionError, r"Shape mismatch: expected \(2,\), got \(3,\)"),
+        ([1.0, 2.0], [1.0, 3.0], AssertionError, "not close where = "),
+    ],
+)
+def test_what_is_not_near_says_where(without_super, a, b, error, message):
+    """The words are TensorFlow's, which tests of tests look for."""
+    with pytest.raises(error, match=message):
+        without_super.assertAllClose(a, b)
+
+
+def test_what_is_unequal_says_where(without_super):
+    without_super.assertAllEqual([1, float("nan")], [1, float("nan")])
+    with pytest.raises(AssertionError, match="not equal lhs = array"):
+        without_super.assertAllEqual([1, 2], [1, 3])
+
+
+def test_named_tuples_and_lists_of_tensors_are_compared(without_super):
+    pair = collections.namedtuple("pair", "x y")
+    without_super.assertAllClose(pair(1, [2, 3]), {"x": 1, "y": (2, 3)})
+    without_super.assertAllClose([tf.constant(1.0), tf.constant(2.0)], [1, 2])
+
+
+def test_checked_threads_fail_the_test(without_super):
+    thread = without_super.checkedThread(without_super.assertEqual, (1, 2))
+    thread.start()
+    with pytest.raises(AssertionError, match="Error in checkedThread: 1 != 2"):
+        thread.join()
+
+
+def test_messages_are_compared_with_texts(without_super):
+    without_super.assertProtoEquals("versions { producer: 3 }", _graph_def(3))
+    with pytest.raises(AssertionError, match="producer: 3"):
+        without_super.assertProtoEquals("versions { producer: 3 }", _graph_def(4))
+
+
+def _graph_def(producer):
+    graph_def = tf.GraphDef()
+    graph_def.versions.producer = producer
+    return graph_def
 
 
 PROGRAM = """
