@@ -30,10 +30,19 @@ def _rows(sizes: tuple[int, ...], elements: Any, limit: int) -> str:
     return "".join(rows)
 
 
+_ESCAPED = {
+    ord(char): f"\\{letter}" for char, letter in zip("\n\r\t\"'\\", "nrt\"'\\", strict=True)
+}
+_PRINTABLE = range(32, 127)
+
+
 def element_text(item: Any) -> str:
-    """A NumPy scalar as TensorFlow's runtime prints it: a float as short as it reads back."""
+    """A NumPy scalar as TensorFlow's runtime prints it.
+
+    A float is as short as it reads back; of a string, bytes that are not printable are escaped.
+    """
     if isinstance(item, bytes):
-        return item.decode("utf-8", "backslashreplace").replace("\n", "\\n")
+        return "".join(_ESCAPED.get(byte) or _byte_text(byte) for byte in item)
     if isinstance(item, (bool, np.bool_)):
         return str(int(item))
     if isinstance(item, np.floating):
@@ -41,3 +50,7 @@ def element_text(item: Any) -> str:
         short = f"{item:.{few}g}"
         return short if item.dtype.type(float(short)) == item else f"{item:.{many}g}"
     return "?" if isinstance(item, np.complexfloating) else str(item)
+
+
+def _byte_text(byte: int) -> str:
+    return chr(byte) if byte in _PRINTABLE else f"\\{byte:03o}"

@@ -23,6 +23,15 @@ def test_print_passes_its_input_on(capsys, tier):
     assert capsys.readouterr().err == "hello [1 2...][s][1.5][[1 2]...]\n"
 
 
+def test_strings_are_escaped_as_in_c(capsys):
+    texts = [b"a\tb\\c\"d'\r\n", b"\x00\x7f\xff", "\u00e9".encode()]
+    run(tf.Print(tf.constant(1.0), [tf.constant(text) for text in texts]))
+    run(tf.print(tf.constant(texts)))
+    escaped = [r"a\tb\\c\"d\'\r\n", r"\000\177\377", r"\303\251"]
+    printed = "".join(f"[{text}]" for text in escaped), " ".join(f'"{text}"' for text in escaped)
+    assert capsys.readouterr().err == f"{printed[0]}\n[{printed[1]}]\n"
+
+
 def test_print_a_few_times(capsys):
     y = tf.Print(tf.constant(1.0), [tf.constant(1)], first_n=2)
     with tf.Session() as session:

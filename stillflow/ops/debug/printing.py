@@ -132,7 +132,8 @@ def string_format(
 def print_v2_op(xp, text, *, output_stream: str = "stderr", end: str = "\n"):
     """text: string[]; writes it to a stream, the log or a file."""
     item: Any = np.asarray(text)[()]
-    line: str = as_text(item) + end
+    line: str = item.decode("utf-8", "replace") if isinstance(item, bytes) else as_text(item)
+    line += end
     if output_stream in ("stdout", "stderr"):
         stream = getattr(sys, output_stream)
         stream.write(line)
