@@ -199,6 +199,15 @@ building("scatter_nd_scalar", lambda tf: tf.scatter_nd(0, p(tf), [3]))
 building("scatter_nd_shape", lambda tf: tf.scatter_nd([[0]], p(tf, 1), 3))
 building("cross_of_two", lambda tf: tf.cross(p(tf, 2), p(tf, 2)))
 building("cast_nothing", lambda tf: tf.cast(None, tf.float32))
+building("parallel_stack_unknown", lambda tf: tf.parallel_stack([p(tf, None), p(tf, 2)]))
+building("default_rank", lambda tf: tf.placeholder_with_default([1.0, 2.0], [2, 1]))
+building("default_size", lambda tf: tf.placeholder_with_default([1.0, 2.0], [3]))
+building(
+    "index_shrinking_backwards",
+    lambda tf: tf.strided_slice(p(tf, 3), [1], [0], [-1], shrink_axis_mask=1),
+)
+building("count_up_to_vector", lambda tf: tf.count_up_to(tf.Variable([1, 2]), 3))
+building("betainc_sizes", lambda tf: tf.betainc(p(tf, 2), p(tf, 3), p(tf, 2)))
 building("embedding_nothing", lambda tf: tf.nn.embedding_lookup([], [0]))
 building("embedding_none", lambda tf: tf.nn.embedding_lookup(None, [0]))
 building("embedding_float", lambda tf: tf.nn.embedding_lookup(p(tf, 3, 2), [0.5]))

@@ -180,6 +180,10 @@ for indices, ids in (([[0]], [0]), ([0, 1], [0]), ([0], [[0]])):
     fed("SparseSegmentMean", X, ints(indices), ints(ids))
 fed("InTopKV2", X, ints([0, 1]), ints([1]))
 fed("Diag", f32())
+for shape in ((1, 2, 3), (2, 3)):
+    fed("DiagPart", f32(*shape))
+for labels in ((2, 3), (2, 1), (1, 3), (3, 3)):
+    fed("SoftmaxCrossEntropyWithLogits", f32(2, 1), np.abs(f32(*labels)))
 fed("GatherV2", X, ints([0, 1]), ints(1), batch_dims=2)
 fed("ReverseSequence", X, ints([[1, 2]]), seq_dim=1)
 for op_type in ("MatrixSolve", "MatrixTriangularSolve"):

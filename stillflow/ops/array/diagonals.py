@@ -56,6 +56,11 @@ def _halved(ctx: shapes.ShapeContext) -> shapes.Sizes:
 @op("DiagPart", "input: T -> diagonal: T", shape=_halved, types={"T": SIGNED})
 def diag_part(xp, x):
     """x: n[*s, *s] -> n[*s], its diagonal."""
+    if not x.ndim or x.ndim % 2:
+        refuse(
+            f"The rank of the tensor should be {' ' * 40} even and positive, got shape "
+            f"{shapes.format_sizes(x.shape)}"
+        )
     middle = x.ndim // 2
     for axis in range(middle):
         if x.shape[axis] != x.shape[axis + middle]:

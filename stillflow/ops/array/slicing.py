@@ -247,6 +247,9 @@ def _sizes_of_parts(
         elif new_axis_mask & bit:
             result.append(1)
         elif shrink_mask & bit:
+            step = strides[i]
+            if step is not None and step <= 0:
+                raise shapes.ShapeError("only stride 1 allowed on non-range indexing.")
             _check_within(begin[i], axis, sizes[axis])
             axis += 1
         else:

@@ -142,7 +142,19 @@ def unstack(
     return slices
 
 
-@op("ParallelConcat", "values: N * T -> output: T", shape=shapes.from_attr("shape"))
+def _parts_of_one_row(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes: shapes.Sizes = ctx.attrs["shape"].sizes
+    if sizes is None or None in sizes:
+        raise shapes.ShapeError("shape attr must be fully defined.")
+    for own in ctx.shapes():
+        if own is None or None in own:
+            raise shapes.ShapeError("All input shapes must be fully defined.")
+        if not own or own[0] != 1:
+            raise shapes.ShapeError("Size of first dimension must be 1.")
+    return sizes
+
+
+@op("ParallelConcat", "values: N * T -> output: T", shape=_parts_of_one_row)
 def parallel_concat_op(xp, *values, shape: TensorShape):
     """values: n[1, ...] each, N of them -> n[N, ...]"""
     return xp.concatenate(values)

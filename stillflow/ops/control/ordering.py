@@ -33,10 +33,16 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
     return placeholder_op(dtype=dtype, shape=shape, name=name)
 
 
+def _as_declared(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    declared: shapes.Sizes = ctx.attrs["shape"].sizes
+    shapes.merge(ctx.shape(0), declared)
+    return declared
+
+
 @op(
     "PlaceholderWithDefault",
     "input: dtype -> output: dtype",
-    shape=shapes.from_attr("shape"),
+    shape=_as_declared,
     stateful=True,
 )
 def placeholder_with_default_op(xp, value, *, shape: TensorShape):

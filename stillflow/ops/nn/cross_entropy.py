@@ -42,6 +42,8 @@ def _dense_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 def softmax_cross_entropy_op(xp, logits, labels):
     """logits, labels: f[n, k] -> loss f[n], and its gradient for the logits f[n, k]."""
     _check_broadcastable(logits.shape, labels.shape)
+    if logits.shape != labels.shape:  # the classes too may be broadcast, before their softmax
+        logits, labels = xp.broadcast_arrays(logits, labels)
     exp, shifted = shifted_exp(xp, logits)
     total = xp.sum(exp, axis=1, keepdims=True, dtype=exp.dtype)
     backprop = xp.subtract(xp.divide(exp, total), labels)

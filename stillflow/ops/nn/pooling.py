@@ -71,9 +71,16 @@ def _pooled(ctx: shapes.ShapeContext) -> shapes.Sizes:
             strict=True,
         )
     ]
+    return in_layout(images[0], counts, channels(images, data_format), data_format)
+
+
+def _pooled_over_any(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    """`_pooled`, where windows may lie along the channels too."""
+    sizes, data_format = _pooled(ctx), ctx.attrs["data_format"]
+    assert sizes is not None
     window, step = (channels(ctx.attrs[name], data_format) for name in ("ksize", "strides"))
-    depth = count_of(channels(images, data_format), window, step, padding)
-    return in_layout(images[0], counts, depth, data_format)
+    depth = count_of(channels(sizes, data_format), window, step, ctx.attrs["padding"])
+    return in_layout(sizes[0], spatial(sizes, data_format), depth, data_format)
 
 
 def _axes(
@@ -108,7 +115,7 @@ def _lowest(dtype: Any) -> Any:
 @op(
     "MaxPool",
     "input: T -> output: T",
-    shape=_pooled,
+    shape=_pooled_over_any,
     types={"T": _POOLED},
     defaults={"T": dtypes.float32},
     limits={**_LIMITS, "data_format": (*LAYOUTS, "NCHW_VECT_C")},

@@ -61,7 +61,13 @@ def _check_same_shape(ref: Any, value: Any) -> None:
         refuse("Parameters and update must be the same size")
 
 
-@op("CountUpTo", "ref: ref T -> output: T", shape=shapes.scalar, writes=("ref",), host=True)
+@op(
+    "CountUpTo",
+    "ref: ref T -> output: T",
+    shape=lambda ctx: shapes.with_rank(ctx.shape(0), 0),
+    writes=("ref",),
+    host=True,
+)
 def count_up_to_op(xp, ref, *, limit: int):
     """ref: i[] -> its value before it is raised by one; OutOfRangeError once that is `limit`."""
     if ref >= limit:
