@@ -167,3 +167,7 @@ def test_importing_loads_nothing_heavy(statement):
     """Nor does it touch a device: with this platform setting that would raise."""
     loaded = loaded_after(statement)
     assert not [name for name in HEAVY if name in loaded]
+
+
+def test_constants_alone_have_operators():
+    loaded_after("import stillflow as tf; -(tf.constant(1.0) + tf.constant(2.0))[tf.newaxis]")

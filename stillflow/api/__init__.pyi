@@ -43,7 +43,6 @@ from stillflow.api import strings as strings
 from stillflow.api import summary as summary
 from stillflow.api import test as test
 from stillflow.api import train as train
-from stillflow.declare.constants import constant as constant
 from stillflow.declare.convert import convert_to_tensor as convert_to_tensor
 from stillflow.declare.convert import is_tensor as is_tensor
 from stillflow.declare.convert import (
@@ -126,6 +125,7 @@ from stillflow.ops.array.blocks import (
 from stillflow.ops.array.blocks import space_to_batch as space_to_batch
 from stillflow.ops.array.blocks import space_to_batch_nd as space_to_batch_nd
 from stillflow.ops.array.blocks import space_to_depth as space_to_depth
+from stillflow.ops.array.constants import constant as constant
 from stillflow.ops.array.diagonals import diag as diag
 from stillflow.ops.array.diagonals import diag_part as diag_part
 from stillflow.ops.array.diagonals import eye as eye
