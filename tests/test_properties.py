@@ -317,6 +317,8 @@ def test_integer_division_rounds_down(x, divisor):
     st.sampled_from(["int32", "int64", "float64", "bool", "float16", "int8"]),
 )
 def test_cast_is_numpys(x, dtype):
+    """But for denormal numbers, which are zero."""
+    x = np.where(np.abs(x) < np.finfo(np.float32).tiny, np.float32(0), x)
     value, out = run(lambda a: tf.cast(a, dtype), x)
     np.testing.assert_array_equal(value, x.astype(dtype))
     assert value.dtype == out.dtype.as_numpy_dtype
