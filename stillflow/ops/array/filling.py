@@ -141,11 +141,9 @@ def _is_small(shape: Any) -> bool:
 
 def _shape_tensor(shape: Any) -> Tensor:
     try:
-        static = as_shape(shape)
-    except (TypeError, ValueError):  # a list that holds tensors, or negative sizes
+        return convert_to_tensor(as_shape(shape))
+    except (TypeError, ValueError):  # it holds tensors, negative or unknown sizes
         return convert_to_tensor(shape, dtype=dtypes.int32)
-    large = any(size is not None and size > np.iinfo(np.int32).max for size in static.sizes or ())
-    return convert_to_tensor(static, dtype=dtypes.int64 if large else None)
 
 
 def zeros_like(
