@@ -53,6 +53,24 @@ class ShapeContext:
             self._used[index] = value
         return value
 
+    def scalar(self, index: int) -> int | None:
+        """The integer that an input holds when it is the same in every run, else None."""
+        value = self.value(index)
+        if value is None:
+            return None
+        if value.ndim:
+            raise ShapeError(f"Input must be scalar but has rank {value.ndim}")
+        return int(value)
+
+    def size(self, index: int) -> int | None:
+        """The size of an axis that an input holds, when it is the same in every run."""
+        size = self.scalar(index)
+        if size is not None and size < 0:
+            raise ShapeError(
+                f"Dimension size, given by scalar input {index}, must be non-negative but is {size}"
+            )
+        return size
+
     def value_as_shape(self, index: int) -> Sizes:
         """The shape that an input holds, as far as it is known."""
         sizes = constant_value_as_shape(self.inputs[index]) if self._is_small(index) else None

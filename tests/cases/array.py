@@ -23,6 +23,31 @@ case("shape_element", lambda tf, x: tf.shape(x)[0], X)
 case("shape_internal_float", lambda tf, x: tf.to_float(tf.shape(x)[1]), X, grad=False)
 case("reshape", lambda tf, x: tf.reshape(x, [4, 6]), X)
 case("reshape_infer", lambda tf, x: [tf.reshape(x, [-1]), tf.reshape(x, [2, -1, 3])], X)
+EMPTIES = [([0, 6], [0, -1, 3]), ([3, 0], [0, -1]), ([0, 0], [-1, 0]), ([2, 0, 4], [-1, 0, 5])]
+case(
+    "reshape_empty_infer",
+    lambda tf, *xs: [tf.reshape(x, EMPTIES[i][1]) for i, x in enumerate(xs)],
+    *(empty(*sizes) for sizes, _ in EMPTIES),
+)
+case(
+    "transpose_of_unknown_rank",
+    lambda tf, x: tf.transpose(tf.placeholder_with_default(x, None), [0]),
+    f32(3),
+)
+case(
+    "space_to_batch_of_nothing",
+    lambda tf, x, y: [
+        tf.space_to_batch_nd(x, [3], [[0, 2]]),
+        tf.space_to_batch_nd(y, [3], [[0, 0]]),
+        tf.space_to_batch_nd(y, [3], [[1, 2]]),
+    ],
+    empty(3, 1, 2, 0),
+    empty(3, 0, 2, 5),
+)
+case(
+    "scatter_nd_strings",
+    lambda tf: tf.scatter_nd([[4], [3], [3], [7]], ["a", "b", "b", "c"], [8]),
+)
 case("reshape_scalar", lambda tf, x: tf.reshape(x, []), f32(1))
 case("reshape_to_vector", lambda tf, x: tf.reshape(x, [1]), f32())
 case("reshape_empty", lambda tf, x: tf.reshape(x, [3, 0]), empty(0, 3))

@@ -1,6 +1,6 @@
 """Segment reductions, unique, sets of indices."""
 
-from .arrays import f32, ints, longs, num
+from .arrays import empty, f32, ints, longs, num
 from .suite import Suite, lookup
 
 suite = Suite("segment")
@@ -33,6 +33,17 @@ case(
     ints([1, 2, 3]),
     longs([2, 0, 2]),
 )
+for name in ["sum", "max", "min", "prod"]:
+    full = "unsorted_segment_" + name
+    case(full + "_of_empty_rows", lambda tf, x, n=full: lookup(tf, n)(x, [0, 1], 3), empty(2, 0))
+    case(
+        full + "_bfloat16",
+        lambda tf, x, n=full: tf.cast(
+            lookup(tf, n)(tf.cast(x, tf.bfloat16), [0, 2, 0], 4), tf.float32
+        ),
+        f32(3, 2),
+        grad=False,
+    )
 for name in ["sum", "mean", "sqrt_n"]:
     full = "sparse_segment_" + name
     case(full, lambda tf, x, n=full: lookup(tf, n)(x, [0, 2, 3], [0, 0, 1]), f32(4, 2))

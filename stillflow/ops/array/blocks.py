@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -204,7 +205,8 @@ def space_to_batch_nd(xp, x, block_shape, paddings):
     parts = xp.reshape(padded, (x.shape[0], *split, *rest))
     within, of_blocks = range(2, 2 * m + 1, 2), range(1, 2 * m, 2)
     order = (*within, 0, *of_blocks, *range(2 * m + 1, parts.ndim))
-    return xp.reshape(xp.transpose(parts, order), (-1, *split[::2], *rest))
+    batches = x.shape[0] * math.prod(block)
+    return xp.reshape(xp.transpose(parts, order), (batches, *split[::2], *rest))
 
 
 @space_to_batch_nd.gradient

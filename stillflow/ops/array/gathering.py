@@ -172,13 +172,7 @@ def segments_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
         return None
     shapes.check_prefix(data, ids)
     shapes.with_rank(ctx.shape(2), 0)
-    count = ctx.value(2)
-    rows = None if count is None else int(count)
-    if rows is not None and rows < 0:
-        raise shapes.ShapeError(
-            f"Dimension size, given by scalar input 2, must be non-negative but is {rows}"
-        )
-    return (rows, *data[len(ids) :])
+    return (ctx.size(2), *data[len(ids) :])
 
 
 SEGMENTS: dict[str, Any] = {
@@ -208,7 +202,7 @@ def into_segments(xp: Any, combine: Any, initial: Any, data: Any, ids: Any, coun
     # One row more takes what has a negative id.
     total = xp.full((length + 1, *rows), initial, dtype=data.dtype)
     places = xp.where(ids < 0, length, ids).reshape(-1)
-    return combine(total, places, data.reshape((-1, *rows)))[:length]
+    return combine(total, places, data.reshape((ids.size, *rows)))[:length]
 
 
 def _segment_out_of_range(ids: np.ndarray, count: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,16 +24,16 @@ def _reshaped(ctx: shapes.ShapeContext) -> shapes.Sizes:
     if wanted is None or wanted.count(None) > 1:
         return wanted
     known = int(np.prod([size for size in wanted if size is not None], dtype=np.int64))
-    if None not in wanted:
+    if None not in wanted or not known:
         if total not in (None, known):
             raise shapes.ShapeError(
                 f"Cannot reshape a tensor with {total} elements to shape "
                 f"{shapes.format_sizes(wanted)} ({known} elements)"
             )
         return wanted
-    if total is None or total == known == 0:
+    if total is None:
         return wanted
-    if not known or total % known:
+    if total % known:
         raise shapes.ShapeError(
             f"Dimension size must be evenly divisible by {known} but is {total}"
         )
@@ -58,10 +59,19 @@ def reshape_op(xp, x, shape):
     try:
         if min(wanted, default=0) < -1:  # NumPy would take it for -1
             _explain_misfit(x.size, wanted)
+        if 0 in wanted and -1 in wanted and 0 in x.shape:
+            wanted = _completed(x.shape, wanted)
         return xp.reshape(x, wanted)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, ZeroDivisionError):
         _explain_misfit(x.size, wanted)
         raise
+
+
+def _completed(sizes: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[int, ...]:
+    """`wanted` with -1 replaced by what is left for it of `sizes`, sizes of 0 apart in both."""
+    total = math.prod(size for size in sizes if size)
+    known = math.prod(size for size in wanted if size > 0)
+    return tuple(total // known if size == -1 else size for size in wanted)
 
 
 def _explain_misfit(total: int, wanted: tuple[int, ...]) -> None:
@@ -72,8 +82,11 @@ def _explain_misfit(total: int, wanted: tuple[int, ...]) -> None:
     for axis, size in enumerate(wanted):
         if size < -1:
             refuse(f"Size {axis} must be non-negative, not {size}")
-    needed = int(np.prod([size for size in wanted if size != -1], dtype=np.int64))
-    requires = "requires a multiple of" if free else "has"
+    multiple = math.prod(size for size in wanted if size > 0)
+    if free and total % multiple:
+        requires, needed = "requires a multiple of", multiple
+    else:
+        requires, needed = "has", 0 if 0 in wanted else multiple
     refuse(
         f"Input to reshape is a tensor with {total} values, but the requested shape {requires} "
         f"{needed}"

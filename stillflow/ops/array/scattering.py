@@ -66,9 +66,18 @@ def _scattered(ctx: shapes.ShapeContext) -> shapes.Sizes:
     updates = shapes.with_rank_at_least(ctx.shape(1), 1)
     shapes.with_rank(ctx.shape(2), 1)
     sizes = ctx.value_as_shape(2)
+    _check_not_empty(sizes, indices, updates)
     if sizes is not None and indices is not None and updates is not None:
         check_updates(indices, updates, sizes)
     return sizes
+
+
+def _check_not_empty(sizes: shapes.Sizes, indices: shapes.Sizes, updates: shapes.Sizes) -> None:
+    """ShapeError when there is something to write, but no element to write it to."""
+    if shapes.num_elements(sizes) == 0 and (
+        shapes.num_elements(indices) or shapes.num_elements(updates)
+    ):
+        raise shapes.ShapeError("Indices and updates specified for empty output shape")
 
 
 def check_updates(indices: tuple, updates: tuple, sizes: tuple) -> None:
@@ -114,7 +123,9 @@ def scatter_nd(xp, indices, updates, sizes):
         refuse(
             f"Indices and updates specified for empty output.  indices shape: {sizes_of_indices}"
         )
-    return scatter_into(xp, xp.add_at, xp.zeros(whole, updates.dtype), indices, updates)
+    nothing = b"" if updates.dtype == object else 0
+    into = xp.full(whole, nothing, dtype=updates.dtype)
+    return scatter_into(xp, xp.add_at, into, indices, updates)
 
 
 def _check_scattered(indices: Any, updates: Any, sizes: tuple[int, ...], elements: int) -> None:
@@ -169,6 +180,7 @@ def scatter_nd_gradient(op, dy):
 
 def _updated(ctx: shapes.ShapeContext) -> shapes.Sizes:
     sizes, indices, updates = ctx.shapes()
+    _check_not_empty(sizes, indices, updates)
     if sizes is not None and indices is not None and updates is not None:
         check_updates(indices, updates, sizes)
     return sizes

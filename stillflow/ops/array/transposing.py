@@ -25,10 +25,10 @@ def _transposed(ctx: shapes.ShapeContext) -> shapes.Sizes:
     rank = length if sizes is None else len(sizes)
     if length is not None and rank != length:
         raise shapes.ShapeError(f"Dimension must be {rank} but is {length}")
-    if rank is None:
+    if rank is None or (sizes is None and rank < 2):  # one axis may mean a scalar's
         return None
     if perm is None:
-        return sizes if rank < 2 and sizes is not None else (None,) * rank
+        return (None,) * rank
     for axis in perm.tolist():
         if not -rank <= axis < rank:
             raise shapes.ShapeError(f"perm dim {axis} is out of range of input rank {rank}")

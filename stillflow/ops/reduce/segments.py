@@ -55,7 +55,14 @@ def _reduced(reduce: np.ufunc, empty: Any, data: np.ndarray, ids: np.ndarray) ->
         refuse("segment_ids should be a vector.")
     if len(ids) != len(data):
         refuse("segment_ids should be the same size as dimension 0 of input.")
-    return _segments(reduce, empty, data, ids, int(ids[-1]) + 1 if len(ids) else 0)
+    return _segments(reduce, empty, data, ids, _count_by_last(ids))
+
+
+def _count_by_last(ids: np.ndarray) -> int:
+    """One more than the last id."""
+    if len(ids) and ids[-1] < 0:
+        refuse("segment ids must be >= 0")
+    return int(ids[-1]) + 1 if len(ids) else 0
 
 
 def _segments(
@@ -64,16 +71,24 @@ def _segments(
     result = np.full((count, *data.shape[1:]), empty, data.dtype)
     if not len(ids):
         return result
-    if np.any(ids[1:] < ids[:-1]):
-        refuse("segment ids are not increasing")
-    if ids[0] < 0:
-        refuse(
-            f"Segment id {ids[0]} out of range [0, {count}), possibly because 'segment_ids' input "
-            "is not sorted."
-        )
     starts = np.flatnonzero(np.diff(ids, prepend=ids[0] - 1))
+    _check_runs(ids[starts], count)
     result[ids[starts]] = reduce.reduceat(data, starts, axis=0, dtype=data.dtype)
     return result
+
+
+def _check_runs(runs: np.ndarray, count: int) -> None:
+    """Each id of `runs`, in which no neighbours are equal, is below the next one and `count`."""
+    descends = np.diff(runs, append=runs[-1]) < 0
+    outside = (runs < 0) | (runs >= count)
+    at = np.argmax(descends | outside)
+    if descends[at]:
+        refuse("segment ids are not increasing")
+    if outside[at]:
+        refuse(
+            f"Segment id {runs[at]} out of range [0, {count}), possibly because 'segment_ids' "
+            "input is not sorted."
+        )
 
 
 def _counts(ids: np.ndarray, rank: int, dtype: Any, count: int | None = None) -> np.ndarray:
@@ -149,14 +164,6 @@ def segment_extremum_gradient(op, dy):
 # Ids in any order -------------------------------------------------------------------------------
 
 
-def _lowest(dtype: np.dtype) -> Any:
-    return np.finfo(dtype).min if dtype.kind == "f" else np.iinfo(dtype).min
-
-
-def _highest(dtype: np.dtype) -> Any:
-    return np.finfo(dtype).max if dtype.kind == "f" else np.iinfo(dtype).max
-
-
 @op("UnsortedSegmentProd", SEGMENTS_SIGNATURE, types={"T": NUMBERS, **SEGMENTS_TYPES}, **SEGMENTS)
 def unsorted_segment_prod(xp, data, ids, num_segments):
     """data: n[I..., R...], ids: i[I...] -> n[num_segments, R...], the product of each id's rows."""
@@ -174,7 +181,7 @@ def unsorted_segment_max(xp, data, ids, num_segments):
 
     An id that does not occur gets the lowest number there is.
     """
-    return into_segments(xp, xp.max_at, _lowest(data.dtype), data, ids, num_segments)
+    return into_segments(xp, xp.max_at, dtypes.as_dtype(data.dtype).min, data, ids, num_segments)
 
 
 @op(
@@ -188,7 +195,7 @@ def unsorted_segment_min(xp, data, ids, num_segments):
 
     An id that does not occur gets the highest number there is.
     """
-    return into_segments(xp, xp.min_at, _highest(data.dtype), data, ids, num_segments)
+    return into_segments(xp, xp.min_at, dtypes.as_dtype(data.dtype).max, data, ids, num_segments)
 
 
 @unsorted_segment_max.gradient
@@ -258,10 +265,23 @@ def _rows_per_segment(data: Tensor, ids: Tensor, num_segments: Any) -> Tensor:
 def _sparse_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
     sizes = shapes.with_rank_at_least(ctx.shape(0), 1)
     shapes.merge(shapes.with_rank(ctx.shape(1), 1), shapes.with_rank(ctx.shape(2), 1))
-    if sizes is None:
-        return None
-    count = ctx.value(3) if len(ctx.inputs) > 3 else None
-    return (None if count is None else int(count), *sizes[1:])
+    return None if sizes is None else (None, *sizes[1:])
+
+
+def _counted_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes = _sparse_shape(ctx)
+    shapes.with_rank(ctx.shape(3), 0)
+    count = ctx.scalar(3)
+    if count is not None and count < 0:
+        raise shapes.ShapeError("Cannot specify a negative value for num_segments")
+    return None if sizes is None else (count, *sizes[1:])
+
+
+def _picked_from_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    sizes = _sparse_shape(ctx)
+    shapes.with_rank(ctx.shape(3), 0)
+    count = ctx.size(3)
+    return None if sizes is None else (count, *sizes[1:])
 
 
 def _check_picks(indices: Any, ids: Any) -> None:
@@ -274,14 +294,15 @@ def _check_picks(indices: Any, ids: Any) -> None:
 
 def _sparse_sum(data: Any, indices: Any, ids: Any, count: Any = None) -> np.ndarray:
     """The sum of the rows of `data` at `indices` for each id."""
+    if count is None:
+        count = _count_by_last(ids)
+    elif len(ids) and ids[-1] >= count:
+        refuse("segment ids must be < num_segments")
     outside = np.flatnonzero((indices < 0) | (indices >= len(data)))
     if outside.size:
         at = outside[0]
         refuse(f"Bad: indices[{at}] == {indices[at]} out of range [0, {len(data)})")
-    last = int(ids[-1]) if len(ids) else -1
-    if count is not None and last >= count:
-        refuse("segment ids must be < num_segments")
-    return _segments(np.add, 0, data[indices], ids, last + 1 if count is None else int(count))
+    return _segments(np.add, 0, data[indices], ids, int(count))
 
 
 def _sparse_op(
@@ -299,14 +320,13 @@ def _sparse_op(
         return total / scale(_counts(ids, data.ndim, data.dtype, len(total)))
 
     options: dict[str, Any] = {
-        "shape": _sparse_shape,
         "host": True,
         "types": {"T": types, "Tidx": INDEX, "Tnumsegments": INDEX},
         "defaults": {"Tidx": dtypes.int32, "Tnumsegments": dtypes.int32},
     }
     inputs = "data: T, indices: Tidx, segment_ids: int32"
 
-    @op(f"SparseSegment{name}", f"{inputs} -> output: T", **options)
+    @op(f"SparseSegment{name}", f"{inputs} -> output: T", shape=_sparse_shape, **options)
     def sparse_segment(xp, data, indices, ids):
         """data: n[r, ...], indices: i[k], ids: i32[k] -> n[last id + 1, ...]"""
         _check_picks(indices, ids)
@@ -315,6 +335,7 @@ def _sparse_op(
     @op(
         f"SparseSegment{name}WithNumSegments",
         f"{inputs}, num_segments: Tnumsegments -> output: T",
+        shape=_counted_shape,
         **options,
     )
     def sparse_segment_counted(xp, data, indices, ids, num_segments):
@@ -362,7 +383,7 @@ def _grad_op(name: str, scale: Callable[[np.ndarray], np.ndarray]) -> OpDef:
     @op(
         f"SparseSegment{name}Grad",
         "grad: T, indices: Tidx, segment_ids: int32, output_dim0: int32 -> output: T",
-        shape=_sparse_shape,
+        shape=_picked_from_shape,
         host=True,
         types={"T": WIDE_FLOATS, "Tidx": INDEX},
         defaults={"Tidx": dtypes.int32},
