@@ -35,6 +35,21 @@ def running(id, fn, *arrays, **options):
     suite.case("run_" + id, one, grad=False, **options)
 
 
+NO_WEIGHTS = np.zeros(0, np.int32)
+
+
+def any_shape(tf):
+    return tf.placeholder(tf.float32)
+
+
+def dense_cross_entropy(tf, logits, labels):
+    return tf.raw_ops.SoftmaxCrossEntropyWithLogits(features=logits, labels=labels)
+
+
+def offsets(tf, axis, *sizes):
+    return tf.raw_ops.ConcatOffset(concat_dim=axis, shape=list(sizes))
+
+
 # While building ---------------------------------------------------------------------------------
 
 building("expand_dims_range", lambda tf: tf.expand_dims(p(tf, 3), 5))
@@ -213,6 +228,33 @@ building("embedding_none", lambda tf: tf.nn.embedding_lookup(None, [0]))
 building("embedding_float", lambda tf: tf.nn.embedding_lookup(p(tf, 3, 2), [0.5]))
 building("embedding_strategy", lambda tf: tf.nn.embedding_lookup([p(tf, 3, 2)] * 2, [0], "odd"))
 
+building("reshape_nothing", lambda tf: tf.reshape(p(tf, 3, 6), [0, -1, 3]))
+building(
+    "scatter_nd_into_nothing",
+    lambda tf: tf.scatter_nd(p(tf, 2, 2, dtype="int32"), p(tf, 2, 2), [0, 3, 2]),
+)
+building(
+    "tensor_scatter_add_into_nothing",
+    lambda tf: tf.tensor_scatter_add(p(tf, 0), p(tf, 2, 1, dtype="int32"), p(tf, 2)),
+)
+building("split_axes", lambda tf: tf.split(p(tf, 2, 3), [1, 2], axis=[1]))
+building("split_evenly_axes", lambda tf: tf.split(p(tf, 2, 4), 2, axis=[1]))
+building("nth_element_negative", lambda tf: tf.contrib.nn.nth_element([5], -1))
+building("nth_element_vector", lambda tf: tf.contrib.nn.nth_element([5, 6, 3], [1]))
+building("nth_element_large", lambda tf: tf.contrib.nn.nth_element([[0.1, 0.2]], 2))
+building("bincount_sizes", lambda tf: tf.raw_ops.Bincount(arr=[1], size=[1], weights=NO_WEIGHTS))
+building("bincount_negative", lambda tf: tf.raw_ops.Bincount(arr=[1], size=-5, weights=NO_WEIGHTS))
+building(
+    "sparse_segment_negative",
+    lambda tf: tf.sparse_segment_sum(p(tf, 3, 2), [0, 1], [0, 1], num_segments=-2),
+)
+building(
+    "sparse_segment_counts",
+    lambda tf: tf.sparse_segment_mean(p(tf, 3, 2), [0, 1], [0, 1], num_segments=[2]),
+)
+building("cross_entropy_rank", lambda tf: dense_cross_entropy(tf, p(tf, 2, 1, 4), p(tf, 2, 1, 4)))
+building("cross_entropy_unknown", lambda tf: dense_cross_entropy(tf, p(tf, 2, 1, 4), any_shape(tf)))
+
 # Assertions.
 
 building("assert_equal_known", lambda tf: tf.assert_equal(1, 2))
@@ -315,6 +357,48 @@ running("split_sizes", lambda tf, x, s: tf.split(x, s, num=2), X, ints([1, 1]))
 running("split_two_free", lambda tf, x, s: tf.split(x, s, num=2), X, ints([-1, -1]))
 running("split_count", lambda tf, x, s: tf.split(x, s, num=3), X, ints([1, 2]))
 running("reshape", lambda tf, x, s: tf.reshape(x, s), X, ints([5, 2]))
+running("reshape_nothing", lambda tf, x, s: tf.reshape(x, s), X, ints([0, -1, 3]))
+running("reshape_nothing_multiple", lambda tf, x, s: tf.reshape(x, s), X, ints([0, -1, 5]))
+OFFSETS = {
+    "range": (4, [2, 3, 5], [2, 7, 5]),
+    "length": (1, [2, 3, 5], [2, 7, 5, 10]),
+    "size": (1, [2, 3, 5], [2, 7, 5], [2, 7, 10]),
+    "matrix": (1, [2, 3], [[2, 3]]),
+    "axes": ([1], [2, 3], [2, 7]),
+}
+for what, arguments in OFFSETS.items():
+    running("concat_offset_" + what, offsets, *map(ints, arguments))
+RUNS = {
+    "starts_anew": [0, 1, 0, 1],
+    "ends_low": [0, 1, 2, 0],
+    "ends_negative": [0, 1, 2, -1],
+    "starts_negative": [-1, 0, 1, 1],
+}
+for what, ids in RUNS.items():
+    running("segment_" + what, lambda tf, x, i: tf.segment_sum(x, i), f32(4, 4), ints(ids))
+    running(
+        "sparse_segment_" + what,
+        lambda tf, x, i: tf.sparse_segment_sum(x, [3, 2, 0, 1], i),
+        f32(4, 4),
+        ints(ids),
+    )
+for what, axis in {"low": -3, "high": 2, "axes": [0]}.items():
+    running("cumsum_" + what, lambda tf, x, a: tf.cumsum(x, a), X, ints(axis))
+for what in ("matrix_diag", "matrix_diag_part"):
+    running(what + "_scalar", lambda tf, x, n=what: getattr(tf, n)(x), f32())
+running("matrix_set_diag_scalar", lambda tf, x, d: tf.matrix_set_diag(x, d), f32(), f32(1))
+running("matrix_set_diag_by_scalar", lambda tf, x, d: tf.matrix_set_diag(x, d), f32(2, 2), f32())
+running("matrix_inverse", lambda tf, x: tf.matrix_inverse(x), np.zeros((2, 2), np.float32))
+running("cross_entropy_rank", dense_cross_entropy, f32(2, 1, 4), f32(2, 1, 4))
+for what, axes in {"seq": (3, 0), "batch": (0, 3), "same": (1, 1)}.items():
+    running(
+        "reverse_sequence_axis_" + what,
+        lambda tf, x, n, at=axes: tf.reverse_sequence(x, n, *at),
+        X,
+        ints([1, 1, 1]),
+    )
+running("nth_element_vector", lambda tf, x, n: tf.contrib.nn.nth_element(x, n), X, ints([1]))
+running("split_axes", lambda tf, x, at: tf.split(x, 2, at), X, ints([1]))
 running("reshape_two_free", lambda tf, x, s: tf.reshape(x, s), X, ints([-1, -1]))
 running("reshape_multiple", lambda tf, x, s: tf.reshape(x, s), X, ints([5, -1]))
 running("reshape_negative", lambda tf, x, s: tf.reshape(x, s), X, ints([-3, 2]))

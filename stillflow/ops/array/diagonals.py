@@ -88,6 +88,7 @@ def _square(ctx: shapes.ShapeContext) -> shapes.Sizes:
 @op("MatrixDiag", "diagonal: T -> output: T", shape=_square)
 def matrix_diag_op(xp, x):
     """x: n[..., k] -> n[..., k, k], x on the diagonals and zeros elsewhere."""
+    _check_rank("diagonal", x, 1)
     size = x.shape[-1]
     on = np.eye(size, dtype=bool)
     return xp.where(on, xp.expand_dims(x, -1), xp.zeros((), x.dtype))
@@ -109,7 +110,14 @@ def _main_diagonals(ctx: shapes.ShapeContext) -> shapes.Sizes:
 @op("MatrixDiagPart", "input: T -> diagonal: T", shape=_main_diagonals)
 def matrix_diag_part_op(xp, x):
     """x: n[..., r, c] -> n[..., min(r, c)], the diagonals."""
+    _check_rank("input", x, 2)
     return xp.diagonal(x, axis1=-2, axis2=-1)
+
+
+def _check_rank(name: str, value: Any, rank: int) -> None:
+    if value.ndim < rank:
+        found = shapes.format_sizes(value.shape)
+        refuse(f"{name} must be at least {rank}-dim, received shape: {found}")
 
 
 @matrix_diag_part_op.gradient
@@ -136,6 +144,8 @@ def _with_diagonal(ctx: shapes.ShapeContext) -> shapes.Sizes:
 @op("MatrixSetDiag", "input: T, diagonal: T -> output: T", shape=_with_diagonal)
 def matrix_set_diag_op(xp, x, diagonal):
     """x: n[..., r, c], diagonal: n[..., min(r, c)] -> x with that on its diagonals."""
+    _check_rank("input", x, 2)
+    _check_rank("diagonal", diagonal, 1)
     rows, columns = x.shape[-2:]
     expected = (*x.shape[:-2], min(rows, columns))
     if diagonal.shape != expected:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.static import constant_value
 from stillflow.declare.type_sets import INDEX as INDEX_TYPES
+from stillflow.declare.value_text import summary
 from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
@@ -107,11 +109,51 @@ def _offsets(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 )
 def concat_offset_op(xp, axis, *shapes_of_parts):
     """axis: i[], shapes: i[r] each -> where each part begins in what they make when joined."""
-    along = xp.arange(shapes_of_parts[0].shape[0]) == axis % shapes_of_parts[0].shape[0]
+    rank = _checked_rank(axis, shapes_of_parts)
+    xp.check(
+        (-rank <= axis) & (axis < rank),
+        lambda axis: f"Concat dim is out of range: {axis} vs. {rank}",
+        axis,
+    )
+    along = xp.arange(rank) == axis % rank
+    for index, sizes in enumerate(shapes_of_parts):
+        xp.check(
+            along | (sizes == shapes_of_parts[0]),
+            partial(_sizes_differ, index),
+            axis % rank,
+            sizes,
+            shapes_of_parts[0],
+        )
     offsets = [xp.zeros_like(shapes_of_parts[0])]
     for sizes in shapes_of_parts[:-1]:
         offsets.append(offsets[-1] + xp.where(along, sizes, 0).astype(sizes.dtype))
     return tuple(offsets)
+
+
+def _checked_rank(axis: Any, shapes_of_parts: tuple[Any, ...]) -> int:
+    """How many axes the parts have, which must be as many for each."""
+    if axis.ndim:
+        refuse(
+            "Concat dim tensor should be a scalar integer, but got shape "
+            f"{shapes.format_sizes(axis.shape)}"
+        )
+    for index, sizes in enumerate(shapes_of_parts, start=1):
+        if sizes.ndim != 1:
+            found = shapes.format_sizes(sizes.shape)
+            refuse(f"input {index} should be a vector, but got shape {found}")
+    rank = shapes_of_parts[0].shape[0]
+    for index, sizes in enumerate(shapes_of_parts):
+        if len(sizes) != rank:
+            refuse(f"input {index} should contain {rank} elements, but got {len(sizes)}")
+    return rank
+
+
+def _sizes_differ(index: int, axis: np.ndarray, sizes: np.ndarray, first: np.ndarray) -> str:
+    return (
+        f"All dimensions except {axis} must match. Input {index} has shape "
+        f"[{summary(sizes, len(sizes))}] and doesn't match input 0 with shape "
+        f"[{summary(first, len(first))}]."
+    )
 
 
 concat_offset_op.not_differentiable()
@@ -217,11 +259,11 @@ def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
         return identity(values[0], name=name)
 
 
-def _split_axis(ctx: shapes.ShapeContext, axis_input: int, sizes: tuple) -> int | None:
-    axis = ctx.value(axis_input)
-    if axis is None:
+def _split_axis(ctx: shapes.ShapeContext, axis_input: int, sizes: shapes.Sizes) -> int | None:
+    at = ctx.scalar(axis_input)
+    if at is None or sizes is None:
         return None
-    at, rank = int(axis), len(sizes)
+    rank = len(sizes)
     if not -rank <= at < rank:
         raise shapes.ShapeError(
             f"Dimension size, given by scalar input {at} must be in range [{-rank}, {rank})"
@@ -231,9 +273,9 @@ def _split_axis(ctx: shapes.ShapeContext, axis_input: int, sizes: tuple) -> int 
 
 def _split_evenly(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     sizes, num = ctx.shape(1), ctx.attrs["num_split"]
+    at = _split_axis(ctx, 0, sizes)
     if sizes is None:
         return [None] * num
-    at = _split_axis(ctx, 0, sizes)
     if at is None:
         return [(None,) * len(sizes)] * num
     size = sizes[at]
@@ -247,7 +289,7 @@ def _split_evenly(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 
 
 def _axis_of(x: Any, split_dim: Any) -> int:
-    axis = int(split_dim)
+    axis = int(split_dim.reshape(()))
     if not -x.ndim <= axis < x.ndim:
         refuse(f"-input rank({-x.ndim}) <= split_dim < input rank ({x.ndim}), but got {axis}")
     return axis % x.ndim
@@ -262,6 +304,8 @@ def _axis_of(x: Any, split_dim: Any) -> int:
 )
 def split_op(xp, split_dim, x, *, num_split: int):
     """x: n[..., s, ...] -> `num_split` parts of equal size along axis `split_dim`."""
+    if split_dim.ndim:
+        refuse(f"split_dim must be a scalar but has rank {split_dim.ndim}")
     axis = _axis_of(x, split_dim)
     if x.shape[axis] % num_split:
         refuse(
@@ -279,12 +323,12 @@ def split_gradient(op, *dys):
 
 def _split_by_sizes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     sizes, num = ctx.shape(0), ctx.attrs["num_split"]
+    lengths = ctx.value(1)
+    at = _split_axis(ctx, 2, sizes)
     if sizes is None:
         return [None] * num
-    at = _split_axis(ctx, 2, sizes)
     if at is None:
         return [(None,) * len(sizes)] * num
-    lengths = ctx.value(1)
     parts: list[int | None] = [None] * num
     if lengths is not None:
         parts = _completed(lengths.tolist(), sizes[at])

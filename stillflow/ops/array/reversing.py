@@ -93,6 +93,11 @@ def reverse_sequence_op(xp, x, seq_lengths, *, seq_dim: int, batch_dim: int = 0)
     """
     if seq_lengths.ndim != 1:
         refuse(f"seq_lens input must be 1-dim, not {seq_lengths.ndim}")
+    if batch_dim == seq_dim:
+        refuse(f"batch_dim == seq_dim == {seq_dim}")
+    for name, axis in (("seq_dim", seq_dim), ("batch_dim", batch_dim)):
+        if axis >= x.ndim:
+            refuse(f"{name} must be < input.dims()( {axis} vs. {x.ndim})")
     length = x.shape[seq_dim]
     if x.shape[batch_dim] != seq_lengths.shape[0]:
         refuse(

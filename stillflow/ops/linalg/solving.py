@@ -21,6 +21,7 @@ from stillflow.ops.math import complex_numbers, elementwise
 from stillflow.ops.reduce import reductions
 
 _SINGULAR = "Input matrix is not invertible."
+_NO_INVERSE = "Input is not invertible."
 _INDEFINITE = "Cholesky decomposition was not successful. The input might not be valid."
 
 
@@ -74,9 +75,9 @@ def _adjoint(xp: Any, x: Any) -> Any:
 @op("MatrixInverse", "input: T -> output: T", shape=_square, types={"T": FACTORABLE})
 def matrix_inverse(xp, x, *, adjoint: bool = False):
     """x: f[..., n, n] -> f[..., n, n], the inverses, of the adjoints with `adjoint`."""
-    with _failing_with(_SINGULAR):
+    with _failing_with(_NO_INVERSE):
         inverse = xp.linalg.inv(_adjoint(xp, x) if adjoint else x)
-    _check_solved(xp, inverse, x, _SINGULAR)
+    _check_solved(xp, inverse, x, _NO_INVERSE)
     return inverse
 
 

@@ -10,6 +10,7 @@ from stillflow.declare import shapes
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import types
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
@@ -20,8 +21,15 @@ from stillflow.ops.reduce import reductions
 
 
 def _bins(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    size = ctx.value(1)
-    return (None,) if size is None else (int(size),)
+    shapes.with_rank(ctx.shape(1), 0)
+    size = ctx.scalar(1)
+    if size is not None and size < 0:
+        raise shapes.ShapeError(_negative(size))
+    return (size,)
+
+
+def _negative(size: int) -> str:
+    return f"size ({size}) must be non-negative"
 
 
 @op(
@@ -36,7 +44,9 @@ def bincount_op(xp, values, size, weights):
 
     Values from `size` on are not counted; without weights each counts as 1.
     """
-    count = int(size)
+    count = int(size.reshape(()))
+    if count < 0:
+        refuse(_negative(count))
     xp.check(values >= 0, lambda: "Input arr must be non-negative!")
     weights = weights if weights.size else xp.ones(values.shape, weights.dtype)
     bins = xp.zeros(count + 1, weights.dtype)

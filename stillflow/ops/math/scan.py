@@ -17,19 +17,9 @@ from stillflow.ops.array import selecting
 from stillflow.ops.math import comparison, elementwise
 
 
-def _same_checked(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    shapes.with_rank(ctx.shape(1), 0)
-    sizes, axis = ctx.shape(0), ctx.value(1)
-    if sizes is not None and axis is not None and not -len(sizes) <= axis < len(sizes):
-        raise shapes.ShapeError(
-            f"Expected scan axis in the range [{-len(sizes)}, {len(sizes)}), but got {axis}"
-        )
-    return sizes
-
-
 def _scan(allowed: Any) -> dict[str, Any]:
     return {
-        "shape": _same_checked,
+        "shape": shapes.same,
         "static": ("axis",),
         "types": {"T": allowed, "Tidx": INDEX},
         "defaults": {"Tidx": dtypes.int32},

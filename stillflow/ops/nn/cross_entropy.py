@@ -27,9 +27,19 @@ _HALF = (dtypes.float16, dtypes.bfloat16)
 
 
 def _dense_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
-    both = shapes.broadcast_sizes(ctx.shape(0), ctx.shape(1))
-    matrix = shapes.with_rank(both, 2)
+    matrix = _broadcast_matrix(ctx.shape(0), ctx.shape(1))
     return [(matrix[0],), matrix]
+
+
+def _broadcast_matrix(logits: shapes.Sizes, labels: shapes.Sizes) -> tuple[int | None, ...]:
+    try:
+        both = shapes.merge(shapes.with_rank(logits, 2), shapes.with_rank(labels, 2))
+    except shapes.ShapeError:
+        both = shapes.broadcast_sizes(logits, labels)
+    if both is None or len(both) != 2:
+        rank = "rank is unknown." if both is None else f"rank {len(both)}"
+        raise shapes.ShapeError(f"Shape must be broadcasted with rank 2, but is {rank}")
+    return both
 
 
 @op(
@@ -52,15 +62,15 @@ def softmax_cross_entropy_op(xp, logits, labels):
 
 
 def _check_broadcastable(logits: tuple[int, ...], labels: tuple[int, ...]) -> None:
-    if logits == labels:
-        return
     try:
-        np.broadcast_shapes(logits, labels)
+        both = logits if logits == labels else np.broadcast_shapes(logits, labels)
     except ValueError:
         refuse(
             f"logits and labels must be broadcastable: logits_size={format_sizes(logits)} "
             f"labels_size={format_sizes(labels)}"
         )
+    if len(both) != 2:
+        refuse("logits and labels must be either 2-dimensional, or broadcasted to be 2-dimensional")
 
 
 @softmax_cross_entropy_op.gradient

@@ -146,9 +146,12 @@ def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) ->
 
 
 def _without_last(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    sizes = shapes.with_rank_at_least(ctx.shape(0), 1)
-    shapes.with_rank(ctx.shape(1), 0)
-    return None if sizes is None else sizes[:-1]
+    sizes, n = shapes.with_rank_at_least(ctx.shape(0), 1), ctx.size(1)
+    if sizes is None:
+        return None
+    if n is not None and sizes[-1] is not None and sizes[-1] <= n:
+        raise shapes.ShapeError(f"Input must have last dimension > n = {n} but is {sizes[-1]}")
+    return sizes[:-1]
 
 
 @op(
@@ -160,8 +163,9 @@ def _without_last(ctx: shapes.ShapeContext) -> shapes.Sizes:
 )
 def nth_element_op(xp, x, n, *, reverse: bool = False):
     """x: n[..., m], n: i32[] -> n[...], the n-th smallest (largest if reverse) of each row."""
-    if n.ndim or n < 0:
-        refuse(f"Need n >= 0, got {n}" if not n.ndim else "N must be scalar")
+    check_scalars("{} must be scalar, got shape {}", N=n)
+    if n < 0:
+        refuse(f"Need n >= 0, got {n}")
     if x.ndim == 0:
         refuse("Input must be >= 1-D, got shape []")
     place, size = int(n), x.shape[-1]
