@@ -79,6 +79,9 @@ OWN: dict[str, Members] = {
         "contextlib": "graph_mode=nullcontext",
         "stillflow.graph.behavior": "in_eager_mode=is_at_2",
     },
+    "python.framework.device": {
+        "stillflow.graph.device": "canonical_name check_valid is_device_spec merge_device",
+    },
     "python.framework.ops": {
         "stillflow.declare.convert": (
             "convert_n_to_tensor internal_convert_n_to_tensor=convert_n_to_tensor "

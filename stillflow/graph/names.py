@@ -44,7 +44,8 @@ def strip_name_scope(name: str, export_scope: str | None) -> str:
     if not export_scope:
         return name
     mark, path = _SCOPED.fullmatch(name).groups()  # type: ignore[union-attr]
-    return mark + path.removeprefix(strip_scope_slash(export_scope) + "/")
+    below = path.removeprefix(strip_scope_slash(export_scope) + "/")
+    return name if below == path else mark + below.lstrip("/")
 
 
 def prepend_name_scope(name: str, import_scope: str | None) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillflow.graph import context
 from stillflow.graph.dtypes import DType
-from stillflow.graph.errors import OperatorNotAllowedInGraphError
+from stillflow.graph.errors import OperatorNotAllowedInGraphError, OutOfRangeError
 from stillflow.graph.source import SourceLine
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 
@@ -84,7 +84,14 @@ class Operation:
         self.graph._changed(self)
 
     def _update_input(self, index: int, tensor: Tensor) -> None:
-        """Rewires input `index` to `tensor`."""
+        """Rewires input `index` to `tensor`; OutOfRangeError when there is none."""
+        if index >= len(self.inputs):
+            raise OutOfRangeError(
+                None,
+                None,
+                f"Cannot update edge. Input index [{index}] is greater than the number of total "
+                f"inputs [{len(self.inputs)}].",
+            )
         self.inputs[index]._consumers.remove(self)
         self.inputs = (*self.inputs[:index], tensor, *self.inputs[index + 1 :])
         tensor._consumers.append(self)
@@ -256,8 +263,8 @@ class Tensor:
         return None if self._shape.sizes is None else list(self._shape.sizes)
 
     def consumers(self) -> list[Operation]:
-        """The operations that take this tensor as an input, in building order."""
-        return list(dict.fromkeys(self._consumers))
+        """The operations that take this tensor, once for each such input, in building order."""
+        return list(self._consumers)
 
     def eval(self, feed_dict: dict | None = None, session: Any = None) -> Any:
         """Evaluates this tensor in `session`, or in the default one."""

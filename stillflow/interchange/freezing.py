@@ -67,8 +67,10 @@ def _node_of(text: str) -> str:
 
 def _with_nodes(graph_def: Any, nodes: Iterable[Any]) -> Any:
     """A GraphDef of copies of `nodes`, and of the version and functions of `graph_def`."""
-    copy = type(graph_def)(versions=graph_def.versions, library=graph_def.library)
-    copy.node.extend(nodes)
+    copy = type(graph_def)(node=nodes)
+    for field in ("versions", "library"):
+        if graph_def.HasField(field):
+            getattr(copy, field).CopyFrom(getattr(graph_def, field))
     return copy
 
 
@@ -133,7 +135,8 @@ def _constant_maker() -> Callable[[Any, Any], Any]:
 def remove_training_nodes(input_graph: Any, protected_nodes: Collection[str] | None = None) -> Any:
     """Returns a GraphDef without CheckNumerics and without Identity, where that changes nothing.
 
-    An Identity that waits for others, or is waited for, stays, as do `protected_nodes`.
+    Nothing waits for a check that is left out. An Identity that waits for others, or is waited for,
+    stays, as do `protected_nodes`.
     """
     protected = protected_nodes or ()
     checks = {
@@ -161,17 +164,17 @@ def _spliced(nodes: Iterable[Any], inputs: dict[str, str]) -> Iterable[Any]:
             continue
         copy = type(node)()
         copy.CopyFrom(node)
-        copy.input[:] = [_source(text, inputs) for text in node.input]
+        kept = (text for text in node.input if not (text[:1] == "^" and text[1:] in inputs))
+        copy.input[:] = [_source(text, inputs) for text in kept]
         yield copy
 
 
 def _source(text: str, inputs: dict[str, str]) -> str:
-    """What an input comes from in the end."""
+    """What an input comes from in the end; a control input, from itself."""
     seen = set()
     while (name := _node_of(text)) in inputs and name not in seen:
         seen.add(name)
-        source = inputs[name]
-        text = f"^{_node_of(source)}" if text.startswith("^") else source
+        text = inputs[name]
     return text
 
 

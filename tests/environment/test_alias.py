@@ -284,6 +284,7 @@ def test_names_move_between_scopes(mark):
     assert ops.prepend_name_scope(f"{mark}b", "") == f"{mark}b"
     assert ops.strip_name_scope(f"{mark}a/b/c", "a") == f"{mark}b/c"
     assert ops.strip_name_scope(f"{mark}ab/c", "a") == f"{mark}ab/c"
+    assert ops.strip_name_scope(f"{mark}a///b", "a") == f"{mark}b"
     assert ops.name_from_scope_name("a/") == "a"
 
 

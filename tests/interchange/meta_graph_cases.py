@@ -363,6 +363,18 @@ def without_what_training_needs(tf, folder):
 
 
 @case
+def what_waits_for_checks(tf, folder):
+    def build(tf):
+        x = tf.placeholder(tf.float32, [2], name="x")
+        with tf.control_dependencies([tf.check_numerics(x, "x", name="check")]):
+            waiting = tf.identity(x, name="waiting")
+            tf.negative(waiting, name="y")
+
+    graph_def = graph_def_of(tf, build)
+    return wires(tf.graph_util.remove_training_nodes(graph_def))
+
+
+@case
 def what_runs_on_the_cpu(tf, folder):
     tf.constant("text", name="text")
     tf.Variable(tf.cast(tf.constant(1), tf.float32))

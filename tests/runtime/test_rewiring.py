@@ -1,6 +1,7 @@
 """What changes of a graph that has run, or has not, do to the plans of its sessions."""
 
 import numpy as np
+import pytest
 
 import stillflow as tf
 
@@ -18,6 +19,16 @@ def test_a_rewired_operation_runs_as_it_is_now(tier):
         double.op._update_input(0, b)
         for _ in range(30):
             assert session.run(double) == -2
+
+
+def test_consumers_are_those_of_each_input():
+    a, b = tf.constant(1.0), tf.constant(2.0)
+    added = tf.add(a, b).op
+    added._update_input(1, a)
+    assert (a.consumers(), b.consumers()) == ([added, added], [])
+    message = r"Input index \[2\] is greater than the number of total inputs \[2\]."
+    with pytest.raises(tf.errors.OutOfRangeError, match=message):
+        added._update_input(2, a)
 
 
 def test_a_control_input_that_is_added_is_waited_for(tier):
