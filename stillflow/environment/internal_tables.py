@@ -129,6 +129,9 @@ OWN: dict[str, Members] = {
     "python.platform.googletest": {
         "absl.testing.absltest": "main TestCase",
     },
+    "python.saved_model.constants": {
+        "stillflow.interchange.saved_model.names": "INIT_OP_SIGNATURE_KEY TRAIN_OP_SIGNATURE_KEY",
+    },
     "python.saved_model.loader_impl": {
         "stillflow.interchange.saved_model.loader": "parse_saved_model=read_saved_model",
     },

@@ -60,6 +60,7 @@ class BaseSession:
         self._prepared: dict[tuple, PreparedRun] = {}
         self._lock = threading.RLock()
         self._closed = False
+        self._devices: list | None = None
 
     @property
     def graph(self) -> Graph:
@@ -67,7 +68,9 @@ class BaseSession:
 
     @property
     def graph_def(self):
-        return self._graph.as_graph_def()
+        """The graph as a GraphDef, with shapes where `config.graph_options.infer_shapes` is set."""
+        shapes = self._config is not None and self._config.graph_options.infer_shapes
+        return self._graph.as_graph_def(add_shapes=shapes)
 
     @property
     def sess_str(self) -> str:
@@ -136,8 +139,18 @@ class BaseSession:
         return call
 
     def list_devices(self) -> list:
-        """The devices that TensorFlow would list; Stillflow names the host alone."""
-        return []
+        """What there is to run on: the host. Each has a name, a device_type, and a memory limit.
+
+        Raises:
+          tf.errors.CancelledError: the session is closed.
+        """
+        if self._closed:
+            raise CancelledError(None, None, "Session has been closed.")
+        if self._devices is None:
+            from stillflow.platform.devices import session_devices
+
+            self._devices = session_devices(self._config)
+        return list(self._devices)
 
     def partial_run_setup(self, fetches: Any, feeds: Any = None) -> str:
         raise NotImplementedError(

@@ -146,6 +146,30 @@ def closed_session_called(tf, run):
     attempt(run, session.close)
 
 
+def hosts(session):
+    """The CPUs of a session, as far as all machines have them alike."""
+    devices = [each for each in session.list_devices() if each.device_type == "CPU"]
+    assert all(each.incarnation for each in devices)
+    return [[each.name, each.memory_limit_bytes] for each in devices]
+
+
+@program
+def devices_of_a_session(tf, run):
+    run.note(hosts(run.session))
+    with tf.Session(config=tf.ConfigProto(device_count={"CPU": 2})) as session:
+        run.note(hosts(session))
+    attempt(run, session.list_devices)
+
+
+@program
+def graph_def_with_shapes(tf, run):
+    tf.constant([[1, 2]])
+    for infer_shapes in (False, True):
+        options = tf.GraphOptions(infer_shapes=infer_shapes)
+        with tf.Session(config=tf.ConfigProto(graph_options=options)) as session:
+            run.note("_output_shapes" in session.graph_def.node[0].attr)
+
+
 @program
 def interactive_session_beside_another(tf, run):
     def warned(make):

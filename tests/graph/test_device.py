@@ -1,5 +1,7 @@
 """Device names as TensorFlow 1.15.5 reads, merges and writes them."""
 
+import re
+
 import pytest
 
 import stillflow as tf
@@ -36,9 +38,8 @@ def test_names(name, full):
     ],
 )
 def test_names_that_are_none(name, message):
-    with pytest.raises(ValueError) as raised:
+    with pytest.raises(ValueError, match=re.escape(message)):
         tf.DeviceSpec.from_string(name)
-    assert message in str(raised.value)
 
 
 def test_fields_are_set():
@@ -47,7 +48,7 @@ def test_fields_are_set():
     assert (spec.task, spec.to_string()) == (2, "/job:/task:2/device:GPU:7")
     spec.device_type = None
     assert spec.to_string() == "/job:/task:2"
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="invalid literal for int"):
         spec.replica = "x"
     with pytest.raises(AttributeError):
         spec.tasks = 1
@@ -64,6 +65,6 @@ def test_specs_are_made_of_others():
 
 
 def test_a_function_that_merges():
-    with tf.Graph().as_default(), tf.device(merge_device("/gpu:0")):
-        with tf.device(merge_device("/job:worker")), tf.device(merge_device("/cpu:0")):
-            assert tf.constant(1.0).op.device == "/job:worker/device:CPU:0"
+    gpu, worker, cpu = (merge_device(name) for name in ("/gpu:0", "/job:worker", "/cpu:0"))
+    with tf.Graph().as_default(), tf.device(gpu), tf.device(worker), tf.device(cpu):
+        assert tf.constant(1.0).op.device == "/job:worker/device:CPU:0"

@@ -226,6 +226,14 @@ def audio_of_one_axis(tf):
     return tf.summary.audio("a", pixels(9), 8000)
 
 
+def audio_at(rate):
+    return lambda tf: tf.summary.audio("a", pixels(1, 9), rate)
+
+
+for rate in (0.2, 1.5, 2.5, 44100.7, 1e10):
+    CASES[f"audio_at_{rate:g}_hertz"] = audio_at(rate)
+
+
 @case
 def audio_backwards(tf):
     return tf.summary.audio("a", pixels(1, 9), -1.0)

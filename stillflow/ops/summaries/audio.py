@@ -41,6 +41,8 @@ def audio_summary_op(xp, tag, sounds, sample_rate, *, max_outputs: int = 3):
         refuse(f"Tensor must be 3-D or 2-D, got: {format_sizes(sounds.shape)}")
     if rate <= 0:
         refuse("sample_rate must be > 0")
+    if rate >= 1 << 32:
+        refuse(f"sample_rate must be in (0, 2^32), got: {rate:.0f}")
     summary, base = new_summary(), text_of(tag)
     for number, sound in enumerate(sounds.reshape(*sounds.shape[:2], -1)[:max_outputs]):
         value = summary.value.add(
@@ -63,7 +65,8 @@ def _wav(sound: np.ndarray, rate: float) -> bytes:
     samples = rounded.clip(-_FULL_SCALE, _FULL_SCALE - 1).astype("<i2")
     content = io.BytesIO()
     with wave.open(content, "wb") as file:
-        file.setparams((sound.shape[1], 2, int(rate), len(sound), "NONE", "not compressed"))
+        whole_rate = max(1, round(rate))
+        file.setparams((sound.shape[1], 2, whole_rate, len(sound), "NONE", "not compressed"))
         file.writeframes(samples.tobytes())
     return content.getvalue()
 
