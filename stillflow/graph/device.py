@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+HOST_MEMORY_LIMIT = 1 << 28  # bytes; what TensorFlow says of every host
 _FIELDS = ("job", "replica", "task", "device_type", "device_index")
 
 

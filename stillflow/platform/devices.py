@@ -1,13 +1,12 @@
-"""The devices of this machine, as TensorFlow's sessions and `device_lib` list them: the host."""
+"""The devices of this machine, as TensorFlow's `device_lib` lists them: the host alone."""
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-_MEMORY_LIMIT = 1 << 28  # which TensorFlow gives for every host
+from stillflow.graph.device import HOST_MEMORY_LIMIT
 
 # {message: {number: (field, type)}}; LocalLinks.link is repeated.
 _MESSAGES = {
@@ -38,39 +37,11 @@ def list_local_devices(session_config: Any = None) -> list:
     host = device_attributes_class()(
         name="/device:CPU:0",
         device_type="CPU",
-        memory_limit=_MEMORY_LIMIT,
+        memory_limit=HOST_MEMORY_LIMIT,
         locality={},
-        incarnation=_incarnation(),
+        incarnation=random.SystemRandom().getrandbits(63),
     )
     return [host]
-
-
-@dataclass(frozen=True, slots=True)
-class SessionDevice:
-    """A device of a session; `incarnation` is another number in every session."""
-
-    name: str
-    device_type: str
-    memory_limit_bytes: int
-    incarnation: int
-
-    def __repr__(self) -> str:
-        fields = f"{self.name}, {self.device_type}, {self.memory_limit_bytes}, {self.incarnation}"
-        return f"_DeviceAttributes({fields})"
-
-
-def session_devices(config: Any) -> list[SessionDevice]:
-    """The devices of a new session with this ConfigProto: the host, as often as it says."""
-    count = config.device_count.get("CPU", 1) if config is not None else 1
-    name = "/job:localhost/replica:0/task:0/device:CPU"
-    return [
-        SessionDevice(f"{name}:{index}", "CPU", _MEMORY_LIMIT, _incarnation())
-        for index in range(count)
-    ]
-
-
-def _incarnation() -> int:
-    return random.SystemRandom().getrandbits(63) | 1
 
 
 @cache

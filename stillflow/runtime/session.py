@@ -15,6 +15,7 @@ from stillflow.graph import context
 from stillflow.graph.errors import CancelledError
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.runtime.devices import SessionDevice, session_devices
 from stillflow.runtime.executor import Executor
 from stillflow.runtime.feeds import Feed, check_unique, is_several, single_keys, single_values
 from stillflow.runtime.fetches import FetchStructure
@@ -60,7 +61,7 @@ class BaseSession:
         self._prepared: dict[tuple, PreparedRun] = {}
         self._lock = threading.RLock()
         self._closed = False
-        self._devices: list | None = None
+        self._devices: list[SessionDevice] | None = None
 
     @property
     def graph(self) -> Graph:
@@ -138,7 +139,7 @@ class BaseSession:
 
         return call
 
-    def list_devices(self) -> list:
+    def list_devices(self) -> list[SessionDevice]:
         """What there is to run on: the host. Each has a name, a device_type, and a memory limit.
 
         Raises:
@@ -147,8 +148,6 @@ class BaseSession:
         if self._closed:
             raise CancelledError(None, None, "Session has been closed.")
         if self._devices is None:
-            from stillflow.platform.devices import session_devices
-
             self._devices = session_devices(self._config)
         return list(self._devices)
 
