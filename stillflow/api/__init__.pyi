@@ -229,6 +229,7 @@ from stillflow.ops.debug.printing import print_
 from stillflow.ops.debug.py_func import numpy_function as numpy_function
 from stillflow.ops.debug.py_func import py_func as py_func
 from stillflow.ops.image.patches import extract_image_patches as extract_image_patches
+from stillflow.ops.known_values import constant_value
 from stillflow.ops.linalg.decompositions import qr_of
 from stillflow.ops.linalg.decompositions import self_adjoint_eig as self_adjoint_eig
 from stillflow.ops.linalg.decompositions import self_adjoint_eigvals as self_adjoint_eigvals
@@ -463,6 +464,7 @@ disable_v2_tensorshape = stay_at_1
 executing_eagerly = is_at_2
 glorot_normal_initializer = GlorotNormal
 glorot_uniform_initializer = GlorotUniform
+get_static_value = constant_value
 linspace = lin_space
 mod = floormod
 ones_initializer = Ones

@@ -7,14 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 
-def constant_value(tensor: Any, partial: bool = False) -> Any:
-    """`tensor_util.constant_value`: what is known of a tensor's value; of another value, itself."""
-    from stillflow.declare import static
-    from stillflow.graph.operation import Tensor
-
-    return static.constant_value(tensor, partial) if isinstance(tensor, Tensor) else tensor
-
-
 def constant_value_as_shape(tensor: Any) -> Any:
     """`tensor_util.constant_value_as_shape`: the shape that a tensor holds, as far as known."""
     from stillflow.declare import static

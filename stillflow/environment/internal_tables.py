@@ -112,7 +112,7 @@ OWN: dict[str, Members] = {
         "stillflow.graph.tensor_shape": "as_dimension as_shape matrix scalar vector",
     },
     "python.framework.tensor_util": {
-        "stillflow.api._below": "constant_value constant_value_as_shape",
+        "stillflow.api._below": "constant_value_as_shape",
     },
     "python.lib.io.file_io": {
         "stillflow.platform.whole_files": (

@@ -1,0 +1,62 @@
+"""What TensorFlow's Python knows of a tensor's value while a graph is built: `constant_value`.
+
+`declare.static` knows more, as the shape functions of TensorFlow's own core do. A program that asks
+by TensorFlow's name builds its graph by the answer, so that it must be TensorFlow's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.declare import static
+from stillflow.declare.convert import is_tensor
+from stillflow.graph.operation import Tensor
+
+_OF_SHAPES = {"Shape", "Size", "Rank"}
+_OF_VALUES = {"Cast", "Concat", "ConcatV2", "Equal", "NotEqual", "Range"}
+
+
+def constant_value(tensor: Any, partial: bool = False) -> Any:
+    """The value that `tensor` has in every run, or None when that is not known; it is not fed then.
+
+    With `partial`, tensors stacked along axis 0 may be known in part: an array of objects has None
+    for those that are not. What is no tensor is its own value; variables have none.
+    """
+    if not is_tensor(tensor):
+        return tensor
+    if not isinstance(tensor, Tensor):
+        return None
+    value = _stacked(tensor) if partial and _is_stack(tensor) else _known(tensor)
+    if value is not None:
+        tensor.graph.prevent_feeding(tensor)
+    return value
+
+
+def _known(tensor: Tensor) -> np.ndarray | None:
+    return static.constant_value(tensor) if _is_read(tensor) else None
+
+
+def _is_read(tensor: Tensor) -> bool:
+    """Whether TensorFlow works out such a value; what it is made of may be unknown yet."""
+    op = tensor.op
+    if op.defn.is_constant or op.type in _OF_SHAPES:
+        return True
+    if op.type == "Fill":
+        return tensor.shape.is_fully_defined() and _is_read(op.inputs[1])
+    return (op.type in _OF_VALUES or _is_stack(tensor)) and all(map(_is_read, op.inputs))
+
+
+def _is_stack(tensor: Tensor) -> bool:
+    return tensor.op.type == "Pack" and tensor.op.attrs["axis"] == 0
+
+
+def _stacked(tensor: Tensor) -> np.ndarray:
+    values = [constant_value(x, partial=True) for x in tensor.op.inputs]
+    if all(value is not None for value in values):
+        return np.array(values)
+    stacked = np.empty(len(values), object)
+    for place, value in enumerate(values):
+        stacked[place] = value
+    return stacked
