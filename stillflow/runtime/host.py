@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.graph.operation import Operation
 from stillflow.runtime.steps import Plan, Step
@@ -96,6 +98,7 @@ def specialised(plan: Plan, slots: list[Any], reshaped: Collection[Operation]) -
     written = set(plan.written.values())
     residual: list[Step] = []
     aliases: dict[int, int] = {}
+    views: dict[int, int] = {}  # of a slot: the one whose elements it shows in their order
     fixed = static | set(plan.feeds) | set(plan.streams.values())
     fixed |= {s for v, s in plan.variables.items() if _has_one_shape(v, reshaped)}
     constants = list(plan.constants)
@@ -116,8 +119,13 @@ def specialised(plan: Plan, slots: list[Any], reshaped: Collection[Operation]) -
             fixed.update(step.outputs)
             for slot in step.outputs:
                 constants[slot] = slots[slot]
-        elif (source := _returned_input(step, slots, static, written)) is not None:
-            aliases[step.outputs[0]] = aliases.get(source, source)
+        elif (source := _shown_input(step, slots, static, written)) is not None:
+            source = views.get(source, source)
+            if slots[source].shape == slots[step.outputs[0]].shape:
+                aliases[step.outputs[0]] = aliases.get(source, source)
+            else:
+                views[step.outputs[0]] = source
+                residual.append(step)
         else:
             residual.append(step)
     spared = [s for s in residual if s.is_total and _has_fixed_shape(s, fixed, static)]
@@ -157,10 +165,8 @@ def _is_static(step: Step, fixed: set[int], static: set[int]) -> bool:
     return step.is_pure and (fixed if step.of_shape else static).issuperset(step.inputs)
 
 
-def _returned_input(
-    step: Step, slots: list[Any], static: set[int], written: set[int]
-) -> int | None:
-    """The slot of the input that the step gave back as it was, when every other input is static.
+def _shown_input(step: Step, slots: list[Any], static: set[int], written: set[int]) -> int | None:
+    """The slot of the input whose elements the step gave back, when every other input is static.
 
     A variable that the run writes does not count: its slot holds its new value by now.
     """
@@ -168,9 +174,22 @@ def _returned_input(
         return None
     result = slots[step.outputs[0]]
     varying = [slot for slot in step.inputs if slot not in static]
-    if len(varying) == 1 and varying[0] not in written and slots[varying[0]] is result:
+    if len(varying) == 1 and varying[0] not in written and _shows(result, slots[varying[0]]):
         return varying[0]
     return None
+
+
+def _shows(result: Any, x: Any) -> bool:
+    """Whether an array is another one, or its elements in their order and in another shape."""
+    if result is x:
+        return True
+    if type(result) is not np.ndarray or type(x) is not np.ndarray or not x.size:
+        return False
+    return (
+        (result.dtype, result.nbytes, result.ctypes.data) == (x.dtype, x.nbytes, x.ctypes.data)
+        and result.flags.c_contiguous
+        and x.flags.c_contiguous
+    )
 
 
 def _nbytes(value: Any) -> int:

@@ -61,7 +61,7 @@ def reshape_op(xp, x, shape):
             _explain_misfit(x.size, wanted)
         if 0 in wanted and -1 in wanted and 0 in x.shape:
             wanted = _completed(x.shape, wanted)
-        return xp.reshape(x, wanted)
+        return x.reshape(wanted)
     except (ValueError, TypeError, ZeroDivisionError):
         _explain_misfit(x.size, wanted)
         raise

@@ -323,8 +323,9 @@ def _sizes_differ(op: Operation, inputs: Sequence[Any]) -> str | None:
 )
 def add_n_op(xp, *inputs):
     """inputs: n[...] each -> n[...], their sum."""
-    for value in inputs:
-        if value.shape != inputs[0].shape:
+    wanted = inputs[0].shape
+    for value in inputs[1:]:
+        if value.shape != wanted:
             raise ValueError("the shapes differ")
     return _sum(xp, *inputs)
 

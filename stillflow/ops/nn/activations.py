@@ -34,7 +34,7 @@ def relu(xp, x):
     return xp.maximum(x, _of_type(xp, 0, x))
 
 
-@op("ReluGrad", _GRAD.format("features"), near_zero=("features",), **_RELU)
+@op("ReluGrad", _GRAD.format("features"), **_RELU)
 def relu_grad(xp, dy, x):
     """dy, x: n[...] -> n[...]; zero where x is not positive."""
     return xp.multiply(dy, xp.greater(x, 0))
@@ -57,7 +57,7 @@ def relu6_op(xp, x):
     return xp.minimum(xp.maximum(x, _of_type(xp, 0, x)), _of_type(xp, 6, x))
 
 
-@op("Relu6Grad", _GRAD.format("features"), near_zero=("features",), **_RELU)
+@op("Relu6Grad", _GRAD.format("features"), **_RELU)
 def relu6_grad(xp, dy, x):
     """dy, x: n[...] -> n[...]; zero outside (0, 6)."""
     return xp.multiply(dy, xp.logical_and(xp.greater(x, 0), xp.less(x, 6)))
@@ -89,7 +89,6 @@ def leaky_relu_op(xp, x, *, alpha: float = 0.2):
 @op(
     "LeakyReluGrad",
     _GRAD.format("features"),
-    near_zero=("features",),
     defaults={"T": dtypes.float32},
     **_UNARY,
 )

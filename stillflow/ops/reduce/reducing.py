@@ -67,8 +67,12 @@ def _distinct(axes: tuple[int, ...], rank: int) -> tuple[int, ...]:
 def sum_op(xp, x, axis, *, keep_dims: bool = False):
     """x: n[...], axis: i[k] -> n[... without axis]"""
     axes = _axes(axis, x.ndim)
-    # dtype: NumPy would widen int32 to int64; TensorFlow does not.
-    return xp.add.reduce(x, axes, dtype=x.dtype, keepdims=keep_dims) if axes else x
+    for axis in axes:
+        if x.shape[axis] != 1:
+            # dtype: NumPy would widen int32 to int64; TensorFlow does not.
+            return xp.add.reduce(x, axes, dtype=x.dtype, keepdims=keep_dims)
+    # Nothing is added, as in gradients of biases.
+    return x if keep_dims or not axes else xp.squeeze(x, axes)
 
 
 @op("Mean", _SIGNATURE, **_REDUCTION)
