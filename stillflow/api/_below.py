@@ -8,10 +8,24 @@ from typing import Any
 
 
 def constant_value_as_shape(tensor: Any) -> Any:
-    """`tensor_util.constant_value_as_shape`: the shape that a tensor holds, as far as known."""
+    """`tensor_util.constant_value_as_shape`: the shape that a tensor holds, as far as known.
+
+    Raises:
+      ValueError: a scalar other than -1, which says that nothing is known, or more than one axis.
+    """
     from stillflow.declare import static
     from stillflow.graph.tensor_shape import TensorShape
 
+    if tensor.shape.ndims == 0:
+        value = static.constant_value(tensor)
+        if value != -1:
+            received = "with unknown value" if value is None else f"value '{value}'"
+            raise ValueError(
+                f"Received a scalar {received} as shape; require a statically known scalar with "
+                "value '-1' to describe an unknown shape."
+            )
+        return TensorShape.of(None)
+    tensor.shape.with_rank(1)
     return TensorShape.of(static.constant_value_as_shape(tensor))
 
 

@@ -145,8 +145,11 @@ class TestCase(absltest.TestCase):
             return own.run(tensors)
 
     def _array(self, value: Any) -> np.ndarray:
-        is_symbolic = is_tensor(value)
-        return np.asarray(self.evaluate(value) if is_symbolic else value)
+        value = self.evaluate(value) if is_tensor(value) else value
+        try:
+            return np.asarray(value)
+        except ValueError:  # lists of several lengths, which NumPy 1 took for arrays of objects
+            return np.array(value, object)
 
     # Equal and near -----------------------------------------------------------------------------
 

@@ -276,6 +276,19 @@ def test_what_has_another_form_in_tensorflow():
     assert ops.internal_convert_to_tensor(1.0).dtype == tree.float32
 
 
+def test_scalars_as_shapes():
+    from tensorflow.python.framework import tensor_util
+
+    shape_of = tensor_util.constant_value_as_shape
+    assert shape_of(tree.constant(-1)).ndims is None
+    with pytest.raises(ValueError, match="^Received a scalar value '3' as shape; require"):
+        shape_of(tree.constant(3))
+    with pytest.raises(ValueError, match="^Received a scalar with unknown value as shape"):
+        shape_of(tree.placeholder(tree.int32, []))
+    with pytest.raises(ValueError, match=r"Shape \(1, 1\) must have rank 1"):
+        shape_of(tree.constant([[1]]))
+
+
 @pytest.mark.parametrize("mark", ["", "^", "loc:@"])
 def test_names_move_between_scopes(mark):
     from tensorflow.python.framework import ops

@@ -228,6 +228,12 @@ def test_what_is_not_near_says_where(without_super, a, b, error, message):
         without_super.assertAllClose(a, b)
 
 
+def test_lists_of_several_lengths_are_compared(without_super):
+    without_super.assertAllEqual([[1], [2, 3], 4], [[1], [2, np.float32(3)], 4])
+    with pytest.raises(AssertionError, match="Arrays are not equal"):
+        without_super.assertAllEqual([[1], [2, 3]], [[1], [2, 4]])
+
+
 def test_what_is_unequal_says_where(without_super):
     without_super.assertAllEqual([1, float("nan")], [1, float("nan")])
     with pytest.raises(AssertionError, match="not equal lhs = array"):
