@@ -300,15 +300,7 @@ from stillflow.ops.math.division import truediv as truediv
 from stillflow.ops.math.division import truncatediv as truncatediv
 from stillflow.ops.math.division import truncatemod as truncatemod
 from stillflow.ops.math.elementwise import abs_, round_
-from stillflow.ops.math.elementwise import acos as acos
-from stillflow.ops.math.elementwise import acosh as acosh
-from stillflow.ops.math.elementwise import asin as asin
-from stillflow.ops.math.elementwise import asinh as asinh
-from stillflow.ops.math.elementwise import atan as atan
-from stillflow.ops.math.elementwise import atanh as atanh
 from stillflow.ops.math.elementwise import ceil as ceil
-from stillflow.ops.math.elementwise import cos as cos
-from stillflow.ops.math.elementwise import cosh as cosh
 from stillflow.ops.math.elementwise import exp as exp
 from stillflow.ops.math.elementwise import expm1 as expm1
 from stillflow.ops.math.elementwise import floor as floor
@@ -324,12 +316,8 @@ from stillflow.ops.math.elementwise import rint as rint
 from stillflow.ops.math.elementwise import rsqrt as rsqrt
 from stillflow.ops.math.elementwise import sigmoid as sigmoid
 from stillflow.ops.math.elementwise import sign as sign
-from stillflow.ops.math.elementwise import sin as sin
-from stillflow.ops.math.elementwise import sinh as sinh
 from stillflow.ops.math.elementwise import sqrt as sqrt
 from stillflow.ops.math.elementwise import square as square
-from stillflow.ops.math.elementwise import tan as tan
-from stillflow.ops.math.elementwise import tanh as tanh
 from stillflow.ops.math.scan import cumprod as cumprod
 from stillflow.ops.math.scan import cumsum as cumsum
 from stillflow.ops.math.special import betainc as betainc
@@ -342,6 +330,18 @@ from stillflow.ops.math.special import lbeta as lbeta
 from stillflow.ops.math.special import lgamma as lgamma
 from stillflow.ops.math.special import polygamma as polygamma
 from stillflow.ops.math.special import zeta as zeta
+from stillflow.ops.math.trigonometric import acos as acos
+from stillflow.ops.math.trigonometric import acosh as acosh
+from stillflow.ops.math.trigonometric import asin as asin
+from stillflow.ops.math.trigonometric import asinh as asinh
+from stillflow.ops.math.trigonometric import atan as atan
+from stillflow.ops.math.trigonometric import atanh as atanh
+from stillflow.ops.math.trigonometric import cos as cos
+from stillflow.ops.math.trigonometric import cosh as cosh
+from stillflow.ops.math.trigonometric import sin as sin
+from stillflow.ops.math.trigonometric import sinh as sinh
+from stillflow.ops.math.trigonometric import tan as tan
+from stillflow.ops.math.trigonometric import tanh as tanh
 from stillflow.ops.own import load_library as load_library
 from stillflow.ops.own import load_op_library as load_op_library
 from stillflow.ops.random.drawing import multinomial as multinomial

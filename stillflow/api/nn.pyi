@@ -2,7 +2,7 @@ from stillflow.ops.array.blocks import depth_to_space as depth_to_space
 from stillflow.ops.array.blocks import space_to_batch as space_to_batch
 from stillflow.ops.array.blocks import space_to_depth as space_to_depth
 from stillflow.ops.math.elementwise import sigmoid as sigmoid
-from stillflow.ops.math.elementwise import tanh as tanh
+from stillflow.ops.math.trigonometric import tanh as tanh
 from stillflow.ops.nn.activations import crelu as crelu
 from stillflow.ops.nn.activations import elu as elu
 from stillflow.ops.nn.activations import leaky_relu as leaky_relu

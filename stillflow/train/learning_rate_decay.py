@@ -20,7 +20,8 @@ from stillflow.ops.math.arithmetic import add, minimum, multiply, pow_
 from stillflow.ops.math.casts import cast
 from stillflow.ops.math.comparison import equal
 from stillflow.ops.math.division import real_divide
-from stillflow.ops.math.elementwise import ceil, cos, exp, floor, log, negative, sqrt
+from stillflow.ops.math.elementwise import ceil, exp, floor, log, negative, sqrt
+from stillflow.ops.math.trigonometric import cos
 from stillflow.ops.random.drawing import random_normal
 
 

@@ -13,9 +13,9 @@ from stillflow.ops.math import (
     complex_numbers,
     conjugate,
     division,
-    elementwise,
     scan,
     special,
+    trigonometric,
 )
 from stillflow.ops.reduce import reducing
 
@@ -64,7 +64,7 @@ def cases():
         yield DECLARED[name], None, [within_one(2, 3)]
     for name in WITH_OUTPUT.split():
         yield DECLARED[name], None, [positive(2, 3), A]
-    yield elementwise.acosh, None, [positive(2, 3) + 1]
+    yield trigonometric.acosh, None, [positive(2, 3) + 1]
     for name in PAIRS.split():
         yield DECLARED[name], None, [A, B]
         yield DECLARED[name], None, [A, ROW]

@@ -1,4 +1,4 @@
-"""Functions of one tensor, element by element: roots, exponentials, angles, rounding.
+"""Functions of one tensor, element by element: roots, exponentials, rounding.
 
 Functions that NumPy cannot spell are in `special`.
 """
@@ -13,32 +13,17 @@ from stillflow.declare import shapes
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
-from stillflow.declare.type_sets import FLOATS, FLOATS_AND_COMPLEX, SIGNED, types
+from stillflow.declare.type_sets import types
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array import filling, shape_of
 from stillflow.ops.math import complex_numbers, conjugate
-
-_SIGNED: dict[str, Any] = {"shape": shapes.same, "types": {"T": SIGNED}, "total": True}
-_SMOOTH: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS_AND_COMPLEX}, "total": True}
-_FLOAT: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS}, "total": True}
-# Of a gradient op that computes with the function's own output.
-_OF_OUTPUT = "y: T, dy: T -> z: T"
-
-
-def _x(op: Any) -> Tensor:
-    """The input, conjugated as the gradient of a complex function has it."""
-    return conjugate.conj(op.inputs[0])
-
-
-def _y(op: Any) -> Tensor:
-    return conjugate.conj(op.outputs[0])
-
+from stillflow.ops.math.unary import OF_OUTPUT, ON_FLOATS, ON_SIGNED, ON_SMOOTH, x_of, y_of
 
 # Signs and rounding -----------------------------------------------------------------------------
 
 
-@op("Neg", "x: T -> y: T", **_SIGNED)
+@op("Neg", "x: T -> y: T", **ON_SIGNED)
 def negative(xp, x):
     """x: n[...] -> n[...]"""
     return xp.negative(x)
@@ -74,7 +59,7 @@ def abs_(x: Any, name: str | None = None) -> Tensor:
         return abs_op(x, name=scope)
 
 
-@op("Sign", "x: T -> y: T", near_zero=("x",), **_SIGNED)
+@op("Sign", "x: T -> y: T", near_zero=("x",), **ON_SIGNED)
 def sign(xp, x):
     """x: n[...] -> n[...], -1, 0 or 1, 0 for NaN; x / |x| for a complex number."""
     return xp.sign(x) if x.dtype.kind in "iuc" else xp.where(x == x, xp.sign(x), x.dtype.type(0))
@@ -86,25 +71,25 @@ def sign_gradient(op, dy):
     return filling.zeros(shape_of.shape(x), dtype=x.dtype)
 
 
-@op("Floor", "x: T -> y: T", **_FLOAT)
+@op("Floor", "x: T -> y: T", **ON_FLOATS)
 def floor(xp, x):
     """x: f[...] -> f[...]"""
     return xp.floor(x)
 
 
-@op("Ceil", "x: T -> y: T", **_FLOAT)
+@op("Ceil", "x: T -> y: T", **ON_FLOATS)
 def ceil(xp, x):
     """x: f[...] -> f[...]"""
     return xp.ceil(x)
 
 
-@op("Rint", "x: T -> y: T", **_FLOAT)
+@op("Rint", "x: T -> y: T", **ON_FLOATS)
 def rint(xp, x):
     """x: f[...] -> f[...], the nearest integer; of two, the even one."""
     return xp.rint(x)
 
 
-@op("Round", "x: T -> y: T", **_SIGNED)
+@op("Round", "x: T -> y: T", **ON_SIGNED)
 def round_op(xp, x):
     """x: n[...] -> n[...], the nearest integer; of two, the even one."""
     return xp.round(x)
@@ -127,19 +112,19 @@ def round_(x: Any, name: str | None = None) -> Tensor:
 # Tests ------------------------------------------------------------------------------------------
 
 
-@op("IsNan", "x: T -> y: bool", **_FLOAT)
+@op("IsNan", "x: T -> y: bool", **ON_FLOATS)
 def is_nan(xp, x):
     """x: f[...] -> bool[...]"""
     return xp.isnan(x)
 
 
-@op("IsInf", "x: T -> y: bool", **_FLOAT)
+@op("IsInf", "x: T -> y: bool", **ON_FLOATS)
 def is_inf(xp, x):
     """x: f[...] -> bool[...]"""
     return xp.isinf(x)
 
 
-@op("IsFinite", "x: T -> y: bool", **_FLOAT)
+@op("IsFinite", "x: T -> y: bool", **ON_FLOATS)
 def is_finite(xp, x):
     """x: f[...] -> bool[...]"""
     return xp.isfinite(x)
@@ -148,7 +133,7 @@ def is_finite(xp, x):
 # Powers and roots -------------------------------------------------------------------------------
 
 
-@op("Square", "x: T -> y: T", **_SIGNED)
+@op("Square", "x: T -> y: T", **ON_SIGNED)
 def square(xp, x):
     """x: n[...] -> n[...]"""
     return xp.square(x)
@@ -157,7 +142,7 @@ def square(xp, x):
 @square.gradient
 def square_gradient(op, dy):
     with control_dependencies([dy]):
-        x = _x(op)
+        x = x_of(op)
         return _product(dy, _product(x, constant(2.0, dtype=x.dtype)))
 
 
@@ -167,7 +152,7 @@ def _product(x: Any, y: Any) -> Tensor:
     return multiply(x, y)
 
 
-@op("Sqrt", "x: T -> y: T", near_zero=("x",), **_SMOOTH)
+@op("Sqrt", "x: T -> y: T", near_zero=("x",), **ON_SMOOTH)
 def sqrt(xp, x):
     """x: f[...] -> f[...]"""
     return xp.sqrt(x)
@@ -178,7 +163,7 @@ def sqrt_gradient(op, dy):
     return sqrt_grad(op.outputs[0], dy)
 
 
-@op("SqrtGrad", _OF_OUTPUT, near_zero=("y",), **_SMOOTH)
+@op("SqrtGrad", OF_OUTPUT, near_zero=("y",), **ON_SMOOTH)
 def sqrt_grad(xp, y, dy):
     """y: f[...], dy: f[...] -> f[...], the gradient dy / 2y of y = sqrt(x); 0 where dy is."""
     return _unless_zero(xp, dy, dy * y.dtype.type(0.5) / xp.conj(y))
@@ -197,7 +182,7 @@ def sqrt_grad_gradient(op, dz):
         return -conjugate.conj(scaled) * z, 0.5 * scaled
 
 
-@op("Rsqrt", "x: T -> y: T", near_zero=("x",), **_SMOOTH)
+@op("Rsqrt", "x: T -> y: T", near_zero=("x",), **ON_SMOOTH)
 def rsqrt(xp, x):
     """x: f[...] -> f[...], 1 / sqrt(x), of -0 infinity"""
     root = xp.sqrt(x)
@@ -209,7 +194,7 @@ def rsqrt_gradient(op, dy):
     return rsqrt_grad(op.outputs[0], dy)
 
 
-@op("RsqrtGrad", _OF_OUTPUT, near_zero=("y",), **_SMOOTH)
+@op("RsqrtGrad", OF_OUTPUT, near_zero=("y",), **ON_SMOOTH)
 def rsqrt_grad(xp, y, dy):
     """y: f[...], dy: f[...] -> f[...], -dy y^3 / 2, of y = 1 / sqrt(x); 0 where dy is."""
     y = xp.conj(y)
@@ -224,13 +209,13 @@ def rsqrt_grad_gradient(op, dz):
         return -1.5 * conjugated * dy * square(y), rsqrt_grad(y, dz)
 
 
-@op("Reciprocal", "x: T -> y: T", near_zero=("x",), **_SIGNED)
+@op("Reciprocal", "x: T -> y: T", near_zero=("x",), **ON_SIGNED)
 def reciprocal(xp, x):
     """x: n[...] -> n[...], 1 / x"""
     return xp.reciprocal(x)
 
 
-@op("Inv", "x: T -> y: T", near_zero=("x",), **_SIGNED)
+@op("Inv", "x: T -> y: T", near_zero=("x",), **ON_SIGNED)
 def inv_op(xp, x):
     """x: n[...] -> n[...], 1 / x: an older name of Reciprocal."""
     return xp.reciprocal(x)
@@ -247,13 +232,13 @@ def _reciprocal_grad(xp: Any, y: Any, dy: Any) -> Any:
     return _unless_zero(xp, dy, -dy * (y * y))
 
 
-@op("ReciprocalGrad", _OF_OUTPUT, near_zero=("y",), **_SMOOTH)
+@op("ReciprocalGrad", OF_OUTPUT, near_zero=("y",), **ON_SMOOTH)
 def reciprocal_grad(xp, y, dy):
     """y: f[...], dy: f[...] -> f[...], the gradient -dy y^2 of y = 1 / x; 0 where dy is."""
     return _reciprocal_grad(xp, y, dy)
 
 
-@op("InvGrad", _OF_OUTPUT, near_zero=("y",), **_SMOOTH)
+@op("InvGrad", OF_OUTPUT, near_zero=("y",), **ON_SMOOTH)
 def inv_grad_op(xp, y, dy):
     """y: f[...], dy: f[...] -> f[...], the gradient -dy y^2 of y = 1 / x; 0 where dy is."""
     return _reciprocal_grad(xp, y, dy)
@@ -271,7 +256,7 @@ def reciprocal_grad_gradient(op, dz):
 # Exponentials and logarithms --------------------------------------------------------------------
 
 
-@op("Exp", "x: T -> y: T", **_SMOOTH)
+@op("Exp", "x: T -> y: T", **ON_SMOOTH)
 def exp(xp, x):
     """x: f[...] -> f[...]"""
     return xp.exp(x)
@@ -280,10 +265,10 @@ def exp(xp, x):
 @exp.gradient
 def exp_gradient(op, dy):
     with control_dependencies([dy]):
-        return dy * _y(op)
+        return dy * y_of(op)
 
 
-@op("Expm1", "x: T -> y: T", **_SMOOTH)
+@op("Expm1", "x: T -> y: T", **ON_SMOOTH)
 def expm1(xp, x):
     """x: f[...] -> f[...], exp(x) - 1, exact near 0."""
     return xp.expm1(x)
@@ -292,10 +277,10 @@ def expm1(xp, x):
 @expm1.gradient
 def expm1_gradient(op, dy):
     with control_dependencies([dy]):
-        return dy * exp(_x(op))
+        return dy * exp(x_of(op))
 
 
-@op("Log", "x: T -> y: T", near_zero=("x",), **_SMOOTH)
+@op("Log", "x: T -> y: T", near_zero=("x",), **ON_SMOOTH)
 def log(xp, x):
     """x: f[...] -> f[...]"""
     return xp.log(x)
@@ -304,10 +289,10 @@ def log(xp, x):
 @log.gradient
 def log_gradient(op, dy):
     with control_dependencies([dy]):
-        return dy * reciprocal(_x(op))
+        return dy * reciprocal(x_of(op))
 
 
-@op("Log1p", "x: T -> y: T", **_SMOOTH)
+@op("Log1p", "x: T -> y: T", **ON_SMOOTH)
 def log1p(xp, x):
     """x: f[...] -> f[...], log(1 + x), exact near 0."""
     return xp.log1p(x)
@@ -316,10 +301,10 @@ def log1p(xp, x):
 @log1p.gradient
 def log1p_gradient(op, dy):
     with control_dependencies([dy]):
-        return dy * reciprocal(1 + _x(op))
+        return dy * reciprocal(1 + x_of(op))
 
 
-@op("Sigmoid", "x: T -> y: T", **_SMOOTH)
+@op("Sigmoid", "x: T -> y: T", **ON_SMOOTH)
 def sigmoid_op(xp, x):
     """x: f[...] -> f[...], 1 / (1 + exp(-x)), which of less than -18 is 0 in float32."""
     y = xp.reciprocal(xp.exp(-x) + x.dtype.type(1))
@@ -330,10 +315,10 @@ def sigmoid_op(xp, x):
 @sigmoid_op.gradient
 def sigmoid_gradient(op, dy):
     with control_dependencies([dy]):
-        return sigmoid_grad(_y(op), dy)
+        return sigmoid_grad(y_of(op), dy)
 
 
-@op("SigmoidGrad", _OF_OUTPUT, **_SMOOTH)
+@op("SigmoidGrad", OF_OUTPUT, **ON_SMOOTH)
 def sigmoid_grad(xp, y, dy):
     """y: f[...], dy: f[...] -> f[...], the gradient dy y (1 - y) of the sigmoid."""
     return dy * y * (y.dtype.type(1) - y)
@@ -360,176 +345,3 @@ def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
     with name_scope(name, "LogSigmoid", [x]) as scope:
         x = convert_to_tensor(x, name="x")
         return negative(softplus(-x), name=scope)
-
-
-# Angles -----------------------------------------------------------------------------------------
-
-
-@op("Sin", "x: T -> y: T", **_SMOOTH)
-def sin(xp, x):
-    """x: f[...] -> f[...]"""
-    return xp.sin(x)
-
-
-@sin.gradient
-def sin_gradient(op, dy):
-    with control_dependencies([dy]):
-        return dy * cos(_x(op))
-
-
-@op("Cos", "x: T -> y: T", **_SMOOTH)
-def cos(xp, x):
-    """x: f[...] -> f[...]"""
-    return xp.cos(x)
-
-
-@cos.gradient
-def cos_gradient(op, dy):
-    with control_dependencies([dy]):
-        x = _x(op)
-        return -dy * sin(x)
-
-
-@op("Tan", "x: T -> y: T", **_SIGNED)
-def tan(xp, x):
-    """x: f[...] -> f[...]"""
-    return xp.tan(x)
-
-
-@tan.gradient
-def tan_gradient(op, dy):
-    with control_dependencies([dy]):
-        return square(reciprocal(cos(_x(op)))) * dy
-
-
-@op("Asin", "x: T -> y: T", **_SIGNED)
-def asin(xp, x):
-    """x: f[...] -> f[...]"""
-    return xp.arcsin(x)
-
-
-@asin.gradient
-def asin_gradient(op, dy):
-    with control_dependencies([dy]):
-        return dy * reciprocal(sqrt(_one_and_square(op, dy, "subtract")))
-
-
-@op("Acos", "x: T -> y: T", **_SIGNED)
-def acos(xp, x):
-    """x: f[...] -> f[...]"""
-    return xp.arccos(x)
-
-
-@acos.gradient
-def acos_gradient(op, dy):
-    with control_dependencies([dy]):
-        inverse = reciprocal(sqrt(_one_and_square(op, dy, "subtract")))
-        return -dy * inverse
-
-
-@op("Atan", "x: T -> y: T", **_SIGNED)
-def atan(xp, x):
-    """x: f[...] -> f[...]"""
-    return xp.arctan(x)
-
-
-@atan.gradient
-def atan_gradient(op, dy):
-    with control_dependencies([dy]):
-        return dy * reciprocal(_one_and_square(op, dy, "add"))
-
-
-def _one_and_square(op: Any, dy: Any, combine: str) -> Tensor:
-    """1 + x^2 or 1 - x^2, as `combine` says."""
-    from stillflow.ops.math import arithmetic  # that module imports this one
-
-    squared = square(_x(op))
-    return getattr(arithmetic, combine)(constant(1, dtype=dy.dtype), squared)
-
-
-# Hyperbolic functions ---------------------------------------------------------------------------
-
-
-@op("Sinh", "x: T -> y: T", **_SMOOTH)
-def sinh(xp, x):
-    """x: f[...] -> f[...]"""
-    return xp.sinh(x)
-
-
-@sinh.gradient
-def sinh_gradient(op, dy):
-    with control_dependencies([dy]):
-        return dy * cosh(_x(op))
-
-
-@op("Cosh", "x: T -> y: T", **_SMOOTH)
-def cosh(xp, x):
-    """x: f[...] -> f[...]"""
-    return xp.cosh(x)
-
-
-@cosh.gradient
-def cosh_gradient(op, dy):
-    with control_dependencies([dy]):
-        return dy * sinh(_x(op))
-
-
-@op("Tanh", "x: T -> y: T", **_SMOOTH)
-def tanh(xp, x):
-    """x: f[...] -> f[...]"""
-    return xp.tanh(x)
-
-
-@tanh.gradient
-def tanh_gradient(op, dy):
-    with control_dependencies([dy]):
-        return tanh_grad(_y(op), dy)
-
-
-@op("TanhGrad", _OF_OUTPUT, **_SMOOTH)
-def tanh_grad(xp, y, dy):
-    """y: f[...], dy: f[...] -> f[...], the gradient dy (1 - y^2) of y = tanh(x)."""
-    return dy * (y.dtype.type(1) - y * y)
-
-
-@tanh_grad.gradient
-def tanh_grad_gradient(op, dz):
-    with control_dependencies([dz]):
-        y, dy = (conjugate.conj(tensor) for tensor in op.inputs)
-        return dz * -2.0 * dy * y, tanh_grad(y, dz)
-
-
-@op("Asinh", "x: T -> y: T", **_SMOOTH)
-def asinh(xp, x):
-    """x: f[...] -> f[...]"""
-    return xp.arcsinh(x)
-
-
-@asinh.gradient
-def asinh_gradient(op, dy):
-    with control_dependencies([dy]):
-        return dy / cosh(_y(op))
-
-
-@op("Acosh", "x: T -> y: T", **_SMOOTH)
-def acosh(xp, x):
-    """x: f[...] -> f[...]"""
-    return xp.arccosh(x)
-
-
-@acosh.gradient
-def acosh_gradient(op, dy):
-    with control_dependencies([dy]):
-        return dy / sinh(_y(op))
-
-
-@op("Atanh", "x: T -> y: T", **_SMOOTH)
-def atanh(xp, x):
-    """x: f[...] -> f[...]"""
-    return xp.arctanh(x)
-
-
-@atanh.gradient
-def atanh_gradient(op, dy):
-    with control_dependencies([dy]):
-        return dy * reciprocal(_one_and_square(op, dy, "subtract"))
