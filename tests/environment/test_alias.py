@@ -281,9 +281,9 @@ def test_scalars_as_shapes():
 
     shape_of = tensor_util.constant_value_as_shape
     assert shape_of(tree.constant(-1)).ndims is None
-    with pytest.raises(ValueError, match="^Received a scalar value '3' as shape; require"):
+    with pytest.raises(ValueError, match=r"^Received a scalar value '3' as shape; require"):
         shape_of(tree.constant(3))
-    with pytest.raises(ValueError, match="^Received a scalar with unknown value as shape"):
+    with pytest.raises(ValueError, match=r"^Received a scalar with unknown value as shape"):
         shape_of(tree.placeholder(tree.int32, []))
     with pytest.raises(ValueError, match=r"Shape \(1, 1\) must have rank 1"):
         shape_of(tree.constant([[1]]))
