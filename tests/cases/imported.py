@@ -81,3 +81,17 @@ suite.case(
     f32(2, 3),
     f32(2, 3, at=1),
 )
+
+
+def old_variable(shape):
+    """A variable of before TensorFlow 1.0, assigned; its shape tells nothing when it is empty."""
+
+    def build(tf, x):
+        (variable,) = node(tf, "Variable", dtype=tf.float32, shape=tf.TensorShape(shape))
+        return tf.assign(variable, x, validate_shape=False) + 1.0
+
+    return build
+
+
+suite.case("Variable_of_a_vector", old_variable([2]), num([1, 2]), grad=False)
+suite.case("Variable_of_no_shape", old_variable([]), num([1, 2]), grad=False)

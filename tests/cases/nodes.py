@@ -2,7 +2,7 @@
 
 
 def node(tf, type, *inputs, outputs=1, **attributes):
-    """The outputs of a new node of `type`; attributes are DTypes, numbers, text, lists of ints."""
+    """The outputs of a new node of `type`; attributes: types, shapes, numbers, text, lists of ints."""
     graph_def = tf.GraphDef()
     added = graph_def.node.add(op=type, name=type)
     added.input.extend(f"x{i}" for i in range(len(inputs)))
@@ -27,5 +27,7 @@ def set_attribute(attr, value):
         attr.s = value.encode()
     elif isinstance(value, list):
         attr.list.i.extend(value)
+    elif hasattr(value, "as_proto"):
+        attr.shape.CopyFrom(value.as_proto())
     else:
         attr.type = value.as_datatype_enum

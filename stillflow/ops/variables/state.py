@@ -30,6 +30,20 @@ def variable_v2(
     raise AssertionError("the session holds a variable's value")
 
 
+def _of_old_variable(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    """A scalar stood for an unknown shape."""
+    shape = ctx.attrs["shape"]
+    return shape.sizes or None
+
+
+@op("Variable", "-> ref: ref dtype", shape=_of_old_variable, is_variable=True)
+def old_variable(
+    xp, *, shape: TensorShape, dtype: DType, container: str = "", shared_name: str = ""
+):
+    """What VariableV2 was called before TensorFlow 1.0; graphs of then are read."""
+    raise AssertionError("the session holds a variable's value")
+
+
 @op(
     "Assign",
     "ref: ref T, value: T -> output_ref: ref T",
