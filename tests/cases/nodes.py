@@ -2,7 +2,7 @@
 
 
 def node(tf, type, *inputs, outputs=1, **attributes):
-    """The outputs of a new node of `type`; attributes: types, shapes, numbers, text, lists of ints."""
+    """The outputs of a new node of `type`; attributes: types, shapes, numbers, text, lists."""
     graph_def = tf.GraphDef()
     added = graph_def.node.add(op=type, name=type)
     added.input.extend(f"x{i}" for i in range(len(inputs)))
