@@ -15,7 +15,16 @@ from stillflow.declare.type_sets import REAL_NUMBERS
 from stillflow.graph.errors import FailedPreconditionError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import diagonals, reshaping, transposing
+from stillflow.ops.array import (
+    diagonals,
+    joining,
+    ranging,
+    reshaping,
+    searching,
+    shape_of,
+    stacking,
+    transposing,
+)
 from stillflow.ops.linalg.decompositions import svd
 from stillflow.ops.math import arithmetic, casts, conjugate, elementwise
 from stillflow.ops.reduce import reductions
@@ -135,15 +144,22 @@ def _matrix_norm(x: Tensor, order: Any, axes: Any) -> Tensor:
 def _spectral_norm(x: Tensor, axes: Any) -> Tensor:
     rank = x.shape.ndims
     if rank is None:
-        raise ValueError(
-            "The 2-norm of matrices needs a tensor of known rank.\n"
-            "  Give it with set_shape, or take the norm of its singular values."
-        )
+        return _spectral_norm_of_any_rank(x, axes)
     matrix = [axis % rank for axis in axes]
     order = [axis for axis in range(rank) if axis not in matrix] + matrix
     values = svd(transposing.transpose(x, order), compute_uv=False)
     largest = reshaping.expand_dims(reductions.reduce_max(values, -1, keepdims=True), -1)
     return transposing.transpose(largest, np.argsort(order).tolist())
+
+
+def _spectral_norm_of_any_rank(x: Tensor, axes: tuple[int, int]) -> Tensor:
+    rank = shape_of.rank(x)
+    matrix = stacking.stack([axis if axis >= 0 else rank + axis for axis in axes])
+    others, _ = searching.setdiff1d(ranging.range_(rank), matrix)
+    order = joining.concat([others, matrix], 0)
+    values = svd(transposing.transpose(x, order), compute_uv=False)
+    largest = reshaping.expand_dims(reductions.reduce_max(values, -1, keepdims=True), -1)
+    return transposing.transpose(largest, transposing.invert_permutation(order))
 
 
 def normalize(
