@@ -170,6 +170,12 @@ for name in ["add", "subtract", "multiply", "divide"]:
     binary(name, (f64(2, 2), f64(2, at=1)), (half([1, 2]), half([3, 7])), grad=name != "divide")
 for name in ["maximum", "minimum", "squared_difference", "truediv", "div", "atan2"]:
     binary(name, *SHAPES[:2], TIES, BROADCASTING[1])
+case(
+    "div_complex_by_number",
+    lambda tf, x: [tf.div(x, 2.0), tf.div(tf.cast(x, tf.complex64), 2)],
+    np.array([1 + 3j, 2 - 1j]),
+    grad=False,
+)
 binary("div_no_nan", (f32(2, 3), num([0, 1, -2])), (num([0, 1]), num([[0], [3]])))
 binary("pow", *[(num(abs(a) + 0.5), b) for a, b in SHAPES])
 binary("floordiv", *SHAPES[:2])

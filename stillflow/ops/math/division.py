@@ -157,7 +157,8 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
 def div(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Returns `x / y` as Python 2 divides: quotients of integers are rounded down."""
     with name_scope(name, "div", [x, y]) as scope:
-        x, y = _of_one_type(x, y)
+        x = convert_to_tensor(x, name="x")
+        y = convert_to_tensor(y, dtype=x.dtype.base_dtype, name="y")
         dtype = x.dtype.base_dtype
         divided = real_divide if dtype.is_floating or dtype.is_complex else floor_div
         return divided(x, y, name=scope)
