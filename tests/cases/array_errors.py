@@ -237,6 +237,16 @@ building(
     "tensor_scatter_add_into_nothing",
     lambda tf: tf.tensor_scatter_add(p(tf, 0), p(tf, 2, 1, dtype="int32"), p(tf, 2)),
 )
+building(
+    "scatter_nd_update_rank",
+    lambda tf: tf.scatter_nd_update(
+        tf.Variable(f32(2, 2, 2)), p(tf, 2, 2, 1, dtype="int32"), p(tf, 2, 2)
+    ),
+)
+building(
+    "scatter_nd_update_of_nothing",
+    lambda tf: tf.scatter_nd_update(tf.Variable(f32(0)), p(tf, 2, 1, dtype="int32"), p(tf, 2)),
+)
 building("split_axes", lambda tf: tf.split(p(tf, 2, 3), [1, 2], axis=[1]))
 building("split_evenly_axes", lambda tf: tf.split(p(tf, 2, 4), 2, axis=[1]))
 building("nth_element_negative", lambda tf: tf.contrib.nn.nth_element([5], -1))

@@ -66,9 +66,7 @@ def _scattered(ctx: shapes.ShapeContext) -> shapes.Sizes:
     updates = shapes.with_rank_at_least(ctx.shape(1), 1)
     shapes.with_rank(ctx.shape(2), 1)
     sizes = ctx.value_as_shape(2)
-    _check_not_empty(sizes, indices, updates)
-    if sizes is not None and indices is not None and updates is not None:
-        check_updates(indices, updates, sizes)
+    check_updates(indices, updates, sizes)
     return sizes
 
 
@@ -80,8 +78,13 @@ def _check_not_empty(sizes: shapes.Sizes, indices: shapes.Sizes, updates: shapes
         raise shapes.ShapeError("Indices and updates specified for empty output shape")
 
 
-def check_updates(indices: tuple, updates: tuple, sizes: tuple) -> None:
-    """`updates` must be a slice of `sizes` for each row of `indices`."""
+def check_updates(
+    indices: shapes.Sizes, updates: shapes.Sizes, sizes: shapes.Sizes, name: str = "output"
+) -> None:
+    """`updates` must be a slice of `sizes`, those of `name`, for each row of `indices`."""
+    _check_not_empty(sizes, indices, updates)
+    if sizes is None or indices is None or updates is None:
+        return
     outer, depth = len(indices) - 1, indices[-1]
     try:
         shapes.merge(indices[:outer], updates[:outer])
@@ -97,7 +100,7 @@ def check_updates(indices: tuple, updates: tuple, sizes: tuple) -> None:
         shapes.merge(sizes[depth:], updates[outer:])
     except shapes.ShapeError as error:
         raise shapes.ShapeError(
-            f"The inner {len(sizes) - depth} dimensions of output.shape="
+            f"The inner {len(sizes) - depth} dimensions of {name}.shape="
             f"{shapes.format_sizes(sizes)} must match the inner {len(updates) - outer} dimensions "
             f"of updates.shape={shapes.format_sizes(updates)}: {error}"
         ) from None
@@ -180,9 +183,7 @@ def scatter_nd_gradient(op, dy):
 
 def _updated(ctx: shapes.ShapeContext) -> shapes.Sizes:
     sizes, indices, updates = ctx.shapes()
-    _check_not_empty(sizes, indices, updates)
-    if sizes is not None and indices is not None and updates is not None:
-        check_updates(indices, updates, sizes)
+    check_updates(indices, updates, sizes)
     return sizes
 
 

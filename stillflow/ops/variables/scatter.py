@@ -106,8 +106,7 @@ def _scattered_nd(ctx: shapes.ShapeContext) -> shapes.Sizes:
     """ref: [*s, *r], indices: [..., len(s)], updates: [..., *r]"""
     ref, indices, updates = ctx.shapes()
     shapes.with_rank_at_least(indices, 1)
-    if ref is not None and indices is not None and updates is not None:
-        check_updates(indices, updates, ref)
+    check_updates(indices, updates, ref, "input")
     return ref
 
 
