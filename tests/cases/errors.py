@@ -41,6 +41,8 @@ def x(tf, *shape, dtype="float32", name="x"):
     return tf.placeholder(dtype, shape, name)
 
 
+building("auxiliary_name_scope", lambda tf: tf.variable_scope("a", auxiliary_name_scope=None))
+
 # Feeds.
 
 running("unfed", lambda tf: x(tf, 2) + 1)

@@ -233,6 +233,11 @@ class variable_scope:
             raise ValueError("The reuse parameter must be True or False or None.")
         if name_or_scope is None and reuse:
             raise ValueError("reuse=True cannot be used without a name_or_scope")
+        if not isinstance(auxiliary_name_scope, bool):
+            raise TypeError(
+                "The auxiliary_name_scope must be `True` or `False`, while get "
+                f"{auxiliary_name_scope}"
+            )
         self._name_or_scope = name_or_scope
         self._default_name = default_name
         self._values = values
