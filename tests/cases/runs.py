@@ -1134,3 +1134,10 @@ def session_of_graph(tf, run):
         run.note(session.run(y))
         run.note(tf.get_default_graph() is graph)
     run.note(tf.get_default_graph() is graph)
+
+
+@program
+def part_of_a_variable_assigned(tf, run):
+    a = start(tf, run, f32(3, 4))
+    run(tf.assign(a[1:, 0], num([7, 8])))
+    run(a)

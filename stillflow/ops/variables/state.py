@@ -120,8 +120,11 @@ def assign(
 ) -> Tensor:
     """Gives the variable `ref` a new value, and returns a reference to it.
 
-    The shapes must agree unless `validate_shape` is False.
+    The shapes must agree unless `validate_shape` is False. A part of a variable, `v[1:]`, has a
+    way of its own to be assigned to.
     """
+    if isinstance(ref, Tensor) and hasattr(ref, "assign"):
+        return ref.assign(value, name=name)
     return assign_op(
         _reference(ref, "assign"),
         value,
