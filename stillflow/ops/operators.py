@@ -6,6 +6,7 @@ values convert to tensors, such as variables.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -110,10 +111,10 @@ def install_operators(cls: type) -> None:
 def _of_converted(name: str) -> Callable[..., Tensor]:
     of_tensor = _METHODS[name]
 
+    @functools.wraps(of_tensor)
     def operator(self: Any, *operands: Any) -> Tensor:
         return of_tensor(convert_to_tensor(self), *operands)
 
-    operator.__name__ = name
     return operator
 
 
