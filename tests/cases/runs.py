@@ -1140,4 +1140,5 @@ def session_of_graph(tf, run):
 def part_of_a_variable_assigned(tf, run):
     a = start(tf, run, f32(3, 4))
     run(tf.assign(a[1:, 0], num([7, 8])))
+    run(a[:0, :0].assign(f32(1, 2)))
     run(a)

@@ -188,6 +188,8 @@ def strided_slice_assign_op(
     masks = (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
     index = strided_index(ref.shape, begin, end, strides, masks)
     part = np.broadcast_to(np.int8(0), ref.shape)[index].shape
+    if 0 in part:  # nothing is written, so that TensorFlow takes a value of any shape
+        return ref
     if value.shape != part:
         raise UnimplementedError(
             None,
