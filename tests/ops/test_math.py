@@ -55,7 +55,7 @@ def test_negative_power_of_integers(tier):
 
 SINGULAR = np.float32([[1, 2], [2, 4]])
 UNSOLVABLE = {
-    "inverse": (tf.matrix_inverse, SINGULAR, "Input matrix is not invertible."),
+    "inverse": (tf.matrix_inverse, SINGULAR, "Input is not invertible."),
     "solve": (lambda x: tf.matrix_solve(x, [[1.0], [2.0]]), SINGULAR, "not invertible"),
     "cholesky": (tf.cholesky, -np.eye(2, dtype=np.float32), "Cholesky decomposition was not succe"),
 }
