@@ -7,13 +7,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.runtime.denormals import flushing
 from stillflow.runtime.host import Call, HostProgram
 from stillflow.runtime.quiet import Quiet
+from stillflow.runtime.steps import Step
 
 _FILE = "<stillflow host program>"
 _LINES_BEFORE_STEPS = 1
+_HUGE = 1e30  # times the largest denormal number it is no longer nothing
 
 
 class HostFunction:
@@ -30,7 +34,7 @@ class HostFunction:
         self._program = program
         self.call = Quiet().call
         self.code = _compiled(program, arguments, results)
-        if any(program.constants[slot] is None for s in program.steps for slot in s.near_zero):
+        if any(_minds_denormals(step, program.constants) for step in program.steps):
             self.call = flushing(self.call)
 
     def located(self, error: Exception) -> Exception:
@@ -44,6 +48,14 @@ class HostFunction:
         slots, constants = trace.tb_frame.f_locals, self._program.constants
         inputs = [slots.get(f"s{i}", constants[i]) for i in self._program.calls[index][1]]
         return self._program.steps[index].failure(error, inputs)
+
+
+def _minds_denormals(step: Step, constants: Sequence[Any]) -> bool:
+    """Whether it makes a difference that an input of the step is tiny and not zero."""
+    if any(constants[slot] is None for slot in step.near_zero):
+        return True
+    known = [constants[slot] for slot in step.inputs if constants[slot] is not None]
+    return any(value.dtype.kind == "f" and np.any(np.abs(value) > _HUGE) for value in known)
 
 
 def _compiled(

@@ -186,3 +186,14 @@ def test_the_forms_agree_on_any_expression(examples, monkeypatch):
                 assert all(agree(a, b) for a, b in pairs), (expression, x, tier, first, value)
 
     check()
+
+
+def test_a_denormal_number_times_a_huge_constant_is_nothing(monkeypatch):
+    """In the written function too, where most plans keep denormal numbers."""
+    monkeypatch.setenv("STILLFLOW_TIER", "host")
+    monkeypatch.setattr("stillflow.runtime.executor.RUNS_BEFORE_WRITING", 2)
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [1])
+        fetches = [tf.concat([x / 0.0, x * 3e38, x * 2.0], 0)]
+        for values in runs_of(graph, fetches, x, np.float32([1e-40]), 5):
+            assert [kind(value) for value in values] == ["nan", 0.0, 0.0]
