@@ -37,7 +37,8 @@ _ADDABLE = FLOATS + types("uint8 int8 int16 int32 int64 complex64 complex128")
 @op("Add", "x: T, y: T -> z: T", **broadcasting((*_ADDABLE, dtypes.string)))
 def add(xp, x, y):
     """x: n[...], y: n[...] -> n[...]; strings are joined."""
-    return xp.add(x, y)
+    # NumPy gives the sum of two scalar objects without an array around it.
+    return np.asarray(x + y, object) if x.dtype == object else xp.add(x, y)
 
 
 @op("AddV2", "x: T, y: T -> z: T", **broadcasting(_ADDABLE))

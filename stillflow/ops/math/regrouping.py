@@ -13,12 +13,19 @@ from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.declare.opdef import OpDef
 from stillflow.declare.rewriting import Instead, Operand, Seen, constant_operand
 from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
 from stillflow.ops.math import arithmetic, division, elementwise
 
 # Of sums and of products: the ops that join, the op that takes away.
 _SUMS = ((arithmetic.add_v2, arithmetic.add), arithmetic.subtract)
 _PRODUCTS = ((arithmetic.multiply,), division.divide_op)
 _LOW_PRECISION = (dtypes.bfloat16, dtypes.float16)
+
+
+def _may_regroup(dtype: DType) -> bool:
+    """Not strings, which add up in one order only, nor numbers of low precision."""
+    is_number = dtype.is_integer or dtype.is_floating or dtype.is_complex
+    return is_number and dtype not in _LOW_PRECISION
 
 
 def _family(defn: OpDef):
@@ -43,7 +50,7 @@ def _computed(defn: OpDef, x: np.ndarray, y: np.ndarray) -> Operand:
 def constants_together(seen: Seen) -> Instead | None:
     """(x + c) - d is computed as x + (c - d), (x * c) * d as x * (c * d), and so on."""
     family, at = _family(seen.defn), _constant_index(seen)
-    if family is None or at is None or seen.dtype in _LOW_PRECISION:
+    if family is None or at is None or not _may_regroup(seen.dtype):
         return None
     child = seen.producer(1 - at)
     inner = None if child is None else _constant_index(child)
