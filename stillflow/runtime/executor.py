@@ -39,7 +39,7 @@ class Specialisation:
 
     host_runs_limit: after how many runs on the host it is compiled.
     drawn: how many blocks of random numbers each random op uses in a run; None when that may vary.
-    passes_feeds: whether a variable gets the very array that is fed.
+    passes_feeds: whether a variable gets the very array that is fed, or a view of it.
     function: the host program in its fastest form, once it is worth writing.
     """
 
@@ -111,10 +111,16 @@ class Executor:
     def _run_slots(
         self, program: HostProgram | XlaProgram, state: SessionState, feeds: list[np.ndarray]
     ) -> list[Any]:
+        return self._commit(program, state, feeds, self._done(program, state, feeds))
+
+    def _done(
+        self, program: HostProgram | XlaProgram, state: SessionState, feeds: list[np.ndarray]
+    ) -> list[Any]:
+        """The slots after a run of `program`, of which nothing is kept yet."""
         slots = program.constants.copy()
         self._fill(slots, state, feeds)
         self._do(program, state, slots)
-        return self._commit(program, state, feeds, slots)
+        return slots
 
     def _fill(self, slots: list, state: SessionState, feeds: list[np.ndarray]) -> None:
         plan = self.plan
@@ -181,10 +187,7 @@ class Executor:
         state: SessionState,
         feeds: list[np.ndarray],
     ) -> list[Any]:
-        program = self._generic if known is None else known.host
-        slots = program.constants.copy()
-        self._fill(slots, state, feeds)
-        self._do(program, state, slots)
+        slots = self._done(self._generic if known is None else known.host, state, feeds)
         if known is None:
             known = self._specialise(shapes, slots)
         known.host_runs += 1
@@ -201,7 +204,7 @@ class Executor:
         limit = runs_before_compiling([s for s in found.steps if s.op in compiled], slots)
         given = [slots[slot] for slot in self.plan.feeds]
         kept = [slots[slot] for slot in self.plan.written.values()]
-        passes_feeds = any(value is feed for value in kept for feed in given)
+        passes_feeds = any(_is_fed(value, given) for value in kept)
         known = Specialisation(found.program, limit, self._drawn(found.fixed, slots), passes_feeds)
         self._specialised[shapes] = known
         return known
@@ -305,7 +308,12 @@ def _kept(value: Any, feeds: list[np.ndarray]) -> Any:
     """`value` for the session to keep: what the caller fed stays the caller's to change."""
     if type(value) is not np.ndarray:
         return np.asarray(value) if isinstance(value, np.generic) else value
-    for feed in feeds:
-        if value is feed or (value.base is not None and np.may_share_memory(value, feed)):
-            return value.copy()
-    return value
+    return value.copy() if _is_fed(value, feeds) else value
+
+
+def _is_fed(value: Any, feeds: list[np.ndarray]) -> bool:
+    """Whether `value` is what the caller fed, or a view of it."""
+    return type(value) is np.ndarray and any(
+        value is feed or (value.base is not None and np.may_share_memory(value, feed))
+        for feed in feeds
+    )

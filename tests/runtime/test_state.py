@@ -31,6 +31,20 @@ class TestOwnership:
             values[:] = 7.0
             np.testing.assert_array_equal(session.run(w), np.ones(4096, np.float32))
 
+    def test_a_fed_array_that_went_through_reshapes_stays_the_callers(self, monkeypatch):
+        """Two reshapes give back the elements in their first shape, and are left out of runs."""
+        monkeypatch.setattr("stillflow.runtime.executor.RUNS_BEFORE_WRITING", 2)
+        x = tf.placeholder(tf.float32, [3, 1])
+        w = tf.Variable(tf.zeros([3, 1]))
+        store = tf.assign(w, tf.reshape(tf.reduce_sum(x, 1), [3, 1]))
+        with tf.Session() as session:
+            session.run(w.initializer)
+            for run in range(6):
+                values = np.full((3, 1), run, np.float32)
+                session.run(store.op, {x: values})
+                values[:] = -1.0
+                assert session.run(w).tolist() == [[run]] * 3
+
     def test_a_scalar_comes_back_as_a_numpy_scalar(self):
         with tf.Session() as session:
             value = session.run(tf.placeholder_with_default(2.5, []) * 2.0)
