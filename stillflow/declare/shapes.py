@@ -108,6 +108,15 @@ def format_value(value: np.ndarray) -> str:
 # Building blocks --------------------------------------------------------------------------------
 
 
+def fits(shape: tuple[int, ...], sizes: Sizes) -> bool:
+    """Whether an array of this shape is one of these sizes, as far as they are known."""
+    if sizes is None:
+        return True
+    if len(shape) != len(sizes):
+        return False
+    return all(known is None or size == known for size, known in zip(shape, sizes, strict=True))
+
+
 def merge_size(a: int | None, b: int | None) -> int | None:
     """The one size that both are; ShapeError when they differ."""
     if a is None or b is None or a == b:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare.arrays import to_numpy
+from stillflow.declare.shapes import fits
 from stillflow.graph.errors import InternalError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
@@ -53,7 +54,7 @@ class Feed:
 
     def _check_shape(self, shape: tuple[int, ...]) -> None:
         static = self.tensor.shape
-        if not _fits(shape, static.sizes):
+        if not fits(shape, static.sizes):
             raise ValueError(
                 f"Cannot feed value of shape {shape} for Tensor {self.tensor.name!r}, which "
                 f"has shape '{static}'"
@@ -149,14 +150,6 @@ def _bytes(item: Any) -> bytes:
         f"Unsupported object type {type(item).__name__}\n"
         f"  A string tensor is fed bytes or str, not {item!r}.",
     )
-
-
-def _fits(shape: tuple[int, ...], sizes: tuple[int | None, ...] | None) -> bool:
-    if sizes is None:
-        return True
-    if len(shape) != len(sizes):
-        return False
-    return all(d is None or given == d for given, d in zip(shape, sizes, strict=True))
 
 
 # Keys that stand for several tensors -----------------------------------------------------------

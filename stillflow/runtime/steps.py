@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stillflow.declare.shapes import format_sizes
+from stillflow.declare.shapes import fits, format_sizes
 from stillflow.declare.static import Sizes
 from stillflow.graph.dtypes import DType, as_dtype
 from stillflow.graph.errors import (
@@ -97,7 +97,7 @@ class Step:
         for value, write in zip(results, self.writes, strict=False):
             old = inputs[write.position]
             wanted = write.declared if old is None else old.shape
-            if write.is_checked and not _fits(value.shape, wanted):
+            if write.is_checked and not fits(value.shape, wanted):
                 raise InvalidArgumentError(
                     None,
                     self.op,
@@ -144,14 +144,6 @@ def _no_memory(error: MemoryError) -> str:
     return (
         f"OOM when allocating tensor{wanted} on /job:localhost/replica:0/task:0/device:CPU:0 by "
         f"allocator cpu\n  {error}."
-    )
-
-
-def _fits(shape: tuple[int, ...], sizes: Sizes) -> bool:
-    if sizes is None or shape == sizes:
-        return True
-    return len(shape) == len(sizes) and all(
-        known in (None, size) for size, known in zip(shape, sizes, strict=True)
     )
 
 
