@@ -12,7 +12,8 @@ import stillflow as tf
 def test_every_case_is_recorded():
     """The golden files hold exactly these cases."""
     runs = [suites.RUNS, suites.EFFECTS, suites.SESSIONS, suites.TRAINED, suites.RACES]
-    assert_all_recorded([*runs, suites.GRAPHS, suites.ERRORS, suites.CONVERSIONS])
+    others = [suites.GRAPHS, suites.ERRORS, suites.CONVERSIONS, *suites.STORIES]
+    assert_all_recorded([*runs, *others])
 
 
 @pytest.mark.parametrize(("case", "recorded"), each_case(suites.GRAPHS, gaps=gaps.GRAPHS))
@@ -23,6 +24,14 @@ def test_graph(case, recorded):
     returns, such as names.
     """
     assert_agree(suites.graph_case(tf, case), recorded)
+
+
+@pytest.mark.parametrize(("case", "recorded"), each_case(*suites.STORIES))
+def test_story(case, recorded):
+    """A program's runs and refusals are TensorFlow's, and so is each node of its graph."""
+    got = suites.story(tf, case)
+    assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
+    assert got["graph"] == recorded["graph"]
 
 
 def assert_an_outcome(case, recorded):

@@ -4,8 +4,9 @@ The stub beside a module (.pyi) lists its names; to add one, add a line there. E
 first used.
 """
 
-from stillflow.api import _missing
+from stillflow.api import _graph_methods, _missing
 
+_graph_methods.install()
 __version__ = VERSION = "1.15.5"
 GIT_VERSION = "v1.15.5"
 GRAPH_DEF_VERSION = 134

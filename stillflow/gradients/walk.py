@@ -181,7 +181,7 @@ class _Walk:
             else grad
             for tensor, grad in zip(op.outputs, grads, strict=True)
         ]
-        with op.graph.name_scope(f"{op.name}_grad"):
+        with op.graph.name_scope(f"{op.name}_grad"), op.graph._original_op(op):
             in_grads = self._gated(op, _gradients_by(rule, op, out_grads))
         for index, (tensor, grad) in enumerate(zip(op.inputs, in_grads, strict=True)):
             if grad is not None:

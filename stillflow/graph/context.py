@@ -56,6 +56,15 @@ def register_graph_class(make: Callable[[], Any]) -> None:
     _GlobalGraph.make = staticmethod(make)
 
 
+def register_create_op(create: Callable[..., Any]) -> None:
+    """Tells what `Graph.create_op` is, for which all op types must be known; called once."""
+    global create_op
+    create_op = create
+
+
+create_op: Callable[..., Any]
+
+
 def get_default_graph() -> Any:
     """Returns the graph that new operations are added to in this thread."""
     graph = graphs.innermost()

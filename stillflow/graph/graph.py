@@ -5,13 +5,13 @@ A graph knows no op by name and computes nothing; `ops.registry` builds nodes in
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from stillflow.graph import context
+from stillflow.graph.collections import Collections
 from stillflow.graph.control import ControlDependencies, control_inputs_for
 from stillflow.graph.device import within
 from stillflow.graph.dtypes import DType
@@ -27,10 +27,11 @@ from stillflow.graph.stacks import NameStack, Stacks, ThreadStacks
 from stillflow.graph.tensor_shape import TensorShape
 
 
-class Graph:
+class Graph(Collections):
     """A dataflow program: operations that take and give tensors, in the order of their building."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._lock = threading.RLock()
         self._ops: dict[str, Operation] = {}
         self._names = NameTable()
@@ -39,12 +40,12 @@ class Graph:
         self._version = 0
         self.rewirings = 0
         self._finalized = False
-        self._collections: dict[Any, list] = {}
         self.stacks: Stacks = Stacks()
         self._gradient_overrides: list[dict[str, str]] = [{}]
         self._unfeedable: set[Tensor] = set()
         self._unfetchable: set[Any] = set()
         self._container = ""
+        self._default_original_op: Operation | None = None
         self.seed: int | None = None
 
     # Building ---------------------------------------------------------------------------------
@@ -74,6 +75,10 @@ class Graph:
             for block in self.stacks.control:
                 block.add(op)
         return op
+
+    def create_op(self, *args: Any, **kwargs: Any) -> Operation:
+        """Adds one node, of an op type by name: see `interchange.creating`."""
+        return context.create_op(self, *args, **kwargs)
 
     def _node_name(self, name: str) -> str:
         check_node_name(strip_scope_slash(name))
@@ -321,6 +326,15 @@ class Graph:
             self._gradient_overrides.pop()
 
     @contextmanager
+    def _original_op(self, op: Operation) -> Iterator[None]:
+        """Within the block, what is built says that it was made from `op`."""
+        outer, self._default_original_op = self._default_original_op, op
+        try:
+            yield
+        finally:
+            self._default_original_op = outer
+
+    @contextmanager
     def container(self, container_name: str) -> Iterator[str]:
         """Records a resource container, though every session keeps its own state."""
         outer, self._container = self._container, container_name
@@ -439,40 +453,6 @@ class Graph:
     def is_fetchable(self, tensor_or_op: Any) -> bool:
         op = tensor_or_op.op if isinstance(tensor_or_op, Tensor) else tensor_or_op
         return op not in self._unfetchable
-
-    # Collections ----------------------------------------------------------------------------------
-
-    def add_to_collection(self, name: Any, value: Any) -> None:
-        self._check_not_finalized()
-        self._collections.setdefault(name, []).append(value)
-
-    def add_to_collections(self, names: Any, value: Any) -> None:
-        """Adds `value` once to each collection in `names`, which may be a single name."""
-        for name in dict.fromkeys((names,) if isinstance(names, str) else names):
-            self.add_to_collection(name, value)
-
-    def get_collection_ref(self, name: Any) -> list:
-        """Returns the collection itself: changing the list changes the graph."""
-        return self._collections.setdefault(name, [])
-
-    def get_collection(self, name: Any, scope: str | None = None) -> list:
-        """Returns a copy; with the regex `scope`, only of what has a name that it matches."""
-        items = self._collections.get(name, [])
-        if scope is None:
-            return list(items)
-        starts = re.compile(scope)
-        return [item for item in items if hasattr(item, "name") and starts.match(item.name)]
-
-    def get_all_collection_keys(self) -> list:
-        return [key for key in self._collections if isinstance(key, str)]
-
-    @property
-    def collections(self) -> list:
-        return self.get_all_collection_keys()
-
-    def clear_collection(self, name: Any) -> None:
-        self._check_not_finalized()
-        self._collections.pop(name, None)
 
 
 def _device_by(choose: Callable[[Operation], Any], op: Operation) -> str:

@@ -33,6 +33,7 @@ class Operation:
         "_device",
         "_id",
         "_is_planned",
+        "_original_op",
         "_source",
         "attrs",
         "defn",
@@ -64,6 +65,9 @@ class Operation:
         self._source = source
         self._device = ""
         self._is_planned = False  # whether a plan of some session contains it
+        self._original_op = (
+            graph._default_original_op
+        )  # from which this one was made, as its gradient
         self._id = graph._next_id()
         self.outputs = [
             Tensor(self, index, dtype, shape) for index, (dtype, shape) in enumerate(outputs)

@@ -30,7 +30,9 @@ def outputs_of(
     _complete_types(defn, inputs, attrs)
     missing = [attr for attr in defn.attr_kinds if attr not in attrs]
     if missing:
-        raise ValueError(f"NodeDef missing attr '{missing[0]}' from {described(defn)}")
+        what = "attr" if len(missing) == 1 else "attrs"
+        names = ", ".join(f"'{attr}'" for attr in sorted(missing))
+        raise ValueError(f"NodeDef missing {what} {names} from {described(defn)}")
     _check_numbers(defn, attrs)
     _check_limits(defn, attrs)
     _check_types(defn, attrs)

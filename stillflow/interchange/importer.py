@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -26,6 +25,7 @@ from stillflow.interchange.nodes import (
     output_named,
     read_nodes,
     unique_names,
+    unregistered,
 )
 from stillflow.ops.families import all_ops
 from stillflow.ops.saving import save_restore  # noqa: F401  declares the ops of Savers
@@ -267,8 +267,7 @@ def _check_op_types(graph_def: Any) -> None:
     raise NotFoundError(
         None,
         None,
-        f"Op type not registered '{first}' in binary running on {platform.node()}. Make sure the Op"
-        " and Kernel are registered in the binary running in this process.\n"
+        f"{unregistered(first)}\n"
         f"  Of the op types of this graph these are not in Stillflow: {every}.\n"
         "  tf.graph_util.extract_sub_graph leaves out what an output does not need.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import platform
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -134,6 +135,14 @@ def _waits_for(node: Node, known: Collection[str], mapped: InputMap) -> Iterator
         if name not in known:
             raise ValueError(f"Node '{node.name}': Unknown input node '{spelt}'")
         yield name
+
+
+def unregistered(op_type: str) -> str:
+    """What TensorFlow says of an op type that there is not."""
+    return (
+        f"Op type not registered '{op_type}' in binary running on {platform.node()}. Make sure the "
+        "Op and Kernel are registered in the binary running in this process."
+    )
 
 
 def shown(names: list[str], limit: int = 5) -> str:

@@ -198,6 +198,15 @@ class Run:
         except Exception as error:
             self.log.append({"error": type(error).__name__})
 
+    def refused(self, build):
+        """Logs how `build()` fails: the error's class and first sentence."""
+        try:
+            build()
+        except Exception as error:
+            self.log.append({"error": type(error).__name__, "sentence": first_sentence(str(error))})
+        else:
+            raise AssertionError("it was not refused")
+
 
 def log_of(tf, program, config=None):
     """The log of `program(tf, run)` in a new graph."""

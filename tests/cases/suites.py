@@ -29,6 +29,8 @@ GRAPHS = "graphs"
 WHOLE_GRAPHS = "whole_graphs"
 #: The same of the gradients of the cases in VALUES, by digest, as far as shapes are known.
 GRADIENT_GRAPHS = "gradient_graphs"
+#: Programs of which both the runs and every node of the graph are compared.
+STORIES = ("created",)
 #: Programs that fail.
 ERRORS = "errors"
 #: Misused array ops.
@@ -44,7 +46,7 @@ HOSTILE = "hostile"
 NAMES = (
     HOSTILE,
     *(*VALUES, RUNS, EFFECTS, SESSIONS, TRAINED, RACES),
-    *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS),
+    *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES),
     *(ERRORS, ARRAY_ERRORS, MISUSES, LENIENCE, CONVERSIONS),
 )
 
@@ -73,6 +75,7 @@ def observations(name):
         MISUSES: observe.ending_of,
         LENIENCE: observe.ending_of,
         HOSTILE: observe.hostile_values,
+        **dict.fromkeys(STORIES, story),
     }
     if name == GRADIENT_GRAPHS:
         yield from gradient_graphs()
@@ -143,6 +146,16 @@ def whole_graph(tf, case):
     with graph.as_default():
         case.fn(tf)
     return graph_text.lines(graph.as_graph_def())
+
+
+def story(tf, case):
+    """What a program's runs gave, and the whole graph that it built, a line for each node."""
+    graph = tf.Graph()
+    with graph.as_default():
+        run = observe.Run(tf)
+        with run.session:
+            case.fn(tf, run)
+    return {"log": run.log, "graph": graph_text.lines(graph.as_graph_def())}
 
 
 def gradient_graphs():
