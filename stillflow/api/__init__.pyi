@@ -380,6 +380,7 @@ from stillflow.ops.reduce.segments import unsorted_segment_min as unsorted_segme
 from stillflow.ops.reduce.segments import unsorted_segment_prod as unsorted_segment_prod
 from stillflow.ops.reduce.segments import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
 from stillflow.ops.strings.joining import string_join as string_join
+from stillflow.ops.variables.creators import variable_creator_scope as variable_creator_scope
 from stillflow.ops.variables.initializers import (
     Constant,
     GlorotNormal,
@@ -438,6 +439,7 @@ from stillflow.ops.variables.state import assign_add as assign_add
 from stillflow.ops.variables.state import assign_sub as assign_sub
 from stillflow.ops.variables.state import count_up_to as count_up_to
 from stillflow.ops.variables.store import AUTO_REUSE as AUTO_REUSE
+from stillflow.ops.variables.template import make_template as make_template
 from stillflow.ops.variables.updates import batch_scatter_update as batch_scatter_update
 from stillflow.ops.variables.variable import Variable as Variable
 from stillflow.ops.variables.variable import VariableAggregation as VariableAggregation

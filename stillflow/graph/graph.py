@@ -23,7 +23,7 @@ from stillflow.graph.names import (
 )
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.source import user_line
-from stillflow.graph.stacks import NameStack, Stacks, ThreadStacks
+from stillflow.graph.stacks import CreatorStack, NameStack, Stacks, ThreadStacks
 from stillflow.graph.tensor_shape import TensorShape
 
 
@@ -41,6 +41,7 @@ class Graph(Collections):
         self.rewirings = 0
         self._finalized = False
         self.stacks: Stacks = Stacks()
+        self._creator_stack = CreatorStack()
         self._gradient_overrides: list[dict[str, str]] = [{}]
         self._unfeedable: set[Tensor] = set()
         self._unfetchable: set[Any] = set()
@@ -333,6 +334,27 @@ class Graph(Collections):
             yield
         finally:
             self._default_original_op = outer
+
+    @contextmanager
+    def _variable_creator_scope(self, creator: Callable, priority: int = 100) -> Iterator[None]:
+        """Within the block `creator` makes variables, before those of lower or older priority."""
+        outer = self._creator_stack.creators
+        own = sorted([*outer, (priority, creator)], key=lambda entry: entry[0])
+        self._creator_stack.creators = own
+        try:
+            yield
+        finally:
+            if self._creator_stack.creators is not own:
+                raise RuntimeError("Exiting variable_creator_scope without proper nesting.")
+            self._creator_stack.creators = outer
+
+    @property
+    def _variable_creator_stack(self) -> list[tuple[int, Callable]]:
+        return self._creator_stack.creators
+
+    @_variable_creator_stack.setter
+    def _variable_creator_stack(self, creators: list[tuple[int, Callable]]) -> None:
+        self._creator_stack.creators = creators
 
     @contextmanager
     def container(self, container_name: str) -> Iterator[str]:

@@ -317,6 +317,22 @@ def _chained(custom_getter: Callable, outer: Callable | None) -> Callable:
 
 
 @contextmanager
+def pure_variable_scope(
+    name: str, custom_getter: Callable | None = None
+) -> Iterator[VariableScope]:
+    """A variable scope without a name scope, whose variables are float32 by default."""
+    state = _ScopeState.of(get_default_graph())
+    opening = variable_scope(name, custom_getter=custom_getter, dtype=dtypes.float32)
+    with state.entered(opening._scope(state, name), jumped=False) as scope:
+        yield scope
+
+
+def unique_scope_name(name: str) -> str:
+    """`name`, numbered when a variable scope of that name was opened before in the one open now."""
+    return _ScopeState.of(get_default_graph()).unique_name(name)
+
+
+@contextmanager
 def variable_op_scope(
     values: Any,
     name_or_scope: Any,

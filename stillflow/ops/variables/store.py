@@ -86,6 +86,7 @@ class VariableStore:
         collections: Any = None,
         caching_device: Any = None,
         partitioner: Callable | None = None,
+        use_resource: bool | None = None,
         **options: Any,
     ) -> Variable:
         if partitioner is not None and not (isinstance(shape, (list, tuple)) and not shape):
@@ -115,6 +116,7 @@ class VariableStore:
             caching_device=caching_device,
             name=name,
             dtype=value_type,
+            use_resource=bool(use_resource),
             **options,
         )
         self._variables[name] = variable

@@ -23,6 +23,7 @@ from stillflow.graph.tensor_shape import TensorShape, as_shape, unknown_shape
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.operators import install_operators
 from stillflow.ops.variables import save_slice_info, state
+from stillflow.ops.variables.creators import MadeByCreators
 from stillflow.ops.variables.initial_value import guarded, initialized_value_of
 from stillflow.ops.variables.updates import PartialUpdates
 
@@ -79,7 +80,7 @@ def _member(kind: type[Enum], value: Any, what: str, name: str | None) -> Any:
         ) from None
 
 
-class Variable(PartialUpdates):
+class Variable(PartialUpdates, metaclass=MadeByCreators):
     """A value that lasts from run to run, changed by assignments and by optimizers.
 
     Args:
