@@ -52,6 +52,7 @@ class OpDef:
       of_shape: the outputs depend on the inputs' shapes only, not on their values.
       carries_shapes: a shape that is known in part is so through this op, for TensorFlow too.
       host: runs in NumPy only: strings, files, Python functions, shapes that depend on data.
+      waits: a host op that may wait for what another thread does, or calls the program's own code.
       folds: a host op that is computed beforehand where its inputs are known: shape arithmetic.
       stateful: two runs may differ, so it is never folded.
       stream: for a random op, the number of Philox blocks that an output shape uses up; `fn` then
@@ -87,6 +88,7 @@ class OpDef:
     of_shape: bool = False
     carries_shapes: bool = False
     host: bool = False
+    waits: bool = False
     folds: bool = False
     stateful: bool = False
     stream: Callable | None = None

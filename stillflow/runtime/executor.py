@@ -6,11 +6,16 @@ plan's steps check is part of the steps, so that every form checks it.
 
 Nothing reaches the session's state before a run has succeeded, so one that fails changes nothing;
 nor is anything learned from it.
+
+Threads share executors. A run that changes the state has it to itself from the first value that it
+takes to the last that it keeps. One that only reads takes all values at one moment and goes on
+beside other runs; meanwhile those copy the buffers that they would have given up. A run that
+touches no variable waits for nobody.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +25,8 @@ from stillflow.runtime.cost import RUNS_BEFORE_WRITING, runs_before_compiling
 from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program, specialised
 from stillflow.runtime.host_code import HostFunction
+from stillflow.runtime.packing import PackedValue
+from stillflow.runtime.quiet import quiet
 from stillflow.runtime.segments import Split, split
 from stillflow.runtime.sides import check_alive
 from stillflow.runtime.state import SessionState, uninitialized
@@ -51,6 +58,21 @@ class Specialisation:
     function: HostFunction | None = None
 
 
+@dataclass(slots=True)
+class Learned:
+    """What earlier runs have shown, which holds while no variable but `reshaped` is of a new shape.
+
+    split: what of the plan can be compiled; None when there is nothing.
+    certain: by the shapes of the feeds, the program of every further run with such feeds.
+    """
+
+    reshaped: set[Operation]
+    split: Split | None
+    specialised: dict[tuple, Specialisation] = field(default_factory=dict)
+    compiled: dict[tuple, XlaProgram] = field(default_factory=dict)
+    certain: dict[tuple, XlaProgram] = field(default_factory=dict)
+
+
 class Executor:
     """Runs a plan against a session's state."""
 
@@ -58,80 +80,121 @@ class Executor:
         self.plan = plan
         self._tier = tier
         self._generic = host_program(plan.constants, plan.steps)
-        self._specialised: dict[tuple, Specialisation] = {}
-        self._compiled: dict[tuple, XlaProgram] = {}
-        # By the shapes of the feeds: the program of every further run with such feeds.
-        self._certain: dict[tuple, XlaProgram] = {}
-        self._reshaped: set[Operation] = set(plan.reshaped)
-        self._split = self._split_plan()
+        self.learned = self._nothing_learned(set(plan.reshaped))
         self._random_steps = plan.random_steps
         self._variables = list(plan.variables)
         self._written = list(plan.written)
+        self._changes_state = bool(plan.written or plan.streams)
+        self._waits = any(step.waits for step in plan.steps)
 
-    def _split_plan(self) -> Split | None:
-        """What of the plan can be compiled; None when there is nothing."""
-        if self._tier == "host":
-            return None
-        found = split(self.plan, self._reshaped)
-        return found if found.compiled_steps else None
+    def _nothing_learned(self, reshaped: set[Operation]) -> Learned:
+        found = None if self._tier == "host" else split(self.plan, reshaped)
+        return Learned(reshaped, found if found is not None and found.compiled_steps else None)
 
     def run(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
         """Runs once. `feeds` are the values for the plan's feeds; returns those of its fetches."""
-        shapes = tuple([value.shape for value in feeds])
-        last_writer = state.last_writer
-        if self._written:
+        if not self._changes_state:
+            return self._run_beside_others(state, feeds)
+        with state.lock:
+            last_writer = state.last_writer
             # Even a run that fails may replace the buffers that the last writer kept.
             state.last_writer = None
-        if state.reshaped and not state.reshaped <= self._reshaped:
-            self._unlearn(state.reshaped)
-        compiled = self._certain.get(shapes)
-        if compiled is not None:
-            if last_writer is compiled:
-                return self._run_again(compiled, state, feeds)
-            return self._run_slots(compiled, state, feeds)
-        known = self._specialised.get(shapes)
-        if known is not None and known.function and known.host_runs <= known.host_runs_limit:
-            return self._run_function(known, state, feeds)
-        state.require(self.plan.required)
-        compiled = self._compiled_program(shapes, known, state, feeds)
-        if compiled is not None:
-            return self._run_slots(compiled, state, feeds)
-        return self._run_on_host(shapes, known, state, feeds)
+            learned = self._learned_for(state) if state.reshaped else self.learned
+            if last_writer is not None and not state.readers:
+                compiled = learned.certain.get(tuple([value.shape for value in feeds]))
+                if last_writer is compiled:
+                    return self._run_again(compiled, state, feeds)
+            values = [state.variables.get(variable) for variable in self._variables]
+            if not self._waits:
+                return self._run(learned, state, feeds, values)
+            # The program's own code may run other things in this session, in this thread.
+            values = [_settled(value) for value in values]
+            with state.read():
+                return self._run(learned, state, feeds, values)
 
-    def _unlearn(self, reshaped: set[Operation]) -> None:
-        """Forgets what held while these variables had the shapes of their declarations."""
-        self._reshaped |= reshaped
-        self._specialised.clear()
-        self._compiled.clear()
-        self._certain.clear()
-        self._split = self._split_plan()
+    def _run_beside_others(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
+        if not self._variables:
+            return self._run(self.learned, state, feeds, [])
+        readers = state.readers
+        with state.lock:
+            learned = self._learned_for(state) if state.reshaped else self.learned
+            values = [_settled(state.variables.get(variable)) for variable in self._variables]
+            readers.append(None)
+        try:
+            return self._run(learned, state, feeds, values)
+        finally:
+            readers.pop()
+
+    def _learned_for(self, state: SessionState) -> Learned:
+        """What holds for variables of the shapes that they have now."""
+        if not state.reshaped <= self.learned.reshaped:
+            self.learned = self._nothing_learned(self.learned.reshaped | state.reshaped)
+        return self.learned
+
+    def _run(
+        self, learned: Learned, state: SessionState, feeds: list[np.ndarray], values: list[Any]
+    ) -> list[Any]:
+        """Runs with these values of the variables, None where there is none."""
+        shapes = tuple([value.shape for value in feeds])
+        compiled = learned.certain.get(shapes)
+        if compiled is not None:
+            return self._run_slots(compiled, state, feeds, values)
+        known = learned.specialised.get(shapes)
+        if known is not None and known.function and known.host_runs <= known.host_runs_limit:
+            return self._run_function(known, state, feeds, values)
+        given = self._given(values)
+        compiled = self._compiled_program(learned, shapes, known, given, feeds)
+        if compiled is not None:
+            return self._run_slots(compiled, state, feeds, values)
+        slots = self._done(self._generic if known is None else known.host, state, feeds, values)
+        if known is None:
+            known = self._specialise(learned, shapes, slots)
+        known.host_runs += 1
+        is_short = known.drawn is not None and not self.plan.sided
+        if is_short and known.host_runs == RUNS_BEFORE_WRITING:
+            known.function = self._function(known.host)
+        return self._commit(known.host, state, feeds, slots)
+
+    def _given(self, values: list[Any]) -> tuple[Operation, ...]:
+        """The variables that have a value; FailedPreconditionError when a required one has none."""
+        pairs = zip(self._variables, values, strict=True)
+        given = {variable: None for variable, value in pairs if value is not None}
+        for variable in self.plan.required:
+            if variable not in given:
+                raise uninitialized(variable)
+        return tuple(given)
 
     # Over slots -----------------------------------------------------------------------------------
 
     def _run_slots(
-        self, program: HostProgram | XlaProgram, state: SessionState, feeds: list[np.ndarray]
+        self,
+        program: HostProgram | XlaProgram,
+        state: SessionState,
+        feeds: list[np.ndarray],
+        values: list[Any],
     ) -> list[Any]:
-        return self._commit(program, state, feeds, self._done(program, state, feeds))
+        return self._commit(program, state, feeds, self._done(program, state, feeds, values))
 
     def _done(
-        self, program: HostProgram | XlaProgram, state: SessionState, feeds: list[np.ndarray]
+        self,
+        program: HostProgram | XlaProgram,
+        state: SessionState,
+        feeds: list[np.ndarray],
+        values: list[Any],
     ) -> list[Any]:
         """The slots after a run of `program`, of which nothing is kept yet."""
-        slots = program.constants.copy()
-        self._fill(slots, state, feeds)
-        self._do(program, state, slots)
-        return slots
-
-    def _fill(self, slots: list, state: SessionState, feeds: list[np.ndarray]) -> None:
         plan = self.plan
+        slots = program.constants.copy()
         for slot, value in zip(plan.feeds, feeds, strict=True):
             slots[slot] = value
-        for variable, slot in plan.variables.items():
-            slots[slot] = state.variables.get(variable)
+        for slot, value in zip(plan.variables.values(), values, strict=True):
+            slots[slot] = value
         for op, slot in plan.streams.items():
             slots[slot] = state.stream(op).words()
         for op, slot in plan.kept.items():
             slots[slot] = state.kept_for(op)
+        self._do(program, state, slots)
+        return slots
 
     def _do(self, program: HostProgram | XlaProgram, state: SessionState, slots: list) -> None:
         if isinstance(program, HostProgram):
@@ -141,6 +204,9 @@ class Executor:
             with flushed(), np.errstate(all="ignore"):
                 program.run(slots)
         else:
+            if state.readers:
+                for slot in self.plan.written.values():
+                    slots[slot] = xla().copied(slots[slot])
             try:
                 program.run(slots)
             except xla().FailedCheck as failure:
@@ -157,11 +223,12 @@ class Executor:
     ) -> list[Any]:
         """Keeps the results of a run in `state`, and returns what is fetched."""
         plan = self.plan
-        for variable, slot in plan.written.items():
-            state.variables[variable] = _kept(slots[slot], feeds)
-        state.note_shapes(plan.reshaped)
-        if plan.written and not isinstance(program, HostProgram) and program.can_repeat:
-            state.last_writer = program
+        if plan.written:
+            for variable, slot in plan.written.items():
+                state.variables[variable] = _kept(slots[slot], feeds)
+            state.note_shapes(plan.reshaped)
+            repeats = not isinstance(program, HostProgram) and program.can_repeat
+            state.last_writer = program if repeats else None
         drawn = {} if isinstance(program, HostProgram) else program.drawn
         for step in self._random_steps:
             sizes = drawn[step.op] if step.op in drawn else np.shape(slots[step.outputs[0]])
@@ -180,33 +247,17 @@ class Executor:
 
     # The host tier --------------------------------------------------------------------------------
 
-    def _run_on_host(
-        self,
-        shapes: tuple,
-        known: Specialisation | None,
-        state: SessionState,
-        feeds: list[np.ndarray],
-    ) -> list[Any]:
-        slots = self._done(self._generic if known is None else known.host, state, feeds)
-        if known is None:
-            known = self._specialise(shapes, slots)
-        known.host_runs += 1
-        is_short = known.drawn is not None and not self.plan.sided
-        if is_short and known.host_runs == RUNS_BEFORE_WRITING:
-            known.function = self._function(known.host)
-        return self._commit(known.host, state, feeds, slots)
-
-    def _specialise(self, shapes: tuple, slots: list) -> Specialisation:
-        if len(self._specialised) >= _MAX_SPECIALISATIONS:
-            self._specialised.clear()
-        found = specialised(self.plan, slots, self._reshaped)
-        compiled = set() if self._split is None else {s.op for s in self._split.compiled_steps}
+    def _specialise(self, learned: Learned, shapes: tuple, slots: list) -> Specialisation:
+        if len(learned.specialised) >= _MAX_SPECIALISATIONS:
+            learned.specialised.clear()
+        found = specialised(self.plan, slots, learned.reshaped)
+        compiled = set() if learned.split is None else {s.op for s in learned.split.compiled_steps}
         limit = runs_before_compiling([s for s in found.steps if s.op in compiled], slots)
         given = [slots[slot] for slot in self.plan.feeds]
         kept = [slots[slot] for slot in self.plan.written.values()]
         passes_feeds = any(_is_fed(value, given) for value in kept)
         known = Specialisation(found.program, limit, self._drawn(found.fixed, slots), passes_feeds)
-        self._specialised[shapes] = known
+        learned.specialised[shapes] = known
         return known
 
     def _drawn(self, fixed: set[int], slots: list) -> list[tuple[Operation, int]] | None:
@@ -223,15 +274,18 @@ class Executor:
         return HostFunction(program, plan.arguments, [*plan.written.values(), *fetched])
 
     def _run_function(
-        self, known: Specialisation, state: SessionState, feeds: list[np.ndarray]
+        self,
+        known: Specialisation,
+        state: SessionState,
+        feeds: list[np.ndarray],
+        values: list[Any],
     ) -> list[Any]:
         """A run on the host of which only the values are new."""
         variables = state.variables
         arguments: list[Any] = feeds.copy()
-        for variable in self._variables:
-            value = variables.get(variable)
+        for position, value in enumerate(values):
             if type(value) is not np.ndarray:
-                value = self._on_host(variable, value)
+                value = self._on_host(position, value)
             arguments.append(value)
         for op in self.plan.streams:
             arguments.append(state.stream(op).words())
@@ -240,7 +294,7 @@ class Executor:
         function = known.function
         assert function is not None
         try:
-            results = function.call(function.code, *arguments)
+            results = (function.call or quiet.call)(function.code, *arguments)
         except Exception as error:
             raise function.located(error) from error
         known.host_runs += 1
@@ -250,14 +304,17 @@ class Executor:
             variables[variable] = value
         if self.plan.reshaped:
             state.note_shapes(self.plan.reshaped)
+        if self._waits and self._written:
+            state.last_writer = None  # the program's own code may have run one
         for op, blocks in known.drawn or ():
             state.stream(op).advance(blocks)
         fetched = iter(results[len(self._written) :])
         return [None if slot is None else np.array(next(fetched))[()] for slot in self.plan.fetches]
 
-    def _on_host(self, variable: Operation, value: Any) -> np.ndarray | None:
+    def _on_host(self, position: int, value: Any) -> np.ndarray | None:
         if value is not None:
             return np.asarray(value)
+        variable = self._variables[position]
         if variable in self.plan.required:
             raise uninitialized(variable)
         return None
@@ -266,30 +323,31 @@ class Executor:
 
     def _compiled_program(
         self,
+        learned: Learned,
         shapes: tuple,
         known: Specialisation | None,
-        state: SessionState,
+        given: tuple[Operation, ...],
         feeds: list[np.ndarray],
     ) -> XlaProgram | None:
         """The compiled program for these feeds; None while the host tier is to run them."""
-        if self._split is None:
+        found = learned.split
+        if found is None:
             return None
         if self._tier == "auto" and (known is None or known.host_runs <= known.host_runs_limit):
             return None
         plan = self.plan
         by_slot = zip(plan.feeds, feeds, strict=True)
-        static = {slot: value for slot, value in by_slot if slot in self._split.static_feeds}
-        given = tuple([v for v in plan.variables if v in state.variables])
+        static = {slot: value for slot, value in by_slot if slot in found.static_feeds}
         key = (shapes, given, *[value.tobytes() for value in static.values()])
-        program = self._compiled.get(key)
+        program = learned.compiled.get(key)
         if program is None:
-            if static and len(self._compiled) >= _MAX_STATIC_VALUES:
+            if static and len(learned.compiled) >= _MAX_STATIC_VALUES:
                 return None  # it would be compiled for ever new values
             fixed = {slot: value.copy() for slot, value in static.items()}
-            program = xla().XlaProgram(plan, self._split, fixed, given, self._reshaped)
-            self._compiled[key] = program
+            made = xla().XlaProgram(plan, found, fixed, given, learned.reshaped)
+            program = learned.compiled.setdefault(key, made)
             if not static and len(given) == len(plan.variables):
-                self._certain[shapes] = program
+                learned.certain[shapes] = program
         return program
 
     def _run_again(
@@ -302,6 +360,11 @@ class Executor:
             raise failure.error from None
         state.last_writer = program
         return [None if value is None else np.array(value)[()] for value in values]
+
+
+def _settled(value: Any) -> Any:
+    """A variable's value, in memory that stays as it is while the state has readers."""
+    return np.asarray(value) if type(value) is PackedValue else value
 
 
 def _kept(value: Any, feeds: list[np.ndarray]) -> Any:

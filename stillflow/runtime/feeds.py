@@ -12,13 +12,13 @@ from stillflow.declare.shapes import fits
 from stillflow.graph.errors import InternalError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
-from stillflow.runtime.quiet import Quiet
+from stillflow.runtime.quiet import quiet
 
 
 class Feed:
     """A tensor that runs are fed."""
 
-    __slots__ = ("_converted", "_dtype", "_known_shape", "_quiet", "_static_shape", "tensor")
+    __slots__ = ("_converted", "_dtype", "_known", "tensor")
 
     def __init__(self, tensor: Tensor):
         self.tensor = tensor
@@ -29,10 +29,8 @@ class Feed:
             self._dtype, self._converted = None, self._strings
         elif tensor.dtype.is_quantized:
             self._converted = self._quantized
-        self._quiet = Quiet()
         # The shape that was last found to fit, and the static shape then: set_shape replaces it.
-        self._known_shape: tuple[int, ...] | None = None
-        self._static_shape: TensorShape | None = None
+        self._known: tuple[tuple[int, ...] | None, TensorShape | None] = (None, None)
 
     def array(self, value: Any) -> np.ndarray:
         """Returns `value` as an array of the type and shape of the tensor.
@@ -48,7 +46,8 @@ class Feed:
         """
         if type(value) is not np.ndarray or value.dtype is not self._dtype:
             value = self._converted(value)
-        if value.shape != self._known_shape or self.tensor._shape is not self._static_shape:
+        shape, static = self._known
+        if value.shape != shape or self.tensor._shape is not static:
             self._check_shape(value.shape)
         return value
 
@@ -59,7 +58,7 @@ class Feed:
                 f"Cannot feed value of shape {shape} for Tensor {self.tensor.name!r}, which "
                 f"has shape '{static}'"
             )
-        self._known_shape, self._static_shape = shape, static
+        self._known = shape, static
 
     def _numbers(self, value: Any) -> np.ndarray:
         dtype = self._dtype
@@ -67,9 +66,9 @@ class Feed:
         if type(value) is list and dtype.kind == "f":
             value = self._listed(value)
         if type(value) is np.ndarray and value.dtype.kind in "fiub":
-            return self._quiet.call(value.astype, dtype, copy=False)
+            return quiet.call(value.astype, dtype, copy=False)
         if type(value) is float and dtype.kind == "f":
-            return self._quiet.call(np.asarray, value, dtype)
+            return quiet.call(np.asarray, value, dtype)
         self._check_scalar(value)
         if isinstance(value, np.ndarray) and value.dtype.kind != "O":
             return np.asarray(value, dtype)

@@ -12,7 +12,7 @@ import numpy as np
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.runtime.denormals import flushing
 from stillflow.runtime.host import Call, HostProgram
-from stillflow.runtime.quiet import Quiet
+from stillflow.runtime.quiet import quiet
 from stillflow.runtime.steps import Step
 
 _FILE = "<stillflow host program>"
@@ -21,21 +21,23 @@ _HUGE = 1e30  # times the largest denormal number it is no longer nothing
 
 
 class HostFunction:
-    """`call(code, *values)` takes the values of the slots `arguments`, returns those of `results`.
+    """`code(*values)` takes the values of the slots `arguments`, returns those of `results`.
 
-    NumPy gives no warnings meanwhile. Telling the processor to flush denormal numbers takes as
-    long as two small steps do, so it is done where it makes a difference. What the call raises,
-    `located` explains.
+    It is to be called by `call(code, *values)`, or `quiet.call` where that is None: NumPy gives no
+    warnings meanwhile. Telling the processor to flush denormal numbers takes as long as two small
+    steps do, so it is done where it makes a difference. What the call raises, `located` explains.
     """
 
     __slots__ = ("_program", "call", "code")
 
     def __init__(self, program: HostProgram, arguments: Sequence[int], results: Sequence[int]):
         self._program = program
-        self.call = Quiet().call
         self.code = _compiled(program, arguments, results)
+        self.call: Callable[..., Any] | None = None
+        if any(step.waits for step in program.steps):  # it may run this very function once more
+            self.call = _within_errstate
         if any(_minds_denormals(step, program.constants) for step in program.steps):
-            self.call = flushing(self.call)
+            self.call = flushing(self.call or _quietly)
 
     def located(self, error: Exception) -> Exception:
         """`error` with the operation whose line it left."""
@@ -48,6 +50,15 @@ class HostFunction:
         slots, constants = trace.tb_frame.f_locals, self._program.constants
         inputs = [slots.get(f"s{i}", constants[i]) for i in self._program.calls[index][1]]
         return self._program.steps[index].failure(error, inputs)
+
+
+def _quietly(code: Callable[..., Any], *values: Any) -> Any:
+    return quiet.call(code, *values)
+
+
+def _within_errstate(code: Callable[..., Any], *values: Any) -> Any:
+    with np.errstate(all="ignore"):
+        return code(*values)
 
 
 def _minds_denormals(step: Step, constants: Sequence[Any]) -> bool:

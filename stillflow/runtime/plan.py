@@ -126,6 +126,7 @@ class _Planner:
                 near_zero=near_zero,
                 guarded=guarded,
                 on_host=guarded or _needs_host(op),
+                waits=defn.waits,
                 folds=defn.folds and not guarded and not _has_strings(op),
                 is_pure=defn.is_pure,
                 is_total=defn.total and not guarded,

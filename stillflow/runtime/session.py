@@ -59,7 +59,7 @@ class BaseSession:
         self._executors: dict[tuple, Executor] = {}
         self._rewirings = self._graph.rewirings
         self._prepared: dict[tuple, PreparedRun] = {}
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # of what is prepared; the state has a lock of its own
         self._closed = False
         self._devices: list[SessionDevice] | None = None
 
@@ -175,11 +175,10 @@ class BaseSession:
         if prepared.nested_feeds:
             pairs = zip(keys, values, strict=True)
             values = [single for pair in pairs for single in single_values(*pair)]
-        with self._lock:
-            if self._closed:
-                raise closed()
-            arrays = [array(value) for array, value in zip(prepared.feeds, values, strict=True)]
-            return prepared.structure.pack(prepared.executor.run(self._state, arrays))
+        if self._closed:
+            raise closed()
+        arrays = [array(value) for array, value in zip(prepared.feeds, values, strict=True)]
+        return prepared.structure.pack(prepared.executor.run(self._state, arrays))
 
     def _prepare(self, fetches: Any, feed_keys: Iterable[Any]) -> PreparedRun:
         if self._closed:
@@ -232,16 +231,18 @@ class BaseSession:
 
     def _variable_values(self, variables: Sequence[Operation]) -> list[np.ndarray]:
         """The values of `variables`; FailedPreconditionError when one has none."""
-        with self._lock:
-            self._state.require(variables)
-            values = [self._state.variables[variable] for variable in variables]
-        return [np.asarray(value) for value in values]
+        state = self._state
+        with state.lock:
+            state.require(variables)
+            # An array that shows a buffer keeps compiled runs from giving it up.
+            return [np.asarray(state.variables[variable]) for variable in variables]
 
     def _set_variable_values(self, values: dict[Operation, np.ndarray]) -> None:
         """Gives all of `values` to their variables at once."""
-        with self._lock:
-            self._state.variables.update(values)
-            self._state.last_writer = None
+        state = self._state
+        with state.lock:
+            state.variables.update(values)
+            state.last_writer = None
 
 
 def closed() -> RuntimeError:

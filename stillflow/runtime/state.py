@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +18,16 @@ from stillflow.runtime.variables import declared_shape
 
 @dataclass(slots=True)
 class SessionState:
-    """The value of each variable, the position of each random stream, what other ops keep."""
+    """The value of each variable, the position of each random stream, what other ops keep.
 
+    A run that changes variables or draws random numbers holds `lock` until it has kept what it
+    computed. One that reads holds it for as long as it takes to see all its values at one moment;
+    then it counts as one of `readers` while it uses them.
+    """
+
+    lock: Any = field(default_factory=threading.RLock)
+    # An entry for each run that uses values which it has taken: their buffers must not be given up.
+    readers: list[None] = field(default_factory=list)
     variables: dict[Operation, Any] = field(default_factory=dict)
     # The variables that have had a value of another shape than they were declared with.
     reshaped: set[Operation] = field(default_factory=set)
@@ -32,9 +42,17 @@ class SessionState:
         return self.streams[op]
 
     def kept_for(self, op: Operation) -> Any:
-        if op not in self.kept:
-            self.kept[op] = op.defn.kept()
-        return self.kept[op]
+        kept = self.kept.get(op)
+        return self.kept.setdefault(op, op.defn.kept()) if kept is None else kept
+
+    @contextmanager
+    def read(self) -> Iterator[None]:
+        """A `with` block that uses values taken before; `lock` is held when it begins."""
+        self.readers.append(None)
+        try:
+            yield
+        finally:
+            self.readers.pop()
 
     def require(self, variables: Iterable[Operation]) -> None:
         """FailedPreconditionError when one of `variables` has no value."""

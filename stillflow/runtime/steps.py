@@ -51,6 +51,7 @@ class Step:
       near_zero: the slots among `inputs` of which denormal values must count as zero.
       guarded: it stands on one side of a choice, and runs unless one of its inputs is dead.
       on_host: it runs in NumPy only.
+      waits: it may wait for another thread, or runs code of the program's own.
       folds: where its inputs are known while compiling, so is what it gives, though on the host.
       is_pure: inputs and attributes alone decide what it gives, and it does nothing else.
       is_total: it cannot fail where the shapes of its inputs fit.
@@ -72,6 +73,7 @@ class Step:
     near_zero: tuple[int, ...]
     guarded: bool
     on_host: bool
+    waits: bool
     folds: bool
     is_pure: bool
     is_total: bool

@@ -6,6 +6,7 @@ modules `xla*` import jax, and only a run that is worth compiling imports them.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -30,6 +31,8 @@ from stillflow.runtime.xla_walk import trace
 # hand-over to another one, which costs several times what the step does when the cores are busy.
 jax.config.update("jax_cpu_enable_async_dispatch", False)
 xla_cache.start()
+
+_COMPILING = threading.RLock()  # what is traced and compiled, one thing at a time
 
 
 class XlaProgram:
@@ -172,7 +175,7 @@ class _Compiled:
         self._function = jax.jit(faithful(self._traced), donate_argnums=(0, 1))
         self.traces = 0
         self.drawn: dict[Operation, tuple[int, ...]] = {}
-        self._checked: list[Any] = []
+        self._is_compiled = False
         self._left: tuple[list, list, list] = ([], [], [])
         self._updated = [variables[slot] for slot in self._donated]
         inputs = self._inputs
@@ -183,14 +186,16 @@ class _Compiled:
             places.update(zip(pack.slots, pack.values, strict=True))
         self._fetches = [places.get(slot) for slot in plan.fetches]
         fetched = {slot for slot in plan.fetches if slot is not None}
-        self.can_repeat = (
-            not plan.streams
+        # Only what writes holds the session's lock, so that nobody else comes between two runs.
+        self.can_repeat = bool(
+            plan.written
+            and not plan.streams
             and fetched <= places.keys()
             and set(plan.written.values()) <= set(updates)
         )
 
     def run(self, slots: list[Any]) -> None:
-        buffers, results = self._call(
+        buffers, results, checked = self._call(
             [_owned(pack.take(slots)) for pack in self._packs],
             [_owned(slots[slot]) for slot in self._donated],
             [_readable(slots[slot]) for slot in self._inputs],
@@ -199,30 +204,30 @@ class _Compiled:
             pack.keep(buffer, slots)
         for slot, value in zip(self._outputs, results, strict=True):
             slots[slot] = value
-        self._check_flags()
+        self._check_flags(*checked)
 
     def repeat(self, feeds: Sequence[np.ndarray], variables: dict[Operation, Any]) -> list[Any]:
         """`run`, with what the last run left as the arguments."""
         buffers, donated, inputs = self._left
         for position, feed in self._fed:
             inputs[position] = feeds[feed]
-        buffers, results = self._call(buffers, donated, inputs)
+        buffers, results, checked = self._call(buffers, donated, inputs)
         for pack, buffer in zip(self._packs, buffers, strict=True):
             pack.buffer = buffer
         variables.update(zip(self._updated, results, strict=False))
-        self._check_flags()
+        self._check_flags(*checked)
         return [results[found] if type(found) is int else found for found in self._fetches]
 
-    def _call(self, buffers: list, donated: list, inputs: list) -> tuple[list, list]:
+    def _call(self, buffers: list, donated: list, inputs: list) -> tuple[list, list, list]:
         """Calls the compiled function, and waits: the caller may change the arrays that it fed.
 
         Raises:
           NotCompiled: it is the first call, and it failed by no fault of the program.
           ResourceExhaustedError: there is not the memory for it.
         """
-        call = self._function if self.traces else self._first_call
+        call = self._function if self._is_compiled else self._first_call
         try:
-            buffers, results, *self._checked = call(buffers, donated, inputs)
+            buffers, results, *checked = call(buffers, donated, inputs)
             for first in (buffers or results)[:1]:
                 first.block_until_ready()  # the results of one call are ready at once
         except jax.errors.JaxRuntimeError as error:
@@ -232,15 +237,18 @@ class _Compiled:
             raise ResourceExhaustedError(
                 None, None, f"OOM when allocating tensor:{which}"
             ) from error
-        for position, _ in self._fed:
-            inputs[position] = None  # the caller's
-        self._left = buffers, results[: len(self._donated)], inputs
-        return buffers, results
+        if self.can_repeat:
+            for position, _ in self._fed:
+                inputs[position] = None  # the caller's
+            self._left = buffers, results[: len(self._donated)], inputs
+        return buffers, results, checked
 
     def _first_call(self, *arguments: list) -> tuple:
-        with xla_cache.harmless():
+        with _COMPILING, xla_cache.harmless():
             try:
-                return self._function(*arguments)
+                results = self._function(*arguments)
+                self._is_compiled = True
+                return results
             except OpError:
                 raise
             except Exception as error:
@@ -248,8 +256,7 @@ class _Compiled:
                     raise
                 raise NotCompiled from error
 
-    def _check_flags(self) -> None:
-        flags, seen = self._checked
+    def _check_flags(self, flags: Any, seen: Any) -> None:
         if flags is not None:
             self._raise_failure(np.asarray(flags), seen)
 
@@ -294,6 +301,14 @@ def _packed(pack: Pack, slots: dict[int, Any]) -> jax.Array:
 def _owned(value: Any) -> jax.Array:
     """`value` in a buffer of XLA's own, which may be given up; a NumPy array's may be shared."""
     return value if isinstance(value, jax.Array) else jnp.array(np.asarray(value), copy=True)
+
+
+def copied(value: Any) -> Any:
+    """`value` in a buffer that nobody else uses, so that it may be given up."""
+    if not isinstance(value, jax.Array):
+        return value
+    with jax.enable_x64(True):
+        return jnp.copy(value)
 
 
 def _readable(value: Any) -> Any:

@@ -47,7 +47,7 @@ def trained(build, tier, monkeypatch):
 def test_arithmetic_with_shapes_folds(name, monkeypatch):
     """After the first run, none of it is left."""
     executor = trained(SHAPED[name], "host", monkeypatch)
-    (known,) = executor._specialised.values()
+    (known,) = executor.learned.specialised.values()
     assert {step.op.type for step in executor.plan.steps} & ARITHMETIC
     assert {step.op.type for step in known.host.steps} & ARITHMETIC == set()
 
@@ -56,8 +56,8 @@ def test_arithmetic_with_shapes_folds(name, monkeypatch):
 def test_a_step_is_compiled_in_one_piece(name, monkeypatch):
     """Nothing is computed on the host in between, and nothing anew for other values."""
     executor = trained(SHAPED[name], "xla", monkeypatch)
-    assert [segment.on_host for segment in executor._split.segments] == [False]
-    assert not executor._split.static_feeds
+    assert [segment.on_host for segment in executor.learned.split.segments] == [False]
+    assert not executor.learned.split.static_feeds
 
 
 def test_what_can_fail_is_not_left_out(monkeypatch):

@@ -27,7 +27,7 @@ print("jax" in sys.modules)
 
 
 def compiled_programs(session) -> list[XlaProgram]:
-    return [p for e in session._executors.values() for p in e._compiled.values()]
+    return [p for e in session._executors.values() for p in e.learned.compiled.values()]
 
 
 def training_step():
@@ -85,8 +85,8 @@ def compiled_text(session, feeds) -> str:
     """What XLA made of the last compiled run, as text."""
     import jax
 
-    executor = next(e for e in reversed(session._executors.values()) if e._compiled)
-    (program,) = executor._compiled.values()
+    executor = next(e for e in reversed(session._executors.values()) if e.learned.compiled)
+    (program,) = executor.learned.compiled.values()
     (part,) = program._parts
     state = session._state.variables
     slots = {slot: state[variable] for variable, slot in executor.plan.variables.items()}
@@ -225,7 +225,9 @@ def test_an_error_in_the_function_names_the_operation(monkeypatch):
         for _ in range(3):
             assert session.run(found, {position: [1]}) == [2.0]
         (executor,) = session._executors.values()
-        assert [known.function is None for known in executor._specialised.values()] == [False]
+        assert [known.function is None for known in executor.learned.specialised.values()] == [
+            False
+        ]
         with pytest.raises(tf.errors.InvalidArgumentError, match="looked_up"):
             session.run(found, {position: [5]})
 
@@ -288,6 +290,6 @@ def test_a_training_run_computes_no_gradient_that_nobody_asked_for(monkeypatch):
         session.run(tf.global_variables_initializer())
         session.run(step, {x: np.ones((4, 2))})
         (executor,) = [e for e in session._executors.values() if e.plan.feeds]
-        (known,) = executor._specialised.values()
+        (known,) = executor.learned.specialised.values()
         products = [s.op.name for s in known.host.steps if s.op.type == "MatMul"]
     assert products == ["MatMul", "gradients/MatMul_grad/MatMul_1"]

@@ -99,13 +99,13 @@ def _outputs(values: tuple[np.ndarray, ...]) -> Any:
     return values[0] if len(values) == 1 else values
 
 
-@op("PyFunc", "input: [Tin] -> output: [Tout]", host=True, stateful=True)
+@op("PyFunc", "input: [Tin] -> output: [Tout]", host=True, waits=True, stateful=True)
 def py_func_op(xp, *inputs, token: str, Tout: list[DType]):
     """inputs: n[...] each -> what the function `token` makes of them, of the types `Tout`."""
     return _outputs(_call(inputs, token, Tout))
 
 
-@op("PyFuncStateless", "input: [Tin] -> output: [Tout]", host=True)
+@op("PyFuncStateless", "input: [Tin] -> output: [Tout]", host=True, waits=True)
 def py_func_stateless_op(xp, *inputs, token: str, Tout: list[DType]):
     """PyFunc of a function whose results depend on its arguments alone."""
     return _outputs(_call(inputs, token, Tout))
