@@ -11,7 +11,7 @@ from .arrays import fingerprint
 #: Cases whose values, shapes, nodes and gradients are compared.
 VALUES = (
     *("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients"),
-    *("composed", "imported"),
+    *("composed", "imported", "tensor_arrays"),
 )
 #: Programs whose runs are compared.
 RUNS = "runs"
@@ -39,6 +39,8 @@ ARRAY_ERRORS = "array_errors"
 CONVERSIONS = "conversions"
 #: Ops that are fed what their kernels refuse, and what they take after all.
 MISUSES = "misuses"
+#: What arrays of tensors and stacks refuse.
+TENSOR_ARRAY_ERRORS = "tensor_array_errors"
 #: Programs that run although they look wrong, or whose runs alone can tell what is.
 LENIENCE = "lenience"
 #: Expressions over numbers that overflow, vanish, or are none.
@@ -47,7 +49,7 @@ NAMES = (
     HOSTILE,
     *(*VALUES, RUNS, EFFECTS, SESSIONS, TRAINED, RACES),
     *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES),
-    *(ERRORS, ARRAY_ERRORS, MISUSES, LENIENCE, CONVERSIONS),
+    *(ERRORS, ARRAY_ERRORS, TENSOR_ARRAY_ERRORS, MISUSES, LENIENCE, CONVERSIONS),
 )
 
 #: How often a program is run on one thread, and on four, before it is taken to be deterministic.
@@ -71,6 +73,7 @@ def observations(name):
         WHOLE_GRAPHS: whole_graph,
         ERRORS: observe.failure_of,
         ARRAY_ERRORS: observe.failure_of,
+        TENSOR_ARRAY_ERRORS: observe.failure_of,
         CONVERSIONS: observe.outcome_of,
         MISUSES: observe.ending_of,
         LENIENCE: observe.ending_of,

@@ -38,6 +38,20 @@ class NumpyNamespace:
         return value
 
     @staticmethod
+    def new_stack(facts: Any) -> Any:
+        """An empty stack: a handle's value."""
+        from stillflow.declare.numpy.stack import HostStack
+
+        return HostStack(facts)
+
+    @staticmethod
+    def new_array(facts: Any, size: int) -> Any:
+        """An array of `size` tensors of which none has been written: a handle's value."""
+        from stillflow.declare.numpy.tensor_array import HostTensorArray
+
+        return HostTensorArray(facts, size)
+
+    @staticmethod
     def check(ok: Any, message: Callable[..., str], *values: Any) -> None:
         """Fails the run with `message(*values)` unless every element of `ok` is true."""
         if not numpy.all(ok):
