@@ -12,7 +12,7 @@ from typing import Any
 
 from stillflow.graph import context
 from stillflow.graph.collections import Collections
-from stillflow.graph.control import ControlDependencies, control_inputs_for
+from stillflow.graph.control import ControlDependencies, control_inputs_for, take_into_context
 from stillflow.graph.device import within
 from stillflow.graph.dtypes import DType
 from stillflow.graph.names import (
@@ -47,6 +47,7 @@ class Graph(Collections):
         self._unfetchable: set[Any] = set()
         self._container = ""
         self._default_original_op: Operation | None = None
+        self._has_flow = False  # whether anything was ever built in a branch or a loop
         self.seed: int | None = None
 
     # Building ---------------------------------------------------------------------------------
@@ -70,9 +71,11 @@ class Graph(Collections):
                 control_inputs_for(self.stacks.control, producers) if self.stacks.control else []
             )
             op = Operation(self, defn, full_name, inputs, attrs, outputs, waits, user_line())
-            self._annotate(op)
             self._ops[full_name] = op
             self._version += 1
+            if self._has_flow:
+                take_into_context(op)
+            self._annotate(op)
             for block in self.stacks.control:
                 block.add(op)
         return op
@@ -239,6 +242,14 @@ class Graph(Collections):
             yield f"{inner}/" if inner else ""
         finally:
             self._name_stack.scope = outer
+
+    def _get_control_flow_context(self) -> Any:
+        """The branch or loop that operations are built in now, or None: see `ops.control`."""
+        return self.stacks.flow
+
+    def _set_control_flow_context(self, context: Any) -> None:
+        self.stacks.flow = context
+        self._has_flow |= context is not None
 
     # Scopes that annotate what is built in them -------------------------------------------------
 

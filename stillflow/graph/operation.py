@@ -29,6 +29,7 @@ class Operation:
     __slots__ = (
         "__weakref__",
         "_consumers",
+        "_control_flow_context",
         "_control_inputs",
         "_device",
         "_id",
@@ -68,6 +69,7 @@ class Operation:
         self._original_op = (
             graph._default_original_op
         )  # from which this one was made, as its gradient
+        self._control_flow_context = graph.stacks.flow
         self._id = graph._next_id()
         self.outputs = [
             Tensor(self, index, dtype, shape) for index, (dtype, shape) in enumerate(outputs)
@@ -87,6 +89,10 @@ class Operation:
         self._control_inputs.extend(op for op in ops if op not in self._control_inputs)
         self.graph._changed(self)
 
+    def _remove_all_control_inputs(self) -> None:
+        self._control_inputs.clear()
+        self.graph._changed(self)
+
     def _update_input(self, index: int, tensor: Tensor) -> None:
         """Rewires input `index` to `tensor`; OutOfRangeError when there is none."""
         if index >= len(self.inputs):
@@ -100,6 +106,14 @@ class Operation:
         self.inputs = (*self.inputs[:index], tensor, *self.inputs[index + 1 :])
         tensor._consumers.append(self)
         self.graph._changed(self)
+
+    def _get_control_flow_context(self) -> Any:
+        """The branch or loop that this operation was built in, or None: see `ops.control`."""
+        return self._control_flow_context
+
+    def _set_control_flow_context(self, context: Any) -> None:
+        self._control_flow_context = context
+        self.graph._has_flow |= context is not None
 
     @property
     def device(self) -> str:

@@ -18,6 +18,7 @@ class Stacks:
         self.devices: list[Any] = devices or []
         self.colocation: list[Operation] = []
         self.future_group: list[bytes] = []
+        self.flow: Any = None  # the innermost branch or loop: see `ops.control.contexts`
 
 
 class ThreadStacks(threading.local, Stacks):
@@ -31,7 +32,7 @@ class ThreadStacks(threading.local, Stacks):
         """Stacks per thread, of which this thread's are `stacks`."""
         own = cls(stacks.devices)
         own.control, own.colocation = stacks.control, stacks.colocation
-        own.future_group = stacks.future_group
+        own.future_group, own.flow = stacks.future_group, stacks.flow
         return own
 
 
