@@ -192,6 +192,8 @@ from stillflow.ops.array.transposing import matrix_transpose as matrix_transpose
 from stillflow.ops.array.transposing import transpose as transpose
 from stillflow.ops.array.unique import unique as unique
 from stillflow.ops.array.unique import unique_with_counts as unique_with_counts
+from stillflow.ops.control.case import case as case
+from stillflow.ops.control.cond import cond as cond
 from stillflow.ops.control.ordering import group as group
 from stillflow.ops.control.ordering import identity as identity
 from stillflow.ops.control.ordering import no_op as no_op

@@ -64,6 +64,8 @@ class OpDef:
       splits: only one output carries a value, the one that the last input names; the other is dead,
         and what needs it does not run.
       joins: the value is that of the first input that is not dead.
+      frame: what it is to a loop: its value goes in ("enter"), out ("exit") or to the next
+        iteration ("next"), or says whether there is one ("condition").
       total: it cannot fail where the shapes of its inputs fit, so a run in which nothing reads its
         outputs does without it, though something waits for it.
       broadcasts: the inputs are broadcast to the output's shape.
@@ -99,6 +101,7 @@ class OpDef:
     forwards: bool = False
     splits: bool = False
     joins: bool = False
+    frame: str = ""
     total: bool = False
     broadcasts: bool = False
     near_zero: Sequence[str] = ()

@@ -10,12 +10,13 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor, to_tensor
 from stillflow.gradients.aggregating import Gradient, checked_method, total_of
 from stillflow.gradients.registered import rule_of
+from stillflow.gradients.zeros import zeros_outside_loops
 from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
@@ -68,16 +69,12 @@ def gradients(
         y_tensors = [convert_to_tensor(y, name=f"y_{i}") for i, y in enumerate(ys)]
         x_tensors = [to_tensor(x, name=f"x_{i}", as_ref=True) for i, x in enumerate(xs)]
         stop_tensors = [to_tensor(stop, name="stop", as_ref=True) for stop in stops]
-        walk = _Walk(
-            y_tensors,
-            x_tensors,
-            stop_tensors,
-            gate_gradients,
-            colocate_gradients_with_ops,
-            checked_method(aggregation_method),
-        )
-        walk.start(y_tensors, grads_of_ys)
-        walk.run()
+        method = checked_method(aggregation_method)
+        how = How(gate_gradients, colocate_gradients_with_ops, method)
+        initial = _initial_gradients(y_tensors, grads_of_ys, how)
+        between = _between(y_tensors, x_tensors)
+        walk = Walk(y_tensors, x_tensors, stop_tensors, between, how)
+        walk.run(y_tensors, initial)
     return [walk.result(x, unconnected) for x in x_tensors]
 
 
@@ -94,7 +91,18 @@ def _as_list(values: Any) -> list:
     return list(values) if isinstance(values, (list, tuple)) else [values]
 
 
-class _Walk:
+class How(NamedTuple):
+    """`gate_gradients`, `colocate_gradients_with_ops` and `aggregation_method`."""
+
+    gate: bool
+    colocate: bool
+    method: int
+
+    def beside(self, op: Operation) -> AbstractContextManager:
+        return op.graph.colocate_with(op) if self.colocate else nullcontext()
+
+
+class Walk:
     """One backward pass: gradients arrive at tensors and leave through their ops."""
 
     def __init__(
@@ -102,54 +110,41 @@ class _Walk:
         ys: list[Tensor],
         xs: list[Tensor],
         stops: list[Tensor],
-        gate: bool,
-        colocate: bool,
-        method: int,
+        between: dict[Operation, None],
+        how: How,
     ):
-        self._gate = gate
-        self._colocate = colocate
-        self._method = method
-        between = _between(ys, xs)
+        self._how = how
+        self._parts: dict[Operation, list[list[Gradient]]] = {}
+        self._totals: dict[Tensor, Gradient | None] = {}
         # How many ops between still have to hand their gradient to this one.
         self._pending = _pending_counts(between)
-        self._stop_ops = {t.op for t in stops} | _sources(xs, between)
         # First come, first served, as in TensorFlow: the order of the nodes, and that in which
         # gradients are summed and the rows of sparse ones joined, follow from it.
         y_ops = dict.fromkeys(y.op for y in ys)
         self._ready = deque(op for op in y_ops if self._pending.get(op) == 0)
-        self._parts: dict[Operation, list[list[Gradient]]] = {}
-        self._totals: dict[Tensor, Gradient | None] = {}
+        self._stop_ops = {t.op for t in stops} | self._sources(xs)
 
-    def start(self, ys: list[Tensor], grads: list) -> None:
-        """Hands each of `ys` its gradient.
+    def _sources(self, xs: list[Tensor]) -> set[Operation]:
+        """The ops of `xs` with no other behind them: what they are made of has no gradient."""
+        pending = self._pending
+        return {x.op for x in xs if not any(pending.get(tensor.op) for tensor in x.op.inputs)}
 
-        Raises:
-          TypeError: a gradient is of another kind of number, or missing for complex numbers.
-          ValueError: there is not one for each.
-        """
-        if len(grads) != len(ys):
-            raise ValueError(f"Passed {len(grads)} grad_ys for {len(ys)} ys")
-        given = [
-            None if grad is None else convert_to_tensor_or_indexed_slices(grad, name=f"grad_y_{i}")
-            for i, grad in enumerate(grads)
-        ]
-        initial = []
-        for i, (y, grad) in enumerate(zip(ys, given, strict=True)):
-            with self._beside(y.op):
-                initial.append(_ones(y, i) if grad is None else _checked(y, grad, i))
-        for y, grad in zip(ys, initial, strict=True):
+    def run(self, ys: list[Tensor], grads: list[Gradient]) -> None:
+        """Walks from `ys`, whose gradients are `grads`, as far as they lead."""
+        for y, grad in zip(ys, grads, strict=True):
             self._add(y, grad)
-
-    def run(self) -> None:
         while self._ready:
             op = self._ready.popleft()
-            with self._beside(op):
+            with self._how.beside(op):
                 self._differentiate(op)
-            for tensor in op.inputs:
-                if tensor.op in self._pending:
-                    self._pending[tensor.op] -= 1
-                    if not self._pending[tensor.op]:
-                        self._ready.append(tensor.op)
+            self._count_down(op)
+
+    def _count_down(self, op: Operation) -> None:
+        for tensor in op.inputs:
+            if tensor.op in self._pending:
+                self._pending[tensor.op] -= 1
+                if not self._pending[tensor.op]:
+                    self._ready.append(tensor.op)
 
     def result(self, x: Tensor, unconnected: UnconnectedGradients) -> Gradient | None:
         """The sum of the gradients that arrived at `x`."""
@@ -157,29 +152,30 @@ class _Walk:
             return filling.zeros_like(x)
         return self._totals.get(x)
 
-    def _beside(self, op: Operation) -> AbstractContextManager:
-        return op.graph.colocate_with(op) if self._colocate else nullcontext()
-
     def _add(self, tensor: Tensor, grad: Gradient) -> None:
         parts = self._parts.setdefault(tensor.op, [[] for _ in tensor.op.outputs])
         parts[tensor.value_index].append(grad)
 
     def _differentiate(self, op: Operation) -> None:
-        parts = self._parts.get(op)
-        if parts is None:
-            return
-        grads = [total_of(some, op, self._method) if some else None for some in parts]
-        self._totals.update(zip(op.outputs, grads, strict=True))
-        if op in self._stop_ops or all(grad is None for grad in grads):
-            return
+        grads = self._arrived(op)
+        if op not in self._stop_ops and any(grad is not None for grad in grads):
+            self._pass_on(op, grads)
+
+    def _arrived(self, op: Operation) -> list[Gradient | None]:
+        """The sum of the gradients that arrived at each output."""
+        parts = self._parts.get(op, ())
+        grads = [total_of(some, op, self._how.method) if some else None for some in parts]
+        self._totals.update(zip(op.outputs, grads, strict=False))
+        return grads
+
+    def _pass_on(self, op: Operation, grads: list[Gradient | None]) -> None:
+        """Hands the inputs their gradients, by those of the outputs."""
         rule = rule_of(op)
         if rule is None:
             return
         out_grads = [
-            filling.zeros_like(tensor, optimize=False)
-            if grad is None and _is_trainable(tensor)
-            else grad
-            for tensor, grad in zip(op.outputs, grads, strict=True)
+            self._zeros(op, index) if grad is None and is_trainable(op.outputs[index]) else grad
+            for index, grad in enumerate(grads)
         ]
         with op.graph.name_scope(f"{op.name}_grad"), op.graph._original_op(op):
             in_grads = self._gated(op, _gradients_by(rule, op, out_grads))
@@ -188,11 +184,35 @@ class _Walk:
                 _share_shape(op, index, tensor, grad)
                 self._add(tensor, grad)
 
+    def _zeros(self, op: Operation, index: int) -> Tensor | None:
+        """The gradient of an output that nothing used."""
+        return zeros_outside_loops(op, index)
+
     def _gated(self, op: Operation, grads: list[Gradient | None]) -> list[Gradient | None]:
-        if not self._gate or sum(grad is not None for grad in grads) < 2:
+        if not self._how.gate or sum(grad is not None for grad in grads) < 2:
             return grads
         with op.graph.device(None), op.graph.colocate_with(None, ignore_existing=True):
             return tuple_(grads)
+
+
+def _initial_gradients(ys: list[Tensor], grads: list, how: How) -> list[Gradient]:
+    """What each of `ys` starts with, by what the program gave.
+
+    Raises:
+      TypeError: a gradient is of another kind of number, or missing for complex numbers.
+      ValueError: there is not one for each.
+    """
+    if len(grads) != len(ys):
+        raise ValueError(f"Passed {len(grads)} grad_ys for {len(ys)} ys")
+    given = [
+        None if grad is None else convert_to_tensor_or_indexed_slices(grad, name=f"grad_y_{i}")
+        for i, grad in enumerate(grads)
+    ]
+    initial: list[Gradient] = []
+    for i, (y, grad) in enumerate(zip(ys, given, strict=True)):
+        with how.beside(y.op):
+            initial.append(_ones(y, i) if grad is None else _checked(y, grad, i))
+    return initial
 
 
 def _ones(y: Tensor, index: int) -> Tensor:
@@ -251,7 +271,7 @@ def _share_shape(op: Operation, index: int, tensor: Tensor, grad: Gradient) -> N
     grad.set_shape(tensor.shape)
 
 
-def _is_trainable(tensor: Tensor) -> bool:
+def is_trainable(tensor: Tensor) -> bool:
     """Whether an output that nothing used gets zeros as its gradient."""
     return _passes_gradient(tensor) and tensor.dtype.base_dtype is not dtypes.bfloat16
 
@@ -262,7 +282,10 @@ def _passes_gradient(tensor: Tensor) -> bool:
 
 
 def _between(ys: list[Tensor], xs: list[Tensor]) -> dict[Operation, None]:
-    """The ops on a path from some `xs` to some `ys` along which a gradient can flow."""
+    """The ops on a path from some `xs` to some `ys` along which a gradient can flow.
+
+    Those nearest to `ys` come first.
+    """
     reached: set[Operation] = {x.op for x in xs}
     waiting = list(reached)
     while waiting:
@@ -272,12 +295,12 @@ def _between(ys: list[Tensor], xs: list[Tensor]) -> dict[Operation, None]:
                     reached.add(consumer)
                     waiting.append(consumer)
     between: dict[Operation, None] = {}
-    waiting = [y.op for y in ys]
-    while waiting:
-        op = waiting.pop()
+    nearest = deque(y.op for y in ys)
+    while nearest:
+        op = nearest.popleft()
         if op in reached and op not in between:
             between[op] = None
-            waiting += [tensor.op for tensor in op.inputs]
+            nearest.extend(tensor.op for tensor in op.inputs)
     return between
 
 
@@ -288,8 +311,3 @@ def _pending_counts(between: Iterable[Operation]) -> dict[Operation, int]:
             if tensor.op in pending:
                 pending[tensor.op] += 1
     return pending
-
-
-def _sources(xs: list[Tensor], between: dict[Operation, None]) -> set[Operation]:
-    """The ops of `xs` with no other behind them: what they are made of is not differentiated."""
-    return {x.op for x in xs if not any(tensor.op in between for tensor in x.op.inputs)}

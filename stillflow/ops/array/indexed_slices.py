@@ -14,6 +14,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
+from stillflow.ops.array import ranging, shape_of, slicing  # noqa: F401  indexes the sizes
 from stillflow.ops.array.gathering import unsorted_segment_sum
 from stillflow.ops.array.joining import concat
 from stillflow.ops.math.casts import cast_op
@@ -28,6 +29,24 @@ def concat_slices(parts: Sequence[IndexedSlices]) -> IndexedSlices:
     values = concat([part.values for part in parts], 0)
     indices = concat(_of_one_type([part.indices for part in parts]), 0)
     return IndexedSlices(values, indices, parts[0].dense_shape)
+
+
+def as_slices(value: Tensor | IndexedSlices) -> IndexedSlices:
+    """A tensor as all of its rows."""
+    if isinstance(value, IndexedSlices):
+        return value
+    sizes = shape_of.shape_internal(value, optimize=False)
+    return IndexedSlices(value, ranging.range_(0, sizes[0]), sizes)
+
+
+def as_slices_list(values: Sequence[Tensor | IndexedSlices]) -> list[IndexedSlices]:
+    """Several tensors, each as all of its rows, with indices of one type."""
+    slices = [as_slices(value) for value in values]
+    indices = _of_one_type([each.indices for each in slices])
+    return [
+        each if each.indices is own else IndexedSlices(each.values, own, each.dense_shape)
+        for each, own in zip(slices, indices, strict=True)
+    ]
 
 
 def _of_one_type(indices: list[Tensor]) -> list[Tensor]:

@@ -71,6 +71,17 @@ def identity_gradient(op, dy):
     return dy
 
 
+@op("RefIdentity", "input: ref T -> output: ref T", shape=shapes.same, forwards=True)
+def ref_identity_op(xp, x):
+    """Identity of a variable's reference."""
+    return x
+
+
+@ref_identity_op.gradient
+def ref_identity_gradient(op, dy):
+    return dy
+
+
 def identity(input: Any, name: str | None = None) -> Tensor:
     """Returns a tensor with the value of `input`."""
     return identity_op(input, name=name)
@@ -154,6 +165,11 @@ def _operation_of(item: Any) -> Operation:
     )
 
 
+def ref_or_identity(tensor: Tensor, name: str | None = None) -> Tensor:
+    """Identity, RefIdentity for a reference."""
+    return (ref_identity_op if tensor.dtype._is_ref_dtype else identity_op)(tensor, name=name)
+
+
 def with_dependencies(dependencies: Any, output_tensor: Any, name: str | None = None) -> Any:
     """Returns `output_tensor` as it is after `dependencies` have run."""
     with (
@@ -164,8 +180,7 @@ def with_dependencies(dependencies: Any, output_tensor: Any, name: str | None = 
         if isinstance(output_tensor, IndexedSlices):
             values = identity_op(output_tensor.values, name=scope)
             return IndexedSlices(values, output_tensor.indices, output_tensor.dense_shape)
-        tensor = to_tensor(output_tensor, as_ref=True)
-        return identity_op(tensor, name=scope)
+        return ref_or_identity(to_tensor(output_tensor), name=scope)
 
 
 def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) -> list:

@@ -11,10 +11,15 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
-from stillflow.declare.convert import convert_n_to_tensor, to_tensor
+from stillflow.declare.convert import to_tensor
 from stillflow.declare.dead import dead, is_dead
 from stillflow.declare.opdef import op
-from stillflow.graph.scopes import name_scope
+from stillflow.graph import nest
+from stillflow.graph.indexed_slices import IndexedSlices
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import colocate_with, name_scope
+from stillflow.ops.control.nodes import output_context
+from stillflow.ops.math.comparison import equal
 
 
 @op(
@@ -30,10 +35,27 @@ def switch_op(xp, data, pred):
 
 
 def switch(data: Any, pred: Any, dtype: Any = None, name: str | None = None) -> Any:
-    """(output_false, output_true): `data` is on the side that `pred` names, the other is dead."""
+    """(output_false, output_true): `data` is on the side that `pred` names, the other is dead.
+
+    `data` may be IndexedSlices; then both are.
+    """
     with name_scope(name, "Switch", [data, pred]) as scope:
-        data = to_tensor(data, dtype, "data")
-        return switch_op(data, to_tensor(pred, name="pred"), name=scope)
+        data = to_composite(data, dtype, "data")
+        pred = to_tensor(pred, name="pred")
+        if isinstance(data, Tensor):
+            return switch_op(data, pred, name=scope)
+        sides = [switch_op(part, pred) for part in nest.flatten(data, expand_composites=True)]
+        return tuple(
+            nest.pack_sequence_as(data, list(side), expand_composites=True)
+            for side in zip(*sides, strict=True)
+        )
+
+
+def to_composite(value: Any, dtype: Any = None, name: str | None = None) -> Any:
+    """IndexedSlices as they are; anything else as a tensor, a variable as its reference."""
+    if isinstance(value, IndexedSlices):
+        return value
+    return to_tensor(value, dtype, name, as_ref=True)
 
 
 @op(
@@ -51,9 +73,22 @@ def ref_switch_op(xp, data, pred):
     return (nothing, data) if pred else (data, nothing)
 
 
+def switch_ref_or_tensor(data: Any, pred: Tensor, name: str = "Switch") -> Any:
+    """`switch` beside what makes `data`, by a RefSwitch where it is a reference to a variable."""
+    data = data if isinstance(data, IndexedSlices) else to_tensor(data, name="data")
+    with colocate_with(data, ignore_existing=True):
+        if isinstance(data, Tensor) and data.dtype._is_ref_dtype:
+            return ref_switch_op(data, pred, name=name)
+        return switch(data, pred, name=name)
+
+
 def _merged(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    """What all inputs have in common, where they are of one rank."""
     first, *rest = ctx.shapes()
-    return [first if all(sizes == first for sizes in rest) else None, ()]
+    if first is None or any(sizes is None or len(sizes) != len(first) for sizes in rest):
+        return [None, ()]
+    common = (set(sizes) for sizes in zip(first, *rest, strict=True))
+    return [tuple(sizes.pop() if len(sizes) == 1 else None for sizes in common), ()]
 
 
 @op(
@@ -69,8 +104,22 @@ def merge_op(xp, *inputs):
     return (inputs[alive[0]], np.int32(alive[0])) if alive else (inputs[0], dead(np.int32))
 
 
+@op(
+    "RefMerge",
+    "inputs: N * ref T -> output: ref T, value_index: int32",
+    shape=_merged,
+    host=True,
+    joins=True,
+)
+def ref_merge_op(xp, *inputs):
+    """Merge of a variable's references."""
+    return merge_op.fn(xp, *inputs)
+
+
 def merge(inputs: Any, name: str | None = None) -> Any:
     """(output, value_index): the one of `inputs` that is not dead, and its number.
+
+    Where some of them are IndexedSlices, the others become such.
 
     Raises:
       ValueError: one of them is None.
@@ -78,4 +127,49 @@ def merge(inputs: Any, name: str | None = None) -> Any:
     if any(value is None for value in inputs):
         raise ValueError(f"At least one of the merge inputs is None: {inputs}")
     with name_scope(name, "Merge", inputs) as scope:
-        return merge_op(convert_n_to_tensor(inputs), name=scope)
+        values = [to_composite(value) for value in inputs]
+        if all(isinstance(value, Tensor) for value in values):
+            is_ref = all(value.dtype._is_ref_dtype for value in values)
+            return (ref_merge_op if is_ref else merge_op)(values, name=scope)
+        return _merged_slices(values)
+
+
+def _merged_slices(values: list[Any]) -> tuple[Any, Tensor]:
+    from stillflow.ops.array.indexed_slices import as_slices_list
+
+    slices = as_slices_list(values)
+    for other in slices[1:]:
+        nest.assert_same_structure(slices[0], other, expand_composites=True)
+    parts = zip(*(nest.flatten(one, expand_composites=True) for one in slices), strict=True)
+    merged: list[Any] = [merge_op(list(part)) for part in parts]
+    outputs = [each.output for each in merged]
+    chosen = nest.pack_sequence_as(slices[0], outputs, expand_composites=True)
+    return chosen, merged[0].value_index
+
+
+# Gradients: a choice or a loop says itself what those of its nodes are ----------------------------
+
+
+def switch_gradient(op, *grads):
+    """The gradient of what was switched is the one from the side that was taken."""
+    context = op._control_flow_context
+    if context is not None and not context.IsXLAContext():
+        return context.switch_gradient(op, *grads)
+    if_false = switch(grads[0], op.inputs[1])[0]
+    if_true = switch(grads[1], op.inputs[1])[1]
+    return merge([if_false, if_true])[0], None
+
+
+def merge_gradient(op, grad, _):
+    """The gradient goes to the input that was taken, to the others goes a dead value."""
+    context = output_context(op.inputs[0].op)
+    if context is not None and not context.IsXLAContext():
+        return context.merge_gradient(grad)
+    was_taken = [equal(op.outputs[1], number) for number in range(len(op.inputs))]
+    return [switch_ref_or_tensor(grad, taken)[1] for taken in was_taken]
+
+
+switch_op.gradient(switch_gradient)
+ref_switch_op.gradient(switch_gradient)
+merge_op.gradient(merge_gradient)
+ref_merge_op.gradient(merge_gradient)

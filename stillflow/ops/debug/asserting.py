@@ -16,9 +16,9 @@ from stillflow.declare.type_sets import FLOATS
 from stillflow.declare.value_text import summary
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.graph.scopes import colocate_with, control_dependencies, name_scope
-from stillflow.ops.control.ordering import identity, no_op, with_dependencies
-from stillflow.ops.control.switch import merge_op, switch_op
+from stillflow.graph.scopes import colocate_with, name_scope
+from stillflow.ops.control.cond import cond
+from stillflow.ops.control.ordering import no_op, with_dependencies
 
 _SUMMARIZED = 3  # elements of each tensor
 
@@ -47,53 +47,13 @@ def assert_that(
             asserting: Any = assert_op(condition, list(data), summarize=shown, name="Assert")
             return asserting
         condition = convert_to_tensor(condition, name="Condition")
-        return _guarded(condition, data, shown)
 
+        def fail() -> Operation:
+            asserting: Any = assert_op(condition, list(data), summarize=shown, name="Assert")
+            return asserting
 
-def _guarded(condition: Tensor, data: Sequence[Any], summarize: int) -> Operation:
-    """An assertion that looks at its data only when it fails: one side of a choice."""
-    with name_scope("AssertGuard"):
-        sides: Any = switch_op(condition, condition, name="Switch")
-        holds = identity(sides.output_true, name="switch_t")
-        fails = identity(sides.output_false, name="switch_f")
-        chosen = identity(condition, name="pred_id")
-        with control_dependencies([holds]):
-            nothing = no_op()
-        with control_dependencies([nothing]):
-            held = _beside(holds)
-        failed = _assert_on(fails, chosen, condition, data, summarize)
-        with control_dependencies([failed]):
-            checked = _beside(fails)
-        merged: Any = merge_op([checked, held], name="Merge")
-        return merged.output.op
-
-
-def _beside(side: Tensor) -> Tensor:
-    with colocate_with(side):
-        return identity(side, name="control_dependency")
-
-
-def _assert_on(
-    side: Tensor, chosen: Tensor, condition: Tensor, data: Sequence[Any], summarize: int
-) -> Operation:
-    """The assertion on one side of a switch, where tensors from outside come through switches."""
-    with name_scope("Assert") as scope:
-        with control_dependencies([side]):
-            inside = {
-                index: convert_to_tensor(value, name=f"data_{index}")
-                for index, value in enumerate(data)
-                if not isinstance(value, Tensor)
-            }
-        values = [inside.get(index, value) for index, value in enumerate(data)]
-        failing: Any = assert_op(condition, values, summarize=summarize, name=scope)
-        outside = [t for t in failing.inputs if all(t is not own for own in inside.values())]
-        for tensor in dict.fromkeys(outside):
-            with colocate_with(tensor, ignore_existing=True):
-                sides: Any = switch_op(tensor, chosen, name="Switch")
-            for position, own in enumerate(failing.inputs):
-                if own is tensor:
-                    failing._update_input(position, sides.output_false)
-        return failing
+        # Its data are looked at only when it fails.
+        return cond(condition, no_op, fail, name="AssertGuard").op
 
 
 # Finite numbers ---------------------------------------------------------------------------------

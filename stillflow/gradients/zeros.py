@@ -1,0 +1,25 @@
+"""The gradient of an output that nothing used, where another output of its operation was."""
+
+from __future__ import annotations
+
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.scopes import control_dependencies
+from stillflow.ops.array import filling, shape_of
+from stillflow.ops.control.ordering import identity
+
+
+def zeros_outside_loops(op: Operation, index: int) -> Tensor:
+    """Zeros like output `index` of `op`, which is in no loop that is differentiated.
+
+    The zeros for the side of a switch on which nothing was used are made on that side.
+    """
+    output, context = op.outputs[index], op._control_flow_context
+    if not op.defn.splits or context is None:
+        return filling.zeros_like(output, optimize=False)
+    from stillflow.ops.control.switch import switch
+
+    unused = switch(op.inputs[0], context.pred)[1 - context.branch]
+    pivot = identity(unused)
+    sizes = shape_of.shape_internal(unused, optimize=False)
+    with control_dependencies([pivot]):
+        return filling.zeros(sizes, dtype=output.dtype)
