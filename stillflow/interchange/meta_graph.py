@@ -9,6 +9,7 @@ from typing import Any
 
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
+from stillflow.graph.protos.control_flow import message_class
 from stillflow.interchange.files import from_bytes, read_message
 from stillflow.interchange.importer import import_graph_def
 from stillflow.ops.variables.variable import Variable
@@ -23,7 +24,8 @@ _VARIABLES = (
     GraphKeys.MOVING_AVERAGE_VARIABLES,
 )
 # What stands for objects that Stillflow has not.
-_LEFT_OUT = (GraphKeys.QUEUE_RUNNERS, GraphKeys.COND_CONTEXT, GraphKeys.WHILE_CONTEXT)
+_LEFT_OUT = (GraphKeys.QUEUE_RUNNERS, GraphKeys.WHILE_CONTEXT)
+_OBJECTS = {*_VARIABLES, GraphKeys.SAVERS, GraphKeys.COND_CONTEXT}
 
 
 def import_meta_graph(
@@ -158,7 +160,7 @@ def _items(key: str, collection: Any, info: Any, scope: str) -> Iterator[Any]:
         logging.error("Cannot identify data type for collection %s. Skipping.", key)
     elif kind == "bytes_list" and key in _LEFT_OUT:
         logging.info("The collection %s is left out: Stillflow has no such objects yet.", key)
-    elif kind == "bytes_list" and (key in _VARIABLES or key == GraphKeys.SAVERS):
+    elif kind == "bytes_list" and key in _OBJECTS:
         for value in collection.bytes_list.value:
             yield _object(key, value, info, scope)
     elif kind == "node_list":
@@ -172,20 +174,32 @@ def _items(key: str, collection: Any, info: Any, scope: str) -> Iterator[Any]:
 
 
 def _object(key: str, value: bytes, info: Any, scope: str) -> Any:
-    """The variable or Saver that a proto in a collection describes."""
-    from tensorboard.compat.proto.saver_pb2 import SaverDef
-    from tensorboard.compat.proto.variable_pb2 import VariableDef
-
-    kind = SaverDef if key == GraphKeys.SAVERS else VariableDef
+    """The variable, the Saver or the context that a proto in a collection describes."""
+    kind = _message_of(key)
     try:
         proto = from_bytes(value, kind)
     except ValueError as error:
-        raise ValueError(f"The collection {key!r} holds no {kind.__name__}: {error}") from None
-    if kind is SaverDef:
+        name = kind.DESCRIPTOR.name
+        raise ValueError(f"The collection {key!r} holds no {name}: {error}") from None
+    if key == GraphKeys.SAVERS:
         return Saver.from_proto(proto, import_scope=scope)
+    if key == GraphKeys.COND_CONTEXT:
+        from stillflow.ops.control.cond_context import CondContext
+
+        return CondContext.from_proto(proto, import_scope=scope)
     if not _tells_trainable(info.tensorflow_version):
         proto.trainable = key == GraphKeys.TRAINABLE_VARIABLES
     return Variable.from_proto(proto, import_scope=scope)
+
+
+def _message_of(key: str) -> Any:
+    """The class of the protos in a collection of objects."""
+    from tensorboard.compat.proto.saver_pb2 import SaverDef
+    from tensorboard.compat.proto.variable_pb2 import VariableDef
+
+    if key == GraphKeys.COND_CONTEXT:
+        return message_class("CondContextDef")
+    return SaverDef if key == GraphKeys.SAVERS else VariableDef
 
 
 def _tells_trainable(version: str) -> bool:
