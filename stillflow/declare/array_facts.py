@@ -73,26 +73,27 @@ class ArrayFacts:
         if self.is_closed:
             refuse(f"TensorArray {self.name} has already been closed.")
 
-    def check_writable(self, index: int, size: int) -> None:
-        if index < 0 or (index >= size and not self.dynamic):
-            refuse(
-                f"TensorArray {self.name}: Tried to write to index {index} but array is not "
-                f"resizeable and size is: {size}"
-            )
+    def no_place(self, index: int, size: int) -> str:
+        """Why nothing can be written there."""
+        return (
+            f"TensorArray {self.name}: Tried to write to index {index} but array is not "
+            f"resizeable and size is: {size}"
+        )
 
-    def check_readable(self, index: int, size: int) -> None:
-        if not 0 <= index < size:
-            refuse(f"Tried to read from index {index} but array size is: {size}")
+    def no_element(self, index: int, size: int) -> str:
+        """Why nothing can be read there."""
+        return f"Tried to read from index {index} but array size is: {size}"
 
-    def admit(self, index: int | str, shape: tuple[int, ...]) -> None:
+    def admit(self, index: int, shape: tuple[int, ...]) -> None:
         """Refuses an element of a shape that none may have; others must be as this one now."""
         if not fits(shape, self.element_shape):
-            self.refuse_write(
+            message = self.not_written(
                 index,
                 f"the value shape is {format_sizes(shape)} which is incompatible with the "
                 f"TensorArray's inferred element shape: {_partial(self.element_shape)} "
                 "(consider setting infer_shape=False).",
             )
+            refuse(message)
         if self.identical:
             self.element_shape = shape
 
@@ -113,41 +114,56 @@ class ArrayFacts:
         pairs = zip(own, element_shape, strict=True)
         self.element_shape = tuple(b if a is None else a for a, b in pairs)
 
-    def refuse_write(self, index: int | str, why: str) -> NoReturn:
-        refuse(
+    def not_written(self, index: int, why: str) -> str:
+        return (
             f"TensorArray {self.name}: Could not write to TensorArray index {index} because {why}"
         )
 
-    def refuse_second_read(self, index: int | str) -> NoReturn:
-        refuse(
+    def written_before(self, index: int) -> str:
+        return self.not_written(index, "it has already been written to.")
+
+    def read_before(self, index: int) -> str:
+        return self.not_written(index, "it has already been read.")
+
+    def not_kept(self, index: int) -> str:
+        """Why what was read cannot be read again."""
+        return (
             f"TensorArray {self.name}: Could not read index {index} twice because it was cleared "
             "after a previous read (perhaps try setting clear_after_read = false?)."
         )
 
-    def refuse_sum(self, index: int | str, old: tuple[int, ...], new: tuple[int, ...]) -> NoReturn:
+    def refuse_sum(self, index: int, old: tuple[int, ...], new: tuple[int, ...]) -> NoReturn:
         refuse(
             f"TensorArray {self.name}: Could not aggregate to TensorArray index {index} because "
             f"the existing shape is {format_sizes(old)} but the new input shape is "
             f"{format_sizes(new)}."
         )
 
-    def shape_of_unwritten(self, index: int | str) -> tuple[int, ...]:
-        """The shape of the zeros that an element is before it is written."""
-        shape = self.element_shape
-        if shape is not None and None not in shape:
-            return shape  # type: ignore[return-value]
-        refuse(
+    def shape_of_unwritten(self, index: int) -> tuple[int, ...]:
+        """The shape of the zeros that an element is before it is written; it must be known."""
+        if not self.has_one_shape:
+            refuse(self.never_written(index))
+        return self.element_shape  # type: ignore[return-value]
+
+    @property
+    def has_one_shape(self) -> bool:
+        return self.element_shape is not None and None not in self.element_shape
+
+    def never_written(self, index: int) -> str:
+        """Why an element cannot be read that has neither a value nor a shape."""
+        return (
             f"TensorArray {self.name}: Could not read from TensorArray index {index}.  "
-            f"Furthermore, the element shape is not fully defined: {_partial(shape)}.  It is "
-            "possible you are working with a resizeable TensorArray and stop_gradients is not "
+            "Furthermore, the element shape is not fully defined: "
+            f"{_partial(self.element_shape)}.  It is possible you are working with "
+            "a resizeable TensorArray and stop_gradients is not "
             "allowing the gradients to be written.  If you set the full element_shape property "
             "on the forward TensorArray, the proper all-zeros tensor will be returned instead of "
             "incurring this error."
         )
 
-    def check_scattered(self, last: int, size: int) -> None:
-        if last >= size and not self.dynamic:
-            refuse(f"Max scatter index must be < array size ({last} vs. {size})")
+    def ends_before(self, last: int, size: int) -> str:
+        """Why nothing can be written to several places of which `last` is one."""
+        return f"Max scatter index must be < array size ({last} vs. {size})"
 
     def check_alike(self, shapes: list[tuple[int, ...]], element_shape: Sizes) -> None:
         """Refuses elements of several shapes, or of another one than a reader expects."""
@@ -211,11 +227,11 @@ class StackFacts:
         if self.is_closed:
             refuse(f"Stack[{self.name}] has already been closed.")
 
-    def refuse_push(self) -> NoReturn:
-        refuse(f"Stack[{self.name}] overflowed its max_size ({self.most})")
+    def is_full(self) -> str:
+        return f"Stack[{self.name}] overflowed its max_size ({self.most})"
 
-    def refuse_pop(self) -> NoReturn:
-        refuse(f"Stack[{self.name}] is empty when calling Pop().")
+    def is_empty(self) -> str:
+        return f"Stack[{self.name}] is empty when calling Pop()."
 
 
 def numbered(name: str) -> str:

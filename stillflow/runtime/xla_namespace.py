@@ -16,6 +16,8 @@ from jax import lax
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
 from stillflow.runtime import xla_loops
+from stillflow.runtime.xla_stack import TracedStack
+from stillflow.runtime.xla_tensor_array import TracedTensorArray
 
 Message = Callable[..., str]
 
@@ -43,6 +45,8 @@ class JaxNamespace:
         self._settled: dict[int, tuple[Any, int]] = {}
 
     special = jax.scipy.special
+    new_stack = TracedStack
+    new_array = TracedTensorArray
 
     def __getattr__(self, name: str) -> Any:
         return getattr(jnp, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.declare.array_facts import StackFacts
+from stillflow.declare.refusing import refuse
 from stillflow.graph.dtypes import DType
 
 
@@ -19,16 +20,16 @@ class HostStack:
     def dtype(self) -> DType:
         return self.facts.dtype
 
-    def push(self, value: Any) -> None:
+    def push(self, xp: Any, value: Any) -> None:
         self.facts.check_open()
         if self.facts.most is not None and len(self._values) >= self.facts.most:
-            self.facts.refuse_push()
+            refuse(self.facts.is_full())
         self._values.append(value)
 
-    def pop(self) -> Any:
+    def pop(self, xp: Any) -> Any:
         self.facts.check_open()
         if not self._values:
-            self.facts.refuse_pop()
+            refuse(self.facts.is_empty())
         return self._values.pop()
 
     def close(self) -> None:

@@ -34,21 +34,22 @@ class HostTensorArray:
     def size(self) -> np.int32:
         return np.int32(len(self._values))
 
-    def write(self, index: Any, value: np.ndarray) -> None:
+    def write(self, xp: Any, index: Any, value: np.ndarray) -> None:
         """Makes `value`, n[...], the element at `index`, or adds it in an array of gradients."""
         facts, index = self.facts, int(index)
         facts.check_open()
-        facts.check_writable(index, len(self._values))
+        if index < 0 or (index >= len(self._values) and not facts.dynamic):
+            refuse(facts.no_place(index, len(self._values)))
         self._grow(index + 1)
         facts.admit(index, value.shape)
         if self._is_read[index]:
-            facts.refuse_write(index, "it has already been read.")
+            refuse(facts.read_before(index))
         if self._shapes[index] is None:
             self._values[index], self._shapes[index] = value, value.shape
         elif facts.adds:
             self._add(index, value)
         else:
-            facts.refuse_write(index, "it has already been written to.")
+            refuse(facts.written_before(index))
 
     def _grow(self, size: int) -> None:
         more = max(0, size - len(self._values))
@@ -67,13 +68,14 @@ class HostTensorArray:
         else:
             self._values[index] = old + value
 
-    def read(self, index: Any) -> np.ndarray:
+    def read(self, xp: Any, index: Any) -> np.ndarray:
         """The element at `index`."""
         facts, index = self.facts, int(index)
         facts.check_open()
-        facts.check_readable(index, len(self._values))
+        if not 0 <= index < len(self._values):
+            refuse(facts.no_element(index, len(self._values)))
         if self._is_read[index] and facts.clears:
-            facts.refuse_second_read(index)
+            refuse(facts.not_kept(index))
         shape, value = self._shapes[index], self._values[index]
         if value is None:
             value = self._zeros(facts.shape_of_unwritten(index) if shape is None else shape)
@@ -88,26 +90,33 @@ class HostTensorArray:
             refuse(f"tensor_array::TensorSetZero type not supported: {self.dtype.runtime_name}")
         return np.zeros(shape, stored)
 
-    def gather(self, indices: np.ndarray, element_shape: Sizes) -> np.ndarray:
+    def gather(self, xp: Any, indices: np.ndarray, element_shape: Sizes) -> np.ndarray:
         """indices: i32[k] -> n[k, ...], the elements there, of one shape that fits the given."""
-        elements = [self.read(index) for index in indices.tolist()]
+        elements = [self.read(xp, index) for index in indices.tolist()]
         self.facts.check_alike([element.shape for element in elements], element_shape)
         return np.stack(elements)
 
-    def scatter(self, indices: np.ndarray, values: np.ndarray) -> None:
+    def scatter(self, xp: Any, indices: np.ndarray, values: np.ndarray) -> None:
         """indices: i32[k], values: n[k, ...]: writes the rows there."""
-        self.facts.check_scattered(max(indices.tolist(), default=-1), len(self._values))
+        last, size = max(indices.tolist(), default=-1), len(self._values)
+        if last >= size and not self.facts.dynamic:
+            refuse(self.facts.ends_before(last, size))
         for index, value in zip(indices.tolist(), values, strict=True):
-            self.write(index, np.asarray(value, values.dtype))
+            self.write(xp, index, np.asarray(value, values.dtype))
 
-    def concat(self, rest: Sizes) -> tuple[np.ndarray, np.ndarray]:
+    def concat(self, xp: Any, rest: Sizes) -> tuple[np.ndarray, np.ndarray]:
         """All elements along axis 0, n[k, ...], and their lengths, i64[size].
 
         Their other axes are alike and fit `rest`.
         """
-        elements = [self.read(index) for index in range(len(self._values))]
+        elements = [self.read(xp, index) for index in range(len(self._values))]
         self.facts.check_joinable([element.shape for element in elements], rest)
         return np.concatenate(elements), np.array([len(e) for e in elements], np.int64)
+
+    def split(self, xp: Any, value: np.ndarray, lengths: np.ndarray) -> None:
+        """value: n[k, ...], lengths: i64[size]: makes the next so many rows each an element."""
+        for index, (length, end) in enumerate(zip(lengths, np.cumsum(lengths), strict=True)):
+            self.write(xp, index, value[end - length : end])
 
     def close(self) -> None:
         self.facts.is_closed = True

@@ -150,7 +150,7 @@ def tensor_array_write_v3(xp, handle, index, value, flow_in):
     """index: i32[], value: n[...] -> the flow, after `value` has become the element there."""
     check_scalars(_NO_SCALAR, index=index)
     _check_value(handle, value)
-    handle.write(index, value)
+    handle.write(xp, index, value)
     return flow_in
 
 
@@ -170,7 +170,7 @@ def tensor_array_read_v3(xp, handle, index, flow_in, *, dtype: DType):
     """index: i32[] -> n[...], the element there."""
     check_scalars(_NO_SCALAR, index=index)
     _check_wanted(handle, dtype)
-    return handle.read(index)
+    return handle.read(xp, index)
 
 
 @tensor_array_read_v3.gradient
@@ -196,7 +196,7 @@ def tensor_array_gather_v3(
     if not indices.size:
         shape = handle.facts.shape_of_none(element_shape.sizes, "packing", "element shape")
         return xp.zeros((0, *shape), dtype.stored_as)
-    return handle.gather(indices, element_shape.sizes)
+    return handle.gather(xp, indices, element_shape.sizes)
 
 
 @tensor_array_gather_v3.gradient
@@ -221,7 +221,7 @@ def tensor_array_scatter_v3(xp, handle, indices, value, flow_in):
         refuse(
             f"Expected len(indices) == values.shape[0], but saw: {len(indices)} vs. {len(value)}"
         )
-    handle.scatter(indices, value)
+    handle.scatter(xp, indices, value)
     return flow_in
 
 
@@ -246,7 +246,7 @@ def tensor_array_concat_v3(
     if not handle.size():
         shape = handle.facts.shape_of_none(sizes, "concatenating", "element_shape_except0")
         return xp.zeros((0, *shape), dtype.stored_as), np.zeros(0, np.int64)
-    return handle.concat(sizes)
+    return handle.concat(xp, sizes)
 
 
 @tensor_array_concat_v3.gradient
@@ -279,9 +279,7 @@ def tensor_array_split_v3(xp, handle, value, lengths, flow_in):
             f"TensorArray's size is not equal to the size of lengths ({size} vs. {len(lengths)}), "
             "and the TensorArray is not marked as dynamically resizeable"
         )
-    ends = np.cumsum(lengths).tolist()
-    for index, (length, end) in enumerate(zip(lengths.tolist(), ends, strict=True)):
-        handle.write(np.int32(index), value[end - length : end])
+    handle.split(xp, value, lengths)
     return flow_in
 
 

@@ -26,16 +26,16 @@ def _new(xp: Any, name: str, dtype: DType, most: int | None) -> Any:
     return xp.new_stack(StackFacts(numbered(name), dtype, most))
 
 
-def _push(handle: Any, elem: Any) -> Any:
+def _push(xp: Any, handle: Any, elem: Any) -> Any:
     given = getattr(elem, "dtype", None)
     if given is not None and given != handle.dtype.stored_as:
         wanted = handle.dtype.as_datatype_enum
         refuse(f"Must have type {wanted} but got {dtypes.as_dtype(given).as_datatype_enum}")
-    handle.push(elem)
+    handle.push(xp, elem)
     return elem
 
 
-def _pop(handle: Any, dtype: DType) -> Any:
+def _pop(xp: Any, handle: Any, dtype: DType) -> Any:
     if dtype is not handle.dtype:
         raise InternalError(
             None,
@@ -43,7 +43,7 @@ def _pop(handle: Any, dtype: DType) -> Any:
             f"Output 0 of type {handle.dtype.runtime_name} does not match declared output type "
             f"{dtype.name}",
         )
-    return handle.pop()
+    return handle.pop(xp)
 
 
 @op(
@@ -67,13 +67,13 @@ def _pushed(ctx: shapes.ShapeContext) -> shapes.Sizes:
 @op("StackPushV2", "handle: resource, elem: T -> output: T", shape=_pushed, stateful=True)
 def stack_push_v2(xp, handle, elem, *, swap_memory: bool = False):
     """elem: n[...], which is pushed -> elem."""
-    return _push(handle, elem)
+    return _push(xp, handle, elem)
 
 
 @op("StackPopV2", "handle: resource -> elem: elem_type", shape=shapes.unknown, stateful=True)
 def stack_pop_v2(xp, handle, *, elem_type: DType):
     """The element that was pushed last, n[...], which is taken off."""
-    return _pop(handle, elem_type)
+    return _pop(xp, handle, elem_type)
 
 
 @op("StackCloseV2", "handle: resource ->", stateful=True)
@@ -92,13 +92,13 @@ def old_stack(xp, *, elem_type: DType, stack_name: str = ""):
 @op("StackPush", "handle: ref string, elem: T -> output: T", shape=_pushed, stateful=True)
 def old_stack_push(xp, handle, elem, *, swap_memory: bool = False):
     """elem: n[...], which is pushed -> elem."""
-    return _push(handle, elem)
+    return _push(xp, handle, elem)
 
 
 @op("StackPop", "handle: ref string -> elem: elem_type", shape=shapes.unknown, stateful=True)
 def old_stack_pop(xp, handle, *, elem_type: DType):
     """The element that was pushed last, n[...], which is taken off."""
-    return _pop(handle, elem_type)
+    return _pop(xp, handle, elem_type)
 
 
 @op("StackClose", "handle: ref string ->", stateful=True)
