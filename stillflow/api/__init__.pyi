@@ -397,6 +397,16 @@ from stillflow.ops.variables.initializers import (
     VarianceScaling,
     Zeros,
 )
+from stillflow.ops.variables.partitioners import (
+    create_partitioned_variables as create_partitioned_variables,
+)
+from stillflow.ops.variables.partitioners import fixed_size_partitioner as fixed_size_partitioner
+from stillflow.ops.variables.partitioners import (
+    min_max_variable_partitioner as min_max_variable_partitioner,
+)
+from stillflow.ops.variables.partitioners import (
+    variable_axis_size_partitioner as variable_axis_size_partitioner,
+)
 from stillflow.ops.variables.scatter import scatter_add as scatter_add
 from stillflow.ops.variables.scatter import scatter_div as scatter_div
 from stillflow.ops.variables.scatter import scatter_max as scatter_max

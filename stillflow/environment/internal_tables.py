@@ -126,6 +126,13 @@ OWN: dict[str, Members] = {
     "python.ops.gradients_impl": {
         "stillflow.gradients.hessians": "_hessian_vector_product=hessian_vector_product",
     },
+    "python.ops.variable_scope": {
+        "stillflow.ops.variables.partitioning": "_PartitionInfo=PartitionInfo",
+        "stillflow.ops.variables.store": "_get_default_variable_store=default_variable_store",
+    },
+    "python.ops.variables": {
+        "stillflow.ops.variables.partitioned": "PartitionedVariable",
+    },
     "python.platform.googletest": {
         "absl.testing.absltest": "main TestCase",
     },

@@ -82,12 +82,13 @@ RENAMED: dict[str, dict[str, str]] = {
 
 def _getargspec(func):
     """`inspect.getargspec` of Python 3.7: names and defaults of a function without keyword-only
-    parameters or annotations."""
+    parameters or annotations; those of Stillflow's functions TensorFlow's did not have."""
     import inspect
     from collections import namedtuple
 
     spec = inspect.getfullargspec(func)
-    if spec.kwonlyargs or spec.annotations:
+    is_ours = getattr(func, "__module__", "").startswith("stillflow.")
+    if (spec.kwonlyargs or spec.annotations) and not is_ours:
         raise ValueError(
             "Function has keyword-only parameters or annotations, use inspect.signature() "
             "API which can support them"

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from stillflow.checkpoint import management
-from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.scopes import device, get_collection
 from stillflow.ops.saving import save_restore
+from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.ops.variables.state import assign
-from stillflow.ops.variables.store import VariableStore
+from stillflow.ops.variables.store import default_variable_store
 from stillflow.ops.variables.variable import Variable
 from stillflow.train.saveables import slice_infos
 
@@ -39,25 +39,32 @@ def init_from_checkpoint(ckpt_dir_or_file: str, assignment_map: Mapping[str, Any
     shapes = management.load_checkpoint(path).get_variable_to_shape_map()
     plan: Plan = []
     for name, target in sorted(assignment_map.items(), key=operator.itemgetter(0)):
-        if isinstance(target, (list, tuple)):
-            _check_name(name, shapes, ckpt_dir_or_file)
-            infos = slice_infos(target)
-            plan += [(name, part, info.spec) for part, info in zip(target, infos, strict=True)]
-        elif (variable := _variable(target)) is not None:
-            _check_name(name, shapes, ckpt_dir_or_file)
-            _check_shape(name, variable, shapes)
-            plan.append((name, variable, ""))
-        else:
+        found = _found(target)
+        if found is None:
             plan += _plan_of_scope(name, target, shapes, ckpt_dir_or_file)
+            continue
+        _check_name(name, shapes, ckpt_dir_or_file)
+        if isinstance(found, Variable):
+            _check_shape(name, found, shapes)
+        plan += _plan_of_one(name, found)
     for name, variable, spec in plan:
         _set_initializer(variable, path, name, spec)
 
 
-def _variable(target: Variable | str) -> Variable | None:
-    """Returns the variable that is meant; None for a scope."""
+def _found(target: Any) -> Variable | list[Variable] | None:
+    """Returns the variable that is meant, or its parts; None for a scope."""
     if isinstance(target, Variable):
         return target
-    return VariableStore.of(get_default_graph()).find(target)
+    if isinstance(target, (list, tuple, PartitionedVariable)):
+        return list(target)
+    return default_variable_store().find(target)
+
+
+def _plan_of_one(name: str, found: Variable | list[Variable]) -> Plan:
+    if isinstance(found, Variable):
+        return [(name, found, "")]
+    places = slice_infos(found)
+    return [(name, part, place.spec) for part, place in zip(found, places, strict=True)]
 
 
 def _check_name(name: str, shapes: Mapping[str, Any], where: str) -> None:
@@ -83,14 +90,14 @@ def _plan_of_scope(prefix: str, target: str, shapes: Mapping[str, Any], where: s
             f"  {target!r} is no variable that tf.get_variable made; give any other as an object."
         )
     plan: Plan = []
-    for name, variable in VariableStore.of(get_default_graph()).below(scope):
+    for name, variable in default_variable_store().below(scope):
         rest = name[len(scope) :].removeprefix("/")
         stored = (rest if prefix == "/" else prefix + rest).rstrip("/")
         if stored not in shapes:
             raise ValueError(
                 f"Tensor {stored} ({rest} in {prefix}) is not found in {where} checkpoint"
             )
-        plan.append((stored, variable, ""))
+        plan += _plan_of_one(stored, variable)
     return plan
 
 

@@ -11,6 +11,7 @@ from stillflow.declare.convert import to_tensor
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.ops.variables.save_slice_info import SaveSliceInfo
 from stillflow.ops.variables.variable import Variable
 
@@ -65,6 +66,9 @@ def _saveables(name: str, value: Tensor | list[Any]) -> list[Saveable]:
     ]
 
 
+_PARTS = (list, tuple, PartitionedVariable)
+
+
 def slice_infos(parts: Sequence[Any]) -> list[SaveSliceInfo]:
     """Returns which part of one variable each of `parts` is; ValueError when one is none."""
     infos: list[SaveSliceInfo] = []
@@ -90,7 +94,7 @@ def _checked(var_list: Mapping[Any, Any]) -> dict[str, Any]:
                 f"Name is not a string: {name}"
             )
     named = {
-        name: list(value) if isinstance(value, (list, tuple)) else to_tensor(value, as_ref=True)
+        name: list(value) if isinstance(value, _PARTS) else to_tensor(value, as_ref=True)
         for name, value in var_list.items()
     }
     for value in named.values():
@@ -108,6 +112,9 @@ def _by_own_names(var_list: Any) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for variable in sorted(var_list, key=lambda item: getattr(item, "name", "")):
         info = variable._get_save_slice_info() if isinstance(variable, Variable) else None
+        if isinstance(variable, PartitionedVariable):
+            _add(named, variable.name, variable)
+            continue
         if info is None:
             _add_whole(named, variable)
             continue
@@ -122,6 +129,10 @@ def _add_whole(named: dict[str, Any], variable: Any) -> None:
     reference = to_tensor(variable, as_ref=True)
     if not reference.op.defn.is_variable:
         raise TypeError(f"Variable to save is not a Variable: {reference}")
-    if reference.op.name in named:
-        raise ValueError(f"At least two variables have the same name: {reference.op.name}")
-    named[reference.op.name] = reference
+    _add(named, reference.op.name, reference)
+
+
+def _add(named: dict[str, Any], name: str, value: Any) -> None:
+    if name in named:
+        raise ValueError(f"At least two variables have the same name: {name}")
+    named[name] = value

@@ -12,7 +12,9 @@ from typing import Any
 from stillflow.checkpoint import management
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
+from stillflow.graph.graph import get_default_graph
 from stillflow.graph.text import local_path
+from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.platform import logging
 from stillflow.runtime.session import BaseSession
 from stillflow.train import meta_graph, saver_graph
@@ -143,6 +145,7 @@ class Saver:
             reshaped=self._reshape,
             version=self._version,
         )
+        _join_parts_in_collections()
         self.saver_def = _saver_def_class()(
             filename_tensor_name=nodes.prefix.name,
             save_tensor_name=nodes.saved.name,
@@ -403,6 +406,15 @@ class Saver:
     def from_proto(saver_def: Any, import_scope: str | None = None) -> Saver:
         """Returns a Saver of the nodes that a SaverDef names, below a scope."""
         return Saver(saver_def=saver_def, name=import_scope)
+
+
+def _join_parts_in_collections() -> None:
+    """A partitioned variable in a collection is found in a file by the node of its whole value."""
+    graph = get_default_graph()
+    for key in graph.get_all_collection_keys():
+        for item in graph.get_collection(key):
+            if isinstance(item, PartitionedVariable) and item.name not in graph._ops:
+                item.as_tensor()
 
 
 def _saver_def_class() -> Any:

@@ -12,6 +12,7 @@ from stillflow.graph.scopes import colocate_with
 from stillflow.ops.array.filling import zeros
 from stillflow.ops.array.shape_of import shape as shape_of
 from stillflow.ops.variables.initializers import Zeros
+from stillflow.ops.variables.save_slice_info import SaveSliceInfo
 from stillflow.ops.variables.scope import get_variable, get_variable_scope, variable_scope
 from stillflow.ops.variables.variable import Variable
 
@@ -61,7 +62,7 @@ def _create(
     with variable_scope(None, f"{primary.op.name}/{name}"), beside:
         # A slot is whole even where the scope's variables are partitioned.
         get_variable_scope().set_partitioner(None)
-        return get_variable(
+        slot = get_variable(
             "",
             shape=shape,
             dtype=dtype,
@@ -69,3 +70,15 @@ def _create(
             trainable=False,
             validate_shape=static.is_fully_defined(),
         )
+    place = primary._get_save_slice_info() if isinstance(primary, Variable) else None
+    if place is not None:
+        slot._set_save_slice_info(_place_of_slot(place, slot, primary))
+    return slot
+
+
+def _place_of_slot(place: SaveSliceInfo, slot: Variable, primary: Variable) -> SaveSliceInfo:
+    """The slot of a part is a part of the whole's slot."""
+    own_name = slot.op.name.removeprefix(f"{primary.op.name}/")
+    return SaveSliceInfo(
+        f"{place.full_name}/{own_name}", place.full_shape, place.var_offset, place.var_shape
+    )

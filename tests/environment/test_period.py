@@ -155,6 +155,15 @@ except ValueError as error:
     assert "keyword-only" in python(code)
 
 
+def test_getargspec_takes_what_has_annotations_here_alone():
+    code = """
+import inspect
+import stillflow as tf
+print(inspect.getargspec(tf.get_variable).args[:2])
+"""
+    assert python(code).split() == ["['name',", "'shape']"]
+
+
 def test_modules_are_supplied_when_they_are_imported_not_before():
     """Nothing is imported for the sake of the tables, and a module's own loader stays its own."""
     code = """

@@ -24,12 +24,10 @@ def test_a_resource_variable_is_a_reference_variable():
     np.testing.assert_array_equal(value_of(w + v), [2, 4])
 
 
-def test_variables_in_parts_are_refused():
-    with (
-        tf.variable_scope("scope", partitioner=lambda shape, dtype: [1, 2]),
-        pytest.raises(NotImplementedError, match=r"Variables in parts .* scope/w"),
-    ):
-        tf.get_variable("w", [2, 2])
+def test_changes_of_all_parts_may_be_operations():
+    v = tf.get_variable("v", [4], partitioner=tf.fixed_size_partitioner(2))
+    changes = v.assign(tf.ones([4]), read_value=False)
+    assert [type(change) for change in changes] == [tf.Operation] * 2
 
 
 def test_a_scalar_has_no_parts():

@@ -25,6 +25,7 @@ from stillflow.ops.control.ordering import identity
 from stillflow.ops.math import arithmetic, casts
 from stillflow.ops.math.clip import clip_by_norm
 from stillflow.ops.reduce.reductions import reduce_sum
+from stillflow.ops.variables.partitioned import PartitionedVariable
 
 
 def embedding_lookup(
@@ -38,15 +39,16 @@ def embedding_lookup(
     """params: n[rows, *r], ids: i[...] -> n[..., *r], the row of the table for each id.
 
     Args:
-      params: the table, or a list of tables that hold its rows in turn ('mod') or in blocks
-        ('div'), as `partition_strategy` says.
+      params: the table, or several that hold its rows in turn ('mod') or in blocks ('div'), as
+        `partition_strategy` says: a list, or a partitioned variable, whose parts are blocks.
       validate_indices: accepted; an id without a row always fails the run.
       max_norm: rows of a larger norm are scaled down to it.
 
     Raises:
       ValueError: no table, or an unknown strategy.
     """
-    tables = list(params) if isinstance(params, (list, tuple)) else [params]
+    in_parts = isinstance(params, (list, tuple, PartitionedVariable))
+    tables = list(params) if in_parts else [params]
     if params is None:
         raise ValueError("params must be specified")
     if not tables:

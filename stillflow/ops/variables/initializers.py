@@ -19,10 +19,11 @@ from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import as_shape
-from stillflow.ops.array import diagonals, filling, reshaping, transposing
+from stillflow.ops.array import diagonals, filling, reshaping, slicing, transposing
 from stillflow.ops.linalg.decompositions import qr
 from stillflow.ops.math import elementwise
 from stillflow.ops.random import drawing
+from stillflow.ops.variables.partitioning import PartitionInfo
 
 # The standard deviation of a standard normal variable cut off at two.
 _TRUNCATED_STDDEV = 0.87962566103423978
@@ -36,12 +37,19 @@ class Initializer:
     def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Tensor:
         """Returns the initial value, of `shape`.
 
-        `partition_info` is accepted; a variable is never in parts here.
+        Of a part of a partitioned variable `partition_info` says which it is.
         """
-        return self._value(_sizes(shape), dtypes.as_dtype(dtype or self.dtype))
+        dtype = dtypes.as_dtype(dtype or self.dtype)
+        if partition_info is None:
+            return self._value(_sizes(shape), dtype)
+        return self._part(_sizes(shape), dtype, partition_info)
 
     def _value(self, shape: list[int], dtype: DType) -> Tensor:
         raise NotImplementedError
+
+    def _part(self, shape: list[int], dtype: DType, info: PartitionInfo) -> Tensor:
+        """The initial value of a part; what does not look at the whole is made as a whole is."""
+        return self._value(shape, dtype)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make this initializer, the type by its name."""
@@ -168,7 +176,13 @@ class UniformUnitScaling(FloatInitializer):
     dtype: Any = dtypes.float32
 
     def _value(self, shape: list[int], dtype: DType) -> Tensor:
-        inputs = max(1.0, math.prod(float(size) for size in shape[:-1]))
+        return self._drawn(shape, dtype, shape)
+
+    def _part(self, shape: list[int], dtype: DType, info: PartitionInfo) -> Tensor:
+        return self._drawn(shape, dtype, info.full_shape)
+
+    def _drawn(self, shape: list[int], dtype: DType, whole: Sequence[int]) -> Tensor:
+        inputs = max(1.0, math.prod(float(size) for size in whole[:-1]))
         bound = math.sqrt(3 / inputs) * self.factor
         return drawing.random_uniform(shape, -bound, bound, dtype, seed=self.seed)
 
@@ -200,7 +214,13 @@ class VarianceScaling(FloatInitializer):
         )
 
     def _value(self, shape: list[int], dtype: DType) -> Tensor:
-        fan_in, fan_out = fans(shape)
+        return self._drawn(shape, dtype, shape)
+
+    def _part(self, shape: list[int], dtype: DType, info: PartitionInfo) -> Tensor:
+        return self._drawn(shape, dtype, info.full_shape)
+
+    def _drawn(self, shape: list[int], dtype: DType, whole: Sequence[int]) -> Tensor:
+        fan_in, fan_out = fans(whole)
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         variance = self.scale / max(1.0, n)
         if self.distribution == "uniform":
@@ -309,7 +329,15 @@ class Identity(FloatInitializer):
     dtype: Any = dtypes.float32
 
     def _value(self, shape: list[int], dtype: DType) -> Tensor:
-        if len(shape) != 2:
-            raise ValueError("Identity matrix initializer can only be used for 2D matrices.")
-        rows, columns = shape
-        return self.gain * diagonals.eye(rows, columns, dtype=dtype)
+        return self.gain * _identity(shape, dtype)
+
+    def _part(self, shape: list[int], dtype: DType, info: PartitionInfo) -> Tensor:
+        whole = _identity(info.full_shape, dtype)
+        return self.gain * slicing.slice_(whole, info.var_offset, shape)
+
+
+def _identity(shape: Sequence[int], dtype: DType) -> Tensor:
+    if len(shape) != 2:
+        raise ValueError("Identity matrix initializer can only be used for 2D matrices.")
+    rows, columns = shape
+    return diagonals.eye(rows, columns, dtype=dtype)

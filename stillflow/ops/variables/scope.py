@@ -19,7 +19,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.scopes import graph_of, name_scope
-from stillflow.ops.variables.store import AUTO_REUSE, VariableStore
+from stillflow.ops.variables.store import AUTO_REUSE, VariableStore, default_variable_store
 from stillflow.ops.variables.variable import (
     Variable,
     VariableAggregation,
@@ -113,7 +113,21 @@ class VariableScope:
         with name_scope(None):
             _check_initializer_type(given)
             full_name = f"{self.name}/{name}" if self.name else name
-            return var_store.get_variable(full_name, custom_getter, **settings)
+            return var_store.get_variable(full_name, custom_getter=custom_getter, **settings)
+
+    def get_in_parts(self, var_store: VariableStore, name: str | None, **given: Any) -> Any:
+        """A variable in parts, named as the scope when `name` is None."""
+        settings = {**given, **self._defaults_for(given)}
+        custom_getter = settings.pop("custom_getter")
+        if custom_getter is not None:
+            raise ValueError(
+                "Private access to _get_partitioned_variable is not allowed when a custom getter "
+                f"is set.  Current custom getter: {custom_getter}.  It is likely that you're using "
+                "create_partitioned_variables.  If so, consider instead using get_variable with a "
+                "non-empty partitioner parameter instead."
+            )
+        with name_scope(None):
+            return var_store.get_in_parts("/".join(filter(None, (self.name, name))), **settings)
 
     def _defaults_for(self, given: dict[str, Any]) -> dict[str, Any]:
         names = (
@@ -159,16 +173,19 @@ class _ScopeState(threading.local):
         try:
             yield scope
         finally:
-            if self.current is not scope:
-                raise RuntimeError(
-                    "Improper nesting of variable_scope.\n"
-                    "  Leave its blocks in the reverse order of entering them."
-                )
             self.current = outer
             if jumped:
                 self.opened = opened
             else:
                 self._forget_inner(scope.name)
+
+    def check_current(self, scope: VariableScope) -> None:
+        """RuntimeError when another scope than `scope` is the innermost."""
+        if self.current is not scope:
+            raise RuntimeError(
+                "Improper nesting of variable_scope.\n"
+                "  Leave its blocks in the reverse order of entering them."
+            )
 
     def _forget_inner(self, name: str) -> None:
         """Default names within a scope are numbered anew each time it is opened."""
@@ -253,7 +270,7 @@ class variable_scope:
             "use_resource": use_resource,
         }
         self._constraint = constraint
-        self._open: list[ExitStack] = []
+        self._open: list[tuple[_ScopeState, VariableScope, ExitStack]] = []
 
     def __enter__(self) -> VariableScope:
         with ExitStack() as blocks:
@@ -264,11 +281,14 @@ class variable_scope:
             scope = self._scope(state, entered)
             jumped = isinstance(self._name_or_scope, VariableScope)
             blocks.enter_context(state.entered(scope, jumped))
-            self._open.append(blocks.pop_all())
+            self._open.append((state, scope, blocks.pop_all()))
         return scope
 
     def __exit__(self, *exc: Any) -> None:
-        self._open.pop().__exit__(*exc)
+        state, scope, blocks = self._open[-1]
+        state.check_current(scope)
+        self._open.pop()
+        blocks.__exit__(*exc)
 
     def _name_scope(self, graph: Graph):
         """The block of the name scope that goes with the variable scope."""
@@ -398,7 +418,7 @@ def get_variable(
     """
     settled = modes(synchronization, aggregation, trainable, name)
     return get_variable_scope().get_variable(
-        VariableStore.of(get_default_graph()),
+        default_variable_store(),
         name,
         shape=shape,
         dtype=dtype,

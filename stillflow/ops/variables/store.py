@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+import itertools
+import math
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
-from stillflow.graph.graph import Graph
+from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
+from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import colocate_with, init_scope, name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape
+from stillflow.ops.array.slicing import slice_
 from stillflow.ops.variables import initializers
+from stillflow.ops.variables.partitioned import PartitionedVariable
+from stillflow.ops.variables.partitioning import Part, PartitionInfo, partitions_by, parts_of
+from stillflow.ops.variables.save_slice_info import SaveSliceInfo
 from stillflow.ops.variables.variable import Variable
+from stillflow.platform.decorators import fn_args, has_kwargs
 
 _KEY = ("stillflow", "variables by name")
 
@@ -38,7 +47,8 @@ class VariableStore:
     """The variables of a graph that `get_variable` made."""
 
     def __init__(self) -> None:
-        self._variables: dict[str, Variable] = {}
+        self._vars: dict[str, Variable] = {}
+        self._partitioned: dict[str, PartitionedVariable] = {}
 
     @classmethod
     def of(cls, graph: Graph) -> VariableStore:
@@ -48,23 +58,36 @@ class VariableStore:
             holder.append(cls())
         return holder[0]
 
-    def find(self, name: str) -> Variable | None:
-        """Returns the variable `name`; None when there is none."""
-        return self._variables.get(name)
+    def find(self, name: str) -> Variable | list[Variable] | None:
+        """Returns the variable `name`, or the parts of one; None when there is none."""
+        return self._vars.get(name) or self._parts_of(name) or None
 
-    def below(self, scope: str) -> list[tuple[str, Variable]]:
-        """Returns the names and variables of a scope, sorted; all of them for ""."""
+    def _parts_of(self, name: str) -> list[Variable]:
+        found = (self._vars.get(f"{name}/part_{number}") for number in itertools.count())
+        return list(itertools.takewhile(lambda part: part is not None, found))  # type: ignore[arg-type]
+
+    def below(self, scope: str) -> list[tuple[str, Variable | list[Variable]]]:
+        """Returns the names of a scope, sorted, and what `find` gives for them; all for ""."""
         start = f"{scope}/" if scope else ""
-        return sorted(item for item in self._variables.items() if item[0].startswith(start))
+        names = {name.partition("/part_")[0] for name in self._vars if name.startswith(start)}
+        return [(name, found) for name in sorted(names) if (found := self.find(name)) is not None]
 
-    def get_variable(self, name: str, custom_getter: Callable | None, **settings: Any) -> Any:
+    def get_variable(
+        self,
+        name: str,
+        shape: Any = None,
+        dtype: Any = dtypes.float32,
+        initializer: Any = None,
+        custom_getter: Callable | None = None,
+        **others: Any,
+    ) -> Any:
         """Returns the variable `name`, through `custom_getter` when there is one.
 
-        `settings` are all other arguments of `tf.get_variable`, and `reuse`.
+        `others` are the other arguments of `tf.get_variable`, and `reuse`.
         """
-        dtype = settings.get("dtype")
         if isinstance(dtype, DType):  # another variable's is a reference type
-            settings["dtype"] = dtype.base_dtype
+            dtype = dtype.base_dtype
+        settings = {"shape": shape, "dtype": dtype, "initializer": initializer, **others}
         if custom_getter is None:
             return self._true_getter(name, **settings)
         if not callable(custom_getter):
@@ -72,6 +95,8 @@ class VariableStore:
                 f"Passed a custom_getter which is not callable: {custom_getter}\n"
                 "  It is called as custom_getter(getter, name, *args, **kwargs)."
             )
+        if "constraint" not in fn_args(custom_getter) and not has_kwargs(custom_getter):
+            settings.pop("constraint", None)
         return custom_getter(getter=self._true_getter, name=name, **settings)
 
     def _true_getter(
@@ -86,47 +111,69 @@ class VariableStore:
         collections: Any = None,
         caching_device: Any = None,
         partitioner: Callable | None = None,
+        **options: Any,
+    ) -> Any:
+        settings = {
+            "regularizer": regularizer,
+            "reuse": reuse,
+            "trainable": trainable,
+            "collections": collections,
+            "caching_device": caching_device,
+            **options,
+        }
+        if partitioner is not None and not callable(partitioner):
+            raise ValueError(f"Partitioner must be callable, but received: {partitioner}")
+        is_scalar = isinstance(shape, Sequence) and not shape
+        if partitioner is not None and not is_scalar:
+            return self.get_in_parts(name, shape, dtype, initializer, partitioner, **settings)
+        if partitioner is None and reuse is True and name in self._partitioned:
+            return self.get_in_parts(name, shape, dtype, initializer, None, **settings)
+        if f"{name}/part_0" in self._vars:
+            raise ValueError(
+                "No partitioner was provided, but a partitioned version of the variable was found: "
+                f"{name}/part_0. Perhaps a variable of the same name was already created with "
+                "partitioning?"
+            )
+        return self._single(name, shape, dtype, initializer, **settings)
+
+    def _single(
+        self,
+        name: str,
+        shape: Any,
+        dtype: Any,
+        initializer: Any,
+        regularizer: Callable | None = None,
+        reuse: Any = None,
+        partition_info: PartitionInfo | None = None,
         use_resource: bool | None = None,
         **options: Any,
     ) -> Variable:
-        if partitioner is not None and not (isinstance(shape, (list, tuple)) and not shape):
-            raise NotImplementedError(
-                "Variables in parts (`partitioner`, PartitionedVariable) are in TensorFlow 1.15 but"
-                f" not yet in Stillflow; variable {name} was to be one.\n"
-                "  Leave the partitioner out: all variables are on one machine here."
-            )
+        """Makes or finds a variable that is whole, or a part."""
         if shape is not None and initializer is not None and not callable(initializer):
             raise ValueError(
                 "If initializer is a constant, do not specify shape.\n"
                 f"  Variable {name} gets both: leave out `shape`, or use tf.constant_initializer."
             )
         dtype, static = dtypes.as_dtype(dtype), as_shape(shape)
-        if name in self._variables:
+        if name in self._vars:
             return self._shared(name, static, dtype, reuse)
         if reuse is True:
             raise ValueError(
                 f"Variable {name} does not exist, or was not created with tf.get_variable(). Did "
                 "you mean to set reuse=tf.AUTO_REUSE in VarScope?"
             )
-        value, value_type = _initial_value(name, static, dtype, initializer)
+        value, value_type = _initial_value(name, static, dtype, initializer, partition_info)
         variable = Variable(
-            value,
-            trainable,
-            collections,
-            caching_device=caching_device,
-            name=name,
-            dtype=value_type,
-            use_resource=bool(use_resource),
-            **options,
+            value, name=name, dtype=value_type, use_resource=bool(use_resource), **options
         )
-        self._variables[name] = variable
+        self._vars[name] = variable
         if regularizer is not None:
             _regularize(variable, name, regularizer)
         return variable
 
     def _shared(self, name: str, shape: TensorShape, dtype: DType, reuse: Any) -> Variable:
         """The variable that exists already; ValueError when it is not to be shared as that."""
-        variable = self._variables[name]
+        variable = self._vars[name]
         if reuse is False:
             raise ValueError(
                 f"Variable {name} already exists, disallowed. Did you mean to set reuse=True or "
@@ -145,9 +192,132 @@ class VariableStore:
             )
         return variable
 
+    # Variables in parts ---------------------------------------------------------------------------
+
+    def get_in_parts(
+        self,
+        name: str,
+        shape: Any,
+        dtype: Any,
+        initializer: Any,
+        partitioner: Callable | None,
+        reuse: Any = None,
+        **settings: Any,
+    ) -> PartitionedVariable:
+        """Makes or finds a variable that is held in parts, which are called `name/part_0`, ...
+
+        Args:
+          partitioner: None to find one however it is divided.
+        """
+        if name in self._vars:
+            raise ValueError(
+                "A partitioner was provided, but an unpartitioned version of the variable was "
+                f"found: {name}.  Perhaps a variable of the same name was already created without "
+                "partitioning?"
+            )
+        dtype, whole = dtypes.as_dtype(dtype), as_shape(shape)
+        if isinstance(initializer, Tensor):
+            whole = whole.merge_with(initializer.shape)
+        partitions: Sequence[int] = ()
+        if partitioner is not None:
+            partitions = partitions_by(partitioner, whole, dtype)
+        if name in self._partitioned:
+            return self._shared_in_parts(name, whole, dtype, partitions, reuse)
+        if reuse is True:
+            raise ValueError(
+                f"PartitionedVariable {name} does not exist, or was not created with "
+                "tf.get_variable(). Did you mean to set reuse=False or reuse=tf.AUTO_REUSE in "
+                "VarScope?"
+            )
+        self._check_number_of_parts(name, math.prod(partitions))
+        settings["reuse"] = reuse
+        parts = [
+            self._part(name, number, whole, part, dtype, initializer, settings)
+            for number, part in enumerate(parts_of(_known_sizes(whole), partitions))
+        ]
+        variable = PartitionedVariable(name, whole, dtype, parts, partitions)
+        self._partitioned[name] = variable
+        return variable
+
+    def _part(
+        self,
+        name: str,
+        number: int,
+        whole: TensorShape,
+        part: Part,
+        dtype: DType,
+        initializer: Any,
+        settings: dict[str, Any],
+    ) -> Variable:
+        part_name = f"{name}/part_{number}"
+        sizes: list[int] | None = part.sizes
+        with name_scope(f"{part_name}/PartitionedInitializer"):
+            if initializer is not None and not callable(initializer):
+                value = convert_to_tensor(initializer, dtype if _is_plain(initializer) else None)
+                initializer = slice_(value, part.offset, part.sizes)
+                dtype, sizes = initializer.dtype.base_dtype, None
+        full_shape = _known_sizes(whole)
+        info = PartitionInfo(full_shape, part.offset)
+        with name_scope(None):
+            variable = self._single(
+                part_name, sizes, dtype, initializer, partition_info=info, **settings
+            )
+        variable._set_save_slice_info(SaveSliceInfo(name, full_shape, part.offset, part.sizes))
+        return variable
+
+    def _shared_in_parts(
+        self, name: str, shape: TensorShape, dtype: DType, partitions: Sequence[int], reuse: Any
+    ) -> PartitionedVariable:
+        """The variable that exists already; ValueError when it is not to be shared as that."""
+        if reuse is False:
+            raise ValueError(
+                f"Partitioned variable with name {name} already exists. Did you mean to set "
+                "reuse=True or reuse=tf.AUTO_REUSE in VarScope?"
+            )
+        variable = self._partitioned[name]
+        trying = f"Trying to reuse partitioned variable {name}, but specified"
+        if not shape.is_compatible_with(variable.shape):
+            raise ValueError(f"{trying} shape {shape} and found shape {variable.shape}.")
+        if not dtype.is_compatible_with(variable.dtype):
+            raise ValueError(f"{trying} dtype {dtype.name} and found dtype {variable.dtype.name}.")
+        found = variable._get_partitions()
+        if partitions and found != partitions:
+            raise ValueError(f"{trying} partitions {partitions} and found partitions {found}.")
+        return variable
+
+    def _check_number_of_parts(self, name: str, count: int) -> None:
+        """ValueError where some parts of that name exist already, and not as many."""
+        if f"{name}/part_0" not in self._vars:
+            return
+        found = (
+            "Partitioner returned a different partitioning than what was already found.  "
+            f"Partitioner returned {count} shards, and shard {name}/part_0 was found, but"
+        )
+        if f"{name}/part_{count - 1}" not in self._vars:
+            raise ValueError(f"{found} {name}/part_{count - 1} was not.")
+        if f"{name}/part_{count}" in self._vars:
+            raise ValueError(f"{found} so was the extra shard {name}/part_{count}.")
+
+
+def default_variable_store() -> VariableStore:
+    """The store of the default graph."""
+    return VariableStore.of(get_default_graph())
+
+
+def _known_sizes(shape: TensorShape) -> list[int]:
+    return shape.as_list()  # type: ignore[return-value]
+
+
+def _is_plain(value: Any) -> bool:
+    return not isinstance(value, Tensor)
+
 
 def _initial_value(
-    name: str, shape: TensorShape, dtype: DType, initializer: Any
+    name: str,
+    shape: TensorShape,
+    dtype: DType,
+    initializer: Any,
+    partition_info: PartitionInfo | None,
 ) -> tuple[Any, DType | None]:
     """What Variable is made of: a value, or a function, and the type to convert it to."""
     if initializer is None:
@@ -158,7 +328,9 @@ def _initial_value(
         initializer = initializer()
     if shape.is_fully_defined():
         # TensorFlow hands over `partition_info` always, so user-defined initializers may demand it.
-        value = functools.partial(initializer, shape.as_list(), dtype=dtype, partition_info=None)
+        value = functools.partial(
+            initializer, shape.as_list(), dtype=dtype, partition_info=partition_info
+        )
         return value, dtype.base_dtype
     if _takes_no_argument(initializer):
         return initializer, None
