@@ -74,10 +74,16 @@ class Learned:
 
 
 class Executor:
-    """Runs a plan against a session's state."""
+    """Runs a plan against a session's state.
 
-    def __init__(self, plan: Plan, tier: str = "auto"):
+    What it fetches is copied for the caller, or where `copied` is given the first ones so many; the
+    others are for runs of other executors, and are not to be changed.
+    """
+
+    def __init__(self, plan: Plan, tier: str = "auto", copied: int | None = None):
         self.plan = plan
+        self._fetches = plan.fetches[:copied]
+        self._handed = [s for s in plan.fetches[len(self._fetches) :] if s is not None]
         self._tier = tier
         self._generic = host_program(plan.constants, plan.steps)
         self.learned = self._nothing_learned(set(plan.reshaped))
@@ -234,10 +240,13 @@ class Executor:
             sizes = drawn[step.op] if step.op in drawn else np.shape(slots[step.outputs[0]])
             state.stream(step.op).advance(step.blocks(sizes))  # type: ignore[misc]
         aliases = program.aliases
-        return [
+        fetched = [
             None if slot is None else np.array(slots[aliases.get(slot, slot)])[()]
-            for slot in plan.fetches
+            for slot in self._fetches
         ]
+        if self._handed:
+            fetched += [np.asanyarray(slots[aliases.get(slot, slot)]) for slot in self._handed]
+        return fetched
 
     def _keep_replaced_buffers(self, state: SessionState, slots: list) -> None:
         """After a failed check the variables have their old values, but in new buffers."""
@@ -308,8 +317,11 @@ class Executor:
             state.last_writer = None  # the program's own code may have run one
         for op, blocks in known.drawn or ():
             state.stream(op).advance(blocks)
-        fetched = iter(results[len(self._written) :])
-        return [None if slot is None else np.array(next(fetched))[()] for slot in self.plan.fetches]
+        given = iter(results[len(self._written) :])
+        fetched = [None if slot is None else np.array(next(given))[()] for slot in self._fetches]
+        if self._handed:
+            fetched += map(np.asanyarray, given)
+        return fetched
 
     def _on_host(self, position: int, value: Any) -> np.ndarray | None:
         if value is not None:
@@ -359,7 +371,11 @@ class Executor:
         except xla().FailedCheck as failure:
             raise failure.error from None
         state.last_writer = program
-        return [None if value is None else np.array(value)[()] for value in values]
+        own = len(self._fetches)
+        fetched = [None if value is None else np.array(value)[()] for value in values[:own]]
+        if self._handed:
+            fetched += map(np.asanyarray, values[own:])
+        return fetched
 
 
 def _settled(value: Any) -> Any:

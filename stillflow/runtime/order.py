@@ -25,7 +25,7 @@ def needed_ops(targets: Iterable[Operation], fed: frozenset[Tensor]) -> list[Ope
         op = waiting.pop()
         if op not in seen:
             seen[op] = None
-            waiting += _predecessors(op, fed)
+            waiting += predecessors(op, fed)
     return sorted(seen, key=_building_order)
 
 
@@ -33,7 +33,7 @@ def _building_order(op: Operation) -> int:
     return op._id
 
 
-def _predecessors(op: Operation, fed: frozenset[Tensor]) -> list[Operation]:
+def predecessors(op: Operation, fed: frozenset[Tensor]) -> list[Operation]:
     waits = [t.op for t in op.inputs if t not in fed] + op._control_inputs
     if not op._control_inputs:
         return waits
@@ -48,7 +48,7 @@ def in_run_order(
 
     Where two variables' reads and writes block each other, the op that was built first goes first.
     """
-    before = {op: set(_predecessors(op, fed)) for op in ops}
+    before = {op: set(predecessors(op, fed)) for op in ops}
     ordered = _sorted(ops, before, {})
     writers = _writers(ops, variable_of)
     if not writers:

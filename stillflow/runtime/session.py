@@ -20,6 +20,7 @@ from stillflow.runtime.executor import Executor
 from stillflow.runtime.feeds import Feed, check_unique, is_several, single_keys, single_values
 from stillflow.runtime.fetches import FetchStructure
 from stillflow.runtime.plan import make_plan, unfed
+from stillflow.runtime.staged import StagedExecutor, executor_of
 from stillflow.runtime.state import SessionState
 from stillflow.runtime.tiers import tier_setting
 
@@ -34,7 +35,7 @@ class PreparedRun:
     structure: FetchStructure
     feeds: Sequence[Callable[[Any], np.ndarray]]
     nested_feeds: bool
-    executor: Executor
+    executor: Executor | StagedExecutor
     rewirings: int
 
 
@@ -56,7 +57,7 @@ class BaseSession:
         self._config = config
         self._tier = tier_setting()
         self._state = SessionState()
-        self._executors: dict[tuple, Executor] = {}
+        self._executors: dict[tuple, Executor | StagedExecutor] = {}
         self._rewirings = self._graph.rewirings
         self._prepared: dict[tuple, PreparedRun] = {}
         self._lock = threading.RLock()  # of what is prepared; the state has a lock of its own
@@ -214,7 +215,7 @@ class BaseSession:
 
     def _executor(
         self, elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]
-    ) -> Executor:
+    ) -> Executor | StagedExecutor:
         key = (*elements, None, *feeds)
         with self._lock:
             if self._rewirings != self._graph.rewirings:  # no plan of before holds any more
@@ -223,7 +224,7 @@ class BaseSession:
                 self._prepared.clear()
             executor = self._executors.get(key)
             if executor is None:
-                executor = Executor(make_plan(elements, feeds), self._tier)
+                executor = executor_of(make_plan(elements, feeds), feeds, self._tier)
                 self._executors[key] = executor
             return executor
 

@@ -2,26 +2,14 @@
 
 import queue
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from together import SECONDS, times, together
 
 import stillflow.api as tf
 
 THREADS = 4
-SECONDS = 60  # longer than anything here takes; a test that hangs fails
-
-
-def together(*functions):
-    """Calls `functions`, each in a thread of its own; returns what they give."""
-    with ThreadPoolExecutor(len(functions)) as pool:
-        futures = [pool.submit(function) for function in functions]
-        return [future.result(SECONDS) for future in futures]
-
-
-def times(count, function, *arguments):
-    return lambda: [function(*arguments) for _ in range(count)]
 
 
 @pytest.mark.usefixtures("tier")
@@ -101,18 +89,21 @@ class TestWaiting:
 
     def test_a_run_that_reads_does_not_hold_up_training(self):
         w = tf.Variable(tf.zeros([5000]))
+        constant = tf.Variable(0.0)
         step = tf.assign_add(w, tf.ones([5000])).op
         started, go_on = threading.Event(), threading.Event()
 
-        def wait(values):
+        def wait(x):
             started.set()
             assert go_on.wait(SECONDS)
-            return values[0]
+            return x
 
-        seen = tf.py_func(wait, [w], tf.float32)
-        after = seen + w[0]
+        seen = tf.py_func(wait, [constant], tf.float32)
+        seen.set_shape([])
+        after = w + seen
         with tf.Session() as session:
-            session.run(w.initializer)
+            session.run(tf.global_variables_initializer())
+            session.run(step)
 
             def train():
                 assert started.wait(SECONDS)
@@ -121,8 +112,8 @@ class TestWaiting:
                 go_on.set()
 
             value, _ = together(lambda: session.run(after), train)
-            assert value == 0.0  # all of one moment
-            assert session.run(w)[0] == 5.0
+            assert value.tolist() == [1.0] * 5000  # all of one moment
+            assert session.run(w)[0] == 6.0
 
     def test_a_function_runs_others_of_its_session(self):
         """What the inner run changes is there after the outer one, which does not touch it."""

@@ -1,0 +1,47 @@
+"""Carries out a plan that waits for other threads, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph.operation import Tensor
+from stillflow.runtime.executor import Executor
+from stillflow.runtime.parts import divided
+from stillflow.runtime.stages import stages
+from stillflow.runtime.state import SessionState
+from stillflow.runtime.steps import Plan
+
+
+def executor_of(plan: Plan, fed: Sequence[Tensor], tier: str) -> Executor | StagedExecutor:
+    """What runs `plan`, whose feeds are the tensors `fed`."""
+    found = stages(plan, fed)
+    if len(found) == 1:
+        return Executor(plan, tier)
+    return StagedExecutor(plan, divided(plan, found), tier)
+
+
+class StagedExecutor:
+    """Runs the stages of a plan one after another; each commits before the next one begins."""
+
+    def __init__(self, plan: Plan, parts: Sequence[tuple[Plan, list[int]]], tier: str):
+        self.plan = plan
+        self.parts = [Executor(part, tier, len(own)) for part, own in parts]
+        self._places = [own for _, own in parts]
+
+    def run(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
+        """Runs once. `feeds` are the values for the plan's feeds; returns those of its fetches."""
+        values = dict(zip(self.plan.feeds, feeds, strict=True))
+        results: list[Any] = [None] * len(self.plan.fetches)
+        for executor, places in zip(self.parts, self._places, strict=True):
+            part = executor.plan
+            given = executor.run(state, [values[slot] for slot in part.feeds])
+            for place, value in zip(places, given, strict=False):
+                results[place] = value
+            own = len(places)
+            for slot, value in zip(part.fetches[own:], given[own:], strict=True):
+                if slot is not None:
+                    values[slot] = value
+        return results
