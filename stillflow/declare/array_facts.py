@@ -27,6 +27,8 @@ class ArrayFacts:
       dynamic: a write behind the end makes it longer.
       clears: an element can be read once.
       adds: what is written to an element that has been written is added: a gradient's array.
+      split_into: how many elements a split has written; of an array of gradients, so many elements
+        are joined, though there may be others behind them.
       is_closed: no element can be read or written any more.
     """
 
@@ -40,6 +42,7 @@ class ArrayFacts:
         clears: bool = True,
         identical: bool = False,
         adds: bool = False,
+        split_into: int | None = None,
     ):
         self.name = name
         self.dtype = dtype
@@ -48,6 +51,7 @@ class ArrayFacts:
         self.clears = clears
         self.identical = identical
         self.adds = adds
+        self.split_into = split_into
         self.is_closed = False
 
     def of_gradients(self, source: str, prepended: tuple[int, ...]) -> ArrayFacts:
@@ -67,7 +71,17 @@ class ArrayFacts:
             None if shape is None else (*prepended, *shape),
             identical=self.identical,
             adds=True,
+            split_into=self.split_into,
         )
+
+    def split(self, count: int) -> None:
+        """Takes note that a split has written `count` elements."""
+        if not self.adds:
+            self.split_into = count
+
+    def joined(self, size: int) -> int:
+        """How many elements of `size` are joined."""
+        return self.split_into if self.adds and self.split_into is not None else size
 
     def check_open(self) -> None:
         if self.is_closed:

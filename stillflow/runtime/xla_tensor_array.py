@@ -94,6 +94,7 @@ class TracedTensorArray(Holder):
         self._mark(indices)
 
     def split(self, xp: Any, value: Any, lengths: np.ndarray) -> None:
+        self.facts.split(len(lengths))
         if len(set(lengths.tolist())) == 1:
             rows = value.reshape(len(lengths), int(lengths[0]), *value.shape[1:])
             self.scatter(xp, np.arange(len(lengths), dtype=np.int32), rows)
@@ -196,11 +197,12 @@ class TracedTensorArray(Holder):
         return jnp.take(self._buffer, indices, axis=0, mode="clip")
 
     def concat(self, xp: Any, rest: Sizes) -> tuple[Any, np.ndarray]:
-        self._check_readable(xp, np.arange(self._size, dtype=np.int32))
+        count = self.facts.joined(self._size)
+        self._check_readable(xp, np.arange(count, dtype=np.int32))
         self.facts.check_joinable([self.layout], rest)
         length, *others = self._buffer.shape[1:]
-        lengths = np.full(self._size, length, np.int64)
-        return self._buffer.reshape(self._size * length, *others), lengths
+        lengths = np.full(count, length, np.int64)
+        return self._buffer[:count].reshape(count * length, *others), lengths
 
     def _check_readable(self, xp: Any, index: Any) -> None:
         """Has the run fail unless the elements at `index`, i32[] or i32[k], can be read."""

@@ -211,6 +211,14 @@ def several_calls(tf, x):
 case("several_calls", several_calls, f32(2, 3), grad=False)
 
 
+def behind_a_split(tf, x):
+    """The gradient of a split is as long as what was split."""
+    given = array(tf, 2, dynamic_size=True).split(x, [1, 1]).write(2, x[:1])
+    return given.concat()
+
+
+case("behind_a_split", behind_a_split, f32(2, 3))
+
 # Stacks.
 
 

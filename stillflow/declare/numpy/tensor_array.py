@@ -109,7 +109,8 @@ class HostTensorArray:
 
         Their other axes are alike and fit `rest`.
         """
-        elements = [self.read(xp, index) for index in range(len(self._values))]
+        count = self.facts.joined(len(self._values))
+        elements = [self.read(xp, index) for index in range(count)]
         self.facts.check_joinable([element.shape for element in elements], rest)
         return np.concatenate(elements), np.array([len(e) for e in elements], np.int64)
 
@@ -117,6 +118,7 @@ class HostTensorArray:
         """value: n[k, ...], lengths: i64[size]: makes the next so many rows each an element."""
         for index, (length, end) in enumerate(zip(lengths, np.cumsum(lengths), strict=True)):
             self.write(xp, index, value[end - length : end])
+        self.facts.split(len(lengths))
 
     def close(self) -> None:
         self.facts.is_closed = True

@@ -243,7 +243,7 @@ def tensor_array_concat_v3(
     """The elements, n[k, ...] each, along axis 0, and their lengths, i64[size]."""
     _check_wanted(handle, dtype)
     sizes = element_shape_except0.sizes
-    if not handle.size():
+    if not handle.facts.joined(int(handle.size())):
         shape = handle.facts.shape_of_none(sizes, "concatenating", "element_shape_except0")
         return xp.zeros((0, *shape), dtype.stored_as), np.zeros(0, np.int64)
     return handle.concat(xp, sizes)

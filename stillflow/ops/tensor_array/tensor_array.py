@@ -251,6 +251,9 @@ class TensorArray:
         made: Any = declared.tensor_array_close_v3(self._handle, name=name)
         return made
 
+    def mark_used(self) -> None:
+        """Says that this state of the array may go unused; nothing warns of one that does."""
+
     def _converted(self, value: Any) -> Tensor:
         value = to_tensor(value, name="value", preferred_dtype=self._dtype)
         if value.dtype != self._dtype:
