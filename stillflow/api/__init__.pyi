@@ -27,6 +27,7 @@ from stillflow.api import errors as errors
 from stillflow.api import flags as flags
 from stillflow.api import gfile as gfile
 from stillflow.api import graph_util as graph_util
+from stillflow.api import image as image
 from stillflow.api import initializers as initializers
 from stillflow.api import io as io
 from stillflow.api import linalg as linalg
