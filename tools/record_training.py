@@ -30,16 +30,26 @@ def updated(case):
     """The variable and its slots after one update, encoded."""
     inputs = update_cases.arrays(case)
     with tf.Graph().as_default(), tf.Session() as session:
-        refs = {i: tf.Variable(inputs[i]) for i in update_cases.references(case)}
+        on_handles = case.type.startswith("Resource")
+        refs = {
+            i: tf.Variable(inputs[i], use_resource=on_handles)
+            for i in update_cases.references(case)
+        }
         session.run(tf.global_variables_initializer())
         apply = getattr(tf.raw_ops, case.type)
         names = [arg.name for arg in op_def(case.type).input_arg]
         values = {
-            names[i]: refs[i]._ref() if i in refs else tf.constant(inputs[i])
+            names[i]: referred_to(refs[i]) if i in refs else tf.constant(inputs[i])
             for i in range(len(inputs))
         }
-        session.run(apply(**values, **case.attrs).op)
+        updated = apply(**values, **case.attrs)
+        session.run(updated if on_handles else updated.op)
         return [observe.encode(session.run(refs[i])) for i in sorted(refs)]
+
+
+def referred_to(variable):
+    """What an op takes for a variable that it changes."""
+    return variable.handle if hasattr(variable, "handle") else variable._ref()
 
 
 def record_programs():

@@ -398,6 +398,9 @@ from stillflow.ops.variables.initializers import (
     VarianceScaling,
     Zeros,
 )
+from stillflow.ops.variables.kinds import disable_resource_variables as disable_resource_variables
+from stillflow.ops.variables.kinds import enable_resource_variables as enable_resource_variables
+from stillflow.ops.variables.kinds import resource_variables_enabled as resource_variables_enabled
 from stillflow.ops.variables.partitioners import (
     create_partitioned_variables as create_partitioned_variables,
 )
@@ -408,16 +411,16 @@ from stillflow.ops.variables.partitioners import (
 from stillflow.ops.variables.partitioners import (
     variable_axis_size_partitioner as variable_axis_size_partitioner,
 )
-from stillflow.ops.variables.scatter import scatter_add as scatter_add
-from stillflow.ops.variables.scatter import scatter_div as scatter_div
-from stillflow.ops.variables.scatter import scatter_max as scatter_max
-from stillflow.ops.variables.scatter import scatter_min as scatter_min
-from stillflow.ops.variables.scatter import scatter_mul as scatter_mul
-from stillflow.ops.variables.scatter import scatter_nd_add as scatter_nd_add
-from stillflow.ops.variables.scatter import scatter_nd_sub as scatter_nd_sub
-from stillflow.ops.variables.scatter import scatter_nd_update as scatter_nd_update
-from stillflow.ops.variables.scatter import scatter_sub as scatter_sub
-from stillflow.ops.variables.scatter import scatter_update as scatter_update
+from stillflow.ops.variables.scattered_updates import scatter_add as scatter_add
+from stillflow.ops.variables.scattered_updates import scatter_div as scatter_div
+from stillflow.ops.variables.scattered_updates import scatter_max as scatter_max
+from stillflow.ops.variables.scattered_updates import scatter_min as scatter_min
+from stillflow.ops.variables.scattered_updates import scatter_mul as scatter_mul
+from stillflow.ops.variables.scattered_updates import scatter_nd_add as scatter_nd_add
+from stillflow.ops.variables.scattered_updates import scatter_nd_sub as scatter_nd_sub
+from stillflow.ops.variables.scattered_updates import scatter_nd_update as scatter_nd_update
+from stillflow.ops.variables.scattered_updates import scatter_sub as scatter_sub
+from stillflow.ops.variables.scattered_updates import scatter_update as scatter_update
 from stillflow.ops.variables.scope import VariableScope as VariableScope
 from stillflow.ops.variables.scope import get_local_variable as get_local_variable
 from stillflow.ops.variables.scope import get_variable as get_variable
@@ -473,7 +476,6 @@ constant_initializer = Constant
 control_flow_v2_enabled = is_at_2
 disable_control_flow_v2 = stay_at_1
 disable_eager_execution = stay_at_1
-disable_resource_variables = stay_at_1
 disable_tensor_equality = stay_at_1
 disable_v2_behavior = stay_at_1
 disable_v2_tensorshape = stay_at_1
@@ -492,7 +494,6 @@ random_normal_initializer = RandomNormal
 random_uniform_initializer = RandomUniform
 range = range_
 realdiv = real_divide
-resource_variables_enabled = is_at_2
 reverse_v2 = reverse
 round = round_
 slice = slice_

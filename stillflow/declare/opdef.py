@@ -47,7 +47,13 @@ class OpDef:
       defaults: the type that a plain Python value takes where no other input decides it.
       writes: the names of the reference inputs that the op updates.
       overwrites: the old values of what it writes do not matter, so they need not exist.
+      reshapes: what it writes may have another shape than the old value, or be None: no value.
       asks_state: a variable that has no value yet is given to `fn` as None.
+      reads: it gives what follows from the variable behind its handle, as that is when it runs.
+        TensorFlow counts it as stateful, but for given values it is pure.
+      snapshots: it reads, and what it gives is the variable's value itself.
+      without_value: makes the error of a run in which the variable behind its handle has no value,
+        from the op, what is missing, and the names of the variable and its container.
       static: the names of inputs whose values must be known before compiling: shapes, axes.
       of_shape: the outputs depend on the inputs' shapes only, not on their values.
       carries_shapes: a shape that is known in part is so through this op, for TensorFlow too.
@@ -85,7 +91,11 @@ class OpDef:
     defaults: Mapping[str, DType] = field(default_factory=dict)
     writes: Sequence[str] = ()
     overwrites: bool = False
+    reshapes: bool = False
     asks_state: bool = False
+    reads: bool = False
+    snapshots: bool = False
+    without_value: Callable[[Operation, str, str, str], Exception] | None = None
     static: Sequence[str] = ()
     of_shape: bool = False
     carries_shapes: bool = False
@@ -114,7 +124,8 @@ class OpDef:
 
     def __post_init__(self) -> None:
         self.takes_state = self.stream is not None or self.kept is not None
-        self.stateful = self.stateful or bool(self.writes) or self.takes_state or self.is_variable
+        changes = bool(self.writes) or self.takes_state or self.is_variable
+        self.stateful = self.stateful or changes or self.reads
         is_outside = self.host and not self.folds
         self.is_pure = not (self.stateful or self.is_placeholder or is_outside)
         annotations = self.fn.__annotations__

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor, to_tensor
+from stillflow.declare.handles import is_handle
 from stillflow.gradients.aggregating import Gradient, checked_method, total_of
 from stillflow.gradients.registered import rule_of
-from stillflow.gradients.zeros import zeros_outside_loops
+from stillflow.gradients.zeros import zeros_like_value, zeros_outside_loops
 from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
@@ -67,8 +68,8 @@ def gradients(
     grads_of_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
     with name_scope(name, "gradients", [*ys, *xs, *stops, *grads_of_ys]):
         y_tensors = [convert_to_tensor(y, name=f"y_{i}") for i, y in enumerate(ys)]
-        x_tensors = [to_tensor(x, name=f"x_{i}", as_ref=True) for i, x in enumerate(xs)]
-        stop_tensors = [to_tensor(stop, name="stop", as_ref=True) for stop in stops]
+        x_tensors = [_of_variable(x, f"x_{i}") for i, x in enumerate(xs)]
+        stop_tensors = [_of_variable(stop, "stop") for stop in stops]
         method = checked_method(aggregation_method)
         how = How(gate_gradients, colocate_gradients_with_ops, method)
         initial = _initial_gradients(y_tensors, grads_of_ys, how)
@@ -85,6 +86,13 @@ def _unconnected_mode(value: Any) -> UnconnectedGradients:
         raise ValueError(
             f"Unknown value for unconnected_gradients: {value!r}\n  It may be 'none' or 'zero'."
         ) from None
+
+
+def _of_variable(x: Any, name: str) -> Tensor:
+    """A tensor; of a variable what all of its reads come from: its reference, or its handle."""
+    if hasattr(x, "_should_act_as_resource_variable"):
+        return x.handle
+    return to_tensor(x, name=name, as_ref=True)
 
 
 def _as_list(values: Any) -> list:
@@ -149,7 +157,7 @@ class Walk:
     def result(self, x: Tensor, unconnected: UnconnectedGradients) -> Gradient | None:
         """The sum of the gradients that arrived at `x`."""
         if x.op not in self._parts and unconnected is UnconnectedGradients.ZERO:
-            return filling.zeros_like(x)
+            return zeros_like_value(x)
         return self._totals.get(x)
 
     def _add(self, tensor: Tensor, grad: Gradient) -> None:
@@ -259,7 +267,7 @@ def _gradients_by(rule: Any, op: Operation, out_grads: list) -> list:
 
 def _share_shape(op: Operation, index: int, tensor: Tensor, grad: Gradient) -> None:
     """Adds what is known of an input's shape to its gradient's."""
-    if not isinstance(grad, Tensor):
+    if not isinstance(grad, Tensor) or is_handle(tensor):
         return
     if not grad.shape.is_compatible_with(tensor.shape):
         raise ValueError(
@@ -278,7 +286,7 @@ def is_trainable(tensor: Tensor) -> bool:
 
 def _passes_gradient(tensor: Tensor) -> bool:
     dtype = tensor.dtype.base_dtype
-    return dtype.is_floating or dtype.is_complex
+    return dtype.is_floating or dtype.is_complex or dtype is dtypes.resource
 
 
 def _between(ys: list[Tensor], xs: list[Tensor]) -> dict[Operation, None]:

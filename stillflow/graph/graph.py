@@ -271,8 +271,8 @@ class Graph(Collections):
             return ControlDependencies(self, None)
         ops: dict[Operation, None] = {}
         for item in control_inputs:
-            if getattr(item, "_is_indexed_slices", False):
-                item = item.op
+            if getattr(item, "_is_indexed_slices", False) or hasattr(item, "_handle"):
+                item = item.op  # a variable behind a handle is not read for this
             element = self.as_graph_element(item)
             ops[element.op if isinstance(element, Tensor) else element] = None
         return ControlDependencies(self, list(ops))
@@ -312,7 +312,8 @@ class Graph(Collections):
             stacks.colocation, stacks.devices = outer, devices
 
     def _operation_of(self, item: Any) -> Operation:
-        element = self.as_graph_element(item)
+        """What `item` is made by: of a variable behind a handle, what gives the handle."""
+        element = self.as_graph_element(getattr(item, "handle", item))
         return element.op if isinstance(element, Tensor) else element
 
     @contextmanager

@@ -188,13 +188,15 @@ class Operation:
 class Tensor:
     """Output `value_index` of operation `op`: a handle that holds no value.
 
-    `assign` is set on a slice of a variable only: a function that assigns to that slice.
+    `assign` is set on a slice of a variable only: a function that assigns to that slice;
+    `_handle_data` on a variable's handle: what is known of the variable.
     """
 
     __slots__ = (
         "__weakref__",
         "_consumers",
         "_dtype",
+        "_handle_data",
         "_keras_mask",
         "_shape",
         "assign",
@@ -238,6 +240,7 @@ class Tensor:
         __invert__: _Operator
         __getitem__: _Operator
         assign: _Operator
+        _handle_data: Any
 
     def __init__(self, op: Operation, value_index: int, dtype: DType, shape: TensorShape):
         self.op = op

@@ -148,7 +148,7 @@ class Executor:
         known = learned.specialised.get(shapes)
         if known is not None and known.function and known.host_runs <= known.host_runs_limit:
             return self._run_function(known, state, feeds, values)
-        given = self._given(values)
+        given = self._given(values, state)
         compiled = self._compiled_program(learned, shapes, known, given, feeds)
         if compiled is not None:
             return self._run_slots(compiled, state, feeds, values)
@@ -161,13 +161,13 @@ class Executor:
             known.function = self._function(known.host)
         return self._commit(known.host, state, feeds, slots)
 
-    def _given(self, values: list[Any]) -> tuple[Operation, ...]:
+    def _given(self, values: list[Any], state: SessionState) -> tuple[Operation, ...]:
         """The variables that have a value; FailedPreconditionError when a required one has none."""
         pairs = zip(self._variables, values, strict=True)
         given = {variable: None for variable, value in pairs if value is not None}
         for variable in self.plan.required:
             if variable not in given:
-                raise uninitialized(variable)
+                raise uninitialized(variable, self.plan.required[variable], state)
         return tuple(given)
 
     # Over slots -----------------------------------------------------------------------------------
@@ -294,7 +294,7 @@ class Executor:
         arguments: list[Any] = feeds.copy()
         for position, value in enumerate(values):
             if type(value) is not np.ndarray:
-                value = self._on_host(position, value)
+                value = self._on_host(position, value, state)
             arguments.append(value)
         for op in self.plan.streams:
             arguments.append(state.stream(op).words())
@@ -323,12 +323,12 @@ class Executor:
             fetched += map(np.asanyarray, given)
         return fetched
 
-    def _on_host(self, position: int, value: Any) -> np.ndarray | None:
+    def _on_host(self, position: int, value: Any, state: SessionState) -> np.ndarray | None:
         if value is not None:
             return np.asarray(value)
         variable = self._variables[position]
         if variable in self.plan.required:
-            raise uninitialized(variable)
+            raise uninitialized(variable, self.plan.required[variable], state)
         return None
 
     # The XLA tier ---------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def part_of(
         feeds=sorted(given),
         fetches=list(fetches),
         variables=variables,
-        required={v: None for v in plan.required if v in variables},
+        required={v: op for v, op in plan.required.items() if v in variables},
         written={v: slot for v, slot in plan.written.items() if slot in made},
         streams={op: slot for op, slot in plan.streams.items() if slot in read},
         kept={op: slot for op, slot in plan.kept.items() if slot in read},

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from stillflow.declare.handles import is_handle
 from stillflow.declare.shapes import format_sizes
+from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.explaining import why_failed
 from stillflow.runtime.order import in_run_order, needed_ops, written_variables
+from stillflow.runtime.reading import reads_in_place
 from stillflow.runtime.rewriting import rewrite
 from stillflow.runtime.sides import Sides, unless_dead
 from stillflow.runtime.steps import Plan, Step, Write
-from stillflow.runtime.variables import declared_shape
+from stillflow.runtime.variables import declared_dtype, declared_shape, first_of_its_name
 
 
 def make_plan(fetches: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) -> Plan:
@@ -46,6 +49,7 @@ class _Planner:
         ]
         ops = in_run_order(needed_ops(targets, self._fed), self._fed, self._variable)
         self._sides = Sides(ops, self._fed)
+        self._in_place = reads_in_place(ops, self._fed, frozenset(fetches), self._variable)
         # Of an operation on one side of a choice: slots that are dead when it did not run.
         self._lives: dict[Operation, tuple[int, ...]] = {}
         for op in ops:
@@ -63,7 +67,7 @@ class _Planner:
             source = None if tensor in self._fed else _referred_input(tensor)
             if source is None:
                 is_variable = tensor not in self._fed and tensor.op.defn.is_variable
-                self._variable_of[tensor] = tensor.op if is_variable else None
+                self._variable_of[tensor] = first_of_its_name(tensor.op) if is_variable else None
                 break
             tensor = source
         variable = self._variable_of[tensor]
@@ -79,11 +83,24 @@ class _Planner:
         elif defn.is_constant:
             self._slots[op.outputs[0]] = self.plan.new_slot(op.attrs["value"])
         elif defn.is_variable:
-            self._slots[op.outputs[0]] = self.plan.variables[op] = self.plan.new_slot()
+            self._slots[op.outputs[0]] = self._variable_slot(first_of_its_name(op))
         elif defn.forwards:
+            self._slots[op.outputs[0]] = self._slots[op.inputs[0]]
+        elif op in self._in_place:
+            self._require(op, self._variable(op.inputs[0]))
             self._slots[op.outputs[0]] = self._slots[op.inputs[0]]
         elif op.outputs or op.inputs or defn.host:
             self._add_step(op)
+
+    def _variable_slot(self, variable: Operation) -> int:
+        if variable not in self.plan.variables:
+            self.plan.variables[variable] = self.plan.new_slot()
+        return self.plan.variables[variable]
+
+    def _value_type(self, tensor: Tensor) -> DType:
+        """The type of what the tensor's slot holds."""
+        variable = self._variable(tensor)
+        return tensor.dtype if variable is None else declared_dtype(variable)
 
     def _add_sided(self, op: Operation) -> None:
         """Adds an operation that runs only when its side of a choice is taken."""
@@ -105,14 +122,19 @@ class _Planner:
                 self._require(op, self._variable(tensor))
         state = self._state(op)
         writes = _writes(op, written, len(state))
-        plan.reshaped.update(v for v, w in zip(written, writes, strict=True) if not w.is_checked)
+        plan.reshaped.update(
+            variable
+            for variable, write in zip(written, writes, strict=True)
+            if not write.is_checked and not _keeps_shape(op, variable)
+        )
         inputs = [self._slots[tensor] for tensor in op.inputs]
         static = tuple(inputs[position] for position in defn.input_positions(op, defn.static))
         near_zero = tuple(
             inputs[position]
             for position in defn.input_positions(op, defn.near_zero)
-            if op.inputs[position].dtype.is_floating
+            if self._value_type(op.inputs[position]).is_floating
         )
+        has_strings = any(map(_is_host_type, map(self._value_type, (*op.inputs, *op.outputs))))
         plan.steps.append(
             Step(
                 op,
@@ -125,13 +147,13 @@ class _Planner:
                 static=static,
                 near_zero=near_zero,
                 guarded=guarded,
-                on_host=guarded or _needs_host(op),
+                on_host=guarded or defn.host or defn.kept is not None or has_strings,
                 waits=defn.waits,
-                folds=defn.folds and not guarded and not _has_strings(op),
-                is_pure=defn.is_pure,
+                folds=defn.folds and not guarded and not has_strings,
+                is_pure=defn.is_pure or defn.reads,
                 is_total=defn.total and not guarded,
                 of_shape=defn.of_shape,
-                may_pass_input=not (defn.stateful or defn.host),
+                may_pass_input=not defn.host and (defn.reads or not defn.stateful),
                 blocks=defn.stream,
                 flops=defn.flops,
                 explain=partial(why_failed, op, len(state)),
@@ -167,13 +189,15 @@ class _Planner:
 
     def _require(self, op: Operation, variable: Operation | None) -> None:
         """A variable that is read before this run writes it must have a value beforehand."""
-        if variable is not None and variable not in self.plan.written and not op.defn.asks_state:
-            self.plan.required[variable] = None
+        if variable is None or variable in self.plan.written or op.defn.splits:
+            return
+        if not op.defn.asks_state:
+            self.plan.required.setdefault(variable, op)
 
     def _fetched(self, tensor: Tensor) -> int:
         variable = self._variable(tensor)
         if variable is not None and variable not in self.plan.written:
-            self.plan.required[variable] = None
+            self.plan.required.setdefault(variable, tensor.op)
         if self._sides.of_tensor(tensor):
             self.plan.sided.append((tensor.op, self._slots[tensor]))
         return self._slots[tensor]
@@ -197,24 +221,24 @@ def _referred_input(tensor: Tensor) -> Tensor | None:
 def _writes(op: Operation, written: list[Operation], before: int) -> tuple[Write, ...]:
     """What `op` writes; `before` inputs come before its own."""
     positions = op.defn.input_positions(op, op.defn.writes) if written else ()
-    is_checked = op.attrs.get("validate_shape", True)
+    is_checked = op.attrs.get("validate_shape", not op.defn.reshapes)
     return tuple(
         Write(before + position, declared_shape(variable).sizes, is_checked)
         for position, variable in zip(positions, written, strict=True)
     )
 
 
-def _needs_host(op: Operation) -> bool:
-    """Whether NumPy alone can carry the op out."""
-    return op.defn.host or op.defn.kept is not None or _has_strings(op)
-
-
-def _has_strings(op: Operation) -> bool:
-    """Whether it takes or gives what XLA has no type for."""
-    return any(
-        tensor.dtype.base_dtype.name == "string" or not tensor.dtype.is_numpy_compatible
-        for tensor in (*op.inputs, *op.outputs)
+def _keeps_shape(op: Operation, variable: Operation) -> bool:
+    """Whether by its static shape what `op` writes has the shape that the variable is declared."""
+    declared, value = declared_shape(variable), op.inputs[-1]
+    return (
+        declared.is_fully_defined() and value.shape.sizes == declared.sizes and not is_handle(value)
     )
+
+
+def _is_host_type(dtype: DType) -> bool:
+    """Whether XLA has no such type."""
+    return dtype.base_dtype.name == "string" or not dtype.is_numpy_compatible
 
 
 def unfed(op: Operation) -> InvalidArgumentError:

@@ -228,23 +228,6 @@ class BaseSession:
                 self._executors[key] = executor
             return executor
 
-    # What the Saver needs: all variables at once, without a graph -------------------------------
-
-    def _variable_values(self, variables: Sequence[Operation]) -> list[np.ndarray]:
-        """The values of `variables`; FailedPreconditionError when one has none."""
-        state = self._state
-        with state.lock:
-            state.require(variables)
-            # An array that shows a buffer keeps compiled runs from giving it up.
-            return [np.asarray(state.variables[variable]) for variable in variables]
-
-    def _set_variable_values(self, values: dict[Operation, np.ndarray]) -> None:
-        """Gives all of `values` to their variables at once."""
-        state = self._state
-        with state.lock:
-            state.variables.update(values)
-            state.last_writer = None
-
 
 def closed() -> RuntimeError:
     return RuntimeError("Attempted to use a closed Session.")

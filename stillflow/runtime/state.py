@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from stillflow.graph.errors import FailedPreconditionError
+from stillflow.graph.errors import FailedPreconditionError, NotFoundError
 from stillflow.graph.operation import Operation
 from stillflow.runtime.streams import RandomStream
-from stillflow.runtime.variables import declared_shape
+from stillflow.runtime.variables import declared_shape, has_handle, name_in_container
 
 
 @dataclass(slots=True)
@@ -54,24 +54,51 @@ class SessionState:
         finally:
             self.readers.pop()
 
-    def require(self, variables: Iterable[Operation]) -> None:
-        """FailedPreconditionError when one of `variables` has no value."""
-        for variable in variables:
+    def require(self, variables: Mapping[Operation, Operation]) -> None:
+        """Raises when one of `variables`, given with what reads them, has no value."""
+        for variable, reader in variables.items():
             if variable not in self.variables:
-                raise uninitialized(variable)
+                raise uninitialized(variable, reader, self)
 
     def note_shapes(self, variables: Iterable[Operation]) -> None:
-        """Looks whether these, which have just been written unchecked, kept their shapes."""
+        """Looks at what has just been written unchecked: of another shape, or no value at all."""
         for variable in variables:
+            if self.variables[variable] is None:
+                del self.variables[variable]
+                continue
             sizes = declared_shape(variable).sizes
             if sizes is not None and np.shape(self.variables[variable]) != sizes:
                 self.reshaped.add(variable)
 
 
-def uninitialized(variable: Operation) -> FailedPreconditionError:
+def uninitialized(variable: Operation, reader: Operation, state: SessionState) -> Exception:
+    """The error of a run in which `reader` was to read `variable`, which has no value."""
+    if has_handle(variable):
+        return _not_found(variable, reader, state)
     return FailedPreconditionError(
         None,
         variable,
         f"Attempting to use uninitialized value {variable.name}\n"
         "  Run sess.run(tf.global_variables_initializer()) first, or restore a checkpoint.",
+    )
+
+
+def _not_found(variable: Operation, reader: Operation, state: SessionState) -> Exception:
+    container, name = name_in_container(variable)
+    has_container = any(
+        has_handle(other) and name_in_container(other)[0] == container for other in state.variables
+    )
+    if has_container:
+        missing = f"Resource {container}/{name}/N10tensorflow3VarE does not exist."
+    else:
+        missing = (
+            f"Container {container} does not exist. (Could not find resource: {container}/{name})"
+        )
+    if reader.defn.without_value is not None:
+        return reader.defn.without_value(reader, missing, name, container)
+    return NotFoundError(
+        None,
+        reader,
+        f"{missing}\n  Run sess.run(tf.global_variables_initializer()) first, or restore a "
+        "checkpoint.",
     )

@@ -158,8 +158,8 @@ class Plan:
     feeds: list[int] = field(default_factory=list)
     fetches: list[int | None] = field(default_factory=list)  # None for an operation
     variables: dict[Operation, int] = field(default_factory=dict)
-    # The variables that must have a value, in the order in which the run reads them.
-    required: dict[Operation, None] = field(default_factory=dict)
+    # The variables that must have a value, in the order in which the run reads them, and what does.
+    required: dict[Operation, Operation] = field(default_factory=dict)
     written: dict[Operation, int] = field(default_factory=dict)
     # What the session keeps for an op from run to run: a random op's stream, and for others what
     # their declaration makes.

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from stillflow.declare.opdef import OpDef
-from stillflow.graph.indexed_slices import IndexedSlices
-from stillflow.graph.operation import Tensor
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.training import dense, sparse
 from stillflow.ops.variables.variable import Variable
-from stillflow.train.optimizer import Optimizer, cast_like
+from stillflow.train.one_op import OneOpOptimizer, built
+from stillflow.train.optimizer import cast_like
 
 
-class AdadeltaOptimizer(Optimizer):
+class AdadeltaOptimizer(OneOpOptimizer):
     """Scales the gradient by the ratio of two running root mean squares: of steps, of gradients.
 
     Args:
@@ -45,17 +45,13 @@ class AdadeltaOptimizer(Optimizer):
             lr=self._lr, rho=self._rho, epsilon=self._epsilon
         )
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
-        return self._apply(dense.apply_adadelta, var, grad)
+    def _update_ops(self) -> tuple[OpDef, OpDef]:
+        return dense.apply_adadelta, sparse.sparse_apply_adadelta
 
-    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
-        return self._apply(sparse.sparse_apply_adadelta, var, grad.values, grad.indices)
-
-    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Tensor:
-        return update(
-            var,
-            self.get_slot(var, "accum"),
-            self.get_slot(var, "accum_update"),
+    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Operation:
+        return built(
+            update,
+            [var, self.get_slot(var, "accum"), self.get_slot(var, "accum_update")],
             *cast_like([self._lr_t, self._rho_t, self._epsilon_t], var),
             *grad,
             use_locking=self._use_locking,

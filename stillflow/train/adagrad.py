@@ -7,18 +7,18 @@ from typing import Any
 
 from stillflow.declare.opdef import OpDef
 from stillflow.graph.dtypes import DType
-from stillflow.graph.indexed_slices import IndexedSlices
-from stillflow.graph.operation import Tensor
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.array.filling import fill
 from stillflow.ops.array.shape_of import shape
 from stillflow.ops.math.casts import cast
 from stillflow.ops.training import dense, sparse
 from stillflow.ops.variables.initializers import Constant
 from stillflow.ops.variables.variable import Variable
-from stillflow.train.optimizer import Optimizer, cast_like
+from stillflow.train.one_op import OneOpOptimizer, built
+from stillflow.train.optimizer import cast_like
 
 
-class AdagradOptimizer(Optimizer):
+class AdagradOptimizer(OneOpOptimizer):
     """accumulator += gradient^2; variable -= learning_rate * gradient / sqrt(accumulator).
 
     Args:
@@ -60,16 +60,13 @@ class AdagradOptimizer(Optimizer):
     def _prepare(self) -> None:
         (self._learning_rate_tensor,) = self._hyper(learning_rate=self._learning_rate)
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
-        return self._apply(dense.apply_adagrad, var, grad)
+    def _update_ops(self) -> tuple[OpDef, OpDef]:
+        return dense.apply_adagrad, sparse.sparse_apply_adagrad
 
-    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
-        return self._apply(sparse.sparse_apply_adagrad, var, grad.values, grad.indices)
-
-    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Tensor:
+    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Operation:
         (rate,) = cast_like([self._learning_rate_tensor], var)
         slot = self.get_slot(var, "accumulator")
-        return update(var, slot, rate, *grad, use_locking=self._use_locking)
+        return built(update, [var, slot], rate, *grad, use_locking=self._use_locking)
 
 
 def require_positive(name: str, value: float) -> None:

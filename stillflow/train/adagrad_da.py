@@ -7,18 +7,18 @@ from typing import Any
 
 from stillflow.declare.constants import constant
 from stillflow.declare.opdef import OpDef
-from stillflow.graph.indexed_slices import IndexedSlices
-from stillflow.graph.operation import Tensor
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with, device
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.math.casts import cast
 from stillflow.ops.training import dense, sparse
 from stillflow.ops.variables.variable import Variable
 from stillflow.train.adagrad import require_positive
-from stillflow.train.optimizer import Optimizer, cast_like
+from stillflow.train.one_op import OneOpOptimizer, built
+from stillflow.train.optimizer import cast_like
 
 
-class AdagradDAOptimizer(Optimizer):
+class AdagradDAOptimizer(OneOpOptimizer):
     """Sets each variable from the sums of all its gradients and of their squares.
 
     Args:
@@ -66,21 +66,21 @@ class AdagradDAOptimizer(Optimizer):
         with colocate_with(self._learning_rate_tensor):
             self._global_step_on_worker = identity(self._global_step) + 1
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
-        return self._apply(dense.apply_adagrad_da, var, grad)
+    def _update_ops(self) -> tuple[OpDef, OpDef]:
+        return dense.apply_adagrad_da, sparse.sparse_apply_adagrad_da
 
-    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
-        return self._apply(sparse.sparse_apply_adagrad_da, var, grad.values, grad.indices)
-
-    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Tensor:
+    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Operation:
         with device(var.device):
             step = identity(self._global_step_on_worker)
         dtype = var.dtype.base_dtype
         (rate,) = cast_like([self._learning_rate_tensor], var)
-        return update(
-            var,
-            self.get_slot(var, "gradient_accumulator"),
-            self.get_slot(var, "gradient_squared_accumulator"),
+        return built(
+            update,
+            [
+                var,
+                self.get_slot(var, "gradient_accumulator"),
+                self.get_slot(var, "gradient_squared_accumulator"),
+            ],
             *grad,
             rate,
             cast(self._l1_regularization_strength, dtype),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from stillflow.graph.graph import get_default_graph
@@ -13,8 +13,9 @@ from stillflow.ops.control.ordering import group
 from stillflow.ops.math.elementwise import sqrt
 from stillflow.ops.training import dense
 from stillflow.ops.variables import state
-from stillflow.ops.variables.scatter import scatter_add
+from stillflow.ops.variables.scattered_updates import scatter_add
 from stillflow.ops.variables.variable import Variable
+from stillflow.train.one_op import built
 from stillflow.train.optimizer import Optimizer, cast_like
 
 
@@ -75,31 +76,52 @@ class AdamOptimizer(Optimizer):
         return cast_like([*self._get_beta_accumulators(), *hyper], var)
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Operation:
-        return dense.apply_adam(
-            var,
-            self.get_slot(var, "m"),
-            self.get_slot(var, "v"),
+        return built(
+            dense.apply_adam,
+            [var, self.get_slot(var, "m"), self.get_slot(var, "v")],
             *self._scalars(var),
             grad,
             use_locking=self._use_locking,
-        ).op
+        )
+
+    def _resource_apply_dense(self, grad: Tensor, handle: Any) -> Operation:
+        return AdamOptimizer._apply_dense(self, grad, handle)
 
     def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Operation:
+        return self._apply_rows_of(grad.values, var, grad.indices, self._scatter_add)
+
+    def _resource_apply_sparse(self, grad: Tensor, handle: Any, indices: Tensor) -> Operation:
+        return self._apply_rows_of(grad, handle, indices, self._resource_scatter_add)
+
+    def _apply_rows_of(
+        self, grad: Tensor, var: Variable, indices: Tensor, scatter_add: Callable[..., Tensor]
+    ) -> Operation:
+        """Updates `var` by gradients of some of its rows; `scatter_add` gives a slot's value."""
+
+        def decayed(slot: Any, decay: Tensor, addend: Tensor) -> Tensor:
+            """decay * slot in every row, and `addend` more in the rows `indices`."""
+            scaled = state.assign(slot, slot * decay, use_locking=self._use_locking)
+            with control_dependencies([scaled]):
+                return scatter_add(slot, indices, addend)
+
         beta1_power, beta2_power, lr, beta1, beta2, epsilon = self._scalars(var)
         rate = lr * sqrt(1 - beta2_power) / (1 - beta1_power)
-        m = self._decayed(self.get_slot(var, "m"), beta1, grad.values * (1 - beta1), grad)
-        squared = (grad.values * grad.values) * (1 - beta2)
-        v = self._decayed(self.get_slot(var, "v"), beta2, squared, grad)
+        m = decayed(self.get_slot(var, "m"), beta1, grad * (1 - beta1))
+        v = decayed(self.get_slot(var, "v"), beta2, (grad * grad) * (1 - beta2))
         root = sqrt(v)
         step = rate * m / (root + epsilon)
-        updated = state.assign_sub(var._ref(), step, use_locking=self._use_locking)
+        updated = state.assign_sub(var, step, use_locking=self._use_locking)
         return group(updated, m, v)
 
-    def _decayed(self, slot: Any, decay: Tensor, addend: Tensor, grad: IndexedSlices) -> Tensor:
-        """slot = decay * slot in every row, and `addend` more in the rows of `grad`."""
-        scaled = state.assign(slot._ref(), slot * decay, use_locking=self._use_locking)
-        with control_dependencies([scaled]):
-            return scatter_add(slot, grad.indices, addend, use_locking=self._use_locking)
+    def _scatter_add(self, slot: Any, indices: Tensor, addend: Tensor) -> Tensor:
+        return scatter_add(slot, indices, addend, use_locking=self._use_locking)
+
+    def _resource_scatter_add(self, slot: Any, indices: Tensor, addend: Tensor) -> Tensor:
+        from stillflow.ops.variables import resource_scatter  # few programs have such variables
+
+        added = resource_scatter.resource_scatter_add(slot.handle, indices, addend)
+        with control_dependencies([added]):
+            return slot.value()
 
     def _finish(self, update_ops: list, name_scope: str) -> Operation:
         """Raises the powers of the betas after the updates, which use the old ones."""

@@ -7,15 +7,15 @@ from typing import Any
 
 from stillflow.declare.constants import constant
 from stillflow.declare.opdef import OpDef
-from stillflow.graph.indexed_slices import IndexedSlices
-from stillflow.graph.operation import Tensor
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with
 from stillflow.ops.training import dense, sparse
 from stillflow.ops.variables.variable import Variable
-from stillflow.train.optimizer import Optimizer, cast_like
+from stillflow.train.one_op import OneOpOptimizer, built
+from stillflow.train.optimizer import cast_like
 
 
-class FtrlOptimizer(Optimizer):
+class FtrlOptimizer(OneOpOptimizer):
     """Follows the regularized leader; L1 regularization gives weights that are exactly zero.
 
     Args:
@@ -87,19 +87,16 @@ class FtrlOptimizer(Optimizer):
             learning_rate_power=self._learning_rate_power,
         )
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
-        update = dense.apply_ftrl_v2 if self._shrinks else dense.apply_ftrl
-        return self._apply(update, var, grad)
-
-    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
-        update = sparse.sparse_apply_ftrl_v2 if self._shrinks else sparse.sparse_apply_ftrl
-        return self._apply(update, var, grad.values, grad.indices)
+    def _update_ops(self) -> tuple[OpDef, OpDef]:
+        if self._shrinks:
+            return dense.apply_ftrl_v2, sparse.sparse_apply_ftrl_v2
+        return dense.apply_ftrl, sparse.sparse_apply_ftrl
 
     @property
     def _shrinks(self) -> bool:
         return self._l2_shrinkage_regularization_strength > 0.0
 
-    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Tensor:
+    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Operation:
         shrinkage = [self._l2_shrinkage_tensor] if self._shrinks else []
         scalars = [
             self._learning_rate_tensor,
@@ -108,10 +105,9 @@ class FtrlOptimizer(Optimizer):
             *shrinkage,
             self._learning_rate_power_tensor,
         ]
-        return update(
-            var,
-            self.get_slot(var, "accum"),
-            self.get_slot(var, "linear"),
+        return built(
+            update,
+            [var, self.get_slot(var, "accum"), self.get_slot(var, "linear")],
             *grad,
             *cast_like(scalars, var),
             use_locking=self._use_locking,

@@ -7,8 +7,9 @@ from typing import Any
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.training import dense
-from stillflow.ops.variables.scatter import scatter_sub
+from stillflow.ops.variables.scattered_updates import scatter_sub
 from stillflow.ops.variables.variable import Variable
+from stillflow.train.one_op import built
 from stillflow.train.optimizer import Optimizer, cast_like
 
 
@@ -30,9 +31,21 @@ class GradientDescentOptimizer(Optimizer):
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Operation:
         (rate,) = cast_like([self._learning_rate_tensor], var)
-        return dense.apply_gradient_descent(var, rate, grad, use_locking=self._use_locking).op
+        return built(dense.apply_gradient_descent, [var], rate, grad, use_locking=self._use_locking)
+
+    def _resource_apply_dense(self, grad: Tensor, handle: Any) -> Operation:
+        return GradientDescentOptimizer._apply_dense(self, grad, handle)
 
     def _apply_sparse_duplicate_indices(self, grad: IndexedSlices, var: Variable) -> Tensor:
         # Rows that occur twice are simply taken off twice.
         (rate,) = cast_like([self._learning_rate_tensor], var)
         return scatter_sub(var, grad.indices, grad.values * rate, use_locking=self._use_locking)
+
+    def _resource_apply_sparse_duplicate_indices(
+        self, grad: Tensor, handle: Any, indices: Tensor
+    ) -> Operation:
+        from stillflow.ops.variables import resource_scatter  # few programs have such variables
+
+        change = -grad * self._learning_rate
+        update: Any = resource_scatter.resource_scatter_add(handle.handle, indices, change)
+        return update

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from stillflow.declare.opdef import OpDef
-from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.training import dense, sparse
 from stillflow.ops.variables.variable import Variable
-from stillflow.train.optimizer import Optimizer, cast_like
+from stillflow.train.one_op import OneOpOptimizer, built
+from stillflow.train.optimizer import cast_like
 
 
-class MomentumOptimizer(Optimizer):
+class MomentumOptimizer(OneOpOptimizer):
     """accumulation = momentum * accumulation + gradient; variable -= learning_rate * accumulation.
 
     Args:
@@ -42,20 +42,17 @@ class MomentumOptimizer(Optimizer):
         (self._learning_rate_tensor,) = self._hyper(learning_rate=self._learning_rate)
         (self._momentum_tensor,) = self._hyper(momentum=self._momentum)
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Operation:
-        return self._apply(dense.apply_momentum, var, grad)
-
-    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Operation:
-        return self._apply(sparse.sparse_apply_momentum, var, grad.values, grad.indices)
+    def _update_ops(self) -> tuple[OpDef, OpDef]:
+        return dense.apply_momentum, sparse.sparse_apply_momentum
 
     def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Operation:
         rate, momentum = cast_like([self._learning_rate_tensor, self._momentum_tensor], var)
-        return update(
-            var,
-            self.get_slot(var, "momentum"),
+        return built(
+            update,
+            [var, self.get_slot(var, "momentum")],
             rate,
             *grad,
             momentum,
             use_locking=self._use_locking,
             use_nesterov=self._use_nesterov,
-        ).op
+        )

@@ -53,15 +53,15 @@ def assign_moving_average(
             rest = cast(rest, variable.dtype.base_dtype)
         if zero_debias:
             return _assign_debiased(variable, value, rest, scope)
-        return state.assign_sub(variable._ref(), (variable - value) * rest, name=scope)
+        return state.assign_sub(variable, (variable - value) * rest, name=scope)
 
 
 def _assign_debiased(variable: Variable, value: Any, rest: Tensor, scope: str) -> Tensor:
     biased, steps = _debiasing_variables(variable, value, rest)
-    updated = state.assign_sub(biased._ref(), (biased - value) * rest)
+    updated = state.assign_sub(biased, (biased - value) * rest)
     counted = steps.assign_add(1)
     weight = 1 - pow_(1.0 - rest, counted)
-    return state.assign(variable._ref(), updated / weight, name=scope)
+    return state.assign(variable, updated / weight, name=scope)
 
 
 def _debiasing_variables(variable: Variable, value: Any, rest: Tensor) -> tuple[Any, Any]:

@@ -34,6 +34,9 @@ from stillflow.ops.array.unique import unique
 from stillflow.ops.control.ordering import group, tuple_
 from stillflow.ops.math.casts import cast
 from stillflow.ops.variables import state
+from stillflow.ops.variables.kinds import is_resource_variable
+from stillflow.ops.variables.reference_variable import RefVariable
+from stillflow.ops.variables.resource import assign_add_variable_op
 from stillflow.ops.variables.sets import trainable_variables
 from stillflow.ops.variables.variable import Variable
 from stillflow.train import slot_creator
@@ -192,18 +195,26 @@ class Optimizer:
             if isinstance(grad, IndexedSlices):
                 if variable.constraint is not None:
                     raise RuntimeError("Cannot use a constraint function on a sparse variable.")
-                return self._apply_sparse_duplicate_indices(grad, variable)
-            updated = self._apply_dense(grad, variable)
+                return self._apply_rows(grad, variable)
+            if is_resource_variable(variable):
+                updated = self._resource_apply_dense(grad, variable)
+            else:
+                updated = self._apply_dense(grad, variable)
             if variable.constraint is None:
                 return updated
             with control_dependencies([updated]):
                 return variable.assign(variable.constraint(variable))
 
+    def _apply_rows(self, grad: IndexedSlices, variable: Any) -> Tensor | Operation:
+        if not is_resource_variable(variable):
+            return self._apply_sparse_duplicate_indices(grad, variable)
+        return self._resource_apply_sparse_duplicate_indices(grad.values, variable, grad.indices)
+
     def _finished(self, updates: list, global_step: Any, scope: str) -> Operation:
         if global_step is None:
             return self._finish(updates, scope)
         with control_dependencies([self._finish(updates, "update")]), colocate_with(global_step):
-            return state.assign_add(_reference(global_step), 1, name=scope).op
+            return _counted(global_step, scope)
 
     # Slots ----------------------------------------------------------------------------------------
 
@@ -257,7 +268,12 @@ class Optimizer:
         graph = colocate_with.graph
         if (name, graph) not in self._non_slot_dict:
             with graph.colocate_with(colocate_with):
-                variable = Variable(initial_value, name=name, trainable=False)
+                variable = Variable(
+                    initial_value,
+                    name=name,
+                    trainable=False,
+                    use_resource=is_resource_variable(colocate_with),
+                )
             self._non_slot_dict[name, graph] = variable
         return self._non_slot_dict[name, graph]
 
@@ -291,9 +307,25 @@ class Optimizer:
         self, grad: IndexedSlices, var: Variable
     ) -> Tensor | Operation:
         """`_apply_sparse` for a gradient in which a row may occur several times."""
-        rows, positions = unique(grad.indices)
-        total = unsorted_segment_sum(grad.values, positions, shape(rows)[0])
+        total, rows = _without_duplicates(grad.values, grad.indices)
         return self._apply_sparse(IndexedSlices(total, rows, grad.dense_shape), var)
+
+    def _resource_apply_dense(self, grad: Tensor, handle: Any) -> Tensor | Operation:
+        """`_apply_dense` for a variable behind a handle."""
+        raise NotImplementedError
+
+    def _resource_apply_sparse(
+        self, grad: Tensor, handle: Any, indices: Tensor
+    ) -> Tensor | Operation:
+        """`_apply_sparse` for a variable behind a handle, of whose rows some have gradients."""
+        raise NotImplementedError
+
+    def _resource_apply_sparse_duplicate_indices(
+        self, grad: Tensor, handle: Any, indices: Tensor
+    ) -> Tensor | Operation:
+        """`_resource_apply_sparse` for rows of which some may occur several times."""
+        total, rows = _without_duplicates(grad, indices)
+        return self._resource_apply_sparse(total, handle, rows)
 
     def _finish(self, update_ops: list, name_scope: str) -> Operation:
         """Returns the operation that is done when all of `update_ops` are."""
@@ -324,6 +356,12 @@ def cast_like(tensors: Iterable[Tensor], var: Variable) -> list[Tensor]:
     return [cast(tensor, var.dtype.base_dtype) for tensor in tensors]
 
 
+def _without_duplicates(values: Tensor, indices: Tensor) -> tuple[Tensor, Tensor]:
+    """The sums of the `values` of equal `indices`, and those indices once each."""
+    rows, positions = unique(indices)
+    return unsorted_segment_sum(values, positions, shape(rows)[0]), rows
+
+
 def _key(var: Any) -> tuple:
     return var.op.graph, var.op.name
 
@@ -340,15 +378,23 @@ def _flattened(variables: Any) -> Iterator[Any]:
 
 def _differentiated(variable: Any) -> Tensor:
     """What the loss is differentiated by: every read of a variable, not just one of them."""
-    if isinstance(variable, Variable):
+    if is_resource_variable(variable):
+        return variable.handle
+    if isinstance(variable, RefVariable):
         return variable._ref()
     if isinstance(variable, Tensor):
         return variable
     raise NotImplementedError("Trying to optimize unsupported type ", variable)
 
 
-def _reference(global_step: Any) -> Any:
-    return global_step._ref() if isinstance(global_step, Variable) else global_step
+def _counted(global_step: Any, scope: str) -> Operation:
+    """Raises the count of steps by one."""
+    if not is_resource_variable(global_step):
+        counted: Any = global_step._ref() if isinstance(global_step, RefVariable) else global_step
+        return state.assign_add(counted, 1, name=scope).op
+    one = convert_to_tensor(1, dtype=global_step.dtype)
+    counted = assign_add_variable_op(global_step.handle, one, name=scope)
+    return counted
 
 
 def _as_gradient(grad: Any) -> Gradient | None:

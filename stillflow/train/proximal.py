@@ -10,16 +10,15 @@ from typing import Any
 
 from stillflow.declare.constants import constant
 from stillflow.declare.opdef import OpDef
-from stillflow.graph.indexed_slices import IndexedSlices
-from stillflow.graph.operation import Tensor
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with
 from stillflow.ops.training import dense, sparse
 from stillflow.ops.variables.variable import Variable
 from stillflow.train.adagrad import require_positive
-from stillflow.train.optimizer import Optimizer
+from stillflow.train.one_op import OneOpOptimizer, built
 
 
-class _ProximalOptimizer(Optimizer):
+class _ProximalOptimizer(OneOpOptimizer):
     """What both share: a learning rate, and the strengths of the two penalties."""
 
     def __init__(self, learning_rate: Any, l1: Any, l2: Any, use_locking: bool, name: str):
@@ -55,15 +54,11 @@ class ProximalGradientDescentOptimizer(_ProximalOptimizer):
         l1, l2 = l1_regularization_strength, l2_regularization_strength
         super().__init__(learning_rate, l1, l2, use_locking, name)
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
-        return self._apply(dense.apply_proximal_gradient_descent, var, grad)
+    def _update_ops(self) -> tuple[OpDef, OpDef]:
+        return dense.apply_proximal_gradient_descent, sparse.sparse_apply_proximal_gradient_descent
 
-    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
-        update = sparse.sparse_apply_proximal_gradient_descent
-        return self._apply(update, var, grad.values, grad.indices)
-
-    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Tensor:
-        return update(var, *self._scalars, *grad, use_locking=self._use_locking)
+    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Operation:
+        return built(update, [var], *self._scalars, *grad, use_locking=self._use_locking)
 
 
 class ProximalAdagradOptimizer(_ProximalOptimizer):
@@ -100,13 +95,9 @@ class ProximalAdagradOptimizer(_ProximalOptimizer):
                 )
             self._get_or_make_slot(var, initial, "accumulator", self._name)
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Tensor:
-        return self._apply(dense.apply_proximal_adagrad, var, grad)
+    def _update_ops(self) -> tuple[OpDef, OpDef]:
+        return dense.apply_proximal_adagrad, sparse.sparse_apply_proximal_adagrad
 
-    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Tensor:
-        update = sparse.sparse_apply_proximal_adagrad
-        return self._apply(update, var, grad.values, grad.indices)
-
-    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Tensor:
+    def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Operation:
         slot = self.get_slot(var, "accumulator")
-        return update(var, slot, *self._scalars, *grad, use_locking=self._use_locking)
+        return built(update, [var, slot], *self._scalars, *grad, use_locking=self._use_locking)

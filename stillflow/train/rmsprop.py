@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from stillflow.declare.opdef import OpDef
-from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.array.filling import ones_like
 from stillflow.ops.training import dense, sparse
 from stillflow.ops.variables.initializers import Ones
 from stillflow.ops.variables.variable import Variable
-from stillflow.train.optimizer import Optimizer, cast_like
+from stillflow.train.one_op import OneOpOptimizer, built
+from stillflow.train.optimizer import cast_like
 
 
-class RMSPropOptimizer(Optimizer):
+class RMSPropOptimizer(OneOpOptimizer):
     """rms = decay * rms + (1 - decay) * gradient^2;
 
     momentum_ = momentum * momentum_ + learning_rate * gradient / sqrt(rms + epsilon);
@@ -65,16 +65,10 @@ class RMSPropOptimizer(Optimizer):
             epsilon=self._epsilon,
         )
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Operation:
+    def _update_ops(self) -> tuple[OpDef, OpDef]:
         if self._centered:
-            return self._apply(dense.apply_centered_rms_prop, var, grad)
-        return self._apply(dense.apply_rms_prop, var, grad)
-
-    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Operation:
-        rows = grad.values, grad.indices
-        if self._centered:
-            return self._apply(sparse.sparse_apply_centered_rms_prop, var, *rows)
-        return self._apply(sparse.sparse_apply_rms_prop, var, *rows)
+            return dense.apply_centered_rms_prop, sparse.sparse_apply_centered_rms_prop
+        return dense.apply_rms_prop, sparse.sparse_apply_rms_prop
 
     def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Operation:
         slots = ("mg", "rms", "momentum") if self._centered else ("rms", "momentum")
@@ -84,10 +78,10 @@ class RMSPropOptimizer(Optimizer):
             self._momentum_tensor,
             self._epsilon_tensor,
         ]
-        return update(
-            var,
-            *(self.get_slot(var, slot) for slot in slots),
+        return built(
+            update,
+            [var, *(self.get_slot(var, slot) for slot in slots)],
             *cast_like(scalars, var),
             *grad,
             use_locking=self._use_locking,
-        ).op
+        )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,11 @@ from stillflow.declare.convert import to_tensor
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.scopes import device
+from stillflow.ops.control.ordering import identity
+from stillflow.ops.variables.kinds import is_resource_variable
 from stillflow.ops.variables.partitioned import PartitionedVariable
+from stillflow.ops.variables.resource import read_variable_op
 from stillflow.ops.variables.save_slice_info import SaveSliceInfo
 from stillflow.ops.variables.variable import Variable
 
@@ -21,8 +26,9 @@ class Saveable:
     """A variable, or a part of a partitioned one, and its name in a checkpoint."""
 
     name: str
-    reference: Tensor  # what a restore assigns to
-    tensor: Tensor  # what is saved
+    target: Tensor  # what a restore assigns to: a reference, or a handle
+    element: Tensor  # what a graph knows the variable by: the reference, or a read of it
+    read: Callable[[], Tensor]  # what is saved
     spec: str = ""  # which part it is
 
 
@@ -50,20 +56,46 @@ def saveables_of(var_list: Any) -> list[Saveable]:
     ]
     seen: set[Operation] = set()
     for saveable in saveables:
-        if saveable.reference.op in seen:
+        if saveable.element.op in seen:
             raise ValueError(f"The same saveable will be restored with two names: {saveable.name}")
-        seen.add(saveable.reference.op)
+        seen.add(saveable.element.op)
     return saveables
 
 
 def _saveables(name: str, value: Tensor | list[Any]) -> list[Saveable]:
-    """Returns a variable, by its reference, or the parts of one."""
+    """Returns a variable, by its element in the graph, or the parts of one."""
     if isinstance(value, Tensor):
-        return [Saveable(name, value, value)]
-    return [
-        Saveable(name, to_tensor(part, as_ref=True), part.value(), info.spec)
-        for part, info in zip(value, slice_infos(value), strict=True)
-    ]
+        return [Saveable(name, _target(value), value, lambda: value)]
+    saveables = []
+    for part, info in zip(value, slice_infos(value), strict=True):
+        element = _element(part)
+        read = functools.partial(_read_on_cpu, part) if _is_read(element) else part.value
+        saveables.append(Saveable(name, _target(element), element, read, info.spec))
+    return saveables
+
+
+def _element(variable: Any) -> Tensor:
+    """What the graph knows a variable by: its reference, or the first read of it."""
+    if is_resource_variable(variable):
+        return variable._as_graph_element()
+    return to_tensor(variable, as_ref=True)
+
+
+def _is_read(element: Tensor) -> bool:
+    return element.op.defn is read_variable_op
+
+
+def _target(element: Tensor) -> Tensor:
+    """What a restore assigns to."""
+    return element.op.inputs[0] if _is_read(element) else element
+
+
+def _read_on_cpu(variable: Any) -> Tensor:
+    """A new read of a variable behind a handle."""
+    with device(variable.device):
+        value = variable.read_value()
+        with device("/device:CPU:0"):
+            return identity(value)
 
 
 _PARTS = (list, tuple, PartitionedVariable)
@@ -94,11 +126,11 @@ def _checked(var_list: Mapping[Any, Any]) -> dict[str, Any]:
                 f"Name is not a string: {name}"
             )
     named = {
-        name: list(value) if isinstance(value, _PARTS) else to_tensor(value, as_ref=True)
+        name: list(value) if isinstance(value, _PARTS) else _element(value)
         for name, value in var_list.items()
     }
     for value in named.values():
-        if isinstance(value, Tensor) and not value.op.defn.is_variable:
+        if isinstance(value, Tensor) and not _target(value).op.defn.is_variable:
             raise TypeError(
                 "names_to_saveables must be a dict mapping string names to Tensors/Variables. "
                 f"Not a variable: {value}"
@@ -126,10 +158,11 @@ def _by_own_names(var_list: Any) -> dict[str, Any]:
 
 
 def _add_whole(named: dict[str, Any], variable: Any) -> None:
-    reference = to_tensor(variable, as_ref=True)
-    if not reference.op.defn.is_variable:
-        raise TypeError(f"Variable to save is not a Variable: {reference}")
-    _add(named, reference.op.name, reference)
+    element = _element(variable)
+    target = _target(element).op
+    if not target.defn.is_variable:
+        raise TypeError(f"Variable to save is not a Variable: {element}")
+    _add(named, target.name, element)
 
 
 def _add(named: dict[str, Any], name: str, value: Any) -> None:

@@ -379,7 +379,7 @@ class Saver:
                 "the variables had when it was written."
             )
             with sess.graph.as_default():
-                self._object_saver = Saver({keys[s.name]: s.reference for s in named})
+                self._object_saver = Saver({keys[s.name]: s.element for s in named})
         self._object_saver.restore(sess, prefix)
         return True
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stillflow.checkpoint import management
 from stillflow.declare.constants import constant
+from stillflow.declare.handles import is_handle
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, device, name_scope
 from stillflow.ops.array.reshaping import reshape
@@ -21,6 +22,7 @@ from stillflow.ops.control.ordering import (
 )
 from stillflow.ops.saving import save_restore
 from stillflow.ops.strings.joining import string_join
+from stillflow.ops.variables.resource import assign_variable_op
 from stillflow.ops.variables.state import assign
 from stillflow.train.saveables import Saveable
 
@@ -51,7 +53,7 @@ def build(
       reshaped: lets a tensor of another shape, but the same size, be restored.
       version: of the files that are written, management.V1 or V2; either is read.
     """
-    with name_scope(name, "save", [saveable.reference.op for saveable in saveables]):
+    with name_scope(name, "save", [saveable.element.op for saveable in saveables]):
         default = placeholder_with_default(filename or "model", shape=(), name="filename")
         prefix = placeholder_with_default(default, shape=(), name="Const")
         if not sharded:
@@ -66,7 +68,7 @@ def build(
 def _save(prefix: Tensor, saveables: Sequence[Saveable], version: int) -> Tensor:
     """Returns `prefix` as it is once the checkpoint is written."""
     names, specs = _names_and_specs(saveables)
-    tensors = [saveable.tensor for saveable in saveables]
+    tensors = [saveable.read() for saveable in saveables]
     if version == management.V1:
         written = save_restore.save_slices(prefix, names, specs, tensors, name="save")
     else:
@@ -81,22 +83,28 @@ def _names_and_specs(saveables: Sequence[Saveable]) -> tuple[list[str], list[str
 def _restore(prefix: Tensor, saveables: Sequence[Saveable], reshaped: bool, name: str) -> Operation:
     """Returns an operation that restores `saveables`: all of them, or none."""
     names, specs = _names_and_specs(saveables)
-    types = [saveable.reference.dtype.base_dtype for saveable in saveables]
+    types = [saveable.element.dtype.base_dtype for saveable in saveables]
     with device(_CPU):
         tensors = save_restore.restore_v2(prefix, names, specs, dtypes=types)
     assigned = [
-        _assign(saveable.reference, tensor, reshaped)
+        _assign(saveable, tensor, reshaped)
         for saveable, tensor in zip(saveables, tensors, strict=True)
     ]
     return group(*assigned, name=name)
 
 
-def _assign(reference: Tensor, tensor: Tensor, reshaped: bool) -> Tensor:
-    is_known = reference.shape.is_fully_defined()
-    if not reshaped:
-        return assign(reference, tensor, validate_shape=is_known)
-    wanted = reference.shape.as_list() if is_known else shape(reference)
-    return assign(reference, reshape(tensor, wanted), validate_shape=False)
+def _assign(saveable: Saveable, tensor: Tensor, reshaped: bool) -> Tensor | Operation:
+    target, static = saveable.target, saveable.element.shape
+    is_known = static.is_fully_defined()
+    if reshaped:
+        tensor = reshape(tensor, static.as_list() if is_known else shape(saveable.read()))
+    if not is_handle(target):
+        return assign(target, tensor, validate_shape=is_known and not reshaped)
+    with device(saveable.element.device):
+        tensor = identity(tensor)
+        static.assert_is_compatible_with(tensor.shape)
+        updated: Any = assign_variable_op(target, tensor)
+        return updated
 
 
 # A checkpoint of several data files ---------------------------------------------------------------
@@ -108,7 +116,7 @@ def _by_device(saveables: Sequence[Saveable]) -> Shards:
     """Groups by device, in the order of the devices' names."""
     groups: dict[str, list[Saveable]] = {}
     for saveable in saveables:
-        groups.setdefault(saveable.reference.device, []).append(saveable)
+        groups.setdefault(saveable.element.device, []).append(saveable)
     return sorted(groups.items())
 
 

@@ -12,6 +12,7 @@ from stillflow.graph.scopes import colocate_with
 from stillflow.ops.array.filling import zeros
 from stillflow.ops.array.shape_of import shape as shape_of
 from stillflow.ops.variables.initializers import Zeros
+from stillflow.ops.variables.kinds import is_resource_variable
 from stillflow.ops.variables.save_slice_info import SaveSliceInfo
 from stillflow.ops.variables.scope import get_variable, get_variable_scope, variable_scope
 from stillflow.ops.variables.variable import Variable
@@ -69,6 +70,7 @@ def _create(
             initializer=initializer,
             trainable=False,
             validate_shape=static.is_fully_defined(),
+            use_resource=is_resource_variable(primary),
         )
     place = primary._get_save_slice_info() if isinstance(primary, Variable) else None
     if place is not None:

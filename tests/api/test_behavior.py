@@ -5,10 +5,10 @@ import pytest
 import stillflow.api as tf
 
 DISABLE = (
-    "disable_control_flow_v2 disable_eager_execution disable_resource_variables"
-    " disable_tensor_equality disable_v2_behavior disable_v2_tensorshape"
+    "disable_control_flow_v2 disable_eager_execution disable_tensor_equality disable_v2_behavior"
+    " disable_v2_tensorshape"
 )
-ASK = "control_flow_v2_enabled executing_eagerly resource_variables_enabled"
+ASK = "control_flow_v2_enabled executing_eagerly"
 
 
 @pytest.mark.parametrize("name", DISABLE.split())

@@ -11,7 +11,7 @@ from update_cases import CASES, case_id
 
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.ops.families import all_ops
-from stillflow.ops.training import dense, sparse
+from stillflow.ops.training import dense, resource, sparse
 
 RECORDED = json.loads(
     (Path(__file__).parent.parent / "golden" / "training" / "updates.json").read_text()
@@ -63,6 +63,6 @@ def test_every_update_has_a_case():
     declared = {
         name
         for name, defn in all_ops().items()
-        if defn.fn.__module__ in (dense.__name__, sparse.__name__)
+        if defn.fn.__module__ in (dense.__name__, sparse.__name__, resource.__name__)
     }
     assert declared == {case.type for case in CASES}

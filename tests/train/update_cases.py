@@ -61,6 +61,20 @@ CASES = [
     if not (dtype == "float16" and type_name in _NOT_HALF)
 ]
 
+#: The twins on handles compute the same, so that one case of each shows how it is called.
+_ONCE = {case.type: case for case in reversed(CASES) if case.dtype == "float32"}
+_KERAS = ["r", "r", _LR, "g", _MOMENTUM]
+CASES += [Case(f"Resource{type_name}", *_ONCE[type_name][1:]) for type_name in sorted(_ONCE)] + [
+    Case(f"Resource{type_name}", inputs, attrs, "float32")
+    for type_name, inputs, attrs in (
+        ("ApplyAdamWithAmsgrad", ["r", "r", "s", *_ADAM[2:]], {}),
+        ("ApplyKerasMomentum", _KERAS, {}),
+        ("ApplyKerasMomentum", _KERAS, {"use_nesterov": True}),
+        ("SparseApplyKerasMomentum", _sparse(_KERAS), {}),
+        ("SparseApplyKerasMomentum", _sparse(_KERAS), {"use_nesterov": True}),
+    )
+]
+
 
 def case_id(case):
     options = ",".join(f"{name}={case.attrs[name]}" for name in sorted(case.attrs))

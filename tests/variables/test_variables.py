@@ -15,15 +15,6 @@ def value_of(fetches):
         return session.run(fetches)
 
 
-def test_a_resource_variable_is_a_reference_variable():
-    """A program that asks for one runs."""
-    w = tf.Variable([1.0, 2.0], use_resource=True)
-    with tf.variable_scope("scope", use_resource=True):
-        v = tf.get_variable("v", initializer=w.initialized_value())
-    assert w.op.type == v.op.type == "VariableV2"
-    np.testing.assert_array_equal(value_of(w + v), [2, 4])
-
-
 def test_changes_of_all_parts_may_be_operations():
     v = tf.get_variable("v", [4], partitioner=tf.fixed_size_partitioner(2))
     changes = v.assign(tf.ones([4]), read_value=False)

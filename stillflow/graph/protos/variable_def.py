@@ -9,13 +9,15 @@ def variable_def_of(variable: Any, export_scope: str | None):
     """Returns the VariableDef, its names without `export_scope`; None for one outside of it."""
     from tensorboard.compat.proto.variable_pb2 import VariableDef
 
-    if not _is_within(variable.name, export_scope):
+    holder = variable.op.outputs[0].name
+    if not _is_within(holder, export_scope):
         return None
     initial, part = variable.initial_value, variable._get_save_slice_info()
     return VariableDef(
-        variable_name=_within(variable.name, export_scope),
+        variable_name=_within(holder, export_scope),
         initializer_name=_within(variable.initializer.name, export_scope),
-        snapshot_name=_within(variable.value().name, export_scope),
+        snapshot_name=_within(variable._snapshot_tensor().name, export_scope),
+        is_resource=hasattr(variable, "handle"),
         initial_value_name="" if initial is None else _within(initial.name, export_scope),
         trainable=variable.trainable,
         synchronization=variable.synchronization.value,

@@ -82,6 +82,8 @@ def gather_nd(params: Any, indices: Any, name: str | None = None, batch_dims: in
     """
     if batch_dims:
         return batch_gather_nd(params, indices, batch_dims, name)
+    if hasattr(params, "gather_nd"):
+        return params.gather_nd(indices, name=name)  # of a variable these places alone are read
     return scattering.gather_nd_op(params, indices, name=name)
 
 

@@ -244,6 +244,10 @@ def gather_segments(
 # Public functions -------------------------------------------------------------------------------
 
 
+def _is_zero(axis: Any) -> bool:
+    return (constant_value(axis) if isinstance(axis, Tensor) else axis) == 0
+
+
 def gather(
     params: Any,
     indices: Any,
@@ -260,4 +264,6 @@ def gather(
     """
     if axis is None:
         axis = batch_dims
+    if hasattr(params, "sparse_read") and _is_zero(axis):
+        return params.sparse_read(indices, name=name)  # of a variable these rows alone are read
     return gather_v2_op(params, indices, axis, batch_dims=batch_dims or 0, name=name)

@@ -20,7 +20,8 @@ _TYPES: dict[str, Any] = {
 }
 
 
-def _picked(ctx: shapes.ShapeContext) -> shapes.Sizes:
+def picked(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    """params: [*s, *r], indices: [..., len(s)] -> [..., *r]"""
     params, indices = ctx.shape(0), shapes.with_rank_at_least(ctx.shape(1), 1)
     if params is None or indices is None or indices[-1] is None:
         return None
@@ -32,7 +33,7 @@ def _picked(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return indices[:-1] + params[indices[-1] :]
 
 
-@op("GatherNd", "params: Tparams, indices: Tindices -> output: Tparams", shape=_picked, **_TYPES)
+@op("GatherNd", "params: Tparams, indices: Tindices -> output: Tparams", shape=picked, **_TYPES)
 def gather_nd_op(xp, params, indices):
     """params: n[*s, *r], indices: i[..., len(s)] -> n[..., *r], params at each index."""
     for name, value in (("params", params), ("indices", indices)):

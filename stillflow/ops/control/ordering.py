@@ -154,6 +154,8 @@ def _flatten(items: Any):
 def _operation_of(item: Any) -> Operation:
     if getattr(item, "_is_indexed_slices", False):
         return item.values.op
+    if hasattr(item, "_handle"):
+        return item.op  # a variable behind a handle is not read for this
     convert = getattr(item, "_as_graph_element", None)
     item = convert() if convert is not None else item
     if isinstance(item, Tensor):

@@ -30,8 +30,12 @@ from stillflow.ops.math.comparison import equal
     splits=True,
 )
 def switch_op(xp, data, pred):
-    """data: n[...], pred: bool[] -> `data` on the side that `pred` names, dead on the other."""
-    return (dead(data.dtype), data) if pred else (data, dead(data.dtype))
+    """data: n[...], pred: bool[] -> `data` on the side that `pred` names, dead on the other.
+
+    Behind a handle `data` is None where the variable has no value.
+    """
+    nothing = dead(np.float32 if data is None else data.dtype)
+    return (nothing, data) if pred else (data, nothing)
 
 
 def switch(data: Any, pred: Any, dtype: Any = None, name: str | None = None) -> Any:

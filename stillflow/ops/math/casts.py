@@ -54,9 +54,12 @@ def cast_gradient(op, dy):
 
 
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
-    """Returns `x`, a tensor or IndexedSlices, with its elements converted to `dtype`."""
+    """Returns `x`, a tensor or IndexedSlices, with its elements converted to `dtype`.
+
+    A variable behind a handle that is of this type already is not read.
+    """
     wanted = dtypes.as_dtype(dtype).base_dtype
-    if isinstance(x, Tensor) and x.dtype is wanted:
+    if (isinstance(x, Tensor) or hasattr(x, "_is_left_by_casts")) and x.dtype is wanted:
         return x
     with name_scope(name, "Cast", [x]) as scope:
         if isinstance(x, IndexedSlices):

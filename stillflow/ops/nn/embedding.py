@@ -54,10 +54,12 @@ def embedding_lookup(
     if not tables:
         raise ValueError("Need at least one param")
     with name_scope(name, "embedding_lookup", [*tables, ids]) as scope:
-        tables = [
-            convert_to_tensor_or_indexed_slices(table, name=f"params_{index}")
-            for index, table in enumerate(tables)
-        ]
+        if not any(hasattr(table, "sparse_read") for table in tables):
+            # Of a variable behind a handle the rows that are wanted are read alone.
+            tables = [
+                convert_to_tensor_or_indexed_slices(table, name=f"params_{index}")
+                for index, table in enumerate(tables)
+            ]
         ids = convert_to_tensor(ids, name="ids")
         if len(tables) > 1:
             return _looked_up_in_parts(tables, ids, partition_strategy, max_norm, scope)

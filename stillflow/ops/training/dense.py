@@ -6,6 +6,7 @@ apostrophe marks a new value. The same for some rows of a variable is in `traini
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from stillflow.declare import shapes
@@ -19,20 +20,24 @@ def updates(*writes: str, grad: int) -> dict[str, Any]:
     return {
         "writes": writes,
         "types": {"T": NUMBERS},
-        "shape": lambda ctx: _updated(ctx, len(writes), grad),
+        "shape": updated(len(writes), grad),
     }
 
 
-def _updated(ctx: shapes.ShapeContext, writes: int, grad: int) -> shapes.Sizes:
+def updated(writes: int, grad: int) -> Callable[[shapes.ShapeContext], shapes.Sizes]:
     """Variable, slots and gradient have one shape; the other inputs are scalars."""
-    merged = shapes.merge_all([*ctx.shapes(0, writes), ctx.shape(grad)])
-    for index in range(writes, len(ctx.inputs)):
-        if index != grad:
-            shapes.with_rank(ctx.shape(index), 0)
-    return merged
+
+    def shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
+        merged = shapes.merge_all([*ctx.shapes(0, writes), ctx.shape(grad)])
+        for index in range(writes, len(ctx.inputs)):
+            if index != grad:
+                shapes.with_rank(ctx.shape(index), 0)
+        return merged
+
+    return shape
 
 
-def _check_gradient(var, grad, name="grad"):
+def check_gradient(var, grad, name="grad"):
     if grad.shape != var.shape:
         sizes = f"{shapes.format_sizes(var.shape)} {shapes.format_sizes(grad.shape)}"
         refuse(f"var and {name} do not have the same shape{sizes}")
@@ -51,7 +56,7 @@ def _rest(x):
 )
 def apply_gradient_descent(xp, var, alpha, delta, *, use_locking: bool = False):
     """var' = var - alpha * delta"""
-    _check_gradient(var, delta, "delta")
+    check_gradient(var, delta, "delta")
     return var - alpha * delta
 
 
@@ -67,7 +72,7 @@ def apply_momentum(
 
     with use_nesterov var' = var - lr * (grad + momentum * accum')
     """
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     accum = xp.settle(accum * momentum + grad, accum)
     step = grad * lr + accum * momentum * lr if use_nesterov else accum * lr
     return var - step, accum
@@ -100,7 +105,7 @@ def apply_adam(
     alpha = lr * sqrt(1 - beta2_power) / (1 - beta1_power);
     var' = var - alpha * m' / (sqrt(v') + epsilon)
     """
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     alpha = lr[()] * xp.sqrt(_rest(beta2_power)) / _rest(beta1_power)
     rest = _rest(beta1)
     m = xp.settle(m + (grad - m) * rest, m)
@@ -122,7 +127,7 @@ def apply_ada_max(
 
     var' = var - lr / (1 - beta1_power) * m' / (v' + epsilon)
     """
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     m = xp.settle(m + (grad - m) * _rest(beta1), m)
     v = xp.settle(xp.maximum(v * beta2, xp.abs(grad)), v)
     return var - m / (v + epsilon) * (lr[()] / _rest(beta1_power)), m, v
@@ -137,7 +142,7 @@ def apply_adagrad(
     xp, var, accum, lr, grad, *, use_locking: bool = False, update_slots: bool = True
 ):
     """accum' = accum + grad^2; var' = var - lr * grad / sqrt(accum')"""
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     accum = xp.settle(accum + grad * grad, accum) if update_slots else accum
     return var - grad * lr / xp.sqrt(accum), accum
 
@@ -151,7 +156,7 @@ def apply_adagrad_v2(
     xp, var, accum, lr, epsilon, grad, *, use_locking: bool = False, update_slots: bool = True
 ):
     """accum' = accum + grad^2; var' = var - lr * grad / (sqrt(accum') + epsilon)"""
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     accum = xp.settle(accum + grad * grad, accum) if update_slots else accum
     return var - grad * lr / (xp.sqrt(accum) + epsilon), accum
 
@@ -170,7 +175,7 @@ def apply_adadelta(
     update = grad * sqrt(accum_update + epsilon) / sqrt(accum' + epsilon);
     accum_update' = rho * accum_update + (1 - rho) * update^2
     """
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     rest = _rest(rho)
     accum = xp.settle(accum * rho + grad * grad * rest, accum)
     update = xp.sqrt(accum_update + epsilon) / xp.sqrt(accum + epsilon) * grad
@@ -191,7 +196,7 @@ def apply_rms_prop(
 
     var' = var - mom'
     """
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     ms = xp.settle(ms + (grad * grad - ms) * _rest(rho), ms)
     mom = xp.settle(mom * momentum + grad * lr / xp.sqrt(ms + epsilon), mom)
     return var - mom, ms, mom
@@ -207,7 +212,7 @@ def apply_centered_rms_prop(
     xp, var, mg, ms, mom, lr, rho, momentum, epsilon, grad, *, use_locking: bool = False
 ):
     """mg' = rho * mg + (1 - rho) * grad; as ApplyRMSProp, with sqrt(ms' - mg'^2 + epsilon)"""
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     rest = _rest(rho)
     ms = xp.settle(ms + (grad * grad - ms) * rest, ms)
     mg = xp.settle(mg + (grad - mg) * rest, mg)
@@ -227,7 +232,7 @@ def apply_ftrl(xp, var, accum, linear, grad, lr, l1, l2, lr_power, *, use_lockin
     linear' = linear + grad - (accum'^p - accum^p) / lr * var;
     var' = (sign(linear') * l1 - linear') / (accum'^p / lr + 2 * l2) where |linear'| > l1, else 0
     """
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     return _ftrl(xp, var, accum, linear, grad, grad, lr, l1, l2, lr_power)
 
 
@@ -252,7 +257,7 @@ def apply_ftrl_v2(
     use_locking: bool = False,
 ):
     """As ApplyFtrl, with 2 * l2_shrinkage * var added to the gradient that `linear` takes"""
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     shrunk = grad + var * (2 * l2_shrinkage)
     return _ftrl(xp, var, accum, linear, grad, shrunk, lr, l1, l2, lr_power)
 
@@ -273,7 +278,7 @@ def _ftrl(xp, var, accum, linear, grad, linear_grad, lr, l1, l2, lr_power):
 )
 def apply_proximal_gradient_descent(xp, var, alpha, l1, l2, delta, *, use_locking: bool = False):
     """var' = sign(p) * max(|p| - alpha * l1, 0) / (1 + alpha * l2), p = var - alpha * delta"""
-    _check_gradient(var, delta, "delta")
+    check_gradient(var, delta, "delta")
     return _shrunk(xp, var - delta * alpha, alpha, l1, l2)
 
 
@@ -284,7 +289,7 @@ def apply_proximal_gradient_descent(xp, var, alpha, l1, l2, delta, *, use_lockin
 )
 def apply_proximal_adagrad(xp, var, accum, lr, l1, l2, grad, *, use_locking: bool = False):
     """accum' = accum + grad^2; as ApplyProximalGradientDescent, alpha = lr / sqrt(accum')"""
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     accum = accum + grad * grad
     rate = lr / xp.sqrt(accum)
     return _shrunk(xp, var - grad * rate, rate, l1, l2), accum
@@ -317,7 +322,7 @@ def apply_adagrad_da(
 
     var' = -lr * sign(g') * max(|g'| - l1 * t, 0) / (l2 * t * lr + sqrt(s'))
     """
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     steps = global_step.astype(var.dtype)
     total = gradient_accumulator + grad
     squares = gradient_squared_accumulator + grad * grad
@@ -335,7 +340,7 @@ def apply_add_sign(xp, var, m, lr, alpha, sign_decay, beta, grad, *, use_locking
 
     var' = var - lr * (alpha + sign_decay * agreement) * grad, agreement = sign(grad) * sign(m')
     """
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     m = m * beta + grad * _rest(beta)
     agreement = xp.sign(grad) * xp.sign(m)
     return var - (agreement * sign_decay + alpha) * lr * grad, m
@@ -348,7 +353,7 @@ def apply_add_sign(xp, var, m, lr, alpha, sign_decay, beta, grad, *, use_locking
 )
 def apply_power_sign(xp, var, m, lr, logbase, sign_decay, beta, grad, *, use_locking: bool = False):
     """As ApplyAddSign, with exp(logbase * sign_decay * agreement) as the factor of lr * grad"""
-    _check_gradient(var, grad)
+    check_gradient(var, grad)
     m = m * beta + grad * _rest(beta)
     agreement = xp.sign(grad) * xp.sign(m)
     return var - xp.exp(agreement * (logbase * sign_decay)) * lr * grad, m

@@ -22,24 +22,28 @@ def _rows_of(dense: OpDef, signature: str, grad: int) -> Callable[[Callable], Op
         signature,
         writes=dense.writes,
         types={"T": NUMBERS, "Tindices": INDEX},
-        shape=lambda ctx: _updated(ctx, len(dense.writes), grad),
+        shape=updated(len(dense.writes), grad),
     )
 
 
-def _updated(ctx: shapes.ShapeContext, writes: int, grad: int) -> shapes.Sizes:
+def updated(writes: int, grad: int) -> Callable[[shapes.ShapeContext], shapes.Sizes]:
     """refs: [n, ...], grad: [k, ...], indices: [k]; the other inputs are scalars."""
-    merged = shapes.merge_all(ctx.shapes(0, writes))
-    rows, (count,) = ctx.shape(grad), shapes.with_rank(ctx.shape(grad + 1), 1)
-    if rows:
-        shapes.merge_size(rows[0], count)
-        merged = shapes.merge(merged, (None, *rows[1:]))
-    for index in range(writes, len(ctx.inputs)):
-        if index not in (grad, grad + 1):
-            shapes.with_rank(ctx.shape(index), 0)
-    return merged
+
+    def shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
+        merged = shapes.merge_all(ctx.shapes(0, writes))
+        rows, (count,) = ctx.shape(grad), shapes.with_rank(ctx.shape(grad + 1), 1)
+        if rows:
+            shapes.merge_size(rows[0], count)
+            merged = shapes.merge(merged, (None, *rows[1:]))
+        for index in range(writes, len(ctx.inputs)):
+            if index not in (grad, grad + 1):
+                shapes.with_rank(ctx.shape(index), 0)
+        return merged
+
+    return shape
 
 
-def _on_rows(xp, dense: OpDef, inputs: Sequence[Any], grad: int, **attrs: Any):
+def on_rows(xp, dense: OpDef, inputs: Sequence[Any], grad: int, **attrs: Any):
     """refs: n[n, ...] each, grad: n[k, ...], indices: i[k] -> the refs with those rows updated."""
     count, indices = len(dense.writes), inputs[grad + 1]
     refs, rest = inputs[:count], [*inputs[count : grad + 1], *inputs[grad + 2 :]]
@@ -62,7 +66,7 @@ def _out_of_range(indices, size: int) -> str:
     grad=3,
 )
 def sparse_apply_momentum(xp, *inputs, use_locking: bool = False, use_nesterov: bool = False):
-    return _on_rows(xp, dense_ops.apply_momentum, inputs, 3, use_nesterov=use_nesterov)
+    return on_rows(xp, dense_ops.apply_momentum, inputs, 3, use_nesterov=use_nesterov)
 
 
 @_rows_of(
@@ -71,7 +75,7 @@ def sparse_apply_momentum(xp, *inputs, use_locking: bool = False, use_nesterov: 
     grad=3,
 )
 def sparse_apply_adagrad(xp, *inputs, use_locking: bool = False, update_slots: bool = True):
-    return _on_rows(xp, dense_ops.apply_adagrad, inputs, 3, update_slots=update_slots)
+    return on_rows(xp, dense_ops.apply_adagrad, inputs, 3, update_slots=update_slots)
 
 
 @_rows_of(
@@ -80,7 +84,7 @@ def sparse_apply_adagrad(xp, *inputs, use_locking: bool = False, update_slots: b
     grad=4,
 )
 def sparse_apply_adagrad_v2(xp, *inputs, use_locking: bool = False, update_slots: bool = True):
-    return _on_rows(xp, dense_ops.apply_adagrad_v2, inputs, 4, update_slots=update_slots)
+    return on_rows(xp, dense_ops.apply_adagrad_v2, inputs, 4, update_slots=update_slots)
 
 
 @_rows_of(
@@ -90,7 +94,7 @@ def sparse_apply_adagrad_v2(xp, *inputs, use_locking: bool = False, update_slots
     grad=6,
 )
 def sparse_apply_adadelta(xp, *inputs, use_locking: bool = False):
-    return _on_rows(xp, dense_ops.apply_adadelta, inputs, 6)
+    return on_rows(xp, dense_ops.apply_adadelta, inputs, 6)
 
 
 @_rows_of(
@@ -100,7 +104,7 @@ def sparse_apply_adadelta(xp, *inputs, use_locking: bool = False):
     grad=7,
 )
 def sparse_apply_rms_prop(xp, *inputs, use_locking: bool = False):
-    return _on_rows(xp, dense_ops.apply_rms_prop, inputs, 7)
+    return on_rows(xp, dense_ops.apply_rms_prop, inputs, 7)
 
 
 @_rows_of(
@@ -110,7 +114,7 @@ def sparse_apply_rms_prop(xp, *inputs, use_locking: bool = False):
     grad=8,
 )
 def sparse_apply_centered_rms_prop(xp, *inputs, use_locking: bool = False):
-    return _on_rows(xp, dense_ops.apply_centered_rms_prop, inputs, 8)
+    return on_rows(xp, dense_ops.apply_centered_rms_prop, inputs, 8)
 
 
 @_rows_of(
@@ -120,7 +124,7 @@ def sparse_apply_centered_rms_prop(xp, *inputs, use_locking: bool = False):
     grad=3,
 )
 def sparse_apply_ftrl(xp, *inputs, use_locking: bool = False):
-    return _on_rows(xp, dense_ops.apply_ftrl, inputs, 3)
+    return on_rows(xp, dense_ops.apply_ftrl, inputs, 3)
 
 
 @_rows_of(
@@ -130,7 +134,7 @@ def sparse_apply_ftrl(xp, *inputs, use_locking: bool = False):
     grad=3,
 )
 def sparse_apply_ftrl_v2(xp, *inputs, use_locking: bool = False):
-    return _on_rows(xp, dense_ops.apply_ftrl_v2, inputs, 3)
+    return on_rows(xp, dense_ops.apply_ftrl_v2, inputs, 3)
 
 
 @_rows_of(
@@ -139,7 +143,7 @@ def sparse_apply_ftrl_v2(xp, *inputs, use_locking: bool = False):
     grad=4,
 )
 def sparse_apply_proximal_gradient_descent(xp, *inputs, use_locking: bool = False):
-    return _on_rows(xp, dense_ops.apply_proximal_gradient_descent, inputs, 4)
+    return on_rows(xp, dense_ops.apply_proximal_gradient_descent, inputs, 4)
 
 
 @_rows_of(
@@ -148,7 +152,7 @@ def sparse_apply_proximal_gradient_descent(xp, *inputs, use_locking: bool = Fals
     grad=5,
 )
 def sparse_apply_proximal_adagrad(xp, *inputs, use_locking: bool = False):
-    return _on_rows(xp, dense_ops.apply_proximal_adagrad, inputs, 5)
+    return on_rows(xp, dense_ops.apply_proximal_adagrad, inputs, 5)
 
 
 @_rows_of(
@@ -158,4 +162,4 @@ def sparse_apply_proximal_adagrad(xp, *inputs, use_locking: bool = False):
     grad=3,
 )
 def sparse_apply_adagrad_da(xp, *inputs, use_locking: bool = False):
-    return _on_rows(xp, dense_ops.apply_adagrad_da, inputs, 3)
+    return on_rows(xp, dense_ops.apply_adagrad_da, inputs, 3)

@@ -22,26 +22,31 @@ def variable_creator_scope(variable_creator: Callable) -> AbstractContextManager
 
 
 class MadeByCreators(type):
-    """The metaclass of `tf.Variable`: its objects, not those of subclasses, come from creators."""
+    """The metaclass of `tf.Variable`, whose objects are of one of its kinds, and from creators.
+
+    Those of subclasses are their own.
+    """
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        is_subclass = any(isinstance(base, MadeByCreators) for base in cls.__bases__)
-        creators = () if is_subclass else get_default_graph()._variable_creator_stack
-        make: Callable = super().__call__
+        if any(isinstance(base, MadeByCreators) for base in cls.__bases__):
+            return super().__call__(*args, **kwargs)
+        from stillflow.ops.variables.kinds import new_variable  # they are kinds of `cls`
+
+        creators = get_default_graph()._variable_creator_stack
         if not creators:
-            return make(*args, **kwargs)
+            return new_variable(*args, **kwargs)
+        make: Callable = new_variable
         for _, creator in creators:
             make = functools.partial(creator, make)
-        return make(**_by_name(cls, args, kwargs))
+        return make(**_by_name(new_variable, args, kwargs))
 
 
-def _by_name(cls: type, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
-    """All arguments of a call of `cls`, those with defaults too."""
-    signature = inspect.signature(vars(cls)["__init__"])
-    bound = signature.bind(None, *args, **kwargs)
+def _by_name(function: Callable, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """All arguments of a call of `function`, those with defaults too."""
+    signature = inspect.signature(function)
+    bound = signature.bind(*args, **kwargs)
     bound.apply_defaults()
-    _, *named = bound.arguments.items()
-    given = dict(named)
+    given = dict(bound.arguments)
     if given["aggregation"] is None:
         given["aggregation"] = signature.parameters["aggregation"].default
     return given

@@ -12,7 +12,7 @@ from typing import Any
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import init_scope, name_scope
-from stillflow.ops.control.ordering import identity, identity_op
+from stillflow.ops.control.ordering import identity
 from stillflow.ops.control.switch import merge_op, ref_switch_op, switch_op
 from stillflow.ops.variables import state
 
@@ -30,11 +30,7 @@ def initialized_value_of(variable: Any) -> Tensor:
 
 
 def _value_if(pred: Tensor, variable: Any) -> Tensor:
-    # As in TensorFlow, the reader is made before the switch that it then reads from.
-    read = identity_op(variable._ref(), name="read")
-    with name_scope(read.op.name + "/"):
-        switched: Any = ref_switch_op(variable._ref(), pred, name="Switch")
-    read.op._update_input(0, switched.output_true)
+    read = variable._read_if(pred)
     initial = variable.initial_value
     with initial.graph.colocate_with(initial, ignore_existing=True):
         sides: Any = switch_op(initial, pred, name="Switch")
@@ -59,11 +55,17 @@ def _variables_behind(op: Operation) -> bool:
         current = waiting.pop()
         if current.defn.is_variable:
             return True
-        if current.defn is not state.is_variable_initialized_op:
+        if not _may_read_unset(current):
             fresh = {tensor.op for tensor in current.inputs} - seen
             seen |= fresh
             waiting += fresh
     return False
+
+
+def _may_read_unset(op: Operation) -> bool:
+    """Whether `op` asks if a variable has a value, or is left as it is, as TensorFlow leaves it."""
+    asks = op.defn.asks_state and not op.defn.splits
+    return asks or op.defn.without_value is not None
 
 
 class _Rebuilder:
@@ -85,7 +87,7 @@ class _Rebuilder:
     def _made_safe(self, op: Operation) -> Operation | Tensor:
         if op.defn.is_variable:
             return _initialized_value(op)
-        if op.defn is state.is_variable_initialized_op:
+        if _may_read_unset(op):
             return op
         inputs = tuple(self.tensor(tensor) for tensor in op.inputs)
         return op if inputs == op.inputs else self._rebuilt(op, inputs)

@@ -108,6 +108,8 @@ for _op in (assign_op, assign_add_op, assign_sub_op):
 
 def is_variable_initialized(ref: Any, name: str | None = None) -> Tensor:
     """Returns a bool[] tensor: whether the variable `ref` has a value in the session."""
+    if _is_behind_handle(ref):
+        return ref.is_initialized(name=name)
     return is_variable_initialized_op(_reference(ref, "is_initialized"), name=name)
 
 
@@ -118,12 +120,12 @@ def assign(
     use_locking: bool | None = None,
     name: str | None = None,
 ) -> Tensor:
-    """Gives the variable `ref` a new value, and returns a reference to it.
+    """Gives the variable `ref` a new value, and returns what stands for it afterwards.
 
     The shapes must agree unless `validate_shape` is False. A part of a variable, `v[1:]`, has a
-    way of its own to be assigned to.
+    way of its own to be assigned to, and so has a variable behind a handle.
     """
-    if isinstance(ref, Tensor) and hasattr(ref, "assign"):
+    if (isinstance(ref, Tensor) and hasattr(ref, "assign")) or _is_behind_handle(ref):
         return ref.assign(value, name=name)
     return assign_op(
         _reference(ref, "assign"),
@@ -137,7 +139,9 @@ def assign(
 def assign_add(
     ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None
 ) -> Tensor:
-    """Adds `value` to the variable `ref`, and returns a reference to it."""
+    """Adds `value` to the variable `ref`, and returns what stands for it afterwards."""
+    if _is_behind_handle(ref):
+        return ref.assign_add(value)
     return assign_add_op(
         _reference(ref, "assign_add"), value, use_locking=bool(use_locking), name=name
     )
@@ -146,7 +150,9 @@ def assign_add(
 def assign_sub(
     ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None
 ) -> Tensor:
-    """Subtracts `value` from the variable `ref`, and returns a reference to it."""
+    """Subtracts `value` from the variable `ref`, and returns what stands for it afterwards."""
+    if _is_behind_handle(ref):
+        return ref.assign_sub(value)
     return assign_sub_op(
         _reference(ref, "assign_sub"), value, use_locking=bool(use_locking), name=name
     )
@@ -154,7 +160,15 @@ def assign_sub(
 
 def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:
     """Raises the variable `ref` by one and returns what it was; once that is `limit`, runs fail."""
+    if _is_behind_handle(ref):
+        from stillflow.ops.variables.resource import resource_count_up_to_op  # it is above this
+
+        return resource_count_up_to_op(ref.handle, limit=limit, T=ref.dtype, name=name)
     return count_up_to_op(_reference(ref, "count_up_to"), limit=limit, name=name)
+
+
+def _is_behind_handle(ref: Any) -> bool:
+    return hasattr(ref, "_should_act_as_resource_variable")
 
 
 def _reference(ref: Any, method: str) -> Any:

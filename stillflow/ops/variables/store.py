@@ -20,6 +20,7 @@ from stillflow.graph.scopes import colocate_with, init_scope, name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.ops.array.slicing import slice_
 from stillflow.ops.variables import initializers
+from stillflow.ops.variables.kinds import resource_variables_enabled
 from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.ops.variables.partitioning import Part, PartitionInfo, partitions_by, parts_of
 from stillflow.ops.variables.save_slice_info import SaveSliceInfo
@@ -164,7 +165,11 @@ class VariableStore:
             )
         value, value_type = _initial_value(name, static, dtype, initializer, partition_info)
         variable = Variable(
-            value, name=name, dtype=value_type, use_resource=bool(use_resource), **options
+            value,
+            name=name,
+            dtype=value_type,
+            use_resource=resource_variables_enabled() if use_resource is None else use_resource,
+            **options,
         )
         self._vars[name] = variable
         if regularizer is not None:

@@ -13,61 +13,64 @@ from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, joining, ranging, reshaping, shape_of
 from stillflow.ops.array.slicing import getitem
 from stillflow.ops.math.casts import cast
-from stillflow.ops.variables import scatter
+from stillflow.ops.variables import scattered_updates
 
 
 class PartialUpdates:
-    """Methods over the rows that an IndexedSlices names, over single places, and over slices."""
+    """Methods over the rows that an IndexedSlices names, over single places, and over slices.
 
-    _ref: Callable[[], Tensor]
+    They return what stands for the variable as it is afterwards.
+    """
+
     value: Callable[[], Tensor]
+    _assign_slice: Callable[..., Any]
 
     def scatter_update(
         self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
     ) -> Tensor:
-        """Sets rows; returns a reference."""
-        return self._scatter(scatter.scatter_update, sparse_delta, use_locking, name)
+        """Sets rows."""
+        return self._scatter(scattered_updates.scatter_update, sparse_delta, use_locking, name)
 
     def scatter_add(
         self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
     ) -> Tensor:
-        """Adds to rows; returns a reference."""
-        return self._scatter(scatter.scatter_add, sparse_delta, use_locking, name)
+        """Adds to rows."""
+        return self._scatter(scattered_updates.scatter_add, sparse_delta, use_locking, name)
 
     def scatter_sub(
         self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
     ) -> Tensor:
-        """Subtracts from rows; returns a reference."""
-        return self._scatter(scatter.scatter_sub, sparse_delta, use_locking, name)
+        """Subtracts from rows."""
+        return self._scatter(scattered_updates.scatter_sub, sparse_delta, use_locking, name)
 
     def scatter_mul(
         self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
     ) -> Tensor:
-        """Multiplies rows; returns a reference."""
-        return self._scatter(scatter.scatter_mul, sparse_delta, use_locking, name)
+        """Multiplies rows."""
+        return self._scatter(scattered_updates.scatter_mul, sparse_delta, use_locking, name)
 
     def scatter_div(
         self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
     ) -> Tensor:
-        """Divides rows; returns a reference."""
-        return self._scatter(scatter.scatter_div, sparse_delta, use_locking, name)
+        """Divides rows."""
+        return self._scatter(scattered_updates.scatter_div, sparse_delta, use_locking, name)
 
     def scatter_min(
         self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
     ) -> Tensor:
-        """Lowers rows to what is given; returns a reference."""
-        return self._scatter(scatter.scatter_min, sparse_delta, use_locking, name)
+        """Lowers rows to what is given."""
+        return self._scatter(scattered_updates.scatter_min, sparse_delta, use_locking, name)
 
     def scatter_max(
         self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
     ) -> Tensor:
-        """Raises rows to what is given; returns a reference."""
-        return self._scatter(scatter.scatter_max, sparse_delta, use_locking, name)
+        """Raises rows to what is given."""
+        return self._scatter(scattered_updates.scatter_max, sparse_delta, use_locking, name)
 
     def batch_scatter_update(
         self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
     ) -> Tensor:
-        """Sets rows of each matrix of a batch; returns a reference."""
+        """Sets rows of each matrix of a batch."""
         return self._scatter(batch_scatter_update, sparse_delta, use_locking, name)
 
     def _scatter(
@@ -75,25 +78,25 @@ class PartialUpdates:
     ) -> Tensor:
         if not isinstance(rows, IndexedSlices):
             raise TypeError(f"sparse_delta is not IndexedSlices: {rows}")
-        return update(self._ref(), rows.indices, rows.values, use_locking=use_locking, name=name)
+        return update(self, rows.indices, rows.values, use_locking=use_locking, name=name)
 
     def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
-        """Sets the places that the rows of `indices` name; returns a reference."""
-        return scatter.scatter_nd_update(self._ref(), indices, updates, True, name)
+        """Sets the places that the rows of `indices` name."""
+        return scattered_updates.scatter_nd_update(self, indices, updates, True, name)
 
     def scatter_nd_add(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
-        """Adds to the places that the rows of `indices` name; returns a reference."""
-        return scatter.scatter_nd_add(self._ref(), indices, updates, True, name)
+        """Adds to the places that the rows of `indices` name."""
+        return scattered_updates.scatter_nd_add(self, indices, updates, True, name)
 
     def scatter_nd_sub(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
-        """Subtracts at the places that the rows of `indices` name; returns a reference."""
-        return scatter.scatter_nd_sub(self._ref(), indices, updates, True, name)
+        """Subtracts at the places that the rows of `indices` name."""
+        return scattered_updates.scatter_nd_sub(self, indices, updates, True, name)
 
     def __getitem__(self, key: Any) -> Tensor:
         """The part `variable[key]`, whose method `assign(value, name=None)` sets it."""
         part = getitem(self.value(), key)
         if part.op.type == "StridedSlice":
-            part.assign = functools.partial(scatter.assign_slice, self._ref(), part)
+            part.assign = functools.partial(self._assign_slice, part)
         return part
 
 
@@ -118,7 +121,7 @@ def batch_scatter_update(
             for axis in range(indices.shape.ndims - 1)
         ]
         places = joining.concat([*coordinates, rows], axis=-1)
-        return scatter.scatter_nd_update(ref, places, updates, use_locking)
+        return scattered_updates.scatter_nd_update(ref, places, updates, use_locking)
 
 
 def _positions(axis: int, rank: int, size: Tensor, like: Tensor) -> Tensor:

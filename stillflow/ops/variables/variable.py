@@ -1,30 +1,26 @@
-"""`tf.Variable`: a value that a session keeps from run to run, as TensorFlow 1.x builds it.
+"""`tf.Variable`: a value that a session keeps from run to run. What both of its kinds have.
 
-A variable `v` is four nodes: its initial value, the op `v` that holds the value, `v/Assign` that
-initialises it and `v/read` that the program reads it through.
+A variable behind a reference, as TensorFlow 1.x makes them by default, is in `reference_variable`;
+one behind a handle, with `use_resource=True`, in `resource_variable`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stillflow.declare.convert import convert_to_tensor, register_tensor_conversion_function
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import context
 from stillflow.graph.dtypes import DType
-from stillflow.graph.graph import Graph, get_default_graph
+from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
-from stillflow.graph.names import check_node_name, strip_scope_slash
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.graph.scopes import colocate_with, device, init_scope, name_scope
-from stillflow.graph.tensor_shape import TensorShape, as_shape, unknown_shape
-from stillflow.ops.control.ordering import identity
-from stillflow.ops.operators import install_operators
-from stillflow.ops.variables import save_slice_info, state
+from stillflow.graph.scopes import device, name_scope
+from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.variables import save_slice_info
 from stillflow.ops.variables.creators import MadeByCreators
-from stillflow.ops.variables.initial_value import guarded, initialized_value_of
+from stillflow.ops.variables.initial_value import initialized_value_of
 from stillflow.ops.variables.updates import PartialUpdates
 
 
@@ -95,8 +91,8 @@ class Variable(PartialUpdates, metaclass=MadeByCreators):
       expected_shape: ignored, as in TensorFlow 1.15.
       import_scope: a scope before the names in `variable_def`.
       constraint: a function from the variable's value to the value that optimizers then give it.
-      use_resource: accepted and without effect. TensorFlow's resource variables differ from its
-        reference variables in what an unordered read sees; Stillflow orders the reads of either.
+      use_resource: True for a variable behind a handle, False for one behind a reference; None for
+        what the variable scope says, else `tf.enable_resource_variables`.
       synchronization, aggregation: recorded.
       shape: the static shape, when less is to be known of it than of the initial value's.
 
@@ -109,106 +105,56 @@ class Variable(PartialUpdates, metaclass=MadeByCreators):
     _save_slice_info: save_slice_info.SaveSliceInfo | None = (
         None  # of a part of a partitioned variable
     )
+    _constraint: Callable | None
+    _initial_value: Tensor | None
+    _initializer_op: Operation
+    _trainable: bool
+    _synchronization: VariableSynchronization
+    _aggregation: VariableAggregation
 
-    def __init__(
-        self,
-        initial_value: Any = None,
-        trainable: bool | None = None,
-        collections: Any = None,
-        validate_shape: bool = True,
-        caching_device: Any = None,
-        name: str | None = None,
-        variable_def: Any = None,
-        dtype: Any = None,
-        expected_shape: Any = None,
-        import_scope: str | None = None,
-        constraint: Callable | None = None,
-        use_resource: bool | None = None,
-        synchronization: VariableSynchronization = VariableSynchronization.AUTO,
-        aggregation: VariableAggregation = VariableAggregation.NONE,
-        shape: Any = None,
-    ):
-        self._constraint = constraint
-        if variable_def is not None:
-            if initial_value is not None:
-                raise ValueError("variable_def and initial_value are mutually exclusive.")
-            self._find_nodes(variable_def, import_scope)
-            return
-        if initial_value is None:
-            raise ValueError("initial_value must be specified.")
-        if constraint is not None and not callable(constraint):
-            raise ValueError("The `constraint` argument must be a callable.")
-        settled = modes(synchronization, aggregation, trainable, name)
-        self._synchronization, self._aggregation, self._trainable = settled
-        joined = _collections(collections, self._trainable)
-        with init_scope():
-            self._build_nodes(initial_value, validate_shape, caching_device, name, dtype, shape)
-        self.graph.add_to_collections(joined, self)
+    if TYPE_CHECKING:  # what `kinds.new_variable` takes, and what every kind has
 
-    def _build_nodes(
-        self,
-        initial_value: Any,
-        validate_shape: bool,
-        caching_device: Any,
-        name: str | None,
-        dtype: Any,
-        shape: Any,
-    ) -> None:
-        is_function = callable(initial_value)
-        with name_scope(name, "Variable", [] if is_function else [initial_value]) as scope:
-            own_name = strip_scope_slash(scope)
-            check_node_name(own_name)
-            with (
-                get_default_graph().colocate_with_future(own_name) if is_function else nullcontext()
-            ):
-                value = _initial_tensor(initial_value, dtype)
-                self._variable = _variable_node(value, validate_shape, shape, scope)
-            self._initial_value: Tensor | None = value
-            self._initializer_op = state.assign(
-                self._variable, guarded(value, scope), validate_shape=validate_shape
-            ).op
-            with colocate_with(self.op) if caching_device is None else device(caching_device):
-                self._snapshot = identity(self._variable, name="read")
+        def __init__(
+            self,
+            initial_value: Any = None,
+            trainable: bool | None = None,
+            collections: Any = None,
+            validate_shape: bool = True,
+            caching_device: Any = None,
+            name: str | None = None,
+            variable_def: Any = None,
+            dtype: Any = None,
+            expected_shape: Any = None,
+            import_scope: str | None = None,
+            constraint: Callable | None = None,
+            use_resource: bool | None = None,
+            synchronization: VariableSynchronization | None = VariableSynchronization.AUTO,
+            aggregation: VariableAggregation | None = VariableAggregation.NONE,
+            shape: Any = None,
+        ): ...
+
+        _Method = Callable[..., Any]
+        name: Any
+        op: Any
+        graph: Any
+        device: Any
+        dtype: Any
+        shape: Any
+        assign: _Method
+        assign_add: _Method
+        assign_sub: _Method
+        count_up_to: _Method
+        read_value: _Method
+        eval: _Method
 
     # What it is -----------------------------------------------------------------------------------
 
     @property
-    def name(self) -> str:
-        return self._variable.name
-
-    @property
     def _shared_name(self) -> str:
-        return self._variable.op.name
-
-    @property
-    def op(self) -> Operation:
-        """The operation that holds the value."""
-        return self._variable.op
-
-    @property
-    def graph(self) -> Graph:
-        return self._variable.graph
-
-    @property
-    def device(self) -> str:
-        return self._variable.device
-
-    @property
-    def dtype(self) -> DType:
-        """The reference type, such as `float32_ref`; `dtype.base_dtype` is the value's type."""
-        return self._variable.dtype
-
-    @property
-    def shape(self) -> TensorShape:
-        return self._variable.shape
+        return self.name.rsplit(":", 1)[0]
 
     def get_shape(self) -> TensorShape:
-        return self._variable.shape
-
-    def set_shape(self, shape: Any) -> None:
-        """Adds to what is known of the shape; ValueError when it contradicts that."""
-        self._variable.set_shape(shape)
-        self._snapshot.set_shape(shape)
+        return self.shape
 
     @property
     def trainable(self) -> bool:
@@ -248,74 +194,15 @@ class Variable(PartialUpdates, metaclass=MadeByCreators):
         self._initial_value = value
         self._initializer_op = initializer
 
-    # Reading --------------------------------------------------------------------------------------
-
-    def _ref(self) -> Tensor:
-        """The reference, which operations that change the variable take."""
-        return self._variable
-
-    def _as_graph_element(self) -> Tensor:
-        """What a run fetches or feeds in its name."""
-        return self._variable
-
-    def value(self) -> Tensor:
-        """The reading node made with the variable."""
-        return self._snapshot
-
-    def read_value(self) -> Tensor:
-        """A new reading node, which waits for the control dependencies open now."""
-        return identity(self._variable, name="read")
+    # Reading and changing -------------------------------------------------------------------------
 
     def initialized_value(self) -> Tensor:
         """The value, or the initial value where the variable has none yet."""
         return initialized_value_of(self)
 
-    def eval(self, session: Any = None) -> Any:
-        """Returns the value in `session`, or in the default one."""
-        return self._variable.eval(session=session)
-
     def experimental_ref(self) -> VariableReference:
         """A key for dicts and sets that stands for this very variable."""
         return VariableReference(self)
-
-    # Changing -------------------------------------------------------------------------------------
-
-    def assign(
-        self,
-        value: Any,
-        use_locking: bool = False,
-        name: str | None = None,
-        read_value: bool = True,
-    ) -> Tensor | Operation:
-        """Returns what sets it to `value`: a reference, or the operation without `read_value`."""
-        updated = state.assign(self._variable, value, use_locking=use_locking, name=name)
-        return updated if read_value else updated.op
-
-    def assign_add(
-        self,
-        delta: Any,
-        use_locking: bool = False,
-        name: str | None = None,
-        read_value: bool = True,
-    ) -> Tensor | Operation:
-        """Returns what adds `delta` to it: a reference, or the operation without `read_value`."""
-        updated = state.assign_add(self._variable, delta, use_locking=use_locking, name=name)
-        return updated if read_value else updated.op
-
-    def assign_sub(
-        self,
-        delta: Any,
-        use_locking: bool = False,
-        name: str | None = None,
-        read_value: bool = True,
-    ) -> Tensor | Operation:
-        """Returns what takes `delta` off it: a reference, or the operation without `read_value`."""
-        updated = state.assign_sub(self._variable, delta, use_locking=use_locking, name=name)
-        return updated if read_value else updated.op
-
-    def count_up_to(self, limit: int) -> Tensor:
-        """Returns its value before it is raised by one; a run fails once that is `limit`."""
-        return state.count_up_to(self._variable, limit)
 
     def load(self, value: Any, session: Any = None) -> None:
         """Sets the value in `session`, or in the default one, without a new node."""
@@ -346,20 +233,19 @@ class Variable(PartialUpdates, metaclass=MadeByCreators):
     @staticmethod
     def from_proto(variable_def: Any, import_scope: str | None = None) -> Variable:
         """Returns the variable of the default graph that a VariableDef names."""
-        return Variable(variable_def=variable_def, import_scope=import_scope)
+        from stillflow.ops.variables import kinds
 
-    def _find_nodes(self, variable_def: Any, import_scope: str | None) -> None:
-        """Takes the nodes that a VariableDef names from the default graph."""
+        return kinds.variable_of(variable_def, import_scope)
 
-        def element(name: str) -> Any:
-            graph = get_default_graph()
-            return graph.as_graph_element(f"{import_scope}/{name}" if import_scope else name)
+    def _settle(self, synchronization: Any, aggregation: Any, trainable: Any, name: Any) -> None:
+        settled = modes(synchronization, aggregation, trainable, name)
+        self._synchronization, self._aggregation, self._trainable = settled
 
-        self._variable = element(variable_def.variable_name)
-        self._initializer_op = element(variable_def.initializer_name)
-        self._snapshot = element(variable_def.snapshot_name)
+    def _describe(self, variable_def: Any, import_scope: str | None) -> None:
+        """Takes from a VariableDef what variables of both kinds have."""
+        self._initializer_op = element_named(variable_def.initializer_name, import_scope)
         initial = variable_def.initial_value_name
-        self._initial_value = element(initial) if initial else None
+        self._initial_value = element_named(initial, import_scope) if initial else None
         self._trainable = variable_def.trainable
         self._synchronization = VariableSynchronization(variable_def.synchronization)
         self._aggregation = VariableAggregation(variable_def.aggregation)
@@ -385,29 +271,24 @@ class VariableReference:
         return id(self._variable)
 
 
-def _initial_tensor(initial_value: Any, dtype: Any) -> Tensor:
-    """What a variable starts from; a function builds it in a scope of its own."""
-    if not callable(initial_value):
-        return convert_to_tensor(initial_value, dtype, "initial_value")
-    with name_scope("Initializer"), device(None):
-        return convert_to_tensor(initial_value(), dtype, "initial_value")
+# For both kinds -----------------------------------------------------------------------------------
 
 
-def _variable_node(value: Tensor, validate_shape: bool, shape: Any, scope: str) -> Tensor:
-    """The op that will hold `value`; ValueError when its shape must be known and is not."""
-    if validate_shape and not value.shape.is_fully_defined():
-        raise ValueError(
-            f"initial_value must have a shape specified: {value}\n"
-            "  Pass validate_shape=False for a variable whose shape is known in a run only."
-        )
-    if shape is None:
-        static = value.shape if validate_shape else unknown_shape()
-    else:
-        static = as_shape(shape)
-    return state.variable_v2(shape=static, dtype=value.dtype, name=scope)
+def element_named(name: str, import_scope: str | None) -> Any:
+    """The operation or tensor of the default graph that has `name` below `import_scope`."""
+    graph = get_default_graph()
+    return graph.as_graph_element(f"{import_scope}/{name}" if import_scope else name)
 
 
-def _collections(collections: Any, trainable: bool) -> list:
+def checked_arguments(initial_value: Any, constraint: Any) -> None:
+    """ValueError for what no variable can be made of."""
+    if initial_value is None:
+        raise ValueError("initial_value must be specified.")
+    if constraint is not None and not callable(constraint):
+        raise ValueError("The `constraint` argument must be a callable.")
+
+
+def joined_collections(collections: Any, trainable: bool) -> list:
     """The collections that a new variable joins."""
     if collections is None:
         collections = [GraphKeys.GLOBAL_VARIABLES]
@@ -422,17 +303,17 @@ def _collections(collections: Any, trainable: bool) -> list:
     return joined
 
 
-def _to_tensor(
-    variable: Variable, dtype: DType | None = None, name: str | None = None, as_ref: bool = False
-) -> Tensor:
-    del name  # no node is made
+def built_initial_value(initial_value: Any, dtype: Any) -> Tensor:
+    """What a variable starts from, made in a scope of its own."""
+    with name_scope("Initializer"), device(None):
+        value = initial_value() if callable(initial_value) else initial_value
+        return convert_to_tensor(value, dtype, "initial_value")
+
+
+def check_conversion(variable: Any, dtype: DType | None) -> None:
+    """ValueError when a tensor of `dtype` is asked for that the variable cannot give."""
     if dtype is not None and not dtype.is_compatible_with(variable.dtype):
         raise ValueError(
             f"Incompatible type conversion requested to type '{dtype.name}' for variable of type "
             f"'{variable.dtype.name}'"
         )
-    return variable._ref() if as_ref else variable.value()
-
-
-register_tensor_conversion_function(Variable, _to_tensor)
-install_operators(Variable)

@@ -1,0 +1,47 @@
+"""Optimizers that update a variable of either kind by one op, its slots included."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from stillflow.declare.opdef import OpDef
+from stillflow.graph.indexed_slices import IndexedSlices
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.ops.variables.kinds import is_resource_variable
+from stillflow.train.optimizer import Optimizer
+
+
+class OneOpOptimizer(Optimizer):
+    """Says which op updates all of a variable, which one some rows, and how they are called."""
+
+    def _update_ops(self) -> tuple[OpDef, OpDef]:
+        """The dense and the sparse op, on references."""
+        raise NotImplementedError
+
+    def _apply(self, update: OpDef, var: Any, *grad: Tensor) -> Operation:
+        """Builds `update`, by `built`; `grad` is the gradient, and the indices of its rows."""
+        raise NotImplementedError
+
+    def _apply_dense(self, grad: Tensor, var: Any) -> Operation:
+        return self._apply(self._update_ops()[0], var, grad)
+
+    def _resource_apply_dense(self, grad: Tensor, handle: Any) -> Operation:
+        return self._apply(self._update_ops()[0], handle, grad)
+
+    def _apply_sparse(self, grad: IndexedSlices, var: Any) -> Operation:
+        return self._apply(self._update_ops()[1], var, grad.values, grad.indices)
+
+    def _resource_apply_sparse(self, grad: Tensor, handle: Any, indices: Tensor) -> Operation:
+        return self._apply(self._update_ops()[1], handle, grad, indices)
+
+
+def built(update: OpDef, variables: Sequence[Any], *inputs: Any, **attrs: Any) -> Operation:
+    """Builds `update` of `variables`; behind handles its twin."""
+    if not is_resource_variable(variables[0]):
+        return update(*variables, *inputs, **attrs).op
+    from stillflow.ops.training.resource import TWINS  # most programs have no such variable
+
+    handles = [variable.handle for variable in variables]
+    operation: Any = TWINS[update](*handles, *inputs, **attrs)
+    return operation
