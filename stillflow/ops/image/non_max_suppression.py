@@ -74,8 +74,8 @@ def _of_overlaps(ctx: ShapeContext) -> Sizes:
 
 
 def _combined(ctx: ShapeContext) -> list[Sizes]:
-    n, count, of_classes, corners = shapes.with_rank(ctx.shape(0), 4)
-    batch, scored, classes = shapes.with_rank(ctx.shape(1), 3)
+    batch, count, of_classes, corners = shapes.with_rank(ctx.shape(0), 4)
+    _, scored, classes = shapes.with_rank(ctx.shape(1), 3)
     _check_scalars(ctx, 2)
     shapes.merge_size(count, scored)
     if corners not in (4, None):
@@ -90,7 +90,6 @@ def _combined(ctx: ShapeContext) -> list[Sizes]:
     if ctx.attrs["pad_per_class"] and total is not None:
         known = per_class is not None and classes is not None
         total = min(total, per_class * classes) if known else None  # type: ignore[operator]
-    batch = shapes.merge_size(n, batch)
     return [(batch, total, 4), (batch, total), (batch, total), (batch,)]
 
 
