@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from stillflow.declare.handles import is_handle
+from stillflow.declare.opdef import OpDef
 from stillflow.declare.shapes import format_sizes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import InvalidArgumentError
@@ -150,7 +151,7 @@ class _Planner:
                 on_host=guarded or defn.host or defn.kept is not None or has_strings,
                 waits=defn.waits,
                 folds=defn.folds and not guarded and not has_strings,
-                is_pure=defn.is_pure or defn.reads,
+                is_pure=defn.is_pure or defn.reads or _only_chooses(defn),
                 is_total=defn.total and not guarded,
                 of_shape=defn.of_shape,
                 may_pass_input=not defn.host and (defn.reads or not defn.stateful),
@@ -226,6 +227,10 @@ def _writes(op: Operation, written: list[Operation], before: int) -> tuple[Write
         Write(before + position, declared_shape(variable).sizes, is_checked)
         for position, variable in zip(positions, written, strict=True)
     )
+
+
+def _only_chooses(defn: OpDef) -> bool:
+    return (defn.splits or defn.joins) and not defn.stateful
 
 
 def _keeps_shape(op: Operation, variable: Operation) -> bool:

@@ -1,8 +1,4 @@
-"""Learning rate schedules: tensors that depend on the global step.
-
-Where TensorFlow 1.15 chooses between two formulas with `cond`, these compute both and select, or
-choose while building where a constant decides; the values are the same.
-"""
+"""Learning rate schedules: tensors that depend on the global step."""
 
 from __future__ import annotations
 
@@ -11,11 +7,11 @@ from typing import Any
 
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_n_to_tensor, convert_to_tensor
-from stillflow.declare.static import constant_value
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array.selecting import where
+from stillflow.ops.control.case import case
+from stillflow.ops.control.cond import cond
 from stillflow.ops.math.arithmetic import add, minimum, multiply, pow_
 from stillflow.ops.math.casts import cast
 from stillflow.ops.math.comparison import equal
@@ -112,9 +108,7 @@ def polynomial_decay(
 
 def _periods_to(step: Tensor, decay_steps: Any) -> Tensor:
     """How many times `decay_steps` reaches `step`; once for step zero."""
-    is_first = equal(step, 0)
-    with name_scope("cond"):
-        return where(is_first, constant(1.0, step.dtype), ceil(step / decay_steps))
+    return cond(equal(step, 0), lambda: 1.0, lambda: ceil(step / decay_steps))
 
 
 def piecewise_constant(x: Any, boundaries: Any, values: Any, name: str | None = None) -> Tensor:
@@ -143,11 +137,9 @@ def piecewise_constant(x: Any, boundaries: Any, values: Any, name: str | None = 
         pieces = [(x <= boundaries[0], values[0]), (x > boundaries[-1], values[-1])]
         between = zip(boundaries[:-1], boundaries[1:], values[1:-1], strict=True)
         pieces += [((x > low) & (x <= high), value) for low, high, value in between]
-        with name_scope("case"):
-            chosen = values[0]  # of a step that is no number
-            for holds, value in reversed(pieces):
-                chosen = where(holds, value, chosen)
-            return chosen
+        choices = [(holds, lambda value=value: value) for holds, value in pieces]
+        # The default is for a step that is no number.
+        return case(choices, lambda: values[0], exclusive=True)
 
 
 def _as_boundary(boundary: Tensor, x: Tensor) -> Tensor:
@@ -205,13 +197,9 @@ def _period(passed: Tensor, longer: Tensor) -> tuple[Tensor, Tensor]:
 
     Each period is `longer` times as long as the one before.
     """
-    factor = constant_value(longer)
-    if factor is not None:
-        return _equal_period(passed) if factor == 1 else _growing_period(passed, longer)
-    is_equal = equal(longer, 1.0)
-    pairs = zip(_equal_period(passed), _growing_period(passed, longer), strict=True)
-    number, completed = (where(is_equal, same, grown) for same, grown in pairs)
-    return number, completed
+    return cond(
+        equal(longer, 1.0), lambda: _equal_period(passed), lambda: _growing_period(passed, longer)
+    )
 
 
 def _equal_period(passed: Tensor) -> tuple[Tensor, Tensor]:

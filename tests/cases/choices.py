@@ -164,3 +164,32 @@ def assertions(tf, run):
     run(chosen, {x: num([1, 2]), p: True})
     run(chosen, {x: num([-1, 2]), p: False})
     run.attempt(chosen, {x: num([-1, 2]), p: True})
+
+
+@story
+def smart_choices(tf, run):
+    """What is known while building leaves no choice in the graph."""
+    smart = tf.contrib.framework
+    p = condition(tf)
+
+    def one():
+        return tf.constant(1, name="one")
+
+    def two():
+        return tf.constant(2, name="two")
+
+    known = [True, 1, 0, tf.constant(True), tf.logical_not(tf.constant(True))]
+    known += [tf.equal(tf.rank(tf.placeholder(tf.float32, [None, 2])), 2)]
+    run.note([bool(smart.smart_constant_value(pred)) for pred in known])
+    run.note(smart.smart_constant_value(p))
+    chosen = [smart.smart_cond(pred, one, two) for pred in [*known, p]]
+    chosen += [
+        smart.smart_case([(False, one), (True, two)], default=one),
+        smart.smart_case([(p, one), (False, two)], default=two),
+        smart.smart_case([(p, one), (True, two)], exclusive=True),
+    ]
+    run(chosen, {p: False})
+    for pred in (2, "x", None):
+        run.refused(lambda pred=pred: smart.smart_cond(pred, one, two))
+    run.refused(lambda: smart.smart_cond(True, one, None))
+    run.refused(lambda: smart.smart_cond(True, None, two))

@@ -1,11 +1,6 @@
 """Where Stillflow knowingly differs from TensorFlow 1.15: {case: why}. One that agrees must go."""
 
-_NO_COND = "the choice between values is a Select here, not tf.cond; the values are TensorFlow's"
-
-GRAPHS = {
-    "schedule_piecewise": _NO_COND,
-    "schedule_polynomial_cycle": _NO_COND,
-}
+GRAPHS: dict = {}
 
 ERRORS = {
     "run_add_n_shapes": "TensorFlow's graph optimiser exchanges the inputs that it then names",
@@ -21,45 +16,6 @@ _PARTIAL, _UNRANKED, _FED = ("partial",), ("unranked",), ("fed",)
 
 # {why: {suite:case: the modes of feeding in which the graph differs}}
 _GRADIENT_GRAPHS = {
-    "a choice by tf.cond of which Stillflow has no nodes yet": {
-        "reduce:zero_fraction": _ALL,
-        "layout:confusion_columns": _UNRANKED,
-        "nn:losses_mean_squared_error": _UNRANKED,
-        "nn:losses_absolute_difference": _UNRANKED,
-        "nn:losses_huber_loss": _UNRANKED,
-        "nn:losses_log_loss": _UNRANKED,
-        "nn:losses_sigmoid_cross_entropy": _UNRANKED,
-        "nn:losses_hinge_loss": _UNRANKED,
-        "nn:losses_cosine_distance": _UNRANKED,
-        "nn:losses_weights": _UNKNOWN,
-        "nn:losses_softmax": _UNRANKED,
-        "nn:losses_sparse": _UNRANKED,
-        "nn:losses_absolute_difference_per_row": _UNKNOWN,
-        "nn:losses_mean_squared_error_per_row": _UNKNOWN,
-        "nn:losses_mean_pairwise_squared_error_per_row": _UNKNOWN,
-        "nn:losses_huber_loss_per_row": _UNKNOWN,
-        "nn:losses_log_loss_per_row": _UNKNOWN,
-        "nn:losses_hinge_loss_per_row": _UNKNOWN,
-        "nn:losses_sigmoid_cross_entropy_per_row": _UNKNOWN,
-        "nn:losses_reduction_none": _UNKNOWN,
-        "nn:losses_reduction_sum": _UNKNOWN,
-        "nn:losses_reduction_mean": _UNKNOWN,
-        "nn:losses_reduction_sum_over_batch_size": _UNKNOWN,
-        "nn:losses_reduction_sum_over_nonzero_weights": _UNKNOWN,
-        "nn:losses_compute_weighted_loss": _UNRANKED,
-        "nn:losses_of_ints": _UNRANKED,
-        "nn:losses_of_float64": _UNKNOWN,
-        "nn:losses_integer_labels": _UNRANKED,
-        "nn:losses_huber_delta": _UNRANKED,
-        "nn:losses_log_epsilon": _UNRANKED,
-        "nn:losses_cosine_named": _UNRANKED,
-        "nn:losses_softmax_cross_entropy_smoothed": _UNRANKED,
-        "nn:losses_sigmoid_cross_entropy_smoothed": _UNRANKED,
-        "nn:losses_softmax_weights": _UNKNOWN,
-        "nn:losses_sparse_column": _UNKNOWN,
-        "nn:losses_sparse_weighted": _UNRANKED,
-        "nn:losses_total": _UNRANKED,
-    },
     "the shape of a product of vectors of unknown size is known here": {
         "linalg:tensordot_vectors": _PARTIAL,
     },

@@ -95,3 +95,36 @@ def old_variable(shape):
 
 suite.case("Variable_of_a_vector", old_variable([2]), num([1, 2]), grad=False)
 suite.case("Variable_of_no_shape", old_variable([]), num([1, 2]), grad=False)
+
+
+def sets(tf, operation, *groups):
+    return node(
+        tf,
+        "DenseToDenseSetOperation",
+        *groups,
+        outputs=3,
+        T=groups[0].dtype,
+        set_operation=operation,
+    )
+
+
+SETS = ints([[3, 1, 1, 2], [5, 6, 7, 8]]), ints([[1, 9], [5, 4]])
+for operation in ("a-b", "b-a", "intersection", "union", "A-B"):
+    suite.case(
+        f"DenseToDenseSetOperation_{operation}",
+        lambda tf, *xs, operation=operation: sets(tf, operation, *xs),
+        *SETS,
+        grad=False,
+    )
+suite.case(
+    "DenseToDenseSetOperation_deep",
+    lambda tf, *xs: sets(tf, "a-b", *xs),
+    ints([[[1, 2], [3, 4]], [[5, 6], [7, 8]]]),
+    ints([[[2], [4]], [[6], [9]]]),
+    grad=False,
+)
+suite.case(
+    "DenseToDenseSetOperation_strings",
+    lambda tf: sets(tf, "union", tf.constant([["b", "a"]]), tf.constant([["c", "a"]])),
+    grad=False,
+)

@@ -5,6 +5,9 @@ from stillflow.graph import nest as nest
 from stillflow.graph.names import prepend_name_scope as prepend_name_scope
 from stillflow.graph.names import strip_name_scope as strip_name_scope
 from stillflow.graph.scopes import get_name_scope as get_name_scope
+from stillflow.ops.control.smart import smart_case as smart_case
+from stillflow.ops.control.smart import smart_cond as smart_cond
+from stillflow.ops.control.smart import smart_constant_value as smart_constant_value
 from stillflow.ops.variables.model_variables import add_model_variable as add_model_variable
 from stillflow.ops.variables.model_variables import global_variable as global_variable
 from stillflow.ops.variables.model_variables import local_variable as local_variable

@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
-from stillflow.declare.static import Sizes, constant_value
+from stillflow.declare.static import Sizes
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
-from stillflow.ops.array import filling, joining, shape_of
+from stillflow.ops.array import filling, joining, reshaping, shape_of
+from stillflow.ops.control.cond import cond
 from stillflow.ops.control.ordering import no_op
 from stillflow.ops.debug.asserting import assert_that
 from stillflow.ops.math import arithmetic, comparison
-from stillflow.ops.reduce import reductions
+from stillflow.ops.sparse.sets import dense_to_dense_set_operation_op
 
 _REFUSAL = "weights can not be broadcast to values."
 
@@ -40,10 +41,10 @@ def assert_broadcastable(weights: Any, values: Any) -> Operation:
     with name_scope(None, "assert_broadcastable", [weights, values]) as scope:
         weights, weights_shape, weights_rank = _described("weights", weights)
         values, values_shape, values_rank = _described("values", values)
-        if constant_value(weights_rank) == 0:
-            return no_op(name="static_scalar_check_success")
         own, full = weights.shape.sizes, values.shape.sizes
         if own is not None and full is not None:
+            if not own:
+                return no_op(name="static_scalar_check_success")
             _check_rank(own, full, weights, values)
             if None not in own and None not in full:
                 _check_sizes(own, full)
@@ -53,18 +54,38 @@ def assert_broadcastable(weights: Any, values: Any) -> Operation:
             *(_REFUSAL, "weights.shape=", weights.name, weights_shape),
             *("values.shape=", values.name, values_shape, "is_scalar=", is_scalar),
         ]
-        if own is None or full is None:
-            same_rank = comparison.equal(values_rank, weights_rank)
-            # As many sizes as the values have, whatever the weights' rank, so that they compare.
-            weights_shape = joining.concat([weights_shape, values_shape], 0)[:values_rank]
-        else:
-            same_rank = None
-        is_one = comparison.equal(weights_shape, 1)
-        fits = comparison.logical_or(is_one, comparison.equal(weights_shape, values_shape))
-        fits = reductions.reduce_all(fits)
-        if same_rank is not None:
-            fits = comparison.logical_or(is_scalar, comparison.logical_and(same_rank, fits))
+        fits = cond(
+            is_scalar,
+            lambda: is_scalar,
+            lambda: _fits(weights_rank, weights_shape, values_rank, values_shape),
+            name="is_valid_shape",
+        )
         return assert_that(fits, shown, name=scope)
+
+
+def _fits(
+    weights_rank: Tensor, weights_shape: Tensor, values_rank: Tensor, values_shape: Tensor
+) -> Tensor:
+    """Whether weights that are no scalar have the values' rank, and each size theirs or 1."""
+    given = (weights_rank, weights_shape, values_rank, values_shape)
+    with name_scope(None, "has_valid_nonscalar_shape", given) as scope:
+        same_rank = comparison.equal(values_rank, weights_rank, name="is_same_rank")
+        return cond(
+            same_rank,
+            lambda: _sizes_fit(weights_shape, values_shape),
+            lambda: same_rank,
+            name=scope,
+        )
+
+
+def _sizes_fit(weights_shape: Tensor, values_shape: Tensor) -> Tensor:
+    with name_scope(None, "has_invalid_dims", (weights_shape, values_shape)) as scope:
+        allowed = reshaping.expand_dims(values_shape, -1)
+        allowed = joining.concat((allowed, filling.ones_like(allowed)), 1)
+        own = reshaping.expand_dims(weights_shape, -1)
+        _, others, _ = dense_to_dense_set_operation_op(own, allowed, set_operation="a-b")
+        count = shape_of.size(others, name="num_invalid_dims")
+        return comparison.equal(0, count, name=scope)
 
 
 def _described(what: str, value: Any) -> tuple[Tensor, Tensor, Tensor]:

@@ -295,6 +295,4 @@ def _without_last_of_one(labels: Any, logits: Any, weights: Any) -> tuple[Tensor
     """Labels of one rank less than the logits, and weights of no higher rank than the labels."""
     labels, logits = remove_squeezable_dimensions(labels, logits, expected_rank_diff=1)
     weights = convert_to_tensor(weights)
-    if weights.shape.ndims != 0:
-        weights = squeezed_where(weights, rank_surplus(weights, labels), 1)
-    return labels, logits, weights
+    return labels, logits, squeezed_where(weights, rank_surplus(weights, labels), 1)

@@ -9,6 +9,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, reshaping, shape_of, stacking
+from stillflow.ops.control.cond import cond
 from stillflow.ops.control.ordering import with_dependencies
 from stillflow.ops.debug.checks import assert_less, assert_non_negative
 from stillflow.ops.math.arithmetic import maximum
@@ -103,6 +104,4 @@ def squeezed_where(x: Tensor, surplus: Any, wanted: int) -> Tensor:
         return reshaping.squeeze(x, [-1]) if surplus == wanted else x
     if x.shape.ndims is not None and not (x.shape.ndims and x.shape[-1].is_compatible_with(1)):
         return x
-    # TensorFlow chooses with tf.cond.
-    goes = cast(equal(surplus, wanted), dtypes.int32)
-    return reshaping.reshape(x, shape_of.shape(x)[: shape_of.rank(x) - goes])
+    return cond(equal(wanted, surplus), lambda: reshaping.squeeze(x, [-1]), lambda: x)

@@ -11,12 +11,14 @@ from stillflow.declare.arguments import renamed
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, gathering, reshaping, shape_of
+from stillflow.ops.control.cond import cond
 from stillflow.ops.control.ordering import identity, stop_gradient
-from stillflow.ops.math import arithmetic, casts, elementwise
-from stillflow.ops.reduce import composed, reductions
+from stillflow.ops.math import arithmetic, casts, comparison, elementwise
+from stillflow.ops.reduce import reductions
 
 
 def moments(
@@ -136,13 +138,25 @@ def normalize_moments(
 def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     """Returns the fraction of zeros in `value`, n[...] -> f32[].
 
-    TensorFlow counts in int32 or int64, as the size needs, by a cond; here it is always int64.
+    They are counted in int32 or, where that is too small for the size, in int64.
     """
     with name_scope(name, "zero_fraction", [value]):
         value = convert_to_tensor(value, name="value")
         size = shape_of.size(value, out_type=dtypes.int64)
-        nonzero = composed.count_nonzero(value, dtype=dtypes.int64)
+        nonzero = cond(
+            comparison.less_equal(size, dtypes.int32.max),
+            lambda: casts.cast(_count_nonzero(value, dtypes.int32), dtypes.int64),
+            lambda: _count_nonzero(value, dtypes.int64),
+        )
         with name_scope("counts_to_fraction"):
             zeros = casts.cast(size - nonzero, dtypes.float32)
             fraction = zeros / casts.cast(size, dtypes.float32)
         return identity(fraction, "fraction")
+
+
+def _count_nonzero(value: Tensor, dtype: DType) -> Tensor:
+    with name_scope("count_nonzero", None, [value]):
+        zero = filling.zeros([], value.dtype)
+        return reductions.reduce_sum(
+            casts.cast(comparison.not_equal(value, zero), dtype), name="nonzero_count"
+        )
