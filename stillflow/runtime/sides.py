@@ -60,11 +60,16 @@ def unless_dead(op: Operation, guards: int) -> Callable[..., Any]:
 
     def run(xp: Any, *values: Any, **attrs: Any) -> Any:
         if any(map(is_dead, values)):
-            nothing = tuple(dead(tensor.dtype.stored_as) for tensor in op.outputs)
+            nothing = tuple(map(_dead_output, op.outputs))
             return nothing[0] if len(nothing) == 1 else nothing
         return fn(xp, *values[: len(values) - guards], **attrs)
 
     return run
+
+
+def _dead_output(tensor: Tensor) -> Any:
+    has_elements = tensor.dtype.is_numpy_compatible  # else it is a handle
+    return dead(tensor.dtype.stored_as if has_elements else bool)
 
 
 def check_alive(fetched: Sequence[tuple[Operation, int]], slots: Any) -> None:

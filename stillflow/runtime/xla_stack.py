@@ -10,7 +10,6 @@ import numpy as np
 from jax import lax
 
 from stillflow.declare.array_facts import StackFacts
-from stillflow.graph.dtypes import DType
 from stillflow.runtime.xla_holders import Holder, NotTraceable, is_known, longer
 
 
@@ -31,10 +30,6 @@ class TracedStack(Holder):
         self._same: np.ndarray | None = None  # what every element is
         self._buffer: Any = None
         self._capacity = 0
-
-    @property
-    def dtype(self) -> DType:
-        return self.facts.dtype
 
     @property
     def layout(self) -> Any:
@@ -90,7 +85,7 @@ class TracedStack(Holder):
         if self._buffer is not None:
             return
         if self._same is None:
-            self._buffer = jnp.zeros((self._capacity, *shape), self.dtype.stored_as)
+            self._buffer = jnp.zeros((self._capacity, *shape), self.facts.dtype.stored_as)
         else:
             capacity = self._capacity = max(self._capacity, self.at_most)
             self._buffer = jnp.broadcast_to(self._same, (capacity, *self._same.shape))

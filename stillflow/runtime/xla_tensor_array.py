@@ -11,7 +11,6 @@ from jax import lax
 
 from stillflow.declare.array_facts import ArrayFacts
 from stillflow.declare.shapes import Sizes
-from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.runtime.xla_holders import Holder, NotTraceable, is_known, longer
 
@@ -38,10 +37,6 @@ class TracedTensorArray(Holder):
         if facts.has_one_shape:
             self.lay_out(facts.element_shape)
 
-    @property
-    def dtype(self) -> DType:
-        return self.facts.dtype
-
     def size(self) -> np.int32:
         return np.int32(self._size)
 
@@ -53,7 +48,7 @@ class TracedTensorArray(Holder):
     def lay_out(self, layout: Any) -> None:
         """Makes room for elements of this shape."""
         if layout is not None and self._buffer is None:
-            self._buffer = jnp.zeros((self._size, *layout), self.dtype.stored_as)
+            self._buffer = jnp.zeros((self._size, *layout), self.facts.dtype.stored_as)
 
     def state(self) -> list[Any]:
         if self._buffer is None or self.facts.adds:

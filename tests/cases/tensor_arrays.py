@@ -250,3 +250,25 @@ def old_pile(tf, x):
 
 
 case("old_pile", old_pile, f32(2, 3), grad=False)
+
+
+# In choices.
+
+
+def written_on_both_sides(tf, x):
+    given = array(tf, 2, element_shape=[2])
+    chosen = tf.cond(x[0] > 0, lambda: given.write(0, x), lambda: given.write(1, x * 2))
+    return chosen.stack()
+
+
+case("written_on_both_sides", written_on_both_sides, num([1, 2]))
+case("written_on_the_other_side", written_on_both_sides, num([-1, 2]))
+
+
+def read_on_one_side(tf, x):
+    given = array(tf, 2).unstack(x)
+    return tf.cond(x[0, 0] > 0, lambda: given.read(0) * 2, lambda: given.read(1))
+
+
+case("read_on_one_side", read_on_one_side, f32(2, 3))
+case("read_on_the_other_side", read_on_one_side, -f32(2, 3))

@@ -6,7 +6,6 @@ from typing import Any
 
 from stillflow.declare.array_facts import StackFacts
 from stillflow.declare.refusing import refuse
-from stillflow.graph.dtypes import DType
 
 
 class HostStack:
@@ -15,10 +14,6 @@ class HostStack:
     def __init__(self, facts: StackFacts):
         self.facts = facts
         self._values: list[Any] = []
-
-    @property
-    def dtype(self) -> DType:
-        return self.facts.dtype
 
     def push(self, xp: Any, value: Any) -> None:
         self.facts.check_open()

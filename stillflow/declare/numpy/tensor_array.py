@@ -9,7 +9,6 @@ import numpy as np
 from stillflow.declare.array_facts import ArrayFacts
 from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import Sizes
-from stillflow.graph.dtypes import DType
 
 _Shape = tuple[int, ...]
 
@@ -26,10 +25,6 @@ class HostTensorArray:
         self._values: list[np.ndarray | None] = [None] * size
         self._shapes: list[_Shape | None] = [None] * size  # None: not written yet
         self._is_read = [False] * size
-
-    @property
-    def dtype(self) -> DType:
-        return self.facts.dtype
 
     def size(self) -> np.int32:
         return np.int32(len(self._values))
@@ -64,7 +59,7 @@ class HostTensorArray:
         if old is None:
             self._values[index] = value
         elif value.dtype.kind in "bO":
-            refuse(f"tensor_array::AddToTensor type not supported: {self.dtype.runtime_name}")
+            refuse(f"tensor_array::AddToTensor type not supported: {self.facts.dtype.runtime_name}")
         else:
             self._values[index] = old + value
 
@@ -85,9 +80,9 @@ class HostTensorArray:
         return value
 
     def _zeros(self, shape: _Shape) -> np.ndarray:
-        stored = np.dtype(self.dtype.stored_as)
+        stored = np.dtype(self.facts.dtype.stored_as)
         if stored.kind == "O":
-            refuse(f"tensor_array::TensorSetZero type not supported: {self.dtype.runtime_name}")
+            refuse(f"tensor_array::TensorSetZero type not supported: {self.facts.dtype.runtime_name}")
         return np.zeros(shape, stored)
 
     def gather(self, xp: Any, indices: np.ndarray, element_shape: Sizes) -> np.ndarray:

@@ -32,9 +32,9 @@ from stillflow.ops.math.comparison import equal
 def switch_op(xp, data, pred):
     """data: n[...], pred: bool[] -> `data` on the side that `pred` names, dead on the other.
 
-    Behind a handle `data` is None where the variable has no value.
+    Behind a handle `data` may be no array, or None where a variable has no value.
     """
-    nothing = dead(np.float32 if data is None else data.dtype)
+    nothing = dead(getattr(data, "dtype", np.float32))
     return (nothing, data) if pred else (data, nothing)
 
 
@@ -73,7 +73,7 @@ def to_composite(value: Any, dtype: Any = None, name: str | None = None) -> Any:
 )
 def ref_switch_op(xp, data, pred):
     """Switch of a variable, which is None when it has no value."""
-    nothing = dead(np.float32 if data is None else data.dtype)
+    nothing = dead(getattr(data, "dtype", np.float32))
     return (nothing, data) if pred else (data, nothing)
 
 

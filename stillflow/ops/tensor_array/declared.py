@@ -28,18 +28,18 @@ _NO_SCALAR = "TensorArray {} must be scalar, but had shape: {}"
 
 
 def _check_value(handle: Any, value: Any) -> None:
-    if value.dtype != handle.dtype.stored_as:
+    if value.dtype != handle.facts.dtype.stored_as:
         given = dtypes.as_dtype(value.dtype).runtime_name
         refuse(
-            f"TensorArray dtype is {handle.dtype.runtime_name} but Op is trying to write dtype "
+            f"TensorArray dtype is {handle.facts.dtype.runtime_name} but Op is trying to write dtype "
             f"{given}."
         )
 
 
 def _check_wanted(handle: Any, dtype: DType) -> None:
-    if dtype is not handle.dtype:
+    if dtype is not handle.facts.dtype:
         refuse(
-            f"TensorArray dtype is {handle.dtype.runtime_name} but Op requested dtype "
+            f"TensorArray dtype is {handle.facts.dtype.runtime_name} but Op requested dtype "
             f"{dtype.runtime_name}."
         )
 

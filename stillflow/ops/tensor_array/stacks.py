@@ -28,19 +28,19 @@ def _new(xp: Any, name: str, dtype: DType, most: int | None) -> Any:
 
 def _push(xp: Any, handle: Any, elem: Any) -> Any:
     given = getattr(elem, "dtype", None)
-    if given is not None and given != handle.dtype.stored_as:
-        wanted = handle.dtype.as_datatype_enum
+    if given is not None and given != handle.facts.dtype.stored_as:
+        wanted = handle.facts.dtype.as_datatype_enum
         refuse(f"Must have type {wanted} but got {dtypes.as_dtype(given).as_datatype_enum}")
     handle.push(xp, elem)
     return elem
 
 
 def _pop(xp: Any, handle: Any, dtype: DType) -> Any:
-    if dtype is not handle.dtype:
+    if dtype is not handle.facts.dtype:
         raise InternalError(
             None,
             None,
-            f"Output 0 of type {handle.dtype.runtime_name} does not match declared output type "
+            f"Output 0 of type {handle.facts.dtype.runtime_name} does not match declared output type "
             f"{dtype.name}",
         )
     return handle.pop(xp)

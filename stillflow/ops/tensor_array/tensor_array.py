@@ -122,6 +122,13 @@ class TensorArray:
     def dynamic_size(self) -> bool:
         return self._dynamic_size
 
+    @property
+    def _flow_tensor(self) -> Tensor:
+        return self._flow
+
+    def _with_flow(self, flow: Tensor) -> TensorArray:
+        return build_with_new_flow(self, flow)
+
     def identity(self) -> TensorArray:
         """The same array, whose ops wait for the control dependencies of the current block."""
         return build_with_new_flow(self, identity(self._flow))
