@@ -82,7 +82,9 @@ class HostTensorArray:
     def _zeros(self, shape: _Shape) -> np.ndarray:
         stored = np.dtype(self.facts.dtype.stored_as)
         if stored.kind == "O":
-            refuse(f"tensor_array::TensorSetZero type not supported: {self.facts.dtype.runtime_name}")
+            refuse(
+                f"tensor_array::TensorSetZero type not supported: {self.facts.dtype.runtime_name}"
+            )
         return np.zeros(shape, stored)
 
     def gather(self, xp: Any, indices: np.ndarray, element_shape: Sizes) -> np.ndarray:

@@ -31,8 +31,8 @@ def _check_value(handle: Any, value: Any) -> None:
     if value.dtype != handle.facts.dtype.stored_as:
         given = dtypes.as_dtype(value.dtype).runtime_name
         refuse(
-            f"TensorArray dtype is {handle.facts.dtype.runtime_name} but Op is trying to write dtype "
-            f"{given}."
+            f"TensorArray dtype is {handle.facts.dtype.runtime_name} but Op is trying to write "
+            f"dtype {given}."
         )
 
 

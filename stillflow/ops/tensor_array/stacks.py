@@ -40,8 +40,8 @@ def _pop(xp: Any, handle: Any, dtype: DType) -> Any:
         raise InternalError(
             None,
             None,
-            f"Output 0 of type {handle.facts.dtype.runtime_name} does not match declared output type "
-            f"{dtype.name}",
+            f"Output 0 of type {handle.facts.dtype.runtime_name} does not match declared output "
+            f"type {dtype.name}",
         )
     return handle.pop(xp)
 
