@@ -126,6 +126,12 @@ OWN: dict[str, Members] = {
     "python.ops.gradients_impl": {
         "stillflow.gradients.hessians": "_hessian_vector_product=hessian_vector_product",
     },
+    "python.ops.tensor_array_grad": {
+        "stillflow.ops.tensor_array.declared": "_GetGradSource=gradient_source",
+    },
+    "python.ops.tensor_array_ops": {
+        "stillflow.ops.tensor_array.tensor_array": "build_ta_with_new_flow=build_with_new_flow",
+    },
     "python.ops.variable_scope": {
         "stillflow.ops.variables.partitioning": "_PartitionInfo=PartitionInfo",
         "stillflow.ops.variables.store": "_get_default_variable_store=default_variable_store",

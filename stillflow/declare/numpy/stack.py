@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from stillflow.declare.array_facts import StackFacts
 from stillflow.declare.refusing import refuse
 
@@ -14,6 +16,10 @@ class HostStack:
     def __init__(self, facts: StackFacts):
         self.facts = facts
         self._values: list[Any] = []
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        """What a fetch of the handle shows, str[2]."""
+        return np.array([b"_stacks", self.facts.name.encode()], object)
 
     def push(self, xp: Any, value: Any) -> None:
         self.facts.check_open()

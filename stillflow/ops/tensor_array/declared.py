@@ -62,10 +62,10 @@ def _gradients_of(op: Any, dtype: DType, flow: Tensor, gradient: Tensor) -> Any:
     from stillflow.ops.tensor_array.tensor_array import TensorArray
 
     array = TensorArray(dtype, handle=op.inputs[0], flow=flow, colocate_with_first_write_call=False)
-    return array.grad(_source(gradient), flow=flow)
+    return array.grad(gradient_source(gradient), flow=flow)
 
 
-def _source(gradient: Tensor) -> str:
+def gradient_source(gradient: Tensor) -> str:
     """The scope of the call of tf.gradients that built `gradient`: each has sums of its own."""
     scopes = gradient.name.split("/")
     calls = [i for i, scope in enumerate(scopes) if scope.startswith("gradients")]
