@@ -11,9 +11,9 @@ from typing import Any
 
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.graph.scopes import init_scope, name_scope
-from stillflow.ops.control.ordering import identity
-from stillflow.ops.control.switch import merge_op, ref_switch_op, switch_op
+from stillflow.graph.scopes import init_scope
+from stillflow.ops.control.cond import cond
+from stillflow.ops.control.switch import ref_switch_op, switch_op
 from stillflow.ops.variables import state
 
 
@@ -21,21 +21,7 @@ def initialized_value_of(variable: Any) -> Tensor:
     """Returns the value of `variable`, or its initial value where it has none yet."""
     with init_scope():
         has_value = state.is_variable_initialized(variable)
-        with name_scope(None, "cond", [has_value]):
-            otherwise, then = switch_op(has_value, has_value, name="Switch")
-            identity(then, name="switch_t")
-            identity(otherwise, name="switch_f")
-            pred = identity(has_value, name="pred_id")
-            return _value_if(pred, variable)
-
-
-def _value_if(pred: Tensor, variable: Any) -> Tensor:
-    read = variable._read_if(pred)
-    initial = variable.initial_value
-    with initial.graph.colocate_with(initial, ignore_existing=True):
-        sides: Any = switch_op(initial, pred, name="Switch")
-    merged: Any = merge_op([sides.output_false, read], name="Merge")
-    return merged.output
+        return cond(has_value, variable.read_value, lambda: variable.initial_value)
 
 
 def guarded(initial_value: Tensor, scope: str) -> Tensor:

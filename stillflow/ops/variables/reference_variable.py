@@ -18,8 +18,6 @@ from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with, device, init_scope, name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape, unknown_shape
 from stillflow.ops.control.ordering import identity
-from stillflow.ops.control.switch import ref_switch_op
-from stillflow.ops.operators import install_operators
 from stillflow.ops.variables import state
 from stillflow.ops.variables.initial_value import guarded
 from stillflow.ops.variables.scatter import assign_slice
@@ -154,15 +152,6 @@ class RefVariable(Variable):
         """A new reading node, which waits for the control dependencies open now."""
         return identity(self._variable, name="read")
 
-    def _read_if(self, pred: Tensor) -> Tensor:
-        """The value where `pred` holds, else a dead one."""
-        # As in TensorFlow, the reader is made before the switch that it then reads from.
-        read = identity(self._variable, name="read")
-        with name_scope(read.op.name + "/"):
-            switched: Any = ref_switch_op(self._variable, pred, name="Switch")
-        read.op._update_input(0, switched.output_true)
-        return read
-
     def eval(self, session: Any = None) -> Any:
         """Returns the value in `session`, or in the default one."""
         return self._variable.eval(session=session)
@@ -244,4 +233,3 @@ def _to_tensor(
 
 
 register_tensor_conversion_function(RefVariable, _to_tensor)
-install_operators(RefVariable)

@@ -26,8 +26,6 @@ from stillflow.graph.scopes import (
 )
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.ops.control.ordering import identity
-from stillflow.ops.control.switch import switch_op
-from stillflow.ops.operators import install_operators
 from stillflow.ops.variables import resource, resource_scatter
 from stillflow.ops.variables.initial_value import guarded
 from stillflow.ops.variables.updates import batch_scatter_update
@@ -149,16 +147,6 @@ class BaseResourceVariable(Variable):
     def is_initialized(self, name: str | None = None) -> Tensor:
         """Returns a bool[] tensor: whether it has a value in the session."""
         return resource.var_is_initialized_op(self._handle, name=name)
-
-    def _read_if(self, pred: Tensor) -> Tensor:
-        """The value where `pred` holds, else a dead one."""
-        # As in TensorFlow, the reader is made before the switch that it then reads from.
-        with name_scope("Read"):
-            read = self._read()
-        with name_scope(read.op.name + "/"), colocate_with(self._handle, ignore_existing=True):
-            switched: Any = switch_op(self._handle, pred, name="Switch")
-        read.op._update_input(0, switched.output_true)
-        return identity(read)
 
     def eval(self, session: Any = None) -> Any:
         """Returns the value in `session`, or in the default one."""
@@ -448,4 +436,3 @@ def _to_tensor(
 
 
 register_tensor_conversion_function(BaseResourceVariable, _to_tensor)
-install_operators(BaseResourceVariable)

@@ -18,6 +18,7 @@ from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import device, name_scope
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.operators import install_operators
 from stillflow.ops.variables import save_slice_info
 from stillflow.ops.variables.creators import MadeByCreators
 from stillflow.ops.variables.initial_value import initialized_value_of
@@ -105,6 +106,7 @@ class Variable(PartialUpdates, metaclass=MadeByCreators):
     _save_slice_info: save_slice_info.SaveSliceInfo | None = (
         None  # of a part of a partitioned variable
     )
+    _distribute_strategy = None  # all variables are on one machine
     _constraint: Callable | None
     _initial_value: Tensor | None
     _initializer_op: Operation
@@ -317,3 +319,6 @@ def check_conversion(variable: Any, dtype: DType | None) -> None:
             f"Incompatible type conversion requested to type '{dtype.name}' for variable of type "
             f"'{variable.dtype.name}'"
         )
+
+
+install_operators(Variable)
