@@ -1,4 +1,4 @@
-from stillflow.interchange.freezing import (
+from stillflow.interchange.constants_for_variables import (
     convert_variables_to_constants as convert_variables_to_constants,
 )
 from stillflow.interchange.freezing import extract_sub_graph as extract_sub_graph

@@ -7,6 +7,7 @@ choices       which control flow of a graph can be run, and the refusal of the r
 importer      `tf.import_graph_def`
 meta_graph    `tf.train.import_meta_graph`
 freezing      `tf.graph_util`
+constants_for_variables  `tf.graph_util.convert_variables_to_constants`
 saved_model/  `tf.saved_model`
 files         messages read from files
 kinds         which message a file holds

@@ -11,8 +11,8 @@ from typing import Any
 from stillflow.checkpoint import management
 from stillflow.graph import context
 from stillflow.graph.graph import Graph
+from stillflow.interchange.constants_for_variables import convert_variables_to_constants
 from stillflow.interchange.files import from_bytes, from_text
-from stillflow.interchange.freezing import convert_variables_to_constants
 from stillflow.interchange.importer import import_graph_def
 from stillflow.interchange.meta_graph import import_meta_graph
 from stillflow.interchange.saved_model.loader import load, read_saved_model, tagged

@@ -1,18 +1,15 @@
-"""`tf.graph_util`: GraphDefs cut down to what an output needs, and variables made constants."""
+"""`tf.graph_util`: GraphDefs cut down to what an output needs, or to what a run does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from stillflow.graph import dtypes
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation
-from stillflow.graph.protos.tensor_proto import tensor_proto_of
 from stillflow.graph.tensor_shape import TensorShape
-from stillflow.platform import logging
 
-_VARIABLES = ("Variable", "VariableV2")
 _LOCATION = b"loc:@"
 
 
@@ -36,7 +33,7 @@ def extract_sub_graph(graph_def: Any, dest_nodes: Collection[str]) -> Any:
             _check_present(name, nodes)
             needed.add(name)
             waiting += _behind(nodes[name])
-    return _with_nodes(graph_def, (node for node in graph_def.node if node.name in needed))
+    return with_nodes(graph_def, (node for node in graph_def.node if node.name in needed))
 
 
 def _check_graph_def(graph_def: Any) -> None:
@@ -57,76 +54,21 @@ def _behind(node: Any) -> list[str]:
     """The names of the nodes that a node waits for or is colocated with."""
     groups = node.attr["_class"].list.s if "_class" in node.attr else ()
     beside = [g.removeprefix(_LOCATION).decode() for g in groups if g.startswith(_LOCATION)]
-    return [*map(_node_of, node.input), *beside]
+    return [*map(node_of, node.input), *beside]
 
 
-def _node_of(text: str) -> str:
+def node_of(text: str) -> str:
     """The node that an input names: "x", "x:1" and "^x" name x."""
     return text.removeprefix("^").partition(":")[0]
 
 
-def _with_nodes(graph_def: Any, nodes: Iterable[Any]) -> Any:
+def with_nodes(graph_def: Any, nodes: Iterable[Any]) -> Any:
     """A GraphDef of copies of `nodes`, and of the version and functions of `graph_def`."""
     copy = type(graph_def)(node=nodes)
     for field in ("versions", "library"):
         if graph_def.HasField(field):
             getattr(copy, field).CopyFrom(getattr(graph_def, field))
     return copy
-
-
-# Constants for variables --------------------------------------------------------------------------
-
-
-def convert_variables_to_constants(
-    sess: Any,
-    input_graph_def: Any,
-    output_node_names: Collection[str],
-    variable_names_whitelist: Collection[str] | None = None,
-    variable_names_blacklist: Collection[str] | None = None,
-) -> Any:
-    """Returns what `output_node_names` need, with constants of the variables' values in `sess`.
-
-    Args:
-      variable_names_whitelist: the variables to convert; all of them by default.
-      variable_names_blacklist: variables that stay.
-
-    Raises:
-      TypeError, AssertionError: as `extract_sub_graph`.
-      tf.errors.FailedPreconditionError: a variable has no value.
-    """
-    needed = extract_sub_graph(input_graph_def, output_node_names)
-    frozen = [
-        node.name
-        for node in needed.node
-        if node.op in _VARIABLES
-        and (variable_names_whitelist is None or node.name in variable_names_whitelist)
-        and not (variable_names_blacklist and node.name in variable_names_blacklist)
-    ]
-    fetched = sess.run([f"{name}:0" for name in frozen]) if frozen else []
-    values = dict(zip(frozen, fetched, strict=True))
-    logging.info("Froze %d variables.", len(values))
-    constant = _constant_maker()
-    return _with_nodes(
-        needed,
-        (
-            constant(node, values[node.name]) if node.name in values else node
-            for node in needed.node
-        ),
-    )
-
-
-def _constant_maker() -> Callable[[Any, Any], Any]:
-    from tensorboard.compat.proto.attr_value_pb2 import AttrValue
-    from tensorboard.compat.proto.node_def_pb2 import NodeDef
-
-    def constant(variable: Any, value: Any) -> Any:
-        """A Const node of `value` in place of the variable's."""
-        dtype = variable.attr["dtype"]
-        tensor = tensor_proto_of(value, dtypes.as_dtype(dtype.type))
-        attrs = {"dtype": dtype, "value": AttrValue(tensor=tensor)}
-        return NodeDef(name=variable.name, op="Const", attr=attrs)
-
-    return constant
 
 
 # Nodes that only training needs -------------------------------------------------------------------
@@ -145,7 +87,7 @@ def remove_training_nodes(input_graph: Any, protected_nodes: Collection[str] | N
         if node.op == "CheckNumerics" and node.name not in protected and node.input
     }
     unchecked = list(_spliced(input_graph.node, checks))
-    ordering = {_node_of(text) for node in unchecked for text in node.input if text[:1] == "^"}
+    ordering = {node_of(text) for node in unchecked for text in node.input if text[:1] == "^"}
     identities = {
         node.name: node.input[0]
         for node in unchecked
@@ -154,7 +96,7 @@ def remove_training_nodes(input_graph: Any, protected_nodes: Collection[str] | N
         and node.name not in protected
         and len(node.input) == 1
     }
-    return _with_nodes(input_graph, _spliced(unchecked, identities))
+    return with_nodes(input_graph, _spliced(unchecked, identities))
 
 
 def _spliced(nodes: Iterable[Any], inputs: dict[str, str]) -> Iterable[Any]:
@@ -172,7 +114,7 @@ def _spliced(nodes: Iterable[Any], inputs: dict[str, str]) -> Iterable[Any]:
 def _source(text: str, inputs: dict[str, str]) -> str:
     """What an input comes from in the end; a control input, from itself."""
     seen = set()
-    while (name := _node_of(text)) in inputs and name not in seen:
+    while (name := node_of(text)) in inputs and name not in seen:
         seen.add(name)
         text = inputs[name]
     return text

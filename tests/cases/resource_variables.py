@@ -3,6 +3,8 @@
 Their runs and every node of their graphs are compared.
 """
 
+import tempfile
+
 import numpy as np
 
 from .arrays import f32
@@ -370,3 +372,63 @@ def saved(tf, run):
     run.note([str(x.to_proto()).split() for x in kinds])
     again = type(kinds[0]).from_proto(kinds[0].to_proto())
     run.note([str(again), again.initializer.name, again.value().op.type, str(again.to_proto())])
+
+
+@story
+def saved_and_restored(tf, run):
+    """Under the names of those behind references, into either kind, in this graph or another."""
+    loss, feeds = line(tf)
+    train = tf.train.AdamOptimizer(0.1).minimize(loss)
+    saver = tf.train.Saver()
+    run(tf.global_variables_initializer())
+    run(train, feeds)
+    with tempfile.TemporaryDirectory() as folder:
+        path = saver.save(run.session, folder + "/c")
+        run.note([[name, shape] for name, shape in tf.train.list_variables(path)])
+        run(train, feeds)
+        saver.restore(run.session, path)
+        run(tf.global_variables())
+        for use_resource in (True, False):
+            with tf.Graph().as_default(), tf.Session() as session:
+                w = tf.get_variable("w", [3, 1], use_resource=use_resource)
+                tf.train.Saver([w]).restore(session, path)
+                run.note(session.run(w))
+        with tf.Graph().as_default(), tf.Session() as session:
+            again = tf.train.import_meta_graph(path + ".meta")
+            run.note([str(v) for v in tf.global_variables()])
+            again.restore(session, path)
+            session.run(tf.get_collection("train_op"), {t.name: feeds[t] for t in feeds})
+            run.note(session.run(tf.global_variables()))
+
+
+@story
+def imported_twice(tf, run):
+    """Handles keep their shared name, so that both copies are of one variable."""
+    with tf.Graph().as_default():
+        v = variable(tf, [1.0, 2.0], "v")
+        tf.gradients(tf.reduce_sum(tf.gather(v, [0]) * v), v)
+        meta_graph = tf.train.export_meta_graph()
+    for scope in ("one", "two"):
+        tf.train.import_meta_graph(meta_graph, import_scope=scope)
+    one, two = tf.global_variables()
+    run.note([[str(v), v.op.name, v.initial_value.name, v.trainable] for v in (one, two)])
+    run(one.initializer)
+    run(two.assign_add([1.0, 1.0]))
+    run([one, two])
+    run(tf.gradients(tf.gather(one, [1]), one)[0].dense_shape)
+
+
+@story
+def frozen(tf, run):
+    """Reads become constants, and what gathers rows gathers from a constant."""
+    loss, feeds = line(tf)
+    lookup, rows = table(tf)
+    out = tf.add(loss, lookup, name="out")
+    run(tf.global_variables_initializer())
+    feeds.update(rows)
+    run(out, feeds)
+    graph_def = tf.get_default_graph().as_graph_def()
+    constants = tf.graph_util.convert_variables_to_constants(run.session, graph_def, ["out"])
+    run.note([[node.name, node.op, list(node.input)] for node in constants.node])
+    (again,) = tf.import_graph_def(constants, return_elements=["out:0"])
+    run(again, {"import/" + tensor.name: feeds[tensor] for tensor in feeds})
