@@ -12,10 +12,10 @@ from stillflow.graph.keys import GraphKeys
 from stillflow.graph.scopes import device, get_collection
 from stillflow.ops.saving import save_restore
 from stillflow.ops.variables.partitioned import PartitionedVariable
-from stillflow.ops.variables.state import assign
 from stillflow.ops.variables.store import default_variable_store
 from stillflow.ops.variables.variable import Variable
-from stillflow.train.saveables import slice_infos
+from stillflow.train.saveables import saveables_of, slice_infos
+from stillflow.train.saver_graph import restored
 
 # Names in a checkpoint, variables to initialize from them, and which parts of a whole those are.
 Plan = list[tuple[str, Variable, str]]
@@ -106,8 +106,9 @@ def _set_initializer(variable: Variable, path: str, name: str, spec: str) -> Non
         (stored,) = save_restore.restore_v2(
             path, [name], [spec], dtypes=[variable.dtype.base_dtype], name="checkpoint_initializer"
         )
-    is_known = variable.shape.is_fully_defined()
-    initializer = assign(variable, stored, validate_shape=is_known).op
+    (saveable,) = saveables_of([variable])
+    update: Any = restored(saveable, stored)
+    initializer = update.op if hasattr(update, "op") else update
     stored.set_shape(variable.shape)
     variable._initialize_with(stored, initializer)
 

@@ -13,9 +13,11 @@ from stillflow.declare.opdef import OpDef
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with
 from stillflow.ops.training import dense, sparse
+from stillflow.ops.variables.kinds import is_resource_variable
 from stillflow.ops.variables.variable import Variable
 from stillflow.train.adagrad import require_positive
 from stillflow.train.one_op import OneOpOptimizer, built
+from stillflow.train.optimizer import cast_like
 
 
 class _ProximalOptimizer(OneOpOptimizer):
@@ -33,6 +35,12 @@ class _ProximalOptimizer(OneOpOptimizer):
             l1_regularization_strength=self._l1_regularization_strength,
             l2_regularization_strength=self._l2_regularization_strength,
         )
+
+    def _scalars_for(self, var: Variable, grad: Sequence[Tensor]) -> list[Tensor]:
+        """As they are, but for rows of a variable behind a handle: in its type."""
+        if len(grad) == 2 and is_resource_variable(var):
+            return cast_like(self._scalars, var)
+        return self._scalars
 
 
 class ProximalGradientDescentOptimizer(_ProximalOptimizer):
@@ -58,7 +66,9 @@ class ProximalGradientDescentOptimizer(_ProximalOptimizer):
         return dense.apply_proximal_gradient_descent, sparse.sparse_apply_proximal_gradient_descent
 
     def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Operation:
-        return built(update, [var], *self._scalars, *grad, use_locking=self._use_locking)
+        return built(
+            update, [var], *self._scalars_for(var, grad), *grad, use_locking=self._use_locking
+        )
 
 
 class ProximalAdagradOptimizer(_ProximalOptimizer):
@@ -100,4 +110,5 @@ class ProximalAdagradOptimizer(_ProximalOptimizer):
 
     def _apply(self, update: OpDef, var: Variable, *grad: Tensor) -> Operation:
         slot = self.get_slot(var, "accumulator")
-        return built(update, [var, slot], *self._scalars, *grad, use_locking=self._use_locking)
+        scalars = self._scalars_for(var, grad)
+        return built(update, [var, slot], *scalars, *grad, use_locking=self._use_locking)

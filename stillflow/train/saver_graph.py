@@ -87,13 +87,18 @@ def _restore(prefix: Tensor, saveables: Sequence[Saveable], reshaped: bool, name
     with device(_CPU):
         tensors = save_restore.restore_v2(prefix, names, specs, dtypes=types)
     assigned = [
-        _assign(saveable, tensor, reshaped)
+        restored(saveable, tensor, reshaped)
         for saveable, tensor in zip(saveables, tensors, strict=True)
     ]
     return group(*assigned, name=name)
 
 
-def _assign(saveable: Saveable, tensor: Tensor, reshaped: bool) -> Tensor | Operation:
+def restored(saveable: Saveable, tensor: Tensor, reshaped: bool = False) -> Tensor | Operation:
+    """Returns what assigns `tensor`, which a checkpoint holds, to a variable.
+
+    Raises:
+      ValueError: it cannot be assigned to the variable, by what is known of its shape.
+    """
     target, static = saveable.target, saveable.element.shape
     is_known = static.is_fully_defined()
     if reshaped:

@@ -10,8 +10,11 @@ from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.ops.variables.initializers import Zeros
 from stillflow.ops.variables.scope import get_variable
+from stillflow.ops.variables.state import assign_add
 from stillflow.ops.variables.variable import Variable, VariableAggregation
 from stillflow.platform import logging
+
+_READ_KEY = "global_step_read_op_cache"
 
 
 def global_step(sess: Any, global_step_tensor: Any) -> int:
@@ -60,6 +63,47 @@ def get_or_create_global_step(graph: Graph | None = None) -> Any:
     """Returns the global step of `graph`, made first when there is none."""
     step = get_global_step(graph)
     return create_global_step(graph) if step is None else step
+
+
+def get_or_create_global_step_read(graph: Graph | None = None) -> Tensor | None:
+    """Returns the tensor that reads the global step before it is raised; None without a step.
+
+    Raises:
+      RuntimeError: the graph has several.
+    """
+    graph = graph or get_default_graph()
+    reads = graph.get_collection(_READ_KEY)
+    if len(reads) > 1:
+        raise RuntimeError(
+            f"There are multiple items in collection {_READ_KEY}. There should be only one."
+        )
+    step = None if reads else get_global_step(graph)
+    if step is None:
+        return reads[0] if reads else None
+    with graph.as_default(), graph.name_scope(None), graph.name_scope(f"{step.op.name}/"):
+        value = step.initialized_value() if isinstance(step, Variable) else step
+        read = value + 0
+        graph.add_to_collection(_READ_KEY, read)
+    return read
+
+
+def increment_global_step(increment: Any, graph: Graph | None = None) -> Any:
+    """Returns what raises the global step once it was read; ValueError when there is none."""
+    graph = graph or get_default_graph()
+    step = get_global_step(graph)
+    if step is None:
+        raise ValueError(
+            "Global step tensor should be created by tf.train.get_or_create_global_step before "
+            "calling increment."
+        )
+    read = get_or_create_global_step_read(graph)
+    with (
+        graph.as_default(),
+        graph.name_scope(None),
+        graph.name_scope(f"{step.op.name}/"),
+        graph.control_dependencies([read]),
+    ):
+        return assign_add(step, increment)
 
 
 def assert_global_step(global_step_tensor: Any) -> None:

@@ -44,6 +44,16 @@ def test_init_from_checkpoint(where, targets):
     assert started(a.initialized_value()) == [[1, 2]]
 
 
+def test_a_variable_behind_a_handle_is_not_read_for_it():
+    with tf.variable_scope("new", use_resource=True):
+        a = tf.get_variable("a", [2])
+    before = set(tf.get_default_graph().get_operations())
+    tf.train.init_from_checkpoint("m", {"old/a": a})
+    built = set(tf.get_default_graph().get_operations()) - before
+    assert "ReadVariableOp" not in {op.type for op in built}
+    assert started(a) == [[1, 2]]
+
+
 def test_root_to_root():
     a = tf.get_variable("old/a", [2])
     step = tf.get_variable("step", [], tf.int64, trainable=False)
