@@ -57,7 +57,7 @@ EQUIVALENT: dict[str, Members | str] = {
         "test": "mock",
     },
     "python.ops.variables": {
-        "": "RefVariable=Variable Variable",
+        "": "Variable",
     },
 }
 
@@ -126,6 +126,15 @@ OWN: dict[str, Members] = {
     "python.ops.gradients_impl": {
         "stillflow.gradients.hessians": "_hessian_vector_product=hessian_vector_product",
     },
+    "python.ops.resources": {
+        "stillflow.ops.variables.resource_sets": (
+            "initialize_resources local_resources register_resource report_uninitialized_resources "
+            "shared_resources"
+        ),
+    },
+    "python.ops.state_ops": {
+        "stillflow.ops.variables.state": "variable_op variable_op_v2",
+    },
     "python.ops.tensor_array_grad": {
         "stillflow.ops.tensor_array.declared": "_GetGradSource=gradient_source",
     },
@@ -136,8 +145,17 @@ OWN: dict[str, Members] = {
         "stillflow.ops.variables.partitioning": "_PartitionInfo=PartitionInfo",
         "stillflow.ops.variables.store": "_get_default_variable_store=default_variable_store",
     },
+    "python.ops.resource_variable_ops": {
+        "stillflow.ops.variables.kinds": "is_resource_variable",
+        "stillflow.ops.variables.resource": "variable_shape",
+        "stillflow.ops.variables.resource_variable": (
+            "BaseResourceVariable ResourceVariable _UnreadVariable=UnreadVariable"
+        ),
+    },
     "python.ops.variables": {
         "stillflow.ops.variables.partitioned": "PartitionedVariable",
+        "stillflow.ops.variables.reference_variable": "RefVariable",
+        "stillflow.ops.variables.variable": "VariableAggregationV2=VariableAggregation",
     },
     "python.platform.googletest": {
         "absl.testing.absltest": "main TestCase",
@@ -163,6 +181,12 @@ OWN: dict[str, Members] = {
     "python.training.slot_creator": {
         "stillflow.train.slot_creator": (
             "create_slot create_slot_with_initializer create_zeros_slot"
+        ),
+    },
+    "python.training.training_util": {
+        "stillflow.train.training_util": (
+            "_get_or_create_global_step_read=get_or_create_global_step_read "
+            "_increment_global_step=increment_global_step"
         ),
     },
     "python.util.function_utils": {

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import stillflow as tf
+from stillflow.ops.variables import resource_sets
 from stillflow.runtime.plan import make_plan
 
 
@@ -62,3 +63,18 @@ def test_what_is_assigned_stays_the_callers():
         session.run(v.assign(fed).op, {fed: given})
         given[:] = 0
         np.testing.assert_array_equal(session.run(v), [3, 4])
+
+
+def test_registered_resources_are_initialized_and_reported():
+    made = [tf.Variable(value, use_resource=True) for value in (1.0, 2.0)]
+    for variable in made:
+        resource_sets.register_resource(
+            variable.handle, variable.initializer, variable.is_initialized()
+        )
+    assert [r.handle for r in resource_sets.shared_resources()] == [v.handle for v in made]
+    missing = resource_sets.report_uninitialized_resources()
+    with tf.Session() as session:
+        session.run(resource_sets.initialize_resources(made[:1]))
+        assert session.run(missing).tolist() == [made[1].name.encode()]
+        session.run(resource_sets.initialize_resources(resource_sets.shared_resources()))
+        assert session.run(missing).tolist() == []

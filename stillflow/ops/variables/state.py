@@ -30,6 +30,33 @@ def variable_v2(
     raise AssertionError("the session holds a variable's value")
 
 
+def variable_op_v2(
+    shape: Any, dtype: Any, name: str = "Variable", container: str = "", shared_name: str = ""
+) -> Tensor:
+    """Returns a reference to a new variable that nothing initialises."""
+    return variable_v2(
+        shape=shape, dtype=dtype, name=name, container=container, shared_name=shared_name
+    )
+
+
+def variable_op(
+    shape: Any,
+    dtype: Any,
+    name: str = "Variable",
+    set_shape: bool = True,
+    container: str = "",
+    shared_name: str = "",
+) -> Tensor:
+    """`variable_op_v2` of before TensorFlow 1.0; its shape is unknown without `set_shape`."""
+    declared = shape if set_shape else None
+    ref = old_variable(
+        shape=declared, dtype=dtype, name=name, container=container, shared_name=shared_name
+    )
+    if set_shape:
+        ref.set_shape(shape)
+    return ref
+
+
 def _of_old_variable(ctx: shapes.ShapeContext) -> shapes.Sizes:
     """A scalar stood for an unknown shape."""
     shape = ctx.attrs["shape"]
