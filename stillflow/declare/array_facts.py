@@ -100,6 +100,8 @@ class ArrayFacts:
 
     def admit(self, index: int, shape: tuple[int, ...]) -> None:
         """Refuses an element of a shape that none may have; others must be as this one now."""
+        if shape == self.element_shape:
+            return
         if not fits(shape, self.element_shape):
             message = self.not_written(
                 index,

@@ -37,9 +37,10 @@ class HostTensorArray:
         """Makes `value`, n[...], the element at `index`, or adds it in an array of gradients."""
         facts, index = self.facts, int(index)
         facts.check_open()
-        if index < 0 or (index >= len(self._values) and not facts.dynamic):
-            refuse(facts.no_place(index, len(self._values)))
-        self._grow(index + 1)
+        if not 0 <= index < len(self._values):
+            if index < 0 or not facts.dynamic:
+                refuse(facts.no_place(index, len(self._values)))
+            self._grow(index + 1)
         facts.admit(index, value.shape)
         if self._is_read[index]:
             refuse(facts.read_before(index))
@@ -51,7 +52,7 @@ class HostTensorArray:
             refuse(facts.written_before(index))
 
     def _grow(self, size: int) -> None:
-        more = max(0, size - len(self._values))
+        more = size - len(self._values)
         self._values += [None] * more
         self._shapes += [None] * more
         self._is_read += [False] * more
@@ -102,8 +103,8 @@ class HostTensorArray:
         last, size = max(indices.tolist(), default=-1), len(self._values)
         if last >= size and not self.facts.dynamic:
             refuse(self.facts.ends_before(last, size))
-        for index, value in zip(indices.tolist(), values, strict=True):
-            self.write(xp, index, np.asarray(value, values.dtype))
+        for row, index in enumerate(indices.tolist()):
+            self.write(xp, index, values[row, ...])
 
     def concat(self, xp: Any, rest: Sizes) -> tuple[np.ndarray, np.ndarray]:
         """All elements along axis 0, n[k, ...], and their lengths, i64[size].
