@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import jax.numpy as jnp
@@ -10,6 +9,7 @@ import numpy as np
 from jax import lax
 
 from stillflow.declare.array_facts import ArrayFacts
+from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import Sizes
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.runtime.xla_holders import Holder, NotTraceable, is_known, longer
@@ -68,14 +68,12 @@ class TracedTensorArray(Holder):
             self._add(index, value)
         else:
             self._buffer = lax.dynamic_update_index_in_dim(self._buffer, value, index, 0)
-            self._mark(index)
+        self._mark(index)
 
     def scatter(self, xp: Any, indices: Any, values: Any) -> None:
         if not self.facts.dynamic:
             last = (np if is_known(indices) else jnp).max(indices, initial=-1)
             xp.check(last < self._size, self.facts.ends_before, last, self._size)
-        if is_known(indices):
-            self._check_distinct(xp, indices)
         self._check_writable(xp, indices)
         if not values.shape[0]:
             return
@@ -99,37 +97,40 @@ class TracedTensorArray(Holder):
 
     def _check_writable(self, xp: Any, index: Any) -> None:
         """Has the run fail unless the elements at `index`, i32[] or i32[k], can be written."""
-        facts = self.facts
-        facts.check_open()
-        if facts.dynamic:
-            if not is_known(index):
-                raise NotTraceable("an array grows at an index that only a run knows")
-            self._grow(int(np.max(index, initial=-1)) + 1)
+        self.facts.check_open()
+        if is_known(index, self._written):
+            self._check_known_writable(np.ravel(index).tolist())
+            return
+        if self.facts.dynamic:
+            raise NotTraceable("an array grows in a loop")
         inside = self._is_inside(index)
-        why_not = partial(self._why_not_written, self._read)
-        if facts.adds:
-            xp.check(inside, why_not, index)
+        if self.facts.adds:
+            xp.check(inside, self._why_not_written, index)
         else:
             was_written = self._was_written(index)
-            xp.check(inside & ~was_written, why_not, index, was_written)
+            xp.check(inside & ~was_written, self._why_not_written, index, was_written)
 
-    def _why_not_written(
-        self, was_read: frozenset[int], index: np.ndarray, was_written: Any = False
-    ) -> str:
+    def _check_known_writable(self, places: list[int]) -> None:
+        facts, size = self.facts, self._size
+        taken = set(np.flatnonzero(self._written).tolist())
+        for place in places:
+            if place < 0 or (place >= size and not facts.dynamic):
+                refuse(facts.no_place(place, size))
+            if place in self._read:
+                refuse(facts.read_before(place))
+            if place in taken and not facts.adds:
+                refuse(facts.written_before(place))
+            taken.add(place)
+            size = max(size, place + 1)
+        self._grow(size)
+
+    def _why_not_written(self, index: np.ndarray, was_written: Any = False) -> str:
         for place, is_taken in np.broadcast(index, was_written):
             if not 0 <= place < self._size:
                 return self.facts.no_place(place, self._size)
             if is_taken:
-                if int(place) in was_read:
-                    return self.facts.read_before(place)
                 return self.facts.written_before(place)
         raise AssertionError("every index can be written")
-
-    def _check_distinct(self, xp: Any, indices: np.ndarray) -> None:
-        places, counts = np.unique(indices, return_counts=True)
-        if not self.facts.adds:
-            repeated = places[counts > 1]
-            xp.check(not repeated.size, lambda: self.facts.written_before(repeated[0]))
 
     def _is_inside(self, index: Any) -> Any:
         if not self._size and not is_known(index):
@@ -144,10 +145,8 @@ class TracedTensorArray(Holder):
 
     def _grow(self, size: int) -> None:
         more = size - self._size
-        if more <= 0:
+        if not more:
             return
-        if not is_known(self._written):
-            raise NotTraceable("an array grows in a loop")
         self._written = np.pad(self._written, (0, more))
         if self._buffer is not None:
             self._buffer = longer(self._buffer, size)
@@ -174,6 +173,8 @@ class TracedTensorArray(Holder):
         if is_known(self._written, index):
             self._written = self._written.copy()
             self._written[index] = True
+        elif self.facts.adds:  # no loop carries their marks
+            self._written = np.ones(self._size, bool)
         else:
             self._written = jnp.asarray(self._written).at[index].set(True)
 
@@ -203,17 +204,30 @@ class TracedTensorArray(Holder):
         """Has the run fail unless the elements at `index`, i32[] or i32[k], can be read."""
         facts = self.facts
         facts.check_open()
-        inside = self._is_inside(index)
-        if facts.has_one_shape or facts.adds:
-            xp.check(inside, self._why_not_read, index)
+        if is_known(index, self._written):
+            self._check_known_readable(np.ravel(index).tolist())
         else:
-            has_shape = self._written.any() if facts.identical else self._was_written(index)
-            xp.check(inside & has_shape, self._why_not_read, index, has_shape)
+            inside = self._is_inside(index)
+            if facts.has_one_shape or facts.adds:
+                xp.check(inside, self._why_not_read, index)
+            else:
+                has_shape = self._written.any() if facts.identical else self._was_written(index)
+                xp.check(inside & has_shape, self._why_not_read, index, has_shape)
+        if facts.has_one_shape:
+            self.lay_out(facts.element_shape)
         if self._buffer is None:
-            xp.check(not is_known(index), self._why_not_read, index, False)
             raise NotTraceable("an element is read whose shape is not known yet")
-        if facts.clears and is_known(index):
-            self._note_read(xp, np.ravel(index).tolist())
+
+    def _check_known_readable(self, places: list[int]) -> None:
+        facts = self.facts
+        for place in places:
+            if not 0 <= place < self._size:
+                refuse(facts.no_element(place, self._size))
+            if facts.clears and place in self._read:
+                refuse(facts.not_kept(place))
+            if not self._written[place]:
+                facts.shape_of_unwritten(place)
+            self._read = self._read | {place}
 
     def _why_not_read(self, index: np.ndarray, has_shape: Any = True) -> str:
         for place, can_be_zero in np.broadcast(index, has_shape):
@@ -222,11 +236,6 @@ class TracedTensorArray(Holder):
             if not can_be_zero:
                 return self.facts.never_written(place)
         raise AssertionError("every index can be read")
-
-    def _note_read(self, xp: Any, places: list[int]) -> None:
-        for place in places:
-            xp.check(place not in self._read, self.facts.not_kept, place)
-            self._read = self._read | {place}
 
     def close(self) -> None:
         self.facts.is_closed = True
@@ -237,5 +246,6 @@ class TracedTensorArray(Holder):
             array = TracedTensorArray(facts, self._size)
             if self.layout is not None:
                 array.lay_out((*prepended, *self.layout))
+            array._written = self._written if is_known(self._written) else np.ones(self._size, bool)
             self.gradients = {**self.gradients, source: array}
         return self.gradients[source]

@@ -5,6 +5,8 @@ import copy
 import jax
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jax import lax
 
 from stillflow.declare.array_facts import ArrayFacts, StackFacts
@@ -202,3 +204,50 @@ def test_restored():
     assert not array.gradients
     assert not before["facts"].is_closed
     np.testing.assert_array_equal(all_of(array, xp), [*ROWS[:2], [0] * 3, [0] * 3])
+
+
+INDICES = st.integers(-1, 4)
+ACTIONS = st.one_of(
+    st.tuples(st.just("write"), INDICES),
+    st.tuples(st.just("read"), INDICES),
+    st.tuples(st.sampled_from(["scatter", "gather"]), st.lists(INDICES, max_size=3)),
+    st.tuples(st.just("grad"), st.sampled_from("ab")),
+)
+
+
+def done(xp, array, actions):
+    """What a program of `actions` on one array and those of its gradients reads, or its error."""
+    seen, arrays = [], [array]
+    for number, (name, value) in enumerate(actions):
+        array = arrays[number % len(arrays)]
+        try:
+            if name == "grad":
+                arrays.append(array.grad(value))
+            elif name == "write":
+                array.write(xp, np.int32(value), ROWS[number % 4])
+            elif name == "read":
+                seen.append(np.asarray(array.read(xp, np.int32(value))))
+            elif value:
+                indices = np.array(value, np.int32)
+                rows = np.resize(ROWS, (len(value), 3))
+                if name == "scatter":
+                    array.scatter(xp, indices, rows)
+                else:
+                    seen.append(np.asarray(array.gather(xp, indices, None)))
+        except InvalidArgumentError as error:
+            return seen, error.message
+    return seen, None
+
+
+@given(
+    st.lists(ACTIONS, max_size=12),
+    st.fixed_dictionaries({key: st.booleans() for key in ("identical", "clears", "dynamic")}),
+)
+@settings(deadline=None, max_examples=40)
+def test_programs_agree(actions, options):
+    """Where indices are known, whatever is done to an array and to those of its gradients."""
+    host = done(NUMPY, NUMPY.new_array(facts(**options), 4), actions)
+    xp = JaxNamespace()
+    traced = done(xp, xp.new_array(facts(**options), 4), actions)
+    assert traced[1] == host[1]
+    np.testing.assert_equal(traced[0], host[0])
