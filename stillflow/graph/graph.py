@@ -15,6 +15,7 @@ from stillflow.graph.collections import Collections
 from stillflow.graph.control import ControlDependencies, control_inputs_for, take_into_context
 from stillflow.graph.device import within
 from stillflow.graph.dtypes import DType
+from stillflow.graph.flow import Flow
 from stillflow.graph.names import (
     NameTable,
     check_node_name,
@@ -27,11 +28,12 @@ from stillflow.graph.stacks import CreatorStack, NameStack, Stacks, ThreadStacks
 from stillflow.graph.tensor_shape import TensorShape
 
 
-class Graph(Collections):
+class Graph(Collections, Flow):
     """A dataflow program: operations that take and give tensors, in the order of their building."""
 
     def __init__(self) -> None:
-        super().__init__()
+        Collections.__init__(self)
+        Flow.__init__(self)
         self._lock = threading.RLock()
         self._ops: dict[str, Operation] = {}
         self._names = NameTable()
@@ -43,11 +45,8 @@ class Graph(Collections):
         self.stacks: Stacks = Stacks()
         self._creator_stack = CreatorStack()
         self._gradient_overrides: list[dict[str, str]] = [{}]
-        self._unfeedable: set[Tensor] = set()
-        self._unfetchable: set[Any] = set()
         self._container = ""
         self._default_original_op: Operation | None = None
-        self._has_flow = False  # whether anything was ever built in a branch or a loop
         self.seed: int | None = None
 
     # Building ---------------------------------------------------------------------------------
@@ -243,14 +242,6 @@ class Graph(Collections):
         finally:
             self._name_stack.scope = outer
 
-    def _get_control_flow_context(self) -> Any:
-        """The branch or loop that operations are built in now, or None: see `ops.control`."""
-        return self.stacks.flow
-
-    def _set_control_flow_context(self, context: Any) -> None:
-        self.stacks.flow = context
-        self._has_flow |= context is not None
-
     # Scopes that annotate what is built in them -------------------------------------------------
 
     def switch_to_thread_local(self) -> None:
@@ -313,6 +304,8 @@ class Graph(Collections):
 
     def _operation_of(self, item: Any) -> Operation:
         """What `item` is made by: of a variable behind a handle, what gives the handle."""
+        if getattr(item, "_is_indexed_slices", False):
+            item = item.op
         element = self.as_graph_element(getattr(item, "handle", item))
         return element.op if isinstance(element, Tensor) else element
 
@@ -473,20 +466,6 @@ class Graph(Collections):
 
         close = difflib.get_close_matches(name, self._ops, n=3)
         return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
-
-    def prevent_feeding(self, tensor: Tensor) -> None:
-        self._unfeedable.add(tensor)
-        self.rewirings += 1  # a session that has fed it asks again
-
-    def is_feedable(self, tensor: Tensor) -> bool:
-        return tensor not in self._unfeedable
-
-    def prevent_fetching(self, op: Operation) -> None:
-        self._unfetchable.add(op)
-
-    def is_fetchable(self, tensor_or_op: Any) -> bool:
-        op = tensor_or_op.op if isinstance(tensor_or_op, Tensor) else tensor_or_op
-        return op not in self._unfetchable
 
 
 def _device_by(choose: Callable[[Operation], Any], op: Operation) -> str:

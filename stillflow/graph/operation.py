@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from stillflow.graph import context
 from stillflow.graph.dtypes import DType
-from stillflow.graph.errors import OperatorNotAllowedInGraphError, OutOfRangeError
+from stillflow.graph.errors import (
+    InvalidArgumentError,
+    OperatorNotAllowedInGraphError,
+    OutOfRangeError,
+)
 from stillflow.graph.source import SourceLine
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 
@@ -94,7 +98,12 @@ class Operation:
         self.graph._changed(self)
 
     def _update_input(self, index: int, tensor: Tensor) -> None:
-        """Rewires input `index` to `tensor`; OutOfRangeError when there is none."""
+        """Rewires input `index` to `tensor`.
+
+        Raises:
+          OutOfRangeError: there is no such input.
+          InvalidArgumentError: `tensor` has another shape than what it replaces.
+        """
         if index >= len(self.inputs):
             raise OutOfRangeError(
                 None,
@@ -102,7 +111,15 @@ class Operation:
                 f"Cannot update edge. Input index [{index}] is greater than the number of total "
                 f"inputs [{len(self.inputs)}].",
             )
-        self.inputs[index]._consumers.remove(self)
+        before = self.inputs[index]
+        if not tensor._shape.is_compatible_with(before._shape):
+            raise InvalidArgumentError(
+                None,
+                None,
+                f"Cannot update edge, incompatible shapes: {_shown(tensor)} and {_shown(before)}.\n"
+                f"  Input {index} of {self!r} was {before!r}.",
+            )
+        before._consumers.remove(self)
         self.inputs = (*self.inputs[:index], tensor, *self.inputs[index + 1 :])
         tensor._consumers.append(self)
         self.graph._changed(self)
@@ -359,6 +376,11 @@ def _contradiction(tensor: Tensor, shape: TensorShape) -> str:
             f"Shapes are {_bracketed(known)} and {_bracketed(wanted)}."
         )
     return f"{reason}\n  The tensor is {tensor!r}."
+
+
+def _shown(tensor: Tensor) -> str:
+    sizes = tensor.shape.sizes
+    return "?" if sizes is None else _bracketed(list(sizes))
 
 
 def _bracketed(sizes: list[int | None]) -> str:

@@ -145,11 +145,15 @@ def raw(tf, run):
     grad = tf.gradients(merged, x)
     sides = ops.RefSwitch(data=v._ref(), pred=p)
     either = ops.RefMerge(inputs=list(sides))
+    number_fed = tf.placeholder(tf.int32, [], "number")
+    picked = ops.RefSelect(index=number_fed, inputs=[v._ref(), tf.Variable([5.0, 6.0])._ref()])
     same = ops.RefIdentity(input=v._ref())
     run.note(shapes([merged, number, either[0], same]))
     run(tf.global_variables_initializer())
     for taken in (False, True):
         run([merged, number, grad, list(either), same], {x: num([3, 4]), p: taken})
+        run(picked, {number_fed: int(taken)})
+    run.attempt(picked, {number_fed: 2})
 
 
 @story
@@ -193,3 +197,31 @@ def smart_choices(tf, run):
         run.refused(lambda pred=pred: smart.smart_cond(pred, one, two))
     run.refused(lambda: smart.smart_cond(True, one, None))
     run.refused(lambda: smart.smart_cond(True, None, two))
+
+
+@story
+def refusals(tf, run):
+    x, p, inside = tf.placeholder(tf.float32, [2], "x"), condition(tf), []
+
+    def refused(first, second, pred=p, **options):
+        run.refused(lambda: tf.cond(pred, first, second, **options))
+
+    one = lambda: tf.constant(1)
+    tf.cond(p, lambda: inside.append(x * 2) or inside[0], lambda: x)
+    run.refused(lambda: run.session.run(inside[0]))
+    run.refused(lambda: run.session.run("cond/pred_id:0"))
+    refused(one, lambda: tf.constant(1.0))
+    refused(lambda: [x, x], lambda: [x])
+    refused(lambda: {"a": x}, lambda: {"b": x})
+    refused(lambda: None, one)
+    refused(one, lambda: None)
+    refused(lambda: [], lambda: [])
+    refused(one, 2)
+    refused(one, None)
+    refused(one, one, fn1=one)
+    refused(one, one, True)
+    refused(one, one, tf.constant(1))
+    refused(one, one, tf.constant([True]))
+    refused(lambda: tf.IndexedSlices(x, tf.constant([1, 2])), lambda: x)
+    for pairs in (3, [p], [(True, one)], [(tf.constant(1), one)], [(p, 1)]):
+        run.refused(lambda pairs=pairs: tf.case(pairs))

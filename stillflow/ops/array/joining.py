@@ -25,6 +25,7 @@ from stillflow.ops.array.reshaping import expand_dims, squeeze
 from stillflow.ops.array.selecting import where
 from stillflow.ops.array.shape_of import rank, shape, shape_n
 from stillflow.ops.array.stacking import stack
+from stillflow.ops.control.nodes import output_context
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.math.casts import cast
 from stillflow.ops.math.comparison import logical_and
@@ -170,9 +171,11 @@ def concat_gradient(op, dy):
     *parts, axis = op.inputs
     if len(parts) == 1:
         return dy, None
-    at = axis % rank(parts[0])
     if isinstance(dy, IndexedSlices):
-        return *_slices_split(dy, parts, axis, at), None
+        return *_slices_split(dy, parts, axis, axis % rank(parts[0])), None
+    if axis.op.defn.is_constant and output_context(dy.op) is not output_context(axis.op):
+        axis = constant(axis.op.attrs["value"], axis.dtype)  # no loop need take it in
+    at = axis % rank(parts[0])
     sizes = _sizes_of(parts)
     if len(sizes) > _FEW:
         along = squeeze(slice_op(stack(sizes, axis=1), [at, 0], [1, -1]))

@@ -111,6 +111,8 @@ def _alone(result: Any) -> Any:
 
 def _check_same_structure(true_result: Any, false_result: Any, *parts: Any) -> None:
     """TypeError or ValueError unless both sides returned the same; gives indices one type."""
+    if _are_alike(true_result, false_result):
+        return
     nest.map_structure(_give_indices_one_type, true_result, false_result)
     nest.map_structure(_give_indices_one_type, *parts)
     try:
@@ -121,11 +123,23 @@ def _check_same_structure(true_result: Any, false_result: Any, *parts: Any) -> N
         raise ValueError(f"Incompatible return values of true_fn and false_fn: {error}") from None
 
 
+def _are_alike(true_result: Any, false_result: Any) -> bool:
+    try:
+        nest.assert_same_structure(true_result, false_result, expand_composites=True)
+    except (TypeError, ValueError):
+        return False
+    pairs = zip(nest.flatten(true_result), nest.flatten(false_result), strict=True)
+    return all(a.indices.dtype == b.indices.dtype for a, b in pairs if _are_slices(a, b))
+
+
+def _are_slices(a: Any, b: Any) -> bool:
+    return isinstance(a, IndexedSlices) and isinstance(b, IndexedSlices)
+
+
 def _give_indices_one_type(a: Any, b: Any) -> None:
     from stillflow.ops.math.casts import cast
 
-    are_slices = isinstance(a, IndexedSlices) and isinstance(b, IndexedSlices)
-    if are_slices and a.indices.dtype != b.indices.dtype:
+    if _are_slices(a, b) and a.indices.dtype != b.indices.dtype:
         a._indices = cast(a.indices, dtypes.int64)
         b._indices = cast(b.indices, dtypes.int64)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.declare import shapes
-from stillflow.declare.convert import to_tensor
+from stillflow.declare.convert import is_tensor, to_tensor
 from stillflow.declare.opdef import op
+from stillflow.graph import nest
 from stillflow.graph.dtypes import DType
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
@@ -167,22 +168,30 @@ def _operation_of(item: Any) -> Operation:
     )
 
 
-def ref_or_identity(tensor: Tensor, name: str | None = None) -> Tensor:
-    """Identity, RefIdentity for a reference."""
+def ref_or_identity(data: Any, name: str | None = None) -> Any:
+    """Identity of a tensor, of each tensor of IndexedSlices; RefIdentity of a reference."""
+    if isinstance(data, IndexedSlices):
+        return nest.map_structure(ref_or_identity, data, expand_composites=True)
+    tensor = to_tensor(data, as_ref=True)
     return (ref_identity_op if tensor.dtype._is_ref_dtype else identity_op)(tensor, name=name)
+
+
+def _gate_of(item: Any) -> Operation:
+    if not isinstance(item, (Tensor, Operation)):
+        raise TypeError(f"Control input must be Operation or Tensor: {item}")
+    return item.op if isinstance(item, Tensor) else item
 
 
 def with_dependencies(dependencies: Any, output_tensor: Any, name: str | None = None) -> Any:
     """Returns `output_tensor` as it is after `dependencies` have run."""
-    with (
-        name_scope(name, "control_dependency", [output_tensor]) as scope,
-        colocate_with(output_tensor),
-        control_dependencies([d for d in dependencies if d is not None]),
-    ):
-        if isinstance(output_tensor, IndexedSlices):
-            values = identity_op(output_tensor.values, name=scope)
-            return IndexedSlices(values, output_tensor.indices, output_tensor.dense_shape)
-        return ref_or_identity(to_tensor(output_tensor), name=scope)
+    with name_scope(name, "control_dependency", [output_tensor]) as scope:
+        place = output_tensor if is_tensor(output_tensor) else to_tensor(output_tensor)
+        waits = [dependency for dependency in dependencies if dependency is not None]
+        with colocate_with(place), control_dependencies(waits):
+            if isinstance(output_tensor, IndexedSlices):
+                values = ref_or_identity(output_tensor.values, name=scope)
+                return IndexedSlices(values, output_tensor.indices, output_tensor.dense_shape)
+            return ref_or_identity(to_tensor(output_tensor), name=scope)
 
 
 def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) -> list:
@@ -190,7 +199,7 @@ def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) ->
     with name_scope(name, "tuple", tensors):
         elements = [t for t in tensors if t is not None]
         gates = [_operation_of(t) for t in elements]
-        gates += [_operation_of(c) for c in control_inputs or ()]
+        gates += [_gate_of(c) for c in control_inputs or ()]
         if not gates:
             raise ValueError(f"Must have at least one Tensor: {tensors}")
         gate = group(*sorted(dict.fromkeys(gates), key=lambda op: op._id))

@@ -14,6 +14,7 @@ from stillflow.declare import shapes
 from stillflow.declare.convert import to_tensor
 from stillflow.declare.dead import dead, is_dead
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.graph import nest
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
@@ -22,10 +23,15 @@ from stillflow.ops.control.nodes import output_context
 from stillflow.ops.math.comparison import equal
 
 
+def _switched(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    shapes.with_rank(ctx.shape(1), 0)
+    return ctx.shape(0)
+
+
 @op(
     "Switch",
     "data: T, pred: bool -> output_false: T, output_true: T",
-    shape=shapes.same,
+    shape=_switched,
     host=True,
     splits=True,
 )
@@ -65,7 +71,7 @@ def to_composite(value: Any, dtype: Any = None, name: str | None = None) -> Any:
 @op(
     "RefSwitch",
     "data: ref T, pred: bool -> output_false: ref T, output_true: ref T",
-    shape=shapes.same,
+    shape=_switched,
     host=True,
     stateful=True,
     asks_state=True,
@@ -118,6 +124,21 @@ def merge_op(xp, *inputs):
 def ref_merge_op(xp, *inputs):
     """Merge of a variable's references."""
     return merge_op.fn(xp, *inputs)
+
+
+def _selected(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    shapes.with_rank(ctx.shape(0), 0)
+    first, *rest = ctx.shapes()[1:]
+    is_one = first is not None and None not in first and all(sizes == first for sizes in rest)
+    return first if is_one else None
+
+
+@op("RefSelect", "index: int32, inputs: N * ref T -> output: ref T", shape=_selected, host=True)
+def ref_select_op(xp, index, *inputs):
+    """index: i32[], references to variables -> the one of that number."""
+    if not 0 <= index < len(inputs):
+        refuse(f"index must be in the range [0, {len(inputs)}) but got: {index}")
+    return inputs[index]
 
 
 def merge(inputs: Any, name: str | None = None) -> Any:
