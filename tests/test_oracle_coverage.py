@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cases import observe, suites
+from google.protobuf import text_format
 from oracle import recorded
 
 import stillflow as tf
@@ -13,9 +14,11 @@ from stillflow.ops.families import all_ops
 from stillflow.runtime import session
 
 # The other recorded cases lie beside the tests of their families.
-for folder in ("random", "train", "variables", "summaries"):
+for folder in ("random", "train", "variables", "summaries", "interchange"):
     sys.path.append(str(Path(__file__).parent / folder))
 
+import control_flow  # noqa: E402
+import recorded_graphs  # noqa: E402
 from stream_cases import STREAMS  # noqa: E402
 from summary_cases import CASES as SUMMARIES  # noqa: E402
 from summary_observing import observed as observed_summary  # noqa: E402
@@ -73,7 +76,7 @@ def run_types(monkeypatch):
         plan = make_plan(fetches, feeds)
         # What forwards a value is no step.
         found.update(fetch.op.type for fetch in fetches if hasattr(fetch, "op"))
-        found.update(step.op.type for step in plan.steps)
+        found.update(op.type for step in plan.steps for op in step.ops)
         found.update(variable.type for variable in plan.variables)
         return plan
 
@@ -92,6 +95,13 @@ def test_every_op_has_a_case(run_types):
             observe.log_of(tf, case.fn)
     for name in PROGRAMS:
         observed_program(tf, name)
+    for name in control_flow.RUN:
+        graph_def = text_format.Parse(
+            recorded_graphs.load("control_flow")[name]["graph"], tf.GraphDef()
+        )
+        with tf.Graph().as_default() as graph:
+            tf.import_graph_def(graph_def, name="")
+            control_flow.results(tf, graph)
     for build in SUMMARIES.values():
         observed_summary(tf, build)
     assert sorted(without - run_types) == []

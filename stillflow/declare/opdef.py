@@ -75,6 +75,7 @@ class OpDef:
       total: it cannot fail where the shapes of its inputs fit, so a run in which nothing reads its
         outputs does without it, though something waits for it.
       broadcasts: the inputs are broadcast to the output's shape.
+      partly: what it gives for inputs that are known in part: see `declare.partly`.
       near_zero: the names of inputs of which a denormal value, which counts as zero, makes more
         than a rounding's difference: what is divided by, compared, or has a pole there.
       flops: `flops(*input_shapes)` estimates the work of one call; without it, one per element.
@@ -114,6 +115,7 @@ class OpDef:
     frame: str = ""
     total: bool = False
     broadcasts: bool = False
+    partly: Callable[..., Any] | None = None
     near_zero: Sequence[str] = ()
     flops: Callable | None = None
     explain: Callable[[Operation, Sequence[Any]], str | None] | None = None

@@ -16,7 +16,6 @@ from stillflow.graph.protos.graph_def import PRODUCER
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.interchange.attributes import attributes_of
-from stillflow.interchange.choices import check_choices
 from stillflow.interchange.fitting import outputs_of
 from stillflow.interchange.nodes import (
     InputMap,
@@ -169,7 +168,8 @@ class _Import:
         self._ops: dict[str, Operation] = {}
         _check_op_types(graph_def)
         nodes = read_nodes(graph_def)
-        self._nodes = in_building_order(nodes, mapped)
+        self._types = {node.name: all_ops()[node.proto.op] for node in nodes}
+        self._nodes = in_building_order(nodes, mapped, self._leads_back)
         self._names = unique_names(nodes, prefix, [op.name for op in graph.get_operations()])
         unknown = ", ".join(mapped.unknown(nodes))
         if unknown:
@@ -180,10 +180,11 @@ class _Import:
     def build(self) -> None:
         for node in self._nodes:
             self._ops[node.name] = self._built(node)
+        for node in self._nodes:
+            self._close_loops(node)
         by_name = {op.name: op for op in self._ops.values()}
         for op in self._ops.values():
             _join_device(op, by_name)
-        check_choices(self._ops.values())
 
     def element(self, text: str) -> Operation | Tensor:
         """The operation or tensor that a name in the GraphDef stands for."""
@@ -207,10 +208,14 @@ class _Import:
     def _built(self, node: Node) -> Operation:
         proto, name = node.proto, self._names[node.name]
         defn = all_ops()[proto.op]
-        inputs = tuple(self._input(node, *output) for output in node.inputs)
+        found = [self._input(node, *output) for output in node.inputs]
+        there = [tensor for tensor in found if tensor is not None]
+        inputs = tuple(there[0] if tensor is None else tensor for tensor in found)
         try:
             attrs = self._attributes(node, defn)
             outputs = outputs_of(defn, name, inputs, attrs)
+            if len(there) < len(found):
+                outputs[0] = outputs[0][0], TensorShape.of(None)
         except ShapeError as error:
             context = ShapeContext(inputs, {}, defn.signature)
             raise ValueError(context.describe(str(error), name, defn.type)) from None
@@ -230,10 +235,24 @@ class _Import:
             attrs["_gradient_op_type"] = attrs["_gradient_op_type"].decode(errors="replace")
         return attrs
 
-    def _input(self, node: Node, source: str, index: int) -> Tensor:
+    def _leads_back(self, node: Node, source: str) -> bool:
+        """Whether `node` takes from the node `source` what it gets from the iteration before."""
+        return self._types[node.name].joins and self._types[source].frame == "next"
+
+    def _close_loops(self, node: Node) -> None:
+        for position, (source, index) in enumerate(node.inputs):
+            if source in self._types and self._leads_back(node, source):
+                tensor = self._input(node, source, index)
+                assert tensor is not None
+                self._ops[node.name]._update_input(position, tensor)
+
+    def _input(self, node: Node, source: str, index: int) -> Tensor | None:
+        """An output of the node `source`; None when it closes a loop and is not built yet."""
         tensor = self._mapped.output((source, index))
         if tensor is not None:
             return tensor
+        if source not in self._ops:
+            return None
         outputs = self._ops[source].outputs
         if index >= len(outputs):
             raise ValueError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import platform
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,8 +96,12 @@ class InputMap:
                 yield f"^{name}"
 
 
-def in_building_order(nodes: list[Node], mapped: InputMap) -> list[Node]:
+def in_building_order(
+    nodes: list[Node], mapped: InputMap, leads_back: Callable[[Node, str], bool]
+) -> list[Node]:
     """Returns `nodes` so that each comes after what it waits for; else in their own order.
+
+    `leads_back` tells of a node and the name of one that it takes that this closes a loop.
 
     Raises:
       ValueError: a node waits for one that is missing, or the nodes wait for each other.
@@ -107,6 +111,8 @@ def in_building_order(nodes: list[Node], mapped: InputMap) -> list[Node]:
     missing = [0] * len(nodes)
     for index, node in enumerate(nodes):
         for name in _waits_for(node, position, mapped):
+            if leads_back(node, name):
+                continue
             followers[position[name]].append(index)
             missing[index] += 1
     ready = [index for index, count in enumerate(missing) if not count]

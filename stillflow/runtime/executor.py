@@ -86,6 +86,7 @@ class Executor:
         self._handed = [s for s in plan.fetches[len(self._fetches) :] if s is not None]
         self._tier = tier
         self._generic = host_program(plan.constants, plan.steps)
+        self._refused: set[Operation] = set()  # what compiled code cannot do
         self.learned = self._nothing_learned(set(plan.reshaped))
         self._random_steps = plan.random_steps
         self._variables = list(plan.variables)
@@ -94,7 +95,7 @@ class Executor:
         self._waits = any(step.waits for step in plan.steps)
 
     def _nothing_learned(self, reshaped: set[Operation]) -> Learned:
-        found = None if self._tier == "host" else split(self.plan, reshaped)
+        found = None if self._tier == "host" else split(self.plan, reshaped, self._refused)
         return Learned(reshaped, found if found is not None and found.compiled_steps else None)
 
     def run(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
@@ -236,9 +237,14 @@ class Executor:
             repeats = not isinstance(program, HostProgram) and program.can_repeat
             state.last_writer = program if repeats else None
         drawn = {} if isinstance(program, HostProgram) else program.drawn
+        if not isinstance(program, HostProgram) and program.refused:
+            self._refused |= program.refused
+            self.learned = self._nothing_learned(self.learned.reshaped)
         for step in self._random_steps:
             sizes = drawn[step.op] if step.op in drawn else np.shape(slots[step.outputs[0]])
             state.stream(step.op).advance(step.blocks(sizes))  # type: ignore[misc]
+        for op, slot in plan.drawn:
+            state.stream(op).advance(int(slots[slot]))
         aliases = program.aliases
         fetched = [
             None if slot is None else np.array(slots[aliases.get(slot, slot)])[()]
@@ -270,7 +276,8 @@ class Executor:
         return known
 
     def _drawn(self, fixed: set[int], slots: list) -> list[tuple[Operation, int]] | None:
-        if not fixed.issuperset(step.outputs[0] for step in self._random_steps):
+        is_certain = fixed.issuperset(step.outputs[0] for step in self._random_steps)
+        if not is_certain or self.plan.drawn:
             return None
         return [
             (step.op, step.blocks(np.shape(slots[step.outputs[0]])))  # type: ignore[misc]

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare.dead import is_dead
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.graph.operation import Operation
 from stillflow.runtime.steps import Plan, Step
@@ -106,15 +105,12 @@ def specialised(plan: Plan, slots: list[Any], reshaped: Collection[Operation]) -
     budget = _MAX_FOLDED_BYTES
     for step in plan.steps:
         step.check_types(slots)
-        if step.guarded and not _is_decided(step, static, slots):
-            residual.append(step)
-            continue
         if _has_fixed_shape(step, fixed, static):
             fixed.update(step.outputs)
             if step.checks:
                 step = replace(step, writes=())  # a check that was passed once is always
         size = sum(_nbytes(slots[slot]) for slot in step.outputs)
-        if (step.guarded or _is_static(step, fixed, static)) and size <= budget:
+        if _is_static(step, fixed, static) and size <= budget:
             budget -= size
             static.update(step.outputs)
             fixed.update(step.outputs)
@@ -159,14 +155,9 @@ def _has_one_shape(variable: Operation, reshaped: Collection[Operation]) -> bool
 
 def _has_fixed_shape(step: Step, fixed: set[int], static: set[int]) -> bool:
     """Whether the shapes of the outputs follow from the shapes of the feeds."""
-    return not step.on_host and fixed.issuperset(step.inputs) and static.issuperset(step.static)
-
-
-def _is_decided(step: Step, static: set[int], slots: list[Any]) -> bool:
-    """Whether constants and shapes alone say that a guarded step never runs, or what it gives."""
-    if any(is_dead(slots[slot]) for slot in step.inputs if slot in static):
-        return True
-    return step.is_pure and static.issuperset(step.inputs)
+    if step.on_host or step.region is not None:
+        return False
+    return fixed.issuperset(step.inputs) and static.issuperset(step.static)
 
 
 def _is_static(step: Step, fixed: set[int], static: set[int]) -> bool:

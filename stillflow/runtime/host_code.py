@@ -63,10 +63,18 @@ def _within_errstate(code: Callable[..., Any], *values: Any) -> Any:
 
 def _minds_denormals(step: Step, constants: Sequence[Any]) -> bool:
     """Whether it makes a difference that an input of the step is tiny and not zero."""
-    if any(constants[slot] is None for slot in step.near_zero):
+    if any(_may_be_tiny(constants[slot]) for slot in step.near_zero):
         return True
     known = [constants[slot] for slot in step.inputs if constants[slot] is not None]
     return any(value.dtype.kind == "f" and np.any(np.abs(value) > _HUGE) for value in known)
+
+
+def _may_be_tiny(value: Any) -> bool:
+    """Whether a value, None where it is not known, may hold a denormal number."""
+    if value is None:
+        return True
+    tiny = np.finfo(value.dtype).tiny if value.dtype.kind == "f" else 0
+    return bool(np.any((np.abs(value) < tiny) & (value != 0)))
 
 
 def _compiled(

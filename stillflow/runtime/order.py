@@ -2,19 +2,24 @@
 
 A run does what TensorFlow 1.x does in practice on a CPU, made deterministic: an op goes as early as
 its inputs allow; a variable is read when the op that uses the value runs, and where nothing orders
-a read and a write of one variable, the read goes first.
+a read and a write of one variable, the read goes first. What is ordered are nodes: operations, and
+loops as a whole (`runtime.frames`).
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
 
 # Of a tensor: the variable whose value it refers to, or None.
 VariableOf = Callable[[Tensor], Operation | None]
+# An Operation, or a Frame; both have an `_id`, which tells when they were built.
+Node = Any
+Before = Mapping[Node, set[Node]]
 
 
 def needed_ops(targets: Iterable[Operation], fed: frozenset[Tensor]) -> list[Operation]:
@@ -29,11 +34,12 @@ def needed_ops(targets: Iterable[Operation], fed: frozenset[Tensor]) -> list[Ope
     return sorted(seen, key=_building_order)
 
 
-def _building_order(op: Operation) -> int:
-    return op._id
+def _building_order(node: Node) -> int:
+    return node._id
 
 
 def predecessors(op: Operation, fed: frozenset[Tensor]) -> list[Operation]:
+    """The operations that `op` waits for."""
     waits = [t.op for t in op.inputs if t not in fed] + op._control_inputs
     if not op._control_inputs:
         return waits
@@ -41,29 +47,22 @@ def predecessors(op: Operation, fed: frozenset[Tensor]) -> list[Operation]:
     return [o for o in waits if not (o.defn.is_placeholder and o.outputs[0] in fed)]
 
 
-def in_run_order(
-    ops: list[Operation], fed: frozenset[Tensor], variable_of: VariableOf
-) -> list[Operation]:
-    """Returns `ops` so that each comes after what it waits for, and reads before unordered writes.
+def in_run_order(nodes: Sequence[Node], before: Before, variable_of: VariableOf) -> list[Node]:
+    """Returns `nodes`, each after what it waits for, and reads before writes that nothing orders.
 
-    Where two variables' reads and writes block each other, the op that was built first goes first.
+    Where two variables' reads and writes block each other, what was built first goes first.
+
+    Raises:
+      InvalidArgumentError: nodes wait for each other.
     """
-    before = {op: set(predecessors(op, fed)) for op in ops}
-    ordered = _sorted(ops, before, {})
-    writers = _writers(ops, variable_of)
-    if not writers:
-        return ordered
-    reads_first = _reads_first(ordered, before, writers, variable_of)
-    return _sorted(ops, before, reads_first) if reads_first else ordered
+    ordered = sorted_nodes(nodes, before)
+    preferred = reads_first(ordered, before, variable_of)
+    return sorted_nodes(nodes, before, preferred) if preferred else ordered
 
 
-def _writers(ops: list[Operation], variable_of: VariableOf) -> dict[Operation, list[Operation]]:
-    """For each variable that is written, the ops that write it."""
-    writers: dict[Operation, list[Operation]] = {}
-    for op in ops:
-        for variable in written_variables(op, variable_of):
-            writers.setdefault(variable, []).append(op)
-    return writers
+def members(node: Node) -> Iterable[Operation]:
+    """The operations of a node."""
+    return (node,) if isinstance(node, Operation) else node.all_ops()
 
 
 def written_variables(op: Operation, variable_of: VariableOf) -> list[Operation]:
@@ -75,28 +74,38 @@ def written_variables(op: Operation, variable_of: VariableOf) -> list[Operation]
     return [variable for variable in variables if variable is not None]
 
 
-def _reads_first(
-    ordered: list[Operation],
-    before: dict[Operation, set[Operation]],
-    writers: dict[Operation, list[Operation]],
-    variable_of: VariableOf,
-) -> dict[Operation, set[Operation]]:
-    """For each writer, the readers that nothing else puts after it."""
+def _writers(nodes: Iterable[Node], variable_of: VariableOf) -> dict[Operation, list[Node]]:
+    """For each variable that is written, the nodes that write it."""
+    writers: dict[Operation, list[Node]] = {}
+    for node in nodes:
+        for op in members(node):
+            for variable in written_variables(op, variable_of):
+                writers.setdefault(variable, []).append(node)
+    return writers
+
+
+def reads_first(
+    ordered: Sequence[Node], before: Before, variable_of: VariableOf
+) -> dict[Node, set[Node]]:
+    """For each writer of a variable, the readers that nothing else puts after it."""
+    writers = _writers(ordered, variable_of)
+    waits: dict[Node, set[Node]] = {}
+    if not writers:
+        return waits
     all_writers = dict.fromkeys(writer for group in writers.values() for writer in group)
     bit = {writer: 1 << index for index, writer in enumerate(all_writers)}
-    # after[op]: the writers that op waits for, as a bit set.
-    after: dict[Operation, int] = {}
-    for op in ordered:
+    # after[node]: the writers that it waits for, as a bit set.
+    after: dict[Node, int] = {}
+    for node in ordered:
         mask = 0
-        for earlier in before[op]:
+        for earlier in before[node]:
             mask |= after[earlier] | bit.get(earlier, 0)
-        after[op] = mask
-    waits: dict[Operation, set[Operation]] = {}
-    for op in ordered:
-        for variable in _read_variables(op, variable_of):
+        after[node] = mask
+    for node in ordered:
+        for variable in {v for op in members(node) for v in _read_variables(op, variable_of)}:
             for writer in writers.get(variable, ()):
-                if writer is not op and not after[op] & bit[writer]:
-                    waits.setdefault(writer, set()).add(op)
+                if writer is not node and not after[node] & bit[writer]:
+                    waits.setdefault(writer, set()).add(node)
     return waits
 
 
@@ -109,40 +118,71 @@ def _read_variables(op: Operation, variable_of: VariableOf) -> set[Operation]:
     return {variable for variable in found if variable is not None}
 
 
-def _sorted(
-    ops: list[Operation],
-    before: dict[Operation, set[Operation]],
-    preferred: dict[Operation, set[Operation]],
-) -> list[Operation]:
+def sorted_nodes(
+    nodes: Sequence[Node], before: Before, preferred: Mapping[Node, set[Node]] | None = None
+) -> list[Node]:
     """Topological order, ties in building order; `preferred` edges yield where they are a cycle."""
-    blockers = {op: before[op] | preferred.get(op, set()) for op in ops}
-    followers: dict[Operation, list[Operation]] = {op: [] for op in ops}
-    for op, earlier in blockers.items():
-        for other in earlier:
-            followers[other].append(op)
-    missing = {op: len(earlier) for op, earlier in blockers.items()}
-    ready = [(op._id, op) for op in ops if not missing[op]]
+    queue = Queue(nodes, before, preferred or {})
+    ordered: list[Node] = []
+    ready = [(node._id, node) for node in queue.start()]
     heapq.heapify(ready)
-    ordered: dict[Operation, None] = {}
-    while len(ordered) < len(ops):
+    while len(ordered) < len(nodes):
         if not ready:
-            ready.append(_freed(ops, ordered, before))
-        _, op = heapq.heappop(ready)
-        if op in ordered:
+            freed = queue.freed()
+            ready.append((freed._id, freed))
+        _, node = heapq.heappop(ready)
+        if node in queue.done:
             continue
-        ordered[op] = None
-        for follower in followers[op]:
-            missing[follower] -= 1
-            if not missing[follower]:
-                heapq.heappush(ready, (follower._id, follower))
-    return list(ordered)
+        ordered.append(node)
+        for follower in queue.finish(node):
+            heapq.heappush(ready, (follower._id, follower))
+    return ordered
 
 
-def _freed(
-    ops: list[Operation], done: dict[Operation, Any], before: dict[Operation, set[Operation]]
-) -> tuple[int, Operation]:
-    """The first op that only a preferred edge holds back."""
-    for op in ops:
-        if op not in done and all(earlier in done for earlier in before[op]):
-            return op._id, op
-    raise ValueError("the graph has a cycle, which no order of running satisfies")
+class Queue:
+    """Nodes of which each waits for others: tells which may go next."""
+
+    def __init__(self, nodes: Sequence[Node], before: Before, preferred: Mapping[Node, set[Node]]):
+        own = set(nodes)
+        self._before = before
+        self._nodes = nodes
+        blockers = {node: before[node] | preferred.get(node, set()) for node in nodes}
+        if any(not earlier <= own for earlier in blockers.values()):
+            blockers = {node: earlier & own for node, earlier in blockers.items()}
+        self._missing = {node: len(earlier) for node, earlier in blockers.items()}
+        self._followers: dict[Node, list[Node]] = {node: [] for node in nodes}
+        for node, earlier in blockers.items():
+            for other in earlier:
+                self._followers[other].append(node)
+        self.done: set[Node] = set()
+
+    def start(self) -> list[Node]:
+        """The nodes that wait for none."""
+        return [node for node in self._nodes if not self._missing[node]]
+
+    def finish(self, node: Node) -> list[Node]:
+        """The nodes that wait for nothing any more, now that `node` is done."""
+        self.done.add(node)
+        freed = []
+        for follower in self._followers[node]:
+            self._missing[follower] -= 1
+            if not self._missing[follower]:
+                freed.append(follower)
+        return freed
+
+    def freed(self) -> Node:
+        """The first node that only a preferred edge holds back."""
+        for node in self._nodes:
+            if node not in self.done and all(
+                earlier in self.done or earlier not in self._missing
+                for earlier in self._before[node]
+            ):
+                return node
+        waiting = next(node for node in self._nodes if node not in self.done)
+        op = next(iter(members(waiting)))
+        raise InvalidArgumentError(
+            None,
+            op,
+            "The graph couldn't be sorted in topological order.\n"
+            f"  {op.name} waits for itself: only a loop's NextIteration may lead back, to a Merge.",
+        )

@@ -37,6 +37,7 @@ def part_of(
         streams={op: slot for op, slot in plan.streams.items() if slot in read},
         kept={op: slot for op, slot in plan.kept.items() if slot in read},
         reshaped={v for v in plan.reshaped if plan.variables[v] in made},
+        drawn=[(op, slot) for op, slot in plan.drawn if slot in made],
         sided=[(op, slot) for op, slot in plan.sided if slot in fetches],
     )
 

@@ -1,24 +1,41 @@
 """Planning: the steps of a run for given fetches and fed tensors.
 
-Here declarations are read; operations that only forward a value or order others have no step.
+Here declarations are read; operations that only forward a value or order others have no step. What
+is in a loop, and each side of a choice, becomes a plan of its own within one step; it takes from
+around it what it needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import groupby
+
+import numpy as np
 
 from stillflow.declare.handles import is_handle
-from stillflow.declare.opdef import OpDef
 from stillflow.declare.shapes import format_sizes
+from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
-from stillflow.graph.errors import InvalidArgumentError
+from stillflow.graph.errors import InvalidArgumentError, UnimplementedError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.explaining import why_failed
-from stillflow.runtime.order import in_run_order, needed_ops, written_variables
+from stillflow.runtime.frames import Frame, LoopParts, find_loops
+from stillflow.runtime.order import (
+    Before,
+    Node,
+    in_run_order,
+    members,
+    needed_ops,
+    predecessors,
+    reads_first,
+    sorted_nodes,
+    written_variables,
+)
 from stillflow.runtime.reading import reads_in_place
+from stillflow.runtime.regions import Choice, Loop, Part, Region, region_step
 from stillflow.runtime.rewriting import rewrite
-from stillflow.runtime.sides import Sides, unless_dead
+from stillflow.runtime.sides import Sides, clustered, operations
 from stillflow.runtime.steps import Plan, Step, Write
 from stillflow.runtime.variables import declared_dtype, declared_shape, first_of_its_name
 
@@ -27,47 +44,36 @@ def make_plan(fetches: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) ->
     """Plans a run.
 
     Raises:
-      InvalidArgumentError: the run would reach a placeholder that is not fed.
+      InvalidArgumentError: the run would reach a placeholder that is not fed, or has no order.
     """
-    plan = _Planner(fetches, feeds).plan
-    rewrite(plan)
-    return plan
+    fed = frozenset(feeds)
+    own = [fetch for fetch in fetches if fetch not in fed]
+    ops = needed_ops([f.op if isinstance(f, Tensor) else f for f in own], fed)
+    planner = _Planner(_Run(fed, ops))
+    for tensor in feeds:
+        planner.bind(tensor)
+    planner.add_level(find_loops(ops, fed), [f for f in own if isinstance(f, Tensor)])
+    return planner.finished(
+        [planner.fetched(f) if isinstance(f, Tensor) else None for f in fetches]
+    )
 
 
-class _Planner:
-    def __init__(self, fetches: Sequence[Tensor | Operation], feeds: Sequence[Tensor]):
-        self.plan = Plan()
-        self._fed = frozenset(feeds)
-        self._slots: dict[Tensor, int] = {}
+class _Run:
+    """What all the plans of one run share."""
+
+    def __init__(self, fed: frozenset[Tensor], ops: Iterable[Operation]):
+        self.fed = fed
+        self.needed = set(ops)
         self._variable_of: dict[Tensor, Operation | None] = {}
-        for tensor in feeds:
-            self._slots[tensor] = slot = self.plan.new_slot()
-            self.plan.feeds.append(slot)
-        targets = [
-            fetch.op if isinstance(fetch, Tensor) else fetch
-            for fetch in fetches
-            if fetch not in self._fed
-        ]
-        ops = in_run_order(needed_ops(targets, self._fed), self._fed, self._variable)
-        self._sides = Sides(ops, self._fed)
-        self._in_place = reads_in_place(ops, self._fed, frozenset(fetches), self._variable)
-        # Of an operation on one side of a choice: slots that are dead when it did not run.
-        self._lives: dict[Operation, tuple[int, ...]] = {}
-        for op in ops:
-            op._is_planned = True
-            self._add(op)
-        self.plan.fetches = [
-            self._fetched(fetch) if isinstance(fetch, Tensor) else None for fetch in fetches
-        ]
 
-    def _variable(self, tensor: Tensor) -> Operation | None:
+    def variable(self, tensor: Tensor) -> Operation | None:
         """The variable that `tensor` refers to, directly or through ops that forward it."""
         chain = []
         while tensor not in self._variable_of:
             chain.append(tensor)
-            source = None if tensor in self._fed else _referred_input(tensor)
+            source = None if tensor in self.fed else _referred_input(tensor)
             if source is None:
-                is_variable = tensor not in self._fed and tensor.op.defn.is_variable
+                is_variable = tensor not in self.fed and tensor.op.defn.is_variable
                 self._variable_of[tensor] = first_of_its_name(tensor.op) if is_variable else None
                 break
             tensor = source
@@ -75,23 +81,61 @@ class _Planner:
         self._variable_of.update(dict.fromkeys(chain, variable))
         return variable
 
-    def _add(self, op: Operation) -> None:
-        defn = op.defn
-        if defn.is_placeholder:
-            raise unfed(op)
-        if self._sides.of(op) and not defn.is_variable:
-            self._add_sided(op)
-        elif defn.is_constant:
-            self._slots[op.outputs[0]] = self.plan.new_slot(op.attrs["value"])
-        elif defn.is_variable:
-            self._slots[op.outputs[0]] = self._variable_slot(first_of_its_name(op))
-        elif defn.forwards:
-            self._slots[op.outputs[0]] = self._slots[op.inputs[0]]
-        elif op in self._in_place:
-            self._require(op, self._variable(op.inputs[0]))
-            self._slots[op.outputs[0]] = self._slots[op.inputs[0]]
-        elif op.outputs or op.inputs or defn.host:
-            self._add_step(op)
+
+class _Planner:
+    """Makes one plan, and those within it.
+
+    `assumed` are the sides of conditions that it is for; what it lacks it takes from `outer`.
+    """
+
+    def __init__(
+        self,
+        run: _Run,
+        outer: _Planner | None = None,
+        assumed: Mapping[Tensor, int] | None = None,
+    ):
+        self.plan = Plan()
+        self.captured: list[int] = []  # slots of `outer`, for the last of the plan's feeds
+        self._run = run
+        self._outer = outer
+        self._assumed = assumed or {}
+        self._slots: dict[Tensor, int] = {}
+        self._entered: dict[Tensor, Tensor] = {}  # what is brought in: its name in `outer`
+        self._sides = Sides((), {})
+        self._targets: frozenset[Tensor] = frozenset()
+        self._in_place: set[Operation] = set()
+        self._before: Before = {}
+
+    # Slots ----------------------------------------------------------------------------------------
+
+    def bind(self, tensor: Tensor) -> int:
+        """The slot of a new feed, which gives the value of `tensor`."""
+        self._slots[tensor] = slot = self.plan.new_slot()
+        self.plan.feeds.append(slot)
+        return slot
+
+    def slot(self, tensor: Tensor) -> int:
+        """Where the value of `tensor` is; what is made around this plan is brought in."""
+        variable = self._run.variable(tensor)
+        if variable is not None:
+            return self._variable_slot(variable)
+        if tensor not in self._slots:
+            if self._outer is None:
+                raise _out_of_reach(tensor)
+            around = self._entered.get(tensor, tensor)
+            self._slots[tensor] = self._capture(self._outer, around)
+        return self._slots[tensor]
+
+    def _capture(self, outer: _Planner, tensor: Tensor) -> int:
+        """A slot for what `outer` has as the value of `tensor`."""
+        outer.require(tensor, tensor.op)
+        theirs = outer.slot(tensor)
+        constant = outer.plan.constants[theirs]
+        own = self.plan.new_slot(constant)
+        if constant is None:
+            self.plan.feeds.append(own)
+            self.captured.append(theirs)
+        return own
 
     def _variable_slot(self, variable: Operation) -> int:
         if variable not in self.plan.variables:
@@ -100,27 +144,231 @@ class _Planner:
 
     def _value_type(self, tensor: Tensor) -> DType:
         """The type of what the tensor's slot holds."""
-        variable = self._variable(tensor)
+        variable = self._run.variable(tensor)
         return tensor.dtype if variable is None else declared_dtype(variable)
 
-    def _add_sided(self, op: Operation) -> None:
-        """Adds an operation that runs only when its side of a choice is taken."""
-        waits = dict.fromkeys(s for other in op._control_inputs for s in self._lives.get(other, ()))
-        if not op.outputs and not op.inputs:
-            self._lives[op] = tuple(waits)
-            return
-        self._add_step(op, () if op.defn.joins else tuple(waits), guarded=not op.defn.joins)
-        own = [self._slots[tensor] for tensor in op.outputs[:1]]
-        before = dict.fromkeys(self._slots[t] for t in op.inputs if self._sides.of_tensor(t))
-        self._lives[op] = () if op.defn.splits else tuple(own or (*before, *waits))
+    def require(self, tensor: Tensor, reader: Operation) -> None:
+        """A variable that is read before this run writes it must have a value beforehand."""
+        variable = self._run.variable(tensor)
+        if variable is not None and variable not in self.plan.written:
+            self.plan.required.setdefault(variable, reader)
 
-    def _add_step(self, op: Operation, guards: tuple[int, ...] = (), guarded: bool = False) -> None:
+    def fetched(self, tensor: Tensor) -> int:
+        self.require(tensor, tensor.op)
+        slot = self.slot(tensor)
+        if self._sides.of_tensor(tensor):
+            self.plan.sided.append((tensor.op, slot))
+        return slot
+
+    def finished(self, fetches: list[int | None]) -> Plan:
+        """The plan, which gives the values of the slots `fetches`."""
+        self.plan.fetches = fetches
+        rewrite(self.plan)
+        return self.plan
+
+    # Nodes ----------------------------------------------------------------------------------------
+
+    def add_level(self, nodes: Sequence[Node], targets: Iterable[Tensor]) -> None:
+        """Adds the nodes of one frame, of which `targets` are wanted by what is no node of it."""
+        run = self._run
+        self._targets = frozenset(targets)
+        node_of, self._before = _linked(nodes, run.fed)
+        ordered = in_run_order(nodes, self._before, run.variable)
+        self._sides = Sides(ordered, node_of)
+        if self._sides:
+            preferred = reads_first(sorted_nodes(nodes, self._before), self._before, run.variable)
+            ordered = clustered(nodes, self._before, preferred, self._sides)
+        self._in_place = reads_in_place(ordered, run.fed, self._targets, run.variable)
+        self._add_nodes(ordered)
+
+    def _add_nodes(self, nodes: Sequence[Node]) -> None:
+        """Adds nodes in their order; neighbours that one condition decides about make a choice."""
+        for pred, group in groupby(nodes, self._undecided):
+            if pred is None:
+                for node in group:
+                    self._add(node)
+            else:
+                self._add_choice(pred, list(group))
+
+    def _undecided(self, node: Node) -> Tensor | None:
+        """The outermost condition that decides about `node` and is not assumed yet."""
+        left = [pred for pred in self._sides.path(node) if pred not in self._assumed]
+        if left and isinstance(node, Operation) and node.defn.joins:
+            sides = frozenset[tuple[Tensor, int]]().union(
+                *map(self._sides.of_tensor, self._there(node))
+            )
+            left = [pred for pred in left if (pred, 0) in sides or (pred, 1) in sides]
+        return left[0] if left else None
+
+    def _there(self, join: Operation) -> list[Tensor]:
+        """The inputs that may have a value on the sides that are assumed."""
+        return [
+            tensor
+            for tensor in join.inputs
+            if all(self._assumed.get(p, side) == side for p, side in self._sides.of_tensor(tensor))
+        ]
+
+    def _add(self, node: Node) -> None:
+        if isinstance(node, Frame):
+            self._add_loop(node)
+            return
+        defn = node.defn
+        node._is_planned = True
+        if defn.is_placeholder:
+            raise unfed(node)
+        if defn.is_constant:
+            self._slots[node.outputs[0]] = self.plan.new_slot(node.attrs["value"])
+        elif defn.is_variable:
+            self._variable_slot(first_of_its_name(node))
+        elif defn.splits:
+            self._add_switch(node)
+        elif defn.joins:
+            self._add_merge(node)
+        elif defn.forwards or defn.frame or node in self._in_place:
+            self._forward(node.outputs[0], node.inputs[0])
+        elif node.outputs or node.inputs or defn.host:
+            self._add_step(node)
+
+    def _forward(self, tensor: Tensor, source: Tensor) -> None:
+        """Has `tensor` be another name of `source`."""
+        if self._run.variable(tensor) is None:
+            self.require(source, tensor.op)
+            self._slots[tensor] = self.slot(source)
+
+    def _add_switch(self, op: Operation) -> None:
+        for pred, side in self._assumed.items():
+            if (pred, side) in self._sides.of_tensor(op.outputs[side]):
+                self._forward(op.outputs[side], op.inputs[0])
+
+    def _add_merge(self, op: Operation) -> None:
+        """The first input that is there is known: on each side of a choice, it is another one."""
+        for tensor in self._there(op)[:1]:
+            self._forward(op.outputs[0], tensor)
+            self._slots[op.outputs[1]] = self.plan.new_slot(np.int32(op.inputs.index(tensor)))
+
+    # Choices --------------------------------------------------------------------------------------
+
+    def _add_choice(self, pred: Tensor, nodes: list[Node]) -> None:
+        """Adds neighbouring nodes that `pred` decides about."""
+        for node in nodes:
+            if isinstance(node, Operation) and node.defn.splits:
+                self._require_data(node)
+        sides = [self._side(pred, side, nodes) for side in (0, 1)]
+        exported = [t for t in self._exported(nodes) if any(t in s._slots for s in sides)]
+        for side in sides:
+            side.finished([side._slots.get(tensor) for tensor in exported])
+        results = [self.plan.new_slot() for _ in exported]
+        self._slots.update(zip(exported, results, strict=True))
+        self.require(pred, pred.op)
+        ops = operations(nodes)
+        first = next(op for node in nodes for op in members(node))
+        parts = [self._part(side, 0) for side in sides]
+        types = tuple(tensor.dtype for tensor in exported)
+        self._add_region(Choice(ops, first, parts, types), [self.slot(pred)], results)
+
+    def _require_data(self, switch: Operation) -> None:
+        """A variable's value, not its name, is looked at whichever side is taken."""
+        if self._run.variable(switch.outputs[0]) is None:
+            self.require(switch.inputs[0], switch)
+
+    def _side(self, pred: Tensor, side: int, nodes: list[Node]) -> _Planner:
+        """What runs of `nodes` when `pred` has the value `side`."""
+        inner = _Planner(self._run, self, {**self._assumed, pred: side})
+        inner._sides, inner._targets = self._sides, self._targets
+        inner._in_place = self._in_place
+        inner._add_nodes([n for n in nodes if (pred, 1 - side) not in self._sides.of(n)])
+        return inner
+
+    def _exported(self, nodes: Iterable[Node]) -> list[Tensor]:
+        """What `nodes` make that others use."""
+        own = operations(nodes)
+        tensors = (t for op in nodes if isinstance(op, Operation) for t in op.outputs)
+        return [t for t in tensors if self._run.variable(t) is None and self._leaves(t, own)]
+
+    def _leaves(self, tensor: Tensor, own: set[Operation]) -> bool:
+        needed = self._run.needed
+        users = [op for op in tensor._consumers if op in needed]
+        users += [op for node in self._sides.decided_by(tensor) for op in members(node)]
+        return tensor in self._targets or any(user not in own for user in users)
+
+    # Loops ----------------------------------------------------------------------------------------
+
+    def _add_loop(self, frame: Frame) -> None:
+        """Adds a loop as one step, and says where the values that leave it are."""
+        for op in frame.ops:
+            op._is_planned = True
+        parts = LoopParts(frame, self._run.fed)
+        condition, body = self._inside(frame, parts), self._inside(frame, parts)
+        for tensor in parts.shared:
+            body.bind(tensor)
+        wanted = [frame.condition.inputs[0], *parts.shared]
+        condition.add_level(parts.condition, wanted)
+        condition.finished([condition.fetched(tensor) for tensor in wanted])
+        nexts = [variable.next.inputs[0] for variable in parts.going]
+        body.add_level(parts.body, nexts)
+        body.finished([body.fetched(tensor) for tensor in nexts])
+        for read, reader in (condition.plan.required | body.plan.required).items():
+            if read not in self.plan.written:
+                self.plan.required.setdefault(read, reader)
+        entered = [variable.enter.inputs[0] for variable in parts.going]
+        for tensor in entered:
+            self.require(tensor, frame.condition)
+        results = [self.plan.new_slot() for _ in parts.going]
+        left = [variable.switch.outputs[0] for variable in parts.going]
+        self._slots.update(zip(left, results, strict=True))
+        for variable in parts.same:
+            self._forward(variable.switch.outputs[0], variable.enter.inputs[0])
+        count = len(parts.going)
+        made = [self._part(condition, count), self._part(body, count + len(parts.shared))]
+        initial = [self.slot(tensor) for tensor in entered]
+        loop = Loop(set(frame.all_ops()), frame.condition, made, count)
+        self._add_region(loop, initial, results)
+
+    def _inside(self, frame: Frame, parts: LoopParts) -> _Planner:
+        """A planner for what is in a loop, to which the values that go round are fed."""
+        inner = _Planner(self._run, self)
+        inner._entered = {enter.outputs[0]: enter.inputs[0] for enter in frame.enters}
+        for variable in parts.going:
+            inner._slots[variable.switch.outputs[1]] = inner.bind(variable.merge.outputs[0])
+        for variable in parts.same:
+            around = variable.enter.inputs[0]
+            inner._entered[variable.merge.outputs[0]] = around
+            inner._entered[variable.switch.outputs[1]] = around
+        return inner
+
+    # Regions --------------------------------------------------------------------------------------
+
+    def _part(self, inner: _Planner, bound: int) -> Part:
+        """What `inner` planned, for a step of this plan; its first feeds are `bound`."""
+        plan, own = inner.plan, self.plan
+        cells = {op: self._variable_slot(op) for op in plan.variables}
+        for op in plan.streams:
+            cells[op] = own.streams.setdefault(op, -1)
+            if cells[op] < 0:
+                cells[op] = own.streams[op] = own.new_slot()
+        for op in plan.kept:
+            own.kept[op] = own.new_slot()
+        own.written.update((v, own.variables[v]) for v in plan.written)
+        own.reshaped |= plan.reshaped
+        kept = [own.kept[op] for op in plan.kept]
+        return Part(plan, bound, [*inner.captured, *kept], cells)
+
+    def _add_region(self, region: Region, own: list[int], results: list[int]) -> None:
+        """Adds a step that takes the slots `own` besides what its parts take from this plan."""
+        step = region_step(region, own, results, self.plan.new_slot)
+        self.plan.drawn += [(op, slot) for op, slot in region.draws]
+        self.plan.steps.append(step)
+
+    # Operations -----------------------------------------------------------------------------------
+
+    def _add_step(self, op: Operation) -> None:
         defn, plan = op.defn, self.plan
-        written = written_variables(op, self._variable)
+        written = written_variables(op, self._run.variable)
         overwritten = () if not written else defn.input_positions(op, _overwritten(op))
-        for position, tensor in enumerate(op.inputs):
-            if position not in overwritten:
-                self._require(op, self._variable(tensor))
+        if not defn.asks_state:
+            for position, tensor in enumerate(op.inputs):
+                if position not in overwritten:
+                    self.require(tensor, op)
         state = self._state(op)
         writes = _writes(op, written, len(state))
         plan.reshaped.update(
@@ -128,36 +376,37 @@ class _Planner:
             for variable, write in zip(written, writes, strict=True)
             if not write.is_checked and not _keeps_shape(op, variable)
         )
-        inputs = [self._slots[tensor] for tensor in op.inputs]
+        inputs = [self.slot(tensor) for tensor in op.inputs]
         static = tuple(inputs[position] for position in defn.input_positions(op, defn.static))
         near_zero = tuple(
             inputs[position]
             for position in defn.input_positions(op, defn.near_zero)
             if self._value_type(op.inputs[position]).is_floating
         )
-        has_strings = any(map(_is_host_type, map(self._value_type, (*op.inputs, *op.outputs))))
+        types = map(self._value_type, (*op.inputs, *op.outputs))
+        has_strings = any(map(_is_host_type, types))
         plan.steps.append(
             Step(
                 op,
-                unless_dead(op, len(guards)) if guarded else defn.fn,
+                defn.fn,
                 defn.fn_attrs(op.attrs),
-                inputs=(*state, *inputs, *guards),
+                inputs=(*state, *inputs),
                 outputs=(*self._written(written), *self._outputs(op, written)),
                 declared=tuple(t.dtype for t in op.outputs if not t.dtype._is_ref_dtype),
                 writes=writes,
                 static=static,
                 near_zero=near_zero,
-                guarded=guarded,
-                on_host=guarded or defn.host or defn.kept is not None or has_strings,
+                on_host=defn.host or defn.kept is not None or has_strings,
                 waits=defn.waits,
-                folds=defn.folds and not guarded and not has_strings,
-                is_pure=defn.is_pure or defn.reads or _only_chooses(defn),
-                is_total=defn.total and not guarded,
+                folds=defn.folds and not has_strings,
+                is_pure=defn.is_pure or defn.reads,
+                is_total=defn.total,
                 of_shape=defn.of_shape,
                 may_pass_input=not defn.host and (defn.reads or not defn.stateful),
                 blocks=defn.stream,
                 flops=defn.flops,
                 explain=partial(why_failed, op, len(state)),
+                partly=defn.partly,
             )
         )
 
@@ -171,37 +420,47 @@ class _Planner:
 
     def _written(self, variables: list[Operation]) -> list[int]:
         """The slots of the variables, in which the new values take the place of the old."""
-        plan = self.plan
-        plan.written.update((variable, plan.variables[variable]) for variable in variables)
-        return [plan.variables[variable] for variable in variables]
+        slots = [self._variable_slot(variable) for variable in variables]
+        self.plan.written.update(zip(variables, slots, strict=True))
+        return slots
 
     def _outputs(self, op: Operation, written: list[Operation]) -> list[int]:
         """Slots for what `fn` gives besides the variables' new values."""
         outputs = []
         for tensor in op.outputs:
             if tensor.dtype._is_ref_dtype and written:
-                self._slots.setdefault(tensor, self.plan.variables[written[0]])
-            elif tensor in self._fed:
+                continue
+            if tensor in self._run.fed:
                 outputs.append(self.plan.new_slot())
             else:
                 self._slots[tensor] = slot = self.plan.new_slot()
                 outputs.append(slot)
         return outputs
 
-    def _require(self, op: Operation, variable: Operation | None) -> None:
-        """A variable that is read before this run writes it must have a value beforehand."""
-        if variable is None or variable in self.plan.written or op.defn.splits:
-            return
-        if not op.defn.asks_state:
-            self.plan.required.setdefault(variable, op)
 
-    def _fetched(self, tensor: Tensor) -> int:
-        variable = self._variable(tensor)
-        if variable is not None and variable not in self.plan.written:
-            self.plan.required.setdefault(variable, tensor.op)
-        if self._sides.of_tensor(tensor):
-            self.plan.sided.append((tensor.op, self._slots[tensor]))
-        return self._slots[tensor]
+def _linked(
+    nodes: Sequence[Node], fed: frozenset[Tensor]
+) -> tuple[Mapping[Operation, Node], Before]:
+    """The node of each operation, and the nodes that each node waits for."""
+    if all(isinstance(node, Operation) for node in nodes):
+        own = set(nodes)
+        return {op: op for op in nodes}, {op: own & set(predecessors(op, fed)) for op in nodes}
+    node_of = {op: node for node in nodes for op in members(node)}
+    before = {}
+    for node in nodes:
+        is_op = isinstance(node, Operation)
+        waits = predecessors(node, fed) if is_op else node.waits_for(fed)
+        before[node] = {node_of[op] for op in waits if op in node_of}
+    return node_of, before
+
+
+def _out_of_reach(tensor: Tensor) -> UnimplementedError:
+    return UnimplementedError(
+        None,
+        tensor.op,
+        f"{tensor.name} is used where it has no value in any run: behind another choice or loop "
+        "than the operation that takes it.",
+    )
 
 
 def _overwritten(op: Operation) -> Sequence[str]:
@@ -212,10 +471,17 @@ def _overwritten(op: Operation) -> Sequence[str]:
 def _referred_input(tensor: Tensor) -> Tensor | None:
     """The tensor that this one is only another name of, or None."""
     op = tensor.op
-    if op.defn.forwards:
+    defn = op.defn
+    if defn.forwards:
         return op.inputs[0]
-    if op.defn.writes and tensor.dtype._is_ref_dtype:
-        return op.inputs[op.defn.input_positions(op, op.defn.writes[:1])[0]]
+    if not (tensor.dtype._is_ref_dtype or tensor.dtype is dtypes.resource):
+        return None
+    if defn.writes:
+        return op.inputs[defn.input_positions(op, defn.writes[:1])[0]]
+    if defn.frame or defn.splits:
+        return op.inputs[0]
+    if defn.joins:  # of a loop, or of two names of one variable
+        return next((t for t in op.inputs if t.op.defn.frame == "enter"), op.inputs[0])
     return None
 
 
@@ -229,10 +495,6 @@ def _writes(op: Operation, written: list[Operation], before: int) -> tuple[Write
     )
 
 
-def _only_chooses(defn: OpDef) -> bool:
-    return (defn.splits or defn.joins) and not defn.stateful
-
-
 def _keeps_shape(op: Operation, variable: Operation) -> bool:
     """Whether by its static shape what `op` writes has the shape that the variable is declared."""
     declared, value = declared_shape(variable), op.inputs[-1]
@@ -242,7 +504,9 @@ def _keeps_shape(op: Operation, variable: Operation) -> bool:
 
 
 def _is_host_type(dtype: DType) -> bool:
-    """Whether XLA has no such type."""
+    """Whether XLA has no such type; a handle is an object to both tiers."""
+    if dtype is dtypes.resource:
+        return False
     return dtype.base_dtype.name == "string" or not dtype.is_numpy_compatible
 
 

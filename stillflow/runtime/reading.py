@@ -11,22 +11,26 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.runtime.order import VariableOf, written_variables
+from stillflow.runtime.order import Node, VariableOf, members, written_variables
 
 
 def reads_in_place(
-    ops: Sequence[Operation],
+    nodes: Sequence[Node],
     fed: Collection[Tensor],
     fetched: Collection[Any],
     variable_of: VariableOf,
 ) -> set[Operation]:
-    """Those of `ops`, given in the order of the run, that read what is not written before used."""
-    readers = [op for op in ops if op.defn.snapshots and op.outputs[0] not in fed]
+    """Those of `nodes`, in the order of the run, that read what is not written until it is used."""
+    readers = [
+        node
+        for node in nodes
+        if isinstance(node, Operation) and node.defn.snapshots and node.outputs[0] not in fed
+    ]
     if not readers:
         return set()
-    at = {op: position for position, op in enumerate(ops)}
+    at = {op: position for position, node in enumerate(nodes) for op in members(node)}
     writes: dict[Operation, list[int]] = {}
-    for op in ops:
+    for op in at:
         for written in written_variables(op, variable_of):
             writes.setdefault(written, []).append(at[op])
     found = set()

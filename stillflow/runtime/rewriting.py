@@ -14,7 +14,7 @@ from stillflow.runtime.steps import Plan, Step
 
 def rewrite(plan: Plan) -> None:
     """Changes steps of `plan` in place, and drops those that nothing needs any more."""
-    if any(step.op.defn.rewrites for step in plan.steps):
+    if any(step.region is None and step.op.defn.rewrites for step in plan.steps):
         _Rewriting(plan).run()
 
 
@@ -33,13 +33,13 @@ class _Rewriting:
             while (instead := self._instead(view)) is not None:
                 view = self._replaced(view, instead)
             steps.append(view.step)
-            if len(step.outputs) == 1 and step.is_pure and not step.guarded:
+            if len(step.outputs) == 1 and step.is_pure:
                 self.made[step.outputs[0]] = view
         dropped = {slot for slot, view in self.made.items() if view.is_dropped}
         self.plan.steps = [step for step in steps if dropped.isdisjoint(step.outputs)]
 
     def _instead(self, view: _View) -> Instead | None:
-        if view.step.guarded:
+        if view.step.region is not None:
             return None
         found = (rule(view) for rule in view.defn.rewrites)
         return next((instead for instead in found if instead is not None), None)

@@ -7,10 +7,11 @@ an op works on the host alone, and where a shape depends on data, the step stays
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from stillflow.graph.operation import Operation
+from stillflow.runtime.regions import Choice
 from stillflow.runtime.steps import Plan, Step
 from stillflow.runtime.variables import declared_shape
 
@@ -37,19 +38,52 @@ class Split:
         return [step for s in self.segments if not s.on_host for step in s.steps]
 
 
-def split(plan: Plan, reshaped: Collection[Operation] = ()) -> Split:
+def split(
+    plan: Plan, reshaped: Collection[Operation] = (), refused: Collection[Operation] = ()
+) -> Split:
     """Sorts the plan's steps into as few segments as their dependences allow.
 
     `reshaped` are the variables whose values may have other shapes than they were declared with.
+    The steps of the operations `refused` stay on the host.
     """
-    on_host, static_feeds = _assign_tiers(plan, reshaped)
-    levels: dict[int, Segment] = {}
-    for step, level in zip(plan.steps, _levels(plan.steps, on_host), strict=True):
-        levels.setdefault(level, Segment(on_host=bool(level % 2))).steps.append(step)
-    return Split([levels[level] for level in sorted(levels)], static_feeds)
+    sided = {slot for _, slot in plan.sided}  # compiled code has no dead values
+    refused = {*refused, *(s.op for s in plan.steps if not sided.isdisjoint(s.outputs))}
+    while True:
+        on_host, static_feeds = _assign_tiers(plan, reshaped, refused)
+        levels = _levels(plan.steps, on_host)
+        parted = _parted_by_handles(plan.steps, levels)
+        if parted <= refused:
+            break
+        refused |= parted
+    segments: dict[int, Segment] = {}
+    for step, level in zip(plan.steps, levels, strict=True):
+        segments.setdefault(level, Segment(on_host=bool(level % 2))).steps.append(step)
+    return Split([segments[level] for level in sorted(segments)], static_feeds)
 
 
-def _assign_tiers(plan: Plan, reshaped: Collection[Operation]) -> tuple[list[bool], frozenset[int]]:
+def _parted_by_handles(steps: Sequence[Step], levels: Sequence[int]) -> set[Operation]:
+    """The operations that work on one object, of which not all are compiled in one segment.
+
+    What a handle stands for is made and changed on one tier.
+    """
+    users: dict[int, list[int]] = {}
+    for index, step in enumerate(steps):
+        for slot in step.handles:
+            users[slot] = [index]
+        for slot in step.inputs:
+            if slot in users:
+                users[slot].append(index)
+    return {
+        steps[index].op
+        for together in users.values()
+        if len({levels[index] for index in together}) > 1
+        for index in together
+    }
+
+
+def _assign_tiers(
+    plan: Plan, reshaped: Collection[Operation], refused: Collection[Operation]
+) -> tuple[list[bool], frozenset[int]]:
     """For each step, whether it stays on the host; and the static feeds."""
     feeds = set(plan.feeds)
     # Of a slot: the feeds, variables, streams and host results that its value depends on.
@@ -65,13 +99,19 @@ def _assign_tiers(plan: Plan, reshaped: Collection[Operation]) -> tuple[list[boo
     on_host: list[bool] = []
     static_feeds: set[int] = set()
     for step in plan.steps:
-        static = _NOTHING.union(*(sources.get(slot, _NOTHING) for slot in step.static))
+        in_region = _of_region(step, reshaped)
+        if isinstance(step.region, Choice) and not sources.get(step.inputs[0]):
+            in_region = ()  # one side is all that is traced
+        needed = (*step.static, *(in_region or ()))
+        static = _NOTHING.union(*(sources.get(slot, _NOTHING) for slot in needed))
         values = () if step.of_shape else step.inputs
         mixed = _NOTHING.union(*(sources.get(slot, _NOTHING) for slot in values))
         # What constants and shapes decide is computed while tracing.
         is_known = step.folds and not mixed
         stays = (
             (step.on_host and not is_known)
+            or in_region is None
+            or step.op in refused
             or not static <= feeds
             or not unshaped.isdisjoint(step.inputs)
         )
@@ -84,6 +124,21 @@ def _assign_tiers(plan: Plan, reshaped: Collection[Operation]) -> tuple[list[boo
         static_feeds |= static
         sources.update(dict.fromkeys(step.outputs, mixed))
     return on_host, frozenset(static_feeds)
+
+
+def _of_region(step: Step, reshaped: Collection[Operation]) -> tuple[int, ...] | None:
+    """The slots that what is in a choice or loop must know while compiling.
+
+    None when something in it stays on the host.
+    """
+    known: list[int] = []
+    for part in step.region.parts if step.region is not None else ():
+        on_host, static_feeds = _assign_tiers(part.plan, reshaped, ())
+        captured = {own: step.inputs[position] for position, own in part.captures}
+        if any(on_host) or not static_feeds <= captured.keys():
+            return None
+        known += [captured[slot] for slot in static_feeds]
+    return tuple(known)
 
 
 def _levels(steps: Iterable[Step], on_host: list[bool]) -> list[int]:

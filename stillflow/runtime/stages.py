@@ -78,7 +78,7 @@ def _held(plan: Plan) -> set[int]:
 
 def _before(plan: Plan, fed: frozenset[Tensor]) -> Iterator[set[int]]:
     """Of each step the earlier ones that it must follow, by values of slots or by the graph."""
-    number = {step.op: index for index, step in enumerate(plan.steps)}
+    number = {op: index for index, step in enumerate(plan.steps) for op in step.ops}
     written: dict[int, int] = {}
     read: dict[int, set[int]] = {}
     for index, step in enumerate(plan.steps):
@@ -88,7 +88,8 @@ def _before(plan: Plan, fed: frozenset[Tensor]) -> Iterator[set[int]]:
             written[slot] = index
         for slot in step.inputs:
             read.setdefault(slot, set()).add(index)
-        found.update(number[op] for op in _with_steps(step.op, number, fed))
+        for own in step.ops:
+            found.update(number[op] for op in _with_steps(own, number, fed))
         yield {earlier for earlier in found if earlier < index}
 
 

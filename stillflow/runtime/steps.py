@@ -6,7 +6,7 @@ says of itself all that planning, cost and both tiers ask, so that they look at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from stillflow.declare.shapes import fits, format_sizes
 from stillflow.declare.static import Sizes
-from stillflow.graph.dtypes import DType, as_dtype
+from stillflow.graph.dtypes import DType, as_dtype, resource
 from stillflow.graph.errors import (
     InternalError,
     InvalidArgumentError,
@@ -43,13 +43,12 @@ class Step:
     Attributes:
       op: the operation that it carries out, which its errors name.
       inputs: slots: first what the session keeps for the op (a random stream), if anything, then
-        the op's inputs. Of a guarded step the last ones only tell whether it runs.
+        the op's inputs.
       outputs: slots: the variables that it writes, then the op's outputs that are no references.
       declared: the types of those outputs.
       writes: of each variable that it writes, what its new value must be.
       static: the slots among `inputs` whose values must be known while compiling.
       near_zero: the slots among `inputs` of which denormal values must count as zero.
-      guarded: it stands on one side of a choice, and runs unless one of its inputs is dead.
       on_host: it runs in NumPy only.
       waits: it may wait for another thread, or runs code of the program's own.
       folds: where its inputs are known while compiling, so is what it gives, though on the host.
@@ -60,6 +59,8 @@ class Step:
       blocks: for a random op, how many blocks of its stream an output of a shape uses up.
       flops: estimates its arithmetic from the shapes of its inputs.
       explain: the message of a run in which `fn` failed with an error on inputs (arrays).
+      partly: what it gives for inputs that are known in part, if that is declared.
+      region: the choice or loop (see `runtime.regions`) that `fn` carries out, if it does one.
     """
 
     op: Operation
@@ -71,7 +72,6 @@ class Step:
     writes: tuple[Write, ...]
     static: tuple[int, ...]
     near_zero: tuple[int, ...]
-    guarded: bool
     on_host: bool
     waits: bool
     folds: bool
@@ -82,11 +82,24 @@ class Step:
     blocks: Callable[[tuple[int, ...]], int] | None
     flops: Callable[..., float] | None
     explain: Callable[[Exception, Sequence[Any]], str]
+    partly: Callable[..., Any] | None = None
+    region: Any = None
 
     @property
     def checks(self) -> bool:
         """Whether what it writes must be looked at: see `checked`."""
         return any(write.is_checked for write in self.writes)
+
+    @property
+    def ops(self) -> Iterable[Operation]:
+        """The operations that it carries out."""
+        return (self.op,) if self.region is None else self.region.ops
+
+    @property
+    def handles(self) -> list[int]:
+        """The slots of outputs that are handles."""
+        own = self.outputs[len(self.outputs) - len(self.declared) :]
+        return [s for s, dtype in zip(own, self.declared, strict=True) if dtype is resource]
 
     def checked(self, inputs: Sequence[Any], result: Any) -> Any:
         """`result`, which `fn` gave for `inputs`: a variable's new value has the old one's shape.
@@ -167,6 +180,8 @@ class Plan:
     kept: dict[Operation, int] = field(default_factory=dict)
     # The variables that the run may give values of other shapes than they were declared with.
     reshaped: set[Operation] = field(default_factory=set)
+    # Slots that hold how many blocks of its stream a random op within a region has used up.
+    drawn: list[tuple[Operation, int]] = field(default_factory=list)
     # What is fetched from one side of a choice.
     sided: list[tuple[Operation, int]] = field(default_factory=list)
 

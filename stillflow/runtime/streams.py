@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +38,17 @@ class RandomStream:
 
     def advance(self, blocks: int) -> None:
         self._counter = (self._counter + blocks) & (2**128 - 1)
+
+
+def advanced(words: Any, blocks: Any, xp: Any = np) -> Any:
+    """words: u32[6], a position -> u32[6], the one `blocks` (u64[]) later; traced or not."""
+    wide = xp.asarray(words[2:]).astype(np.uint64)
+    low, high = wide[0] | (wide[1] << xp.uint64(32)), wide[2] | (wide[3] << xp.uint64(32))
+    moved = low + xp.uint64(blocks)
+    high = high + (moved < low).astype(np.uint64)
+    halves = [xp.asarray(moved), moved >> xp.uint64(32), high, high >> xp.uint64(32)]
+    counter = xp.stack([(half & xp.uint64(_WORD)).astype(np.uint32) for half in halves])
+    return xp.concatenate([words[:2], counter])
 
 
 def _random_word() -> int:

@@ -24,6 +24,7 @@ from stillflow.runtime.segments import Split
 from stillflow.runtime.steps import Plan, Step
 from stillflow.runtime.tiers import tier_setting
 from stillflow.runtime.xla_floats import faithful
+from stillflow.runtime.xla_holders import NotTraceable
 from stillflow.runtime.xla_namespace import Message
 from stillflow.runtime.xla_walk import trace
 
@@ -56,10 +57,13 @@ class XlaProgram:
         available = {plan.variables[v] for v in given} | set(plan.streams.values())
         available |= set(plan.feeds) - set(static)
         wanted = {slot for slot in plan.fetches if slot is not None} | set(plan.written.values())
+        wanted |= {slot for _, slot in plan.drawn}
         self.constants = plan.constants
         self.aliases: dict[int, int] = {}
         self._parts: list[HostProgram | _Compiled] = []
         self.runs = 0  # tests read it
+        # The operations that have turned out to need the host, for another split of the plan.
+        self.refused: set[Operation] = set()
         for index, segment in enumerate(split.segments):
             later = [step for s in split.segments[index + 1 :] for step in s.steps]
             if segment.on_host:
@@ -97,12 +101,20 @@ class XlaProgram:
                     except NotCompiled as failure:
                         # The part is right without a compiler; only its speed is lost. What ran
                         # before it is not done again.
-                        _log_failure(failure)
+                        self._note(failure)
                         part = self._parts[index] = host_program(self.constants, part.steps)
                 _to_host(slots, part.inputs)
                 with flushed(), np.errstate(all="ignore"):
                     part.run(slots)
         self.runs += 1
+
+    def _note(self, failure: NotCompiled) -> None:
+        cause = failure.__cause__
+        if isinstance(cause, NotTraceable):
+            assert cause.op is not None
+            self.refused.add(cause.op)
+        else:
+            _log_failure(failure)
 
     def repeat(self, feeds: Sequence[np.ndarray], variables: dict[Operation, Any]) -> list[Any]:
         """A run when nothing has written a variable since the last one; returns what is fetched.
@@ -251,6 +263,8 @@ class _Compiled:
                 return results
             except OpError:
                 raise
+            except NotTraceable as error:
+                raise NotCompiled from error
             except Exception as error:
                 if tier_setting() == "xla":
                     raise

@@ -25,9 +25,16 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from stillflow.graph.operation import Operation
+
 
 class NotTraceable(Exception):
-    """What is traced needs the host: the message says why. No fault of the program's."""
+    """What is traced needs the host: the message says why. No fault of the program's.
+
+    `op` is the outermost operation that it was for.
+    """
+
+    op: Operation | None = None
 
 
 def is_known(*values: Any) -> bool:
@@ -39,6 +46,19 @@ class Holder:
     """What holders have in common: attributes that change by assignment alone, but for `facts`."""
 
     facts: Any
+
+    @property
+    def layout(self) -> Any:
+        raise NotImplementedError
+
+    def lay_out(self, layout: Any) -> None:
+        raise NotImplementedError
+
+    def state(self) -> list[Any]:
+        raise NotImplementedError
+
+    def set_state(self, state: list[Any]) -> None:
+        raise NotImplementedError
 
     def saved(self) -> dict[str, Any]:
         """What the holder is now; whatever is done to it later, `restore` undoes."""

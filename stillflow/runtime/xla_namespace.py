@@ -31,6 +31,16 @@ class Check(NamedTuple):
     values: tuple[Any, ...]
 
 
+def _knowing(message: Message, values: Sequence[Any]) -> Message:
+    """`message` of those of `values` that are traced; it knows the others."""
+
+    def told(*traced: Any) -> str:
+        rest = iter(traced)
+        return message(*(next(rest) if isinstance(v, jax.Array) else v for v in values))
+
+    return told
+
+
 class JaxNamespace:
     """`jax.numpy` with extensions; one per trace, for it collects the checks of that trace."""
 
@@ -60,7 +70,16 @@ class JaxNamespace:
             if not np.all(ok):
                 raise InvalidArgumentError(None, None, message(*map(np.asarray, values)))
             return
-        self.checks.append(Check(self.op, jnp.all(ok), message, values))
+        traced = tuple(value for value in values if isinstance(value, jax.Array))
+        if len(traced) < len(values):
+            message = _knowing(message, values)
+        self.checks.append(Check(self.op, jnp.all(ok), message, traced))
+
+    def inner(self) -> JaxNamespace:
+        """A namespace for what is traced on its own, which collects its own checks."""
+        namespace = JaxNamespace()
+        namespace.op = self.op
+        return namespace
 
     def settle(self, new: Any, old: Any) -> Any:
         """`new`, the next value of a variable that is `old`, computed once: its uses read it.

@@ -15,7 +15,17 @@ from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.graph.operation import Operation
 from stillflow.runtime.denormals import flushed
 from stillflow.runtime.steps import Step
+from stillflow.runtime.xla_holders import NotTraceable
 from stillflow.runtime.xla_namespace import Check, JaxNamespace
+from stillflow.runtime.xla_regions import traced
+
+# What JAX raises where Python or NumPy asks for the value of what is traced.
+_NEEDS_VALUE = (
+    jax.errors.ConcretizationTypeError,
+    jax.errors.TracerArrayConversionError,
+    jax.errors.TracerIntegerConversionError,
+    jax.errors.NonConcreteBooleanIndexError,
+)
 
 
 class Traced(NamedTuple):
@@ -37,11 +47,19 @@ def trace(steps: Sequence[Step], given: Mapping[int, Any], updated: Iterable[int
     """Traces `steps` over the values `given`; `updated` are the variables whose buffers it takes.
 
     Values that are no JAX arrays are known while tracing: NumPy computes what follows from them.
+
+    Raises:
+      NotTraceable: a step, whose `op` it tells, needs the host.
     """
     values = dict(given)
     namespace = JaxNamespace()
     with flushed(), np.errstate(all="ignore"):
-        _evaluate(steps, values, namespace)
+        for step in steps:
+            try:
+                _evaluate([step], values, namespace)
+            except NotTraceable as refusal:
+                refusal.op = step.op
+                raise
         # A failed run leaves the variables as they were, though their buffers are replaced.
         for slot in updated:
             values[slot] = namespace.if_passed(values[slot], given[slot])
@@ -54,9 +72,16 @@ def _evaluate(steps: Sequence[Step], values: dict[int, Any], namespace: JaxNames
         inputs = [values.get(slot) for slot in step.inputs]
         known = step.is_pure and not any(isinstance(value, jax.Array) for value in inputs)
         namespace.op = step.op
+        if step.on_host and not known:
+            raise NotTraceable(f"{step.op.type} runs on the host only")
         try:
-            result = step.fn(NUMPY if known else namespace, *inputs, **step.attrs)
+            if step.region is not None and not known:
+                result = traced(step.region, namespace, inputs, _evaluate)
+            else:
+                result = step.fn(NUMPY if known else namespace, *inputs, **step.attrs)
             step.checked(inputs, result)
+        except _NEEDS_VALUE as error:
+            raise NotTraceable(f"{step.op.type} needs a value that only a run knows") from error
         except Exception as error:
             raise step.failure(error, inputs) from error
         results = (result,) if len(step.outputs) == 1 else result or ()

@@ -71,8 +71,53 @@ def assignment(tf):
 @program
 def loop(tf):
     x = tf.placeholder(tf.float32, [], name="x")
-    result = tf.while_loop(lambda v: v < 100, lambda v: v * 2, [x])
+    result = tf.while_loop(lambda v: v < 100, lambda v: tf.abs(v) * 2 + 1, [x])
     tf.identity(result, name="result")
+
+
+@program
+def loops(tf):
+    """A loop in a loop, and one after it; what does not change is brought in."""
+    x = tf.placeholder(tf.float32, [], name="x")
+
+    def outer(i, total):
+        inner = lambda j, part: (j + 1, part * 2.0 + x)
+        _, part = tf.while_loop(lambda j, _: j <= i, inner, [0, total])
+        return i + 1, part - 1.0
+
+    _, total = tf.while_loop(lambda i, _: i < 3, outer, [0, tf.constant(1.0)])
+    drawn = lambda n, v: (n - 1, v + tf.random_uniform([], seed=4))
+    tf.identity(tf.while_loop(lambda n, _: n > 0, drawn, [4, total])[1], name="result")
+
+
+@program
+def choices_and_loops(tf):
+    """Choices in a loop in a choice, of which one changes a variable."""
+    x = tf.placeholder(tf.float32, [], name="x")
+    v = tf.Variable(1.0, name="v")
+
+    def body(i, total):
+        changed = lambda: tf.assign_add(v, total * 0.5 + x)
+        step = tf.cond(tf.equal(i % 2, 0), changed, lambda: tf.identity(total))
+        return i + 1, total + step
+
+    loop = lambda: tf.while_loop(lambda i, _: i < 5, body, [0, x])[1]
+    total = tf.cond(x > 0, loop, lambda: -x)
+    with tf.control_dependencies([total]):
+        tf.identity(total + tf.assign_add(v, 0.25), name="result")
+
+
+@program
+def slope_of_a_loop(tf):
+    """What a loop's body made is on stacks for its gradient, a choice's condition too."""
+    x = tf.placeholder(tf.float32, [], name="x")
+
+    def body(i, y):
+        twice = tf.cond(y > 3, lambda: tf.sin(y) * x, lambda: y * y)
+        return i + 1, tf.while_loop(lambda z: z > 2, lambda z: z / x - 1.0, [twice])
+
+    y = tf.while_loop(lambda i, _: i < 4, body, [0, tf.tanh(x)])[1]
+    tf.identity(tf.gradients(y, x)[0], name="result")
 
 
 @program
@@ -96,7 +141,10 @@ def initial_value(tf):
 
 #: What x is in the runs of the programs that only choose.
 FED = (2.0, -1.0, 20.0)
-RUN = ("choice", "nested", "slope", "variable", "batch_norm")
+RUN = (
+    *("choice", "nested", "slope", "variable", "batch_norm", "assignment", "loop", "loops"),
+    *("choices_and_loops", "slope_of_a_loop"),
+)
 
 
 def written(tf):

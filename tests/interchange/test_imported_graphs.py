@@ -57,19 +57,6 @@ def test_what_is_not_taken_does_not_run(tier):
             sess.run(failing, {x: -2.0})
 
 
-def test_a_choice_of_changes_is_refused():
-    with pytest.raises(errors.UnimplementedError, match=r"not yet.*'cond/Assign'"):
-        imported("assignment")
-    assert tf.get_default_graph().get_operations() == []
-
-
-def test_a_loop_is_refused():
-    with pytest.raises(errors.NotFoundError) as caught:
-        imported("loop")
-    missing = "Enter (1), Exit (1), LoopCond (1), NextIteration (1)"
-    assert f"these are not in Stillflow: {missing}." in caught.value.message
-
-
 def test_an_assertion_runs(tier):
     x, result = imported("assertion")
     with tf.Session() as sess:

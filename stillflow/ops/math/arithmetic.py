@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare import shapes
+from stillflow.declare import partly, shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
@@ -195,7 +195,7 @@ def maximum_gradient(op, dz):
     return _shared(op, comparison.greater_equal, dz)
 
 
-@op("Minimum", "x: T, y: T -> z: T", **broadcasting(FLOATS + INDEX))
+@op("Minimum", "x: T, y: T -> z: T", partly=partly.minimum, **broadcasting(FLOATS + INDEX))
 def minimum(xp, x, y):
     """x: n[...], y: n[...] -> n[...]; where only y is NaN, x."""
     return xp.minimum(x, y if y.dtype.kind in "iu" else xp.fmin(x, y))

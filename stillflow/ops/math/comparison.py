@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare import shapes
+from stillflow.declare import partly, shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import NUMBERS, REAL_NUMBERS, types
@@ -52,25 +52,31 @@ def not_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     return not_equal_op(x, y, name=name)
 
 
-@op("Less", "x: T, y: T -> z: bool", near_zero=("x", "y"), **_ORDER)
+@op("Less", "x: T, y: T -> z: bool", near_zero=("x", "y"), partly=partly.less, **_ORDER)
 def less(xp, x, y):
     """x: n[...], y: n[...] -> bool[...]"""
     return xp.less(x, y)
 
 
-@op("LessEqual", "x: T, y: T -> z: bool", near_zero=("x", "y"), **_ORDER)
+@op("LessEqual", "x: T, y: T -> z: bool", near_zero=("x", "y"), partly=partly.less_equal, **_ORDER)
 def less_equal(xp, x, y):
     """x: n[...], y: n[...] -> bool[...]"""
     return xp.less_equal(x, y)
 
 
-@op("Greater", "x: T, y: T -> z: bool", near_zero=("x", "y"), **_ORDER)
+@op("Greater", "x: T, y: T -> z: bool", near_zero=("x", "y"), partly=partly.greater, **_ORDER)
 def greater(xp, x, y):
     """x: n[...], y: n[...] -> bool[...]"""
     return xp.greater(x, y)
 
 
-@op("GreaterEqual", "x: T, y: T -> z: bool", near_zero=("x", "y"), **_ORDER)
+@op(
+    "GreaterEqual",
+    "x: T, y: T -> z: bool",
+    near_zero=("x", "y"),
+    partly=partly.greater_equal,
+    **_ORDER,
+)
 def greater_equal(xp, x, y):
     """x: n[...], y: n[...] -> bool[...]"""
     return xp.greater_equal(x, y)
@@ -90,7 +96,7 @@ def approximate_equal(xp, x, y, *, tolerance: float = 1e-5):
     return difference <= limit if x.dtype in (np.float32, np.float64) else difference < limit
 
 
-@op("LogicalAnd", "x: bool, y: bool -> z: bool", **_LOGIC)
+@op("LogicalAnd", "x: bool, y: bool -> z: bool", partly=partly.logical_and, **_LOGIC)
 def logical_and(xp, x, y):
     """x: bool[...], y: bool[...] -> bool[...]"""
     return xp.logical_and(x, y)

@@ -1,0 +1,246 @@
+"""Choices and loops as steps: each holds plans of its own, and carries them out.
+
+A part's plan takes, besides the values that the region hands it, what it captures from around the
+region and the region's *cells*: the variables and random streams that a run of it may change, which
+go on from part to part. Here is how NumPy carries a region out; `runtime.xla_regions` traces one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import numpy as np
+
+from stillflow.declare.dead import dead
+from stillflow.graph.dtypes import DType
+from stillflow.graph.operation import Operation
+from stillflow.runtime.host import host_program
+from stillflow.runtime.state import SessionState, uninitialized
+from stillflow.runtime.steps import Plan, Step
+from stillflow.runtime.streams import advanced
+
+
+class Part:
+    """A plan within a region: a side of a choice, or the condition or the body of a loop.
+
+    Attributes:
+      plan: what it does. Its fetches are what it gives; one that is None is dead.
+      bound: how many of the plan's feeds the region gives values for.
+      captured: the slots around the region that give the other feeds, then the kept state.
+      around: the slots around the region of the variables and streams of the plan.
+    """
+
+    def __init__(
+        self, plan: Plan, bound: int, captured: Sequence[int], around: dict[Operation, int]
+    ):
+        self.plan = plan
+        self.bound = bound
+        self.captured = captured
+        self.around = around
+        self._program = host_program(plan.constants, plan.steps)
+        self._fed = plan.feeds[:bound]
+        self.required = [(v, reader, plan.variables[v]) for v, reader in plan.required.items()]
+        self._random_steps = plan.random_steps
+
+    def place(self, position: dict[int, int], cells: dict[Operation, int]) -> None:
+        """Says where, among the region's inputs and its cells, each of the plan's arguments is."""
+        plan = self.plan
+        slots = [*plan.feeds[self.bound :], *plan.kept.values()]
+        self.captures = [(position[s], own) for s, own in zip(self.captured, slots, strict=True)]
+        held = {**plan.variables, **plan.streams}
+        self._cells = [(cells[op], slot) for op, slot in held.items()]
+        self._written = [(cells[op], slot) for op, slot in plan.written.items()]
+        self._place = cells
+
+    def slots(self, bound: Sequence[Any], inputs: Sequence[Any], cells: Sequence[Any]) -> list[Any]:
+        """The slots at the start of a run of the plan."""
+        slots = self.plan.constants.copy()
+        for slot, value in zip(self._fed, bound, strict=True):
+            slots[slot] = value
+        for position, slot in self.captures:
+            slots[slot] = inputs[position]
+        for position, slot in self._cells:
+            slots[slot] = cells[position]
+        return slots
+
+    def require(self, slots: Sequence[Any]) -> None:
+        """FailedPreconditionError when a variable that is read has no value."""
+        for variable, reader, slot in self.required:
+            if slots[slot] is None:
+                raise uninitialized(variable, reader, SessionState())
+
+    def run(self, slots: list[Any]) -> None:
+        self.require(slots)
+        self._program.run(slots)
+
+    def keep(self, slots: Any, cells: list[Any], drawn: list[Any], xp: Any = np) -> list[Any]:
+        """Puts what a run has changed into `cells`; returns what it gives."""
+        for position, slot in self._written:
+            cells[position] = slots[slot]
+        for step in self._random_steps:
+            blocks = step.blocks(np.shape(slots[step.outputs[0]]))  # type: ignore[misc]
+            self._move(self._place[step.op], blocks, cells, drawn, xp)
+        for op, slot in self.plan.drawn:
+            self._move(self._place[op], slots[slot], cells, drawn, xp)
+        return [None if slot is None else slots[slot] for slot in self.plan.fetches]
+
+    @staticmethod
+    def _move(position: int, blocks: Any, cells: list[Any], drawn: list[Any], xp: Any) -> None:
+        """Moves a stream on by `blocks`."""
+        cells[position] = advanced(cells[position], blocks, xp)
+        drawn[position] = drawn[position] + xp.uint64(blocks)
+
+
+class Region:
+    """What a choice and a loop have in common.
+
+    As a step it takes what is its own, what its parts capture, and its cells; it gives the new
+    values of the variables that it writes, its results, and how many blocks each stream gave.
+
+    `ops` are all its operations; errors name `op`.
+    """
+
+    def __init__(self, ops: Collection[Operation], op: Operation, parts: Sequence[Part]):
+        self.ops = ops
+        self.op = op
+        self.parts = parts
+        variables = dict.fromkeys(v for part in parts for v in part.plan.variables)
+        streams = dict.fromkeys(op for part in parts for op in part.plan.streams)
+        self.cells: list[Operation] = [*variables, *streams]
+        place = {op: index for index, op in enumerate(self.cells)}
+        self.written = sorted({place[v] for part in parts for v in part.plan.written})
+        self.streams = [place[op] for op in streams]
+        self.draws: list[tuple[Operation, int]] = []
+        self._place = place
+
+    def connect(
+        self, own: Sequence[int], results: Sequence[int], new_slot: Callable[[], int]
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The slots of the step's inputs and outputs, `own` and `results` among them."""
+        around = {op: slot for part in self.parts for op, slot in part.around.items()}
+        captured = dict.fromkeys(slot for part in self.parts for slot in part.captured)
+        self.first_captured = len(own)
+        self.first_cell = len(own) + len(captured)
+        position = {slot: self.first_captured + n for n, slot in enumerate(captured)}
+        for part in self.parts:
+            part.place(position, self._place)
+        self.draws = [(self.cells[index], new_slot()) for index in self.streams]
+        written = [around[self.cells[index]] for index in self.written]
+        counts = [slot for _, slot in self.draws]
+        inputs = (*own, *captured, *(around[op] for op in self.cells))
+        return inputs, (*written, *results, *counts)
+
+    @property
+    def is_pure(self) -> bool:
+        return not self.cells and all(
+            step.is_pure for part in self.parts for step in part.plan.steps
+        )
+
+    def start(self, inputs: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """The cells, and how much has been drawn from each, when nothing has run."""
+        cells = list(inputs[self.first_cell :])
+        return cells, [np.uint64(0)] * len(cells)
+
+    def outputs(self, results: Sequence[Any], cells: Sequence[Any], drawn: Sequence[Any]) -> Any:
+        """What the step gives: see above."""
+        written = [cells[index] for index in self.written]
+        counts = [drawn[index] for index in self.streams]
+        every = (*written, *results, *counts)
+        return every[0] if len(every) == 1 else every
+
+    def run(self, xp: Any, *inputs: Any) -> Any:
+        raise NotImplementedError
+
+
+class Choice(Region):
+    """Runs one of two parts: the first when its first input is false.
+
+    `types` are those of its results.
+    """
+
+    def __init__(
+        self,
+        ops: Collection[Operation],
+        op: Operation,
+        parts: Sequence[Part],
+        types: Sequence[DType],
+    ):
+        super().__init__(ops, op, parts)
+        self.types = types
+
+    def run(self, xp: Any, *inputs: Any) -> Any:
+        part = self.parts[bool(inputs[0])]
+        cells, drawn = self.start(inputs)
+        slots = part.slots((), inputs, cells)
+        part.run(slots)
+        given = part.keep(slots, cells, drawn)
+        results = [
+            _dead(dtype) if value is None else value
+            for value, dtype in zip(given, self.types, strict=True)
+        ]
+        return self.outputs(results, cells, drawn)
+
+
+def _dead(dtype: DType) -> Any:
+    return dead(dtype.stored_as if dtype.is_numpy_compatible else bool)  # a handle has no elements
+
+
+class Loop(Region):
+    """Runs its condition, which gives whether to go on and what the body needs of it, and its body.
+
+    `count` values go round; they are the step's first inputs, and their last values its results.
+    """
+
+    def __init__(
+        self, ops: Collection[Operation], op: Operation, parts: Sequence[Part], count: int
+    ):
+        super().__init__(ops, op, parts)
+        self.condition, self.body = parts
+        self.count = count
+
+    def run(self, xp: Any, *inputs: Any) -> Any:
+        cells, drawn = self.start(inputs)
+        going: list[Any] = list(inputs[: self.count])
+        while True:
+            slots = self.condition.slots(going, inputs, cells)
+            self.condition.run(slots)
+            goes_on, *shared = self.condition.keep(slots, cells, drawn)
+            if not goes_on:
+                return self.outputs(going, cells, drawn)
+            slots = self.body.slots([*going, *shared], inputs, cells)
+            self.body.run(slots)
+            going = self.body.keep(slots, cells, drawn)
+
+
+def region_step(
+    region: Region, own: Sequence[int], results: Sequence[int], new_slot: Callable[[], int]
+) -> Step:
+    """The step that carries `region` out; see `Region.connect`."""
+    inputs, outputs = region.connect(own, results, new_slot)
+    return Step(
+        region.op,
+        region.run,
+        {},
+        inputs=inputs,
+        outputs=outputs,
+        declared=(),
+        writes=(),
+        static=(),
+        near_zero=(),
+        on_host=False,
+        waits=any(step.waits for part in region.parts for step in part.plan.steps),
+        folds=False,
+        is_pure=region.is_pure,
+        is_total=False,
+        of_shape=False,
+        may_pass_input=False,
+        blocks=None,
+        flops=None,
+        explain=_unexpected,
+        region=region,
+    )
+
+
+def _unexpected(error: Exception, inputs: Sequence[Any]) -> str:
+    return f"{type(error).__name__}: {error}"
