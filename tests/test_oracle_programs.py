@@ -32,6 +32,7 @@ def test_story(case, recorded):
     got = suites.story(tf, case)
     assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
     assert got["graph"] == recorded["graph"]
+    assert got.get("functions") == recorded.get("functions")
 
 
 def assert_an_outcome(case, recorded):

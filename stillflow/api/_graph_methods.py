@@ -1,4 +1,4 @@
-"""What methods of a Graph need of the stages above it, loaded when one is first called."""
+"""What graphs need of the stages above them, loaded when it is first called."""
 
 from typing import Any
 
@@ -12,6 +12,13 @@ def create_op(graph: Any, *args: Any, **kwargs: Any) -> Any:
     return creating.create_op(graph, *args, **kwargs)
 
 
+def gradient_of_function(function: Any) -> Any:
+    """The body of a function's gradient."""
+    from stillflow.gradients import functions
+
+    return functions.gradient_body(function)
+
+
 def install() -> None:
-    """Tells Graph of them."""
-    context.register_create_op(create_op)
+    """Tells the graphs of them."""
+    context.register(create_op, gradient_of_function)

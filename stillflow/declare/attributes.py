@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, get_args
 
 from stillflow.graph import dtypes
+from stillflow.graph.context import get_default_graph
+from stillflow.graph.function_library import FunctionName
 from stillflow.graph.tensor_shape import as_shape
 
 
@@ -25,6 +27,16 @@ def _as_list(kind: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
     return lambda values: [kind(value) for value in values]
 
 
+def _as_function(value: Any) -> FunctionName:
+    """The name of a function, which the default graph gets if it has it not."""
+    if isinstance(value, FunctionName):
+        return value
+    if not hasattr(value, "add_to_graph"):
+        raise TypeError(f"Expects a func, got {value!r}.")
+    value.add_to_graph(get_default_graph())
+    return FunctionName(value.name)
+
+
 # By the annotation of the parameter.
 KINDS: Mapping[str, Kind] = {
     "bool": Kind("bool", bool),
@@ -34,6 +46,8 @@ KINDS: Mapping[str, Kind] = {
     "DType": Kind("type", lambda value: dtypes.as_dtype(value).base_dtype),
     "TensorShape": Kind("shape", as_shape),
     "ndarray": Kind("tensor", _as_is),
+    "bytes": Kind("string", _as_is),  # of a serialized message, which is no text
+    "FunctionName": Kind("func", _as_function),
     "list[bool]": Kind("list(bool)", _as_is),
     "list[int]": Kind("list(int)", _as_list(int)),
     "list[float]": Kind("list(float)", _as_list(float)),

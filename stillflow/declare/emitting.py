@@ -39,6 +39,8 @@ def into_graph(
 ) -> Operation:
     """Adds the node to the default graph; ValueError when the inputs' shapes do not fit."""
     graph = context.get_default_graph()
+    if graph.building_function:
+        inputs = [graph.capture(tensor) for tensor in inputs]
     outputs = infer(defn, inputs, attrs, name)
     if not defn.takes_references:
         return graph.add_operation(defn, tuple(inputs), attrs, outputs, name)

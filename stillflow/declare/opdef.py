@@ -79,6 +79,8 @@ class OpDef:
       near_zero: the names of inputs of which a denormal value, which counts as zero, makes more
         than a rounding's difference: what is divided by, compared, or has a pole there.
       flops: `flops(*input_shapes)` estimates the work of one call; without it, one per element.
+      expands: for an op that others are carried out in place of: makes their Body, whose inputs are
+        the op's: see `declare.expanding`.
       explain: TensorFlow's sentence for inputs (arrays) on which `fn` failed, or None.
     """
 
@@ -118,6 +120,7 @@ class OpDef:
     partly: Callable[..., Any] | None = None
     near_zero: Sequence[str] = ()
     flops: Callable | None = None
+    expands: Callable[[Operation], Any] | None = None
     explain: Callable[[Operation, Sequence[Any]], str | None] | None = None
     __name__: str = field(default="", init=False)
     gradient_rule: Callable | None = field(default=None, init=False)

@@ -82,6 +82,14 @@ OWN: dict[str, Members] = {
     "python.framework.device": {
         "stillflow.graph.device": "canonical_name check_valid is_device_spec merge_device",
     },
+    "python.framework.function": {
+        "stillflow.ops.functions.body": "_FuncGraph=FuncGraph",
+        "stillflow.ops.functions.defined": "_DefinedFunction=DefinedFunction",
+        "stillflow.ops.functions.defun": (
+            "Defun _OverloadedFunction=OverloadedFunction get_extra_args get_extra_inputs "
+            "get_extra_vars"
+        ),
+    },
     "python.framework.ops": {
         "stillflow.declare.convert": (
             "convert_n_to_tensor internal_convert_n_to_tensor=convert_n_to_tensor "
@@ -122,6 +130,9 @@ OWN: dict[str, Members] = {
     "python.ops.control_flow_ops": {
         "stillflow.ops.control.ordering": "with_dependencies",
         "stillflow.ops.control.switch": "merge switch",
+    },
+    "python.ops.functional_ops": {
+        "stillflow.ops.functions.partitioned": "partitioned_call",
     },
     "python.ops.gradients_impl": {
         "stillflow.gradients.hessians": "_hessian_vector_product=hessian_vector_product",

@@ -25,6 +25,7 @@ from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, shape_of
 from stillflow.ops.array.indexed_slices import convert_to_tensor_or_indexed_slices
 from stillflow.ops.control.ordering import identity, tuple_
+from stillflow.ops.functions.calls import gradient_of_call
 
 
 class UnconnectedGradients(Enum):
@@ -181,8 +182,11 @@ class Walk:
         rule = rule_of(op)
         if rule is None:
             return
+        takes_all = rule is gradient_of_call
         out_grads = [
-            self._zeros(op, index) if grad is None and is_trainable(op.outputs[index]) else grad
+            self._zeros(op, index)
+            if grad is None and (takes_all or is_trainable(op.outputs[index]))
+            else grad
             for index, grad in enumerate(grads)
         ]
         with op.graph.name_scope(f"{op.name}_grad"), op.graph._original_op(op):

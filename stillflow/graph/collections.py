@@ -10,6 +10,7 @@ class Collections:
     """The part of a graph that knows nothing of operations."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._collections: dict[Any, list] = {}
 
     def _check_not_finalized(self) -> None:

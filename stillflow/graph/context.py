@@ -56,13 +56,19 @@ def register_graph_class(make: Callable[[], Any]) -> None:
     _GlobalGraph.make = staticmethod(make)
 
 
-def register_create_op(create: Callable[..., Any]) -> None:
-    """Tells what `Graph.create_op` is, for which all op types must be known; called once."""
-    global create_op
-    create_op = create
+def register(create: Callable[..., Any], gradient: Callable[[Any], Any]) -> None:
+    """Tells two functions of stages above; called once.
+
+    Args:
+      create: `Graph.create_op`, for which all op types must be known.
+      gradient: what gives the body of a function's gradient, for which it must be derived.
+    """
+    global create_op, gradient_of_function
+    create_op, gradient_of_function = create, gradient
 
 
 create_op: Callable[..., Any]
+gradient_of_function: Callable[[Any], Any]
 
 
 def get_default_graph() -> Any:

@@ -18,6 +18,7 @@ class Flow:
     rewirings: int
 
     def __init__(self) -> None:
+        super().__init__()
         self._has_flow = False  # whether anything was ever built in a branch or a loop
         self._unfeedable: set[Tensor] = set()
         self._unfetchable: set[Operation] = set()

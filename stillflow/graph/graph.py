@@ -16,6 +16,7 @@ from stillflow.graph.control import ControlDependencies, control_inputs_for, tak
 from stillflow.graph.device import within
 from stillflow.graph.dtypes import DType
 from stillflow.graph.flow import Flow
+from stillflow.graph.function_library import FunctionLibrary
 from stillflow.graph.names import (
     NameTable,
     check_node_name,
@@ -28,12 +29,11 @@ from stillflow.graph.stacks import CreatorStack, NameStack, Stacks, ThreadStacks
 from stillflow.graph.tensor_shape import TensorShape
 
 
-class Graph(Collections, Flow):
+class Graph(Collections, Flow, FunctionLibrary):
     """A dataflow program: operations that take and give tensors, in the order of their building."""
 
     def __init__(self) -> None:
-        Collections.__init__(self)
-        Flow.__init__(self)
+        super().__init__()
         self._lock = threading.RLock()
         self._ops: dict[str, Operation] = {}
         self._names = NameTable()
@@ -120,6 +120,7 @@ class Graph(Collections, Flow):
         """A block that, when it fails, leaves the graph without the operations built in it."""
         with self._lock:
             count, names, last_id = len(self._ops), self._names.copy(), self._last_id
+            functions = dict(self._functions)
             try:
                 yield
             except BaseException:
@@ -127,7 +128,7 @@ class Graph(Collections, Flow):
                     for tensor in op.inputs:
                         tensor._consumers.remove(op)
                     del self._ops[op.name]
-                self._names, self._last_id = names, last_id
+                self._names, self._last_id, self._functions = names, last_id, functions
                 raise
 
     def _annotate(self, op: Operation) -> None:
@@ -191,10 +192,6 @@ class Graph(Collections, Flow):
 
     def _unsafe_unfinalize(self) -> None:
         self._finalized = False
-
-    @property
-    def building_function(self) -> bool:
-        return False
 
     @property
     def graph_def_versions(self):

@@ -36,6 +36,7 @@ class Operation:
         "_control_flow_context",
         "_control_inputs",
         "_device",
+        "_expansion",
         "_id",
         "_is_planned",
         "_original_op",
@@ -69,6 +70,7 @@ class Operation:
         self._control_inputs = control_inputs
         self._source = source
         self._device = ""
+        self._expansion: Any = None  # what runs in its place: see `declare.expanding`
         self._is_planned = False  # whether a plan of some session contains it
         self._original_op = (
             graph._default_original_op

@@ -17,6 +17,9 @@ def graph_of(values: Iterable[Any] | None) -> Graph:
     Raises:
       ValueError: when two of them are of different graphs.
     """
+    default = get_default_graph()
+    if default.building_function:  # which takes tensors of other graphs as arguments
+        return default
     found, first = None, None
     for value in values or ():
         convert = getattr(value, "_as_graph_element", None)
@@ -27,7 +30,7 @@ def graph_of(values: Iterable[Any] | None) -> Graph:
             found, first = element.graph, element
         elif element.graph is not found:
             raise ValueError(f"{element} must be from the same graph as {first}.")
-    return found or get_default_graph()
+    return found or default
 
 
 class name_scope:
@@ -81,8 +84,23 @@ def control_dependencies(control_inputs: Any):
 
 @contextmanager
 def init_scope() -> Iterator[None]:
-    """A block whose operations wait for none of the open `control_dependencies`."""
-    with get_default_graph().control_dependencies(None):
+    """A block whose operations wait for none of the open `control_dependencies`.
+
+    It leaves the bodies of functions: they are built in the graph around, under the same scope.
+    """
+    inner = outer = get_default_graph()
+    while outer.building_function:
+        outer = outer.outer_graph
+    if outer is inner:
+        with outer.control_dependencies(None):
+            yield
+        return
+    scope = inner.get_name_scope()
+    with (
+        outer.as_default(),
+        outer.name_scope(f"{scope}/" if scope else None),
+        outer.control_dependencies(None),
+    ):
         yield
 
 

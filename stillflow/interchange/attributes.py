@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from stillflow.declare.attributes import KINDS
 from stillflow.declare.shapes import ShapeError
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
+from stillflow.graph.function_library import FunctionName
 from stillflow.graph.protos.tensor_proto import constant_of
 from stillflow.graph.tensor_shape import TensorShape
 
@@ -46,7 +48,9 @@ def attributes_of(node_def: Any, defn: Any) -> dict[str, Any]:
         if name.startswith("_"):
             attrs[name] = _checked(name, value, _OF_ANY_NODE.get(name, ""))
         elif name in kinds:
-            attrs[name] = _declared(name, value, kinds[name])
+            is_text = defn.kinds.get(name) is not KINDS["bytes"]
+            read = _declared if is_text else _checked
+            attrs[name] = read(name, value, kinds[name])
         else:
             raise ValueError(
                 f"NodeDef mentions attr '{name}' not in {described(defn)}; NodeDef: "
@@ -143,11 +147,8 @@ def _shape(proto: Any) -> TensorShape:
     return TensorShape.of(tuple(None if size == -1 else size for size in sizes))
 
 
-def _function(func: Any) -> Any:
-    raise ValueError(
-        f"AttrValue names the function '{func.name}'; functions in graphs are in TensorFlow 1.15 "
-        "but not yet in Stillflow."
-    )
+def _function(func: Any) -> FunctionName:
+    return FunctionName(func.name, {name: _plain(value) for name, value in func.attr.items()})
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
@@ -17,6 +17,7 @@ from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.interchange.attributes import attributes_of
 from stillflow.interchange.fitting import outputs_of
+from stillflow.interchange.functions import add_functions, declarations_of
 from stillflow.interchange.nodes import (
     InputMap,
     Node,
@@ -166,9 +167,11 @@ class _Import:
         self._mapped = mapped
         self._producer = graph_def.versions.producer
         self._ops: dict[str, Operation] = {}
-        _check_op_types(graph_def)
+        add_functions(graph_def.library, graph)
+        self._declarations = declarations_of(graph)
+        _check_op_types(graph_def, self._declarations)
         nodes = read_nodes(graph_def)
-        self._types = {node.name: all_ops()[node.proto.op] for node in nodes}
+        self._types = {node.name: self._declarations[node.proto.op] for node in nodes}
         self._nodes = in_building_order(nodes, mapped, self._leads_back)
         self._names = unique_names(nodes, prefix, [op.name for op in graph.get_operations()])
         unknown = ", ".join(mapped.unknown(nodes))
@@ -207,7 +210,7 @@ class _Import:
 
     def _built(self, node: Node) -> Operation:
         proto, name = node.proto, self._names[node.name]
-        defn = all_ops()[proto.op]
+        defn = self._declarations[proto.op]
         found = [self._input(node, *output) for output in node.inputs]
         there = [tensor for tensor in found if tensor is not None]
         inputs = tuple(there[0] if tensor is None else tensor for tensor in found)
@@ -276,9 +279,9 @@ class _Import:
         return _LOCATION + self._names[other].encode()
 
 
-def _check_op_types(graph_def: Any) -> None:
+def _check_op_types(graph_def: Any, known: Collection[str]) -> None:
     """NotFoundError that names all op types which are not known."""
-    unknown = Counter(node.op for node in graph_def.node if node.op not in all_ops())
+    unknown = Counter(node.op for node in graph_def.node if node.op not in known)
     if not unknown:
         return
     first = next(iter(unknown))

@@ -12,6 +12,7 @@ import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from stillflow.declare.expanding import expansion_of
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
 
@@ -40,6 +41,8 @@ def _building_order(node: Node) -> int:
 
 def predecessors(op: Operation, fed: frozenset[Tensor]) -> list[Operation]:
     """The operations that `op` waits for."""
+    if op.defn.expands:
+        return expansion_of(op).ops + op._control_inputs
     waits = [t.op for t in op.inputs if t not in fed] + op._control_inputs
     if not op._control_inputs:
         return waits

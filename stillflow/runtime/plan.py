@@ -13,6 +13,7 @@ from itertools import groupby
 
 import numpy as np
 
+from stillflow.declare.expanding import expansion_of
 from stillflow.declare.handles import is_handle
 from stillflow.declare.shapes import format_sizes
 from stillflow.graph import dtypes
@@ -220,6 +221,9 @@ class _Planner:
             self._slots[node.outputs[0]] = self.plan.new_slot(node.attrs["value"])
         elif defn.is_variable:
             self._variable_slot(first_of_its_name(node))
+        elif defn.expands:
+            for tensor, source in zip(node.outputs, expansion_of(node).outputs, strict=True):
+                self._forward(tensor, source)
         elif defn.splits:
             self._add_switch(node)
         elif defn.joins:
@@ -474,6 +478,8 @@ def _referred_input(tensor: Tensor) -> Tensor | None:
     defn = op.defn
     if defn.forwards:
         return op.inputs[0]
+    if defn.expands:
+        return expansion_of(op).outputs[tensor.value_index]
     if not (tensor.dtype._is_ref_dtype or tensor.dtype is dtypes.resource):
         return None
     if defn.writes:

@@ -52,6 +52,7 @@ def _last_use(tensor: Tensor, at: dict[Operation, int], fetched: Collection[Any]
     for user in tensor._consumers:
         if user in at:
             last = max(last, at[user])
-            if user.defn.forwards:
-                last = max(last, _last_use(user.outputs[0], at, fetched))
+            if user.defn.forwards or user.defn.expands:
+                others = (_last_use(output, at, fetched) for output in user.outputs)
+                last = max(last, *others, -1.0)
     return last

@@ -26,6 +26,23 @@ def line(node):
     return " ".join([node.op, node.name, *inputs, *controls, *device, *attributes])
 
 
+def library_lines(library):
+    """{function's name: lines} and, of those with gradients, {"gradients": lines}."""
+    functions = {function.signature.name: function_lines(function) for function in library.function}
+    pairs = sorted([pair.function_name, pair.gradient_func] for pair in library.gradient)
+    return {"functions": functions, "gradients": pairs}
+
+
+def function_lines(function):
+    """The signature, the nodes and the results of a FunctionDef."""
+    signature = function.signature
+    arguments = [f"{arg.name}:{arg.type}" for arg in signature.input_arg]
+    results = [f"{arg.name}:{arg.type}={function.ret[arg.name]}" for arg in signature.output_arg]
+    attributes = [f"{key}={value_text(function.attr[key])}" for key in sorted(function.attr)]
+    head = [*arguments, "->", *results, *attributes, f"stateful={signature.is_stateful}"]
+    return [" ".join(head), signature.description, *map(line, function.node_def)]
+
+
 def value_text(attr):
     """An AttrValue."""
     kind = attr.WhichOneof("value")
@@ -44,6 +61,9 @@ def plain(kind, value):
         return "?" if value.unknown_rank else sizes_text(value)
     if kind == "tensor":
         return tensor_text(value)
+    if kind == "func":
+        attributes = [f"{key}={value_text(value.attr[key])}" for key in sorted(value.attr)]
+        return f"{value.name}({','.join(attributes)})"
     if kind == "f":
         return repr(float(value))
     return str(int(value)) if isinstance(value, (bool, int)) else str(value)

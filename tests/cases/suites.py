@@ -30,7 +30,7 @@ WHOLE_GRAPHS = "whole_graphs"
 #: The same of the gradients of the cases in VALUES, by digest, as far as shapes are known.
 GRADIENT_GRAPHS = "gradient_graphs"
 #: Programs of which both the runs and every node of the graph are compared.
-STORIES = ("created", "templates", "parts", "choices", "resource_variables")
+STORIES = ("created", "templates", "parts", "choices", "resource_variables", "functions")
 #: Programs that fail.
 ERRORS = "errors"
 #: Misused array ops.
@@ -158,7 +158,11 @@ def story(tf, case):
         run = observe.Run(tf)
         with run.session:
             case.fn(tf, run)
-    return {"log": run.log, "graph": graph_text.lines(graph.as_graph_def())}
+    graph_def = graph.as_graph_def()
+    told = {"log": run.log, "graph": graph_text.lines(graph_def)}
+    if graph_def.library.function:
+        told["functions"] = graph_text.library_lines(graph_def.library)
+    return told
 
 
 def gradient_graphs():

@@ -8,6 +8,7 @@ import numpy as np
 
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
+from stillflow.graph.function_library import FunctionName
 from stillflow.graph.protos.tensor_proto import compact_tensor_proto_of
 from stillflow.graph.tensor_shape import TensorShape
 
@@ -63,4 +64,13 @@ def _field_and_value(value: Any) -> tuple[str, Any]:
         return "type", value.as_datatype_enum
     if isinstance(value, TensorShape):
         return "shape", value.as_proto()
+    if isinstance(value, FunctionName):
+        return "func", _name_attr_list(value)
     raise TypeError(f"An attribute of a GraphDef cannot be {value!r} of type {type(value)}.")
+
+
+def _name_attr_list(function: FunctionName) -> Any:
+    from tensorboard.compat.proto.attr_value_pb2 import NameAttrList
+
+    attrs = {name: attr_value_of(value) for name, value in function.attrs.items()}
+    return NameAttrList(name=function.name, attr=attrs)

@@ -22,7 +22,12 @@ def graph_def_of(graph: Graph, from_version: int | None = None, add_shapes: bool
 
     del from_version
     nodes = (node_def_of(op, add_shapes) for op in graph.get_operations())
-    return GraphDef(node=nodes, versions=version_def())
+    graph_def = GraphDef(node=nodes, versions=version_def())
+    if graph._functions:
+        from stillflow.graph.protos.function_def import library_of
+
+        graph_def.library.CopyFrom(library_of(graph._functions))
+    return graph_def
 
 
 def version_def():

@@ -27,7 +27,7 @@ from stillflow.ops.variables.save_slice_info import SaveSliceInfo
 from stillflow.ops.variables.variable import Variable
 from stillflow.platform.decorators import fn_args, has_kwargs
 
-_KEY = ("stillflow", "variables by name")
+STORE_KEY = ("stillflow", "variables by name")
 
 
 class ReuseMode(Enum):
@@ -54,7 +54,7 @@ class VariableStore:
     @classmethod
     def of(cls, graph: Graph) -> VariableStore:
         """The one store of `graph`."""
-        holder = graph.get_collection_ref(_KEY)
+        holder = graph.get_collection_ref(STORE_KEY)
         if not holder:
             holder.append(cls())
         return holder[0]

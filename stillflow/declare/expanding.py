@@ -1,0 +1,126 @@
+"""What runs in place of an operation that stands for others: calls of functions, and their like.
+
+An op type that `expands` gives, for a node, a Body: operations with inputs and outputs. Planning
+takes a copy of them for each such node, in which the node's own inputs stand for the body's. The
+copies are no nodes of any graph, so a program does not see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.stacks import Stacks
+
+_BITS_A_LEVEL = 24  # for the places of a body's operations between those of the graph around
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Operations of one graph that give `outputs` from `inputs`, which are placeholders."""
+
+    ops: Sequence[Operation]
+    inputs: Sequence[Tensor]
+    outputs: Sequence[Tensor]
+
+
+@dataclass(slots=True, eq=False)
+class Expansion:
+    """What runs in place of `op`.
+
+    outputs: a tensor for each output of `op`.
+    effects: operations that run although nothing may read them.
+    """
+
+    outputs: list[Tensor]
+    effects: list[Operation]
+    taken: tuple[Any, ...]  # the inputs and control inputs that it was made for
+
+    @property
+    def ops(self) -> list[Operation]:
+        return [*(tensor.op for tensor in self.outputs), *self.effects]
+
+
+def expansion_of(op: Operation) -> Expansion:
+    """The expansion of an operation whose type `expands`: always the same operations."""
+    taken = (op.inputs, tuple(op._control_inputs))
+    if op._expansion is None or op._expansion.taken != taken:
+        op._expansion = _Copy(op, op.defn.expands(op)).expansion(taken)
+    return op._expansion
+
+
+class _Copies:
+    """What an Operation asks its graph for when it is made."""
+
+    def __init__(self, op: Operation, count: int):
+        depth = _depth(op) + 1
+        self._at: Any = Fraction(op._id)
+        self._step = Fraction(1, 1 << (_BITS_A_LEVEL * depth))
+        self.stacks = Stacks()
+        self._default_original_op = None
+        assert count < 1 << (_BITS_A_LEVEL - 1)
+
+    def _next_id(self) -> Fraction:
+        """A place behind those of before, and before the operation that is built after `op`."""
+        self._at += self._step
+        return self._at
+
+
+def _depth(op: Operation) -> int:
+    return (Fraction(op._id).denominator.bit_length() + _BITS_A_LEVEL - 2) // _BITS_A_LEVEL
+
+
+class _Copy:
+    """The copying of one body for one operation."""
+
+    def __init__(self, op: Operation, body: Body):
+        self._op = op
+        self._body = body
+        self._tensors: dict[Tensor, Tensor] = dict(zip(body.inputs, op.inputs, strict=True))
+        self._ops: dict[Operation, Operation] = {}
+
+    def expansion(self, taken: tuple) -> Expansion:
+        arguments = {tensor.op for tensor in self._body.inputs}
+        templates = [op for op in self._body.ops if op not in arguments]
+        place = _Copies(self._op, len(templates))
+        for template in templates:
+            self._copy(template, place)
+        for template in templates:
+            self._connect(template)
+        outputs = [self._tensors[tensor] for tensor in self._body.outputs]
+        own = set(self._ops.values())
+        for tensor in outputs:
+            if tensor.op in own:
+                tensor._consumers.append(self._op)
+        effects = [copy for template, copy in self._ops.items() if template.defn.stateful]
+        return Expansion(outputs, effects, taken)
+
+    def _copy(self, template: Operation, place: Any) -> None:
+        copy = Operation(
+            place,
+            template.defn,
+            f"{self._op.name}/{template.name}",
+            (),
+            template.attrs,
+            [(tensor.dtype, tensor.shape) for tensor in template.outputs],
+            [],
+            template._source,
+        )
+        copy.graph = self._op.graph
+        self._ops[template] = copy
+        self._tensors.update(zip(template.outputs, copy.outputs, strict=True))
+
+    def _connect(self, template: Operation) -> None:
+        """Gives the copy its inputs, of which some may come from behind it."""
+        copy = self._ops[template]
+        copy.inputs = tuple(self._tensors[tensor] for tensor in template.inputs)
+        for tensor in template.inputs:
+            if tensor.op in self._ops:
+                self._tensors[tensor]._consumers.append(copy)
+        waits = [self._ops[op] for op in template._control_inputs if op in self._ops]
+        if template.defn.stateful or not template.inputs:
+            waits += self._op._control_inputs
+        copy._control_inputs = waits

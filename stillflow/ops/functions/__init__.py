@@ -1,0 +1,1 @@
+"""Functions of a graph: their bodies, calls of them, and what calls them by attribute."""

@@ -1,0 +1,170 @@
+"""The body of a function: a graph of its own, which takes tensors from outside as arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.expanding import Body
+from stillflow.graph.graph import Graph, get_default_graph
+from stillflow.graph.keys import GraphKeys
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.scopes import control_dependencies, device
+from stillflow.ops.control.ordering import placeholder, placeholder_op
+from stillflow.ops.variables.scope import get_variable_scope, variable_scope
+from stillflow.ops.variables.store import STORE_KEY, default_variable_store
+
+_SHARED_KEYS = (
+    STORE_KEY,
+    GraphKeys.GLOBAL_VARIABLES,
+    GraphKeys.LOCAL_VARIABLES,
+    GraphKeys.METRIC_VARIABLES,
+    GraphKeys.MODEL_VARIABLES,
+    GraphKeys.TRAINABLE_VARIABLES,
+    GraphKeys.MOVING_AVERAGE_VARIABLES,
+    GraphKeys.CONCATENATED_VARIABLES,
+    GraphKeys.TRAINABLE_RESOURCE_VARIABLES,
+)
+
+
+class FuncGraph(Graph):
+    """The graph of a function's body.
+
+    A tensor of another graph that an operation takes becomes an argument of the function; with
+    `by_value`, what computes it is copied into the body. Variables are made in the graph around.
+
+    Attributes:
+      operations: those of the body; its gradient is built in the same graph, behind them.
+      inputs: the arguments, declared ones first.
+      outputs: what the function returns.
+      extra_inputs, extra_args: what was taken from outside, and the arguments that stand for it.
+      extra_vars: the variables that `get_variable` gave.
+    """
+
+    building_function = True
+
+    def __init__(
+        self,
+        name: str,
+        by_value: bool = False,
+        copied_ops: Any = (),
+        resource_by_value: bool = True,
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.outer_graph: Graph = get_default_graph()
+        self.operations: list[Operation] = []
+        self.gradient: Body | None = None
+        self.inputs: list[Tensor] = []
+        self.outputs: list[Tensor] = []
+        self.extra_inputs: list[Tensor] = []
+        self.extra_args: list[Tensor] = []
+        self.extra_vars: list[Any] = []
+        self._by_value = by_value
+        self._copied_ops = copied_ops
+        self._resource_by_value = resource_by_value
+        self._captured: dict[Tensor, Tensor] = {}
+        self._outer_scope = get_variable_scope()
+
+    def capture(self, tensor: Tensor) -> Tensor:
+        """What stands for `tensor` in the body: itself, if it is of the body."""
+        if tensor.graph is self:
+            return tensor
+        if tensor not in self._captured:
+            outer = self.outer_graph
+            if outer.building_function and tensor.graph is not outer:
+                tensor = outer.capture(tensor)  # type: ignore[attr-defined]
+            if tensor not in self._captured:
+                self._captured[tensor] = (
+                    self._copied(tensor.op)[tensor.value_index]
+                    if self._by_value
+                    else self._argument_for(tensor)
+                )
+        return self._captured[tensor]
+
+    def _argument_for(self, tensor: Tensor) -> Tensor:
+        self.extra_inputs.append(tensor)
+        with control_dependencies(None):
+            argument = self._placeholder(tensor)
+        self.inputs.append(argument)
+        self.extra_args.append(argument)
+        return argument
+
+    def _placeholder(self, tensor: Tensor) -> Tensor:
+        """A placeholder, of a reference too, which no program can ask for."""
+        attrs = {"dtype": tensor.dtype.base_dtype, "shape": tensor.shape}
+        argument = self.add_operation(
+            placeholder_op, (), attrs, [(tensor.dtype, tensor.shape)], "Placeholder"
+        ).outputs[0]
+        if hasattr(tensor, "_handle_data"):
+            argument._handle_data = tensor._handle_data
+        return argument
+
+    def _copied(self, op: Operation) -> list[Tensor]:
+        """The outputs of a copy of `op` and of what it takes; ValueError where it has effects."""
+        refused = f"(name:{op.name}, type:{op.type}) by value."
+        if op.defn.is_placeholder:
+            raise ValueError(f"Cannot capture a placeholder {refused}")
+        if op.defn.stateful and op not in self._copied_ops:
+            raise ValueError(f"Cannot capture a stateful node {refused}")
+        inputs = tuple(
+            self._captured.get(tensor) or self._copied(tensor.op)[tensor.value_index]
+            for tensor in op.inputs
+        )
+        outputs = [(tensor.dtype, tensor.shape) for tensor in op.outputs]
+        copy = self.add_operation(op.defn, inputs, dict(op.attrs), outputs, op.name)
+        self._captured.update(zip(op.outputs, copy.outputs, strict=True))
+        return copy.outputs
+
+    def body(self) -> Body:
+        """What runs in place of a call."""
+        return Body(self.operations, self.inputs, self.outputs)
+
+    def getvar(self, getter: Any, name: str, reuse: Any = None, **settings: Any) -> Any:
+        """A custom getter: the variable of that name in the graph around."""
+        del getter
+        settings.pop("partitioner", None)
+        with self.outer_graph.as_default():
+            store = default_variable_store()
+            variable = self._outer_scope.get_variable(store, name, reuse=reuse, **settings)
+            self.extra_vars.append(variable)
+            is_read = self._resource_by_value and variable.dtype is variable.dtype.base_dtype
+            return variable.value() if is_read else variable
+
+
+def body_of(
+    func: Callable[..., Any],
+    name: str,
+    arg_names: Sequence[str],
+    arg_types: Sequence[Any],
+    by_value: bool = False,
+    copied_ops: Any = (),
+    caller_device: Any = None,
+    resource_by_value: bool = True,
+) -> FuncGraph:
+    """Builds what `func` of placeholders of `arg_types` builds, as a function's body.
+
+    Raises:
+      ValueError: `func` returns None among others; or it is `by_value` and takes from outside what
+        has effects.
+    """
+    graph = FuncGraph(name, by_value, copied_ops, resource_by_value)
+    outer = graph.outer_graph
+    for key in _SHARED_KEYS:
+        graph._collections[key] = outer.get_collection_ref(key)
+    with graph.as_default(), device(caller_device):
+        for arg_name, arg_type in zip(arg_names, arg_types, strict=True):
+            graph.inputs.append(placeholder(arg_type, name=arg_name))
+        with variable_scope("", custom_getter=graph.getvar):
+            outputs = func(*graph.inputs)
+        if outputs is None:
+            outputs = ()
+        elif not isinstance(outputs, (list, tuple)):
+            outputs = (outputs,)
+        if any(output is None for output in outputs):
+            raise ValueError(f"Function {name} can not return None.")
+        tensors = [convert_to_tensor(output) for output in outputs]
+        graph.outputs = [graph.capture(tensor) for tensor in tensors]
+    graph.operations = graph.get_operations()
+    return graph

@@ -1,0 +1,41 @@
+"""The shapes that a function gives for arguments of certain shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stillflow.declare.expanding import Body
+from stillflow.declare.inference import infer
+from stillflow.graph.graph import Graph
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.tensor_shape import TensorShape
+
+
+def shapes_for(body: Body, inputs: Sequence[Tensor]) -> list[TensorShape]:
+    """The shapes of the outputs, by the shapes of the inputs; ValueError where they do not fit."""
+    scratch = Graph()
+    known: dict[Tensor, Tensor] = {}
+    for argument, tensor in zip(body.inputs, inputs, strict=True):
+        stand_in = scratch.add_operation(
+            argument.op.defn, (), argument.op.attrs, [(argument.dtype, tensor.shape)], "argument"
+        )
+        known[argument] = stand_in.outputs[0]
+    for op in body.ops:
+        if not all(tensor in known for tensor in op.outputs):
+            _copy(op, scratch, known)
+    return [known[tensor].shape for tensor in body.outputs]
+
+
+def _copy(op: Operation, scratch: Graph, known: dict[Tensor, Tensor]) -> None:
+    """Infers anew what is known of the outputs, unless an input comes from behind, as in a loop."""
+    outputs = [(tensor.dtype, tensor.shape) for tensor in op.outputs]
+    inputs = tuple(known[tensor] for tensor in op.inputs if tensor in known)
+    with scratch.as_default():
+        if len(inputs) == len(op.inputs):
+            inferred = infer(op.defn, inputs, op.attrs, op.name)
+            outputs = [
+                (dtype, shape.merge_with(own))
+                for (dtype, shape), (_, own) in zip(inferred, outputs, strict=True)
+            ]
+        copy = scratch.add_operation(op.defn, inputs, op.attrs, outputs, op.name)
+    known.update(zip(op.outputs, copy.outputs, strict=True))

@@ -1,0 +1,257 @@
+"""Functions of a graph: `Defun`, calls, gradients of calls, what calls functions by attribute."""
+
+import importlib
+
+from .suite import Suite
+
+suite = Suite("functions")
+
+
+def story(fn):
+    """Adds `fn(tf, run)` as a case, under its own name."""
+    suite.case(fn.__name__, fn, grad=False)
+    return fn
+
+
+def defun(tf, *types, **options):
+    """The decorator, which is in one of TensorFlow's internal modules."""
+    ours = "stillflow.ops.functions.defun"
+    name = ours if tf.__name__ == "stillflow" else "tensorflow.python.framework.function"
+    return importlib.import_module(name).Defun(*types, **options)
+
+
+def names(things):
+    return [thing.name for thing in things]
+
+
+@story
+def calls(tf, run):
+    @defun(tf, tf.float32, tf.float32, func_name="Several")
+    def several(x, y):
+        """Three things at once."""
+        z = x + y
+        with tf.name_scope("s"):
+            product = tf.matmul(z, tf.transpose(z), name="Prod.1")
+            return product, x - y, tf.split(x, 2)[1]
+
+    @defun(tf, func_name="Nothing")
+    def three():
+        return tf.constant(3.0)
+
+    a = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+    named = several(a, 2.0 * a, name="named")
+    with tf.name_scope("scope"), tf.device("/cpu:0"):
+        again = several(a, a, noinline=True)
+    run.note([type(named).__name__, names(named), names(again), str(named[0].shape)])
+    run.note([three().op.type, str(three().shape)])
+    run([named, again, three()])
+    run.note([several.name, list(several.declared_input_types) == [tf.float32] * 2])
+    run.note([several.captured_inputs, several.stateful_ops])
+    run.refused(lambda: several(a))
+    run.refused(lambda: several(a, a, a))
+
+
+@story
+def captures(tf, run):
+    v = tf.Variable([[1.0, 2.0]], name="v")
+    outside = tf.constant([[5.0], [6.0]], name="outside")
+
+    @defun(tf, tf.float32, func_name="Captures")
+    def captures(x):
+        w = tf.get_variable("w", [2], initializer=tf.ones_initializer())
+        made = tf.Variable([3.0, 4.0], name="made")
+        return x * v + outside + w * made
+
+    y = captures([[1.0, 1.0]])
+    run.note([names(captures.captured_inputs), names(tf.global_variables())])
+    run(tf.global_variables_initializer())
+    run(y)
+    run(v.assign([[0.0, 0.0]]))
+    run(y)
+
+
+@story
+def captures_by_value(tf, run):
+    c = tf.constant([1.0, 2.0], name="c")
+    p = tf.placeholder(tf.float32, [2], "p")
+    v = tf.Variable([1.0, 2.0], name="v")
+
+    @defun(tf, tf.float32, func_name="ByValue", capture_by_value=True)
+    def by_value(x):
+        return x * (c + 1.0)
+
+    run(by_value(3.0))
+    for outside in (p, v):
+        by = defun(tf, tf.float32, func_name="Refused", capture_by_value=True)
+
+        def takes(x, outside=outside):
+            return x + outside
+
+        run.refused(lambda by=by, takes=takes: by(lambda x: takes(x))(1.0))
+
+
+@story
+def overloads(tf, run):
+    @defun(tf, func_name="Double")
+    def double(x):
+        return x + x
+
+    results = [double(1.0), double(2), double(3.0)]
+    run.note([result.op.type for result in results])
+    run(results)
+
+
+@story
+def functions_call_functions(tf, run):
+    @defun(tf, tf.float32, func_name="Sq")
+    def square(x):
+        return x * x
+
+    @defun(tf, tf.float32, func_name="Fourth")
+    def fourth(x):
+        return square(square(x, name="first"))
+
+    x = tf.placeholder(tf.float32, [], "x")
+    y = fourth(x)
+    run([y, tf.gradients(y, x)], {x: 2.0})
+
+
+@story
+def gradients(tf, run):
+    @defun(tf, tf.float32, tf.float32, func_name="Plain")
+    def plain(x, y):
+        return tf.exp(x) * y, tf.cast(x, tf.int32), x
+
+    @defun(tf, tf.float32, tf.float32, func_name="DoubleGrad")
+    def double_gradient(x, dy):
+        return 2.0 * dy * x
+
+    @defun(tf, tf.float32, func_name="Own", grad_func=double_gradient, out_names=["result"])
+    def own(x):
+        return x * x
+
+    @defun(tf, tf.float32, func_name="Ruled", python_grad_func=lambda op, dy: dy * 3.0)
+    def ruled(x):
+        return x * x
+
+    a, b = tf.constant(1.0), tf.constant(2.0)
+    y, _, same = plain(a, b)
+    run(tf.gradients(y, [a, b]))
+    run(tf.gradients([y, same], [a, b]))
+    run(tf.gradients(own(b), b))
+    run(tf.gradients(ruled(b), b))
+    run.note([own.grad_func_name, plain.grad_func_name])
+
+
+@story
+def trained(tf, run):
+    """Through a function, and what it takes from outside."""
+    w = tf.get_variable("w", initializer=tf.constant([[1.0], [2.0]]))
+
+    @defun(tf, tf.float32, func_name="Linear")
+    def linear(x):
+        return tf.tanh(tf.matmul(x, w))
+
+    loss = tf.reduce_sum(tf.square(linear([[1.0, 0.5]]) - 3.0))
+    step = tf.train.GradientDescentOptimizer(0.125).minimize(loss)
+    run(tf.global_variables_initializer())
+    for _ in range(3):
+        run([loss, step])
+    run(w)
+
+
+@story
+def choices_in_functions(tf, run):
+    @defun(tf, tf.float32, tf.bool, func_name="Chooses")
+    def chooses(x, pred):
+        return tf.cond(pred, lambda: x * x, lambda: -x)
+
+    x, p = tf.placeholder(tf.float32, [], "x"), tf.placeholder(tf.bool, [], "p")
+    y = chooses(x, p)
+    for taken in (True, False):
+        run(y, {x: 3.0, p: taken})
+
+
+@story
+def effects(tf, run):
+    v = tf.Variable(1.0, name="v", use_resource=True)
+
+    @defun(tf, tf.float32, func_name="Adds")
+    def adds(x):
+        with tf.control_dependencies([tf.assert_positive(x, message="sign")]):
+            return tf.identity(x)
+
+    y = adds(tf.placeholder_with_default(1.0, [], "x"))
+    with tf.control_dependencies([v.assign_add(y)]):
+        after = adds(v)
+    run(tf.global_variables_initializer())
+    run([y, after])
+    run.attempt(y, {"x:0": -1.0})
+
+
+@story
+def random_numbers(tf, run):
+    tf.set_random_seed(3)
+
+    @defun(tf, tf.float32, func_name="Noisy")
+    def noisy(x):
+        return x + tf.random_uniform([2], seed=5)
+
+    a, b = noisy(1.0), noisy(1.0)
+    for _ in range(2):
+        run([a, b])
+
+
+def functional(tf):
+    """TensorFlow's internal module of what takes functions."""
+    ours = "stillflow.environment.internals"
+    if tf.__name__ == "stillflow":
+        return importlib.import_module(ours).internal_module("python.ops.functional_ops")
+    return importlib.import_module("tensorflow.python.ops.functional_ops")
+
+
+@story
+def called_by_attribute(tf, run):
+    v = tf.Variable(1.0, name="v", use_resource=True)
+
+    @defun(tf, tf.float32, tf.float32, func_name="Pure")
+    def pure(x, y):
+        return x * y, x
+
+    @defun(tf, tf.float32, func_name="Effect")
+    def effect(x):
+        return x + v.read_value()
+
+    @defun(tf, tf.float32, func_name="Silent")
+    def silent(x):
+        x + 1.0
+
+    call = functional(tf).partitioned_call
+    x = tf.constant(3.0)
+    results = call([x, x], pure), call([x, *effect.captured_inputs], effect)
+    nothing = call([x], silent)
+    run.note([[tensor.name for tensor in result] for result in results])
+    run.note([nothing.name, nothing.type])
+    run(tf.global_variables_initializer())
+    run([results, nothing])
+    run(tf.gradients(results[0][0], x))
+
+
+@story
+def shapes_by_the_program(tf, run):
+    @defun(tf, tf.float32, func_name="Shaped", shape_func=lambda op: [op.inputs[0].shape])
+    def shaped(x):
+        return x * 2.0
+
+    run.note(str(shaped([1.0, 2.0]).shape))
+    wrong = defun(tf, tf.float32, func_name="Wrong", shape_func=lambda op: [])
+    run.refused(lambda: wrong(lambda x: x + 1.0)(1.0))
+
+
+@story
+def refusals(tf, run):
+    run.refused(lambda: defun(tf, tf.float32)(3))
+    run.refused(lambda: defun(tf, tf.float32)(lambda: 1.0))
+    run.refused(lambda: defun(tf, tf.float32)(lambda x, y: x))
+    run.refused(lambda: defun(tf, tf.float32, func_name="G")(lambda x: (x, None))(1.0))
+    run.refused(lambda: defun(tf, tf.float32, func_name="H")(lambda x: x)(1.0, foo=3))
