@@ -202,6 +202,7 @@ from stillflow.ops.control.ordering import placeholder as placeholder
 from stillflow.ops.control.ordering import placeholder_with_default as placeholder_with_default
 from stillflow.ops.control.ordering import stop_gradient as stop_gradient
 from stillflow.ops.control.ordering import tuple_
+from stillflow.ops.control.while_loop import while_loop as while_loop
 from stillflow.ops.debug.asserting import assert_that
 from stillflow.ops.debug.asserting import check_numerics as check_numerics
 from stillflow.ops.debug.asserting import verify_tensor_all_finite as verify_tensor_all_finite

@@ -15,7 +15,8 @@ from stillflow.graph.operation import Operation, Tensor
 def variable_behind(handle: Tensor) -> Operation | None:
     """The operation that stands for the variable; None where a run alone can tell which it is."""
     while not handle.op.defn.is_variable:
-        if not (handle.op.defn.forwards or handle.op.defn.splits):
+        defn = handle.op.defn
+        if not (defn.forwards or defn.splits or defn.frame == "enter"):
             return None
         handle = handle.op.inputs[0]
     return handle.op

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.declare.convert import to_tensor
+from stillflow.declare.handles import is_handle
 from stillflow.graph import nest
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
@@ -111,6 +112,9 @@ class CondContext(ControlFlowContext):
             context = context._outer_context
 
     def AddOp(self, op: Operation) -> None:
+        self.take_in(op)
+
+    def take_in(self, op: Operation) -> None:
         if op.inputs:
             for index, tensor in enumerate(op.inputs):
                 if not _is_back_edge(op, tensor):
@@ -160,7 +164,10 @@ class CondContext(ControlFlowContext):
     def switch_gradient(self, op: Operation, *grads: Any) -> tuple[Any, None]:
         """That of what a Switch leads to this side; on the other one the gradient is zero."""
         if grads[1 - self._branch] is None:  # of a type that has no gradient
-            return None, None
+            own = grads[self._branch]
+            if not is_handle(op.inputs[0]):
+                return None, None
+            return merge([own, own], name="cond_resource_grad")[0], None
         return merge(grads, name="cond_grad")[0], None
 
     def merge_gradient(self, grad: Any) -> Any:
@@ -170,6 +177,10 @@ class CondContext(ControlFlowContext):
         if inside is not None and inside.grad_state is not None:
             pred = inside.grad_state.condition_of(pred)
         return switch_ref_or_tensor(grad, pred, name="cond_grad")
+
+    def enter_gradient(self, op: Operation, grad: Any) -> Any:
+        """That of what the loop around this side takes in, asked for in this side."""
+        return grad
 
     # Protos -----------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ contexts of their own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from stillflow.graph import nest
@@ -61,6 +63,11 @@ class ControlFlowContext:
     @property
     def back_prop(self) -> bool:
         raise NotImplementedError("Abstract method")
+
+    def _to_values_def(self, export_scope: str | None = None) -> Any:
+        from stillflow.ops.control.context_protos import values_def
+
+        return values_def(self, export_scope)
 
     def to_control_flow_context_def(self, context_def: Any, export_scope: str | None = None):
         raise NotImplementedError("Abstract method")
@@ -190,6 +197,47 @@ def _serves_gradient(loop: Any, source_loop: Any, source_context: Any) -> bool:
     # The gradient of a backward loop, on which TensorFlow gives up only later.
     forward = source_context.grad_state.forward_context
     return forward.grad_state is not None and forward.grad_state.forward_context is loop
+
+
+class XLAControlFlowContext(ControlFlowContext):
+    """A part that is compiled as one; programs make their own of it. It leads nothing in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = "XLAControlFlowContext"
+
+    def IsXLAContext(self) -> bool:
+        return True
+
+    def AddOp(self, op: Operation) -> None:
+        pass
+
+    def AddValue(self, val: Tensor) -> Tensor:
+        return val
+
+
+def within(context: ControlFlowContext | None) -> AbstractContextManager[None]:
+    """A block in which what is built belongs to `context`; None changes nothing."""
+    return nullcontext() if context is None else _entered(context)
+
+
+@contextmanager
+def _entered(context: ControlFlowContext) -> Iterator[None]:
+    context.Enter()
+    try:
+        yield
+    finally:
+        context.Exit()
+
+
+@contextmanager
+def outside_of(context: ControlFlowContext) -> Iterator[None]:
+    """A block in which what is built does not belong to `context`, which is entered."""
+    context.Exit()
+    try:
+        yield
+    finally:
+        context.Enter()
 
 
 def grad_loop_context() -> Any:

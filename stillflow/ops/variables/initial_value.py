@@ -27,9 +27,10 @@ def initialized_value_of(variable: Any) -> Tensor:
 def guarded(initial_value: Tensor, scope: str) -> Tensor:
     """Returns `initial_value` computed from initialised values of the variables behind it.
 
-    Operations between them are built again, called by their name and the variable's `scope`.
+    Operations between them are built again, called by their name and the variable's `scope`; none
+    are where a loop is among them.
     """
-    if not _variables_behind(initial_value.op):
+    if not _variables_behind(initial_value.op) or _is_behind_loop(initial_value.op):
         return initial_value
     return _Rebuilder(scope).tensor(initial_value)
 
@@ -52,6 +53,24 @@ def _may_read_unset(op: Operation) -> bool:
     """Whether `op` asks if a variable has a value, or is left as it is, as TensorFlow leaves it."""
     asks = op.defn.asks_state and not op.defn.splits
     return asks or op.defn.without_value is not None
+
+
+def _is_behind_loop(op: Operation) -> bool:
+    """Whether `op` depends on operations that depend on each other."""
+    finished: set[Operation] = set()
+    started: set[Operation] = set()
+    waiting = [op]
+    while waiting:
+        current = waiting[-1]
+        started.add(current)
+        sources = {*(tensor.op for tensor in current.inputs), *current._control_inputs} - finished
+        if not sources.isdisjoint(started):
+            return True
+        waiting += sources
+        if not sources:
+            finished.add(waiting.pop())
+            started.discard(current)
+    return False
 
 
 class _Rebuilder:

@@ -27,6 +27,7 @@ from stillflow.ops.variables.variable import (
     VariableSynchronization,
     built_initial_value,
     check_conversion,
+    check_outside_of_flow,
     checked_arguments,
     element_named,
     joined_collections,
@@ -82,7 +83,7 @@ class RefVariable(Variable):
             with (
                 get_default_graph().colocate_with_future(own_name) if is_function else nullcontext()
             ):
-                value = _initial_tensor(initial_value, dtype)
+                value = _initial_tensor(initial_value, dtype, scope)
                 self._variable = _variable_node(value, validate_shape, shape, scope)
             self._initial_value: Tensor | None = value
             self._initializer_op = state.assign(
@@ -200,11 +201,13 @@ class RefVariable(Variable):
         return state.count_up_to(self._variable, limit)
 
 
-def _initial_tensor(initial_value: Any, dtype: Any) -> Tensor:
+def _initial_tensor(initial_value: Any, dtype: Any, scope: str) -> Tensor:
     """What the variable starts from; only a function builds it in a scope of its own."""
     if callable(initial_value):
         return built_initial_value(initial_value, dtype)
-    return convert_to_tensor(initial_value, dtype, "initial_value")
+    value = convert_to_tensor(initial_value, dtype, "initial_value")
+    check_outside_of_flow(value, scope)
+    return value
 
 
 def _variable_node(value: Tensor, validate_shape: bool, shape: Any, scope: str) -> Tensor:

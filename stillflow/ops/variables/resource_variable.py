@@ -35,6 +35,7 @@ from stillflow.ops.variables.variable import (
     VariableSynchronization,
     built_initial_value,
     check_conversion,
+    check_outside_of_flow,
     checked_arguments,
     element_named,
     joined_collections,
@@ -337,6 +338,7 @@ class ResourceVariable(BaseResourceVariable):
                 value = built_initial_value(initial_value, dtype)
                 self._shape, self._dtype = _static_shape(value, shape), value.dtype.base_dtype
                 self._handle = new_handle(self._shape, self._dtype, own_name, scope)
+            check_outside_of_flow(value, scope)
             self._initial_value = value
             with name_scope("IsInitialized"):
                 resource.var_is_initialized_op(self._handle)

@@ -312,6 +312,16 @@ def built_initial_value(initial_value: Any, dtype: Any) -> Tensor:
         return convert_to_tensor(value, dtype, "initial_value")
 
 
+def check_outside_of_flow(value: Tensor, scope: str) -> None:
+    """ValueError for an initial value that is computed inside a choice or a loop."""
+    if value.op._control_flow_context is not None:
+        raise ValueError(
+            f"Initializer for variable {scope} is from inside a control-flow construct, such as a "
+            "loop or conditional. When creating a variable inside a loop or conditional, use a "
+            "lambda as the initializer."
+        )
+
+
 def check_conversion(variable: Any, dtype: DType | None) -> None:
     """ValueError when a tensor of `dtype` is asked for that the variable cannot give."""
     if dtype is not None and not dtype.is_compatible_with(variable.dtype):
