@@ -24,6 +24,7 @@ from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, shape_of
 from stillflow.ops.array.indexed_slices import convert_to_tensor_or_indexed_slices
+from stillflow.ops.control.nodes import is_loop_exit
 from stillflow.ops.control.ordering import identity, tuple_
 from stillflow.ops.functions.calls import gradient_of_call
 
@@ -75,8 +76,10 @@ def gradients(
         how = How(gate_gradients, colocate_gradients_with_ops, method)
         initial = _initial_gradients(y_tensors, grads_of_ys, how)
         between = _between(y_tensors, x_tensors)
-        walk = Walk(y_tensors, x_tensors, stop_tensors, between, how)
+        make = _loop_walk() if any(map(is_loop_exit, between)) else Walk
+        walk = make(y_tensors, x_tensors, stop_tensors, between, how)
         walk.run(y_tensors, initial)
+    walk.finish()
     return [walk.result(x, unconnected) for x in x_tensors]
 
 
@@ -98,6 +101,12 @@ def _of_variable(x: Any, name: str) -> Tensor:
 
 def _as_list(values: Any) -> list:
     return list(values) if isinstance(values, (list, tuple)) else [values]
+
+
+def _loop_walk() -> type[Walk]:
+    from stillflow.gradients.loop_walk import LoopWalk  # few graphs have loops
+
+    return LoopWalk
 
 
 class How(NamedTuple):
@@ -131,22 +140,26 @@ class Walk:
         # gradients are summed and the rows of sparse ones joined, follow from it.
         y_ops = dict.fromkeys(y.op for y in ys)
         self._ready = deque(op for op in y_ops if self._pending.get(op) == 0)
-        self._stop_ops = {t.op for t in stops} | self._sources(xs)
-
-    def _sources(self, xs: list[Tensor]) -> set[Operation]:
-        """The ops of `xs` with no other behind them: what they are made of has no gradient."""
-        pending = self._pending
-        return {x.op for x in xs if not any(pending.get(tensor.op) for tensor in x.op.inputs)}
+        self._x_ops = {x.op for x in xs}
+        self._stop_ops = {tensor.op for tensor in stops}
 
     def run(self, ys: list[Tensor], grads: list[Gradient]) -> None:
         """Walks from `ys`, whose gradients are `grads`, as far as they lead."""
         for y, grad in zip(ys, grads, strict=True):
             self._add(y, grad)
+        self._start()
         while self._ready:
             op = self._ready.popleft()
             with self._how.beside(op):
                 self._differentiate(op)
             self._count_down(op)
+
+    def _start(self) -> None:
+        """Notes the ops of xs with no other behind them: what they are made of has no gradient."""
+        pending = self._pending
+        self._stop_ops |= {
+            op for op in self._x_ops if not any(pending.get(t.op, 0) > 0 for t in op.inputs)
+        }
 
     def _count_down(self, op: Operation) -> None:
         for tensor in op.inputs:
@@ -154,6 +167,9 @@ class Walk:
                 self._pending[tensor.op] -= 1
                 if not self._pending[tensor.op]:
                     self._ready.append(tensor.op)
+
+    def finish(self) -> None:
+        """Builds what TensorFlow builds outside of the scope of the gradients."""
 
     def result(self, x: Tensor, unconnected: UnconnectedGradients) -> Gradient | None:
         """The sum of the gradients that arrived at `x`."""
@@ -167,8 +183,28 @@ class Walk:
 
     def _differentiate(self, op: Operation) -> None:
         grads = self._arrived(op)
+        if op.defn.splits:
+            self._check_not_initial(op)
         if op not in self._stop_ops and any(grad is not None for grad in grads):
             self._pass_on(op, grads)
+
+    def _check_not_initial(self, op: Operation) -> None:
+        """ValueError for a loop variable, reached by a walk that began inside its loop."""
+        context = op._control_flow_context
+        inside = op.graph._get_control_flow_context()
+        if context is None or context is not inside or not context.IsWhileContext():
+            return
+        nearest, seen = deque([op]), {op}
+        while nearest[0] not in self._x_ops:
+            sources = dict.fromkeys(tensor.op for tensor in nearest.popleft().inputs)
+            nearest.extend(source for source in sources if source not in seen)
+            seen.update(sources)
+        raise ValueError(
+            f"Cannot compute gradient inside while loop with respect to op '{nearest[0].name}'. We "
+            "do not support taking the gradient wrt or through the initial value of a loop "
+            "variable. Gradients can be computed through loop invariants or wrt the input "
+            "parameters to the loop body."
+        )
 
     def _arrived(self, op: Operation) -> list[Gradient | None]:
         """The sum of the gradients that arrived at each output."""
