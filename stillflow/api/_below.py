@@ -50,6 +50,13 @@ def saved_model_class() -> Any:
     return saved_model_class()
 
 
+def control_flow_classes() -> list[Any]:
+    """The classes of messages about choices and loops, of which TensorBoard has no copy."""
+    from stillflow.graph.protos.control_flow import MESSAGES, message_class
+
+    return [message_class(name) for name in MESSAGES]
+
+
 def generated_function(op_type: str) -> Callable[..., Any] | None:
     """What builds one node of that type, of arguments in order or by name; None if nothing does."""
     from stillflow.ops import raw

@@ -128,8 +128,28 @@ OWN: dict[str, Members] = {
         ),
     },
     "python.ops.control_flow_ops": {
-        "stillflow.ops.control.ordering": "with_dependencies",
-        "stillflow.ops.control.switch": "merge switch",
+        "stillflow.ops.control.case": "_case_helper=case_by",
+        "stillflow.ops.control.cond_context": "CondContext",
+        "stillflow.ops.control.context_protos": "from_control_flow_context_def",
+        "stillflow.ops.control.contexts": "ControlFlowContext XLAControlFlowContext",
+        "stillflow.ops.control.frames": ("_Enter=enter _NextIteration=next_iteration exit=exit_"),
+        "stillflow.ops.control.ordering": "_Identity=ref_or_identity with_dependencies",
+        "stillflow.ops.control.switch": ("_SwitchRefOrTensor=switch_ref_or_tensor merge switch"),
+        "stillflow.ops.control.while_context": "WhileContext",
+    },
+    "python.ops.control_flow_util": {
+        "stillflow.ops.control.nodes": (
+            "GetContainingCondContext=containing_cond_context "
+            "GetContainingWhileContext=containing_while_context "
+            "GetContainingXLAContext=containing_xla_context "
+            "GetLoopConstantEnter=constant_enter_of GetOutputContext=output_context "
+            "GetWhileContext=while_context_of IsCondMerge=is_cond_merge "
+            "IsCondSwitch=is_cond_switch IsContainingContext=is_containing IsInCond=is_in_cond "
+            "IsInWhileLoop=is_in_while_loop IsLoopConstantEnter=is_constant_enter "
+            "IsLoopEnter=is_loop_enter IsLoopExit=is_loop_exit IsLoopMerge=is_loop_merge "
+            "IsLoopSwitch=is_loop_switch IsMerge=is_merge IsSwitch=is_switch "
+            "OpInContext=op_in_context TensorInContext=tensor_in_context"
+        ),
     },
     "python.ops.functional_ops": {
         "stillflow.ops.functions.partitioned": "partitioned_call",

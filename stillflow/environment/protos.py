@@ -11,10 +11,11 @@ from stillflow.api import _below, _missing
 
 _PACKAGES = ("core", "core.example", "core.framework", "core.protobuf", "core.util")
 _COPIES = "tensorboard.compat.proto"  # one flat package
-# Which it lacks: {module: what gives the class of its messages}
-_OURS: dict[str, Callable[[], Any]] = {
-    "core.framework.device_attributes_pb2": _below.device_attributes_class,
-    "core.protobuf.saved_model_pb2": _below.saved_model_class,
+# Which it lacks: {module: what gives the classes of its messages}
+_OURS: dict[str, Callable[[], list[Any]]] = {
+    "core.framework.device_attributes_pb2": lambda: [_below.device_attributes_class()],
+    "core.protobuf.control_flow_pb2": _below.control_flow_classes,
+    "core.protobuf.saved_model_pb2": lambda: [_below.saved_model_class()],
 }
 
 
@@ -36,8 +37,7 @@ def proto_module(path: str) -> ModuleType:
         return package
     if path in _OURS:
         module = ModuleType(f"tensorflow.{path}")
-        message = _OURS[path]()
-        vars(module)[message.DESCRIPTOR.name] = message
+        vars(module).update({message.DESCRIPTOR.name: message for message in _OURS[path]()})
         return module
     copy = f"{_COPIES}.{path.rpartition('.')[2]}"
     try:

@@ -8,6 +8,7 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.shapes import ShapeContext, ShapeError
+from stillflow.graph.control import take_into_context
 from stillflow.graph.device import within
 from stillflow.graph.errors import NotFoundError
 from stillflow.graph.graph import Graph, get_default_graph
@@ -188,6 +189,7 @@ class _Import:
         by_name = {op.name: op for op in self._ops.values()}
         for op in self._ops.values():
             _join_device(op, by_name)
+            take_into_context(op)
 
     def element(self, text: str) -> Operation | Tensor:
         """The operation or tensor that a name in the GraphDef stands for."""
@@ -213,12 +215,12 @@ class _Import:
         defn = self._declarations[proto.op]
         found = [self._input(node, *output) for output in node.inputs]
         there = [tensor for tensor in found if tensor is not None]
+        # Where a loop is closed later, another input of the type is there for now.
         inputs = tuple(there[0] if tensor is None else tensor for tensor in found)
         try:
             attrs = self._attributes(node, defn)
-            outputs = outputs_of(defn, name, inputs, attrs)
-            if len(there) < len(found):
-                outputs[0] = outputs[0][0], TensorShape.of(None)
+            known = [_of_any_shape(there[0]) if tensor is None else tensor for tensor in found]
+            outputs = outputs_of(defn, name, known, attrs)
         except ShapeError as error:
             context = ShapeContext(inputs, {}, defn.signature)
             raise ValueError(context.describe(str(error), name, defn.type)) from None
@@ -243,11 +245,19 @@ class _Import:
         return self._types[node.name].joins and self._types[source].frame == "next"
 
     def _close_loops(self, node: Node) -> None:
+        """Gives the merge of a loop variable what that is in the next iteration."""
+        op = self._ops[node.name]
         for position, (source, index) in enumerate(node.inputs):
             if source in self._types and self._leads_back(node, source):
-                tensor = self._input(node, source, index)
+                tensor, dtype = self._input(node, source, index), op.outputs[0].dtype.base_dtype
                 assert tensor is not None
-                self._ops[node.name]._update_input(position, tensor)
+                if tensor.dtype.base_dtype is not dtype:
+                    raise ValueError(
+                        f"Input {position} of node {op.name} was passed "
+                        f"{tensor.dtype.runtime_name} from {tensor.name} incompatible with "
+                        f"expected {dtype.runtime_name}."
+                    )
+                op._update_input(position, tensor)
 
     def _input(self, node: Node, source: str, index: int) -> Tensor | None:
         """An output of the node `source`; None when it closes a loop and is not built yet."""
@@ -293,6 +303,11 @@ def _check_op_types(graph_def: Any, known: Collection[str]) -> None:
         f"  Of the op types of this graph these are not in Stillflow: {every}.\n"
         "  tf.graph_util.extract_sub_graph leaves out what an output does not need.",
     )
+
+
+def _of_any_shape(tensor: Tensor) -> Tensor:
+    """What is known beforehand of the end of a loop's way back, beside which is `tensor`."""
+    return Tensor(tensor.op, tensor.value_index, tensor.dtype, TensorShape.of(None))
 
 
 def _join_device(op: Operation, imported: dict[str, Operation]) -> None:

@@ -24,8 +24,9 @@ _VARIABLES = (
     GraphKeys.MOVING_AVERAGE_VARIABLES,
 )
 # What stands for objects that Stillflow has not.
-_LEFT_OUT = (GraphKeys.QUEUE_RUNNERS, GraphKeys.WHILE_CONTEXT)
-_OBJECTS = {*_VARIABLES, GraphKeys.SAVERS, GraphKeys.COND_CONTEXT}
+_LEFT_OUT = (GraphKeys.QUEUE_RUNNERS,)
+_CONTEXTS = (GraphKeys.COND_CONTEXT, GraphKeys.WHILE_CONTEXT)
+_OBJECTS = {*_VARIABLES, GraphKeys.SAVERS, *_CONTEXTS}
 
 
 def import_meta_graph(
@@ -183,13 +184,20 @@ def _object(key: str, value: bytes, info: Any, scope: str) -> Any:
         raise ValueError(f"The collection {key!r} holds no {name}: {error}") from None
     if key == GraphKeys.SAVERS:
         return Saver.from_proto(proto, import_scope=scope)
-    if key == GraphKeys.COND_CONTEXT:
-        from stillflow.ops.control.cond_context import CondContext
-
-        return CondContext.from_proto(proto, import_scope=scope)
+    if key in _CONTEXTS:
+        return _context(key, proto, scope)
     if not _tells_trainable(info.tensorflow_version):
         proto.trainable = key == GraphKeys.TRAINABLE_VARIABLES
     return Variable.from_proto(proto, import_scope=scope)
+
+
+def _context(key: str, proto: Any, scope: str) -> Any:
+    """A side of a choice, or a loop."""
+    from stillflow.ops.control.cond_context import CondContext
+    from stillflow.ops.control.while_context import WhileContext
+
+    kind: Any = CondContext if key == GraphKeys.COND_CONTEXT else WhileContext
+    return kind.from_proto(proto, import_scope=scope)
 
 
 def _message_of(key: str) -> Any:
@@ -197,8 +205,9 @@ def _message_of(key: str) -> Any:
     from tensorboard.compat.proto.saver_pb2 import SaverDef
     from tensorboard.compat.proto.variable_pb2 import VariableDef
 
-    if key == GraphKeys.COND_CONTEXT:
-        return message_class("CondContextDef")
+    if key in _CONTEXTS:
+        is_cond = key == GraphKeys.COND_CONTEXT
+        return message_class("CondContextDef" if is_cond else "WhileContextDef")
     return SaverDef if key == GraphKeys.SAVERS else VariableDef
 
 
