@@ -12,7 +12,7 @@ import stillflow as tf
 def test_every_case_is_recorded():
     """The golden files hold exactly these cases."""
     runs = [suites.RUNS, suites.EFFECTS, suites.SESSIONS, suites.TRAINED, suites.RACES]
-    others = [suites.GRAPHS, suites.ERRORS, suites.CONVERSIONS, *suites.STORIES]
+    others = [suites.GRAPHS, suites.ERRORS, suites.CONVERSIONS, *suites.STORIES, suites.NESTS]
     assert_all_recorded([*runs, *others])
 
 
@@ -33,6 +33,30 @@ def test_story(case, recorded):
     assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
     assert got["graph"] == recorded["graph"]
     assert got.get("functions") == recorded.get("functions")
+
+
+#: Programs of NESTS that are among the quick tests.
+FEW = 6
+
+
+def on_each_tier(parameters):
+    """`parameters`, marked slow for all but the first programs."""
+    slow = int(parameters.values[0].id.rpartition("_")[2]) >= FEW
+    return pytest.param(
+        *parameters.values, id=parameters.id, marks=[pytest.mark.slow] if slow else []
+    )
+
+
+@pytest.mark.parametrize(("case", "recorded"), list(map(on_each_tier, each_case(suites.NESTS))))
+def test_nest(case, recorded, tier):
+    """Random choices and loops in each other give TensorFlow's values and gradients."""
+    if (tier, case.id) in gaps.NESTS:
+        with pytest.raises((TypeError, tf.errors.OpError)):
+            suites.digested_story(tf, case)
+        return
+    got = suites.digested_story(tf, case)
+    assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
+    assert got["graph"] == recorded["graph"]
 
 
 def assert_an_outcome(case, recorded):

@@ -198,13 +198,24 @@ def variables_in_loops(tf, run):
     def body(i, y):
         with tf.control_dependencies([v.assign_add(y)]):
             own = tf.get_variable("own", [], initializer=tf.constant_initializer(2.0))
-            return [tf.identity(v) * own]
+            return [v.read_value() * own]
 
     y = repeated(tf, 3, body, x, parallel_iterations=1)[0]
     run(tf.global_variables_initializer())
     for _ in range(2):
         run(y, {x: num([1, -1])})
         run(v)
+
+
+@story
+def references(tf, run):
+    """A loop variable that is a reference to a variable."""
+    v = tf.Variable([1.0, 2.0], name="v")
+    carried = repeated(tf, 3, lambda i, ref: [tf.assign_add(ref, [1.0, -1.0])], v._ref())[0]
+    run.note(str(carried.dtype))
+    run(tf.global_variables_initializer())
+    run(carried)
+    run(v)
 
 
 @story

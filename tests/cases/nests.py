@@ -1,6 +1,6 @@
 """Random programs of choices and loops within each other, and their gradients.
 
-Their runs are compared, and their graphs by digest. What is random is drawn from the program's number.
+Their runs are compared, and their graphs by digest. What is random follows from the number.
 """
 
 import random
@@ -96,9 +96,6 @@ class Nest:
             return self.block(depth + 1, values, index)
         finally:
             self.draw = outer
-
-
-
 
 
 def program(number):

@@ -11,7 +11,7 @@ from .arrays import fingerprint
 #: Cases whose values, shapes, nodes and gradients are compared.
 VALUES = (
     *("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients"),
-    *("composed", "imported", "tensor_arrays", "image"),
+    *("composed", "imported", "tensor_arrays", "image", "control"),
 )
 #: Programs whose runs are compared.
 RUNS = "runs"
@@ -31,6 +31,8 @@ WHOLE_GRAPHS = "whole_graphs"
 GRADIENT_GRAPHS = "gradient_graphs"
 #: Programs of which both the runs and every node of the graph are compared.
 STORIES = ("created", "templates", "parts", "choices", "resource_variables", "functions", "loops")
+#: Random programs of which the runs are compared, and the graphs by digest.
+NESTS = "nests"
 #: Programs that fail.
 ERRORS = "errors"
 #: Misused array ops.
@@ -48,7 +50,7 @@ HOSTILE = "hostile"
 NAMES = (
     HOSTILE,
     *(*VALUES, RUNS, EFFECTS, SESSIONS, TRAINED, RACES),
-    *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES),
+    *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES, NESTS),
     *(ERRORS, ARRAY_ERRORS, TENSOR_ARRAY_ERRORS, MISUSES, LENIENCE, CONVERSIONS),
 )
 
@@ -79,6 +81,7 @@ def observations(name):
         LENIENCE: observe.ending_of,
         HOSTILE: observe.hostile_values,
         **dict.fromkeys(STORIES, story),
+        NESTS: digested_story,
     }
     if name == GRADIENT_GRAPHS:
         yield from gradient_graphs()
@@ -163,6 +166,12 @@ def story(tf, case):
     if graph_def.library.function:
         told["functions"] = graph_text.library_lines(graph_def.library)
     return told
+
+
+def digested_story(tf, case):
+    """`story` with a digest of the graph."""
+    told = story(tf, case)
+    return {"log": told["log"], "graph": graph_text.digest(told["graph"])}
 
 
 def gradient_graphs():
