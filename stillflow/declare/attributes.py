@@ -31,6 +31,8 @@ def _as_function(value: Any) -> FunctionName:
     """The name of a function, which the default graph gets if it has it not."""
     if isinstance(value, FunctionName):
         return value
+    if isinstance(value, str):
+        return FunctionName(value)
     if not hasattr(value, "add_to_graph"):
         raise TypeError(f"Expects a func, got {value!r}.")
     value.add_to_graph(get_default_graph())

@@ -15,7 +15,13 @@ from stillflow.graph.operation import Operation, Tensor
 def variable_behind(handle: Tensor) -> Operation | None:
     """The operation that stands for the variable; None where a run alone can tell which it is."""
     while not handle.op.defn.is_variable:
-        defn = handle.op.defn
+        defn, graph = handle.op.defn, handle.graph
+        if defn.is_placeholder and graph.building_function:
+            outside = graph.original(handle)  # type: ignore[attr-defined]
+            if outside is None:
+                return None
+            handle = outside
+            continue
         if not (defn.forwards or defn.splits or defn.frame == "enter"):
             return None
         handle = handle.op.inputs[0]

@@ -83,6 +83,7 @@ OWN: dict[str, Members] = {
         "stillflow.graph.device": "canonical_name check_valid is_device_spec merge_device",
     },
     "python.framework.function": {
+        "stillflow.interchange.functions": "_from_definition=from_definition from_library",
         "stillflow.ops.functions.body": "_FuncGraph=FuncGraph",
         "stillflow.ops.functions.defined": "_DefinedFunction=DefinedFunction",
         "stillflow.ops.functions.defun": (

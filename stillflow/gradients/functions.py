@@ -8,6 +8,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.emitting import emit
 from stillflow.declare.expanding import Body
 from stillflow.gradients.walk import gradients
+from stillflow.graph.errors import InvalidArgumentError
 from stillflow.ops.array import filling
 from stillflow.ops.control.ordering import placeholder
 
@@ -27,6 +28,13 @@ def gradient_body(function: Any) -> Body:
             else:
                 declared = function.grad_func
                 found = emit(declared.defn, [*graph.inputs, *dys], declared.call_attrs, "g").outputs
+            if len(found) != len(graph.inputs):
+                raise InvalidArgumentError(
+                    None,
+                    None,
+                    f"SymGrad expects to return {len(graph.inputs)} tensor(s), but get "
+                    f"{len(found)} tensor(s) instead.",
+                )
             outputs = [
                 filling.zeros_like(tensor) if grad is None else convert_to_tensor(grad)
                 for tensor, grad in zip(graph.inputs, found, strict=True)

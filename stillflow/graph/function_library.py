@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from stillflow.graph.errors import InvalidArgumentError
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionName:
@@ -30,13 +32,15 @@ class FunctionLibrary:
         """Adds a function.
 
         Raises:
-          ValueError: there is another of its name.
+          InvalidArgumentError: there is another of its name.
         """
         known = self._functions.setdefault(function.name, function)
         if known is not function and known.definition != function.definition:
-            raise ValueError(
+            raise InvalidArgumentError(
+                None,
+                None,
                 f"Cannot add function '{function.name}' because a different function with the same "
-                "name already exists."
+                "name already exists.",
             )
 
     def _is_function(self, name: str) -> bool:

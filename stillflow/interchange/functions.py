@@ -10,27 +10,40 @@ from stillflow.declare.opdef import OpDef
 from stillflow.declare.signature import Arg
 from stillflow.graph import dtypes
 from stillflow.graph.function_library import FunctionLibrary
+from stillflow.graph.graph import get_default_graph
 from stillflow.interchange.attributes import attributes_of
 from stillflow.ops.control.ordering import placeholder
 from stillflow.ops.families import all_ops
 from stillflow.ops.functions.body import FuncGraph
+from stillflow.ops.functions.callable import GraphFunction
 from stillflow.ops.functions.calls import declare_calls
 
 
-class ImportedFunction:
-    """A function by its definition; the body is built when a run first needs it."""
+class ImportedFunction(GraphFunction):
+    """A function by its definition; the body is built when a run first needs it.
 
-    python_grad_func = None
+    `library` has the functions that it calls; without it, the default graph of then has them.
+    """
 
-    def __init__(self, definition: Any, library: FunctionLibrary):
-        self.definition = definition
-        self.name: str = definition.signature.name
-        self.grad_func: Any = None
-        self._library = library
+    def __init__(self, definition: Any, library: FunctionLibrary | None = None):
+        self._definition = definition
+        self._given_library = library
 
     @property
-    def grad_func_name(self) -> str | None:
-        return None if self.grad_func is None else self.grad_func.name
+    def name(self) -> str:
+        return self._definition.signature.name
+
+    @property
+    def definition(self) -> Any:
+        return self._definition
+
+    @property
+    def _library(self) -> FunctionLibrary:
+        return get_default_graph() if self._given_library is None else self._given_library
+
+    @property
+    def declared_input_types(self) -> tuple:
+        return tuple(dtypes.as_dtype(arg.type) for arg in self.definition.signature.input_arg)
 
     @property
     def call_attrs(self) -> dict[str, Any]:
@@ -65,8 +78,20 @@ class ImportedFunction:
         graph.operations = graph.get_operations()
         return graph
 
-    def add_to_graph(self, graph: FunctionLibrary) -> None:
-        graph._add_function(self)
+    def _called(self) -> list[GraphFunction]:
+        return []  # a library has them beside it
+
+
+def from_definition(definition: Any, grad_func: GraphFunction | None = None) -> ImportedFunction:
+    """The function of a FunctionDef."""
+    function = ImportedFunction(definition)
+    function._grad_func = grad_func
+    return function
+
+
+def from_library(library_def: Any) -> list[ImportedFunction]:
+    """The functions of a FunctionDefLibrary; ValueError where its gradients make no sense."""
+    return list(_functions_of(library_def, None).values())
 
 
 def declarations_of(library: FunctionLibrary) -> Mapping[str, OpDef]:
@@ -81,17 +106,34 @@ def add_functions(library_def: Any, graph: FunctionLibrary) -> None:
     Raises:
       ValueError: the graph has another of one's name, or a gradient is of no function.
     """
+    for function in _functions_of(library_def, graph).values():
+        graph._add_function(function)
+
+
+def _functions_of(library_def: Any, library: FunctionLibrary | None) -> dict[str, ImportedFunction]:
     functions = {
-        definition.signature.name: ImportedFunction(definition, graph)
+        definition.signature.name: ImportedFunction(definition, library)
         for definition in library_def.function
     }
     for pair in library_def.gradient:
         for name in (pair.function_name, pair.gradient_func):
             if name not in functions:
                 raise ValueError(f"FunctionDefLibrary missing '{name}' FunctionDef")
-        functions[pair.function_name].grad_func = functions[pair.gradient_func]
+        functions[pair.function_name]._grad_func = functions[pair.gradient_func]
     for function in functions.values():
-        graph._add_function(function)
+        _check_ends(function)
+    return functions
+
+
+def _check_ends(function: GraphFunction) -> None:
+    """ValueError where a gradient's gradient and so on is the function itself."""
+    seen: list[GraphFunction] = []
+    following: GraphFunction | None = function
+    while following is not None:
+        if following in seen:
+            raise ValueError("FunctionDefLibrary contains cyclic gradient functions!")
+        seen.append(following)
+        following = following.grad_func
 
 
 def _type_name(arg: Any) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
 
 
@@ -39,6 +40,13 @@ class DefinitionNames:
 
     def __init__(self, body: Any, out_names: Sequence[str] = ()):
         names = Names()
+        if out_names and len(out_names) != len(body.outputs):
+            raise InvalidArgumentError(
+                None,
+                None,
+                "output names must be either empty or equal in size to outputs. output names size "
+                f"= {len(out_names)} outputs size = {len(body.outputs)}",
+            )
         own = (names.argument(tensor.op.name) for tensor in body.outputs)
         self.outputs = list(out_names or own)
         self.inputs = [names.argument(tensor.op.name) for tensor in body.inputs]

@@ -12,6 +12,7 @@ from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, device
 from stillflow.ops.control.ordering import placeholder, placeholder_op
+from stillflow.ops.variables.resource_variable import BaseResourceVariable
 from stillflow.ops.variables.scope import get_variable_scope, variable_scope
 from stillflow.ops.variables.store import STORE_KEY, default_variable_store
 
@@ -83,11 +84,21 @@ class FuncGraph(Graph):
                 )
         return self._captured[tensor]
 
+    def original(self, argument: Tensor) -> Tensor | None:
+        """What an argument was taken for from outside, if it was."""
+        originals = dict(zip(self.extra_args, self.extra_inputs, strict=True))
+        return originals.get(argument)
+
+    def _operation_of(self, item: Any) -> Operation:
+        """What is built beside `item`, which may be outside, is beside its operation."""
+        graph = getattr(item, "graph", self)
+        return super()._operation_of(item) if graph is self else graph._operation_of(item)
+
     def _argument_for(self, tensor: Tensor) -> Tensor:
-        self.extra_inputs.append(tensor)
         with control_dependencies(None):
             argument = self._placeholder(tensor)
         self.inputs.append(argument)
+        self.extra_inputs.append(tensor)
         self.extra_args.append(argument)
         return argument
 
@@ -129,7 +140,7 @@ class FuncGraph(Graph):
             store = default_variable_store()
             variable = self._outer_scope.get_variable(store, name, reuse=reuse, **settings)
             self.extra_vars.append(variable)
-            is_read = self._resource_by_value and variable.dtype is variable.dtype.base_dtype
+            is_read = self._resource_by_value and isinstance(variable, BaseResourceVariable)
             return variable.value() if is_read else variable
 
 

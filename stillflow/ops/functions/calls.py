@@ -125,7 +125,7 @@ def _body_of_gradient(op: Operation) -> Body:
 @op(
     "SymbolicGradient",
     "input: [Tin] -> output: [Tout]",
-    shape=shapes.unknown,
+    shape=lambda ctx: ctx.shapes(0, len(ctx.attrs["Tout"])),
     limits={"Tout": 1},
     expands=_body_of_gradient,
 )
