@@ -238,6 +238,42 @@ def called_by_attribute(tf, run):
 
 
 @story
+def choices_of_functions(tf, run):
+    @defun(tf, tf.float32, func_name="Twice")
+    def twice(x):
+        return x * 2.0
+
+    @defun(tf, tf.float32, func_name="Thrice")
+    def thrice(x):
+        return x * 3.0 + 1.0
+
+    api = functional(tf)
+    x = tf.placeholder(tf.float32, [], "x")
+    chosen = api.If(tf.greater(x, 0.0), [x], twice, thrice)
+    by_number = api.If(x, [x], twice, thrice, name="by_number")
+    by_text = api.If(tf.constant(""), [x], twice, thrice)
+    stateless = tf.raw_ops.StatelessIf(
+        cond=x, input=[x], Tout=[tf.float32], then_branch=twice, else_branch=thrice
+    )
+    run.note([tensor.name for tensor in [*chosen, *by_number, *by_text, *stateless]])
+    for value in (3.0, 0.0, -2.0):
+        run([chosen, by_number, by_text, stateless], {x: value})
+
+
+@story
+def gradients_by_name(tf, run):
+    @defun(tf, tf.float32, func_name="Poly")
+    def poly(x):
+        return 2.0 * x * x * x + 3.0 * x * x
+
+    @defun(tf, tf.float32, func_name="Slope")
+    def slope(x):
+        return functional(tf).Gradient([x, 1.0], poly)[0]
+
+    run([poly(2.0), slope(2.0)])
+
+
+@story
 def shapes_by_the_program(tf, run):
     @defun(tf, tf.float32, func_name="Shaped", shape_func=lambda op: [op.inputs[0].shape])
     def shaped(x):
