@@ -2,8 +2,10 @@
 
 A run does what TensorFlow 1.x does in practice on a CPU, made deterministic: an op goes as early as
 its inputs allow; a variable is read when the op that uses the value runs, and where nothing orders
-a read and a write of one variable, the read goes first. What is ordered are nodes: operations, and
-loops as a whole (`runtime.frames`).
+a read and a write of one variable, the read goes first. Behind a handle a read is an operation of
+its own: what was built first goes first, but a write that depends on no variable is ready at once,
+and a read that waits for another write has waited enough. What is ordered are nodes: operations,
+and loops as a whole (`runtime.frames`).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from stillflow.declare.expanding import expansion_of
+from stillflow.declare.handles import is_handle
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
 
@@ -51,7 +54,7 @@ def predecessors(op: Operation, fed: frozenset[Tensor]) -> list[Operation]:
 
 
 def in_run_order(nodes: Sequence[Node], before: Before, variable_of: VariableOf) -> list[Node]:
-    """Returns `nodes`, each after what it waits for, and reads before writes that nothing orders.
+    """Returns `nodes`, each after what it waits for, reads and writes as said above.
 
     Where two variables' reads and writes block each other, what was built first goes first.
 
@@ -59,7 +62,7 @@ def in_run_order(nodes: Sequence[Node], before: Before, variable_of: VariableOf)
       InvalidArgumentError: nodes wait for each other.
     """
     ordered = sorted_nodes(nodes, before)
-    preferred = reads_first(ordered, before, variable_of)
+    preferred = unforced(ordered, before, variable_of)
     return sorted_nodes(nodes, before, preferred) if preferred else ordered
 
 
@@ -87,10 +90,10 @@ def _writers(nodes: Iterable[Node], variable_of: VariableOf) -> dict[Operation, 
     return writers
 
 
-def reads_first(
+def unforced(
     ordered: Sequence[Node], before: Before, variable_of: VariableOf
 ) -> dict[Node, set[Node]]:
-    """For each writer of a variable, the readers that nothing else puts after it."""
+    """Of reads and writes of a variable that nothing orders: for each, those that go before it."""
     writers = _writers(ordered, variable_of)
     waits: dict[Node, set[Node]] = {}
     if not writers:
@@ -99,15 +102,27 @@ def reads_first(
     bit = {writer: 1 << index for index, writer in enumerate(all_writers)}
     # after[node]: the writers that it waits for, as a bit set.
     after: dict[Node, int] = {}
+    reads: dict[Node, set[Operation]] = {}
+    dependent: set[Node] = set()  # on a variable
     for node in ordered:
         mask = 0
         for earlier in before[node]:
             mask |= after[earlier] | bit.get(earlier, 0)
         after[node] = mask
+        reads[node] = {v for op in members(node) for v in _read_variables(op, variable_of)}
+        if mask or reads[node] or not dependent.isdisjoint(before[node]):
+            dependent.add(node)
     for node in ordered:
-        for variable in {v for op in members(node) for v in _read_variables(op, variable_of)}:
-            for writer in writers.get(variable, ()):
-                if writer is not node and not after[node] & bit[writer]:
+        for variable in reads[node]:
+            group = writers.get(variable, ())
+            waits_already = any(after[node] & bit[writer] for writer in group)
+            for writer in group:
+                if writer is node or after[node] & bit[writer]:
+                    continue
+                is_early = writer not in dependent or writer._id < node._id
+                if is_early and is_handle(variable.outputs[0]) and not waits_already:
+                    waits.setdefault(node, set()).add(writer)
+                else:
                     waits.setdefault(writer, set()).add(node)
     return waits
 

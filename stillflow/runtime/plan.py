@@ -29,8 +29,8 @@ from stillflow.runtime.order import (
     members,
     needed_ops,
     predecessors,
-    reads_first,
     sorted_nodes,
+    unforced,
     written_variables,
 )
 from stillflow.runtime.reading import reads_in_place
@@ -177,7 +177,7 @@ class _Planner:
         ordered = in_run_order(nodes, self._before, run.variable)
         self._sides = Sides(ordered, node_of)
         if self._sides:
-            preferred = reads_first(sorted_nodes(nodes, self._before), self._before, run.variable)
+            preferred = unforced(sorted_nodes(nodes, self._before), self._before, run.variable)
             ordered = clustered(nodes, self._before, preferred, self._sides)
         self._in_place = reads_in_place(ordered, run.fed, self._targets, run.variable)
         self._add_nodes(ordered)
