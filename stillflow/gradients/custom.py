@@ -68,9 +68,11 @@ def _with_gradient(
     RegisterGradient(name)(rule)
     for output in outputs:
         identity(output)  # unused, as in TensorFlow, where it counts among the nodes
-    passed = [*outputs, *inputs, *(variable.value() for variable in variables)]
     with graph.gradient_override_map({"IdentityN": name}):
-        return identity_n(passed)[: len(outputs)]
+        passed = identity_n([*outputs, *inputs, *variables])
+    for variable in variables:
+        convert_to_tensor(variable)  # unused, as in TensorFlow
+    return passed[: len(outputs)]
 
 
 def _as_list(value: Any) -> list:
@@ -86,4 +88,4 @@ def _variables_read(graph: Graph, after: int) -> list:
     """The trainable variables whose values operations built after number `after` take."""
     trainable = graph.get_collection(GraphKeys.TRAINABLE_VARIABLES)
     taken = {t for op in graph.get_operations() if op._id > after for t in op.inputs}
-    return [v for v in trainable if v.value() in taken]
+    return [v for v in trainable if (v.handle if hasattr(v, "handle") else v.value()) in taken]
