@@ -432,3 +432,52 @@ def frozen(tf, run):
     run.note([[node.name, node.op, list(node.input)] for node in constants.node])
     (again,) = tf.import_graph_def(constants, return_elements=["out:0"])
     run(again, {"import/" + tensor.name: feeds[tensor] for tensor in feeds})
+
+
+#: Writes that depend on no variable.
+WRITES = {
+    "set": lambda tf, v: v.assign(f32(3)),
+    "added": lambda tf, v: v.assign_add(tf.fill([3], 4.0)),
+    "alone": lambda tf, v: v.assign_sub([1.0, 2.0, 3.0], read_value=False),
+}
+
+
+@stories(WRITES)
+def unordered(tf, run, write):
+    """A write beside reads that were built before it and after it."""
+    for fetch in (
+        lambda v: [write(tf, v), v],
+        lambda v: [v * 3.0, write(tf, v)],
+        lambda v: [write(tf, v), v.read_value(), v * 3.0],
+    ):
+        v = variable(tf, f32(3))
+        run(v.initializer)
+        run(fetch(v))
+
+
+@story
+def results_of_two_writes(tf, run):
+    v = started(tf, run, 1.0)
+    run([v.assign_add(10.0), v.assign_add(100.0)][:1])
+    run(v)
+
+
+@story
+def custom_gradient(tf, run):
+    """Of a function that reads a variable, for which its gradient function gives one, too."""
+    with tf.variable_scope("scope", use_resource=True):
+
+        @tf.custom_gradient
+        def f(x):
+            w = tf.get_variable("w", initializer=f32(3))
+
+            def grad(dy, variables=None):
+                return dy * 2.0, [dy * 3.0 for _ in variables]
+
+            return x * w, grad
+
+        x = tf.constant(f32(3, at=4))
+        y = f(x)
+    grads = tf.gradients(y, [x, *tf.trainable_variables()])
+    run(tf.global_variables_initializer())
+    run([y, *grads])
