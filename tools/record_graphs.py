@@ -2,8 +2,8 @@
 
     python tools/record_graphs.py tests/golden/graph
 
-The cases are those of tests/interchange/*_cases.py; the exported network is that of
-exported_network.py beside them.
+The cases are those of tests/interchange/*_cases.py; what is exported are the network of
+exported_network.py and the detector of detector.py beside them.
 """
 
 import inspect
@@ -45,6 +45,7 @@ if __name__ == "__main__":
     golden = Path(sys.argv[1]).resolve()
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "interchange"))
     import control_flow
+    import detector
     import exported_network
     import import_cases
     import meta_graph_cases
@@ -64,3 +65,7 @@ if __name__ == "__main__":
     (exports / "checkpoint").unlink()  # it names the folder
     used = exported_network.use(tf.compat.v1, str(exports))
     (golden / "exports.json").write_text(json.dumps(used) + "\n")
+
+    detector.export(tf.compat.v1, str(golden))
+    found = detector.use(tf.compat.v1, str(golden))
+    (golden / "detector.json").write_text(json.dumps(found) + "\n")

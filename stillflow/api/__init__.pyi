@@ -384,6 +384,10 @@ from stillflow.ops.reduce.segments import unsorted_segment_min as unsorted_segme
 from stillflow.ops.reduce.segments import unsorted_segment_prod as unsorted_segment_prod
 from stillflow.ops.reduce.segments import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
 from stillflow.ops.strings.joining import string_join as string_join
+from stillflow.ops.tensor_array.folding import foldl as foldl
+from stillflow.ops.tensor_array.folding import foldr as foldr
+from stillflow.ops.tensor_array.mapping import map_fn as map_fn
+from stillflow.ops.tensor_array.scanning import scan as scan
 from stillflow.ops.tensor_array.tensor_array import TensorArray as TensorArray
 from stillflow.ops.variables.creators import variable_creator_scope as variable_creator_scope
 from stillflow.ops.variables.initializers import (

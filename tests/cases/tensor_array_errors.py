@@ -259,3 +259,53 @@ case("stack_closed", lambda tf: chain(tf, 1, push, shut, pop))
 case("stack_push_closed", lambda tf: chain(tf, 1, push, shut, push, pop))
 case("stack_of_another_type", lambda tf: chain(tf, 1, lambda tf, handle: push(tf, handle, 1), pop))
 case("stack_size_vector", lambda tf: chain(tf, [1, 2], push, pop))
+
+# map_fn, foldl, foldr, scan.
+
+for name in ("map_fn", "foldl", "foldr", "scan"):
+    case(name + "_of_no_function", lambda tf, name=name: getattr(tf, name)(3, ROWS))
+for name in ("foldl", "foldr", "scan"):
+    function = lambda made, row: made
+    case(name + "_scalar", lambda tf, n=name, f=function: getattr(tf, n)(f, 1.0))
+    case(name + "_empty", lambda tf, n=name, f=function: getattr(tf, n)(f, ROWS[:0]))
+    case(
+        name + "_another_structure",
+        lambda tf, n=name: getattr(tf, n)(lambda made, row: (made, row), ROWS),
+    )
+case("map_scalar", lambda tf: tf.map_fn(lambda x: x, 1.0))
+case("map_scalars", lambda tf: tf.map_fn(lambda x: x[0], [1.0, 2.0]))
+case("map_another_structure", lambda tf: tf.map_fn(lambda x: (x, x), ROWS))
+case(
+    "map_another_structure_than_dtype",
+    lambda tf: tf.map_fn(lambda x: x, ROWS, dtype=(tf.float32, tf.float32)),
+)
+case(
+    "map_another_sequence_than_dtype",
+    lambda tf: tf.map_fn(lambda x: (x, x), ROWS, dtype=[tf.float32, tf.float32]),
+)
+case("map_lengths", lambda tf: tf.map_fn(lambda x: x[0], (ROWS, ROWS[:2]), dtype=tf.float32))
+case("map_another_type", lambda tf: tf.map_fn(lambda x: tf.cast(x, tf.int32), ROWS))
+case(
+    "map_several_shapes",
+    lambda tf: tf.map_fn(lambda x: tf.range(tf.cast(x[0], tf.int32)), ROWS, dtype=tf.int32),
+)
+case("map_nothing", lambda tf: tf.map_fn(lambda x: None, ROWS))
+case("map_empty_fed", lambda tf: tf.map_fn(lambda x: x, fed(tf, ROWS[:0])))
+case("foldl_longer", lambda tf: tf.foldl(lambda made, row: tf.concat([made, row], 0), ROWS))
+case("scan_longer", lambda tf: tf.scan(lambda made, row: tf.concat([made, row], 0), ROWS))
+case(
+    "scan_longer_not_inferred",
+    lambda tf: tf.scan(lambda made, row: tf.concat([made, row], 0), ROWS, infer_shape=False),
+)
+case("scan_lengths", lambda tf: tf.scan(lambda made, row: made, (ROWS, ROWS[:2])))
+
+
+def twice_differentiated(tf, function):
+    x = tf.constant(ROWS)
+    return tf.gradients(tf.gradients(function(x), x), x)
+
+
+case(
+    "map_second_gradient",
+    lambda tf: twice_differentiated(tf, lambda x: tf.map_fn(lambda row: row**3, x)),
+)
