@@ -154,6 +154,7 @@ OWN: dict[str, Members] = {
     },
     "python.ops.functional_ops": {
         "stillflow.ops.functions.functional": "Gradient=gradient If=if_",
+        "stillflow.ops.functions.looping": "For=for_ While=while_",
         "stillflow.ops.functions.partitioned": "partitioned_call",
     },
     "python.ops.gradients_impl": {

@@ -47,6 +47,7 @@ def calls(tf, run):
     run([named, again, three()])
     run.note([several.name, list(several.declared_input_types) == [tf.float32] * 2])
     run.note([several.captured_inputs, several.stateful_ops])
+    run.note(several.definition.signature.description)
     run.refused(lambda: several(a))
     run.refused(lambda: several(a, a, a))
 
@@ -258,6 +259,81 @@ def choices_of_functions(tf, run):
     run.note([tensor.name for tensor in [*chosen, *by_number, *by_text, *stateless]])
     for value in (3.0, 0.0, -2.0):
         run([chosen, by_number, by_text, stateless], {x: value})
+
+
+@story
+def loops_of_functions(tf, run):
+    v = tf.constant(1.0, name="v")
+
+    @defun(tf, tf.float32, tf.float32, func_name="Goes")
+    def goes(n, x):
+        return n > 0.0
+
+    @defun(tf, tf.float32, tf.float32, func_name="Step")
+    def step(n, x):
+        return n - 1.0, x + n
+
+    @defun(tf, tf.float32, tf.float32, func_name="Takes")
+    def takes(n, x):
+        return n - 1.0, x + n * v
+
+    api = functional(tf)
+    n = tf.placeholder(tf.float32, [], "n")
+    plain = api.While([n, 0.0], goes, step)
+    taking = api.While([n, 0.0], goes, takes, name="taking", hostmem=[1])
+    stateless = tf.raw_ops.StatelessWhile(input=[n, tf.ones([])], cond=goes, body=step)
+    run.note([[t.name, str(t.shape)] for t in [*plain, *taking, *stateless]])
+    for value in (4.0, 0.0):
+        run([plain, taking, stateless], {n: value})
+
+    @defun(tf, tf.float32, tf.float32, func_name="Two")
+    def two(n, x):
+        return n > 0.0, x
+
+    @defun(tf, tf.float32, tf.float32, func_name="Three")
+    def three(n, x):
+        return n, x, x
+
+    @defun(tf, tf.float32, func_name="One")
+    def one(n):
+        return n > v
+
+    run.refused(lambda: run(api.While([n, 0.0], two, step), {n: 1.0}))
+    run.refused(lambda: run(api.While([n, 0.0], goes, three), {n: 1.0}))
+    run.refused(lambda: api.While([n], one, one))
+
+
+@story
+def counted_loops(tf, run):
+    v = tf.constant(2.0, name="v")
+
+    @defun(tf, tf.int32, tf.float32, func_name="Adds")
+    def adds(i, x):
+        return x + tf.cast(i, tf.float32)
+
+    @defun(tf, tf.int32, tf.float32, tf.float32, func_name="Scales")
+    def scales(i, x, y):
+        return x + y * v, y + 1.0
+
+    @defun(tf, tf.int32, tf.float32, func_name="Pair")
+    def pair(i, x):
+        return x, x
+
+    api = functional(tf)
+    n = tf.placeholder(tf.int32, [], "n")
+    results = [
+        api.For(0, n, 1, [0.0], adds),
+        api.For(10, 0, -3, [0.0], adds, name="down"),
+        api.For(5, 5, 1, [3.0], adds),
+        api.For(0, n, 2, [0.0, 1.0], scales),
+        api.For(1, 5, 1, [0.0], adds, rewrite_with_while=True),
+    ]
+    run.note([[t.name, str(t.shape)] for result in results for t in result])
+    for value in (7, 0):
+        run(results, {n: value})
+    run.refused(lambda: run(api.For([0], 10, 1, [0.0], adds)))
+    run.refused(lambda: run(api.For(0, 10, 1, [0.0], pair)))
+    run.attempt(api.For(0, 10, -1, [0.0], adds))
 
 
 @story

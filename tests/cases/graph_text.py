@@ -34,13 +34,13 @@ def library_lines(library):
 
 
 def function_lines(function):
-    """The signature, the nodes and the results of a FunctionDef."""
+    """The signature, the nodes and the results of a FunctionDef; what describes it is words."""
     signature = function.signature
     arguments = [f"{arg.name}:{arg.type}" for arg in signature.input_arg]
     results = [f"{arg.name}:{arg.type}={function.ret[arg.name]}" for arg in signature.output_arg]
     attributes = [f"{key}={value_text(function.attr[key])}" for key in sorted(function.attr)]
     head = [*arguments, "->", *results, *attributes, f"stateful={signature.is_stateful}"]
-    return [" ".join(head), signature.description, *map(line, function.node_def)]
+    return [" ".join(head), *map(line, function.node_def)]
 
 
 def value_text(attr):
