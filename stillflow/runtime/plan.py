@@ -272,7 +272,7 @@ class _Planner:
 
     def _require_data(self, switch: Operation) -> None:
         """A variable's value, not its name, is looked at whichever side is taken."""
-        if self._run.variable(switch.outputs[0]) is None:
+        if not _is_name(switch.outputs[0]):
             self.require(switch.inputs[0], switch)
 
     def _side(self, pred: Tensor, side: int, nodes: list[Node]) -> _Planner:
@@ -480,15 +480,22 @@ def _referred_input(tensor: Tensor) -> Tensor | None:
         return op.inputs[0]
     if defn.expands:
         return expansion_of(op).outputs[tensor.value_index]
-    if not (tensor.dtype._is_ref_dtype or tensor.dtype is dtypes.resource):
+    if defn.splits or (defn.frame == "enter" and op.attrs["is_constant"]):
+        return op.inputs[0]  # of a variable that was read before, too: TensorFlow does not copy it
+    if not _is_name(tensor):
         return None
     if defn.writes:
         return op.inputs[defn.input_positions(op, defn.writes[:1])[0]]
-    if defn.frame or defn.splits:
+    if defn.frame:
         return op.inputs[0]
     if defn.joins:  # of a loop, or of two names of one variable
         return next((t for t in op.inputs if t.op.defn.frame == "enter"), op.inputs[0])
     return None
+
+
+def _is_name(tensor: Tensor) -> bool:
+    """Whether it is a reference to a variable or a handle, rather than a value."""
+    return tensor.dtype._is_ref_dtype or tensor.dtype is dtypes.resource
 
 
 def _writes(op: Operation, written: list[Operation], before: int) -> tuple[Write, ...]:

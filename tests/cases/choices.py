@@ -69,6 +69,32 @@ def variables(tf, run):
 
 
 @story
+def sides_that_assign(tf, run):
+    """What the side not taken would assign is not assigned."""
+    p, x = condition(tf), tf.placeholder(tf.float32, [2], "x")
+    v, count = tf.Variable([1.0, 2.0], name="v"), tf.Variable(0, name="count")
+
+    def change():
+        with tf.control_dependencies([v.assign(v * 2)]):
+            return tf.identity(v) + 1
+
+    chosen = tf.cond(p, change, lambda: v)
+    slope = tf.gradients(chosen, [v])
+    reference = tf.cond(p, lambda: v.assign_add([1.0, 1.0]), lambda: v._ref(), name="reference")
+    none = tf.cond(p, lambda: tf.no_op(), lambda: count.assign_add(1).op)
+    sides = tf.raw_ops.RefSwitch(data=v._ref(), pred=p)
+    either = tf.raw_ops.RefMerge(inputs=[sides[0], tf.assign(sides[1], x)])
+    run(tf.global_variables_initializer())
+    for taken in (True, False, True):
+        run([chosen, slope], {p: taken})
+        run(v)
+        run([reference, none], {p: taken})
+        run([v, count])
+        run(list(either), {x: num([3, 4]), p: taken})
+        run(v)
+
+
+@story
 def structures(tf, run):
     """Operations, nests, sparse gradients with indices of two types; `strict`."""
     x, p = tf.placeholder(tf.float32, [3], "x"), condition(tf)

@@ -208,6 +208,37 @@ def variables_in_loops(tf, run):
 
 
 @story
+def variables_read_before(tf, run):
+    """A reading from before the loop, or the choice, is not copied: it shows what they change."""
+    x = tf.placeholder(tf.float32, [2], "x")
+    v, count = tf.Variable([1.0, 2.0], name="v"), tf.Variable(0, name="count")
+
+    def body(i, y):
+        with tf.control_dependencies([v.assign_add(y)]):
+            return [tf.identity(v) * 2.0]
+
+    y = repeated(tf, 3, body, x, parallel_iterations=1)[0]
+
+    def counted(i):
+        with tf.control_dependencies([count.assign_add(1)]):
+            return tf.identity(count)
+
+    until = tf.while_loop(lambda i: count < 10, counted, [count], parallel_iterations=1)
+
+    def change():
+        with tf.control_dependencies([v.assign(v * v)]):
+            return v + 1.0
+
+    chosen = tf.cond(x[0] > 0, change, lambda: v)
+    run(tf.global_variables_initializer())
+    for fed in ([1, -1], [-1, 1]):
+        run(y, {x: num(fed)})
+        run([v, until])
+        run(chosen, {x: num(fed)})
+        run([v, count])
+
+
+@story
 def references(tf, run):
     """A loop variable that is a reference to a variable."""
     v = tf.Variable([1.0, 2.0], name="v")
