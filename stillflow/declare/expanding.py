@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from stillflow.declare.opdef import OpDef
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.stacks import Stacks
 
+_ARRIVAL = OpDef("Inputs", "inputs: [T] ->", lambda xp, *inputs: (), total=True)
 _BITS_A_LEVEL = 24  # for the places of a body's operations between those of the graph around
 
 
@@ -86,6 +88,7 @@ class _Copy:
         arguments = {tensor.op for tensor in self._body.inputs}
         templates = [op for op in self._body.ops if op not in arguments]
         place = _Copies(self._op, len(templates))
+        self._beginning = [*self._op._control_inputs, *self._arrival(place)]
         for template in templates:
             self._copy(template, place)
         for template in templates:
@@ -97,6 +100,16 @@ class _Copy:
                 tensor._consumers.append(self._op)
         effects = [copy for template, copy in self._ops.items() if template.defn.stateful]
         return Expansion(outputs, effects, taken)
+
+    def _arrival(self, place: Any) -> list[Operation]:
+        """What has run when all inputs are there: a call begins then, and not on another side."""
+        inputs = self._op.inputs
+        if not any(tensor.op.defn.splits for tensor in inputs):
+            return [tensor.op for tensor in inputs]
+        attrs = {"T": [tensor.dtype for tensor in inputs]}
+        arrival = Operation(place, _ARRIVAL, f"{self._op.name}/inputs", (), attrs, [], [], None)
+        arrival.inputs, arrival.graph = inputs, self._op.graph
+        return [arrival]
 
     def _copy(self, template: Operation, place: Any) -> None:
         copy = Operation(
@@ -122,5 +135,5 @@ class _Copy:
                 self._tensors[tensor]._consumers.append(copy)
         waits = [self._ops[op] for op in template._control_inputs if op in self._ops]
         if template.defn.stateful or not template.inputs:
-            waits += self._op._control_inputs
+            waits += self._beginning
         copy._control_inputs = waits

@@ -191,6 +191,24 @@ def effects(tf, run):
 
 
 @story
+def calls_that_do_not_happen(tf, run):
+    """Nothing of a function runs on the side of a choice that is not taken."""
+
+    @defun(tf, tf.float32, func_name="Fails")
+    def fails(x):
+        with tf.control_dependencies([tf.Assert(False, ["always"])]):
+            return tf.identity(x)
+
+    x, p = tf.placeholder(tf.float32, [], "x"), tf.placeholder(tf.bool, [], "p")
+    chosen = tf.cond(p, lambda: x + 1.0, lambda: fails(x))
+    loop = tf.while_loop(lambda y: p, lambda y: fails(y), [x], [tf.TensorShape(None)])
+    run(chosen, {x: 1.0, p: True})
+    run.attempt(chosen, {x: 1.0, p: False})
+    run(loop, {x: 1.0, p: False})
+    run.attempt(loop, {x: 1.0, p: True})
+
+
+@story
 def random_numbers(tf, run):
     tf.set_random_seed(3)
 

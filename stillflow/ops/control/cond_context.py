@@ -13,7 +13,7 @@ from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies
 from stillflow.ops.control.carried import as_carried
 from stillflow.ops.control.contexts import ControlFlowContext
-from stillflow.ops.control.nodes import is_loop_exit, op_in_context
+from stillflow.ops.control.nodes import is_call, is_loop_exit, op_in_context
 from stillflow.ops.control.ordering import with_dependencies
 from stillflow.ops.control.switch import merge, switch_ref_or_tensor
 
@@ -122,6 +122,8 @@ class CondContext(ControlFlowContext):
                     if inside is not tensor:
                         op._update_input(index, inside)
             self._RemoveExternalControlEdges(op)
+            if is_call(op):
+                op._add_control_input(self._pivot.op)
         else:
             self._RemoveExternalControlEdges(op)
             if not any(op_in_context(other, self) for other in op.control_inputs):

@@ -11,6 +11,11 @@ _PASSING = {"Switch", "RefSwitch", "Identity", "RefIdentity"}
 Context = Any  # a ControlFlowContext, or None outside of all: see `contexts`
 
 
+def is_call(op: Operation) -> bool:
+    """Whether it calls a function, some of whose operations may take nothing from the call."""
+    return op.graph._is_function(op.type) or op.type == "SymbolicGradient"
+
+
 def is_switch(op: Operation) -> bool:
     return op.defn.splits
 

@@ -13,6 +13,7 @@ from stillflow.graph.scopes import control_dependencies
 from stillflow.ops.control import frames
 from stillflow.ops.control.contexts import ControlFlowContext, grad_loop_context, within
 from stillflow.ops.control.nodes import (
+    is_call,
     is_constant_enter,
     is_loop_exit,
     output_context,
@@ -202,7 +203,8 @@ class WhileContext(ControlFlowContext):
                 if inside is not tensor:
                     op._update_input(index, inside)
             _, outside = self._RemoveExternalControlEdges(op)
-            if not op.control_inputs and all(is_constant_enter(t.op) for t in op.inputs):
+            is_early = is_call(op) or all(is_constant_enter(t.op) for t in op.inputs)
+            if not op.control_inputs and is_early:
                 self._wait_for_pivot(op)  # else it would run before the first iteration
         else:
             kept, outside = self._RemoveExternalControlEdges(op)
