@@ -51,6 +51,7 @@ class JaxNamespace:
 
     def __init__(self) -> None:
         self.op: Operation | None = None  # the one that is traced
+        self.is_inner = False  # whether it is for the inside of a choice or a loop
         self.checks: list[Check] = []
         self._settled: dict[int, tuple[Any, int]] = {}
 
@@ -79,6 +80,7 @@ class JaxNamespace:
         """A namespace for what is traced on its own, which collects its own checks."""
         namespace = JaxNamespace()
         namespace.op = self.op
+        namespace.is_inner = True
         return namespace
 
     def settle(self, new: Any, old: Any) -> Any:

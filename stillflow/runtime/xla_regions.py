@@ -183,7 +183,8 @@ def _prepare(tracing: _Tracing, probes: Sequence[Probe], most: int | None) -> No
         if gain > 0:
             if most is None:
                 raise NotTraceable("a stack grows in a loop of unknown length")
-            holder.reserve(gain * most)  # type: ignore[attr-defined]
+            # A body is traced, so there is room for one turn, also where none is made.
+            holder.reserve(gain * max(most, 1))  # type: ignore[attr-defined]
         for probe in probes:
             added += _made_before(holder, probe.gradients[number])
     tracing.changed = [tracing.holders[number] for number in sorted(changed)] + added

@@ -32,7 +32,8 @@ class TracedTensorArray(Holder):
         self.gradients: dict[str, TracedTensorArray] = {}
         self._size = size
         self._buffer: Any = None
-        self._written: Any = np.zeros(size, bool)
+        self._writes: Any = np.zeros(size, np.int8)  # of each element, how many, 2 for more
+        self._checked_writes: Any = None
         self._read: frozenset[int] = frozenset()  # as far as it is known
         if facts.has_one_shape:
             self.lay_out(facts.element_shape)
@@ -53,13 +54,13 @@ class TracedTensorArray(Holder):
     def state(self) -> list[Any]:
         if self._buffer is None or self.facts.adds:
             return [] if self._buffer is None else [self._buffer]
-        return [self._buffer, self._written]
+        return [self._buffer, self._writes]
 
     def set_state(self, state: list[Any]) -> None:
         if state:
             self._buffer = state[0]
         if len(state) == 2:
-            self._written = state[1]
+            self._writes = state[1]
 
     def write(self, xp: Any, index: Any, value: Any) -> None:
         self._check_writable(xp, index)
@@ -98,21 +99,17 @@ class TracedTensorArray(Holder):
     def _check_writable(self, xp: Any, index: Any) -> None:
         """Has the run fail unless the elements at `index`, i32[] or i32[k], can be written."""
         self.facts.check_open()
-        if is_known(index, self._written):
+        if is_known(index, self._writes):
             self._check_known_writable(np.ravel(index).tolist())
             return
         if self.facts.dynamic:
             raise NotTraceable("an array grows in a loop")
-        inside = self._is_inside(index)
-        if self.facts.adds:
-            xp.check(inside, self._why_not_written, index)
-        else:
-            was_written = self._was_written(index)
-            xp.check(inside & ~was_written, self._why_not_written, index, was_written)
+        self._check_writes(xp)
+        xp.check(self._is_inside(index), self._no_place, index)
 
     def _check_known_writable(self, places: list[int]) -> None:
         facts, size = self.facts, self._size
-        taken = set(np.flatnonzero(self._written).tolist())
+        taken = set(np.flatnonzero(self._writes).tolist())
         for place in places:
             if place < 0 or (place >= size and not facts.dynamic):
                 refuse(facts.no_place(place, size))
@@ -124,30 +121,35 @@ class TracedTensorArray(Holder):
             size = max(size, place + 1)
         self._grow(size)
 
-    def _why_not_written(self, index: np.ndarray, was_written: Any = False) -> str:
-        for place, is_taken in np.broadcast(index, was_written):
-            if not 0 <= place < self._size:
-                return self.facts.no_place(place, self._size)
-            if is_taken:
-                return self.facts.written_before(place)
-        raise AssertionError("every index can be written")
+    def _check_writes(self, xp: Any) -> None:
+        """Has the run fail if an element has been written twice, outside of loops.
+
+        In a loop this would be looked at in every turn, and what is read and written in one turn is
+        copied.
+        """
+        writes = self._writes
+        if xp.is_inner or self.facts.adds or is_known(writes) or writes is self._checked_writes:
+            return
+        self._checked_writes = writes
+        twice = writes > 1
+        xp.check(~jnp.any(twice), self.facts.written_before, jnp.argmax(twice))
+
+    def _no_place(self, index: np.ndarray) -> str:
+        return self.facts.no_place(self._first_outside(index), self._size)
+
+    def _first_outside(self, index: np.ndarray) -> int:
+        return next(place for place in np.ravel(index) if not 0 <= place < self._size)
 
     def _is_inside(self, index: Any) -> Any:
         if not self._size and not is_known(index):
             raise NotTraceable("an array without elements")
         return (index >= 0) & (index < self._size)
 
-    def _was_written(self, index: Any) -> Any:
-        if not self._size:
-            return np.zeros(np.shape(index), bool)
-        take = np.take if is_known(self._written, index) else jnp.take
-        return take(self._written, index, mode="clip")
-
     def _grow(self, size: int) -> None:
         more = size - self._size
         if not more:
             return
-        self._written = np.pad(self._written, (0, more))
+        self._writes = np.pad(self._writes, (0, more))
         if self._buffer is not None:
             self._buffer = longer(self._buffer, size)
         self._size = size
@@ -170,13 +172,17 @@ class TracedTensorArray(Holder):
         self._buffer = self._buffer.at[index].add(value)
 
     def _mark(self, index: Any) -> None:
-        if is_known(self._written, index):
-            self._written = self._written.copy()
-            self._written[index] = True
+        if is_known(self._writes, index):
+            self._writes = self._writes.copy()
+            self._writes[index] = 1
         elif self.facts.adds:  # no loop carries their marks
-            self._written = np.ones(self._size, bool)
+            self._writes = np.ones(self._size, np.int8)
+        elif np.ndim(index):
+            self._writes = jnp.asarray(self._writes).at[index].add(np.int8(1))
         else:
-            self._written = jnp.asarray(self._written).at[index].set(True)
+            writes = jnp.asarray(self._writes)
+            more = jnp.where(lax.dynamic_index_in_dim(writes, index) > 0, np.int8(2), np.int8(1))
+            self._writes = lax.dynamic_update_slice_in_dim(writes, more, index, 0)
 
     def _are_all(self, indices: Any) -> bool:
         return is_known(indices) and np.array_equal(indices, np.arange(self._size))
@@ -202,19 +208,15 @@ class TracedTensorArray(Holder):
 
     def _check_readable(self, xp: Any, index: Any) -> None:
         """Has the run fail unless the elements at `index`, i32[] or i32[k], can be read."""
-        facts = self.facts
-        facts.check_open()
-        if is_known(index, self._written):
+        self.facts.check_open()
+        if is_known(index, self._writes):
             self._check_known_readable(np.ravel(index).tolist())
         else:
-            inside = self._is_inside(index)
-            if facts.has_one_shape or facts.adds:
-                xp.check(inside, self._why_not_read, index)
-            else:
-                has_shape = self._written.any() if facts.identical else self._was_written(index)
-                xp.check(inside & has_shape, self._why_not_read, index, has_shape)
-        if facts.has_one_shape:
-            self.lay_out(facts.element_shape)
+            self._check_writes(xp)
+            xp.check(self._is_inside(index), self._no_element, index)
+            self._check_written(xp, index)
+        if self.facts.has_one_shape:
+            self.lay_out(self.facts.element_shape)
         if self._buffer is None:
             raise NotTraceable("an element is read whose shape is not known yet")
 
@@ -225,17 +227,26 @@ class TracedTensorArray(Holder):
                 refuse(facts.no_element(place, self._size))
             if facts.clears and place in self._read:
                 refuse(facts.not_kept(place))
-            if not self._written[place]:
+            if not self._writes[place]:
                 facts.shape_of_unwritten(place)
             self._read = self._read | {place}
 
-    def _why_not_read(self, index: np.ndarray, has_shape: Any = True) -> str:
-        for place, can_be_zero in np.broadcast(index, has_shape):
-            if not 0 <= place < self._size:
-                return self.facts.no_element(place, self._size)
-            if not can_be_zero:
-                return self.facts.never_written(place)
-        raise AssertionError("every index can be read")
+    def _check_written(self, xp: Any, index: Any) -> None:
+        """Has the run fail if there is an element at `index` that has neither value nor shape."""
+        facts = self.facts
+        if facts.has_one_shape or facts.adds or not self._size:
+            return
+        if facts.identical and xp.is_inner:
+            return  # in the loop that writes them; whether it has is looked at behind it
+        writes = jnp.asarray(self._writes)
+        unwritten = (
+            ~jnp.any(writes) if facts.identical else jnp.take(writes, index, mode="clip") == 0
+        )
+        first = jnp.ravel(index)[jnp.argmax(unwritten)] if np.ndim(index) else index
+        xp.check(~unwritten, facts.never_written, first)
+
+    def _no_element(self, index: np.ndarray) -> str:
+        return self.facts.no_element(self._first_outside(index), self._size)
 
     def close(self) -> None:
         self.facts.is_closed = True
@@ -246,6 +257,7 @@ class TracedTensorArray(Holder):
             array = TracedTensorArray(facts, self._size)
             if self.layout is not None:
                 array.lay_out((*prepended, *self.layout))
-            array._written = self._written if is_known(self._written) else np.ones(self._size, bool)
+            ones = np.ones(self._size, np.int8)
+            array._writes = self._writes if is_known(self._writes) else ones
             self.gradients = {**self.gradients, source: array}
         return self.gradients[source]

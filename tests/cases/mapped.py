@@ -200,6 +200,7 @@ case(
     f32(5, 2, 3),
     f32(3, 3, at=1),
 )
+case("scan_of_one", lambda tf, x: tf.scan(lambda made, row: made * row, x), X[:1])
 case(
     "scan_in_map",
     lambda tf, x: tf.map_fn(lambda row: tf.scan(lambda made, v: made * v, row), x),

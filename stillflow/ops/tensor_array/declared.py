@@ -293,6 +293,7 @@ def tensor_array_split_gradient(op, flow):
     "TensorArraySizeV3",
     "handle: resource, flow_in: float32 -> size: int32",
     shape=inferring.size,
+    of_shape=True,  # no element's value decides it
     stateful=True,
 )
 def tensor_array_size_v3(xp, handle, flow_in):
