@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from stillflow.declare.opdef import OpDef
+from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.stacks import Stacks
 
@@ -37,6 +38,7 @@ class Expansion:
     effects: operations that run although nothing may read them.
     """
 
+    body: Body
     outputs: list[Tensor]
     effects: list[Operation]
     taken: tuple[Any, ...]  # the inputs and control inputs that it was made for
@@ -50,8 +52,21 @@ def expansion_of(op: Operation) -> Expansion:
     """The expansion of an operation whose type `expands`: always the same operations."""
     taken = (op.inputs, tuple(op._control_inputs))
     if op._expansion is None or op._expansion.taken != taken:
-        op._expansion = _Copy(op, op.defn.expands(op)).expansion(taken)
+        body = op.defn.expands(op)
+        _check_not_recursive(op, body)
+        op._expansion = _Copy(op, body).expansion(taken)
     return op._expansion
+
+
+def _check_not_recursive(op: Operation, body: Body) -> None:
+    """UnimplementedError where `op` is, or is in, an operation of the same body."""
+    around = op._original_op
+    while around is not None and around.defn.expands:
+        if around._expansion is not None and around._expansion.body.ops is body.ops:
+            raise UnimplementedError(
+                None, op, f"A function that calls itself is not yet in Stillflow: {op.type} does."
+            )
+        around = around._original_op
 
 
 class _Copies:
@@ -99,7 +114,7 @@ class _Copy:
             if tensor.op in own:
                 tensor._consumers.append(self._op)
         effects = [copy for template, copy in self._ops.items() if template.defn.stateful]
-        return Expansion(outputs, effects, taken)
+        return Expansion(self._body, outputs, effects, taken)
 
     def _arrival(self, place: Any) -> list[Operation]:
         """What has run when all inputs are there: a call begins then, and not on another side."""
@@ -122,7 +137,7 @@ class _Copy:
             [],
             template._source,
         )
-        copy.graph = self._op.graph
+        copy.graph, copy._original_op = self._op.graph, self._op
         self._ops[template] = copy
         self._tensors.update(zip(template.outputs, copy.outputs, strict=True))
 

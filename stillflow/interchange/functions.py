@@ -9,6 +9,7 @@ from typing import Any
 from stillflow.declare.opdef import OpDef
 from stillflow.declare.signature import Arg
 from stillflow.graph import dtypes
+from stillflow.graph.errors import InvalidArgumentError, NotFoundError
 from stillflow.graph.function_library import FunctionLibrary
 from stillflow.graph.graph import get_default_graph
 from stillflow.interchange.attributes import attributes_of
@@ -63,7 +64,14 @@ class ImportedFunction(GraphFunction):
 
     @cached_property
     def body(self) -> FuncGraph:
-        """The graph of it; ValueError or NotFoundError when the definition makes no sense."""
+        """The graph of it; InvalidArgumentError when the definition makes no sense."""
+        try:
+            return self._built()
+        except (ValueError, LookupError, TypeError, NotFoundError) as error:
+            message = f"Function {self.name} cannot be built: {error}"
+            raise InvalidArgumentError(None, None, message) from error
+
+    def _built(self) -> FuncGraph:
         from stillflow.interchange.importer import import_graph_def
 
         graph = FuncGraph(self.name)
