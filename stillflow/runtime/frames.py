@@ -23,13 +23,13 @@ class Variable:
     merge: what has its value at the start of an iteration.
     enter: what gives it the first one, from around the loop.
     next: what gives it that of the next iteration.
-    switch: what hands it to the body, or out of the loop.
+    switches: what hand it to the body, or out of the loop; none where neither asks for it.
     """
 
     merge: Operation
     enter: Operation
     next: Operation
-    switch: Operation
+    switches: list[Operation] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
@@ -177,29 +177,45 @@ def _complete(frame: Frame) -> None:
         )
     (frame.condition,) = conditions
     go_on = frame.condition.outputs[0]
+    by_merge = {op: variable for op in frame.ops if (variable := _variable(op)) is not None}
     for switch in frame.ops:
         if switch.defn.splits and switch.inputs[-1] is go_on:
-            frame.variables.append(_variable(switch))
+            _switched(switch, by_merge).switches.append(switch)
+    frame.variables = list(by_merge.values())
 
 
-def _variable(switch: Operation) -> Variable:
+def _variable(merge: Operation) -> Variable | None:
+    """What `merge` has the value of, if that goes round."""
+    if not merge.defn.joins or len(merge.inputs) != 2:
+        return None
+    by_role = {tensor.op.defn.frame: tensor.op for tensor in merge.inputs}
+    if by_role.keys() != {"enter", "next"}:
+        return None
+    return Variable(merge, by_role["enter"], by_role["next"])
+
+
+def _switched(switch: Operation, by_merge: dict[Operation, Variable]) -> Variable:
     merge = _source(switch.inputs[0]).op
-    if merge.defn.joins and len(merge.inputs) == 2:
-        by_role = {tensor.op.defn.frame: tensor.op for tensor in merge.inputs}
-        if by_role.keys() == {"enter", "next"}:
-            return Variable(merge, by_role["enter"], by_role["next"], switch)
-    raise InvalidArgumentError(
-        None,
-        switch,
-        f"{switch.name} must switch what a Merge of an Enter and a NextIteration gives, but "
-        f"{merge.name} is a {merge.type}.",
-    )
+    if merge not in by_merge:
+        raise InvalidArgumentError(
+            None,
+            switch,
+            f"{switch.name} must switch what a Merge of an Enter and a NextIteration gives, but "
+            f"{merge.name} is a {merge.type}.",
+        )
+    return by_merge[merge]
 
 
 def _source(tensor: Tensor) -> Tensor:
     while tensor.op.defn.forwards:
         tensor = tensor.op.inputs[0]
     return tensor
+
+
+def _stays(variable: Variable) -> bool:
+    """Whether its value is the same in all iterations."""
+    following = _source(variable.next.inputs[0])
+    return any(following is switch.outputs[1] for switch in variable.switches)
 
 
 def _give_exits(ops: list[Operation], frames: dict[Operation, Frame | None]) -> None:
@@ -221,11 +237,11 @@ class LoopParts:
     """
 
     def __init__(self, frame: Frame, fed: frozenset[Tensor]):
-        self.same = [v for v in frame.variables if _source(v.next.inputs[0]) is v.switch.outputs[1]]
+        self.same = [variable for variable in frame.variables if _stays(variable)]
         self.going = [v for v in frame.variables if v not in self.same]
         bounds = {frame.condition, *frame.enters}
         for variable in frame.variables:
-            bounds |= {variable.merge, variable.switch, variable.next}
+            bounds |= {variable.merge, variable.next, *variable.switches}
         nodes = [node for node in frame.nodes if node not in bounds]
         node_of = {op: node for node in nodes for op in members(node)}
         needed: set[Node] = set()

@@ -318,10 +318,11 @@ class _Planner:
         for tensor in entered:
             self.require(tensor, frame.condition)
         results = [self.plan.new_slot() for _ in parts.going]
-        left = [variable.switch.outputs[0] for variable in parts.going]
-        self._slots.update(zip(left, results, strict=True))
+        for variable, slot in zip(parts.going, results, strict=True):
+            self._slots.update({switch.outputs[0]: slot for switch in variable.switches})
         for variable in parts.same:
-            self._forward(variable.switch.outputs[0], variable.enter.inputs[0])
+            for switch in variable.switches:
+                self._forward(switch.outputs[0], variable.enter.inputs[0])
         count = len(parts.going)
         made = [self._part(condition, count), self._part(body, count + len(parts.shared))]
         initial = [self.slot(tensor) for tensor in entered]
@@ -333,11 +334,12 @@ class _Planner:
         inner = _Planner(self._run, self)
         inner._entered = {enter.outputs[0]: enter.inputs[0] for enter in frame.enters}
         for variable in parts.going:
-            inner._slots[variable.switch.outputs[1]] = inner.bind(variable.merge.outputs[0])
+            slot = inner.bind(variable.merge.outputs[0])
+            inner._slots.update({switch.outputs[1]: slot for switch in variable.switches})
         for variable in parts.same:
             around = variable.enter.inputs[0]
             inner._entered[variable.merge.outputs[0]] = around
-            inner._entered[variable.switch.outputs[1]] = around
+            inner._entered.update({switch.outputs[1]: around for switch in variable.switches})
         return inner
 
     # Regions --------------------------------------------------------------------------------------

@@ -122,6 +122,21 @@ def gradients_of_parts(tf, run):
 
 
 @story
+def condition_alone(tf, run):
+    """A variable that only the condition looks at, and one that only others look at."""
+    q = tf.Variable([7.0, 8.0], name="q")
+    start = tf.argmin(q)
+
+    def body(x, _):
+        return tf.constant(0, tf.int64), tf.cast(x, tf.float32) + tf.reduce_sum(q)
+
+    x, y = tf.while_loop(lambda x, y: tf.equal(y, 0.0), body, (start, 0.0))
+    run(tf.global_variables_initializer())
+    for fetched in (x, y, tf.gradients(y, q)):
+        run(fetched)
+
+
+@story
 def nested(tf, run):
     """Loops in a loop, whose number of iterations is another each time, and their gradients."""
     x = tf.placeholder(tf.float64, [2], "x")
