@@ -56,9 +56,6 @@ EQUIVALENT: dict[str, Members | str] = {
     "python.platform.test": {
         "test": "mock",
     },
-    "python.ops.variables": {
-        "": "Variable",
-    },
 }
 
 # Modules that are ours as a whole, so that a program can set what they hold.
@@ -190,6 +187,7 @@ OWN: dict[str, Members] = {
         "stillflow.ops.variables.partitioned": "PartitionedVariable",
         "stillflow.ops.variables.reference_variable": "RefVariable",
         "stillflow.ops.variables.variable": "VariableAggregationV2=VariableAggregation",
+        "stillflow.ops.variables.variable_v2": "Variable=VariableV2",
     },
     "python.platform.googletest": {
         "absl.testing.absltest": "main TestCase",

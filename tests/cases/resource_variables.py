@@ -481,3 +481,22 @@ def custom_gradient(tf, run):
     grads = tf.gradients(y, [x, *tf.trainable_variables()])
     run(tf.global_variables_initializer())
     run([y, *grads])
+
+
+@story
+def of_version_2(tf, run):
+    """`tf.compat.v2.Variable` gives no choice, and takes variables of all kinds for its own."""
+    class_2 = tf.compat.v2.Variable
+    v, r = class_2(f32(2), name="v"), tf.Variable(1.0, use_resource=False)
+    run.note([isinstance(v, tf.Variable), isinstance(r, class_2), issubclass(tf.Variable, class_2)])
+    run.note([str(v), type(v).__name__])
+    run.note([x.name for x in tf.trainable_variables()])
+
+    def creator(next_creator, **kwargs):
+        run.note(sorted(kwargs))
+        return next_creator(**dict(kwargs, name="made"))
+
+    with tf.variable_creator_scope(creator):
+        class_2(2.0)
+    run(tf.global_variables_initializer())
+    run([v * 2.0, r])

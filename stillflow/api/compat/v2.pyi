@@ -1,3 +1,5 @@
 from stillflow.ops.array.selecting import where_v2
+from stillflow.ops.variables.variable_v2 import VariableV2
 
+Variable = VariableV2
 where = where_v2

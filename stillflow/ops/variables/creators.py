@@ -32,13 +32,18 @@ class MadeByCreators(type):
             return super().__call__(*args, **kwargs)
         from stillflow.ops.variables.kinds import new_variable  # they are kinds of `cls`
 
-        creators = get_default_graph()._variable_creator_stack
-        if not creators:
-            return new_variable(*args, **kwargs)
-        make: Callable = new_variable
-        for _, creator in creators:
-            make = functools.partial(creator, make)
-        return make(**_by_name(new_variable, args, kwargs))
+        return made(new_variable, args, kwargs)
+
+
+def made(new_variable: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """What the creators that are open make, the last of which asks `new_variable`."""
+    creators = get_default_graph()._variable_creator_stack
+    if not creators:
+        return new_variable(*args, **kwargs)
+    make = new_variable
+    for _, creator in creators:
+        make = functools.partial(creator, make)
+    return make(**_by_name(new_variable, args, kwargs))
 
 
 def _by_name(function: Callable, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class VariableAggregation(Enum):
     SUM = 1
     MEAN = 2
     ONLY_FIRST_REPLICA = 3
+    ONLY_FIRST_TOWER = 3  # the older name
 
 
 class Modes(NamedTuple):
