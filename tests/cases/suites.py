@@ -30,7 +30,16 @@ WHOLE_GRAPHS = "whole_graphs"
 #: The same of the gradients of the cases in VALUES, by digest, as far as shapes are known.
 GRADIENT_GRAPHS = "gradient_graphs"
 #: Programs of which both the runs and every node of the graph are compared.
-STORIES = ("created", "templates", "parts", "choices", "resource_variables", "functions", "loops")
+STORIES = (
+    "created",
+    "templates",
+    "parts",
+    "choices",
+    "resource_variables",
+    "functions",
+    "loops",
+    "rows",
+)
 #: Random programs of which the runs are compared, and the graphs by digest.
 NESTS = "nests"
 #: Programs that fail.
