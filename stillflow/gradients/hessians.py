@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.constants import constant
 from stillflow.gradients.walk import gradients
+from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
-from stillflow.ops.array import filling, reshaping, stacking
+from stillflow.ops.array import joining, reshaping, shape_of
 from stillflow.ops.control import ordering
+from stillflow.ops.control.while_loop import while_loop
 from stillflow.ops.math import arithmetic
+from stillflow.ops.tensor_array.tensor_array import TensorArray
 
 
 def hessians(
@@ -22,38 +25,35 @@ def hessians(
 ) -> list[Tensor]:
     """Returns, for each x in `xs`, the second derivatives of the sum of `ys`: [*x.shape, *x.shape].
 
-    One gradient is built for each element of an x, so its shape must be known. `name` is accepted
-    and has no effect, as in TensorFlow 1.15.
+    The options are those of the first derivatives; `name` has no effect, as in TensorFlow 1.15.
 
     Raises:
-      ValueError: `ys` do not depend on an x.
-      NotImplementedError: an x whose shape runs decide.
+      ValueError: `ys`, or their gradient, do not depend on an x.
     """
-    options: dict[str, Any] = {
-        "colocate_gradients_with_ops": colocate_gradients_with_ops,
-        "gate_gradients": gate_gradients,
-        "aggregation_method": aggregation_method,
-    }
     xs = list(xs) if isinstance(xs, (list, tuple)) else [xs]
-    firsts = gradients(ys, xs, **options)
-    return [_hessian(first, x, options) for first, x in zip(firsts, xs, strict=True)]
+    firsts = gradients(
+        ys,
+        xs,
+        colocate_gradients_with_ops=colocate_gradients_with_ops,
+        gate_gradients=gate_gradients,
+        aggregation_method=aggregation_method,
+    )
+    return [_hessian(first, x) for first, x in zip(firsts, xs, strict=True)]
 
 
-def _hessian(first: Any, x: Any, options: dict[str, Any]) -> Tensor:
-    """The derivatives of each element of `first`, a gradient with respect to `x`."""
-    sizes = x.get_shape()
-    if not sizes.is_fully_defined():
-        raise NotImplementedError(
-            f"tf.hessians with respect to {x.name}, whose shape {sizes} is not fully known, is in "
-            "TensorFlow 1.15 but not yet in Stillflow.\n  Give the placeholder its full shape."
-        )
-    elements = stacking.unstack(reshaping.reshape(convert_to_tensor(first), [-1]))
-    rows = [_or_zeros(gradients(element, x, **options)[0], x) for element in elements]
-    return reshaping.reshape(stacking.stack(rows), [*sizes.as_list(), *sizes.as_list()])
+def _hessian(first: Any, x: Any) -> Tensor:
+    """The derivatives by `x` of each element of `first`, one after another in a loop."""
+    elements = reshaping.reshape(first, [-1])
+    count = shape_of.size(x)
 
+    def with_row(index: Tensor, rows: TensorArray) -> tuple[Tensor, TensorArray]:
+        following = index + 1
+        return following, rows.write(index, gradients(elements[index], x)[0])
 
-def _or_zeros(row: Any, x: Any) -> Tensor:
-    return filling.zeros_like(x) if row is None else convert_to_tensor(row)
+    start = [constant(0, dtypes.int32), TensorArray(x.dtype, count)]
+    _, rows = while_loop(lambda index, _: index < count, with_row, start)
+    sizes = shape_of.shape(x)
+    return reshaping.reshape(rows.stack(), joining.concat((sizes, sizes), 0))
 
 
 def hessian_vector_product(ys: Any, xs: Any, v: Any) -> list:

@@ -40,14 +40,6 @@ _GRADIENT_GRAPHS = {
     "a rank that TensorFlow finds in a run is known here": {
         "nn:embedding_lookup_max_norm": _UNRANKED,
     },
-    "TensorFlow counts the axes of a matrix norm in a loop where the rank is unknown": {
-        "linalg:norm_spectral_of_unknown_rank": _ALL,
-    },
-    "TensorFlow's tf.hessians is a loop, of which Stillflow has no nodes yet": {
-        "gradients:hessians": _ALL,
-        "gradients:hessians_two": _ALL,
-        "gradients:hessians_matrix": _ALL,
-    },
 }
 GRADIENT_GRAPHS = {
     (case, mode): why

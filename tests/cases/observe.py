@@ -118,13 +118,8 @@ def graph_of(graph):
     return {"nodes": nodes(graph), "attributes": attributes(graph)}
 
 
-def is_uncompared(name):
-    """Whether a node lies in the scope of `suite.without_nodes`."""
-    return re.search(r"(^|/)uncompared(_\d+)?/", name)
-
-
 def nodes(graph):
-    """Each node of `graph` that is compared, in order: [type, name, inputs, control inputs].
+    """Each node of `graph`, in order: [type, name, inputs, control inputs].
 
     The control inputs are sorted, for their order means nothing and TensorFlow's is a hash's.
     """
@@ -132,16 +127,11 @@ def nodes(graph):
         [
             op.type,
             op.name,
-            [_outside(tensor.name) for tensor in op.inputs],
-            sorted(_outside(control.name) for control in op.control_inputs),
+            [tensor.name for tensor in op.inputs],
+            sorted(control.name for control in op.control_inputs),
         ]
         for op in graph.get_operations()
-        if not is_uncompared(op.name)
     ]
-
-
-def _outside(name):
-    return "uncompared/..." if is_uncompared(name) else name
 
 
 def attributes(graph):
@@ -149,7 +139,6 @@ def attributes(graph):
     return {
         node.name: {key: _attribute(node.attr[key]) for key in node.attr if key[0] != "_"}
         for node in graph.as_graph_def().node
-        if not is_uncompared(node.name)
     }
 
 

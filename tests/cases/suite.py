@@ -39,12 +39,3 @@ def lookup(tf, path):
     for name in path.split("."):
         tf = getattr(tf, name)
     return tf
-
-
-def without_nodes(tf, function, *arguments):
-    """A function's result, from nodes that are not compared: TensorFlow's hold a loop or a branch.
-
-    They lie in a scope of their own; see `observe.is_uncompared`.
-    """
-    with tf.name_scope("uncompared"):
-        return function(*arguments)

@@ -24,7 +24,6 @@ needs_tensorflow = pytest.mark.skipif(
 
 #: Graphs of TensorFlow's with loops or sparse tensors in their gradients.
 REFUSED = {
-    *("gradients-hessians", "gradients-hessians_two", "gradients-hessians_matrix"),
     *("layout-extract_image_patches_same",),
     *("layout-extract_image_patches_valid", "layout-sparse_segment_counts"),
     *("segment-sparse_segment_mean", "segment-sparse_segment_sqrt_n"),

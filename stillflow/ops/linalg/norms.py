@@ -12,6 +12,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import REAL_NUMBERS
+from stillflow.graph import dtypes
 from stillflow.graph.errors import FailedPreconditionError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
@@ -21,13 +22,15 @@ from stillflow.ops.array import (
     ranging,
     reshaping,
     searching,
+    selecting,
     shape_of,
-    stacking,
     transposing,
 )
+from stillflow.ops.control.cond import cond
 from stillflow.ops.linalg.decompositions import svd
-from stillflow.ops.math import arithmetic, casts, conjugate, elementwise
+from stillflow.ops.math import arithmetic, casts, comparison, conjugate, elementwise
 from stillflow.ops.reduce import reductions
+from stillflow.ops.tensor_array.mapping import map_fn
 
 
 def _crossed(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -142,24 +145,22 @@ def _matrix_norm(x: Tensor, order: Any, axes: Any) -> Tensor:
 
 
 def _spectral_norm(x: Tensor, axes: Any) -> Tensor:
-    rank = x.shape.ndims
-    if rank is None:
-        return _spectral_norm_of_any_rank(x, axes)
-    matrix = [axis % rank for axis in axes]
-    order = [axis for axis in range(rank) if axis not in matrix] + matrix
-    values = svd(transposing.transpose(x, order), compute_uv=False)
-    largest = reshaping.expand_dims(reductions.reduce_max(values, -1, keepdims=True), -1)
-    return transposing.transpose(largest, np.argsort(order).tolist())
-
-
-def _spectral_norm_of_any_rank(x: Tensor, axes: tuple[int, int]) -> Tensor:
+    """The largest singular value. TensorFlow counts axes in loops, also where all are known."""
     rank = shape_of.rank(x)
-    matrix = stacking.stack([axis if axis >= 0 else rank + axis for axis in axes])
-    others, _ = searching.setdiff1d(ranging.range_(rank), matrix)
-    order = joining.concat([others, matrix], 0)
+    matrix = map_fn(
+        lambda axis: cond(axis >= 0, lambda: axis, lambda: axis + rank), convert_to_tensor(axes)
+    )
+    every = ranging.range_(rank)
+    order = joining.concat([searching.setdiff1d(every, matrix)[0], matrix], 0)
+
+    def place(axis: Tensor) -> Tensor:
+        at = selecting.where_v2(comparison.equal(order, axis))
+        return casts.cast(reshaping.squeeze(at), dtypes.int32)
+
+    back = map_fn(place, every)
     values = svd(transposing.transpose(x, order), compute_uv=False)
-    largest = reshaping.expand_dims(reductions.reduce_max(values, -1, keepdims=True), -1)
-    return transposing.transpose(largest, transposing.invert_permutation(order))
+    largest = reductions.reduce_max(elementwise.abs_(values), -1, keepdims=True)
+    return transposing.transpose(reshaping.expand_dims(largest, -1), back)
 
 
 def normalize(
