@@ -112,11 +112,15 @@ def _found(frame: Frame) -> Frame:
 
 
 class _Labels:
-    """The innermost frame of each operation; an Exit is of the frame around its loop."""
+    """The innermost frame of each operation; an Exit is of the frame around its loop.
+
+    So is what is on its way out: what takes a loop variable where the loop does not go on.
+    """
 
     def __init__(self, ops: list[Operation], fed: frozenset[Tensor]):
         before = {op: set(_forward_predecessors(op, fed)) for op in ops}
         self.frame_of: dict[Operation, Frame | None] = {}
+        self._left: dict[Operation, Frame] = {}  # of what is on its way out, the loop
         for op in sorted_nodes(ops, before):
             self.frame_of[op] = self._label(op, before[op])
         # In their order of building, for that is the order of what is planned.
@@ -128,6 +132,10 @@ class _Labels:
             around = self._both(op, around, self.frame_of[earlier])
         if op.defn.frame == "enter":
             return Frame(around)
+        left = self._leaving(op)
+        if left is not None:
+            self._left[op] = left
+            return _found(left).outer
         if op.defn.frame == "exit":
             if around is None:
                 raise InvalidArgumentError(
@@ -135,6 +143,15 @@ class _Labels:
                 )
             return _found(around).outer
         return around
+
+    def _leaving(self, op: Operation) -> Frame | None:
+        """The loop that what `op` takes comes out of, if it does."""
+        for tensor in op.inputs:
+            if tensor.op in self._left and tensor.op.defn.frame != "exit":
+                return self._left[tensor.op]
+            if op.defn.frame != "exit" and _is_on_way_out(tensor):
+                return self.frame_of[tensor.op]
+        return None
 
     def _both(self, op: Operation, a: Frame | None, b: Frame | None) -> Frame | None:
         """The frame of an operation that waits for some in `a` and some in `b`."""
@@ -149,6 +166,14 @@ class _Labels:
         b.joined = a
         a.outer = self._both(op, a.outer, b.outer)
         return a
+
+
+def _is_on_way_out(tensor: Tensor) -> bool:
+    """Whether it is a loop variable where the loop does not go on."""
+    op = tensor.op
+    if not op.defn.splits or tensor.value_index:
+        return False
+    return _source(op.inputs[-1]).op.defn.frame == "condition"
 
 
 def _depth(frame: Frame | None) -> int:

@@ -50,6 +50,5 @@ GRADIENT_GRAPHS = {
 
 #: Of the random nests, by tier.
 NESTS = {
-    ("xla", "program_3"): "a stack in a choice in a loop changes its size while it is traced",
     ("xla", "program_20"): "a stack reaches compiled code as an argument",
 }

@@ -274,9 +274,11 @@ def training(tf, run):
     loss = tf.reduce_mean(tf.square(y))
     optimizer = tf.train.AdamOptimizer(0.1)
     step = optimizer.minimize(loss, gate_gradients=2, colocate_gradients_with_ops=True)
+    usual = tf.train.GradientDescentOptimizer(0.1).minimize(loss + tf.reduce_sum(w))
     run(tf.global_variables_initializer())
     for _ in range(3):
         run([loss, step], {x: f32(2, 2)})
+        run(usual, {x: f32(2, 2)})
     run(w)
 
 

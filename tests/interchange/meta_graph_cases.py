@@ -65,12 +65,11 @@ def exported(tf, build=network, **arguments):
 
 
 def shown(tf):
-    """The default graph's nodes and collections, but those of control flow."""
+    """The default graph's nodes and collections."""
     graph = tf.get_default_graph()
     items = {
         key: [getattr(item, "name", None) or item for item in graph.get_collection(key)]
         for key in graph.get_all_collection_keys()
-        if key != "cond_context"
     }
     variables = [
         [v.name, v.trainable, v.initializer.name, v.value().name, v.initial_value.name]
@@ -117,6 +116,48 @@ def training_goes_on(tf, folder):
         out = sess.run("out:0", {"x:0": FEEDS["x:0"]})
     names = sorted(name for name in os.listdir(folder) if "data" not in name)
     return [[round(float(loss), 5) for loss in losses], values(out), names, saver_def(saver)]
+
+
+def looping(tf):
+    """A loss behind a loop, in which there are a choice and a loop."""
+    x = tf.placeholder(tf.float32, [2, 3], name="x")
+    v = tf.get_variable("v", [3], initializer=tf.constant_initializer(0.5))
+
+    def body(i, y):
+        inner = tf.while_loop(lambda j, z: j < i, lambda j, z: (j + 1, tf.tanh(z * v)), (0, y))[1]
+        return i + 1, tf.cond(tf.equal(i % 2, 0), lambda: inner + x, lambda: y * v)
+
+    y = tf.while_loop(lambda i, y: i < 4, body, (0, x), maximum_iterations=9)[1]
+    tf.reduce_sum(tf.square(y), name="loss")
+
+
+def context_shown(context):
+    """What the proto of a choice's side, or of a loop, says."""
+    proto = context.to_proto()
+    values = proto.values_def
+    inner = [each.WhichOneof("ctxt") for each in proto.nested_contexts]
+    known = [sorted(values.values), [list(item) for item in sorted(values.external_values.items())]]
+    return [proto.context_name, proto.pivot_name, known, inner]
+
+
+@case
+def loops_train_on(tf, folder):
+    """What is in a loop is known again, so that it can be differentiated."""
+    meta, told = exported(tf, looping), []
+    for scope in ("", "mine/"):
+        with tf.Graph().as_default() as graph:
+            tf.train.import_meta_graph(meta, import_scope=scope.rstrip("/") or None)
+            contexts = graph.get_collection("while_context") + graph.get_collection("cond_context")
+            told.append([context_shown(context) for context in contexts])
+            loss = graph.get_tensor_by_name(scope + "loss:0")
+            step = tf.train.GradientDescentOptimizer(0.01).minimize(loss)
+            told.append([[op.name, op.type] for op in graph.get_operations()])
+            feeds = {scope + "x:0": [[0.5, -0.5, 0.25], [1.0, 0.75, -0.25]]}
+            with tf.Session() as sess:
+                sess.run(tf.global_variables_initializer())
+                losses = [sess.run([loss, step], feeds)[0] for _ in range(3)]
+            told.append([round(float(each), 4) for each in losses])
+    return told
 
 
 @case
