@@ -56,7 +56,8 @@ def value_text(attr):
 
 def plain(kind, value):
     if kind == "s":
-        return re.sub(r"(?<=CustomGradient-)\w+", "N", value.decode("latin-1"))
+        # What counts through a process, or is an address in it.
+        return re.sub(r"(?<=CustomGradient-)\w+|(?<=pyfunc_)\d+", "N", value.decode("latin-1"))
     if kind == "shape":
         return "?" if value.unknown_rank else sizes_text(value)
     if kind == "tensor":
