@@ -22,10 +22,15 @@ _MAX_TURNS = 30_000
 
 
 class Trips(NamedTuple):
-    """The number of turns, and a bound of it; each None where it is not known."""
+    """The number of turns, and a bound of it; each None where it is not known.
+
+    `ranges` are the least and the greatest value that loop variables have in a turn, by position,
+    as far as they are known integers.
+    """
 
     exact: int | None
     at_most: int | None
+    ranges: dict[int, tuple[int, int]]
 
 
 def trips_of(loop: Loop, inputs: Sequence[Any]) -> Trips:
@@ -39,6 +44,7 @@ def trips_of(loop: Loop, inputs: Sequence[Any]) -> Trips:
         wanted = {position for position in body.bound if position < loop.count}
     going = [_known(value) for value in inputs[: loop.count]]
     is_certain = True
+    ranges: dict[int, tuple[int, int]] = {}
     for turn in range(_MAX_TURNS):
         goes_on, hope = condition.values(going, inputs)
         if not is_exact(goes_on[0]):
@@ -46,14 +52,33 @@ def trips_of(loop: Loop, inputs: Sequence[Any]) -> Trips:
                 break
             is_certain = False
         elif not goes_on[0]:
-            return Trips(turn if is_certain else None, turn)
+            return Trips(turn if is_certain else None, turn, ranges)
+        _widen(ranges, going, positions, is_first=not turn)
         if body is not None:
             later, _ = body.values(going, inputs)
             for position, value in zip(sorted(positions), later, strict=True):
                 going[position] = value
         elif is_certain:
             break  # nothing changes, so it never ends
-    return Trips(None, None)
+    return Trips(None, None, {})
+
+
+def _widen(
+    ranges: dict[int, tuple[int, int]],
+    going: Sequence[Any],
+    positions: set[int],
+    is_first: bool,
+) -> None:
+    """Lets `ranges` hold the values of one more turn."""
+    for position in positions:
+        value = going[position]
+        if not is_exact(value) or np.ndim(value) or value.dtype.kind != "i":
+            ranges.pop(position, None)
+        elif is_first:
+            ranges[position] = int(value), int(value)
+        elif position in ranges:
+            low, high = ranges[position]
+            ranges[position] = min(low, int(value)), max(high, int(value))
 
 
 def _known(value: Any) -> Any:
@@ -85,11 +110,14 @@ class _Slice:
         slots: dict[int, Any] = {n: c for n, c in enumerate(plan.constants) if c is not None}
         # What the condition hands to the body is not gone through.
         slots.update(zip(plan.feeds, bound, strict=False))
-        slots.update((slot, _known(inputs[position])) for position, slot in self._part.captures)
+        around = {slot: inputs[position] for position, slot in self._part.captures}
+        slots.update((slot, _known(value)) for slot, value in around.items())
         for step in self._steps:
             given = [slots.get(slot, UNKNOWN) for slot in step.inputs]
             result: Any = UNKNOWN
-            if all(map(is_exact, given)):
+            if step.of_shape and step.is_pure and around.keys() >= set(step.inputs):
+                result = step.fn(NUMPY, *(around[slot] for slot in step.inputs), **step.attrs)
+            elif all(map(is_exact, given)):
                 result = step.fn(NUMPY, *given, **step.attrs) if step.is_pure else UNKNOWN
             elif step.partly is not None:
                 result = step.partly(*given)

@@ -52,6 +52,9 @@ class JaxNamespace:
     def __init__(self) -> None:
         self.op: Operation | None = None  # the one that is traced
         self.is_inner = False  # whether it is for the inside of a choice or a loop
+        self.is_certain = True  # whether what is traced runs in every run
+        # Of integers that go round loops, by identity: the least and the greatest that they are.
+        self.ranges: dict[int, tuple[int, int]] = {}
         self.checks: list[Check] = []
         self._settled: dict[int, tuple[Any, int]] = {}
 
@@ -80,7 +83,8 @@ class JaxNamespace:
         """A namespace for what is traced on its own, which collects its own checks."""
         namespace = JaxNamespace()
         namespace.op = self.op
-        namespace.is_inner = True
+        namespace.is_inner, namespace.is_certain = True, False
+        namespace.ranges = self.ranges
         return namespace
 
     def settle(self, new: Any, old: Any) -> Any:

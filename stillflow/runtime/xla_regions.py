@@ -197,7 +197,7 @@ def _made_before(holder: Any, gradients: dict[str, Any]) -> list[Holder]:
     made = []
     for source, array in gradients.items():
         if source not in holder.gradients:
-            own, theirs = holder.layout, array.layout
+            own, theirs = holder.element_shape, array.element_shape
             before = () if None in (own, theirs) else theirs[: len(theirs) - len(own)]
             gradient = holder.grad(source, before)
             gradient.lay_out(array.layout)
@@ -337,6 +337,9 @@ class _Looping(_Tracing):
 
         def do(cells: list[Any], drawn: list[Any], xp: JaxNamespace) -> list[Any]:
             self._hold(cells, held)
+            own = {id(going[position]): ends for position, ends in self.trips.ranges.items()}
+            xp.ranges = {**self.namespace.ranges, **own}
+            xp.is_certain = self.namespace.is_certain and bool(self.trips.exact)
             _, *shared = self.run(self.region.condition, going, cells, drawn, xp)
             return self.run(self.region.body, [*going, *shared], cells, drawn, xp)
 

@@ -36,20 +36,34 @@ class TracedTensorArray(Holder):
         self._checked_writes: Any = None
         self._read: frozenset[int] = frozenset()  # as far as it is known
         if facts.has_one_shape:
-            self.lay_out(facts.element_shape)
+            self._hold(facts.element_shape)
 
-    def size(self) -> np.int32:
+    def size(self, xp: Any) -> np.int32:
+        if self.facts.dynamic and xp.is_inner:
+            raise NotTraceable("the size of an array that may grow in a loop")
         return np.int32(self._size)
 
     @property
-    def layout(self) -> _Shape | None:
+    def element_shape(self) -> _Shape | None:
         """The elements' shape, once it is known."""
         return None if self._buffer is None else self._buffer.shape[1:]
 
+    @property
+    def layout(self) -> tuple[int, _Shape | None]:
+        """How many elements there are, and their shape."""
+        return self._size, self.element_shape
+
     def lay_out(self, layout: Any) -> None:
+        """Makes room for so many elements, and of the shape if one is known."""
+        size, shape = layout
+        self._grow(size)
+        if shape is not None:
+            self._hold(shape)
+
+    def _hold(self, shape: Any) -> None:
         """Makes room for elements of this shape."""
-        if layout is not None and self._buffer is None:
-            self._buffer = jnp.zeros((self._size, *layout), self.facts.dtype.stored_as)
+        if self._buffer is None:
+            self._buffer = jnp.zeros((self._size, *shape), self.facts.dtype.stored_as)
 
     def state(self) -> list[Any]:
         if self._buffer is None or self.facts.adds:
@@ -102,10 +116,23 @@ class TracedTensorArray(Holder):
         if is_known(index, self._writes):
             self._check_known_writable(np.ravel(index).tolist())
             return
-        if self.facts.dynamic:
-            raise NotTraceable("an array grows in a loop")
         self._check_writes(xp)
-        xp.check(self._is_inside(index), self._no_place, index)
+        if self.facts.dynamic:
+            self._grow(self._behind(xp, index))
+        if not self._must_be_inside(xp, index):
+            xp.check(self._is_inside(index), self._no_place, index)
+
+    def _behind(self, xp: Any, index: Any) -> int:
+        """How many elements there are once all turns of the loops around have written."""
+        last = np.max(index, initial=-1) if is_known(index) else None
+        _, last = xp.ranges.get(id(index), (None, last))
+        if last is None or not xp.is_certain:
+            raise NotTraceable("an array grows at an index that only a run knows")
+        return int(last) + 1
+
+    def _must_be_inside(self, xp: Any, index: Any) -> bool:
+        low, high = xp.ranges.get(id(index), (-1, 0))
+        return low >= 0 and high < self._size
 
     def _check_known_writable(self, places: list[int]) -> None:
         facts, size = self.facts, self._size
@@ -147,9 +174,10 @@ class TracedTensorArray(Holder):
 
     def _grow(self, size: int) -> None:
         more = size - self._size
-        if not more:
+        if more <= 0:
             return
-        self._writes = np.pad(self._writes, (0, more))
+        pad = np.pad if is_known(self._writes) else jnp.pad
+        self._writes = pad(self._writes, (0, more))
         if self._buffer is not None:
             self._buffer = longer(self._buffer, size)
         self._size = size
@@ -162,8 +190,8 @@ class TracedTensorArray(Holder):
             if is_known(index):
                 raise
             raise NotTraceable("only a run knows which element is of a wrong shape") from None
-        self.lay_out(shape)
-        if self.layout != shape:
+        self._hold(shape)
+        if self.element_shape != shape:
             raise NotTraceable("an array holds elements of several shapes")
 
     def _add(self, index: Any, value: Any) -> None:
@@ -193,7 +221,7 @@ class TracedTensorArray(Holder):
 
     def gather(self, xp: Any, indices: Any, element_shape: Sizes) -> Any:
         self._check_readable(xp, indices)
-        self.facts.check_alike([self.layout], element_shape)
+        self.facts.check_alike([self.element_shape], element_shape)
         if self._are_all(indices):
             return self._buffer
         return jnp.take(self._buffer, indices, axis=0, mode="clip")
@@ -201,7 +229,7 @@ class TracedTensorArray(Holder):
     def concat(self, xp: Any, rest: Sizes) -> tuple[Any, np.ndarray]:
         count = self.facts.joined(self._size)
         self._check_readable(xp, np.arange(count, dtype=np.int32))
-        self.facts.check_joinable([self.layout], rest)
+        self.facts.check_joinable([self.element_shape], rest)
         length, *others = self._buffer.shape[1:]
         lengths = np.full(count, length, np.int64)
         return self._buffer[:count].reshape(count * length, *others), lengths
@@ -212,11 +240,14 @@ class TracedTensorArray(Holder):
         if is_known(index, self._writes):
             self._check_known_readable(np.ravel(index).tolist())
         else:
+            if self.facts.dynamic and xp.is_inner:
+                raise NotTraceable("an array is read that may grow in a loop")
             self._check_writes(xp)
-            xp.check(self._is_inside(index), self._no_element, index)
+            if not self._must_be_inside(xp, index):
+                xp.check(self._is_inside(index), self._no_element, index)
             self._check_written(xp, index)
         if self.facts.has_one_shape:
-            self.lay_out(self.facts.element_shape)
+            self._hold(self.facts.element_shape)
         if self._buffer is None:
             raise NotTraceable("an element is read whose shape is not known yet")
 
@@ -255,8 +286,8 @@ class TracedTensorArray(Holder):
         facts = self.facts.of_gradients(source, prepended)
         if source not in self.gradients:
             array = TracedTensorArray(facts, self._size)
-            if self.layout is not None:
-                array.lay_out((*prepended, *self.layout))
+            if self.element_shape is not None:
+                array._hold((*prepended, *self.element_shape))
             ones = np.ones(self._size, np.int8)
             array._writes = self._writes if is_known(self._writes) else ones
             self.gradients = {**self.gradients, source: array}

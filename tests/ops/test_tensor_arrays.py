@@ -26,8 +26,8 @@ def test_the_same_array_in_every_state():
         array.write(1, [1.0])
 
 
-def runs_of_programs(build, monkeypatch):
-    """How often each compiled program runs, of what `build` makes of a placeholder."""
+def programs(build, monkeypatch):
+    """What is compiled for three runs, fed otherwise, of what `build` makes of a placeholder."""
     monkeypatch.setenv("STILLFLOW_TIER", "xla")
     x = tf.placeholder(tf.float32, [None, 3])
     result = build(x)
@@ -35,7 +35,18 @@ def runs_of_programs(build, monkeypatch):
         for seed in range(3):
             sess.run(result, {x: np.random.RandomState(seed).rand(5, 3)})
         (executor,) = sess._executors.values()
-        return [program.runs for program in executor.learned.compiled.values()]
+        return list(executor.learned.compiled.values())
+
+
+def growing(x):
+    """An array that a loop makes longer; its length follows from the loop's."""
+    made = tf.TensorArray(tf.float32, 0, dynamic_size=True)
+    _, made = tf.while_loop(
+        lambda i, _: i < tf.shape(x)[0],
+        lambda i, made: (i + 1, made.write(i, tf.gather(x, i) * 2)),
+        [0, made],
+    )
+    return made.stack(), made.size()
 
 
 @pytest.mark.parametrize(
@@ -44,9 +55,12 @@ def runs_of_programs(build, monkeypatch):
         lambda x: tf.map_fn(tf.square, x),
         lambda x: tf.gradients(tf.scan(lambda made, row: made * row, x), x),
         lambda x: tf.TensorArray(tf.float32, tf.shape(x)[0]).unstack(x).stack(),
+        growing,
     ],
-    ids=["map", "gradient", "array"],
+    ids=["map", "gradient", "array", "growing"],
 )
 def test_one_program_for_all_values(build, monkeypatch):
-    """Elements decide no shape: what is fed is no constant of the compiled code."""
-    assert runs_of_programs(build, monkeypatch) == [3]
+    """It is compiled as a whole, and elements decide no shape: what is fed is no constant of it."""
+    (program,) = programs(build, monkeypatch)
+    assert (program.runs, program.traces) == (3, 1)
+    assert not program.refused

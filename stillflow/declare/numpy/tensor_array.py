@@ -30,7 +30,7 @@ class HostTensorArray:
         """What a fetch of the handle shows, str[2]."""
         return np.array([b"_tensor_arrays", self.facts.name.encode()], object)
 
-    def size(self) -> np.int32:
+    def size(self, xp: Any) -> np.int32:
         return np.int32(len(self._values))
 
     def write(self, xp: Any, index: Any, value: np.ndarray) -> None:

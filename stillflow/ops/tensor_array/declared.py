@@ -243,7 +243,7 @@ def tensor_array_concat_v3(
     """The elements, n[k, ...] each, along axis 0, and their lengths, i64[size]."""
     _check_wanted(handle, dtype)
     sizes = element_shape_except0.sizes
-    if not handle.facts.joined(int(handle.size())):
+    if not handle.facts.joined(int(handle.size(xp))):
         shape = handle.facts.shape_of_none(sizes, "concatenating", "element_shape_except0")
         return xp.zeros((0, *shape), dtype.stored_as), np.zeros(0, np.int64)
     return handle.concat(xp, sizes)
@@ -273,7 +273,7 @@ def tensor_array_split_v3(xp, handle, value, lengths, flow_in):
             "Expected sum of lengths to be equal to values.shape[0], but sum of lengths is "
             f"{lengths.sum()} and value's shape is: {format_sizes(value.shape)}"
         )
-    size = int(handle.size())
+    size = int(handle.size(xp))
     if size != len(lengths) and not (handle.facts.dynamic and size < len(lengths)):
         refuse(
             f"TensorArray's size is not equal to the size of lengths ({size} vs. {len(lengths)}), "
@@ -298,7 +298,7 @@ def tensor_array_split_gradient(op, flow):
 )
 def tensor_array_size_v3(xp, handle, flow_in):
     """How many elements the array has, i32[]."""
-    return handle.size()
+    return handle.size(xp)
 
 
 @op("TensorArrayCloseV3", "handle: resource ->", shape=inferring.closed, stateful=True)
