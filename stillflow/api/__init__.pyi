@@ -37,6 +37,7 @@ from stillflow.api import manip as manip
 from stillflow.api import math as math
 from stillflow.api import nest as nest
 from stillflow.api import nn as nn
+from stillflow.api import queue as queue
 from stillflow.api import random as random
 from stillflow.api import raw_ops as raw_ops
 from stillflow.api import saved_model as saved_model
@@ -348,6 +349,8 @@ from stillflow.ops.math.trigonometric import tan as tan
 from stillflow.ops.math.trigonometric import tanh as tanh
 from stillflow.ops.own import load_library as load_library
 from stillflow.ops.own import load_op_library as load_op_library
+from stillflow.ops.queues.queue import FIFOQueue as FIFOQueue
+from stillflow.ops.queues.queue import QueueBase as QueueBase
 from stillflow.ops.random.drawing import multinomial as multinomial
 from stillflow.ops.random.drawing import random_crop as random_crop
 from stillflow.ops.random.drawing import random_gamma as random_gamma

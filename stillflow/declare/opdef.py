@@ -20,6 +20,7 @@ from typing import Any
 
 from stillflow.declare.attributes import Kind, kind_of
 from stillflow.declare.building import build
+from stillflow.declare.resources import Resource
 from stillflow.declare.rewriting import Instead, Seen
 from stillflow.declare.shapes import ShapeContext
 from stillflow.declare.signature import Signature, parse
@@ -59,12 +60,16 @@ class OpDef:
       carries_shapes: a shape that is known in part is so through this op, for TensorFlow too.
       host: runs in NumPy only: strings, files, Python functions, shapes that depend on data.
       waits: a host op that may wait for what another thread does, or calls the program's own code.
+      finish: of an op that waits: `fn` as it is declared only begins, and what it gives `finish`
+        waits for and makes outputs of; the OpDef has them as `begin` and `finish`, as one in `fn`.
       folds: a host op that is computed beforehand where its inputs are known: shape arithmetic.
       stateful: two runs may differ, so it is never folded.
       stream: for a random op, the number of Philox blocks that an output shape uses up; `fn` then
         takes the generator's words, u32[6] (key, then counter), before its inputs.
       kept: for an op that remembers: makes what each session keeps of it from run to run; `fn` then
         takes that before its inputs. Such an op runs on the host.
+      resource: for an op that gives a handle: makes what it refers to, from a name and the op's
+        attributes. Each session has one of each name; `fn` takes it before its inputs.
       forwards: the output is the input itself, so that a variable read through this op is read when
         the reader runs, not when this op does.
       splits: only one output carries a value, the one that the last input names; the other is dead,
@@ -104,10 +109,12 @@ class OpDef:
     carries_shapes: bool = False
     host: bool = False
     waits: bool = False
+    finish: Callable | None = None
     folds: bool = False
     stateful: bool = False
     stream: Callable | None = None
     kept: Callable[[], Any] | None = None
+    resource: Callable[[str, dict[str, Any]], Resource] | None = None
     is_constant: bool = False
     is_placeholder: bool = False
     is_variable: bool = False
@@ -128,7 +135,8 @@ class OpDef:
     rewrites: list[Callable[[Seen], Instead | None]] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        self.takes_state = self.stream is not None or self.kept is not None
+        kinds_of_state = (self.stream, self.kept, self.resource)
+        self.takes_state = any(kind is not None for kind in kinds_of_state)
         changes = bool(self.writes) or self.takes_state or self.is_variable
         self.stateful = self.stateful or changes or self.reads
         is_outside = self.host and not self.folds
@@ -142,6 +150,9 @@ class OpDef:
         self.attr_names = tuple(self.kinds)
         self.attr_defaults: dict[str, Any] = self.fn.__kwdefaults__ or {}
         functools.update_wrapper(self, self.fn)
+        if self.finish is not None:
+            self.waits = True
+            self.begin, self.fn = self.fn, _in_one(self.fn, self.finish)
 
     @cached_property
     def signature(self) -> Signature:
@@ -251,6 +262,10 @@ def op(type_name: str, signature: str, **options: Any) -> Callable[[Callable], O
         return defn
 
     return declare
+
+
+def _in_one(begin: Callable, finish: Callable) -> Callable:
+    return lambda *values, **attrs: finish(begin(*values, **attrs))
 
 
 def _keyword_names(fn: Callable) -> tuple[str, ...]:

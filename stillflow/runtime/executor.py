@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stillflow.declare.resources import Handle
 from stillflow.graph.operation import Operation
 from stillflow.runtime.cost import RUNS_BEFORE_WRITING, runs_before_compiling
 from stillflow.runtime.denormals import flushed
@@ -251,7 +252,7 @@ class Executor:
             for slot in self._fetches
         ]
         if self._handed:
-            fetched += [np.asanyarray(slots[aliases.get(slot, slot)]) for slot in self._handed]
+            fetched += [_handed(slots[aliases.get(slot, slot)]) for slot in self._handed]
         return fetched
 
     def _keep_replaced_buffers(self, state: SessionState, slots: list) -> None:
@@ -327,7 +328,7 @@ class Executor:
         given = iter(results[len(self._written) :])
         fetched = [None if slot is None else np.array(next(given))[()] for slot in self._fetches]
         if self._handed:
-            fetched += map(np.asanyarray, given)
+            fetched += map(_handed, given)
         return fetched
 
     def _on_host(self, position: int, value: Any, state: SessionState) -> np.ndarray | None:
@@ -381,13 +382,18 @@ class Executor:
         own = len(self._fetches)
         fetched = [None if value is None else np.array(value)[()] for value in values[:own]]
         if self._handed:
-            fetched += map(np.asanyarray, values[own:])
+            fetched += map(_handed, values[own:])
         return fetched
 
 
 def _settled(value: Any) -> Any:
     """A variable's value, in memory that stays as it is while the state has readers."""
     return np.asarray(value) if type(value) is PackedValue else value
+
+
+def _handed(value: Any) -> Any:
+    """`value` as later runs take it: an array of the host, or what a handle refers to."""
+    return value if isinstance(value, Handle) else np.asanyarray(value)
 
 
 def _kept(value: Any, feeds: list[np.ndarray]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.resources import waiting_at_most
 from stillflow.graph import context
 from stillflow.graph.errors import CancelledError
 from stillflow.graph.graph import Graph
@@ -23,6 +25,8 @@ from stillflow.runtime.plan import make_plan, unfed
 from stillflow.runtime.staged import StagedExecutor, executor_of
 from stillflow.runtime.state import SessionState
 from stillflow.runtime.tiers import tier_setting
+
+_sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,9 @@ class BaseSession:
         self._prepared: dict[tuple, PreparedRun] = {}
         self._lock = threading.RLock()  # of what is prepared; the state has a lock of its own
         self._closed = False
+        self._was_reset = False
+        self._patience = 0.0 if config is None else config.operation_timeout_in_ms / 1000
+        _sessions.add(self)
         self._devices: list[SessionDevice] | None = None
 
     @property
@@ -83,10 +90,11 @@ class BaseSession:
         return context.sessions.entered(self)
 
     def close(self) -> None:
-        """Frees the variables. A closed session runs nothing."""
+        """Frees the variables, and ends what runs wait for. A closed session runs nothing."""
         with self._lock:
             self._closed = True
-            self._state = SessionState()
+            state, self._state = self._state, SessionState()
+            state.close()
             self._executors.clear()
             self._prepared.clear()
 
@@ -102,7 +110,9 @@ class BaseSession:
         Args:
           fetches: a tensor, variable, operation or name, or nested lists, tuples and dicts of them.
           feed_dict: the value that each of some tensors has in this run.
-          options, run_metadata: accepted; no tracing information is collected.
+          options: a tf.RunOptions; of it `timeout_in_ms` counts, how long the run may wait for
+            queues and the like. No tracing information is collected.
+          run_metadata: accepted.
 
         Returns:
           NumPy arrays, which are the caller's own; None for an operation.
@@ -113,6 +123,15 @@ class BaseSession:
           TypeError: a fetch or a fed value has the wrong type.
           tf.errors.OpError: the run failed; every variable is as it was before.
         """
+        patience = self._patience
+        if options is not None and options.timeout_in_ms > 0:
+            patience = options.timeout_in_ms / 1000
+        if patience > 0:
+            with waiting_at_most(patience):
+                return self._run_fed(fetches, feed_dict)
+        return self._run_fed(fetches, feed_dict)
+
+    def _run_fed(self, fetches: Any, feed_dict: Any) -> Any:
         if not feed_dict:
             return self._run(fetches, (), ())
         if type(feed_dict) is dict or isinstance(feed_dict, Mapping):
@@ -177,13 +196,19 @@ class BaseSession:
             pairs = zip(keys, values, strict=True)
             values = [single for pair in pairs for single in single_values(*pair)]
         if self._closed:
-            raise closed()
+            raise self._refusal()
         arrays = [array(value) for array, value in zip(prepared.feeds, values, strict=True)]
         return prepared.structure.pack(prepared.executor.run(self._state, arrays))
 
+    def _refusal(self) -> Exception:
+        """Why a closed session runs nothing."""
+        if self._was_reset:
+            return CancelledError(None, None, "Session has been closed.")
+        return RuntimeError("Attempted to use a closed Session.")
+
     def _prepare(self, fetches: Any, feed_keys: Iterable[Any]) -> PreparedRun:
         if self._closed:
-            raise closed()
+            raise self._refusal()
         if self._graph.version == 0:
             raise RuntimeError(
                 "The Session graph is empty.  Add operations to the graph before calling run()."
@@ -229,10 +254,6 @@ class BaseSession:
             return executor
 
 
-def closed() -> RuntimeError:
-    return RuntimeError("Attempted to use a closed Session.")
-
-
 class Session(BaseSession):
     """A session that a `with` block makes the default one, and closes at its end."""
 
@@ -259,7 +280,14 @@ class Session(BaseSession):
 
     @staticmethod
     def reset(target: str, containers: Any = None, config: Any = None) -> None:
-        """Accepted; there is no server whose resources could be reset."""
+        """Closes all sessions of `target`, with what they hold, whatever the `containers`.
+
+        So TensorFlow does with sessions of its own process. They raise CancelledError from then on.
+        """
+        for session in list(_sessions):
+            if session.sess_str == target and not session._closed:
+                session._was_reset = True
+                session.close()
 
 
 class InteractiveSession(BaseSession):

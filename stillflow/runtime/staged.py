@@ -10,15 +10,17 @@ import numpy as np
 from stillflow.graph.operation import Tensor
 from stillflow.runtime.executor import Executor
 from stillflow.runtime.parts import divided
-from stillflow.runtime.stages import stages
+from stillflow.runtime.side_by_side import side_by_side
+from stillflow.runtime.stages import Stage, stages
 from stillflow.runtime.state import SessionState
 from stillflow.runtime.steps import Plan
 
 
 def executor_of(plan: Plan, fed: Sequence[Tensor], tier: str) -> Executor | StagedExecutor:
     """What runs `plan`, whose feeds are the tensors `fed`."""
-    found = stages(plan, fed)
+    found = [Stage(side_by_side(stage.steps, fed), stage.is_free) for stage in stages(plan, fed)]
     if len(found) == 1:
+        plan.steps = found[0].steps
         return Executor(plan, tier)
     return StagedExecutor(plan, divided(plan, found), tier)
 

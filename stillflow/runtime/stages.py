@@ -38,7 +38,7 @@ def stages(plan: Plan, fed: Collection[Tensor]) -> list[Stage]:
         not wait and not states.isdisjoint((*step.inputs, *step.outputs))
         for wait, step in zip(waits, plan.steps, strict=True)
     ]
-    before = list(_before(plan, frozenset(fed)))
+    before = list(predecessors_of(plan.steps, frozenset(fed)))
     if not plan.written and not plan.streams:
         return _waits_first(plan, waits, before)
     levels = _levels(waits, touches, before)
@@ -76,12 +76,12 @@ def _held(plan: Plan) -> set[int]:
     return held
 
 
-def _before(plan: Plan, fed: frozenset[Tensor]) -> Iterator[set[int]]:
+def predecessors_of(steps: Sequence[Step], fed: frozenset[Tensor]) -> Iterator[set[int]]:
     """Of each step the earlier ones that it must follow, by values of slots or by the graph."""
-    number = {op: index for index, step in enumerate(plan.steps) for op in step.ops}
+    number = {op: index for index, step in enumerate(steps) for op in step.ops}
     written: dict[int, int] = {}
     read: dict[int, set[int]] = {}
-    for index, step in enumerate(plan.steps):
+    for index, step in enumerate(steps):
         found = {written[slot] for slot in (*step.inputs, *step.outputs) if slot in written}
         for slot in step.outputs:
             found |= read.pop(slot, set())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,10 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.resources import Resource
 from stillflow.graph.errors import FailedPreconditionError, NotFoundError
 from stillflow.graph.operation import Operation
 from stillflow.runtime.streams import RandomStream
 from stillflow.runtime.variables import declared_shape, has_handle, name_in_container
+
+_making = threading.Lock()
+_numbers = itertools.count()  # of the resources that are shared with no other node
 
 
 @dataclass(slots=True)
@@ -33,6 +38,9 @@ class SessionState:
     reshaped: set[Operation] = field(default_factory=set)
     streams: dict[Operation, RandomStream] = field(default_factory=dict)
     kept: dict[Operation, Any] = field(default_factory=dict)
+    # By container and name.
+    resources: dict[tuple[str, str], Resource] = field(default_factory=dict)
+    is_closed: bool = False
     # The compiled program that wrote variables last and kept them as arguments of its next run.
     last_writer: Any = None
 
@@ -43,7 +51,31 @@ class SessionState:
 
     def kept_for(self, op: Operation) -> Any:
         kept = self.kept.get(op)
-        return self.kept.setdefault(op, op.defn.kept()) if kept is None else kept
+        if kept is not None:
+            return kept
+        make = op.defn.kept
+        return self.kept.setdefault(op, self._resource(op) if make is None else make())
+
+    def _resource(self, op: Operation) -> Resource:
+        """The resource of the name that `op` has for it, or one of its own."""
+        attrs, make = op.attrs, op.defn.resource
+        assert make is not None
+        with _making:
+            name = attrs["shared_name"] or f"_{next(_numbers)}_{op.name}"
+            key = attrs["container"], name
+            if key not in self.resources:
+                self.resources[key] = make(name, attrs)
+                if self.is_closed:  # under a run that goes on
+                    self.resources[key].cancel()
+            return self.resources[key]
+
+    def close(self) -> None:
+        """Ends whatever runs wait for, now and later."""
+        with _making:
+            self.is_closed = True
+            resources = list(self.resources.values())
+        for resource in resources:
+            resource.cancel()
 
     @contextmanager
     def read(self) -> Iterator[None]:

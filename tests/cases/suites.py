@@ -39,6 +39,7 @@ STORIES = (
     "functions",
     "loops",
     "rows",
+    "queues",
 )
 #: Random programs of which the runs are compared, and the graphs by digest.
 NESTS = "nests"

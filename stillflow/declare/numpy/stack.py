@@ -8,9 +8,10 @@ import numpy as np
 
 from stillflow.declare.array_facts import StackFacts
 from stillflow.declare.refusing import refuse
+from stillflow.declare.resources import Handle
 
 
-class HostStack:
+class HostStack(Handle):
     """Values in the order in which they were pushed, of any shape."""
 
     def __init__(self, facts: StackFacts):

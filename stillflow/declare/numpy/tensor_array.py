@@ -8,12 +8,13 @@ import numpy as np
 
 from stillflow.declare.array_facts import ArrayFacts
 from stillflow.declare.refusing import refuse
+from stillflow.declare.resources import Handle
 from stillflow.declare.shapes import Sizes
 
 _Shape = tuple[int, ...]
 
 
-class HostTensorArray:
+class HostTensorArray(Handle):
     """Elements of one type. What has a shape but no value is zero.
 
     `size` and indices are scalars; `ArrayFacts` says what is refused.

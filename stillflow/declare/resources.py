@@ -1,0 +1,70 @@
+"""Resources: what lives in a session and is known by a handle, each with a lock of its own.
+
+An op whose declaration has a `resource` makes one, or finds the one of its name; the value of its
+output, the handle, is the resource itself. Whoever waits for a resource holds nothing else.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from stillflow.graph.errors import CancelledError, DeadlineExceededError
+
+
+class Handle:
+    """Base of what is itself the value of a handle, a scalar."""
+
+    shape = ()
+
+
+class Resource(Handle):
+    """Base of queues and the like. What changes it does so under `changed`, and notifies."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.changed = threading.Condition()
+        self._is_cancelled = False
+
+    def cancel(self) -> None:
+        """Ends every wait, now and later, with CancelledError: the session is closed."""
+        with self.changed:
+            self._is_cancelled = True
+            self.changed.notify_all()
+
+    def wait_until(self, is_done: Callable[[], bool], what: str) -> None:
+        """Waits, under `changed`, until `is_done()`.
+
+        Raises:
+          CancelledError: the session was closed; `what` was cancelled.
+          DeadlineExceededError: the run may not go on for so long.
+        """
+        while not is_done():
+            if self._is_cancelled:
+                raise CancelledError(None, None, f"{what} was cancelled")
+            if not self.changed.wait(_patience.left()):
+                raise DeadlineExceededError(None, None, "Timed out waiting for notification")
+
+
+class _Patience(threading.local):
+    """Until when the run that a thread is in may wait; None for ever."""
+
+    until: float | None = None
+
+    def left(self) -> float | None:
+        return None if self.until is None else max(0.0, self.until - time.monotonic())
+
+
+_patience = _Patience()
+
+
+@contextmanager
+def waiting_at_most(seconds: float) -> Iterator[None]:
+    """A `with` block whose waits, in this thread, end after so many seconds."""
+    before, _patience.until = _patience.until, time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        _patience.until = before

@@ -1,0 +1,1 @@
+"""Queues of tensors between runs: what waits when they are full or empty."""
