@@ -12,6 +12,13 @@ def create_op(graph: Any, *args: Any, **kwargs: Any) -> Any:
     return creating.create_op(graph, *args, **kwargs)
 
 
+def operation_of(*args: Any) -> None:
+    """`tf.Operation(node_def, graph, ...)`."""
+    from stillflow.interchange import creating
+
+    creating.operation_of(*args)
+
+
 def gradient_of_function(function: Any) -> Any:
     """The body of a function's gradient."""
     from stillflow.gradients import functions
@@ -21,4 +28,4 @@ def gradient_of_function(function: Any) -> Any:
 
 def install() -> None:
     """Tells the graphs of them."""
-    context.register(create_op, gradient_of_function)
+    context.register(create_op, operation_of, gradient_of_function)

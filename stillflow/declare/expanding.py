@@ -122,12 +122,14 @@ class _Copy:
         if not any(tensor.op.defn.splits for tensor in inputs):
             return [tensor.op for tensor in inputs]
         attrs = {"T": [tensor.dtype for tensor in inputs]}
-        arrival = Operation(place, _ARRIVAL, f"{self._op.name}/inputs", (), attrs, [], [], None)
+        arrival = Operation.made(
+            place, _ARRIVAL, f"{self._op.name}/inputs", (), attrs, [], [], None
+        )
         arrival.inputs, arrival.graph = inputs, self._op.graph
         return [arrival]
 
     def _copy(self, template: Operation, place: Any) -> None:
-        copy = Operation(
+        copy = Operation.made(
             place,
             template.defn,
             f"{self._op.name}/{template.name}",

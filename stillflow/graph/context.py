@@ -56,18 +56,22 @@ def register_graph_class(make: Callable[[], Any]) -> None:
     _GlobalGraph.make = staticmethod(make)
 
 
-def register(create: Callable[..., Any], gradient: Callable[[Any], Any]) -> None:
-    """Tells two functions of stages above; called once.
+def register(
+    create: Callable[..., Any], operation: Callable[..., None], gradient: Callable[[Any], Any]
+) -> None:
+    """Tells functions of stages above; called once.
 
     Args:
       create: `Graph.create_op`, for which all op types must be known.
+      operation: what makes an Operation the node of a NodeDef.
       gradient: what gives the body of a function's gradient, for which it must be derived.
     """
-    global create_op, gradient_of_function
-    create_op, gradient_of_function = create, gradient
+    global create_op, operation_of, gradient_of_function
+    create_op, operation_of, gradient_of_function = create, operation, gradient
 
 
 create_op: Callable[..., Any]
+operation_of: Callable[..., None]
 gradient_of_function: Callable[[Any], Any]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from stillflow.graph import context
 from stillflow.graph.collections import Collections
 from stillflow.graph.control import ControlDependencies, control_inputs_for, take_into_context
+from stillflow.graph.creators import Creators
 from stillflow.graph.device import within
 from stillflow.graph.dtypes import DType
 from stillflow.graph.flow import Flow
@@ -25,11 +26,11 @@ from stillflow.graph.names import (
 )
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.source import user_line
-from stillflow.graph.stacks import CreatorStack, NameStack, Stacks, ThreadStacks
+from stillflow.graph.stacks import NameStack, Stacks, ThreadStacks
 from stillflow.graph.tensor_shape import TensorShape
 
 
-class Graph(Collections, Flow, FunctionLibrary):
+class Graph(Collections, Flow, FunctionLibrary, Creators):
     """A dataflow program: operations that take and give tensors, in the order of their building."""
 
     def __init__(self) -> None:
@@ -43,7 +44,6 @@ class Graph(Collections, Flow, FunctionLibrary):
         self.rewirings = 0
         self._finalized = False
         self.stacks: Stacks = Stacks()
-        self._creator_stack = CreatorStack()
         self._gradient_overrides: list[dict[str, str]] = [{}]
         self._container = ""
         self._default_original_op: Operation | None = None
@@ -69,7 +69,7 @@ class Graph(Collections, Flow, FunctionLibrary):
             waits = (
                 control_inputs_for(self.stacks.control, producers) if self.stacks.control else []
             )
-            op = Operation(self, defn, full_name, inputs, attrs, outputs, waits, user_line())
+            op = Operation.made(self, defn, full_name, inputs, attrs, outputs, waits, user_line())
             self._ops[full_name] = op
             self._version += 1
             if self._has_flow:
@@ -107,13 +107,35 @@ class Graph(Collections, Flow, FunctionLibrary):
         with self._lock:
             outer = control_inputs_for(self.stacks.control, {tensor.op for tensor in inputs})
             waits = list(dict.fromkeys([*control_inputs, *outer]))
-            op = Operation(self, defn, name, inputs, attrs, outputs, waits, user_line())
+            op = Operation.made(self, defn, name, inputs, attrs, outputs, waits, user_line())
             op._set_device(device)
             self._annotate(op)
             self._names.add(name)
             self._ops[name] = op
             self._version += 1
         return op
+
+    def adopt(
+        self,
+        op: Operation,
+        defn: Any,
+        name: str,
+        inputs: tuple[Tensor, ...],
+        attrs: dict[str, Any],
+        outputs: list[tuple[DType, TensorShape]],
+        control_inputs: list[Operation],
+    ) -> None:
+        """Makes a new object the node of that very name; ValueError when the name is taken."""
+        self._check_not_finalized()
+        for tensor in inputs:
+            self._check_own(tensor)
+        with self._lock:
+            if name in self._ops:
+                raise ValueError(f"Duplicate node name in graph: '{name}'")
+            op.set_up(self, defn, name, inputs, attrs, outputs, control_inputs, user_line())
+            self._names.add(name)
+            self._ops[name] = op
+            self._version += 1
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
@@ -336,27 +358,6 @@ class Graph(Collections, Flow, FunctionLibrary):
             yield
         finally:
             self._default_original_op = outer
-
-    @contextmanager
-    def _variable_creator_scope(self, creator: Callable, priority: int = 100) -> Iterator[None]:
-        """Within the block `creator` makes variables, before those of lower or older priority."""
-        outer = self._creator_stack.creators
-        own = sorted([*outer, (priority, creator)], key=lambda entry: entry[0])
-        self._creator_stack.creators = own
-        try:
-            yield
-        finally:
-            if self._creator_stack.creators is not own:
-                raise RuntimeError("Exiting variable_creator_scope without proper nesting.")
-            self._creator_stack.creators = outer
-
-    @property
-    def _variable_creator_stack(self) -> list[tuple[int, Callable]]:
-        return self._creator_stack.creators
-
-    @_variable_creator_stack.setter
-    def _variable_creator_stack(self, creators: list[tuple[int, Callable]]) -> None:
-        self._creator_stack.creators = creators
 
     @contextmanager
     def container(self, container_name: str) -> Iterator[str]:

@@ -52,7 +52,23 @@ class Operation:
 
     def __init__(
         self,
-        graph: Graph,
+        node_def: Any,
+        g: Graph,
+        inputs: list[Tensor] | None = None,
+        output_types: Any = None,
+        control_inputs: Any = None,
+        input_types: Any = None,
+        original_op: Operation | None = None,
+        op_def: Any = None,
+    ):
+        """Adds the node of a NodeDef to a graph, as few programs do: see `interchange.creating`."""
+        del output_types, op_def
+        context.operation_of(self, node_def, g, inputs, control_inputs, input_types, original_op)
+
+    @classmethod
+    def made(
+        cls,
+        graph: Any,
         defn: Any,
         name: str,
         inputs: tuple[Tensor, ...],
@@ -60,8 +76,25 @@ class Operation:
         outputs: list[tuple[DType, TensorShape]],
         control_inputs: list[Operation],
         source: SourceLine | None,
-    ):
-        self.graph = graph
+    ) -> Operation:
+        """A node that no graph has yet."""
+        op = cls.__new__(cls)
+        op.set_up(graph, defn, name, inputs, attrs, outputs, control_inputs, source)
+        return op
+
+    def set_up(
+        self,
+        graph: Any,
+        defn: Any,
+        name: str,
+        inputs: tuple[Tensor, ...],
+        attrs: dict[str, Any],
+        outputs: list[tuple[DType, TensorShape]],
+        control_inputs: list[Operation],
+        source: SourceLine | None,
+    ) -> None:
+        """Makes it the node that `made` describes."""
+        self.graph: Graph = graph
         self.defn = defn
         self.type: str = defn.type
         self.name = name

@@ -41,10 +41,3 @@ class NameStack(threading.local):
 
     def __init__(self) -> None:
         self.scope = ""
-
-
-class CreatorStack(threading.local):
-    """What makes variables, on a thread: (priority, creator), those of a higher one last."""
-
-    def __init__(self) -> None:
-        self.creators: list[tuple[int, Any]] = []

@@ -1,4 +1,4 @@
-"""`Graph.create_op`: one node, of an op type by name, from tensors and AttrValue protos."""
+"""One node, of an op type by name, from tensors and protos: `Graph.create_op`, `tf.Operation`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from stillflow.declare.opdef import OpDef
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import NotFoundError
 from stillflow.graph.graph import Graph
+from stillflow.graph.indexed_slices import IndexedSlices
+from stillflow.graph.names import is_node_name
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.interchange.attributes import attributes_of, described
 from stillflow.interchange.fitting import outputs_of
@@ -62,12 +64,78 @@ def create_op(
     defn = all_ops().get(op_type)
     if defn is None:
         raise NotFoundError(None, None, unregistered(op_type))
-    given = attributes_of(_node_def(op_type, name, attrs), defn)
-    _check_number(defn, given, inputs)
-    _complete_types(defn, given, inputs, name)
-    outputs_of(defn, name, inputs, dict(given))
+    given = _attributes(_node_def(op_type, name, attrs), defn, inputs)
     with self.as_default():
         return emit(defn, list(inputs), given, f"{name}/")
+
+
+def node_def(
+    op_type: str, name: str, device: Any = None, attrs: dict[str, Any] | None = None
+) -> Any:
+    """TensorFlow's `ops._NodeDef`: a NodeDef of these."""
+    proto = _node_def(op_type, str(name), attrs)
+    if device is not None:
+        proto.device = device(proto) if callable(device) else device
+    return proto
+
+
+def operation_of(
+    op: Operation,
+    node_def: Any,
+    graph: Graph,
+    inputs: Any,
+    control_inputs: Any,
+    input_types: Any,
+    original_op: Operation | None,
+) -> None:
+    """Makes `op` the node of a NodeDef, under its very name; scopes of the graph do not count.
+
+    Raises:
+      TypeError: an argument is of another kind.
+      ValueError: the name is not valid, or taken; or the NodeDef and its op type do not fit.
+    """
+    from tensorboard.compat.proto.node_def_pb2 import NodeDef
+
+    if not isinstance(node_def, NodeDef):
+        raise TypeError(f"node_def needs to be a NodeDef: {node_def}")
+    if not is_node_name(node_def.name):
+        raise ValueError(f"'{node_def.name}' is not a valid node name")
+    if not isinstance(graph, Graph):
+        raise TypeError(f"g needs to be a Graph: {graph}")
+    if not isinstance(inputs or [], list):
+        raise TypeError(f"inputs needs to be a list of Tensors: {inputs}")
+    tensors = tuple(inputs or ())
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"input needs to be a Tensor: {tensor}")
+    if input_types is not None:
+        _check_input_types(node_def.name, tensors, input_types)
+    waits = list(dict.fromkeys(_waited_for(item) for item in control_inputs or ()))
+    defn = all_ops().get(node_def.op)
+    if defn is None:
+        raise NotFoundError(None, None, unregistered(node_def.op))
+    attrs = _attributes(node_def, defn, tensors)
+    outputs = outputs_of(defn, node_def.name, tensors, attrs)
+    graph.adopt(op, defn, node_def.name, tensors, attrs, outputs, waits)
+    op._set_device(node_def.device)
+    op._original_op = original_op
+
+
+def _waited_for(item: Any) -> Operation:
+    if isinstance(item, Operation):
+        return item
+    if isinstance(item, (Tensor, IndexedSlices)):
+        return item.op
+    raise TypeError(f"Control input must be an Operation, a Tensor, or IndexedSlices: {item}")
+
+
+def _attributes(node_def: Any, defn: OpDef, inputs: Sequence[Tensor]) -> dict[str, Any]:
+    """What a NodeDef says, with what the inputs say; it is checked against the declaration."""
+    attrs = attributes_of(node_def, defn)
+    _check_number(defn, attrs, inputs)
+    _complete_types(defn, attrs, inputs, node_def.name)
+    outputs_of(defn, node_def.name, inputs, dict(attrs))
+    return attrs
 
 
 def _own_name(graph: Graph, name: str) -> str:

@@ -59,3 +59,48 @@ def test_references_are_asked_for_by_their_type():
 def test_compute_shapes_is_deprecated(caplog):
     create("NoOp", [], compute_shapes=False)
     assert "with compute_shapes is deprecated" in caplog.text
+
+
+def made(node_def_text, *args, **kwargs):
+    from google.protobuf import text_format
+
+    node_def = text_format.Parse(node_def_text, tf.NodeDef())
+    return tf.Operation(node_def, tf.get_default_graph(), *args, **kwargs)
+
+
+def test_an_operation_is_made_of_a_node_def():
+    x = tf.constant(1.0, name="x")
+    with tf.name_scope("scope"), tf.device("/cpu:0"):
+        op = made("name: 'own' op: 'Exp'", [x], [tf.float32], control_inputs=[x, x.op])
+    assert tf.get_default_graph().get_operation_by_name("own") is op
+    assert (op.device, op.control_inputs) == ("", [x.op])
+    with tf.Session() as session:
+        assert session.run(op.outputs[0]) == pytest.approx(2.7182817)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence", "text", "arguments"),
+    [
+        (ValueError, "'_own' is not a valid node name", "name: '_own' op: 'NoOp'", {}),
+        (ValueError, "Duplicate node name in graph: 'there'", "name: 'there' op: 'NoOp'", {}),
+        (TypeError, "inputs needs to be a list of Tensors: 1", "name: 'a'", {"inputs": 1}),
+        (TypeError, "input needs to be a Tensor: 1", "name: 'a' op: 'Exp'", {"inputs": [1]}),
+        (
+            TypeError,
+            "Control input must be an Operation, a Tensor, or IndexedSlices: 1",
+            "name: 'a' op: 'NoOp'",
+            {"control_inputs": [1]},
+        ),
+    ],
+)
+def test_an_operation_is_not_made(error, sentence, text, arguments):
+    tf.no_op("there")
+    with refused(error, sentence):
+        made(text, **arguments)
+
+
+def test_an_operation_needs_a_node_def_and_a_graph():
+    with refused(TypeError, "node_def needs to be a NodeDef: foo"):
+        tf.Operation("foo", tf.get_default_graph())
+    with refused(TypeError, "g needs to be a Graph: g"):
+        tf.Operation(tf.no_op().node_def, "g")
