@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.declare.constants import constant
+from stillflow.gradients.loop_limits import most_iterations
 from stillflow.graph import dtypes
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
@@ -17,7 +18,7 @@ from stillflow.graph.scopes import colocate_with, control_dependencies
 from stillflow.ops.control.contexts import outside_of, within
 from stillflow.ops.control.frames import control_trigger_op
 from stillflow.ops.control.loop_counters import count_backward, count_forward
-from stillflow.ops.control.nodes import constant_enter_of, output_context
+from stillflow.ops.control.nodes import constant_enter_of, is_in_xla_context, output_context
 from stillflow.ops.control.switch import switch_ref_or_tensor
 from stillflow.ops.control.while_context import WhileContext
 from stillflow.ops.tensor_array import stacks
@@ -108,7 +109,7 @@ class LoopState:
         """
         asked_in = get_default_graph()._get_control_flow_context()
         with control_dependencies(None):
-            stack = _stack_for(value, asked_in)
+            stack = _stack_for(value, self.forward_context, asked_in)
             inside = self.forward_context.AddValue(stack)
             context = output_context(value.op)
             if context is self.forward_context:
@@ -183,10 +184,11 @@ class LoopState:
         return restored if state is self else self.grad_context.AddValue(restored)
 
 
-def _stack_for(value: Tensor, context: Any) -> Tensor:
+def _stack_for(value: Tensor, loop: WhileContext, context: Any) -> Tensor:
     """An empty stack for what `value` will be, in the context that tf.gradients was called in."""
     with within(context), colocate_with(value):
-        limit = constant(-1, dtypes.int32)
+        is_limited = is_in_xla_context(value.op)
+        limit = most_iterations(value, loop) if is_limited else constant(-1, dtypes.int32)
         return stacks.stack_v2(limit, elem_type=value.dtype.base_dtype, name="f_acc")
 
 

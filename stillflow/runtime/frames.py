@@ -87,8 +87,9 @@ def find_loops(ops: list[Operation], fed: frozenset[Tensor]) -> list[Operation |
     frames = _Labels(ops, fed).frame_of
     outermost: list[Operation | Frame] = []
     loops: dict[Frame, None] = {}
+    turning = _turning(frames)
     for op, label in frames.items():
-        frame = None if label is None else _found(label)
+        frame = _nearest(label, turning)
         if frame is None:
             outermost.append(op)
             continue
@@ -97,12 +98,28 @@ def find_loops(ops: list[Operation], fed: frozenset[Tensor]) -> list[Operation |
         if op.defn.frame == "enter":
             frame.enters.append(op)
     for frame in loops:
-        outer = None if frame.outer is None else _found(frame.outer)
+        outer = _nearest(frame.outer, turning)
         frame.outer = outer
         (outermost if outer is None else outer.inner).append(frame)
         _complete(frame)
     _give_exits(ops, frames)
     return outermost
+
+
+def _nearest(frame: Frame | None, turning: set[Frame]) -> Frame | None:
+    """The innermost loop around; what runs but once in a frame is of the one around that."""
+    while frame is not None and _found(frame) not in turning:
+        frame = _found(frame).outer
+    return None if frame is None else _found(frame)
+
+
+def _turning(frames: dict[Operation, Frame | None]) -> set[Frame]:
+    """The frames from an iteration of which there is a way to a next one."""
+    return {
+        _found(label)
+        for op, label in frames.items()
+        if label is not None and op.defn.frame in ("next", "condition")
+    }
 
 
 def _found(frame: Frame) -> Frame:

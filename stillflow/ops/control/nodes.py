@@ -110,6 +110,13 @@ def containing_xla_context(context: Context) -> Context:
     return context
 
 
+def is_in_xla_context(op: Operation) -> bool:
+    """Whether TensorFlow would compile it as a part of something."""
+    if op.attrs.get("_XlaCompile"):
+        return True
+    return containing_xla_context(op._control_flow_context) is not None
+
+
 def is_containing(context: Context, around: Context) -> bool:
     """Whether `around` is `context` or contains it; None contains all."""
     while context is not around:

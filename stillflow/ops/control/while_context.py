@@ -15,6 +15,7 @@ from stillflow.ops.control.contexts import ControlFlowContext, grad_loop_context
 from stillflow.ops.control.nodes import (
     is_call,
     is_constant_enter,
+    is_in_xla_context,
     is_loop_exit,
     output_context,
     while_context_of,
@@ -187,7 +188,8 @@ class WhileContext(ControlFlowContext):
 
     def AddOp(self, op: Operation) -> None:
         # Of a value of the forward loop the shape is stored rather than the value.
-        if op.type in _OF_SHAPE and (building := grad_loop_context()) is not None:
+        building = grad_loop_context() if op.type in _OF_SHAPE else None
+        if building is not None and not is_in_xla_context(op):
             source = op.inputs[0].op
             if while_context_of(source) is building.grad_state.forward_context:
                 context = source._get_control_flow_context()
