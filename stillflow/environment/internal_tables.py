@@ -23,6 +23,7 @@ EQUIVALENT: dict[str, Members | str] = {
     "python.framework.ops": {
         "": "colocate_with",
     },
+    "python.framework.test_ops": {},
     "python.framework.versions": {
         "": "COMPILER_VERSION GIT_VERSION GRAPH_DEF_VERSION VERSION",
     },
@@ -60,6 +61,7 @@ EQUIVALENT: dict[str, Members | str] = {
 
 # Modules that are ours as a whole, so that a program can set what they hold.
 WHOLE: Members = {
+    "python.framework.test_ops": "stillflow.testing.op_types",
     "python.platform.tf_logging": "stillflow.platform.logging",
     "python.util.deprecation": "stillflow.platform.deprecation",
 }

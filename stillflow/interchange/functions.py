@@ -80,8 +80,11 @@ class ImportedFunction(GraphFunction):
         with graph.as_default():
             for arg in self.definition.signature.input_arg:
                 graph.inputs.append(placeholder(dtypes.as_dtype(arg.type), name=arg.name))
-            given = {tensor.op.name: tensor for tensor in graph.inputs}
-            import_graph_def(translated.graph_def(), given, name="")
+            graph_def = translated.graph_def()
+            used = {text.partition(":")[0] for node in graph_def.node for text in node.input}
+            arguments = {tensor.op.name: tensor for tensor in graph.inputs}
+            given = {name: tensor for name, tensor in arguments.items() if name in used}
+            import_graph_def(graph_def, given, name="")
         graph.outputs = [graph.get_tensor_by_name(name) for name in translated.outputs()]
         graph.operations = graph.get_operations()
         return graph

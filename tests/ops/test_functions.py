@@ -93,6 +93,16 @@ def test_a_function_read_from_a_file_runs_where_it_was_and_is_written_again():
     assert tf.get_default_graph().as_graph_def().library == graph_def.library
 
 
+def test_an_argument_may_be_unused():
+    def ignores(definition):
+        definition.signature.input_arg.add(name="ignored", type=1)
+
+    graph_def = library_of(ignores)
+    call = next(node for node in graph_def.node if node.name == "call")
+    call.input.append(call.input[0])
+    assert run_of(graph_def) == 6
+
+
 def test_a_function_that_calls_itself_is_refused():
     def recursive(definition):
         node = definition.node_def[1]
