@@ -90,6 +90,13 @@ OWN: dict[str, Members] = {
             "get_extra_vars"
         ),
     },
+    "python.framework.meta_graph": {
+        "stillflow.interchange.meta_graph": "import_scoped_meta_graph",
+        "stillflow.interchange.scoped_meta_graph": (
+            "copy_scoped_meta_graph export_scoped_meta_graph"
+        ),
+        "stillflow.train.meta_graph": "ops_used_by_graph_def stripped_op_list_for_graph",
+    },
     "python.framework.ops": {
         "stillflow.declare.convert": (
             "convert_n_to_tensor internal_convert_n_to_tensor=convert_n_to_tensor "

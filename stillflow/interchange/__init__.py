@@ -6,6 +6,7 @@ fitting       holding a node to the declaration of its op type
 choices       which control flow of a graph can be run, and the refusal of the rest
 importer      `tf.import_graph_def`
 meta_graph    `tf.train.import_meta_graph`
+scoped_meta_graph  parts of graphs, with their variables
 freezing      `tf.graph_util`
 constants_for_variables  `tf.graph_util.convert_variables_to_constants`
 saved_model/  `tf.saved_model`

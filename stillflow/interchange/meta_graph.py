@@ -34,8 +34,9 @@ def import_meta_graph(
     clear_devices: bool = False,
     import_scope: str | None = None,
     input_map: dict[str, Any] | None = None,
-    unbound_inputs_col_name: str = _UNBOUND,
+    unbound_inputs_col_name: str | None = _UNBOUND,
     restore_collections_predicate: Callable[[str], bool] = lambda key: True,
+    graph: Graph | None = None,
 ) -> Saver | None:
     """Adds a MetaGraphDef's nodes and collections to the default graph: all, or none.
 
@@ -46,6 +47,7 @@ def import_meta_graph(
       input_map: as in `tf.import_graph_def`.
       unbound_inputs_col_name: the collection of names that `input_map` must give.
       restore_collections_predicate: tells by the key whether to take a collection up.
+      graph: is used instead of the default graph.
 
     Returns:
       The Saver that it describes, or one of all variables where it describes none; None when there
@@ -64,8 +66,10 @@ def import_meta_graph(
         input_map=input_map,
         unbound_inputs_col_name=unbound_inputs_col_name,
         restore_collections_predicate=restore_collections_predicate,
+        graph=graph,
     )
-    return _saver_of(meta, import_scope, variables)
+    with (graph or get_default_graph()).as_default():
+        return _saver_of(meta, import_scope, variables)
 
 
 def read_meta_graph(meta_graph_or_file: Any) -> Any:
@@ -83,15 +87,16 @@ def read_meta_graph(meta_graph_or_file: Any) -> Any:
 
 
 def import_scoped_meta_graph(
-    meta: Any,
+    meta_graph_or_file: Any,
     clear_devices: bool = False,
     graph: Graph | None = None,
     import_scope: str | None = None,
     input_map: dict[str, Any] | None = None,
-    unbound_inputs_col_name: str = _UNBOUND,
+    unbound_inputs_col_name: str | None = _UNBOUND,
     restore_collections_predicate: Callable[[str], bool] = lambda key: True,
 ) -> dict[str, Variable]:
     """Adds a MetaGraphDef to `graph`; returns its global variables by their names in it."""
+    meta = read_meta_graph(meta_graph_or_file)
     graph = graph or get_default_graph()
     _check_bound(meta, unbound_inputs_col_name, input_map or {})
     with graph.as_default(), graph.all_or_nothing():
@@ -115,9 +120,9 @@ def import_scoped_meta_graph(
     return {_without_scope(variable.name, scope): variable for variable in variables}
 
 
-def _check_bound(meta: Any, key: str, input_map: dict[str, Any]) -> None:
+def _check_bound(meta: Any, key: str | None, input_map: dict[str, Any]) -> None:
     """ValueError unless `input_map` gives exactly what the graph says that it lacks."""
-    if key not in meta.collection_def:
+    if not key or key not in meta.collection_def:
         return
     unbound = [value.decode() for value in meta.collection_def[key].bytes_list.value]
     if unbound and sorted(unbound) != sorted(input_map):

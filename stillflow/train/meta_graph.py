@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from stillflow.checkpoint import files
+from stillflow.declare.opdef import OPS
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.protos.graph_def import op_def_of
 from stillflow.graph.text import local_path
+from stillflow.ops.families import all_ops
 from stillflow.platform import logging
 from stillflow.train import scoped_graph
 from stillflow.train.exported_graph import graph_def_with_shapes
+from stillflow.train.extraneous_savers import nodes_of_other_savers
 
-_TENSORFLOW = "1.15.5"  # whose files these are
+# Whose files these are.
+_TENSORFLOW = "1.15.5"
+_COMMIT = "v1.15.4-39-g3db52be"
+
+# What stands for the arguments and results of functions.
+_OF_FUNCTIONS = frozenset({"_Arg", "_Retval", "_ListToArray", "_ArrayToList"})
 
 # Collections whose items are stored as protos of their own, not by name.
 _PROTO_COLLECTIONS = frozenset(
@@ -49,6 +58,7 @@ def export_meta_graph(
     clear_extraneous_savers: bool = False,
     strip_default_attrs: bool = False,
     save_debug_info: bool = False,
+    unbound_inputs_col_name: str | None = scoped_graph.UNBOUND_INPUTS,
 ) -> Any:
     """Returns the MetaGraphDef of `graph`, or of the default one; writes it to `filename`.
 
@@ -57,15 +67,16 @@ def export_meta_graph(
       collection_list: the collections to export; all of them when None.
       as_text: writes a text proto.
       export_scope: exports what is below this scope only, by names without it. The inputs from
-        outside are in the collection `unbound_inputs`.
+        outside are in the collection `unbound_inputs_col_name`.
       clear_devices: leaves out what `tf.device` recorded.
+      clear_extraneous_savers: leaves out the nodes of all Savers but that of `saver_def`.
       strip_default_attrs: leaves out attributes that have their defaults.
 
     Raises:
-      NotImplementedError: for `clear_extraneous_savers` and `save_debug_info`.
+      NotImplementedError: for `save_debug_info`.
       tf.errors.OpError: the file cannot be written.
     """
-    _refuse(clear_extraneous_savers=clear_extraneous_savers, save_debug_info=save_debug_info)
+    _refuse(save_debug_info=save_debug_info)
     from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef
 
     graph = graph or get_default_graph()
@@ -73,21 +84,28 @@ def export_meta_graph(
     scope = export_scope.rstrip("/") if export_scope else None
     whole = graph_def or graph_def_with_shapes(graph)
     unbound: list[str] = []
+    left_out: set[str] = set()
+    if clear_extraneous_savers:
+        left_out = nodes_of_other_savers(whole, saver_def)
+        whole = _without_nodes(whole, left_out)
     if scope:
         whole, unbound = scoped_graph.below(whole, scope)
     meta.graph_def.CopyFrom(whole)
     if clear_devices:
         for node in meta.graph_def.node:
             node.device = ""
-    _describe(meta.meta_info_def, meta_info_def, graph, strip_default_attrs)
+    _describe(meta, meta_info_def, strip_default_attrs)
     if strip_default_attrs:
         _strip_default_attrs(meta)
     if saver_def is not None:
         meta.saver_def.CopyFrom(saver_def)
     for key in graph.get_all_collection_keys() if collection_list is None else collection_list:
-        _add_collection(meta, key, _within(graph.get_collection(key), scope), scope)
-    if unbound:
-        _add_collection(meta, scoped_graph.UNBOUND_INPUTS, unbound, None)
+        items = _within(graph.get_collection(key), scope, left_out)
+        if clear_extraneous_savers and key == GraphKeys.SAVERS:
+            items = [_Described(saver_def)]
+        _add_collection(meta, key, items, scope)
+    if unbound and unbound_inputs_col_name:
+        _add_collection(meta, unbound_inputs_col_name, unbound, None)
     if filename is not None:
         _write(meta, filename, as_text)
     return meta
@@ -102,15 +120,40 @@ def _refuse(**options: Any) -> None:
             )
 
 
-def _describe(info: Any, given: Any, graph: Graph, strip_default_attrs: bool) -> None:
+def _describe(meta: Any, given: Any, strip_default_attrs: bool) -> None:
     """Fills the MetaInfoDef: whose file it is, and the declarations of the op types in it."""
+    info = meta.meta_info_def
     if given is not None:
         info.CopyFrom(given)
     info.tensorflow_version = _TENSORFLOW
+    info.tensorflow_git_version = _COMMIT
     info.stripped_default_attrs = strip_default_attrs
     if not info.HasField("stripped_op_list"):
-        used = {op.type: op.defn for op in graph.get_operations()}
-        info.stripped_op_list.op.extend(_op_def(defn) for _, defn in sorted(used.items()))
+        info.stripped_op_list.CopyFrom(stripped_op_list_for_graph(meta.graph_def))
+
+
+def ops_used_by_graph_def(graph_def: Any) -> list[str]:
+    """Returns the op types of a GraphDef, and of the functions that it calls; not those's names."""
+    functions = {function.signature.name: function for function in graph_def.library.function}
+    used: set[str] = set()
+    waiting = {node.op for node in graph_def.node}
+    while waiting:
+        used |= waiting
+        bodies = [functions[name].node_def for name in waiting & functions.keys()]
+        waiting = {node.op for body in bodies for node in body} - used
+    return sorted(used - functions.keys())
+
+
+def stripped_op_list_for_graph(graph_def: Any) -> Any:
+    """Returns the OpList of the op types of a GraphDef; ValueError when one is not declared."""
+    from tensorboard.compat.proto.op_def_pb2 import OpList
+
+    used = ops_used_by_graph_def(graph_def)
+    declared = OPS if OPS.keys() >= set(used) else all_ops()
+    for op_type in used:
+        if op_type not in declared and op_type not in _OF_FUNCTIONS:
+            raise ValueError(f"Op {op_type} is used by the graph, but is not registered")
+    return OpList(op=[_op_def(declared[op_type]) for op_type in used if op_type in declared])
 
 
 @cache
@@ -125,21 +168,36 @@ def _strip_default_attrs(meta: Any) -> None:
         }
         for op in meta.meta_info_def.stripped_op_list.op
     }
-    for node in meta.graph_def.node:
+    bodies = [function.node_def for function in meta.graph_def.library.function]
+    for node in chain(meta.graph_def.node, *bodies):
         for name, default in defaults.get(node.op, {}).items():
             if name in node.attr and node.attr[name] == default:
                 del node.attr[name]
 
 
-def _within(items: list, scope: str | None) -> list:
-    """The items that are below a scope, or that have no place in the graph."""
-    if not scope:
-        return items
+class _Described:
+    """Stands for an object that is there as a proto already."""
+
+    def __init__(self, proto: Any):
+        self._proto = proto
+
+    def to_proto(self, export_scope: str | None = None) -> Any:
+        return self._proto
+
+
+def _without_nodes(graph_def: Any, left_out: Collection[str]) -> Any:
+    kept = [node for node in graph_def.node if node.name not in left_out]
+    return type(graph_def)(node=kept, versions=graph_def.versions, library=graph_def.library)
+
+
+def _within(items: list, scope: str | None, left_out: Collection[str]) -> list:
+    """The items that are below a scope and not left out, or that have no place in the graph."""
     names = [getattr(item, "name", item) for item in items]
     return [
         item
         for item, name in zip(items, names, strict=True)
-        if not isinstance(name, str) or scoped_graph.is_below(name, scope)
+        if not isinstance(name, str)
+        or ((not scope or scoped_graph.is_below(name, scope)) and name not in left_out)
     ]
 
 

@@ -91,9 +91,9 @@ class Saver:
             raise NotImplementedError(
                 "tf.train.Saver(builder=...) is in TensorFlow 1.15 but not yet in Stillflow."
             )
-        self._version = write_version if saver_def is None else saver_def.version
-        if self._version not in (management.V1, _V2):
-            raise ValueError(f"Unexpected write_version: {self._version}")
+        self._write_version = write_version if saver_def is None else saver_def.version
+        if self._write_version not in (management.V1, _V2):
+            raise ValueError(f"Unexpected write_version: {self._write_version}")
         self._var_list = var_list
         self._reshape = reshape
         self._sharded = sharded
@@ -143,7 +143,7 @@ class Saver:
             filename=self._filename,
             sharded=self._sharded,
             reshaped=self._reshape,
-            version=self._version,
+            version=self._write_version,
         )
         _join_parts_in_collections()
         self.saver_def = _saver_def_class()(
@@ -153,7 +153,7 @@ class Saver:
             max_to_keep=self._max_to_keep,
             sharded=self._sharded,
             keep_checkpoint_every_n_hours=self._hours,
-            version=self._version,
+            version=self._write_version,
         )
 
     # Saving ---------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ class Saver:
 
     def _write(self, sess: BaseSession, prefix: str, save_path: str) -> str:
         """Returns the name of the checkpoint: `prefix`, or the pattern of its several files."""
-        if self._version == management.V1:
+        if self._write_version == management.V1:
             logging.warning(_FIRST_FORMAT)
         feed = {self.saver_def.filename_tensor_name: prefix}
         try:
@@ -303,7 +303,7 @@ class Saver:
             self._next_to_keep += self.saver_def.keep_checkpoint_every_n_hours * 3600
             return
         try:
-            management.remove_checkpoint(prefix, self._version, meta_graph_suffix)
+            management.remove_checkpoint(prefix, self._write_version, meta_graph_suffix)
         except errors.OpError as error:
             logging.warning("Ignoring: %s", error)
 

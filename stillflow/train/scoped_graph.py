@@ -8,6 +8,7 @@ from typing import Any
 UNBOUND_INPUTS = "unbound_inputs"  # the collection of what the part takes from outside
 _UNBOUND = "$unbound_inputs_"
 _LOCATION = "loc:@"
+_ENTERS = ("Enter", "RefEnter")  # they name the loop that they lead into
 
 
 def is_below(name: str, scope: str) -> bool:
@@ -34,6 +35,9 @@ def below(graph_def: Any, scope: str) -> tuple[Any, list[str]]:
             copy.name = without_scope(node.name, scope)
             copy.input[:] = [_input(text, scope, unbound) for text in node.input]
             _keep_locations(copy, scope)
+            if copy.op in _ENTERS:
+                frame = copy.attr["frame_name"]
+                frame.s = without_scope(frame.s.decode(), scope).encode()
     return part, unbound
 
 

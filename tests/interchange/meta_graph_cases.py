@@ -333,6 +333,38 @@ def a_part(tf, folder):
 
 
 @case
+def one_saver_of_two(tf, folder):
+    """The nodes of the other are left out, and so is it in the collection."""
+    kept = network(tf)
+    other = tf.train.Saver(name="other")
+    tf.add_to_collection("savers", kept)
+    tf.add_to_collection("savers", other)
+    meta = kept.export_meta_graph(clear_extraneous_savers=True)
+    names = [node.name for node in meta.graph_def.node]
+    return [
+        [name for name in names if name.startswith(("keeper/", "other/"))],
+        len(meta.collection_def["savers"].bytes_list.value),
+        sorted(meta.collection_def),
+        [op.name for op in meta.meta_info_def.stripped_op_list.op],
+        meta.meta_info_def.tensorflow_git_version,
+    ]
+
+
+@case
+def a_loop_below_a_scope(tf, folder):
+    """Its frame is called without the scope, and by the new one once it is read."""
+    with tf.Graph().as_default():
+        with tf.name_scope("part"):
+            tf.while_loop(lambda i: i < 3, lambda i: i + 1, [0])
+        meta = tf.train.export_meta_graph(export_scope="part")
+    frames = [n.attr["frame_name"].s.decode() for n in meta.graph_def.node if n.op == "Enter"]
+    with tf.Graph().as_default() as graph:
+        tf.train.import_meta_graph(meta, import_scope="other")
+        entered = [op for op in graph.get_operations() if op.type == "Enter"]
+        return [frames, [op.get_attr("frame_name").decode() for op in entered]]
+
+
+@case
 def a_part_that_restores(tf, folder):
     return wires(tf.graph_util.extract_sub_graph(graph_def_of(tf), ["keeper/restore_all"]))
 
