@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,25 +30,56 @@ _XLA_BYTES = 12_000.0
 _FLOPS = 100_000.0
 
 
-def runs_before_compiling(steps: Sequence[Step], slots: list[Any]) -> float:
+class Work(NamedTuple):
+    """What steps do in a run: how many there are, the bytes they touch, their arithmetic."""
+
+    steps: float = 0.0
+    bytes: float = 0.0
+    flops: float = 0.0
+
+    def __add__(self, other: Any) -> Work:
+        return Work(*(a + b for a, b in zip(self, other, strict=True)))
+
+    def times(self, count: int) -> Work:
+        return Work(*(count * part for part in self))
+
+
+def work_of(steps: Sequence[Step], slots: Sequence[Any]) -> Work:
+    """The work of a run of `steps` that gave `slots`; that of a region is what it last did."""
+    total = Work()
+    for step in steps:
+        if step.region is not None:
+            total += step.region.work
+        else:
+            total += Work(1, _bytes(step, slots), _flops(step, slots))
+    return total
+
+
+def runs_before_compiling(steps: Sequence[Step], slots: Sequence[Any]) -> float:
     """How many runs of `steps` the host tier does before they are compiled; it may be infinite.
 
     `slots` hold the values of one run.
     """
-    touched = sum(_bytes(step, slots) for step in steps)
-    work = sum(_flops(step, slots) for step in steps)
-    host = _HOST_RUN + _HOST_STEP * len(steps) + touched / _HOST_BYTES + work / _FLOPS
-    compiled = _XLA_RUN + touched / _XLA_BYTES + work / _FLOPS
+    work = work_of(steps, slots)
+    arithmetic = work.flops / _FLOPS
+    host = _HOST_RUN + _HOST_STEP * work.steps + work.bytes / _HOST_BYTES + arithmetic
+    compiled = _XLA_RUN + work.bytes / _XLA_BYTES + arithmetic
     if host <= compiled:
         return math.inf
-    return (_XLA_START + _COMPILE_STEP * len(steps)) / (host - compiled)
+    return (_XLA_START + _COMPILE_STEP * _count(steps)) / (host - compiled)
 
 
-def _bytes(step: Step, slots: list[Any]) -> int:
+def _count(steps: Sequence[Step]) -> int:
+    """How many steps there are to compile, those within regions included."""
+    inner = (part.plan.steps for s in steps if s.region is not None for part in s.region.parts)
+    return len(steps) + sum(map(_count, inner))
+
+
+def _bytes(step: Step, slots: Sequence[Any]) -> int:
     return sum(getattr(slots[slot], "nbytes", 0) for slot in (*step.inputs, *step.outputs))
 
 
-def _flops(step: Step, slots: list[Any]) -> float:
+def _flops(step: Step, slots: Sequence[Any]) -> float:
     if step.flops is None:
         return 0.0
     return step.flops(*(np.shape(slots[slot]) for slot in step.inputs))

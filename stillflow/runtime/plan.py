@@ -389,7 +389,8 @@ class _Planner:
             for position in defn.input_positions(op, defn.near_zero)
             if self._value_type(op.inputs[position]).is_floating
         )
-        types = map(self._value_type, (*op.inputs, *op.outputs))
+        computed = (t for t, s in zip(op.inputs, inputs, strict=True) if plan.constants[s] is None)
+        types = map(self._value_type, (*computed, *op.outputs))
         has_strings = any(map(_is_host_type, types))
         plan.steps.append(
             Step(

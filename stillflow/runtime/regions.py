@@ -15,6 +15,7 @@ import numpy as np
 from stillflow.declare.dead import dead
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Operation
+from stillflow.runtime.cost import Work, work_of
 from stillflow.runtime.host import host_program
 from stillflow.runtime.state import SessionState, uninitialized
 from stillflow.runtime.steps import Plan, Step
@@ -112,6 +113,7 @@ class Region:
         self.written = sorted({place[v] for part in parts for v in part.plan.written})
         self.streams = [place[op] for op in streams]
         self.draws: list[tuple[Operation, int]] = []
+        self.work = Work()  # of the last run
         self._place = place
 
     def connect(
@@ -174,6 +176,7 @@ class Choice(Region):
         cells, drawn = self.start(inputs)
         slots = part.slots((), inputs, cells)
         part.run(slots)
+        self.work = work_of(part.plan.steps, slots)
         given = part.keep(slots, cells, drawn)
         results = [
             _dead(dtype) if value is None else value
@@ -184,6 +187,10 @@ class Choice(Region):
 
 def _dead(dtype: DType) -> Any:
     return dead(dtype.stored_as if dtype.is_numpy_compatible else bool)  # a handle has no elements
+
+
+# What one turn costs besides the steps of the body.
+_TURN = Work(steps=3)
 
 
 class Loop(Region):
@@ -202,15 +209,20 @@ class Loop(Region):
     def run(self, xp: Any, *inputs: Any) -> Any:
         cells, drawn = self.start(inputs)
         going: list[Any] = list(inputs[: self.count])
+        turns, turn = 0, Work()
         while True:
             slots = self.condition.slots(going, inputs, cells)
             self.condition.run(slots)
             goes_on, *shared = self.condition.keep(slots, cells, drawn)
             if not goes_on:
+                self.work = turn.times(turns)
                 return self.outputs(going, cells, drawn)
             slots = self.body.slots([*going, *shared], inputs, cells)
             self.body.run(slots)
+            if not turns:
+                turn = work_of(self.body.plan.steps, slots) + _TURN
             going = self.body.keep(slots, cells, drawn)
+            turns += 1
 
 
 def region_step(

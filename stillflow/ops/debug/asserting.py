@@ -11,7 +11,6 @@ from stillflow.declare import shapes
 from stillflow.declare.arguments import renamed
 from stillflow.declare.convert import convert_n_to_tensor, convert_to_tensor
 from stillflow.declare.opdef import op
-from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import FLOATS
 from stillflow.declare.value_text import summary
 from stillflow.graph import dtypes
@@ -23,12 +22,14 @@ from stillflow.ops.control.ordering import no_op, with_dependencies
 _SUMMARIZED = 3  # elements of each tensor
 
 
-@op("Assert", "condition: bool, data: [T] ->", host=True, stateful=True)
+@op("Assert", "condition: bool, data: [T] ->", stateful=True)
 def assert_op(xp, condition, *data, summarize: int = _SUMMARIZED):
     """condition: bool[], data: any -> nothing; fails unless the condition holds, showing data."""
-    if not np.all(condition):
-        shown = " ".join(f"[{summary(value, summarize)}]" for value in data)
-        refuse(f"assertion failed: {shown}")
+
+    def failed(*data: np.ndarray) -> str:
+        return f"assertion failed: {' '.join(f'[{summary(value, summarize)}]' for value in data)}"
+
+    xp.check(condition, failed, *data)
     return ()
 
 
