@@ -24,6 +24,7 @@ _SEEN_THROUGH = frozenset(
         "convert_element_type",
     ]
 )
+_REARRANGING = frozenset(["reshape", "squeeze", "transpose"])
 # Calls whose body is a part of the function.
 _INLINE = frozenset(
     ["jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call"]
@@ -38,13 +39,19 @@ def faithful(function: Callable[..., Any]) -> Callable[..., Any]:
         closed, shape = jax.make_jaxpr(
             lambda *leaves: function(*jax.tree.unflatten(tree, leaves)), return_shape=True
         )(*flat)
-        results = _evaluate(closed.jaxpr, closed.consts, flat)
+        results = _evaluate(closed.jaxpr, closed.consts, flat, {})
         return jax.tree.unflatten(jax.tree.structure(shape), results)
 
     return traced
 
 
-def _evaluate(jaxpr: Any, consts: Sequence[Any], args: Sequence[Any]) -> list[Any]:
+# The values that hold numbers of smaller ones many times, by their identity.
+_Spread = dict[int, Any]
+
+
+def _evaluate(
+    jaxpr: Any, consts: Sequence[Any], args: Sequence[Any], spread: _Spread
+) -> list[Any]:
     values: dict[Any, Any] = {}
 
     def read(atom: Any) -> Any:
@@ -53,21 +60,38 @@ def _evaluate(jaxpr: Any, consts: Sequence[Any], args: Sequence[Any]) -> list[An
     values.update(zip(jaxpr.constvars, consts, strict=True))
     values.update(zip(jaxpr.invars, args, strict=True))
     for eqn in jaxpr.eqns:
-        values.update(zip(eqn.outvars, _results(eqn, [read(v) for v in eqn.invars]), strict=True))
+        results = _results(eqn, [read(atom) for atom in eqn.invars], spread)
+        values.update(zip(eqn.outvars, results, strict=True))
     return [read(atom) for atom in jaxpr.outvars]
 
 
-def _results(eqn: Any, inputs: list[Any]) -> list[Any]:
+def _results(eqn: Any, inputs: list[Any], spread: _Spread) -> list[Any]:
     name = eqn.primitive.name
     if name in _INLINE:
         inner = eqn.params.get("jaxpr") or eqn.params["call_jaxpr"]
         jaxpr, consts = (inner.jaxpr, inner.consts) if hasattr(inner, "consts") else (inner, ())
-        return _evaluate(jaxpr, consts, inputs)
+        return _evaluate(jaxpr, consts, inputs, spread)
+    if name == "div" and _is_spread(inputs[1], spread):
+        inputs = [inputs[0], _many(*inputs)]
     result = eqn.primitive.bind(*inputs, **eqn.primitive.get_bind_params(eqn.params))
     results = list(result) if eqn.primitive.multiple_results else [result]
+    if name in ("broadcast_in_dim", "tile") or (name in _REARRANGING and id(inputs[0]) in spread):
+        spread[id(result)] = result
     if name in _SEEN_THROUGH:
         return [_hidden(value) for value in results]
     return results
+
+
+def _is_spread(divisor: Any, spread: _Spread) -> bool:
+    return isinstance(divisor, jax.Array) and (not divisor.shape or id(divisor) in spread)
+
+
+def _many(dividend: Any, divisor: Any) -> Any:
+    """`divisor`, which XLA cannot see to be spread: it would multiply with the reciprocals.
+
+    Those of huge numbers are no normal ones. What divides no number does not matter.
+    """
+    return jnp.where(dividend == dividend, divisor, dividend)
 
 
 def _hidden(value: Any) -> Any:
