@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare.dead import dead
-from stillflow.graph.dtypes import DType
+from stillflow.graph.dtypes import DType, resource
 from stillflow.graph.operation import Operation
 from stillflow.runtime.cost import Work, work_of
 from stillflow.runtime.host import host_program
@@ -99,13 +99,20 @@ class Region:
     As a step it takes what is its own, what its parts capture, and its cells; it gives the new
     values of the variables that it writes, its results, and how many blocks each stream gave.
 
-    `ops` are all its operations; errors name `op`.
+    `ops` are all its operations; errors name `op`. `types` are those of the results.
     """
 
-    def __init__(self, ops: Collection[Operation], op: Operation, parts: Sequence[Part]):
+    def __init__(
+        self,
+        ops: Collection[Operation],
+        op: Operation,
+        parts: Sequence[Part],
+        types: Sequence[DType],
+    ):
         self.ops = ops
         self.op = op
         self.parts = parts
+        self.types = types
         variables = dict.fromkeys(v for part in parts for v in part.plan.variables)
         streams = dict.fromkeys(op for part in parts for op in part.plan.streams)
         self.cells: list[Operation] = [*variables, *streams]
@@ -130,6 +137,7 @@ class Region:
         self.draws = [(self.cells[index], new_slot()) for index in self.streams]
         written = [around[self.cells[index]] for index in self.written]
         counts = [slot for _, slot in self.draws]
+        self.handles = [s for s, t in zip(results, self.types, strict=True) if t is resource]
         inputs = (*own, *captured, *(around[op] for op in self.cells))
         return inputs, (*written, *results, *counts)
 
@@ -156,20 +164,7 @@ class Region:
 
 
 class Choice(Region):
-    """Runs one of two parts: the first when its first input is false.
-
-    `types` are those of its results.
-    """
-
-    def __init__(
-        self,
-        ops: Collection[Operation],
-        op: Operation,
-        parts: Sequence[Part],
-        types: Sequence[DType],
-    ):
-        super().__init__(ops, op, parts)
-        self.types = types
+    """Runs one of two parts: the first when its first input is false."""
 
     def run(self, xp: Any, *inputs: Any) -> Any:
         part = self.parts[bool(inputs[0])]
@@ -196,15 +191,21 @@ _TURN = Work(steps=3)
 class Loop(Region):
     """Runs its condition, which gives whether to go on and what the body needs of it, and its body.
 
-    `count` values go round; they are the step's first inputs, and their last values its results.
+    What goes round are the step's first inputs, and its results the last values of it.
     """
 
-    def __init__(
-        self, ops: Collection[Operation], op: Operation, parts: Sequence[Part], count: int
-    ):
-        super().__init__(ops, op, parts)
-        self.condition, self.body = parts
-        self.count = count
+    @property
+    def condition(self) -> Part:
+        return self.parts[0]
+
+    @property
+    def body(self) -> Part:
+        return self.parts[1]
+
+    @property
+    def count(self) -> int:
+        """How many values go round."""
+        return len(self.types)
 
     def run(self, xp: Any, *inputs: Any) -> Any:
         cells, drawn = self.start(inputs)

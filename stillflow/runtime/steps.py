@@ -98,6 +98,8 @@ class Step:
     @property
     def handles(self) -> list[int]:
         """The slots of outputs that are handles."""
+        if self.region is not None:
+            return self.region.handles
         own = self.outputs[len(self.outputs) - len(self.declared) :]
         return [s for s, dtype in zip(own, self.declared, strict=True) if dtype is resource]
 

@@ -49,9 +49,7 @@ def faithful(function: Callable[..., Any]) -> Callable[..., Any]:
 _Spread = dict[int, Any]
 
 
-def _evaluate(
-    jaxpr: Any, consts: Sequence[Any], args: Sequence[Any], spread: _Spread
-) -> list[Any]:
+def _evaluate(jaxpr: Any, consts: Sequence[Any], args: Sequence[Any], spread: _Spread) -> list[Any]:
     values: dict[Any, Any] = {}
 
     def read(atom: Any) -> Any:

@@ -47,8 +47,3 @@ GRADIENT_GRAPHS = {
     for case, modes in cases.items()
     for mode in modes
 }
-
-#: Of the random nests, by tier.
-NESTS = {
-    ("xla", "program_20"): "a stack reaches compiled code as an argument",
-}
