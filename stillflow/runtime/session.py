@@ -14,13 +14,14 @@ import numpy as np
 
 from stillflow.declare.resources import waiting_at_most
 from stillflow.graph import context
-from stillflow.graph.errors import CancelledError
+from stillflow.graph.errors import CancelledError, InvalidArgumentError
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.devices import SessionDevice, session_devices
 from stillflow.runtime.executor import Executor
 from stillflow.runtime.feeds import Feed, check_unique, is_several, single_keys, single_values
 from stillflow.runtime.fetches import FetchStructure
+from stillflow.runtime.partial_run import PartialPlan, PartialRun
 from stillflow.runtime.plan import make_plan, unfed
 from stillflow.runtime.staged import StagedExecutor, executor_of
 from stillflow.runtime.state import SessionState
@@ -34,6 +35,7 @@ class PreparedRun:
     """What `Session.run` has found out about its arguments, for the next call with the same ones.
 
     `nested_feeds` tells that a feed's key stands for several tensors, and its value for several.
+    `fed_fetches` are the places of fetches that are fed, each with that of its feed.
     """
 
     structure: FetchStructure
@@ -41,6 +43,7 @@ class PreparedRun:
     nested_feeds: bool
     executor: Executor | StagedExecutor
     rewirings: int
+    fed_fetches: Sequence[tuple[int, int]]
 
 
 class BaseSession:
@@ -64,6 +67,9 @@ class BaseSession:
         self._executors: dict[tuple, Executor | StagedExecutor] = {}
         self._rewirings = self._graph.rewirings
         self._prepared: dict[tuple, PreparedRun] = {}
+        self._partial_plans: dict[tuple, PartialPlan] = {}
+        # By handle; None for one that is over.
+        self._partial_runs: dict[str, PartialRun | Exception | None] = {}
         self._lock = threading.RLock()  # of what is prepared; the state has a lock of its own
         self._closed = False
         self._was_reset = False
@@ -115,7 +121,8 @@ class BaseSession:
           run_metadata: accepted.
 
         Returns:
-          NumPy arrays, which are the caller's own; None for an operation.
+          NumPy arrays, which are the caller's own; None for an operation; for a tensor that is fed
+          the array that it was fed.
 
         Raises:
           RuntimeError: the session is closed.
@@ -172,12 +179,66 @@ class BaseSession:
         return list(self._devices)
 
     def partial_run_setup(self, fetches: Any, feeds: Any = None) -> str:
-        raise NotImplementedError(
-            "partial_run_setup is in TensorFlow 1.15 but not yet in Stillflow.\n"
-            "  Run the two parts with two calls of sess.run, feeding what the first gave."
-        )
+        """Begins a run in several calls of `partial_run`; returns what they are to be given.
 
-    partial_run = partial_run_setup
+        Args:
+          fetches, feeds: all that will be fetched and fed.
+
+        Raises:
+          RuntimeError: the session is closed.
+          tf.errors.InvalidArgumentError: nothing is to be fetched.
+        """
+        self._check_runnable()
+        keys = (
+            list(feeds)
+            if isinstance(feeds, (list, tuple))
+            else [feeds]
+            if feeds is not None
+            else []
+        )
+        tensors = [self._fed_tensor(single) for key in keys for single in single_keys(key)]
+        elements = FetchStructure(self._graph, fetches).elements
+        if not elements:
+            message = "Must specify at least one target to fetch or execute."
+            raise InvalidArgumentError(None, None, message)
+        names = (",".join(element.name for element in given) for given in (tensors, elements))
+        with self._lock:
+            handle = f"{'->'.join(names)}/{len(self._partial_runs)}"
+            self._partial_runs[handle] = None
+        key = (*elements, None, *tensors)
+        try:
+            if key not in self._partial_plans:
+                self._partial_plans[key] = PartialPlan(elements, tensors, self._tier)
+        except InvalidArgumentError as error:  # a placeholder is missing: partial_run says so
+            self._partial_runs[handle] = error
+        else:
+            self._partial_runs[handle] = PartialRun(self._partial_plans[key])
+        return handle
+
+    def partial_run(self, handle: str, fetches: Any, feed_dict: Any = None) -> Any:
+        """Goes on with a run that `partial_run_setup` began: feeds some tensors, fetches some.
+
+        Raises:
+          tf.errors.InvalidArgumentError: what is fed or fetched was so before, or was not set up,
+            or needs what has not been fed yet.
+        """
+        self._check_runnable()
+        run = self._partial_runs.get(handle)
+        if run is None:
+            message = "Must run 'setup' before performing partial runs!"
+            raise InvalidArgumentError(None, None, message)
+        if isinstance(run, Exception):
+            raise run
+        structure = FetchStructure(self._graph, fetches)
+        pairs = (pair for item in (feed_dict or {}).items() for pair in _single_pairs(*item))
+        fed = {}
+        for key, value in pairs:
+            tensor = self._fed_tensor(key)
+            fed[tensor] = Feed(tensor).array(value)
+        given = run.run(self._state, structure.elements, fed)
+        if run.is_over:
+            self._partial_runs[handle] = None
+        return structure.pack(given)
 
     # --------------------------------------------------------------------------------------------
 
@@ -198,7 +259,10 @@ class BaseSession:
         if self._closed:
             raise self._refusal()
         arrays = [array(value) for array, value in zip(prepared.feeds, values, strict=True)]
-        return prepared.structure.pack(prepared.executor.run(self._state, arrays))
+        fetched = prepared.executor.run(self._state, arrays)
+        for place, feed in prepared.fed_fetches:  # the very array, as in TensorFlow
+            fetched.insert(place, arrays[feed])
+        return prepared.structure.pack(fetched)
 
     def _refusal(self) -> Exception:
         """Why a closed session runs nothing."""
@@ -206,13 +270,16 @@ class BaseSession:
             return CancelledError(None, None, "Session has been closed.")
         return RuntimeError("Attempted to use a closed Session.")
 
-    def _prepare(self, fetches: Any, feed_keys: Iterable[Any]) -> PreparedRun:
+    def _check_runnable(self) -> None:
         if self._closed:
             raise self._refusal()
         if self._graph.version == 0:
             raise RuntimeError(
                 "The Session graph is empty.  Add operations to the graph before calling run()."
             )
+
+    def _prepare(self, fetches: Any, feed_keys: Iterable[Any]) -> PreparedRun:
+        self._check_runnable()
         keys = list(feed_keys)
         nested = any(is_several(key) for key in keys)
         singles = [single for key in keys for single in single_keys(key)] if nested else keys
@@ -220,9 +287,12 @@ class BaseSession:
             check_unique(singles)
         tensors = [self._fed_tensor(key) for key in singles]
         structure = FetchStructure(self._graph, fetches)
-        executor = self._executor(structure.elements, tensors)
+        feed_of: dict[Tensor | Operation, int] = {t: place for place, t in enumerate(tensors)}
+        elements = structure.elements
+        fed = [(place, feed_of[e]) for place, e in enumerate(elements) if e in feed_of]
+        executor = self._executor([e for e in elements if e not in feed_of], tensors)
         feeds = [Feed(tensor).array for tensor in tensors]
-        return PreparedRun(structure, feeds, nested, executor, self._graph.rewirings)
+        return PreparedRun(structure, feeds, nested, executor, self._graph.rewirings, fed)
 
     def _fed_tensor(self, key: Any) -> Tensor:
         if isinstance(key, Tensor) and key.op.graph is self._graph:
@@ -247,11 +317,16 @@ class BaseSession:
                 self._rewirings = self._graph.rewirings
                 self._executors.clear()
                 self._prepared.clear()
+                self._partial_plans.clear()
             executor = self._executors.get(key)
             if executor is None:
                 executor = executor_of(make_plan(elements, feeds), feeds, self._tier)
                 self._executors[key] = executor
             return executor
+
+
+def _single_pairs(key: Any, value: Any) -> Iterable[tuple[Any, Any]]:
+    return zip(single_keys(key), single_values(key, value), strict=True)
 
 
 class Session(BaseSession):

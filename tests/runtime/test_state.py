@@ -45,6 +45,20 @@ class TestOwnership:
                 values[:] = -1.0
                 assert session.run(w).tolist() == [[run]] * 3
 
+    def test_a_fed_tensor_that_is_fetched_is_what_was_fed(self):
+        x = tf.placeholder(tf.float32, [None])
+        scalar = tf.placeholder(tf.float32, [])
+        values = np.ones(3, np.float32)
+        with tf.Session() as session:
+            same = tf.identity(x)
+            fetched = session.run([x + 1.0, x, same, scalar], {x: values, scalar: 2.0})
+            assert fetched[1] is values
+            assert fetched[2] is not values
+            assert type(fetched[3]) is np.ndarray
+            assert fetched[3].shape == ()
+            assert session.run(x, {x: [1.0]}).tolist() == [1.0]
+            assert session.make_callable(x, [x])(values) is values
+
     def test_a_scalar_comes_back_as_a_numpy_scalar(self):
         with tf.Session() as session:
             value = session.run(tf.placeholder_with_default(2.5, []) * 2.0)
