@@ -55,7 +55,8 @@ class OpDef:
       snapshots: it reads, and what it gives is the variable's value itself.
       without_value: makes the error of a run in which the variable behind its handle has no value,
         from the op, what is missing, and the names of the variable and its container.
-      static: the names of inputs whose values must be known before compiling: shapes, axes.
+      static: the names of inputs whose values must be known before compiling: shapes, axes; or a
+        function of an operation that gives them.
       of_shape: the outputs depend on the inputs' shapes only, not on their values.
       carries_shapes: a shape that is known in part is so through this op, for TensorFlow too.
       host: runs in NumPy only: strings, files, Python functions, shapes that depend on data.
@@ -104,7 +105,7 @@ class OpDef:
     reads: bool = False
     snapshots: bool = False
     without_value: Callable[[Operation, str, str, str], Exception] | None = None
-    static: Sequence[str] = ()
+    static: Sequence[str] | Callable[[Operation], Sequence[str]] = ()
     of_shape: bool = False
     carries_shapes: bool = False
     host: bool = False
@@ -198,6 +199,11 @@ class OpDef:
             spans[arg.name] = range(start, stop)
             start = stop
         return spans
+
+    def static_positions(self, op: Operation) -> list[int]:
+        """Of the inputs whose values must be known before compiling."""
+        names = self.static(op) if callable(self.static) else self.static
+        return self.input_positions(op, names)
 
     def input_positions(self, op: Operation, names: Sequence[str]) -> list[int]:
         if not names:

@@ -384,7 +384,7 @@ class _Planner:
             if not write.is_checked and not _keeps_shape(op, variable)
         )
         inputs = [self.slot(tensor) for tensor in op.inputs]
-        static = tuple(inputs[position] for position in defn.input_positions(op, defn.static))
+        static = tuple(inputs[position] for position in defn.static_positions(op))
         near_zero = tuple(
             inputs[position]
             for position in defn.input_positions(op, defn.near_zero)

@@ -49,6 +49,11 @@ def growing(x):
     return made.stack(), made.size()
 
 
+def picking(x):
+    """Each turn takes a row and an element of what is around the loop."""
+    return tf.map_fn(lambda i: x[i] * x[0, i - 2], tf.range(5), dtype=tf.float32)
+
+
 @pytest.mark.parametrize(
     "build",
     [
@@ -56,8 +61,10 @@ def growing(x):
         lambda x: tf.gradients(tf.scan(lambda made, row: made * row, x), x),
         lambda x: tf.TensorArray(tf.float32, tf.shape(x)[0]).unstack(x).stack(),
         growing,
+        picking,
+        lambda x: tf.gradients(picking(x), x),
     ],
-    ids=["map", "gradient", "array", "growing"],
+    ids=["map", "gradient", "array", "growing", "picking", "gradient_of_picking"],
 )
 def test_one_program_for_all_values(build, monkeypatch):
     """It is compiled as a whole, and elements decide no shape: what is fed is no constant of it."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +21,7 @@ from stillflow.ops.array.joining import concat
 from stillflow.ops.array.reshaping import reshape
 from stillflow.ops.array.shape_of import rank, shape
 from stillflow.ops.array.stacking import stack
+from stillflow.ops.array.strided import MASKS, known_beforehand, strided_index, strided_sizes
 from stillflow.ops.math.casts import cast_op
 
 # Slice and Pad: each is the other's gradient ----------------------------------------------------
@@ -163,119 +162,8 @@ def unpadded(op: Any, dy: Tensor) -> Tensor:
 
 # Strided slices ---------------------------------------------------------------------------------
 
-MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
-
-
-def strided_index(
-    sizes: tuple[int, ...], begin: Any, end: Any, strides: Any, masks: tuple[int, ...]
-) -> tuple[Any, ...]:
-    """The NumPy index that a strided slice of a tensor of shape `sizes` means.
-
-    Bit i of a mask concerns element i: a begin or end that is open, an ellipsis, a new axis, an
-    axis that is dropped. It fails the run where there is no such part.
-    """
-    return _index(sizes, tuple(begin.tolist()), tuple(end.tolist()), tuple(strides.tolist()), masks)
-
-
-@lru_cache(maxsize=1024)
-def _index(
-    sizes: tuple[int, ...],
-    begin: tuple[int, ...],
-    end: tuple[int, ...],
-    strides: tuple[int, ...],
-    masks: tuple[int, ...],
-) -> tuple[Any, ...]:
-    try:
-        _sizes_of_parts(sizes, begin, end, strides, masks)
-    except shapes.ShapeError as error:
-        refuse(str(error))
-    begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_mask = masks
-    index: list[Any] = []
-    for i, (start, stop, step) in enumerate(zip(begin, end, strides, strict=True)):
-        bit = 1 << i
-        if ellipsis_mask & bit:
-            index.append(Ellipsis)
-        elif new_axis_mask & bit:
-            index.append(None)
-        elif shrink_mask & bit:
-            index.append(start)
-        else:
-            first = None if begin_mask & bit else start
-            index.append(slice(first, None if end_mask & bit else stop, step))
-    return tuple(index) if Ellipsis in index else (*index, Ellipsis)
-
-
-def _strided_sizes(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    masks = tuple(ctx.attrs[mask] for mask in MASKS)
-    sizes = ctx.shape(0)
-    count = shapes.merge_all(ctx.shapes(1))
-    if sizes is None or count is None or count[0] is None:
-        return None
-    values = [ctx.value(i) for i in (1, 2, 3)]
-    begin, end, strides = ([None] * count[0] if v is None else v.tolist() for v in values)
-    return _sizes_of_parts(sizes, begin, end, strides, masks)
-
-
-def _sizes_of_parts(
-    sizes: tuple[int | None, ...],
-    begin: Sequence[int | None],
-    end: Sequence[int | None],
-    strides: Sequence[int | None],
-    masks: tuple[int, ...],
-) -> tuple[int | None, ...]:
-    """The sizes of a strided slice of which some begins, ends and strides may be None."""
-    begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_mask = masks
-    if ellipsis_mask.bit_count() > 1:
-        raise shapes.ShapeError("Multiple ellipses in slice spec not allowed")
-    special = ellipsis_mask | new_axis_mask
-    named = sum(not special >> i & 1 for i in range(len(begin)))
-    if named > len(sizes):
-        raise shapes.ShapeError(
-            f"Index out of range using input dim {len(sizes)}; input has only {len(sizes)} dims"
-        )
-    if not ellipsis_mask & ((1 << len(begin)) - 1):  # there is an implicit one at the end
-        begin, end, strides = [*begin, None], [*end, None], [*strides, None]
-        ellipsis_mask |= 1 << (len(begin) - 1)
-    result: list[int | None] = []
-    axis = 0
-    for i in range(len(begin)):
-        bit = 1 << i
-        if ellipsis_mask & bit:
-            skipped = len(sizes) - named
-            result += sizes[axis : axis + skipped]
-            axis += skipped
-        elif new_axis_mask & bit:
-            result.append(1)
-        elif shrink_mask & bit:
-            step = strides[i]
-            if step is not None and step <= 0:
-                raise shapes.ShapeError("only stride 1 allowed on non-range indexing.")
-            _check_within(begin[i], axis, sizes[axis])
-            axis += 1
-        else:
-            first = None if begin_mask & bit else begin[i]
-            last = None if end_mask & bit else end[i]
-            known = (first is not None or begin_mask & bit) and (last is not None or end_mask & bit)
-            result.append(_part_size(sizes[axis], first, last, strides[i]) if known else None)
-            axis += 1
-    return tuple(result)
-
-
-def _check_within(at: int | None, axis: int, size: int | None) -> None:
-    if at is not None and size is not None and not -size <= at < size:
-        raise shapes.ShapeError(f"slice index {at} of dimension {axis} out of bounds.")
-
-
-def _part_size(total: int | None, first: Any, last: Any, step: int | None) -> int | None:
-    if step == 0:
-        raise shapes.ShapeError("strides[0] must be non-zero")
-    if total is None or step is None:
-        return None
-    return len(range(*slice(first, last, step).indices(total)))
-
-
 _STRIDED: dict[str, Any] = {
-    "static": ("begin", "end", "strides"),
+    "static": known_beforehand,
     "total": True,
     "types": {"Index": INDEX_TYPES},
 }
@@ -284,7 +172,7 @@ _STRIDED: dict[str, Any] = {
 @op(
     "StridedSlice",
     "input: T, begin: Index, end: Index, strides: Index -> output: T",
-    shape=_strided_sizes,
+    shape=strided_sizes,
     **_STRIDED,
 )
 def strided_slice_op(
@@ -302,7 +190,7 @@ def strided_slice_op(
 ):
     """x: n[...]; begin, end, strides: i[k] -> x[begin:end:strides], as the masks modify it."""
     masks = (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
-    return x[strided_index(x.shape, begin, end, strides, masks)]
+    return x[strided_index(xp, x.shape, begin, end, strides, masks)]
 
 
 @strided_slice_op.gradient
@@ -317,7 +205,7 @@ def strided_slice_gradient(op, dy):
     "StridedSliceGrad",
     "shape: Index, begin: Index, end: Index, strides: Index, dy: T -> output: T",
     shape=shapes.from_value(0),
-    **{**_STRIDED, "static": ("shape", "begin", "end", "strides")},
+    **{**_STRIDED, "static": lambda op: ("shape", *known_beforehand(op))},
 )
 def strided_slice_grad(
     xp,
@@ -336,7 +224,7 @@ def strided_slice_grad(
     """dy, where the strided slice took it from a tensor of shape `sizes`; zeros elsewhere."""
     masks = (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
     whole = tuple(sizes.tolist())
-    index = strided_index(whole, begin, end, strides, masks)
+    index = strided_index(xp, whole, begin, end, strides, masks)
     return xp.set_at(xp.zeros(whole, dy.dtype), index, dy)
 
 

@@ -13,7 +13,7 @@ from stillflow.declare.type_sets import INDEX
 from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array.scattering import check_updates, scatter_into
-from stillflow.ops.array.slicing import strided_index
+from stillflow.ops.array.strided import strided_index
 
 
 def _scattered(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -186,7 +186,7 @@ def strided_slice_assign_op(
 ):
     """ref[begin:end:strides] <- value, as the masks of StridedSlice modify it."""
     masks = (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
-    index = strided_index(ref.shape, begin, end, strides, masks)
+    index = strided_index(xp, ref.shape, begin, end, strides, masks)
     part = np.broadcast_to(np.int8(0), ref.shape)[index].shape
     if 0 in part:  # nothing is written, so that TensorFlow takes a value of any shape
         return ref
