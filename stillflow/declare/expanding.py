@@ -43,10 +43,6 @@ class Expansion:
     effects: list[Operation]
     taken: tuple[Any, ...]  # the inputs and control inputs that it was made for
 
-    @property
-    def ops(self) -> list[Operation]:
-        return [*(tensor.op for tensor in self.outputs), *self.effects]
-
 
 def expansion_of(op: Operation) -> Expansion:
     """The expansion of an operation whose type `expands`: always the same operations."""

@@ -104,6 +104,7 @@ OWN: dict[str, Members] = {
         ),
         "stillflow.gradients.registered": "get_gradient_function=rule_of",
         "stillflow.gradients.registry": "_gradient_registry=REGISTRY",
+        "stillflow.graph.context": "has_default_graph",
         "stillflow.interchange.creating": "_NodeDef=node_def",
         "stillflow.graph.behavior": (
             "executing_eagerly_outside_functions=is_at_2 inside_function=is_at_2"

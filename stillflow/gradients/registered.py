@@ -25,6 +25,11 @@ def rule_of(op: Operation) -> Rule | None:
         return REGISTERED[name]
     defn = _declaration(override) if override else op.defn
     if defn is None or (defn.gradient_rule is None and defn.is_differentiable):
+        if override and defn is None:
+            raise LookupError(
+                f"gradient registry has no entry for: {override}\n"
+                f"  gradient_override_map gave that name to {op.name}, a {op.type}."
+            )
         raise LookupError(
             f"No gradient defined for operation '{op.name}' (op type: {op.type})\n"
             f"  It was {op.built_at or 'imported'}. Wrap its input in tf.stop_gradient if no "

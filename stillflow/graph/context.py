@@ -78,11 +78,19 @@ gradient_of_function: Callable[[Any], Any]
 def get_default_graph() -> Any:
     """Returns the graph that new operations are added to in this thread."""
     graph = graphs.innermost()
-    if graph is not None:
-        return graph
+    return global_graph() if graph is None else graph
+
+
+def global_graph() -> Any:
+    """Returns the graph of a program that never opens one."""
     if _GlobalGraph.graph is None:
         _GlobalGraph.graph = _GlobalGraph.make()
     return _GlobalGraph.graph
+
+
+def has_default_graph() -> bool:
+    """Whether the thread is in a block of a graph's."""
+    return bool(graphs.stack)
 
 
 def reset_default_graph() -> None:

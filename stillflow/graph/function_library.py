@@ -22,11 +22,20 @@ class FunctionLibrary:
     Each has `name`, `body` (a graph of its own, with `inputs` and `outputs`) and `grad_func_name`.
     """
 
-    building_function = False  # whether the graph is a function's body
+    _building_function = False
 
     def __init__(self) -> None:
         super().__init__()
         self._functions: dict[str, Any] = {}
+
+    @property
+    def building_function(self) -> bool:
+        """Whether the graph is a function's body."""
+        return self._building_function
+
+    def capture(self, tensor: Any) -> Any:
+        """What stands for `tensor` here: itself, but an argument in the body of a function."""
+        return tensor
 
     def _add_function(self, function: Any) -> None:
         """Adds a function.

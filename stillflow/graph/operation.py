@@ -120,12 +120,24 @@ class Operation:
     def control_inputs(self) -> list[Operation]:
         return list(self._control_inputs)
 
+    @property
+    def _control_outputs(self) -> list[Operation]:
+        """What waits for this operation without taking what it gives."""
+        return [op for op in self.graph.get_operations() if self in op._control_inputs]
+
+    @property
+    def _input_types(self) -> list[DType]:
+        """The types that its declaration gives its inputs."""
+        arguments = self.defn.signature.inputs
+        return [dtype for argument in arguments for dtype in argument.types(self.attrs)]
+
     def _add_control_input(self, op: Operation) -> None:
         self._add_control_inputs([op])
 
     def _add_control_inputs(self, ops: list[Operation]) -> None:
         """Makes this operation run after `ops`; the graph's cached plans become stale."""
-        self._control_inputs.extend(op for op in ops if op not in self._control_inputs)
+        new = dict.fromkeys(op for op in ops if op not in self._control_inputs)
+        self._control_inputs.extend(new)
         self.graph._changed(self)
 
     def _remove_all_control_inputs(self) -> None:
@@ -138,7 +150,10 @@ class Operation:
         Raises:
           OutOfRangeError: there is no such input.
           InvalidArgumentError: `tensor` has another shape than what it replaces.
+          ValueError: it is of another graph.
         """
+        if tensor.graph is not self.graph:
+            raise ValueError(f"{tensor} must be from the same graph as {self!r}.")
         if index >= len(self.inputs):
             raise OutOfRangeError(
                 None,
@@ -171,8 +186,8 @@ class Operation:
     def device(self) -> str:
         return self._device
 
-    def _set_device(self, device: str) -> None:
-        self._device = device
+    def _set_device(self, device: Any) -> None:
+        self._device = device if isinstance(device, str) else device.to_string()
 
     @property
     def traceback(self) -> list[tuple[str, int, str]]:
@@ -331,6 +346,13 @@ class Tensor:
         if not self._shape.is_compatible_with(shape):
             raise ValueError(_contradiction(self, shape))
         self._shape = self._shape.merge_with(shape)
+
+    @property
+    def _value_index(self) -> int:
+        return self.value_index
+
+    def _shape_tuple(self) -> tuple[int | None, ...] | None:
+        return self._shape.sizes
 
     def _shape_as_list(self) -> list[int | None] | None:
         return None if self._shape.sizes is None else list(self._shape.sizes)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from stillflow.graph import context
 from stillflow.graph.context import get_default_graph
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
@@ -40,6 +41,11 @@ class name_scope:
     """
 
     def __init__(self, name: str | None, default_name: str | None = None, values: Any = None):
+        if default_name is not None and not isinstance(default_name, str):
+            raise TypeError(
+                f"`default_name` type ({type(default_name)}) is not a string type. You likely "
+                "meant to pass this into the `values` kwarg."
+            )
         self._name = default_name if name is None else name
         self._default_name = default_name
         self._given_name = name
@@ -86,22 +92,33 @@ def control_dependencies(control_inputs: Any):
 def init_scope() -> Iterator[None]:
     """A block whose operations wait for none of the open `control_dependencies`.
 
-    It leaves the bodies of functions: they are built in the graph around, under the same scope.
+    It leaves the bodies of functions: they are built in the graph around, under the same name scope
+    and on the same devices.
     """
-    inner = outer = get_default_graph()
-    while outer.building_function:
-        outer = outer.outer_graph
-    if outer is inner:
-        with outer.control_dependencies(None):
+    inner = get_default_graph()
+    if not inner.building_function:
+        with inner.control_dependencies(None):
             yield
         return
-    scope = inner.get_name_scope()
-    with (
-        outer.as_default(),
-        outer.name_scope(f"{scope}/" if scope else None),
-        outer.control_dependencies(None),
-    ):
-        yield
+    outer, devices = _around_functions()
+    scope, own = inner.get_name_scope(), outer.stacks.devices
+    with outer.as_default(), outer.name_scope(f"{scope}/" if scope else None):
+        outer.stacks.devices = list(devices)
+        try:
+            with outer.control_dependencies(None):
+                yield
+        finally:
+            outer.stacks.devices = own
+
+
+def _around_functions() -> tuple[Graph, list]:
+    """The innermost default graph that is no function's body, and the innermost devices."""
+    devices: list = []
+    for graph in reversed(context.graphs.stack):
+        devices = devices or graph.stacks.devices
+        if not graph.building_function:
+            return graph, devices
+    return context.global_graph(), devices
 
 
 def get_name_scope() -> str:

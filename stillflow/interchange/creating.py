@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stillflow.declare.emitting import emit
 from stillflow.declare.opdef import OpDef
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import NotFoundError
@@ -65,8 +64,9 @@ def create_op(
     if defn is None:
         raise NotFoundError(None, None, unregistered(op_type))
     given = _attributes(_node_def(op_type, name, attrs), defn, inputs)
-    with self.as_default():
-        return emit(defn, list(inputs), given, f"{name}/")
+    taken = tuple(self.capture(tensor) for tensor in inputs)
+    outputs = outputs_of(defn, name, taken, given)
+    return self.add_operation(defn, taken, given, outputs, f"{name}/")
 
 
 def node_def(
@@ -75,7 +75,8 @@ def node_def(
     """TensorFlow's `ops._NodeDef`: a NodeDef of these."""
     proto = _node_def(op_type, str(name), attrs)
     if device is not None:
-        proto.device = device(proto) if callable(device) else device
+        chosen = device(proto) if callable(device) else device
+        proto.device = chosen if isinstance(chosen, str) else chosen.to_string()
     return proto
 
 
@@ -130,11 +131,10 @@ def _waited_for(item: Any) -> Operation:
 
 
 def _attributes(node_def: Any, defn: OpDef, inputs: Sequence[Tensor]) -> dict[str, Any]:
-    """What a NodeDef says, with what the inputs say; it is checked against the declaration."""
+    """What a NodeDef says, with what the inputs say."""
     attrs = attributes_of(node_def, defn)
     _check_number(defn, attrs, inputs)
     _complete_types(defn, attrs, inputs, node_def.name)
-    outputs_of(defn, node_def.name, inputs, dict(attrs))
     return attrs
 
 

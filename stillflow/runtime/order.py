@@ -44,9 +44,12 @@ def _building_order(node: Node) -> int:
 
 def predecessors(op: Operation, fed: frozenset[Tensor]) -> list[Operation]:
     """The operations that `op` waits for."""
+    inputs: Iterable[Tensor] = op.inputs
+    effects: list[Operation] = []
     if op.defn.expands:
-        return expansion_of(op).ops + op._control_inputs
-    waits = [t.op for t in op.inputs if t not in fed] + op._control_inputs
+        expansion = expansion_of(op)
+        inputs, effects = expansion.outputs, expansion.effects
+    waits = [t.op for t in inputs if t not in fed] + effects + op._control_inputs
     if not op._control_inputs:
         return waits
     # A fed placeholder has happened; any other op that a control input names runs though it is fed.

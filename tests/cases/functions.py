@@ -53,6 +53,19 @@ def calls(tf, run):
 
 
 @story
+def arguments_are_returned(tf, run):
+    @defun(tf, tf.float32, tf.float32, func_name="Swaps")
+    def swaps(x, y):
+        return y, x
+
+    x, y = tf.placeholder(tf.float32, [], "x"), tf.placeholder(tf.float32, [], "y")
+    swapped = swaps(x, y)
+    run(swapped, {x: 1.0, y: 2.0})
+    run(swapped[0], {x: 1.0, y: 2.0})
+    run(swapped[1], {x: 1.0, y: 2.0, swapped[0]: 5.0})
+
+
+@story
 def captures(tf, run):
     v = tf.Variable([[1.0, 2.0]], name="v")
     outside = tf.constant([[5.0], [6.0]], name="outside")

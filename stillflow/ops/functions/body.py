@@ -43,7 +43,7 @@ class FuncGraph(Graph):
       extra_vars: the variables that `get_variable` gave.
     """
 
-    building_function = True
+    _building_function = True
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class FuncGraph(Graph):
         if tensor not in self._captured:
             outer = self.outer_graph
             if outer.building_function and tensor.graph is not outer:
-                tensor = outer.capture(tensor)  # type: ignore[attr-defined]
+                tensor = outer.capture(tensor)
             if tensor not in self._captured:
                 self._captured[tensor] = (
                     self._copied(tensor.op)[tensor.value_index]
