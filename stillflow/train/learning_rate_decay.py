@@ -123,8 +123,8 @@ def piecewise_constant(x: Any, boundaries: Any, values: Any, name: str | None = 
       ValueError: the types or the numbers do not fit.
     """
     boundaries, values = convert_n_to_tensor(boundaries), convert_n_to_tensor(values)
-    x = convert_to_tensor(x)
-    boundaries = [_as_boundary(boundary, x) for boundary in boundaries]
+    converted = convert_to_tensor(x)
+    boundaries = [_as_boundary(boundary, converted) for boundary in boundaries]
     for value in values[1:]:
         if value.dtype.base_dtype != values[0].dtype.base_dtype:
             raise ValueError(
@@ -134,6 +134,7 @@ def piecewise_constant(x: Any, boundaries: Any, values: Any, name: str | None = 
     if len(boundaries) != len(values) - 1:
         raise ValueError("The length of boundaries should be 1 less than the length of values")
     with name_scope(name or "PiecewiseConstant"):
+        x = convert_to_tensor(x)  # again, as in TensorFlow, for which a variable is read again
         pieces = [(x <= boundaries[0], values[0]), (x > boundaries[-1], values[-1])]
         between = zip(boundaries[:-1], boundaries[1:], values[1:-1], strict=True)
         pieces += [((x > low) & (x <= high), value) for low, high, value in between]

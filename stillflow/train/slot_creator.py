@@ -70,7 +70,7 @@ def _create(
             initializer=initializer,
             trainable=False,
             validate_shape=static.is_fully_defined(),
-            use_resource=is_resource_variable(primary),
+            use_resource=is_resource_variable(primary) if isinstance(primary, Variable) else None,
         )
     place = primary._get_save_slice_info() if isinstance(primary, Variable) else None
     if place is not None:

@@ -34,7 +34,8 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
     if kwargs:
         raise TypeError(f"invalid keyword arguments for this function: {', '.join(kwargs)}")
     with name_scope(name, "einsum", [equation, *inputs]):
-        tensors = [convert_to_tensor(tensor) for tensor in inputs]
+        # A variable behind a handle is read where it is used.
+        tensors = [x if hasattr(x, "sparse_read") else convert_to_tensor(x) for x in inputs]
         labels, result = _parsed(equation, tensors)
         if len(labels) == 1 and "->" not in equation and _is_trace(labels[0]):
             return trace(tensors[0])
