@@ -95,6 +95,16 @@ def chain(length):
     return lambda: session.run(value, feed_dict={x: xs})
 
 
+def map_rows(rows=1000, columns=10):
+    """A function of one row, of all rows."""
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [rows, columns])
+        mapped = tf.map_fn(lambda row: row * row + 1, x)
+        session = tf.Session(graph=graph)
+    xs = np.linspace(-1, 1, rows * columns).astype(np.float32).reshape(rows, columns)
+    return lambda: session.run(mapped, feed_dict={x: xs})
+
+
 def build(length):
     """Building (not running) a chain of `length` operations."""
 
