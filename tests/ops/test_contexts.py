@@ -105,3 +105,28 @@ def test_threads_have_contexts_of_their_own():
 
     tf.while_loop(lambda i: i < 3, body, [0])
     assert seen == [None]
+
+
+def test_a_loop_variable_keeps_its_type():
+    """TensorFlow says so in the first run."""
+    said = r"Input 1 of node while/Merge was passed float from while/NextIteration:0 incompatible"
+    with pytest.raises(tf.errors.InvalidArgumentError, match=said):
+        tf.while_loop(lambda i: i < 3, lambda i: tf.cast(i, tf.float32), [0])
+
+
+def test_gradients_through_nodes_alone():
+    """Of imported nodes it is not known what is in a loop; a choice needs its nodes alone."""
+    x, p = tf.placeholder(tf.float32, [], name="x"), tf.placeholder(tf.bool, [], name="p")
+    tf.identity(powers(x), name="power")
+    tf.identity(tf.cond(p, lambda: x * x, lambda: x * 3), name="chosen")
+    graph_def = tf.get_default_graph().as_graph_def()
+    with tf.Graph().as_default() as graph, tf.Session() as sess:
+        tf.import_graph_def(graph_def, name="")
+        x, power, chosen = (
+            graph.get_tensor_by_name(f"{name}:0") for name in ("x", "power", "chosen")
+        )
+        slope = tf.gradients(chosen, x)
+        assert sess.run([power, slope], {x: 2.0, "p:0": True}) == [16.0, [4.0]]
+        assert sess.run(slope, {x: 2.0, "p:0": False}) == [3.0]
+        with pytest.raises(ValueError, match="without properly serializing graph via MetaGraphDef"):
+            tf.gradients(power, x)

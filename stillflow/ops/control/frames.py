@@ -12,6 +12,7 @@ from stillflow.declare import shapes
 from stillflow.declare.convert import to_tensor
 from stillflow.declare.opdef import op
 from stillflow.graph import nest
+from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
@@ -154,6 +155,7 @@ def add_back_edge(merged: Any, value: Any, check_shape: bool = True) -> Any:
 
     Raises:
       ValueError: with `check_shape`, its shape is not known to be the variable's.
+      InvalidArgumentError: it is of another type, which TensorFlow says in the first run.
     """
     if isinstance(merged, IndexedSlices):
         from stillflow.ops.array.indexed_slices import as_slices
@@ -165,6 +167,7 @@ def add_back_edge(merged: Any, value: Any, check_shape: bool = True) -> Any:
     value = next_iteration(to_tensor(value))
     if check_shape:
         _check_shape_stays(merged, value)
+    _check_type_stays(merged, value)
     merged.op._update_input(1, value)
     return value
 
@@ -177,6 +180,18 @@ def _check_shape_stays(merged: Tensor, value: Tensor) -> None:
             f"shape {value.shape} after one iteration. To allow the shape to vary across "
             "iterations, use the `shape_invariants` argument of tf.while_loop to specify a "
             "less-specific shape."
+        )
+
+
+def _check_type_stays(merged: Tensor, value: Tensor) -> None:
+    if value.dtype.base_dtype is not merged.dtype.base_dtype:
+        names = value.dtype.base_dtype.runtime_name, merged.dtype.base_dtype.runtime_name
+        raise InvalidArgumentError(
+            None,
+            merged.op,
+            f"Input 1 of node {merged.op.name} was passed {names[0]} from {value.name} incompatible"
+            f" with expected {names[1]}.\n  A loop variable keeps its type: convert what the body "
+            "returns with tf.cast.",
         )
 
 
