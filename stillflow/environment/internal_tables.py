@@ -201,6 +201,9 @@ OWN: dict[str, Members] = {
         "stillflow.ops.variables.variable": "VariableAggregationV2=VariableAggregation",
         "stillflow.ops.variables.variable_v2": "Variable=VariableV2",
     },
+    "python.ops.weights_broadcast_ops": {
+        "stillflow.ops.losses.broadcasting": "assert_broadcastable broadcast_weights",
+    },
     "python.platform.googletest": {
         "absl.testing.absltest": "main TestCase",
     },

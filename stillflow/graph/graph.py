@@ -46,6 +46,7 @@ class Graph(Collections, Flow, FunctionLibrary, Creators):
         self.stacks: Stacks = Stacks()
         self._gradient_overrides: list[dict[str, str]] = [{}]
         self._container = ""
+        self._versions: Any = None  # a VersionDef, if anything was imported
         self._default_original_op: Operation | None = None
         self.seed: int | None = None
 
@@ -220,7 +221,14 @@ class Graph(Collections, Flow, FunctionLibrary, Creators):
         """The VersionDef that GraphDefs of this graph carry."""
         from stillflow.graph.protos.graph_def import version_def
 
-        return version_def()
+        return version_def() if self._versions is None else self._versions
+
+    def take_versions(self, versions: Any, was_empty: bool) -> None:
+        """Notes the VersionDef of an imported GraphDef: of two, the older producer counts."""
+        from stillflow.graph.protos.graph_def import merged_versions
+
+        own = None if was_empty else self.graph_def_versions
+        self._versions = merged_versions(own, versions)
 
     def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False):
         """Returns the GraphDef proto of this graph."""

@@ -71,10 +71,12 @@ def import_graph_def(
         _drop_defaults(graph_def, producer_op_list)
     with name_scope(name, "import") as scope:
         graph = get_default_graph()
+        was_empty = not graph._ops
         mapped = InputMap(_as_tensors(input_map, name, graph))
         with graph.all_or_nothing():
             importing = _Import(graph, graph_def, scope.rstrip("/"), mapped)
             importing.build()
+            graph.take_versions(graph_def.versions, was_empty)
             return None if wanted is None else [importing.element(text) for text in wanted]
 
 
@@ -91,8 +93,12 @@ def _checked(graph_def: Any) -> Any:
     if versions.min_consumer > PRODUCER:
         raise ValueError(
             f"GraphDef min consumer version {versions.min_consumer} above current version "
-            f"{PRODUCER} for TensorFlow 1.15.5.  Please upgrade TensorFlow.\n"
-            "  A later TensorFlow wrote it, and says that 1.15 cannot read it."
+            f"{PRODUCER} for TensorFlow 1.15.5.  Please upgrade TensorFlow."
+        )
+    if versions.producer < 0:
+        raise ValueError(
+            f"GraphDef producer version {versions.producer} below min producer 0 supported by "
+            "TensorFlow 1.15.5.  Please regenerate your graph."
         )
     if PRODUCER in versions.bad_consumers:
         raise ValueError(
@@ -107,9 +113,13 @@ def _checked(graph_def: Any) -> Any:
 def _checked_map(input_map: Any) -> dict[str, Any]:
     if input_map is None:
         return {}
-    if not (isinstance(input_map, dict) and all(isinstance(key, str) for key in input_map)):
+    if not (
+        isinstance(input_map, dict) and all(isinstance(key, (str, bytes)) for key in input_map)
+    ):
         raise TypeError("input_map must be a dictionary mapping strings to Tensor objects.")
-    return input_map
+    return {
+        key.decode() if isinstance(key, bytes) else key: value for key, value in input_map.items()
+    }
 
 
 def _checked_names(return_elements: Any) -> tuple[str, ...] | None:
@@ -198,6 +208,8 @@ class _Import:
         if is_output and (tensor := self._mapped.output((name, index))) is not None:
             return tensor
         op = self._ops.get(name)
+        if is_output and ":" in name:  # what follows the last colon is no number, or one of two is
+            raise ValueError(f"Cannot convert '{text}' to a tensor name.")
         if op is None:
             kind = "tensor" if is_output else "node"
             raise ValueError(f"Requested return {kind} '{text}' not found in graph def")

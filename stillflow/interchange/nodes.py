@@ -135,7 +135,12 @@ def in_building_order(
 
 def _waits_for(node: Node, known: Collection[str], mapped: InputMap) -> Iterator[str]:
     """The nodes that must be built before `node`."""
-    names = [(name, name) for name, index in node.inputs if mapped.output((name, index)) is None]
+    spelled = [text for text in node.proto.input if not text.startswith("^")]
+    names = [
+        (output[0], text)
+        for output, text in zip(node.inputs, spelled, strict=True)
+        if mapped.output(output) is None
+    ]
     names += [(name, f"^{name}") for name in node.control_inputs if mapped.operation(name) is None]
     for name, spelt in names:
         if name not in known:

@@ -50,6 +50,12 @@ def names(things):
     return [thing.name for thing in things]
 
 
+def versions(graph):
+    """The VersionDef of `graph`, as its GraphDef says it."""
+    said = graph.as_graph_def().versions
+    return [said.producer, said.min_consumer, sorted(said.bad_consumers)]
+
+
 def node(name, op, *inputs, attrs=""):
     """A NodeDef as text."""
     inputs = " ".join(f'input: "{text}"' for text in inputs)
@@ -765,3 +771,46 @@ def a_node_is_known_afterwards(tf):
 def a_graph_that_is_finalized(tf):
     tf.get_default_graph().finalize()
     return imported(tf, X)
+
+
+@case
+def versions_of_what_is_imported_into_an_empty_graph(tf):
+    graph_def = parsed(tf, X)
+    graph_def.versions.producer = 100
+    graph_def.versions.min_consumer = 3
+    tf.import_graph_def(graph_def)
+    return versions(tf.get_default_graph())
+
+
+@case
+def versions_of_two_imports(tf):
+    older, newer = parsed(tf, X), parsed(tf, Y)
+    older.versions.producer = 27
+    older.versions.bad_consumers.extend([7, 5])
+    newer.versions.producer = 120
+    newer.versions.min_consumer = 4
+    newer.versions.bad_consumers.append(7)
+    tf.import_graph_def(newer)
+    tf.import_graph_def(older)
+    return versions(tf.get_default_graph())
+
+
+@case
+def versions_of_a_graph_that_has_nodes_of_its_own(tf):
+    graph_def = parsed(tf, X)
+    graph_def.versions.producer = 100
+    tf.constant(1.0)
+    tf.import_graph_def(graph_def)
+    return versions(tf.get_default_graph())
+
+
+@case
+def a_mapped_name_in_bytes(tf):
+    tf.placeholder(tf.float32, [2], name="fed")
+    mapped = {b"x:0": tf.get_default_graph().get_tensor_by_name("fed:0")}
+    return imported(tf, ADDITION, input_map=mapped)
+
+
+@case
+def an_input_that_is_no_name_of_a_tensor(tf):
+    return imported(tf, X + node("a", "Neg", "x:0:0", attrs=T_FLOAT))

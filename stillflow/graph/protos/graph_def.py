@@ -22,7 +22,7 @@ def graph_def_of(graph: Graph, from_version: int | None = None, add_shapes: bool
 
     del from_version
     nodes = (node_def_of(op, add_shapes) for op in graph.get_operations())
-    graph_def = GraphDef(node=nodes, versions=version_def())
+    graph_def = GraphDef(node=nodes, versions=graph.graph_def_versions)
     if graph._functions:
         from stillflow.graph.protos.function_def import library_of
 
@@ -35,6 +35,19 @@ def version_def():
     from tensorboard.compat.proto.versions_pb2 import VersionDef
 
     return VersionDef(producer=PRODUCER)
+
+
+def merged_versions(own: Any, imported: Any) -> Any:
+    """Returns the VersionDef of a graph with `own` into which a GraphDef is imported."""
+    from tensorboard.compat.proto.versions_pb2 import VersionDef
+
+    merged = VersionDef()
+    merged.CopyFrom(imported)
+    if own is not None:
+        merged.producer = min(own.producer, imported.producer)
+        merged.min_consumer = max(own.min_consumer, imported.min_consumer)
+        merged.bad_consumers[:] = sorted({*own.bad_consumers, *imported.bad_consumers})
+    return merged
 
 
 def node_def_of(op: Operation, add_shapes: bool = False):
