@@ -1,5 +1,6 @@
 """Arrays of tensors and stacks, beyond what TensorFlow records of them."""
 
+import jax
 import numpy as np
 import pytest
 
@@ -71,3 +72,26 @@ def test_one_program_for_all_values(build, monkeypatch):
     (program,) = programs(build, monkeypatch)
     assert (program.runs, program.traces) == (3, 1)
     assert not program.refused
+
+
+def lowered(fetch, x, value):
+    """What XLA is given for a run of `fetch`."""
+    with tf.Session() as sess:
+        sess.run(fetch, {x: value})
+        (executor,) = sess._executors.values()
+    (program,) = executor.learned.compiled.values()
+    (part,) = program._parts
+    slots = dict(zip(executor.plan.feeds, [value], strict=True))
+    with jax.enable_x64(True):
+        return part._function.lower([], [], [slots[n] for n in part._inputs]).as_text()
+
+
+@pytest.mark.parametrize("build", [tf.map_fn, tf.scan, tf.foldl], ids=["map", "scan", "fold"])
+def test_one_loop_forward_and_one_backward(build, monkeypatch):
+    """As many turns as the feed has rows; the gradient's loop reads what the first one kept."""
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    x = tf.placeholder(tf.float32, [None, 3])
+    y = build(tf.square if build is tf.map_fn else lambda made, row: made * row, x)
+    value = np.ones([7, 3], np.float32)
+    assert lowered(y, x, value).count("stablehlo.while") == 1
+    assert lowered(tf.gradients(y, x)[0], x, value).count("stablehlo.while") == 2
