@@ -102,5 +102,7 @@ class TracedStack(Holder):
             return self._same
         return lax.dynamic_index_in_dim(self._buffer, self._count, keepdims=False)
 
-    def close(self) -> None:
+    def close(self, xp: Any) -> None:
+        if xp.is_inner:
+            raise NotTraceable("a handle is closed in a choice or a loop")
         self.facts.is_closed = True

@@ -279,7 +279,9 @@ class TracedTensorArray(Holder):
     def _no_element(self, index: np.ndarray) -> str:
         return self.facts.no_element(self._first_outside(index), self._size)
 
-    def close(self) -> None:
+    def close(self, xp: Any) -> None:
+        if xp.is_inner:
+            raise NotTraceable("a handle is closed in a choice or a loop")
         self.facts.is_closed = True
 
     def grad(self, source: str, prepended: _Shape = ()) -> TracedTensorArray:

@@ -198,7 +198,7 @@ def test_restored():
     saved, before = array.saved(), copy.deepcopy(array.saved())
     array.write(xp, np.int32(1), ROWS[0])
     array.grad("any")
-    array.close()
+    array.close(xp)
     array.restore(saved)
     array.write(xp, np.int32(1), ROWS[1])
     assert not array.gradients

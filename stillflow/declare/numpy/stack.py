@@ -34,6 +34,6 @@ class HostStack(Handle):
             refuse(self.facts.is_empty())
         return self._values.pop()
 
-    def close(self) -> None:
+    def close(self, xp: Any) -> None:
         self.facts.is_closed = True
         self._values.clear()

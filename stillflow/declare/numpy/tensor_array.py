@@ -123,7 +123,7 @@ class HostTensorArray(Handle):
             self.write(xp, index, value[end - length : end])
         self.facts.split(len(lengths))
 
-    def close(self) -> None:
+    def close(self, xp: Any) -> None:
         self.facts.is_closed = True
         self._values = [None] * len(self._values)
 

@@ -304,7 +304,7 @@ def tensor_array_size_v3(xp, handle, flow_in):
 @op("TensorArrayCloseV3", "handle: resource ->", shape=inferring.closed, stateful=True)
 def tensor_array_close_v3(xp, handle):
     """Gives up the array's elements."""
-    handle.close()
+    handle.close(xp)
     return ()
 
 

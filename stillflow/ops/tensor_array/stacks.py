@@ -79,7 +79,7 @@ def stack_pop_v2(xp, handle, *, elem_type: DType):
 @op("StackCloseV2", "handle: resource ->", stateful=True)
 def stack_close_v2(xp, handle):
     """Gives up the stack's elements."""
-    handle.close()
+    handle.close(xp)
     return ()
 
 
@@ -104,7 +104,7 @@ def old_stack_pop(xp, handle, *, elem_type: DType):
 @op("StackClose", "handle: ref string ->", stateful=True)
 def old_stack_close(xp, handle):
     """Gives up the stack's elements."""
-    handle.close()
+    handle.close(xp)
     return ()
 
 
