@@ -27,7 +27,7 @@ class Coordinator:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._error: BaseException | None = None
-        self._threads: set[threading.Thread] = set()
+        self._registered_threads: set[threading.Thread] = set()
         self._joined = False
 
     @property
@@ -72,7 +72,7 @@ class Coordinator:
     def register_thread(self, thread: threading.Thread) -> None:
         """Has `join` wait for `thread` too."""
         with self._lock:
-            self._threads.add(thread)
+            self._registered_threads.add(thread)
 
     def join(
         self,
@@ -91,7 +91,7 @@ class Coordinator:
           Exception: what `request_stop` was told.
         """
         with self._lock:
-            awaited = self._threads.union(threads or ())
+            awaited = self._registered_threads.union(threads or ())
         while any(t.is_alive() for t in awaited) and not self.wait_for_stop(_POLL_SECONDS):
             pass
         deadline = time.monotonic() + stop_grace_period_secs
@@ -99,7 +99,7 @@ class Coordinator:
             thread.join(max(0.0, deadline - time.monotonic()))
         with self._lock:
             self._joined = True
-            self._threads = set()
+            self._registered_threads = set()
         self.raise_requested_exception()
         stragglers = " ".join(thread.name for thread in awaited if thread.is_alive())
         if stragglers:
