@@ -62,8 +62,9 @@ _patience = _Patience()
 
 @contextmanager
 def waiting_at_most(seconds: float) -> Iterator[None]:
-    """A `with` block whose waits, in this thread, end after so many seconds."""
-    before, _patience.until = _patience.until, time.monotonic() + seconds
+    """A `with` block whose waits, in this thread, end after so many seconds; 0 is for ever."""
+    until = time.monotonic() + seconds if seconds > 0 else None
+    before, _patience.until = _patience.until, until
     try:
         yield
     finally:

@@ -15,6 +15,7 @@ touches no variable waits for nobody.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -93,16 +94,25 @@ class Executor:
         self._variables = list(plan.variables)
         self._written = list(plan.written)
         self._changes_state = bool(plan.written or plan.streams)
+        self._takes_state = bool(plan.streams or plan.kept)
         self._waits = any(step.waits for step in plan.steps)
+        # Runs once, with the values for the plan's feeds; returns those of its fetches.
+        self.run: Callable[[SessionState, list[np.ndarray]], list[Any]] = self._run_freely
+        if self._changes_state:
+            self.run = self._run_alone
+        elif plan.variables:
+            self.run = self._run_beside_others
 
     def _nothing_learned(self, reshaped: set[Operation]) -> Learned:
         found = None if self._tier == "host" else split(self.plan, reshaped, self._refused)
         return Learned(reshaped, found if found is not None and found.compiled_steps else None)
 
-    def run(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
-        """Runs once. `feeds` are the values for the plan's feeds; returns those of its fetches."""
-        if not self._changes_state:
-            return self._run_beside_others(state, feeds)
+    def _run_freely(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
+        """A run that touches no variable."""
+        return self._run(self.learned, state, feeds, [])
+
+    def _run_alone(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
+        """A run that changes the state."""
         with state.lock:
             last_writer = state.last_writer
             # Even a run that fails may replace the buffers that the last writer kept.
@@ -112,7 +122,7 @@ class Executor:
                 compiled = learned.certain.get(tuple([value.shape for value in feeds]))
                 if last_writer is compiled:
                     return self._run_again(compiled, state, feeds)
-            values = [state.variables.get(variable) for variable in self._variables]
+            values = list(map(state.variables.get, self._variables))
             if not self._waits:
                 return self._run(learned, state, feeds, values)
             # The program's own code may run other things in this session, in this thread.
@@ -121,17 +131,20 @@ class Executor:
                 return self._run(learned, state, feeds, values)
 
     def _run_beside_others(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
-        if not self._variables:
-            return self._run(self.learned, state, feeds, [])
-        readers = state.readers
+        """A run that reads."""
         with state.lock:
             learned = self._learned_for(state) if state.reshaped else self.learned
-            values = [_settled(state.variables.get(variable)) for variable in self._variables]
-            readers.append(None)
+            values = list(map(state.variables.get, self._variables))
+            needs_buffers = state.has_buffers
+            if needs_buffers:
+                values = [_settled(value) for value in values]
+                state.readers.append(None)
+        if not needs_buffers:
+            return self._run(learned, state, feeds, values)
         try:
             return self._run(learned, state, feeds, values)
         finally:
-            readers.pop()
+            state.readers.pop()
 
     def _learned_for(self, state: SessionState) -> Learned:
         """What holds for variables of the shapes that they have now."""
@@ -212,6 +225,8 @@ class Executor:
             with flushed(), np.errstate(all="ignore"):
                 program.run(slots)
         else:
+            if self.plan.written:
+                state.has_buffers = True
             if state.readers:
                 for slot in self.plan.written.values():
                     slots[slot] = xla().copied(slots[slot])
@@ -299,15 +314,15 @@ class Executor:
     ) -> list[Any]:
         """A run on the host of which only the values are new."""
         variables = state.variables
-        arguments: list[Any] = feeds.copy()
-        for position, value in enumerate(values):
+        arguments: list[Any] = feeds + values
+        for value in values:
             if type(value) is not np.ndarray:
-                value = self._on_host(position, value, state)
-            arguments.append(value)
-        for op in self.plan.streams:
-            arguments.append(state.stream(op).words())
-        for op in self.plan.kept:
-            arguments.append(state.kept_for(op))
+                on_host = [self._on_host(*place, state) for place in enumerate(values)]
+                arguments = feeds + on_host
+                break
+        if self._takes_state:
+            arguments += [state.stream(op).words() for op in self.plan.streams]
+            arguments += [state.kept_for(op) for op in self.plan.kept]
         function = known.function
         assert function is not None
         try:
@@ -315,16 +330,17 @@ class Executor:
         except Exception as error:
             raise function.located(error) from error
         known.host_runs += 1
-        for variable, value in zip(self._written, results, strict=False):
-            if type(value) is not np.ndarray or value.base is not None or known.passes_feeds:
-                value = _kept(value, feeds)
-            variables[variable] = value
-        if self.plan.reshaped:
-            state.note_shapes(self.plan.reshaped)
-        if self._waits and self._written:
-            state.last_writer = None  # the program's own code may have run one
-        for op, blocks in known.drawn or ():
-            state.stream(op).advance(blocks)
+        if self._changes_state:
+            for variable, value in zip(self._written, results, strict=False):
+                if type(value) is not np.ndarray or value.base is not None or known.passes_feeds:
+                    value = _kept(value, feeds)
+                variables[variable] = value
+            if self.plan.reshaped:
+                state.note_shapes(self.plan.reshaped)
+            if self._waits:
+                state.last_writer = None  # the program's own code may have run one
+            for op, blocks in known.drawn or ():
+                state.stream(op).advance(blocks)
         given = iter(results[len(self._written) :])
         fetched = [None if slot is None else np.array(next(given))[()] for slot in self._fetches]
         if self._handed:

@@ -27,6 +27,7 @@ from stillflow.runtime.staged import StagedExecutor, executor_of
 from stillflow.runtime.state import SessionState
 from stillflow.runtime.tiers import tier_setting
 
+_NOTHING: dict[Any, Any] = {}
 _sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
 
 
@@ -130,20 +131,14 @@ class BaseSession:
           TypeError: a fetch or a fed value has the wrong type.
           tf.errors.OpError: the run failed; every variable is as it was before.
         """
-        patience = self._patience
-        if options is not None and options.timeout_in_ms > 0:
-            patience = options.timeout_in_ms / 1000
-        if patience > 0:
-            with waiting_at_most(patience):
-                return self._run_fed(fetches, feed_dict)
-        return self._run_fed(fetches, feed_dict)
-
-    def _run_fed(self, fetches: Any, feed_dict: Any) -> Any:
-        if not feed_dict:
-            return self._run(fetches, (), ())
-        if type(feed_dict) is dict or isinstance(feed_dict, Mapping):
-            return self._run(fetches, feed_dict, feed_dict.values())
-        raise TypeError(f"input must be a dictionary\n  feed_dict is a {type(feed_dict).__name__}.")
+        fed = feed_dict or _NOTHING
+        if type(fed) is not dict and not isinstance(fed, Mapping):
+            raise TypeError(f"input must be a dictionary\n  feed_dict is a {type(fed).__name__}.")
+        if options is None and not self._patience:
+            return self._run(fetches, fed, fed.values())
+        milliseconds = 0 if options is None else options.timeout_in_ms
+        with waiting_at_most(milliseconds / 1000 if milliseconds > 0 else self._patience):
+            return self._run(fetches, fed, fed.values())
 
     def make_callable(
         self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False

@@ -33,6 +33,8 @@ class SessionState:
     lock: Any = field(default_factory=threading.RLock)
     # An entry for each run that uses values which it has taken: their buffers must not be given up.
     readers: list[None] = field(default_factory=list)
+    # Whether variables may be in buffers that compiled runs give up.
+    has_buffers: bool = False
     variables: dict[Operation, Any] = field(default_factory=dict)
     # The variables that have had a value of another shape than they were declared with.
     reshaped: set[Operation] = field(default_factory=set)
