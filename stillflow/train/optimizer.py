@@ -36,7 +36,6 @@ from stillflow.ops.math.casts import cast
 from stillflow.ops.variables import state
 from stillflow.ops.variables.kinds import is_resource_variable
 from stillflow.ops.variables.reference_variable import RefVariable
-from stillflow.ops.variables.resource import assign_add_variable_op
 from stillflow.ops.variables.sets import trainable_variables
 from stillflow.ops.variables.variable import Variable
 from stillflow.train import slot_creator
@@ -392,6 +391,8 @@ def _counted(global_step: Any, scope: str) -> Operation:
     if not is_resource_variable(global_step):
         counted: Any = global_step._ref() if isinstance(global_step, RefVariable) else global_step
         return state.assign_add(counted, 1, name=scope).op
+    from stillflow.ops.variables.resource import assign_add_variable_op  # few programs have it
+
     one = convert_to_tensor(1, dtype=global_step.dtype)
     counted = assign_add_variable_op(global_step.handle, one, name=scope)
     return counted

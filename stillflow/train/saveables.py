@@ -16,7 +16,6 @@ from stillflow.graph.scopes import device
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.variables.kinds import is_resource_variable
 from stillflow.ops.variables.partitioned import PartitionedVariable
-from stillflow.ops.variables.resource import read_variable_op
 from stillflow.ops.variables.save_slice_info import SaveSliceInfo
 from stillflow.ops.variables.variable import Variable
 
@@ -82,7 +81,7 @@ def _element(variable: Any) -> Tensor:
 
 
 def _is_read(element: Tensor) -> bool:
-    return element.op.defn is read_variable_op
+    return element.op.defn.snapshots
 
 
 def _target(element: Tensor) -> Tensor:

@@ -22,7 +22,6 @@ from stillflow.ops.control.ordering import (
 )
 from stillflow.ops.saving import save_restore
 from stillflow.ops.strings.joining import string_join
-from stillflow.ops.variables.resource import assign_variable_op
 from stillflow.ops.variables.state import assign
 from stillflow.train.saveables import Saveable
 
@@ -105,6 +104,8 @@ def restored(saveable: Saveable, tensor: Tensor, reshaped: bool = False) -> Tens
         tensor = reshape(tensor, static.as_list() if is_known else shape(saveable.read()))
     if not is_handle(target):
         return assign(target, tensor, validate_shape=is_known and not reshaped)
+    from stillflow.ops.variables.resource import assign_variable_op  # few programs have handles
+
     with device(saveable.element.device):
         tensor = identity(tensor)
         static.assert_is_compatible_with(tensor.shape)

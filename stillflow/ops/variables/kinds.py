@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.ops.variables.reference_variable import RefVariable
-from stillflow.ops.variables.resource_variable import ResourceVariable
 from stillflow.ops.variables.variable import (
     Variable,
     VariableAggregation,
@@ -74,8 +73,14 @@ def new_variable(
         "shape": shape,
     }
     if _is_behind_handle(use_resource):
-        return ResourceVariable(**options)
+        return _behind_handles()(**options)
     return RefVariable(**options, expected_shape=expected_shape)
+
+
+def _behind_handles() -> type[Variable]:
+    from stillflow.ops.variables.resource_variable import ResourceVariable  # few programs have any
+
+    return ResourceVariable
 
 
 def _is_behind_handle(use_resource: bool | None) -> bool:
@@ -88,5 +93,5 @@ def _is_behind_handle(use_resource: bool | None) -> bool:
 
 def variable_of(variable_def: Any, import_scope: str | None) -> Variable:
     """The variable of the default graph that a VariableDef names."""
-    kind = ResourceVariable if variable_def.is_resource else RefVariable
+    kind: Any = _behind_handles() if variable_def.is_resource else RefVariable
     return kind(variable_def=variable_def, import_scope=import_scope)

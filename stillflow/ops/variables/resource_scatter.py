@@ -33,15 +33,6 @@ def _on_rows(reference: OpDef) -> OpDef:
     )
 
 
-resource_scatter_update = _on_rows(scatter.scatter_update_op)
-resource_scatter_add = _on_rows(scatter.scatter_add_op)
-resource_scatter_sub = _on_rows(scatter.scatter_sub_op)
-resource_scatter_mul = _on_rows(scatter.scatter_mul_op)
-resource_scatter_div = _on_rows(scatter.scatter_div_op)
-resource_scatter_min = _on_rows(scatter.scatter_min_op)
-resource_scatter_max = _on_rows(scatter.scatter_max_op)
-
-
 def _on_places(reference: OpDef) -> OpDef:
     """The twin of an op that changes single places, which locks unless it is told not to."""
 
@@ -52,7 +43,17 @@ def _on_places(reference: OpDef) -> OpDef:
     return on_handles(reference, fn=update)
 
 
-resource_scatter_nd_update = _on_places(scatter.scatter_nd_update_op)
-resource_scatter_nd_add = _on_places(scatter.scatter_nd_add_op)
-resource_scatter_nd_sub = _on_places(scatter.scatter_nd_sub_op)
+_OF_ROWS = (
+    *(scatter.scatter_update_op, scatter.scatter_add_op, scatter.scatter_sub_op),
+    *(scatter.scatter_mul_op, scatter.scatter_div_op),
+    *(scatter.scatter_min_op, scatter.scatter_max_op),
+)
+_OF_PLACES = (scatter.scatter_nd_update_op, scatter.scatter_nd_add_op, scatter.scatter_nd_sub_op)
+
+# By the op on references.
+TWINS: dict[OpDef, OpDef] = {
+    **{reference: _on_rows(reference) for reference in _OF_ROWS},
+    **{reference: _on_places(reference) for reference in _OF_PLACES},
+}
+resource_scatter_add = TWINS[scatter.scatter_add_op]
 resource_strided_slice_assign = on_handles(scatter.strided_slice_assign_op)

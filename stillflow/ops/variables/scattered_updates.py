@@ -7,130 +7,91 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import OpDef
 from stillflow.graph.operation import Tensor
-from stillflow.ops.variables import resource_scatter, scatter
+from stillflow.ops.variables import scatter
 
 
 def _update(
-    on_reference: OpDef,
-    on_handle: OpDef,
+    update: OpDef,
     ref: Any,
     indices: Any,
     updates: Any,
     use_locking: bool,
     name: str | None,
 ) -> Any:
-    """A reference to the variable after the update, or what reads it then."""
+    """A reference to the variable after `update`, or what reads it then."""
     if not hasattr(ref, "_lazy_read"):
-        return on_reference(ref, indices, updates, use_locking=use_locking, name=name)
+        return update(ref, indices, updates, use_locking=use_locking, name=name)
+    from stillflow.ops.variables.resource_scatter import TWINS  # most programs have no handles
+
     updates = convert_to_tensor(updates, dtype=ref.dtype)
-    return ref._lazy_read(on_handle(ref.handle, indices, updates, name=name))
+    return ref._lazy_read(TWINS[update](ref.handle, indices, updates, name=name))
 
 
 def scatter_update(
     ref: Any, indices: Any, updates: Any, use_locking: bool = True, name: str | None = None
 ) -> Tensor:
     """Sets rows `indices` of the variable `ref`, and returns a reference to it."""
-    return _update(
-        scatter.scatter_update_op,
-        resource_scatter.resource_scatter_update,
-        *(ref, indices, updates, use_locking, name),
-    )
+    return _update(scatter.scatter_update_op, ref, indices, updates, use_locking, name)
 
 
 def scatter_add(
     ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
 ) -> Tensor:
     """Adds to rows `indices` of the variable `ref`, and returns a reference to it."""
-    return _update(
-        scatter.scatter_add_op,
-        resource_scatter.resource_scatter_add,
-        *(ref, indices, updates, use_locking, name),
-    )
+    return _update(scatter.scatter_add_op, ref, indices, updates, use_locking, name)
 
 
 def scatter_sub(
     ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
 ) -> Tensor:
     """Subtracts from rows `indices` of the variable `ref`, and returns a reference to it."""
-    return _update(
-        scatter.scatter_sub_op,
-        resource_scatter.resource_scatter_sub,
-        *(ref, indices, updates, use_locking, name),
-    )
+    return _update(scatter.scatter_sub_op, ref, indices, updates, use_locking, name)
 
 
 def scatter_mul(
     ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
 ) -> Tensor:
     """Multiplies rows `indices` of the variable `ref`, and returns a reference to it."""
-    return _update(
-        scatter.scatter_mul_op,
-        resource_scatter.resource_scatter_mul,
-        *(ref, indices, updates, use_locking, name),
-    )
+    return _update(scatter.scatter_mul_op, ref, indices, updates, use_locking, name)
 
 
 def scatter_div(
     ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
 ) -> Tensor:
     """Divides rows `indices` of the variable `ref`, and returns a reference to it."""
-    return _update(
-        scatter.scatter_div_op,
-        resource_scatter.resource_scatter_div,
-        *(ref, indices, updates, use_locking, name),
-    )
+    return _update(scatter.scatter_div_op, ref, indices, updates, use_locking, name)
 
 
 def scatter_min(
     ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
 ) -> Tensor:
     """Lowers rows `indices` of the variable `ref` to `updates`; returns a reference to it."""
-    return _update(
-        scatter.scatter_min_op,
-        resource_scatter.resource_scatter_min,
-        *(ref, indices, updates, use_locking, name),
-    )
+    return _update(scatter.scatter_min_op, ref, indices, updates, use_locking, name)
 
 
 def scatter_max(
     ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
 ) -> Tensor:
     """Raises rows `indices` of the variable `ref` to `updates`; returns a reference to it."""
-    return _update(
-        scatter.scatter_max_op,
-        resource_scatter.resource_scatter_max,
-        *(ref, indices, updates, use_locking, name),
-    )
+    return _update(scatter.scatter_max_op, ref, indices, updates, use_locking, name)
 
 
 def scatter_nd_update(
     ref: Any, indices: Any, updates: Any, use_locking: bool = True, name: str | None = None
 ) -> Tensor:
     """Sets the places that the rows of `indices` name, and returns a reference to `ref`."""
-    return _update(
-        scatter.scatter_nd_update_op,
-        resource_scatter.resource_scatter_nd_update,
-        *(ref, indices, updates, use_locking, name),
-    )
+    return _update(scatter.scatter_nd_update_op, ref, indices, updates, use_locking, name)
 
 
 def scatter_nd_add(
     ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
 ) -> Tensor:
     """Adds to the places that the rows of `indices` name, and returns a reference to `ref`."""
-    return _update(
-        scatter.scatter_nd_add_op,
-        resource_scatter.resource_scatter_nd_add,
-        *(ref, indices, updates, use_locking, name),
-    )
+    return _update(scatter.scatter_nd_add_op, ref, indices, updates, use_locking, name)
 
 
 def scatter_nd_sub(
     ref: Any, indices: Any, updates: Any, use_locking: bool = False, name: str | None = None
 ) -> Tensor:
     """Subtracts at the places that the rows of `indices` name; returns a reference to `ref`."""
-    return _update(
-        scatter.scatter_nd_sub_op,
-        resource_scatter.resource_scatter_nd_sub,
-        *(ref, indices, updates, use_locking, name),
-    )
+    return _update(scatter.scatter_nd_sub_op, ref, indices, updates, use_locking, name)
