@@ -204,6 +204,7 @@ from stillflow.ops.control.ordering import placeholder_with_default as placehold
 from stillflow.ops.control.ordering import stop_gradient as stop_gradient
 from stillflow.ops.control.ordering import tuple_
 from stillflow.ops.control.while_loop import while_loop as while_loop
+from stillflow.ops.debug.asserting import add_check_numerics_ops as add_check_numerics_ops
 from stillflow.ops.debug.asserting import assert_that
 from stillflow.ops.debug.asserting import check_numerics as check_numerics
 from stillflow.ops.debug.asserting import verify_tensor_all_finite as verify_tensor_all_finite

@@ -169,6 +169,11 @@ OWN: dict[str, Members] = {
     "python.ops.gradients_impl": {
         "stillflow.gradients.hessians": "_hessian_vector_product=hessian_vector_product",
     },
+    "python.ops.math_ops": {
+        "stillflow.ops.array.indexed_slices": (
+            "_as_indexed_slices=as_slices _as_indexed_slices_list=as_slices_list"
+        ),
+    },
     "python.ops.resources": {
         "stillflow.ops.variables.resource_sets": (
             "initialize_resources local_resources register_resource report_uninitialized_resources "

@@ -16,6 +16,7 @@ from stillflow.graph.errors import (
     OperatorNotAllowedInGraphError,
     OutOfRangeError,
 )
+from stillflow.graph.reference import Reference
 from stillflow.graph.source import SourceLine
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 
@@ -365,6 +366,10 @@ class Tensor:
         """Evaluates this tensor in `session`, or in the default one."""
         runner = context.session_for(session, self.graph, "evaluate tensor")
         return runner.run(self, feed_dict)
+
+    def experimental_ref(self) -> Reference[Tensor]:
+        """What stands for this tensor in sets and mappings, where tensors may not be compared."""
+        return Reference(self)
 
     def _as_node_def_input(self) -> str:
         return self.op.name if self.value_index == 0 else self.name

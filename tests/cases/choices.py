@@ -226,6 +226,20 @@ def smart_choices(tf, run):
 
 
 @story
+def numbers_checked(tf, run):
+    """Every float of a graph; what is in a choice cannot be."""
+    x, n = tf.placeholder(tf.float32, [2], "x"), tf.placeholder(tf.int32, [], "n")
+    y = tf.log(x) * tf.cast(n, tf.float32)
+    checks = tf.add_check_numerics_ops()
+    run([y, checks], {x: num([1, 2]), n: 3})
+    run.attempt([y, checks], {x: num([0, 2]), n: 3})
+    known = {y.experimental_ref(): "y"}
+    run.note([known[y.experimental_ref()], y.experimental_ref().deref() is y])
+    tf.cond(n > 0, lambda: x, lambda: -x)
+    run.refused(tf.add_check_numerics_ops)
+
+
+@story
 def refusals(tf, run):
     x, p, inside = tf.placeholder(tf.float32, [2], "x"), condition(tf), []
 

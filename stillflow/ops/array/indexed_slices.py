@@ -31,17 +31,25 @@ def concat_slices(parts: Sequence[IndexedSlices]) -> IndexedSlices:
     return IndexedSlices(values, indices, parts[0].dense_shape)
 
 
-def as_slices(value: Tensor | IndexedSlices) -> IndexedSlices:
-    """A tensor as all of its rows."""
+def as_slices(value: Tensor | IndexedSlices, optimize: bool = True) -> IndexedSlices:
+    """A tensor as all of its rows; with `optimize`, a shape that is known is a constant.
+
+    Raises:
+      TypeError: it is neither.
+    """
     if isinstance(value, IndexedSlices):
         return value
-    sizes = shape_of.shape_internal(value, optimize=False)
+    if not isinstance(value, Tensor):
+        raise TypeError(f"Not a Tensor or IndexedSlices: {type(value)}")
+    sizes = shape_of.shape_internal(value, optimize=optimize)
     return IndexedSlices(value, ranging.range_(0, sizes[0]), sizes)
 
 
-def as_slices_list(values: Sequence[Tensor | IndexedSlices]) -> list[IndexedSlices]:
+def as_slices_list(
+    inputs: Sequence[Tensor | IndexedSlices], optimize: bool = True
+) -> list[IndexedSlices]:
     """Several tensors, each as all of its rows, with indices of one type."""
-    slices = [as_slices(value) for value in values]
+    slices = [as_slices(value, optimize) for value in inputs]
     indices = _of_one_type([each.indices for each in slices])
     return [
         each if each.indices is own else IndexedSlices(each.values, own, each.dense_shape)

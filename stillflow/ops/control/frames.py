@@ -160,7 +160,7 @@ def add_back_edge(merged: Any, value: Any, check_shape: bool = True) -> Any:
     if isinstance(merged, IndexedSlices):
         from stillflow.ops.array.indexed_slices import as_slices
 
-        value = next_iteration(as_slices(value))
+        value = next_iteration(as_slices(value, optimize=False))
         for part, own in zip(*(nest.flatten(x, True) for x in (merged, value)), strict=True):
             part.op._update_input(1, own)
         return value

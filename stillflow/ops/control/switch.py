@@ -162,7 +162,7 @@ def merge(inputs: Any, name: str | None = None) -> Any:
 def _merged_slices(values: list[Any]) -> tuple[Any, Tensor]:
     from stillflow.ops.array.indexed_slices import as_slices_list
 
-    slices = as_slices_list(values)
+    slices = as_slices_list(values, optimize=False)
     for other in slices[1:]:
         nest.assert_same_structure(slices[0], other, expand_composites=True)
     parts = zip(*(nest.flatten(one, expand_composites=True) for one in slices), strict=True)

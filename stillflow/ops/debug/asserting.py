@@ -14,10 +14,11 @@ from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import FLOATS
 from stillflow.declare.value_text import summary
 from stillflow.graph import dtypes
+from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.graph.scopes import colocate_with, name_scope
+from stillflow.graph.scopes import colocate_with, control_dependencies, name_scope
 from stillflow.ops.control.cond import cond
-from stillflow.ops.control.ordering import no_op, with_dependencies
+from stillflow.ops.control.ordering import group, no_op, with_dependencies
 
 _SUMMARIZED = 3  # elements of each tensor
 
@@ -102,3 +103,27 @@ def verify_tensor_all_finite(
         with colocate_with(x):
             checked = check_numerics(x, message or "")
         return with_dependencies([checked], x)
+
+
+def add_check_numerics_ops() -> Operation:
+    """Returns an operation that fails where a float tensor built so far is infinite or no number.
+
+    The tensors are checked in the order of building.
+
+    Raises:
+      ValueError: one of them is inside a choice or a loop.
+    """
+    checks: list[Any] = []
+    for built in get_default_graph().get_operations():
+        for tensor in built.outputs:
+            if tensor.dtype not in (dtypes.float16, dtypes.float32, dtypes.float64):
+                continue
+            if built._control_flow_context is not None:
+                raise ValueError(
+                    "`tf.add_check_numerics_ops() is not compatible with TensorFlow control flow "
+                    "operations such as `tf.cond()` or `tf.while_loop()`.\n"
+                    f"  {tensor.name} is inside of one: use tf.check_numerics there."
+                )
+            with control_dependencies(checks):
+                checks = [check_numerics(tensor, message=f"{built.name}:{tensor.value_index}")]
+    return group(*checks)

@@ -16,6 +16,7 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.reference import Reference
 from stillflow.graph.scopes import device, name_scope
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.operators import install_operators
@@ -203,9 +204,9 @@ class Variable(PartialUpdates, metaclass=MadeByCreators):
         """The value, or the initial value where the variable has none yet."""
         return initialized_value_of(self)
 
-    def experimental_ref(self) -> VariableReference:
+    def experimental_ref(self) -> Reference[Variable]:
         """A key for dicts and sets that stands for this very variable."""
-        return VariableReference(self)
+        return Reference(self)
 
     def load(self, value: Any, session: Any = None) -> None:
         """Sets the value in `session`, or in the default one, without a new node."""
@@ -256,22 +257,6 @@ class Variable(PartialUpdates, metaclass=MadeByCreators):
             self._save_slice_info = self.SaveSliceInfo(
                 save_slice_info_def=variable_def.save_slice_info_def, import_scope=import_scope
             )
-
-
-class VariableReference:
-    """Stands for a variable where it is compared and hashed by identity."""
-
-    def __init__(self, variable: Variable):
-        self._variable = variable
-
-    def deref(self) -> Variable:
-        return self._variable
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, VariableReference) and self._variable is other._variable
-
-    def __hash__(self) -> int:
-        return id(self._variable)
 
 
 # For both kinds -----------------------------------------------------------------------------------
