@@ -2,10 +2,29 @@
 
 import numpy as np
 import pytest
+from cases import suites
+from oracle import assert_agree, recorded
 
 import stillflow as tf
 from stillflow.ops.variables import resource_sets
 from stillflow.runtime.plan import make_plan
+
+STORIES = {case.id: case for case in suites.load("resource_variables")}
+COMPILED = ("read", "rows", "order", "trained_adam", "trained_sparsely_adagrad")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *COMPILED,
+        *(pytest.param(n, marks=pytest.mark.slow) for n in sorted(STORIES.keys() - COMPILED)),
+    ],
+)
+def test_compiled_runs_are_tensorflows(name, monkeypatch):
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    case = STORIES[name]
+    want = recorded("resource_variables")[name]["log"]
+    assert_agree(suites.story(tf, case)["log"], want, case.rtol, case.atol)
 
 
 def planned(*fetches):
