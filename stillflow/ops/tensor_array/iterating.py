@@ -10,6 +10,7 @@ from stillflow.graph import nest
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import Dimension, TensorShape, dimension_value
 from stillflow.ops.array.shape_of import shape
+from stillflow.ops.tensor_array.tensor_array import TensorArray
 from stillflow.ops.variables.scope import get_variable_scope
 
 Flatten = Callable[[Any], list]
@@ -36,13 +37,34 @@ def variables_cached() -> Iterator[None]:
         yield
         return
     scope.set_caching_device(lambda op: op.device)
-    yield
-    scope.set_caching_device(None)
+    try:
+        yield
+    finally:
+        scope.set_caching_device(None)
 
 
 def row_count(elem: Tensor) -> Any:
     """How many rows `elem` has: an int where it is known and there are some, else i32[]."""
     return dimension_value(elem.shape[0]) or shape(elem)[0]
+
+
+def arrays_of(elems: Sequence[Tensor], count: Any, shaped: bool = False) -> list[TensorArray]:
+    """Arrays of the rows of `elems`; `shaped` ones are told the rows' shapes when they are made."""
+    arrays = [
+        TensorArray(
+            elem.dtype,
+            count,
+            dynamic_size=False,
+            element_shape=elem.shape[1:] if shaped else None,
+        )
+        for elem in elems
+    ]
+    return [array.unstack(elem) for array, elem in zip(arrays, elems, strict=True)]
+
+
+def written(arrays: Sequence[TensorArray], i: Any, values: Sequence[Any]) -> list[TensorArray]:
+    """The arrays in which `values` are the elements at `i`."""
+    return [array.write(i, value) for array, value in zip(arrays, values, strict=True)]
 
 
 def set_row_count(results: Sequence[Tensor], elems: Sequence[Tensor]) -> None:

@@ -12,11 +12,13 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.control.while_loop import while_loop
 from stillflow.ops.tensor_array.iterating import (
+    arrays_of,
     check_callable,
     row_count,
     set_row_count,
     structure_of,
     variables_cached,
+    written,
 )
 from stillflow.ops.tensor_array.tensor_array import TensorArray
 
@@ -58,8 +60,7 @@ def map_fn(
         dtype = dtype or pack([elem.dtype for elem in elems_flat])
         _check_rows(elems_flat)
         count = row_count(elems_flat[0])
-        arrays = [TensorArray(elem.dtype, count, dynamic_size=False) for elem in elems_flat]
-        arrays = [array.unstack(elem) for array, elem in zip(arrays, elems_flat, strict=True)]
+        arrays = arrays_of(elems_flat, count)
         start = constant(0)
         results = [
             TensorArray(of_result, count, dynamic_size=False, infer_shape=infer_shape)
@@ -69,9 +70,8 @@ def map_fn(
         def turn(i: Tensor, results: list[TensorArray]) -> tuple[Any, list[TensorArray]]:
             values = fn(pack([array.read(i) for array in arrays]))
             nest.assert_same_structure(dtype or elems, values)
-            pairs = zip(results, flatten_results(values), strict=True)
-            written = [array.write(i, value) for array, value in pairs]
-            return i + 1, written
+            results = written(results, i, flatten_results(values))
+            return i + 1, results
 
         _, results = while_loop(
             lambda i, _: i < count,

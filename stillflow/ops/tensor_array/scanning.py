@@ -13,10 +13,12 @@ from stillflow.graph.tensor_shape import dimension_value
 from stillflow.ops.array.shape_of import shape
 from stillflow.ops.control.while_loop import while_loop
 from stillflow.ops.tensor_array.iterating import (
+    arrays_of,
     check_callable,
     set_row_count,
     structure_of,
     variables_cached,
+    written,
 )
 from stillflow.ops.tensor_array.tensor_array import TensorArray
 
@@ -62,37 +64,26 @@ def scan(
         count: Any = dimension_value(elems_flat[0].shape[0])
         if count is None:
             count = shape(elems_flat[0])[0]
-        arrays = [
-            TensorArray(elem.dtype, count, dynamic_size=False, element_shape=elem.shape[1:])
-            for elem in elems_flat
-        ]
-        arrays = [array.unstack(elem) for array, elem in zip(arrays, elems_flat, strict=True)]
+        arrays = arrays_of(elems_flat, count, shaped=True)
+
+        def first() -> Any:
+            return count - 1 if reverse else 0  # TensorFlow's graph has it once for each use
+
         if initializer is None:
-            made = [array.read(count - 1 if reverse else 0) for array in arrays]
+            made = [array.read(first()) for array in arrays]
         else:
             made = [convert_to_tensor(value) for value in flatten_made(initializer)]
-        results = [
-            TensorArray(
-                value.dtype,
-                count,
-                dynamic_size=False,
-                element_shape=value.shape if infer_shape else None,
-                infer_shape=infer_shape,
-            )
-            for value in made
-        ]
+        results = [_results(value, count, infer_shape) for value in made]
         if initializer is None:
-            results = [
-                array.write(count - 1 if reverse else 0, value)
-                for array, value in zip(results, made, strict=True)
-            ]
+            pairs = zip(results, made, strict=True)
+            results = [array.write(first(), value) for array, value in pairs]
 
         def turn(i: Tensor, made: list, results: list[TensorArray]) -> tuple:
             row = pack([array.read(i) for array in arrays])
             new = fn(pack_made(made), row)
             nest.assert_same_structure(like, new)
             new = flatten_made(new)
-            results = [array.write(i, value) for array, value in zip(results, new, strict=True)]
+            results = written(results, i, new)
             return i - 1 if reverse else i + 1, new, results
 
         done = 1 if initializer is None else 0
@@ -109,3 +100,14 @@ def scan(
         stacked = [array.stack() for array in results]
         set_row_count(stacked, elems_flat)
         return pack_made(stacked)
+
+
+def _results(value: Tensor, count: Any, infer_shape: bool) -> TensorArray:
+    """An array for `count` results like `value`."""
+    return TensorArray(
+        value.dtype,
+        count,
+        dynamic_size=False,
+        element_shape=value.shape if infer_shape else None,
+        infer_shape=infer_shape,
+    )
