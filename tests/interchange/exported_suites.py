@@ -43,6 +43,19 @@ def regression(tf, make):
     tf.group(make(tf.train, step).minimize(loss, step), name="train")
 
 
+def looped(tf):
+    """A few weights behind a loop, with a choice and a loop in it; how to train is not exported."""
+    x = tf.constant([[1.0, 2.0], [0.5, -1.0]])
+    w = tf.Variable([[0.5, 0.25], [-0.5, 0.75]], name="w")
+
+    def body(i, y):
+        inner = tf.while_loop(lambda j, z: j < i, lambda j, z: (j + 1, tf.tanh(z) + x), (0, y))[1]
+        return i + 1, tf.cond(i % 2 > 0, lambda: tf.matmul(inner, w), lambda: y * w[0])
+
+    y = tf.while_loop(lambda i, y: i < 4, body, (0, x))[1]
+    tf.reduce_mean(tf.square(y), name="loss")
+
+
 def losses(sess):
     seen = []
     for _ in range(3):
@@ -58,6 +71,9 @@ def export(tf, folder):
             sess.run(tf.global_variables_initializer())
             losses(sess)
             tf.train.Saver().save(sess, os.path.join(folder, name))
+    with tf.Graph().as_default():
+        looped(tf)
+        tf.train.export_meta_graph(os.path.join(folder, "looped.meta"))
     for id, case in cases():
         built = observe.build(tf, case, observe.FED)
         outputs, feeds = list(built.outputs), dict(built.feeds)
@@ -77,7 +93,8 @@ def export(tf, folder):
 
 def cases():
     """The cases whose inputs NumPy's files hold, by a name that a file can have."""
-    for suite in ("math", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients"):
+    families = ("math", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients")
+    for suite in (*families, "control"):
         for case in suites.load(suite):
             if all(np.asarray(array).dtype.kind in "biuf" for array in case.inputs):
                 yield f"{suite}-{case.id}".replace("/", "_"), case
@@ -91,6 +108,12 @@ def use(tf, folder):
         with tf.Graph().as_default(), tf.Session() as sess:
             tf.train.import_meta_graph(path + ".meta").restore(sess, path)
             results[name] = losses(sess)
+    with tf.Graph().as_default() as graph, tf.Session() as sess:
+        tf.train.import_meta_graph(os.path.join(folder, "looped.meta"))
+        loss = graph.get_tensor_by_name("loss:0")
+        tf.group(tf.train.AdamOptimizer(0.1).minimize(loss), name="train")
+        sess.run(tf.global_variables_initializer())
+        results["looped"] = losses(sess)
     for id, _ in cases():
         results[id] = case_of(tf, os.path.join(folder, "case-" + id))
     return results
