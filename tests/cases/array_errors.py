@@ -93,6 +93,7 @@ building(
     "convert_mixed_list",
     lambda tf: tf.convert_to_tensor([p(tf, 2), tf.constant([1, 2])]),
 )
+building("pick_before_the_start_built", lambda tf: p(tf, 3, 4)[:, -9])
 building("slice_rank", lambda tf: tf.slice(p(tf, 3, 4), [1], [1]))
 building("slice_negative", lambda tf: tf.slice(p(tf, 3), [0], [-2]))
 building("index_range", lambda tf: p(tf, 3, 4)[5])
@@ -346,6 +347,8 @@ running(
     ints([1, 3]),
 )
 running("slice_size", lambda tf, x, b: tf.slice(x, b, [1, 5]), X, ints([0, 0]))
+running("pick_behind_the_end", lambda tf, x, i: x[i], X, ints(9))
+running("pick_before_the_start", lambda tf, x, i: x[0, i], X, ints(-9))
 running("slice_begin", lambda tf, x, b: tf.slice(x, b, [1, 1]), X, ints([4, 0]))
 running("index", lambda tf, x, i: x[i], X, ints(5))
 running("index_too_many", lambda tf, x: x[0, 0, 0], X)

@@ -71,7 +71,7 @@ def _picked(
 
 def _check_picked(xp: Any, at: Any, axis: int, size: int) -> None:
     inside = (at >= -size) & (at < size)
-    xp.check(inside, lambda at: f"slice index {at} of dimension {axis} out of bounds.", at)
+    xp.check(inside, lambda at: _outside(at, axis, size), at)
 
 
 @lru_cache(maxsize=1024)
@@ -160,7 +160,11 @@ def _sizes_of_parts(
 
 def _check_within(at: int | None, axis: int, size: int | None) -> None:
     if at is not None and size is not None and not -size <= at < size:
-        raise shapes.ShapeError(f"slice index {at} of dimension {axis} out of bounds.")
+        raise shapes.ShapeError(_outside(at, axis, size))
+
+
+def _outside(at: int, axis: int, size: int) -> str:
+    return f"slice index {at + size if at < 0 else at} of dimension {axis} out of bounds."
 
 
 def _part_size(total: int | None, first: Any, last: Any, step: int | None) -> int | None:
