@@ -206,6 +206,12 @@ case(
     f32(3),
     f32(2, at=1),
 )
+case(
+    "scatter_nd_non_aliasing_add",
+    lambda tf, x, u: tf.raw_ops.ScatterNdNonAliasingAdd(input=x, indices=[[1], [1]], updates=u),
+    f32(3, 2),
+    f32(2, 2, at=1),
+)
 case("slice", lambda tf, x: tf.slice(x, [1, 0, 1], [2, 3, 1]), X)
 case("slice_rest", lambda tf, x: tf.slice(x, [1, 1, 0], [-1, 2, -1]), X)
 case("slice_fed", lambda tf, x, b, s: tf.slice(x, b, s), f32(3, 4), ints([1, 0]), ints([2, 2]))

@@ -9,10 +9,11 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import check_within, refuse
-from stillflow.declare.type_sets import INDEX
+from stillflow.declare.type_sets import INDEX, NUMBERS
+from stillflow.graph import dtypes
 from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Tensor
-from stillflow.ops.array.scattering import check_updates, scatter_into
+from stillflow.ops.array.scattering import check_updates, gather_nd_op, scatter_into
 from stillflow.ops.array.strided import strided_index
 
 
@@ -160,6 +161,22 @@ for _op in (
     *(scatter_nd_update_op, scatter_nd_add_op, scatter_nd_sub_op),
 ):
     _op.not_differentiable()
+
+
+@op(
+    "ScatterNdNonAliasingAdd",
+    "input: T, indices: Tindices, updates: T -> output: T",
+    shape=_scattered_nd,
+    types={"T": (*NUMBERS, dtypes.bool), "Tindices": INDEX},
+)
+def scatter_nd_non_aliasing_add(xp, tensor, indices, updates):
+    """As ScatterNdAdd, of a tensor, which stays as it is"""
+    return _scattered_nd_into(xp, xp.add_at, tensor, indices, updates)
+
+
+@scatter_nd_non_aliasing_add.gradient
+def scatter_nd_non_aliasing_add_gradient(op, dy):
+    return dy, None, gather_nd_op(dy, op.inputs[1])
 
 
 @op(
