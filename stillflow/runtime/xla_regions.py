@@ -225,6 +225,21 @@ def _zeros(shape: Any) -> Any:
     return jnp.zeros(shape.shape, shape.dtype)
 
 
+# What both sides of a choice may come to, for both to be computed.
+_LIGHT_STEPS = 16
+_LIGHT_ELEMENTS = 16_384
+
+
+def _chosen(pred: Any, then: Any, otherwise: Any) -> Any:
+    if then is None or otherwise is None:
+        return otherwise if then is None else then
+    return jnp.where(pred, _array(then), _array(otherwise))
+
+
+def _is_elementwise(step: Step) -> bool:
+    return step.is_pure and step.region is None and step.flops is None
+
+
 # Choices ------------------------------------------------------------------------------------------
 
 
@@ -239,6 +254,8 @@ class _Choosing(_Tracing):
             results = self.run(part, (), cells, drawn, self.namespace)
             return self.region.outputs(results, cells, drawn)
         probes = [_probe(self, lambda side=side: self.side(side)) for side in (0, 1)]
+        if self._is_light(probes):
+            return self._selected(pred)
         _prepare(self, probes, 1)
         probes = [_probe(self, lambda side=side: self.side(side)) for side in (0, 1)]
         sides = [faithful(lambda side=side: self.whole(side, probes)) for side in (0, 1)]
@@ -251,6 +268,24 @@ class _Choosing(_Tracing):
                 holder.at_most += max(gains)
         self.tell_checks([*probes[0].checks, *probes[1].checks], arrived.checks)
         return self.region.outputs(arrived.results, *self.finish(arrived.cells, arrived.drawn))
+
+    def _is_light(self, probes: Sequence[Probe]) -> bool:
+        """Whether computing both sides takes less time than branching does."""
+        steps = [step for part in self.region.parts for step in part.plan.steps]
+        does_more = self.carried or any(probe.checks or probe.changed for probe in probes)
+        if does_more or len(steps) > _LIGHT_STEPS or not all(_is_elementwise(s) for s in steps):
+            return False
+        pairs = list(zip(*(probe.inside.results for probe in probes), strict=True))
+        values = [value for pair in pairs for value in pair if value is not None]
+        are_alike = all(None in pair or pair[0].shape == pair[1].shape for pair in pairs)
+        return are_alike and sum(value.size for value in values) <= _LIGHT_ELEMENTS
+
+    def _selected(self, pred: Any) -> Any:
+        """What the choice gives, of what both sides give."""
+        cells, drawn = self.region.start(self.inputs)
+        both = [self.run(part, (), cells, drawn, self.namespace) for part in self.region.parts]
+        results = [_chosen(pred, second, first) for first, second in zip(*both, strict=True)]
+        return self.region.outputs(results, cells, drawn)
 
     def side(self, side: int) -> tuple[Inside, list[Check]]:
         part = self.region.parts[side]
