@@ -25,12 +25,13 @@ from stillflow.declare.resources import Handle
 from stillflow.graph.operation import Operation
 from stillflow.runtime.cost import RUNS_BEFORE_WRITING, runs_before_compiling
 from stillflow.runtime.denormals import flushed
-from stillflow.runtime.host import HostProgram, host_program, specialised
+from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.host_code import HostFunction
 from stillflow.runtime.packing import PackedValue
 from stillflow.runtime.quiet import quiet
 from stillflow.runtime.segments import Split, split
 from stillflow.runtime.sides import check_alive
+from stillflow.runtime.specialising import specialised
 from stillflow.runtime.state import SessionState, uninitialized
 from stillflow.runtime.steps import Plan
 from stillflow.runtime.tiers import xla

@@ -1,5 +1,6 @@
 """A host program as one Python function: for arrays of a few elements, looping over steps and slots
-costs as much as NumPy does. The function has a line per step, so an error tells which step failed.
+costs as much as NumPy does. The function has a line per step, so an error tells which step failed;
+choices and loops are Python's own (`runtime.written_regions`).
 """
 
 from __future__ import annotations
@@ -9,14 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.runtime.denormals import flushing
-from stillflow.runtime.host import Call, HostProgram
+from stillflow.runtime.host import HostProgram
 from stillflow.runtime.quiet import quiet
 from stillflow.runtime.steps import Step
+from stillflow.runtime.written_regions import Scope, Text, write_steps
 
 _FILE = "<stillflow host program>"
-_LINES_BEFORE_STEPS = 1
 _HUGE = 1e30  # times the largest denormal number it is no longer nothing
 
 
@@ -28,11 +28,11 @@ class HostFunction:
     steps do, so it is done where it makes a difference. What the call raises, `located` explains.
     """
 
-    __slots__ = ("_program", "call", "code")
+    __slots__ = ("_text", "call", "code")
 
     def __init__(self, program: HostProgram, arguments: Sequence[int], results: Sequence[int]):
-        self._program = program
-        self.code = _compiled(program, arguments, results)
+        self._text = _written(program, arguments, results)
+        self.code: Callable[..., tuple[Any, ...]] = self._text.names["run"]
         self.call: Callable[..., Any] | None = None
         if any(step.waits for step in program.steps):  # it may run this very function once more
             self.call = _within_errstate
@@ -46,10 +46,12 @@ class HostFunction:
             trace = trace.tb_next
         if trace is None:
             return error
-        index = trace.tb_lineno - 1 - _LINES_BEFORE_STEPS
-        slots, constants = trace.tb_frame.f_locals, self._program.constants
-        inputs = [slots.get(f"s{i}", constants[i]) for i in self._program.calls[index][1]]
-        return self._program.steps[index].failure(error, inputs)
+        located = self._text.steps.get(trace.tb_lineno)
+        if located is None:
+            return error
+        step, names = located
+        values = {**self._text.names, **trace.tb_frame.f_locals}
+        return step.failure(error, [values.get(name) for name in names])
 
 
 def _quietly(code: Callable[..., Any], *values: Any) -> Any:
@@ -63,6 +65,9 @@ def _within_errstate(code: Callable[..., Any], *values: Any) -> Any:
 
 def _minds_denormals(step: Step, constants: Sequence[Any]) -> bool:
     """Whether it makes a difference that an input of the step is tiny and not zero."""
+    if step.region is not None:
+        programs = [part.program for part in step.region.parts]
+        return any(_minds_denormals(s, p.constants) for p in programs for s in p.steps)
     if any(_may_be_tiny(constants[slot]) for slot in step.near_zero):
         return True
     known = [constants[slot] for slot in step.inputs if constants[slot] is not None]
@@ -77,33 +82,13 @@ def _may_be_tiny(value: Any) -> bool:
     return bool(np.any((np.abs(value) < tiny) & (value != 0)))
 
 
-def _compiled(
-    program: HostProgram, arguments: Sequence[int], results: Sequence[int]
-) -> Callable[..., tuple[Any, ...]]:
-    """A slot n is the local variable s<n>, or the global c<n> when it holds a constant."""
-    namespace: dict[str, Any] = {"xp": NUMPY}
-    computed = {*arguments, *(slot for call in program.calls for slot in _outputs(call))}
-
-    def value(slot: int) -> str:
-        slot = program.aliases.get(slot, slot)
-        if slot in computed:
-            return f"s{slot}"
-        namespace[f"c{slot}"] = program.constants[slot]
-        return f"c{slot}"
-
-    lines = [f"def run({', '.join(f's{slot}' for slot in arguments)}):"]
-    for index, (call, inputs, single, outputs) in enumerate(program.calls):
-        namespace[f"f{index}"] = call.func
-        given = ["xp", *map(value, inputs)]
-        for name, attr in call.keywords.items():
-            namespace[f"a{index}_{name}"] = attr
-            given.append(f"{name}=a{index}_{name}")
-        targets = f"s{single}" if single is not None else ", ".join(f"s{n}" for n in outputs)
-        lines.append(f" {targets}{' = ' if targets else ''}f{index}({', '.join(given)})")
-    lines.append(f" return ({''.join(value(slot) + ',' for slot in results)})")
-    exec(compile("\n".join(lines), _FILE, "exec"), namespace)
-    return namespace["run"]
-
-
-def _outputs(call: Call) -> Sequence[int]:
-    return call[3] if call[2] is None else (call[2],)
+def _written(program: HostProgram, arguments: Sequence[int], results: Sequence[int]) -> Text:
+    """The program's text, compiled: `names["run"]` is the function."""
+    text = Text()
+    scope = Scope(text, program, "", {slot: f"s{slot}" for slot in arguments})
+    text.line(f"def run({', '.join(f's{slot}' for slot in arguments)}):")
+    text.indent = 1
+    write_steps(scope)
+    text.line(f"return ({''.join(scope.name(slot) + ',' for slot in results)})")
+    exec(compile("\n".join(text.lines), _FILE, "exec"), text.names)
+    return text

@@ -267,8 +267,7 @@ class _Planner:
         ops = operations(nodes)
         first = next(op for node in nodes for op in members(node))
         parts = [self._part(side, 0) for side in sides]
-        types = [tensor.dtype for tensor in exported]
-        self._add_region(Choice(ops, first, parts, types), [self.slot(pred)], results)
+        self._add_region(Choice(ops, first, parts, exported), [self.slot(pred)], results)
 
     def _require_data(self, switch: Operation) -> None:
         """A variable's value, not its name, is looked at whichever side is taken."""
@@ -326,8 +325,8 @@ class _Planner:
         count = len(parts.going)
         made = [self._part(condition, count), self._part(body, count + len(parts.shared))]
         initial = [self.slot(tensor) for tensor in entered]
-        types = [variable.merge.outputs[0].dtype for variable in parts.going]
-        loop = Loop(set(frame.all_ops()), frame.condition, made, types)
+        merged = [variable.merge.outputs[0] for variable in parts.going]
+        loop = Loop(set(frame.all_ops()), frame.condition, made, merged)
         self._add_region(loop, initial, results)
 
     def _inside(self, frame: Frame, parts: LoopParts) -> _Planner:

@@ -7,6 +7,7 @@ go on from part to part. Here is how NumPy carries a region out; `runtime.xla_re
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -14,9 +15,9 @@ import numpy as np
 
 from stillflow.declare.dead import dead
 from stillflow.graph.dtypes import DType, resource
-from stillflow.graph.operation import Operation
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.cost import Work, work_of
-from stillflow.runtime.host import host_program
+from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.state import SessionState, uninitialized
 from stillflow.runtime.steps import Plan, Step
 from stillflow.runtime.streams import advanced
@@ -39,7 +40,9 @@ class Part:
         self.bound = bound
         self.captured = captured
         self.around = around
-        self._program = host_program(plan.constants, plan.steps)
+        self.program = host_program(plan.constants, plan.steps)
+        self.is_general = True
+        self.seen: list[Any] | None = None  # the slots of a run, to specialise the plan by
         self._fed = plan.feeds[:bound]
         self.required = [(v, reader, plan.variables[v]) for v, reader in plan.required.items()]
         self._random_steps = plan.random_steps
@@ -50,18 +53,18 @@ class Part:
         slots = [*plan.feeds[self.bound :], *plan.kept.values()]
         self.captures = [(position[s], own) for s, own in zip(self.captured, slots, strict=True)]
         held = {**plan.variables, **plan.streams}
-        self._cells = [(cells[op], slot) for op, slot in held.items()]
+        self.held = [(cells[op], slot) for op, slot in held.items()]
         self._written = [(cells[op], slot) for op, slot in plan.written.items()]
         self._place = cells
 
     def slots(self, bound: Sequence[Any], inputs: Sequence[Any], cells: Sequence[Any]) -> list[Any]:
         """The slots at the start of a run of the plan."""
-        slots = self.plan.constants.copy()
+        slots = self.program.constants.copy()
         for slot, value in zip(self._fed, bound, strict=True):
             slots[slot] = value
         for position, slot in self.captures:
             slots[slot] = inputs[position]
-        for position, slot in self._cells:
+        for position, slot in self.held:
             slots[slot] = cells[position]
         return slots
 
@@ -69,11 +72,24 @@ class Part:
         """FailedPreconditionError when a variable that is read has no value."""
         for variable, reader, slot in self.required:
             if slots[slot] is None:
-                raise uninitialized(variable, reader, SessionState())
+                raise self.lacks(variable, reader)
+
+    @staticmethod
+    def lacks(variable: Operation, reader: Operation) -> Exception:
+        """The error of a run in which `reader` was to read `variable`, which has no value."""
+        return uninitialized(variable, reader, SessionState())
 
     def run(self, slots: list[Any]) -> None:
         self.require(slots)
-        self._program.run(slots)
+        self.program.run(slots)
+        if self.is_general:
+            self.seen = slots
+
+    def doing(self, program: HostProgram) -> Part:
+        """This part, carried out by another program."""
+        part = copy.copy(self)
+        part.program, part.is_general, part.seen = program, False, None
+        return part
 
     def keep(self, slots: Any, cells: list[Any], drawn: list[Any], xp: Any = np) -> list[Any]:
         """Puts what a run has changed into `cells`; returns what it gives."""
@@ -84,7 +100,9 @@ class Part:
             self._move(self._place[step.op], blocks, cells, drawn, xp)
         for op, slot in self.plan.drawn:
             self._move(self._place[op], slots[slot], cells, drawn, xp)
-        return [None if slot is None else slots[slot] for slot in self.plan.fetches]
+        aliases = self.program.aliases if xp is np else {}
+        fetches = self.plan.fetches
+        return [None if slot is None else slots[aliases.get(slot, slot)] for slot in fetches]
 
     @staticmethod
     def _move(position: int, blocks: Any, cells: list[Any], drawn: list[Any], xp: Any) -> None:
@@ -99,7 +117,7 @@ class Region:
     As a step it takes what is its own, what its parts capture, and its cells; it gives the new
     values of the variables that it writes, its results, and how many blocks each stream gave.
 
-    `ops` are all its operations; errors name `op`. `types` are those of the results.
+    `ops` are all its operations; errors name `op`. `results` are the tensors that it gives.
     """
 
     def __init__(
@@ -107,12 +125,13 @@ class Region:
         ops: Collection[Operation],
         op: Operation,
         parts: Sequence[Part],
-        types: Sequence[DType],
+        results: Sequence[Tensor],
     ):
         self.ops = ops
         self.op = op
         self.parts = parts
-        self.types = types
+        self.types = [tensor.dtype for tensor in results]
+        self.shapes = [tensor.shape for tensor in results]
         variables = dict.fromkeys(v for part in parts for v in part.plan.variables)
         streams = dict.fromkeys(op for part in parts for op in part.plan.streams)
         self.cells: list[Operation] = [*variables, *streams]
@@ -140,6 +159,10 @@ class Region:
         self.handles = [s for s, t in zip(results, self.types, strict=True) if t is resource]
         inputs = (*own, *captured, *(around[op] for op in self.cells))
         return inputs, (*written, *results, *counts)
+
+    def results_of(self, outputs: Sequence[int]) -> Sequence[int]:
+        """The slots of the results among those of all outputs."""
+        return outputs[len(self.written) : len(outputs) - len(self.streams)]
 
     @property
     def is_pure(self) -> bool:
@@ -174,13 +197,14 @@ class Choice(Region):
         self.work = work_of(part.plan.steps, slots)
         given = part.keep(slots, cells, drawn)
         results = [
-            _dead(dtype) if value is None else value
+            dead_value(dtype) if value is None else value
             for value, dtype in zip(given, self.types, strict=True)
         ]
         return self.outputs(results, cells, drawn)
 
 
-def _dead(dtype: DType) -> Any:
+def dead_value(dtype: DType) -> Any:
+    """What a tensor of this type has as its value on the side that is not taken."""
     return dead(dtype.stored_as if dtype.is_numpy_compatible else bool)  # a handle has no elements
 
 
