@@ -70,3 +70,18 @@ def made_from_others(tf, run):
         y = tf.exp(x)
     gradient = tf.gradients(y, x)[0]
     run.note([str(op._original_op and op._original_op.name) for op in (x.op, y.op, gradient.op)])
+
+
+@story
+def references(tf, run):
+    x, v = tf.constant(1.0, name="x"), tf.Variable(2.0, name="v")
+    run.note([repr(x.experimental_ref()), repr(v.experimental_ref())])
+    run.note(x.experimental_ref() == x.experimental_ref() != v.experimental_ref())
+    run.refused(lambda: x.experimental_ref() == "x")
+
+
+@story
+def references_within_a_set(tf, run):
+    x, v = tf.constant(1.0, name="x"), tf.Variable(2.0, name="v")
+    kept = {x.experimental_ref(), x.experimental_ref(), v.experimental_ref()}
+    run.note(sorted(reference.deref().name for reference in kept))

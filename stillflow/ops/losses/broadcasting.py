@@ -25,7 +25,7 @@ def broadcast_weights(weights: Any, values: Any) -> Tensor:
     """Returns `weights` repeated to the shape of `values`, n[...]."""
     with name_scope(None, "broadcast_weights", [weights, values]) as scope:
         values = convert_to_tensor(values, name="values")
-        weights = convert_to_tensor(weights, name="weights")
+        weights = convert_to_tensor(weights, dtype=values.dtype.base_dtype, name="weights")
         if weights.shape.is_fully_defined() and weights.shape.sizes == values.shape.sizes:
             return weights
         with control_dependencies([assert_broadcastable(weights, values)]):
