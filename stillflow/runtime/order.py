@@ -199,11 +199,12 @@ class Queue:
                 for earlier in self._before[node]
             ):
                 return node
-        waiting = next(node for node in self._nodes if node not in self.done)
-        op = next(iter(members(waiting)))
+        waiting = [op for node in self._nodes if node not in self.done for op in members(node)]
+        waiting.sort(key=lambda op: op._id)
+        names = ", ".join(op.name for op in waiting[:3])
         raise InvalidArgumentError(
             None,
-            op,
-            "The graph couldn't be sorted in topological order.\n"
-            f"  {op.name} waits for itself: only a loop's NextIteration may lead back, to a Merge.",
+            waiting[0],
+            f"Graph is invalid, contains a cycle with {len(waiting)} nodes, including: {names}\n"
+            "  They wait for themselves: only a loop's NextIteration may lead back, to a Merge.",
         )

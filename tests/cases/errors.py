@@ -915,3 +915,21 @@ building("session_of_text", lambda tf: tf.Session(graph="text"))
 building("session_config_of_text", lambda tf: tf.Session(config="text"))
 building("no_such_symbol", lambda tf: tf.nothing_of_the_kind, why=PYTHON)
 building("device_of_number", lambda tf: tf.device(3).__enter__())
+
+# Operations that wait for themselves.
+
+
+@error
+def cycle_of_control_inputs(tf, run):
+    first = tf.constant(1, name="first")
+    second = tf.identity(first, name="second")
+    first.op._add_control_input(second.op)
+    run(second)
+
+
+@error
+def cycle_of_inputs(tf, run):
+    total = tf.placeholder_with_default(1, [], name="x") + 1
+    product = total * 2
+    total.op._update_input(1, product)
+    run(product - 1)
