@@ -500,3 +500,59 @@ def of_version_2(tf, run):
         class_2(2.0)
     run(tf.global_variables_initializer())
     run([v * 2.0, r])
+
+
+@story
+def own_optimizer(tf, run):
+    """A program's optimizer has hooks of its own for handles; rows that occur twice are summed."""
+
+    class Halving(tf.train.Optimizer):
+        def __init__(self):
+            super().__init__(False, "Halving")
+
+        def _resource_apply_dense(self, grad, handle):
+            return handle.assign_sub(grad * 0.5, read_value=False)
+
+        def _resource_apply_sparse(self, grad, handle, indices):
+            return handle.scatter_sub(tf.IndexedSlices(grad * 0.5, indices))
+
+    w, rows = variable(tf, f32(2), "w"), variable(tf, f32(3, 2), "rows")
+    loss = tf.reduce_sum(w * w) + tf.reduce_sum(tf.gather(rows, [1, 1]) * 2.0)
+    step = variable(tf, 0, "step", trainable=False)
+    train = Halving().minimize(loss, step)
+    run(tf.global_variables_initializer())
+    run(train)
+    run([w, rows, step])
+    tied = variable(tf, [1.0], "tied", constraint=tf.abs)
+    by_rows = tf.reduce_sum(tf.gather(tied, [0]))
+    run.refused(lambda: Halving().minimize(by_rows, var_list=[tied]))
+
+
+@story
+def network(tf, run):
+    """Two layers and an embedding, with a schedule, clipped gradients, averages and summaries."""
+    tf.set_random_seed(1)
+    with tf.variable_scope("net", use_resource=True, regularizer=lambda w: tf.nn.l2_loss(w) * 0.01):
+        ids, y = tf.placeholder(tf.int32, [None, 2]), tf.placeholder(tf.float32, [None, 3])
+        h = tf.reshape(tf.nn.embedding_lookup(tf.get_variable("e", [5, 4]), ids), [-1, 8])
+        for name, sizes in (("one", [8, 6]), ("two", [6, 3])):
+            with tf.variable_scope(name):
+                w, b = tf.get_variable("w", sizes), tf.get_variable("b", sizes[1:])
+                h = tf.nn.relu(tf.matmul(h, w) + b)
+    loss = tf.reduce_mean(tf.square(h - y)) + tf.add_n(tf.get_collection("regularization_losses"))
+    step = tf.train.get_or_create_global_step()
+    rate = tf.train.exponential_decay(0.1, step, 2, 0.5)
+    optimizer = tf.train.MomentumOptimizer(rate, 0.9)
+    pairs = optimizer.compute_gradients(loss)
+    clipped, _ = tf.clip_by_global_norm([grad for grad, _ in pairs], 1.0)
+    clipped_pairs = [(clipped[i], pairs[i][1]) for i in range(len(pairs))]
+    train = optimizer.apply_gradients(clipped_pairs, step)
+    average = tf.train.ExponentialMovingAverage(0.9, step)
+    with tf.control_dependencies([train]):
+        averaged = average.apply()
+    tf.summary.histogram("w", w)
+    run(tf.global_variables_initializer())
+    feeds = {ids: np.array([[0, 1], [2, 1], [4, 4]], np.int32), y: f32(3, 3)}
+    for _ in range(4):
+        run([loss, averaged], feeds)
+    run(tf.global_variables())
