@@ -39,6 +39,17 @@ STEPS = [
     Step("small step", "small network 2-3-1, batch 8: one step", "small_step", {}, 31, 0.1),
     Step("mnist step", "MNIST 784-500-10, batch 200: one step", "mnist_step", {}, 25, 0.3),
     Step("inference", "inference on 10,000 images", "inference", {}, 5, 0.8),
+    Step("loop", "while_loop of 1,000 turns over 10 numbers", "loop_turns", {}, 11, 0.2),
+    Step(
+        "loop gradient",
+        "gradient of a while_loop of 100 products, 64x128 by 128x128",
+        "loop_gradient",
+        {},
+        11,
+        0.3,
+    ),
+    Step("choice", "a step with a choice in it", "choice_step", {"chooses": True}, 11, 0.1),
+    Step("no choice", "the same step without", "choice_step", {"chooses": False}, 11, 0.1),
     Step("map rows", "map_fn over 1,000 rows", "map_rows", {}, 11, 0.2),
     Step("build", "building a graph, 10,000 operations", "build", {"length": 10000}, 3, 0.1),
 ]
@@ -118,6 +129,14 @@ def _linearity(results: Results) -> float | None:
     return (slow / long) / (fast / short) if slow and fast else None
 
 
+def _price_of_a_choice(results: Results) -> float | None:
+    """Microseconds that a step with a choice takes longer than one without."""
+    if not {"choice", "no choice"} <= results.steps.keys():
+        return None
+    slow, fast = results.steps["choice"].median(OURS), results.steps["no choice"].median(OURS)
+    return (slow - fast) * 1e6 if slow and fast else None
+
+
 TARGETS = [
     Target("small network, one step", f"10x faster than {TF1}", _step("small step", TF1, OURS), 10),
     Target(
@@ -158,6 +177,14 @@ TARGETS = [
     Target(
         "MNIST, 5,000 steps", f"1.8x faster than {TF1}", _process("mnist process", TF1, OURS), 1.8
     ),
+    Target("while_loop, 1,000 turns", f"100x faster than {TF1}", _step("loop", TF1, OURS), 100),
+    Target(
+        "gradient of a while_loop",
+        f"1.25x faster than {TF1}",
+        _step("loop gradient", TF1, OURS),
+        1.25,
+    ),
+    Target("a choice in a step", "5 us", _price_of_a_choice, at_most=5.0),
     Target("map_fn over 1,000 rows", f"10x faster than {TF1}", _step("map rows", TF1, OURS), 10),
     Target("import", f"8x faster than {TF1}", _process("import", TF1, OURS), 8),
     Target(

@@ -4,6 +4,7 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from systems import data
 
 
@@ -85,3 +86,13 @@ def chain(length):
 
     xs = data.weights(1, 100)[0]
     return lambda: jax.device_get(run(xs))
+
+
+def loop_gradient(turns=100, width=128, batch=64):
+    def loss(w, x):
+        result, _ = jax.lax.scan(lambda v, _: (v @ w, None), x, length=turns)
+        return jnp.sum(jnp.square(result))
+
+    slope = jax.jit(jax.grad(loss))
+    w, xs = data.weights(width, width), np.ones((batch, width), np.float32)
+    return lambda: np.asarray(slope(w, xs))

@@ -105,6 +105,45 @@ def map_rows(rows=1000, columns=10):
     return lambda: session.run(mapped, feed_dict={x: xs})
 
 
+def loop_turns(turns=1000, size=10):
+    """A loop whose turns do next to nothing."""
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [size])
+        turn = lambda i, v: (i + 1, v * 0.999 + 0.1)
+        _, result = tf.while_loop(lambda i, _: i < turns, turn, [0, x])
+        session = tf.Session(graph=graph)
+    xs = np.ones(size, np.float32)
+    return lambda: session.run(result, feed_dict={x: xs})
+
+
+def loop_gradient(turns=100, width=128, batch=64):
+    """The gradient, by the weights, of a loop of matrix products."""
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [batch, width])
+        w = tf.Variable(data.weights(width, width))
+        turn = lambda i, v: (i + 1, tf.matmul(v, w))
+        _, result = tf.while_loop(lambda i, _: i < turns, turn, [0, x])
+        slope = tf.gradients(tf.reduce_sum(tf.square(result)), w)[0]
+        session = _started(graph)
+    xs = np.ones((batch, width), np.float32)
+    return lambda: session.run(slope, feed_dict={x: xs})
+
+
+def choice_step(chooses, width=64, batch=32):
+    """A training step, with a choice between two small sides or, not `chooses`, one of them."""
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [batch, width])
+        halves = tf.placeholder(tf.bool, [])
+        whole = tf.nn.relu(tf.matmul(x, tf.Variable(data.weights(width, width))))
+        half = lambda: whole * 0.5
+        hidden = tf.cond(halves, half, lambda: whole) if chooses else half()
+        loss = tf.reduce_mean(tf.square(tf.matmul(hidden, tf.Variable(data.weights(width, 1)))))
+        train_step = tf.train.GradientDescentOptimizer(0.01).minimize(loss)
+        session = _started(graph)
+    fed = {x: np.ones((batch, width), np.float32), halves: True}
+    return lambda: session.run(train_step, feed_dict=fed)
+
+
 def build(length):
     """Building (not running) a chain of `length` operations."""
 
