@@ -40,6 +40,7 @@ STORIES = (
     "loops",
     "rows",
     "queues",
+    "sequences",
 )
 #: Random programs of which the runs are compared, and the graphs by digest.
 NESTS = "nests"
