@@ -19,6 +19,13 @@ def operation_of(*args: Any) -> None:
     creating.operation_of(*args)
 
 
+def attribute_of(*args: Any) -> Any:
+    """What an AttrValue says of one attribute of a node."""
+    from stillflow.interchange import attributes
+
+    return attributes.attribute_of(*args)
+
+
 def gradient_of_function(function: Any) -> Any:
     """The body of a function's gradient."""
     from stillflow.gradients import functions
@@ -28,4 +35,4 @@ def gradient_of_function(function: Any) -> Any:
 
 def install() -> None:
     """Tells the graphs of them."""
-    context.register(create_op, operation_of, gradient_of_function)
+    context.register(create_op, operation_of, attribute_of, gradient_of_function)

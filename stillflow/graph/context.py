@@ -57,21 +57,27 @@ def register_graph_class(make: Callable[[], Any]) -> None:
 
 
 def register(
-    create: Callable[..., Any], operation: Callable[..., None], gradient: Callable[[Any], Any]
+    create: Callable[..., Any],
+    operation: Callable[..., None],
+    attribute: Callable[..., Any],
+    gradient: Callable[[Any], Any],
 ) -> None:
     """Tells functions of stages above; called once.
 
     Args:
       create: `Graph.create_op`, for which all op types must be known.
       operation: what makes an Operation the node of a NodeDef.
+      attribute: what reads the AttrValue of one attribute.
       gradient: what gives the body of a function's gradient, for which it must be derived.
     """
-    global create_op, operation_of, gradient_of_function
-    create_op, operation_of, gradient_of_function = create, operation, gradient
+    global create_op, operation_of, attribute_of, gradient_of_function
+    create_op, operation_of, attribute_of = create, operation, attribute
+    gradient_of_function = gradient
 
 
 create_op: Callable[..., Any]
 operation_of: Callable[..., None]
+attribute_of: Callable[..., Any]
 gradient_of_function: Callable[[Any], Any]
 
 

@@ -231,6 +231,9 @@ class Operation:
         return python_value_of(attr_value_of(value, self.attrs.get("dtype")))
 
     def _set_attr(self, name: str, value: Any) -> None:
+        """Gives an attribute another value, which may be an AttrValue."""
+        if hasattr(value, "WhichOneof"):
+            value = context.attribute_of(self.name, self.defn, name, value)
         self.attrs[name] = value
         self.graph._changed(self)
 

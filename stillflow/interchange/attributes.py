@@ -42,25 +42,29 @@ def attributes_of(node_def: Any, defn: Any) -> dict[str, Any]:
     Raises:
       ValueError: an attribute that the op type has not, or of another kind.
     """
-    kinds = defn.attr_kinds
-    attrs = {}
-    for name, value in node_def.attr.items():
-        if name.startswith("_"):
-            attrs[name] = _checked(name, value, _OF_ANY_NODE.get(name, ""))
-        elif name in kinds:
-            is_text = defn.kinds.get(name) is not KINDS["bytes"]
-            read = _declared if is_text else _checked
-            attrs[name] = read(name, value, kinds[name])
-        else:
-            raise ValueError(
-                f"NodeDef mentions attr '{name}' not in {described(defn)}; NodeDef: "
-                f"{{{{node {node_def.name}}}}}. (Check whether your GraphDef-interpreting binary is"
-                " up to date with your GraphDef-generating binary.)."
-            )
+    attrs = {
+        name: attribute_of(node_def.name, defn, name, value)
+        for name, value in node_def.attr.items()
+    }
     for name, default in defn.attr_defaults.items():
         if default is not None:
             attrs.setdefault(name, default)
     return attrs
+
+
+def attribute_of(node_name: str, defn: Any, name: str, value: Any) -> Any:
+    """Returns what an AttrValue says of one attribute; ValueError as for `attributes_of`."""
+    if name.startswith("_"):
+        return _checked(name, value, _OF_ANY_NODE.get(name, ""))
+    if name not in defn.attr_kinds:
+        raise ValueError(
+            f"NodeDef mentions attr '{name}' not in {described(defn)}; NodeDef: "
+            f"{{{{node {node_name}}}}}. (Check whether your GraphDef-interpreting binary is"
+            " up to date with your GraphDef-generating binary.)."
+        )
+    is_text = defn.kinds.get(name) is not KINDS["bytes"]
+    read = _declared if is_text else _checked
+    return read(name, value, defn.attr_kinds[name])
 
 
 def described(defn: Any) -> str:

@@ -167,21 +167,19 @@ def unique_names(nodes: Iterable[Node], prefix: str, taken: Iterable[str]) -> di
 
     `taken` are the graph's own names; a scope of the graph is taken too.
     """
-    nodes = list(nodes)
-    if prefix:
-        return {node.name: f"{prefix}/{node.name}" for node in nodes}
+    paths = {node.name: f"{prefix}/{node.name}" if prefix else node.name for node in nodes}
     used = set()
     for name in taken:
         while name and name not in used:
             used.add(name)
             name = name.rpartition("/")[0]
-    own = {node.name for node in nodes}
+    own = set(paths.values())
     names = {}
-    for node in nodes:
-        name, number = node.name, 0
+    for node, path in paths.items():
+        name, number = path, 0
         while name in used or (number and name in own):
             number += 1
-            name = f"{node.name}_{number}"
-        names[node.name] = name
+            name = f"{path}_{number}"
+        names[node] = name
         own.add(name)
     return names

@@ -85,3 +85,15 @@ def references_within_a_set(tf, run):
     x, v = tf.constant(1.0, name="x"), tf.Variable(2.0, name="v")
     kept = {x.experimental_ref(), x.experimental_ref(), v.experimental_ref()}
     run.note(sorted(reference.deref().name for reference in kept))
+
+
+@story
+def attributes_set_afterwards(tf, run):
+    x = tf.constant([[1.0, 2.0]], name="x")
+    y = tf.reduce_sum(x, axis=1, name="y")
+    run.note(run.session.graph is y.graph)
+    values = attributes(tf, keep_dims=True, _note="n", _list=[1, 2])
+    for name in sorted(values):
+        y.op._set_attr(name, values[name])
+    run.note([y.op.get_attr(name) for name in sorted(values)])
+    run(y)

@@ -814,3 +814,10 @@ def a_mapped_name_in_bytes(tf):
 @case
 def an_input_that_is_no_name_of_a_tensor(tf):
     return imported(tf, X + node("a", "Neg", "x:0:0", attrs=T_FLOAT))
+
+
+@case
+def names_below_a_scope_that_are_taken(tf):
+    for name in ("s/", "s/", "s/", "s", ""):
+        tf.import_graph_def(parsed(tf, ADDITION), name=name)
+    return nodes(tf.get_default_graph())
