@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare.dead import dead
+from stillflow.declare.refusing import refuse
+from stillflow.declare.shapes import format_sizes
 from stillflow.graph.dtypes import DType, resource
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.cost import Work, work_of
@@ -111,6 +113,14 @@ class Part:
         drawn[position] = drawn[position] + xp.uint64(blocks)
 
 
+def check_scalar(pred: Any) -> None:
+    """Refuses a condition that does not name one side."""
+    if np.ndim(pred):
+        refuse(
+            f"The second input must be a scalar, but it has shape {format_sizes(np.shape(pred))}"
+        )
+
+
 class Region:
     """What a choice and a loop have in common.
 
@@ -190,6 +200,7 @@ class Choice(Region):
     """Runs one of two parts: the first when its first input is false."""
 
     def run(self, xp: Any, *inputs: Any) -> Any:
+        check_scalar(inputs[0])
         part = self.parts[bool(inputs[0])]
         cells, drawn = self.start(inputs)
         slots = part.slots((), inputs, cells)

@@ -17,7 +17,7 @@ import numpy as np
 from jax import lax
 
 from stillflow.graph.errors import OpError
-from stillflow.runtime.regions import Choice, Loop, Part, Region
+from stillflow.runtime.regions import Choice, Loop, Part, Region, check_scalar
 from stillflow.runtime.steps import Step
 from stillflow.runtime.trips import trips_of
 from stillflow.runtime.xla_floats import faithful
@@ -248,6 +248,7 @@ class _Choosing(_Tracing):
 
     def outputs(self) -> Any:
         pred = self.inputs[0]
+        check_scalar(pred)
         if not isinstance(pred, jax.Array):
             cells, drawn = self.region.start(self.inputs)
             part = self.region.parts[bool(pred)]

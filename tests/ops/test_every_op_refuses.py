@@ -16,7 +16,11 @@ from stillflow.ops.families import all_ops
 #: Nothing to feed, or a file or a function to name.
 LEFT_OUT = {"PyFunc", "PyFuncStateless", "MergeV2Checkpoints", "SaveSlices", "SaveV2", "RestoreV2"}
 OPS = sorted(
-    name for name in all_ops() if name not in LEFT_OUT and all_ops()[name].signature.inputs
+    name
+    for name, defn in all_ops().items()
+    if name not in LEFT_OUT
+    and defn.signature.inputs
+    and "func" not in {kind.name for kind in defn.kinds.values()}
 )
 
 #: They are declared for types that TensorFlow has no kernel for, and Stillflow has none either.
@@ -63,6 +67,11 @@ def array(dtype, shape, fill):
     return np.full(shape, fill).astype(dtype.as_numpy_dtype)
 
 
+def is_static(defn, arg):
+    """Whether compiling needs its value; of a slice, that is so for some indices only."""
+    return arg.type_attr == "Index" if callable(defn.static) else arg.name in defn.static
+
+
 def inputs(defn, shapes, fill, kind, known):
     """The inputs, and what their placeholders are fed; references become variables."""
     made, feeds = [], {}
@@ -72,7 +81,7 @@ def inputs(defn, shapes, fill, kind, known):
             made.append(tf.Variable(value))
             continue
         tensors = [tf.placeholder(type_of(defn, arg, kind), shape if known else None)]
-        if known and arg.name in defn.static:
+        if known and is_static(defn, arg):
             tensors = [tf.constant(value)]
         elif arg.is_list:
             tensors *= 2

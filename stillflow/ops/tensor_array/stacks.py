@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from stillflow.declare import shapes
 from stillflow.declare.array_facts import StackFacts, numbered
 from stillflow.declare.opdef import op
@@ -24,6 +26,14 @@ def _handle(ctx: shapes.ShapeContext) -> shapes.Sizes:
 
 def _new(xp: Any, name: str, dtype: DType, most: int | None) -> Any:
     return xp.new_stack(StackFacts(numbered(name), dtype, most))
+
+
+def _checked(handle: Any) -> Any:
+    """The stack that a reference refers to; a variable of strings refers to none."""
+    if isinstance(handle, np.ndarray):
+        shape = shapes.format_sizes(handle.shape)
+        refuse(f"Stack handle must have two elements, but had shape: {shape}")
+    return handle
 
 
 def _push(xp: Any, handle: Any, elem: Any) -> Any:
@@ -92,19 +102,19 @@ def old_stack(xp, *, elem_type: DType, stack_name: str = ""):
 @op("StackPush", "handle: ref string, elem: T -> output: T", shape=_pushed, stateful=True)
 def old_stack_push(xp, handle, elem, *, swap_memory: bool = False):
     """elem: n[...], which is pushed -> elem."""
-    return _push(xp, handle, elem)
+    return _push(xp, _checked(handle), elem)
 
 
 @op("StackPop", "handle: ref string -> elem: elem_type", shape=shapes.unknown, stateful=True)
 def old_stack_pop(xp, handle, *, elem_type: DType):
     """The element that was pushed last, n[...], which is taken off."""
-    return _pop(xp, handle, elem_type)
+    return _pop(xp, _checked(handle), elem_type)
 
 
 @op("StackClose", "handle: ref string ->", stateful=True)
 def old_stack_close(xp, handle):
     """Gives up the stack's elements."""
-    handle.close(xp)
+    _checked(handle).close(xp)
     return ()
 
 
