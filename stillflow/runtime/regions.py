@@ -250,6 +250,7 @@ class Loop(Region):
             slots = self.condition.slots(going, inputs, cells)
             self.condition.run(slots)
             goes_on, *shared = self.condition.keep(slots, cells, drawn)
+            check_scalar(goes_on)
             if not goes_on:
                 self.work = turn.times(turns)
                 return self.outputs(going, cells, drawn)

@@ -358,6 +358,7 @@ class _Looping(_Tracing):
         seen = _probe(self, self._look, start, cells)
         if plan.written or plan.streams or seen.changed or seen.checks:
             raise NotTraceable("the condition of a loop does more than compute a value")
+        check_scalar(seen.inside.results[0])
 
     def _look(self, going: Sequence[Any], held: Sequence[Any]) -> tuple[Inside, list[Check]]:
         """The condition alone."""

@@ -260,6 +260,21 @@ case("stack_push_closed", lambda tf: chain(tf, 1, push, shut, push, pop))
 case("stack_of_another_type", lambda tf: chain(tf, 1, lambda tf, handle: push(tf, handle, 1), pop))
 case("stack_size_vector", lambda tf: chain(tf, [1, 2], push, pop))
 
+# Conditions of any shape.
+
+
+def while_smaller(tf, value):
+    given = fed(tf, value)
+    return tf.while_loop(lambda v: v < 3, lambda v: v + 1, [given])
+
+
+case("loop_condition_vector", lambda tf: while_smaller(tf, num([1, 2])))
+case("loop_condition_empty", lambda tf: while_smaller(tf, num([])))
+case(
+    "choice_condition_vector",
+    lambda tf: tf.raw_ops.Switch(data=1.0, pred=fed(tf, [True, False]))[1] * 2,
+)
+
 # map_fn, foldl, foldr, scan.
 
 for name in ("map_fn", "foldl", "foldr", "scan"):
