@@ -387,3 +387,15 @@ def in_a_meta_graph(tf, run):
         run.note(names(tf.get_collection("wholes")))
         parts = tf.global_variables()
         run.note([[part.name, part._get_save_slice_info().spec] for part in parts])
+
+
+@story
+def assigned_as_a_whole(tf, run):
+    v = divided(tf)
+    value = tf.ones(v.shape)
+    run([part.initializer for part in v])
+    run.note(names(tf.assign(v, value, name="set")))
+    run(tf.assign(v, value, validate_shape=False, use_locking=False))
+    run(tf.assign_add(v, value, name="added"))
+    run(tf.assign_sub(v, value, use_locking=True))
+    run.refused(lambda: tf.assign(v, value[:3]))

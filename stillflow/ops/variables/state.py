@@ -150,9 +150,9 @@ def assign(
     """Gives the variable `ref` a new value, and returns what stands for it afterwards.
 
     The shapes must agree unless `validate_shape` is False. A part of a variable, `v[1:]`, has a
-    way of its own to be assigned to, and so has a variable behind a handle.
+    way of its own to be assigned to, and so have a variable behind a handle and one in parts.
     """
-    if (isinstance(ref, Tensor) and hasattr(ref, "assign")) or _is_behind_handle(ref):
+    if _knows_how(ref, "assign"):
         return ref.assign(value, name=name)
     return assign_op(
         _reference(ref, "assign"),
@@ -167,7 +167,7 @@ def assign_add(
     ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None
 ) -> Tensor:
     """Adds `value` to the variable `ref`, and returns what stands for it afterwards."""
-    if _is_behind_handle(ref):
+    if _knows_how(ref, "assign_add"):
         return ref.assign_add(value)
     return assign_add_op(
         _reference(ref, "assign_add"), value, use_locking=bool(use_locking), name=name
@@ -178,7 +178,7 @@ def assign_sub(
     ref: Any, value: Any, use_locking: bool | None = None, name: str | None = None
 ) -> Tensor:
     """Subtracts `value` from the variable `ref`, and returns what stands for it afterwards."""
-    if _is_behind_handle(ref):
+    if _knows_how(ref, "assign_sub"):
         return ref.assign_sub(value)
     return assign_sub_op(
         _reference(ref, "assign_sub"), value, use_locking=bool(use_locking), name=name
@@ -196,6 +196,12 @@ def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:
 
 def _is_behind_handle(ref: Any) -> bool:
     return hasattr(ref, "_should_act_as_resource_variable")
+
+
+def _knows_how(ref: Any, method: str) -> bool:
+    """Whether `ref` is no reference, and has a way of its own to be changed."""
+    dtype = getattr(ref, "dtype", None)
+    return hasattr(ref, method) and not getattr(dtype, "_is_ref_dtype", False)
 
 
 def _reference(ref: Any, method: str) -> Any:
