@@ -340,9 +340,10 @@ class _Looping(_Tracing):
         end = lax.while_loop(self.goes_on, faithful(self.next), self._first(start, cells, seen))
         arrived = end.inside
         self._take(arrived.states)
+        room = max(trips.at_most or 0, 1)  # see _prepare
         for holder, gain in zip(self.holders, seen.gains, strict=True):
             if gain > 0:
-                holder.at_most += gain * trips.at_most  # type: ignore[attr-defined, operator]
+                holder.at_most += gain * room  # type: ignore[attr-defined]
         self.tell_checks(seen.checks, arrived.checks)
         return self.region.outputs(arrived.results, *self.finish(arrived.cells, arrived.drawn))
 
