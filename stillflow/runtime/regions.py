@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -289,6 +290,20 @@ def region_step(
         explain=_unexpected,
         region=region,
     )
+
+
+def without_watching(step: Step) -> Step:
+    """A step that does the same, of whose runs nothing is kept to specialise it by."""
+    if step.region is None:
+        return step
+    region = copy.copy(step.region)
+    region.parts = [part.doing(_unwatched(part.program)) for part in region.parts]
+    return replace(step, fn=region.run, region=region)
+
+
+def _unwatched(program: HostProgram) -> HostProgram:
+    steps = list(map(without_watching, program.steps))
+    return host_program(program.constants, steps, program.aliases)
 
 
 def _unexpected(error: Exception, inputs: Sequence[Any]) -> str:

@@ -258,7 +258,8 @@ class _Choosing(_Tracing):
         if self._is_light(probes):
             return self._selected(pred)
         _prepare(self, probes, 1)
-        probes = [_probe(self, lambda side=side: self.side(side)) for side in (0, 1)]
+        if self.holders:
+            probes = [_probe(self, lambda side=side: self.side(side)) for side in (0, 1)]
         sides = [faithful(lambda side=side: self.whole(side, probes)) for side in (0, 1)]
         arrived = lax.cond(pred, sides[1], sides[0])
         self.restore()
@@ -333,9 +334,10 @@ class _Looping(_Tracing):
         cells = [self._checked(self.inputs[self.region.first_cell + i]) for i in self.carried]
         self._check_condition(start, cells)
         trips = self.trips = trips_of(self.region, self.inputs)
-        first = _probe(self, self.turn, start, cells)
-        _prepare(self, [first], trips.at_most)
         seen = _probe(self, self.turn, start, cells)
+        _prepare(self, [seen], trips.at_most)
+        if self.holders:
+            seen = _probe(self, self.turn, start, cells)
         self._check_shapes(start, seen.inside.results)
         end = lax.while_loop(self.goes_on, faithful(self.next), self._first(start, cells, seen))
         arrived = end.inside

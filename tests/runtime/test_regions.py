@@ -193,12 +193,3 @@ def test_work_in_loops_counts_turn_by_turn():
         sess.run(y, {x: 1.0})
         (known,) = executor_of(sess).learned.specialised.values()
         assert 10 < known.host_runs_limit < 1000
-
-
-def test_a_cycle_that_is_no_loop_is_refused():
-    x = tf.placeholder(tf.float32, [])
-    a = tf.add(x, 1.0, name="a")
-    b = tf.add(a, 1.0, name="b")
-    a.op._update_input(0, b)
-    with tf.Session() as sess, pytest.raises(errors.InvalidArgumentError, match="waits for itself"):
-        sess.run(b, {x: 1.0})
