@@ -29,6 +29,7 @@ from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.host_code import HostFunction
 from stillflow.runtime.packing import PackedValue
 from stillflow.runtime.quiet import quiet
+from stillflow.runtime.regions import Part, watching
 from stillflow.runtime.segments import Split, split
 from stillflow.runtime.sides import check_alive
 from stillflow.runtime.specialising import specialised
@@ -168,9 +169,12 @@ class Executor:
         compiled = self._compiled_program(learned, shapes, known, given, feeds)
         if compiled is not None:
             return self._run_slots(compiled, state, feeds, values)
-        slots = self._done(self._generic if known is None else known.host, state, feeds, values)
         if known is None:
-            known = self._specialise(learned, shapes, slots)
+            with watching() as seen:
+                slots = self._done(self._generic, state, feeds, values)
+            known = self._specialise(learned, shapes, slots, seen)
+        else:
+            slots = self._done(known.host, state, feeds, values)
         known.host_runs += 1
         is_short = known.drawn is not None and not self.plan.sided
         if is_short and known.host_runs == RUNS_BEFORE_WRITING:
@@ -279,10 +283,12 @@ class Executor:
 
     # The host tier --------------------------------------------------------------------------------
 
-    def _specialise(self, learned: Learned, shapes: tuple, slots: list) -> Specialisation:
+    def _specialise(
+        self, learned: Learned, shapes: tuple, slots: list, seen: dict[Part, list[Any]]
+    ) -> Specialisation:
         if len(learned.specialised) >= _MAX_SPECIALISATIONS:
             learned.specialised.clear()
-        found = specialised(self.plan, slots, learned.reshaped)
+        found = specialised(self.plan, slots, learned.reshaped, seen)
         compiled = set() if learned.split is None else {s.op for s in learned.split.compiled_steps}
         limit = runs_before_compiling([s for s in found.steps if s.op in compiled], slots)
         given = [slots[slot] for slot in self.plan.feeds]

@@ -8,8 +8,9 @@ go on from part to part. Here is how NumPy carries a region out; `runtime.xla_re
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,28 @@ from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.state import SessionState, uninitialized
 from stillflow.runtime.steps import Plan, Step
 from stillflow.runtime.streams import advanced
+
+
+class _Watch(threading.local):
+    """What a run in a thread shows of the parts that it goes through: their slots; None if unasked.
+
+    Of a part that it goes through again, the last time counts.
+    """
+
+    seen: dict[Part, list[Any]] | None = None
+
+
+_watch = _Watch()
+
+
+@contextmanager
+def watching() -> Iterator[dict[Part, list[Any]]]:
+    """A `with` block whose runs, in this thread, show what they go through."""
+    before, _watch.seen = _watch.seen, {}
+    try:
+        yield _watch.seen
+    finally:
+        _watch.seen = before
 
 
 class Part:
@@ -44,8 +67,6 @@ class Part:
         self.captured = captured
         self.around = around
         self.program = host_program(plan.constants, plan.steps)
-        self.is_general = True
-        self.seen: list[Any] | None = None  # the slots of a run, to specialise the plan by
         self._fed = plan.feeds[:bound]
         self.required = [(v, reader, plan.variables[v]) for v, reader in plan.required.items()]
         self._random_steps = plan.random_steps
@@ -85,13 +106,13 @@ class Part:
     def run(self, slots: list[Any]) -> None:
         self.require(slots)
         self.program.run(slots)
-        if self.is_general:
-            self.seen = slots
+        if _watch.seen is not None:
+            _watch.seen[self] = slots
 
     def doing(self, program: HostProgram) -> Part:
         """This part, carried out by another program."""
         part = copy.copy(self)
-        part.program, part.is_general, part.seen = program, False, None
+        part.program = program
         return part
 
     def keep(self, slots: Any, cells: list[Any], drawn: list[Any], xp: Any = np) -> list[Any]:
@@ -290,20 +311,6 @@ def region_step(
         explain=_unexpected,
         region=region,
     )
-
-
-def without_watching(step: Step) -> Step:
-    """A step that does the same, of whose runs nothing is kept to specialise it by."""
-    if step.region is None:
-        return step
-    region = copy.copy(step.region)
-    region.parts = [part.doing(_unwatched(part.program)) for part in region.parts]
-    return replace(step, fn=region.run, region=region)
-
-
-def _unwatched(program: HostProgram) -> HostProgram:
-    steps = list(map(without_watching, program.steps))
-    return host_program(program.constants, steps, program.aliases)
 
 
 def _unexpected(error: Exception, inputs: Sequence[Any]) -> str:

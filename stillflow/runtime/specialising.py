@@ -9,7 +9,7 @@ value that goes round a loop keeps its shape if one turn, given that shape, give
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,12 +36,18 @@ class Specialised:
     fixed: set[int]
 
 
-def specialised(plan: Plan, slots: list[Any], reshaped: Collection[Operation]) -> Specialised:
+def specialised(
+    plan: Plan,
+    slots: list[Any],
+    reshaped: Collection[Operation],
+    seen: Mapping[Part, list[Any]],
+) -> Specialised:
     """What `plan` comes to for feeds of the shapes that `slots`, filled by a run, was made from.
 
     `reshaped` are the variables whose values may have other shapes than they were declared with.
+    `seen` are the slots of the parts that the run has been in.
     """
-    return _Specialising(plan, slots, reshaped, set(plan.feeds), {}).result()
+    return _Specialising(plan, slots, reshaped, seen, set(plan.feeds), {}).result()
 
 
 class _Specialising:
@@ -56,6 +62,7 @@ class _Specialising:
         plan: Plan,
         slots: list[Any],
         reshaped: Collection[Operation],
+        seen: Mapping[Part, list[Any]],
         fixed: set[int],
         known: dict[int, Any],
     ):
@@ -63,6 +70,7 @@ class _Specialising:
         self.plan = plan
         self.slots = slots
         self.reshaped = reshaped
+        self.seen = seen
         self.constants = list(plan.constants)
         for slot, value in known.items():
             self.constants[slot] = value
@@ -126,29 +134,24 @@ class _Specialising:
             region.parts = [self._part(part, step, set()) for part in region.parts]
         shapes = zip(region.results_of(step.outputs), region.shapes, strict=True)
         self.fixed.update(slot for slot, shape in shapes if shape.is_fully_defined())
-        for part in step.region.parts:
-            part.seen = None
         return replace(step, fn=region.run, region=region)
 
     def _part(self, part: Part, step: Step, bound: set[int]) -> Part:
         """`part`, for bound feeds of which those with the numbers `bound` keep their shapes."""
-        return (
-            part
-            if part.seen is None
-            else part.doing(self._inside(part, step, bound).result().program)
-        )
+        if part not in self.seen:
+            return part
+        return part.doing(self._inside(part, step, bound).result().program)
 
     def _inside(self, part: Part, step: Step, bound: set[int]) -> _Specialising:
-        assert part.seen is not None
         around = {own: step.inputs[position] for position, own in part.captures}
         fixed = {own for own, slot in around.items() if slot in self.fixed}
         fixed |= {part.plan.feeds[number] for number in bound}
         known = {own: self.constants[slot] for own, slot in around.items() if slot in self.static}
-        return _Specialising(part.plan, part.seen, self.reshaped, fixed, known)
+        return _Specialising(part.plan, self.seen[part], self.reshaped, self.seen, fixed, known)
 
     def _specialise_loop(self, loop: Loop, step: Step) -> None:
         condition, body = loop.parts
-        if body.seen is None:
+        if body not in self.seen:
             return
         kept = {n for n in range(loop.count) if step.inputs[n] in self.fixed}
         while True:
@@ -166,9 +169,9 @@ class _Specialising:
 
     def _comes_back(self, number: int, body: Part, step: Step) -> bool:
         """Whether what a turn gives has the shape that it was given."""
-        assert body.seen is not None
+        slots = self.seen[body]
         given, fetched = body.plan.feeds[number], body.plan.fetches[number]
-        shapes = {np.shape(body.seen[slot]) for slot in (given, fetched)}  # type: ignore[index]
+        shapes = {np.shape(slots[slot]) for slot in (given, fetched)}  # type: ignore[index]
         return len(shapes) == 1 and shapes == {np.shape(self.slots[step.inputs[number]])}
 
     def fixed_among(self, fetches: Collection[int | None], start: int) -> set[int]:

@@ -20,7 +20,6 @@ from stillflow.runtime import xla_cache
 from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.packing import Pack, PackedValue, packs
-from stillflow.runtime.regions import without_watching
 from stillflow.runtime.segments import Split
 from stillflow.runtime.steps import Plan, Step
 from stillflow.runtime.tiers import tier_setting
@@ -68,7 +67,7 @@ class XlaProgram:
         for index, segment in enumerate(split.segments):
             later = [step for s in split.segments[index + 1 :] for step in s.steps]
             if segment.on_host:
-                self._parts.append(_in_numpy(plan.constants, segment.steps))
+                self._parts.append(host_program(plan.constants, segment.steps))
             else:
                 kept = wanted | {slot for step in later for slot in step.inputs}
                 updated = () if later else tuple(plan.written.values())
@@ -103,7 +102,7 @@ class XlaProgram:
                         # The part is right without a compiler; only its speed is lost. What ran
                         # before it is not done again.
                         self._note(failure)
-                        part = self._parts[index] = _in_numpy(self.constants, part.steps)
+                        part = self._parts[index] = host_program(self.constants, part.steps)
                 _to_host(slots, part.inputs)
                 with flushed(), np.errstate(all="ignore"):
                     part.run(slots)
@@ -134,10 +133,6 @@ class XlaProgram:
         """Whether every argument of the last run but the feeds is there for the next one."""
         only = self._parts[0]
         return len(self._parts) == 1 and isinstance(only, _Compiled) and only.can_repeat
-
-
-def _in_numpy(constants: list[Any], steps: Sequence[Step]) -> HostProgram:
-    return host_program(constants, list(map(without_watching, steps)))
 
 
 class NotCompiled(Exception):

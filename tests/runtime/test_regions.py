@@ -193,3 +193,16 @@ def test_work_in_loops_counts_turn_by_turn():
         sess.run(y, {x: 1.0})
         (known,) = executor_of(sess).learned.specialised.values()
         assert 10 < known.host_runs_limit < 1000
+
+
+def test_nothing_is_learned_of_a_choice_in_a_run_that_fails(monkeypatch):
+    monkeypatch.setenv("STILLFLOW_TIER", "host")
+    x, take = tf.placeholder(tf.float32, [None]), tf.placeholder(tf.bool, [])
+    y = tf.cond(take, lambda: x + tf.cast(tf.shape(x)[0], tf.float32), lambda: x)
+    with tf.control_dependencies([tf.Assert(tf.reduce_sum(y) < 100.0, [y])]):
+        z = tf.identity(y) * 1.0
+    with tf.Session() as sess:
+        with pytest.raises(errors.InvalidArgumentError):
+            sess.run(z, {x: [0.0] * 99, take: True})
+        sess.run(z, {x: [0.0, 0.0], take: False})
+        assert sess.run(z, {x: [0.0, 0.0], take: True}).tolist() == [2.0, 2.0]

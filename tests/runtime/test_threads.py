@@ -169,3 +169,41 @@ class TestClosing:
         assert value == 3.0
         with pytest.raises(RuntimeError, match="Attempted to use a closed Session"):
             session.run(step)
+
+
+@pytest.mark.parametrize(
+    "computed",
+    [
+        lambda x, size: tf.while_loop(lambda a: a[0] < 1.0, lambda a: a + size(), [x]),
+        lambda x, size: tf.cond(tf.reduce_sum(x) > -1.0, lambda: x + size(), lambda: x),
+    ],
+)
+def test_a_first_run_learns_of_its_own_shapes_while_another_one_has_others(computed, monkeypatch):
+    """The run of two elements ends after that of three has been in the same loop or choice."""
+    monkeypatch.setenv("STILLFLOW_TIER", "host")
+    one_is_there, other_is_there, one_is_done = (threading.Event() for _ in range(3))
+
+    def after(value):
+        if len(value) == 2:
+            one_is_there.set()
+            other_is_there.wait(SECONDS)
+        else:
+            other_is_there.set()
+            one_is_done.wait(SECONDS)
+        return value
+
+    x = tf.placeholder(tf.float32, [None])
+    y = computed(x, lambda: tf.cast(tf.shape(x)[0], tf.float32))
+    y = tf.py_func(after, [y], tf.float32)
+    with tf.Session() as session:
+
+        def one():
+            session.run(y, {x: np.zeros(2)})
+            one_is_done.set()
+
+        def other():
+            one_is_there.wait(SECONDS)
+            session.run(y, {x: np.zeros(3)})
+
+        together(one, other)
+        assert session.run(y, {x: np.zeros(2)}).tolist() == [2.0, 2.0]
