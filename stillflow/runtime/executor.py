@@ -50,7 +50,7 @@ class Specialisation:
 
     host_runs_limit: after how many runs on the host it is compiled.
     drawn: how many blocks of random numbers each random op uses in a run; None when that may vary.
-    passes_feeds: whether a variable gets the very array that is fed, or a view of it.
+    passes_feeds: whether a variable may get the very array that is fed, or a view of it.
     function: the host program in its fastest form, once it is worth writing.
     """
 
@@ -293,7 +293,8 @@ class Executor:
         limit = runs_before_compiling([s for s in found.steps if s.op in compiled], slots)
         given = [slots[slot] for slot in self.plan.feeds]
         kept = [slots[slot] for slot in self.plan.written.values()]
-        passes_feeds = any(_is_fed(value, given) for value in kept)
+        may_differ = any(step.region is not None for step in found.steps)
+        passes_feeds = may_differ or any(_is_fed(value, given) for value in kept)
         known = Specialisation(found.program, limit, self._drawn(found.fixed, slots), passes_feeds)
         learned.specialised[shapes] = known
         return known

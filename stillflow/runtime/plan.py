@@ -37,7 +37,7 @@ from stillflow.runtime.reading import reads_in_place
 from stillflow.runtime.regions import Choice, Loop, Part, Region, region_step
 from stillflow.runtime.rewriting import rewrite
 from stillflow.runtime.sides import Sides, clustered, operations
-from stillflow.runtime.steps import Plan, Step, Write
+from stillflow.runtime.steps import Plan, Step, Write, is_host_type
 from stillflow.runtime.variables import declared_dtype, declared_shape, first_of_its_name
 
 
@@ -391,7 +391,7 @@ class _Planner:
         )
         computed = (t for t, s in zip(op.inputs, inputs, strict=True) if plan.constants[s] is None)
         types = map(self._value_type, (*computed, *op.outputs))
-        has_strings = any(map(_is_host_type, types))
+        has_strings = any(map(is_host_type, types))
         plan.steps.append(
             Step(
                 op,
@@ -517,13 +517,6 @@ def _keeps_shape(op: Operation, variable: Operation) -> bool:
     return (
         declared.is_fully_defined() and value.shape.sizes == declared.sizes and not is_handle(value)
     )
-
-
-def _is_host_type(dtype: DType) -> bool:
-    """Whether XLA has no such type; a handle is an object to both tiers."""
-    if dtype is dtypes.resource:
-        return False
-    return dtype.base_dtype.name == "string" or not dtype.is_numpy_compatible
 
 
 def unfed(op: Operation) -> InvalidArgumentError:

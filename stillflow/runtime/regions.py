@@ -23,7 +23,7 @@ from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.cost import Work, work_of
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.state import SessionState, uninitialized
-from stillflow.runtime.steps import Plan, Step
+from stillflow.runtime.steps import Plan, Step, is_host_type
 from stillflow.runtime.streams import advanced
 
 
@@ -299,7 +299,7 @@ def region_step(
         writes=(),
         static=(),
         near_zero=(),
-        on_host=False,
+        on_host=any(map(is_host_type, region.types)),
         waits=any(step.waits for part in region.parts for step in part.plan.steps),
         folds=False,
         is_pure=region.is_pure,

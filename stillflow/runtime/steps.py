@@ -204,3 +204,10 @@ class Plan:
     @property
     def random_steps(self) -> Sequence[Step]:
         return [step for step in self.steps if step.blocks is not None]
+
+
+def is_host_type(dtype: DType) -> bool:
+    """Whether XLA has no such type; a handle is an object to both tiers."""
+    if dtype is resource:
+        return False
+    return dtype.base_dtype.name == "string" or not dtype.is_numpy_compatible

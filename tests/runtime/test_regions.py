@@ -206,3 +206,41 @@ def test_nothing_is_learned_of_a_choice_in_a_run_that_fails(monkeypatch):
             sess.run(z, {x: [0.0] * 99, take: True})
         sess.run(z, {x: [0.0, 0.0], take: False})
         assert sess.run(z, {x: [0.0, 0.0], take: True}).tolist() == [2.0, 2.0]
+
+
+def test_a_variable_that_a_side_writes_does_not_keep_the_fed_array(tier):
+    x, take = tf.placeholder(tf.float32, [2]), tf.placeholder(tf.bool, [])
+    v = tf.Variable([0.0, 0.0])
+    y = tf.cond(take, lambda: v.assign(x), lambda: v.assign(x * 2.0))
+    with tf.Session() as sess:
+        sess.run(v.initializer)
+        for _ in range(RUNS):
+            sess.run(y.op, {x: [1.0, 1.0], take: False})
+        fed = np.ones(2, np.float32)
+        sess.run(y.op, {x: fed, take: True})
+        fed[:] = 7.0
+        assert sess.run(v).tolist() == [1.0, 1.0]
+
+
+def test_a_variable_written_after_a_loop_without_turns_does_not_keep_the_fed_array(tier):
+    x, turns = tf.placeholder(tf.float32, [2]), tf.placeholder(tf.int32, [])
+    v = tf.Variable([0.0, 0.0])
+    y = v.assign(tf.while_loop(lambda i, _: i < turns, lambda i, a: (i + 1, a * 2.0), [0, x])[1])
+    with tf.Session() as sess:
+        sess.run(v.initializer)
+        for _ in range(RUNS):
+            sess.run(y.op, {x: [1.0, 1.0], turns: 1})
+        fed = np.ones(2, np.float32)
+        sess.run(y.op, {x: fed, turns: 0})
+        fed[:] = 7.0
+        assert sess.run(v).tolist() == [1.0, 1.0]
+
+
+def test_strings_go_through_choices_and_loops(tier):
+    take = tf.placeholder(tf.bool, [])
+    chosen = tf.cond(take, lambda: tf.constant("a"), lambda: tf.constant("bc"))
+    last = tf.while_loop(lambda i, _: i < 3, lambda i, _: (i + 1, chosen), [0, ""])[1]
+    with tf.Session() as sess:
+        for _ in range(2):
+            assert sess.run([chosen, last], {take: True}) == [b"a", b"a"]
+            assert sess.run([chosen, last], {take: False}) == [b"bc", b"bc"]
