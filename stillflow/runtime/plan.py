@@ -38,7 +38,7 @@ from stillflow.runtime.regions import Choice, Loop, Part, Region, region_step
 from stillflow.runtime.rewriting import rewrite
 from stillflow.runtime.sides import Sides, clustered, operations
 from stillflow.runtime.steps import Plan, Step, Write, is_host_type
-from stillflow.runtime.variables import declared_dtype, declared_shape, first_of_its_name
+from stillflow.runtime.variables import declared_dtype, declared_shape, first_of_its_name, has_handle
 
 
 def make_plan(fetches: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) -> Plan:
@@ -310,7 +310,9 @@ class _Planner:
         nexts = [variable.next.inputs[0] for variable in parts.going]
         body.add_level(parts.body, nexts)
         body.finished([body.fetched(tensor) for tensor in nexts])
-        for read, reader in (condition.plan.required | body.plan.required).items():
+        # What is behind a handle is read in a turn, and there may be none.
+        turning = {v: op for v, op in body.plan.required.items() if not has_handle(v)}
+        for read, reader in (condition.plan.required | turning).items():
             if read not in self.plan.written:
                 self.plan.required.setdefault(read, reader)
         entered = [variable.enter.inputs[0] for variable in parts.going]

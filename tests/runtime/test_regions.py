@@ -244,3 +244,17 @@ def test_strings_go_through_choices_and_loops(tier):
         for _ in range(2):
             assert sess.run([chosen, last], {take: True}) == [b"a", b"a"]
             assert sess.run([chosen, last], {take: False}) == [b"bc", b"bc"]
+
+
+def test_a_loop_without_turns_needs_no_value_of_what_its_body_reads_by_a_handle(tier):
+    v = tf.Variable(3.0, use_resource=True)
+    turns = tf.placeholder(tf.int32, [])
+    y = tf.while_loop(lambda i, _: i < turns, lambda i, a: (i + 1, a + v.read_value()), [0, 0.0])[1]
+    with tf.Session() as sess:
+        for _ in range(RUNS):
+            assert sess.run(y, {turns: 0}) == 0.0
+            with pytest.raises(errors.FailedPreconditionError):
+                sess.run(y, {turns: 1})
+        sess.run(v.initializer)
+        for _ in range(RUNS):
+            assert sess.run(y, {turns: 2}) == 6.0
