@@ -38,7 +38,12 @@ from stillflow.runtime.regions import Choice, Loop, Part, Region, region_step
 from stillflow.runtime.rewriting import rewrite
 from stillflow.runtime.sides import Sides, clustered, operations
 from stillflow.runtime.steps import Plan, Step, Write, is_host_type
-from stillflow.runtime.variables import declared_dtype, declared_shape, first_of_its_name, has_handle
+from stillflow.runtime.variables import (
+    declared_dtype,
+    declared_shape,
+    first_of_its_name,
+    has_handle,
+)
 
 
 def make_plan(fetches: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) -> Plan:
