@@ -7,13 +7,13 @@ in a frame is planned on its own; to the frame around it, a loop is a single nod
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.runtime.order import Node, members, predecessors, sorted_nodes
+from stillflow.runtime.order import Before, Node, members, predecessors, sorted_nodes
 
 
 @dataclass(eq=False, slots=True)
@@ -300,3 +300,19 @@ class LoopParts:
         used += [variable.next.inputs[0] for variable in self.going]
         of_condition = {op for node in self.condition for op in members(node)}
         self.shared = [t for t in dict.fromkeys(used) if t.op in of_condition]
+
+
+def linked(
+    nodes: Sequence[Node], fed: frozenset[Tensor]
+) -> tuple[Mapping[Operation, Node], Before]:
+    """The node of each operation, and the nodes that each node waits for."""
+    if all(isinstance(node, Operation) for node in nodes):
+        own = set(nodes)
+        return {op: op for op in nodes}, {op: own & set(predecessors(op, fed)) for op in nodes}
+    node_of = {op: node for node in nodes for op in members(node)}
+    before = {}
+    for node in nodes:
+        is_op = isinstance(node, Operation)
+        waits = predecessors(node, fed) if is_op else node.waits_for(fed)
+        before[node] = {node_of[op] for op in waits if op in node_of}
+    return node_of, before

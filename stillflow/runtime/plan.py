@@ -16,24 +16,23 @@ import numpy as np
 from stillflow.declare.expanding import expansion_of
 from stillflow.declare.handles import is_handle
 from stillflow.declare.shapes import format_sizes
-from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import InvalidArgumentError, UnimplementedError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.explaining import why_failed
-from stillflow.runtime.frames import Frame, LoopParts, find_loops
+from stillflow.runtime.frames import Frame, LoopParts, find_loops, linked
 from stillflow.runtime.order import (
     Before,
     Node,
     in_run_order,
     members,
     needed_ops,
-    predecessors,
     sorted_nodes,
     unforced,
     written_variables,
 )
 from stillflow.runtime.reading import reads_in_place
+from stillflow.runtime.referring import Run, is_name
 from stillflow.runtime.regions import Choice, Loop, Part, Region, region_step
 from stillflow.runtime.rewriting import rewrite
 from stillflow.runtime.sides import Sides, clustered, operations
@@ -55,37 +54,13 @@ def make_plan(fetches: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) ->
     fed = frozenset(feeds)
     own = [fetch for fetch in fetches if fetch not in fed]
     ops = needed_ops([f.op if isinstance(f, Tensor) else f for f in own], fed)
-    planner = _Planner(_Run(fed, ops))
+    planner = _Planner(Run(fed, ops))
     for tensor in feeds:
         planner.bind(tensor)
     planner.add_level(find_loops(ops, fed), [f for f in own if isinstance(f, Tensor)])
     return planner.finished(
         [planner.fetched(f) if isinstance(f, Tensor) else None for f in fetches]
     )
-
-
-class _Run:
-    """What all the plans of one run share."""
-
-    def __init__(self, fed: frozenset[Tensor], ops: Iterable[Operation]):
-        self.fed = fed
-        self.needed = set(ops)
-        self._variable_of: dict[Tensor, Operation | None] = {}
-
-    def variable(self, tensor: Tensor) -> Operation | None:
-        """The variable that `tensor` refers to, directly or through ops that forward it."""
-        chain = []
-        while tensor not in self._variable_of:
-            chain.append(tensor)
-            source = None if tensor in self.fed else _referred_input(tensor)
-            if source is None:
-                is_variable = tensor not in self.fed and tensor.op.defn.is_variable
-                self._variable_of[tensor] = first_of_its_name(tensor.op) if is_variable else None
-                break
-            tensor = source
-        variable = self._variable_of[tensor]
-        self._variable_of.update(dict.fromkeys(chain, variable))
-        return variable
 
 
 class _Planner:
@@ -96,7 +71,7 @@ class _Planner:
 
     def __init__(
         self,
-        run: _Run,
+        run: Run,
         outer: _Planner | None = None,
         assumed: Mapping[Tensor, int] | None = None,
     ):
@@ -178,7 +153,7 @@ class _Planner:
         """Adds the nodes of one frame, of which `targets` are wanted by what is no node of it."""
         run = self._run
         self._targets = frozenset(targets)
-        node_of, self._before = _linked(nodes, run.fed)
+        node_of, self._before = linked(nodes, run.fed)
         ordered = in_run_order(nodes, self._before, run.variable)
         self._sides = Sides(ordered, node_of)
         if self._sides:
@@ -276,7 +251,7 @@ class _Planner:
 
     def _require_data(self, switch: Operation) -> None:
         """A variable's value, not its name, is looked at whichever side is taken."""
-        if not _is_name(switch.outputs[0]):
+        if not is_name(switch.outputs[0]):
             self.require(switch.inputs[0], switch)
 
     def _side(self, pred: Tensor, side: int, nodes: list[Node]) -> _Planner:
@@ -452,22 +427,6 @@ class _Planner:
         return outputs
 
 
-def _linked(
-    nodes: Sequence[Node], fed: frozenset[Tensor]
-) -> tuple[Mapping[Operation, Node], Before]:
-    """The node of each operation, and the nodes that each node waits for."""
-    if all(isinstance(node, Operation) for node in nodes):
-        own = set(nodes)
-        return {op: op for op in nodes}, {op: own & set(predecessors(op, fed)) for op in nodes}
-    node_of = {op: node for node in nodes for op in members(node)}
-    before = {}
-    for node in nodes:
-        is_op = isinstance(node, Operation)
-        waits = predecessors(node, fed) if is_op else node.waits_for(fed)
-        before[node] = {node_of[op] for op in waits if op in node_of}
-    return node_of, before
-
-
 def _out_of_reach(tensor: Tensor) -> UnimplementedError:
     return UnimplementedError(
         None,
@@ -480,32 +439,6 @@ def _out_of_reach(tensor: Tensor) -> UnimplementedError:
 def _overwritten(op: Operation) -> Sequence[str]:
     """The reference inputs whose old value `op` does not use."""
     return op.defn.writes if op.defn.overwrites else ()
-
-
-def _referred_input(tensor: Tensor) -> Tensor | None:
-    """The tensor that this one is only another name of, or None."""
-    op = tensor.op
-    defn = op.defn
-    if defn.forwards:
-        return op.inputs[0]
-    if defn.expands:
-        return expansion_of(op).outputs[tensor.value_index]
-    if defn.splits or (defn.frame == "enter" and op.attrs["is_constant"]):
-        return op.inputs[0]  # of a variable that was read before, too: TensorFlow does not copy it
-    if not _is_name(tensor):
-        return None
-    if defn.writes:
-        return op.inputs[defn.input_positions(op, defn.writes[:1])[0]]
-    if defn.frame:
-        return op.inputs[0]
-    if defn.joins:  # of a loop, or of two names of one variable
-        return next((t for t in op.inputs if t.op.defn.frame == "enter"), op.inputs[0])
-    return None
-
-
-def _is_name(tensor: Tensor) -> bool:
-    """Whether it is a reference to a variable or a handle, rather than a value."""
-    return tensor.dtype._is_ref_dtype or tensor.dtype is dtypes.resource
 
 
 def _writes(op: Operation, written: list[Operation], before: int) -> tuple[Write, ...]:
