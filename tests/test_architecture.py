@@ -169,5 +169,10 @@ def test_importing_loads_nothing_heavy(statement):
     assert not [name for name in HEAVY if name in loaded]
 
 
+def test_the_name_tensorflow_loads_no_numpy():
+    loaded = loaded_after("import stillflow; stillflow.as_tensorflow(); import tensorflow")
+    assert "numpy" not in loaded
+
+
 def test_constants_alone_have_operators():
     loaded_after("import stillflow as tf; -(tf.constant(1.0) + tf.constant(2.0))[tf.newaxis]")

@@ -1,4 +1,4 @@
-"""The default graph and the default session: two stacks for each thread. Knows neither class."""
+"""The default graph and the default session: two stacks for each thread. Knows no session."""
 
 from __future__ import annotations
 
@@ -48,12 +48,6 @@ class _GlobalGraph:
     """The graph of a program that never opens one; shared by all threads."""
 
     graph: Any = None
-    make: Callable[[], Any]
-
-
-def register_graph_class(make: Callable[[], Any]) -> None:
-    """Tells how to make the global graph; called once, by the module that defines Graph."""
-    _GlobalGraph.make = staticmethod(make)
 
 
 def register(
@@ -90,7 +84,9 @@ def get_default_graph() -> Any:
 def global_graph() -> Any:
     """Returns the graph of a program that never opens one."""
     if _GlobalGraph.graph is None:
-        _GlobalGraph.graph = _GlobalGraph.make()
+        from stillflow.graph.graph import Graph  # it stands on this module, and loads NumPy
+
+        _GlobalGraph.graph = Graph()
     return _GlobalGraph.graph
 
 

@@ -486,5 +486,4 @@ def _kinds(allow_tensor: bool, allow_operation: bool) -> str:
     return " or ".join(kinds)
 
 
-context.register_graph_class(Graph)
 get_default_graph: Callable[[], Graph] = context.get_default_graph
