@@ -1,6 +1,6 @@
 """`Graph`: the operations of a program, their names, scopes, collections and control dependencies.
 
-A graph knows no op by name and computes nothing; `ops.registry` builds nodes in it.
+A graph knows no op by name and computes nothing; `declare.building` builds nodes in it.
 """
 
 from __future__ import annotations

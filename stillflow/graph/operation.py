@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Operation:
     """A node: an op type applied to tensors, with attributes.
 
-    `defn` is the declaration of the op type (see `ops.registry`); `attrs` maps attribute names to
+    `defn` is the declaration of the op type (see `declare.opdef`); `attrs` maps attribute names to
     plain Python values, DTypes, TensorShapes or arrays.
     """
 

@@ -13,7 +13,14 @@ from typing import Any
 
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.runtime.order import Before, Node, members, predecessors, sorted_nodes
+from stillflow.runtime.order import (
+    Before,
+    Node,
+    first_name,
+    members,
+    predecessors,
+    sorted_nodes,
+)
 
 
 @dataclass(eq=False, slots=True)
@@ -41,7 +48,6 @@ class Frame:
       ops: its operations: its Enters, and the Exits of the loops in it, are among them.
       inner: the loops in it.
       enters: the operations that lead in.
-      exits: those that lead out, which are of the frame around it.
       condition: what says whether there is one more iteration.
       variables: what goes round.
     """
@@ -50,7 +56,6 @@ class Frame:
     ops: list[Operation] = field(default_factory=list)
     inner: list[Frame] = field(default_factory=list)
     enters: list[Operation] = field(default_factory=list)
-    exits: list[Operation] = field(default_factory=list)
     condition: Operation = field(init=False)
     variables: list[Variable] = field(default_factory=list)
     joined: Frame | None = None  # the frame that this one has turned out to be
@@ -102,7 +107,6 @@ def find_loops(ops: list[Operation], fed: frozenset[Tensor]) -> list[Operation |
         frame.outer = outer
         (outermost if outer is None else outer.inner).append(frame)
         _complete(frame)
-    _give_exits(ops, frames)
     return outermost
 
 
@@ -190,7 +194,7 @@ def _is_on_way_out(tensor: Tensor) -> bool:
     op = tensor.op
     if not op.defn.splits or tensor.value_index:
         return False
-    return _source(op.inputs[-1]).op.defn.frame == "condition"
+    return first_name(op.inputs[-1]).op.defn.frame == "condition"
 
 
 def _depth(frame: Frame | None) -> int:
@@ -237,7 +241,7 @@ def _variable(merge: Operation) -> Variable | None:
 
 
 def _switched(switch: Operation, by_merge: dict[Operation, Variable]) -> Variable:
-    merge = _source(switch.inputs[0]).op
+    merge = first_name(switch.inputs[0]).op
     if merge not in by_merge:
         raise InvalidArgumentError(
             None,
@@ -248,24 +252,10 @@ def _switched(switch: Operation, by_merge: dict[Operation, Variable]) -> Variabl
     return by_merge[merge]
 
 
-def _source(tensor: Tensor) -> Tensor:
-    while tensor.op.defn.forwards:
-        tensor = tensor.op.inputs[0]
-    return tensor
-
-
 def _stays(variable: Variable) -> bool:
     """Whether its value is the same in all iterations."""
-    following = _source(variable.next.inputs[0])
+    following = first_name(variable.next.inputs[0])
     return any(following is switch.outputs[1] for switch in variable.switches)
-
-
-def _give_exits(ops: list[Operation], frames: dict[Operation, Frame | None]) -> None:
-    for op in ops:
-        if op.defn.frame == "exit":
-            inside = frames[_source(op.inputs[0]).op]
-            assert inside is not None
-            _found(inside).exits.append(op)
 
 
 class LoopParts:

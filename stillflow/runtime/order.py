@@ -56,6 +56,13 @@ def predecessors(op: Operation, fed: frozenset[Tensor]) -> list[Operation]:
     return [o for o in waits if not (o.defn.is_placeholder and o.outputs[0] in fed)]
 
 
+def first_name(tensor: Tensor) -> Tensor:
+    """What `tensor` was before operations only handed it on."""
+    while tensor.op.defn.forwards:
+        tensor = tensor.op.inputs[0]
+    return tensor
+
+
 def in_run_order(nodes: Sequence[Node], before: Before, variable_of: VariableOf) -> list[Node]:
     """Returns `nodes`, each after what it waits for, reads and writes as said above.
 

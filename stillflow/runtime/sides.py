@@ -14,7 +14,7 @@ from typing import Any
 from stillflow.declare.dead import is_dead
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.runtime.order import Before, Node, Queue, members
+from stillflow.runtime.order import Before, Node, Queue, first_name, members
 
 # Of each choice that something depends on: its condition, and the number of the side.
 Side = frozenset[tuple[Tensor, int]]
@@ -93,10 +93,7 @@ class Sides:
 
 def condition(switch: Operation) -> Tensor:
     """What decides on which side of `switch` its value is, by its first name."""
-    tensor = switch.inputs[-1]
-    while tensor.op.defn.forwards:
-        tensor = tensor.op.inputs[0]
-    return tensor
+    return first_name(switch.inputs[-1])
 
 
 def clustered(

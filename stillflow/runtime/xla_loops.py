@@ -1,4 +1,4 @@
-"""The loops of `ops.loops` for jax.numpy: the same results, whole arrays at a time."""
+"""The loops of `declare.numpy.loops` for jax.numpy: the same results, whole arrays at a time."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """The JAX array namespace that ops compute with when a run is compiled: jax.numpy, and the same few
-functions more as `ops.xp` has for NumPy. Importing this module imports jax.
+functions more as `declare.numpy.namespace` has for NumPy. Importing this module imports jax.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class JaxNamespace:
         x_dilation: Sequence[int] = (1, 1),
         w_dilation: Sequence[int] = (1, 1),
     ) -> Any:
-        """Correlates images `x` with filters `w`; `ops.convolving` says what the arguments are."""
+        """Correlates images `x` with filters `w`; `declare.numpy.convolving` says what the arguments are."""
         return lax.conv_general_dilated(
             x, w, strides, padding, x_dilation, w_dilation, dimension_numbers=layouts
         )
