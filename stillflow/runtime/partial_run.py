@@ -14,11 +14,11 @@ from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.executor import Executor
 from stillflow.runtime.order import predecessors
-from stillflow.runtime.parts import part_of
 from stillflow.runtime.plan import make_plan
 from stillflow.runtime.staged import StagedExecutor, executor_of
 from stillflow.runtime.stages import predecessors_of
 from stillflow.runtime.state import SessionState
+from stillflow.runtime.subplans import subplan
 
 Element = Tensor | Operation
 
@@ -42,7 +42,7 @@ class PartialPlan:
         key = steps, fetches
         if key not in self._executors:
             chosen = [self.plan.steps[index] for index in steps]
-            part = part_of(self.plan, chosen, fetches)
+            part = subplan(self.plan, chosen, fetches)
             self._executors[key] = executor_of(part, self.feeds, self._tier)
         return self._executors[key]
 

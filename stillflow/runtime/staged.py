@@ -9,11 +9,11 @@ import numpy as np
 
 from stillflow.graph.operation import Tensor
 from stillflow.runtime.executor import Executor
-from stillflow.runtime.parts import divided
 from stillflow.runtime.side_by_side import side_by_side
 from stillflow.runtime.stages import Stage, stages
 from stillflow.runtime.state import SessionState
 from stillflow.runtime.steps import Plan
+from stillflow.runtime.subplans import divided
 
 
 def executor_of(plan: Plan, fed: Sequence[Tensor], tier: str) -> Executor | StagedExecutor:

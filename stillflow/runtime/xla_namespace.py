@@ -160,7 +160,7 @@ class JaxNamespace:
         x_dilation: Sequence[int] = (1, 1),
         w_dilation: Sequence[int] = (1, 1),
     ) -> Any:
-        """Correlates images `x` with filters `w`; `declare.numpy.convolving` says what the arguments are."""
+        """Correlates images `x` with filters `w`: see `declare.numpy.convolving`."""
         return lax.conv_general_dilated(
             x, w, strides, padding, x_dilation, w_dilation, dimension_numbers=layouts
         )

@@ -1,7 +1,7 @@
 """Random tensors: what each op type draws, how far it moves its stream on; the public functions.
 
-The numbers are `ops.random.philox`'s. TensorFlow reserves blocks of its stream by the size of the output,
-many more than it uses; a session moves the stream on by as many.
+The numbers are `ops.random.philox`'s. TensorFlow reserves blocks of its stream by the size of the
+output, many more than it uses; a session moves the stream on by as many.
 """
 
 from __future__ import annotations

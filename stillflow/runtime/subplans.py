@@ -1,4 +1,4 @@
-"""Parts of a plan, as plans of their own: each takes what earlier parts computed as feeds."""
+"""Some of a plan's steps as a plan of its own, which takes what earlier ones computed as feeds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from stillflow.runtime.stages import Stage
 from stillflow.runtime.steps import Plan, Step
 
 
-def part_of(
+def subplan(
     plan: Plan,
     steps: Sequence[Step],
     fetches: Sequence[int | None],
@@ -65,7 +65,7 @@ def divided(plan: Plan, stages: Sequence[Stage]) -> list[tuple[Plan, list[int]]]
             places[last if fetched in variables else made_in.get(fetched, last)].append(place)
     return [
         (
-            part_of(
+            subplan(
                 plan,
                 stage.steps,
                 [*(plan.fetches[place] for place in own), *given],
