@@ -45,7 +45,7 @@ class Work(NamedTuple):
 
 
 def work_of(steps: Sequence[Step], slots: Sequence[Any]) -> Work:
-    """The work of a run of `steps` that gave `slots`; that of a region is what it last did."""
+    """The work of a run of `steps` that gave `slots`; of a region, that of the last watched run."""
     total = Work()
     for step in steps:
         if step.region is not None:

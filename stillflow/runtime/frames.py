@@ -258,6 +258,11 @@ def _stays(variable: Variable) -> bool:
     return any(following is switch.outputs[1] for switch in variable.switches)
 
 
+def _waits_for(node: Node, fed: frozenset[Tensor]) -> Iterable[Operation]:
+    """The operations that a node waits for."""
+    return predecessors(node, fed) if isinstance(node, Operation) else node.waits_for(fed)
+
+
 class LoopParts:
     """What of a loop belongs to its condition and to its body.
 
@@ -282,8 +287,7 @@ class LoopParts:
             node: Any = node_of.get(waiting.pop())
             if node is not None and node not in needed:
                 needed.add(node)
-                is_op = isinstance(node, Operation)
-                waiting += predecessors(node, fed) if is_op else node.waits_for(fed)
+                waiting += _waits_for(node, fed)
         self.condition = [node for node in nodes if node in needed]
         self.body = [node for node in nodes if node not in needed]
         used = [tensor for node in self.body for op in members(node) for tensor in op.inputs]
@@ -302,7 +306,5 @@ def linked(
     node_of = {op: node for node in nodes for op in members(node)}
     before = {}
     for node in nodes:
-        is_op = isinstance(node, Operation)
-        waits = predecessors(node, fed) if is_op else node.waits_for(fed)
-        before[node] = {node_of[op] for op in waits if op in node_of}
+        before[node] = {node_of[op] for op in _waits_for(node, fed) if op in node_of}
     return node_of, before

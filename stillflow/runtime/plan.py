@@ -22,7 +22,6 @@ from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.explaining import why_failed
 from stillflow.runtime.frames import Frame, LoopParts, find_loops, linked
 from stillflow.runtime.order import (
-    Before,
     Node,
     in_run_order,
     members,
@@ -85,7 +84,6 @@ class _Planner:
         self._sides = Sides((), {})
         self._targets: frozenset[Tensor] = frozenset()
         self._in_place: set[Operation] = set()
-        self._before: Before = {}
 
     # Slots ----------------------------------------------------------------------------------------
 
@@ -153,12 +151,12 @@ class _Planner:
         """Adds the nodes of one frame, of which `targets` are wanted by what is no node of it."""
         run = self._run
         self._targets = frozenset(targets)
-        node_of, self._before = linked(nodes, run.fed)
-        ordered = in_run_order(nodes, self._before, run.variable)
+        node_of, before = linked(nodes, run.fed)
+        ordered = in_run_order(nodes, before, run.variable)
         self._sides = Sides(ordered, node_of)
         if self._sides:
-            preferred = unforced(sorted_nodes(nodes, self._before), self._before, run.variable)
-            ordered = clustered(nodes, self._before, preferred, self._sides)
+            preferred = unforced(sorted_nodes(nodes, before), before, run.variable)
+            ordered = clustered(nodes, before, preferred, self._sides)
         self._in_place = reads_in_place(ordered, run.fed, self._targets, run.variable)
         self._add_nodes(ordered)
 

@@ -171,7 +171,7 @@ class Region:
         self.written = sorted({place[v] for part in parts for v in part.plan.written})
         self.streams = [place[op] for op in streams]
         self.draws: list[tuple[Operation, int]] = []
-        self.work = Work()  # of the last run
+        self.work = Work()  # of the last run that was watched
         self._place = place
 
     def connect(
@@ -180,9 +180,8 @@ class Region:
         """The slots of the step's inputs and outputs, `own` and `results` among them."""
         around = {op: slot for part in self.parts for op, slot in part.around.items()}
         captured = dict.fromkeys(slot for part in self.parts for slot in part.captured)
-        self.first_captured = len(own)
         self.first_cell = len(own) + len(captured)
-        position = {slot: self.first_captured + n for n, slot in enumerate(captured)}
+        position = {slot: len(own) + n for n, slot in enumerate(captured)}
         for part in self.parts:
             part.place(position, self._place)
         self.draws = [(self.cells[index], new_slot()) for index in self.streams]
@@ -227,7 +226,8 @@ class Choice(Region):
         cells, drawn = self.start(inputs)
         slots = part.slots((), inputs, cells)
         part.run(slots)
-        self.work = work_of(part.plan.steps, slots)
+        if _watch.seen is not None:
+            self.work = work_of(part.plan.steps, slots)
         given = part.keep(slots, cells, drawn)
         results = [
             dead_value(dtype) if value is None else value
@@ -274,11 +274,12 @@ class Loop(Region):
             goes_on, *shared = self.condition.keep(slots, cells, drawn)
             check_scalar(goes_on)
             if not goes_on:
-                self.work = turn.times(turns)
+                if _watch.seen is not None:
+                    self.work = turn.times(turns)
                 return self.outputs(going, cells, drawn)
             slots = self.body.slots([*going, *shared], inputs, cells)
             self.body.run(slots)
-            if not turns:
+            if not turns and _watch.seen is not None:
                 turn = work_of(self.body.plan.steps, slots) + _TURN
             going = self.body.keep(slots, cells, drawn)
             turns += 1
