@@ -63,19 +63,6 @@ def first_name(tensor: Tensor) -> Tensor:
     return tensor
 
 
-def in_run_order(nodes: Sequence[Node], before: Before, variable_of: VariableOf) -> list[Node]:
-    """Returns `nodes`, each after what it waits for, reads and writes as said above.
-
-    Where two variables' reads and writes block each other, what was built first goes first.
-
-    Raises:
-      InvalidArgumentError: nodes wait for each other.
-    """
-    ordered = sorted_nodes(nodes, before)
-    preferred = unforced(ordered, before, variable_of)
-    return sorted_nodes(nodes, before, preferred) if preferred else ordered
-
-
 def members(node: Node) -> Iterable[Operation]:
     """The operations of a node."""
     return (node,) if isinstance(node, Operation) else node.all_ops()

@@ -23,7 +23,6 @@ from stillflow.runtime.explaining import why_failed
 from stillflow.runtime.frames import Frame, LoopParts, find_loops, linked
 from stillflow.runtime.order import (
     Node,
-    in_run_order,
     members,
     needed_ops,
     sorted_nodes,
@@ -152,11 +151,13 @@ class _Planner:
         run = self._run
         self._targets = frozenset(targets)
         node_of, before = linked(nodes, run.fed)
-        ordered = in_run_order(nodes, before, run.variable)
+        ordered = sorted_nodes(nodes, before)
+        preferred = unforced(ordered, before, run.variable)
         self._sides = Sides(ordered, node_of)
         if self._sides:
-            preferred = unforced(sorted_nodes(nodes, before), before, run.variable)
             ordered = clustered(nodes, before, preferred, self._sides)
+        elif preferred:
+            ordered = sorted_nodes(nodes, before, preferred)
         self._in_place = reads_in_place(ordered, run.fed, self._targets, run.variable)
         self._add_nodes(ordered)
 
