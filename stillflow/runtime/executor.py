@@ -15,7 +15,7 @@ touches no variable waits for nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from stillflow.runtime.cost import RUNS_BEFORE_WRITING, runs_before_compiling
 from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.host_code import HostFunction
+from stillflow.runtime.measuring import Measures
 from stillflow.runtime.packing import PackedValue
 from stillflow.runtime.quiet import quiet
 from stillflow.runtime.regions import Part, watching
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
 
 _MAX_SPECIALISATIONS = 64
 _MAX_STATIC_VALUES = 8
+# For a number of turns that loops make, a plan is compiled once it was seen so often, and not for
+# more such numbers than that.
+_TIMES_MEASURED = 3
+_MAX_MEASURED = 64
 
 
 @dataclass(slots=True)
@@ -91,6 +96,7 @@ class Executor:
         self._tier = tier
         self._generic = host_program(plan.constants, plan.steps)
         self._refused: set[Operation] = set()  # what compiled code cannot do
+        self._measures = Measures(plan)
         self.learned = self._nothing_learned(set(plan.reshaped))
         self._random_steps = plan.random_steps
         self._variables = list(plan.variables)
@@ -259,8 +265,7 @@ class Executor:
             state.last_writer = program if repeats else None
         drawn = {} if isinstance(program, HostProgram) else program.drawn
         if not isinstance(program, HostProgram) and program.refused:
-            self._refused |= program.refused
-            self.learned = self._nothing_learned(self.learned.reshaped)
+            self._note_refused(program.refused, feeds)
         for step in self._random_steps:
             sizes = drawn[step.op] if step.op in drawn else np.shape(slots[step.outputs[0]])
             state.stream(step.op).advance(step.blocks(sizes))  # type: ignore[misc]
@@ -382,17 +387,36 @@ class Executor:
         plan = self.plan
         by_slot = zip(plan.feeds, feeds, strict=True)
         static = {slot: value for slot, value in by_slot if slot in found.static_feeds}
-        key = (shapes, given, *[value.tobytes() for value in static.values()])
+        constants = plan.constants if known is None else known.host.constants
+        turns = self._measures.turns(feeds, constants)
+        if turns is None:
+            return None
+        values = [value.tobytes() for value in static.values()]
+        key = (shapes, given, *values, *[trips.key for trips in turns.values()])
         program = learned.compiled.get(key)
         if program is None:
             if static and len(learned.compiled) >= _MAX_STATIC_VALUES:
                 return None  # it would be compiled for ever new values
+            if turns and not self._measures.is_frequent(key) and self._tier == "auto":
+                return None
             fixed = {slot: value.copy() for slot, value in static.items()}
-            made = xla().XlaProgram(plan, found, fixed, given, learned.reshaped)
+            made = xla().XlaProgram(plan, found, fixed, given, learned.reshaped, turns)
             program = learned.compiled.setdefault(key, made)
-            if not static and len(given) == len(plan.variables):
+            if not static and not turns and len(given) == len(plan.variables):
                 learned.certain[shapes] = program
         return program
+
+    def _note_refused(self, refused: Collection[Operation], feeds: list[np.ndarray]) -> None:
+        """Has compiled code do without these operations, or with the loops among them measured."""
+        learned = self.learned
+        known = learned.specialised.get(tuple([value.shape for value in feeds]))
+        constants = self.plan.constants if known is None else known.host.constants
+        still_refused = set(refused) - self._measures.added(refused, feeds, constants)
+        learned.compiled.clear()
+        learned.certain.clear()
+        if still_refused:
+            self._refused |= still_refused
+            self.learned = self._nothing_learned(learned.reshaped)
 
     def _run_again(
         self, program: XlaProgram, state: SessionState, feeds: list[np.ndarray]

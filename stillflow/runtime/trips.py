@@ -7,7 +7,7 @@ known, and a bound where the condition stops at a known one at the latest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,41 +32,69 @@ class Trips(NamedTuple):
     at_most: int | None
     ranges: dict[int, tuple[int, int]]
 
+    @property
+    def key(self) -> tuple:
+        """The same for trips that are the same."""
+        return self.exact, self.at_most, *sorted(self.ranges.items())
+
+
+UNCOUNTED = Trips(None, None, {})
+
 
 def trips_of(loop: Loop, inputs: Sequence[Any]) -> Trips:
     """The turns of `loop` for the inputs of its step, of which those in NumPy are known."""
-    condition, body = _Slice(loop.condition, [0]), None
-    positions: set[int] = set()
-    wanted = condition.bound
-    while not wanted <= positions:
-        positions |= wanted
-        body = _Slice(loop.body, sorted(positions))
-        wanted = {position for position in body.bound if position < loop.count}
-    going = [_known(value) for value in inputs[: loop.count]]
-    is_certain = True
-    ranges: dict[int, tuple[int, int]] = {}
-    for turn in range(_MAX_TURNS):
-        goes_on, hope = condition.values(going, inputs)
-        if not is_exact(goes_on[0]):
-            if not hope:
-                break
-            is_certain = False
-        elif not goes_on[0]:
-            return Trips(turn if is_certain else None, turn, ranges)
-        _widen(ranges, going, positions, is_first=not turn)
-        if body is not None:
-            later, _ = body.values(going, inputs)
-            for position, value in zip(sorted(positions), later, strict=True):
-                going[position] = value
-        elif is_certain:
-            break  # nothing changes, so it never ends
-    return Trips(None, None, {})
+    return Turns(loop).counted(inputs)
+
+
+class Turns:
+    """What of a loop decides how many turns it makes.
+
+    `read` are the positions of the inputs of its step that this depends on; where it `is_light`,
+    there are no products among what it takes.
+    """
+
+    def __init__(self, loop: Loop):
+        self._loop = loop
+        self._condition = _Slice(loop.condition, [0])
+        self._body: _Slice | None = None
+        positions: set[int] = set()
+        wanted = self._condition.bound
+        while not wanted <= positions:
+            positions |= wanted
+            self._body = _Slice(loop.body, sorted(positions))
+            wanted = {position for position in self._body.bound if position < loop.count}
+        self._positions = sorted(positions)
+        slices = [self._condition, *([self._body] if self._body else [])]
+        self.read = positions.union(*(found.captured for found in slices))
+        self.is_light = all(step.flops is None for found in slices for step in found.steps)
+
+    def counted(self, inputs: Sequence[Any]) -> Trips:
+        """The turns for the inputs of the loop's step, of which those in NumPy are known."""
+        going = [_known(value) for value in inputs[: self._loop.count]]
+        is_certain = True
+        ranges: dict[int, tuple[int, int]] = {}
+        for turn in range(_MAX_TURNS):
+            goes_on, hope = self._condition.values(going, inputs)
+            if not is_exact(goes_on[0]):
+                if not hope:
+                    break
+                is_certain = False
+            elif not goes_on[0]:
+                return Trips(turn if is_certain else None, turn, ranges)
+            _widen(ranges, going, self._positions, is_first=not turn)
+            if self._body is not None:
+                later, _ = self._body.values(going, inputs)
+                for position, value in zip(self._positions, later, strict=True):
+                    going[position] = value
+            elif is_certain:
+                break  # nothing changes, so it never ends
+        return UNCOUNTED
 
 
 def _widen(
     ranges: dict[int, tuple[int, int]],
     going: Sequence[Any],
-    positions: set[int],
+    positions: Sequence[int],
     is_first: bool,
 ) -> None:
     """Lets `ranges` hold the values of one more turn."""
@@ -88,7 +116,8 @@ def _known(value: Any) -> Any:
 class _Slice:
     """The steps of a part that some of its fetches follow from.
 
-    `bound` are the numbers of the part's bound feeds among what they follow from.
+    `bound` are the numbers of the part's bound feeds among what they follow from, `captured` the
+    positions of the region's inputs.
     """
 
     def __init__(self, part: Part, fetches: Sequence[int]):
@@ -101,8 +130,9 @@ class _Slice:
             if not needed.isdisjoint(step.outputs):
                 steps.append(step)
                 needed.update(step.inputs)
-        self._steps = steps[::-1]
+        self.steps = steps[::-1]
         self.bound = {n for n, slot in enumerate(plan.feeds[: part.bound]) if slot in needed}
+        self.captured = {position for position, slot in part.captures if slot in needed}
 
     def values(self, bound: Sequence[Any], inputs: Sequence[Any]) -> tuple[list[Any], bool]:
         """The fetches, and whether one that is unknown may be known in a later turn."""
@@ -112,10 +142,10 @@ class _Slice:
         slots.update(zip(plan.feeds, bound, strict=False))
         around = {slot: inputs[position] for position, slot in self._part.captures}
         slots.update((slot, _known(value)) for slot, value in around.items())
-        for step in self._steps:
+        for step in self.steps:
             given = [slots.get(slot, UNKNOWN) for slot in step.inputs]
             result: Any = UNKNOWN
-            if step.of_shape and step.is_pure and around.keys() >= set(step.inputs):
+            if step.of_shape and step.is_pure and _are_there(around, step.inputs):
                 result = step.fn(NUMPY, *(around[slot] for slot in step.inputs), **step.attrs)
             elif all(map(is_exact, given)):
                 result = step.fn(NUMPY, *given, **step.attrs) if step.is_pure else UNKNOWN
@@ -129,3 +159,7 @@ class _Slice:
         return [
             UNKNOWN if slot is None else slots.get(slot, UNKNOWN) for slot in self._fetches
         ], hope
+
+
+def _are_there(around: Mapping[int, Any], slots: Sequence[int]) -> bool:
+    return all(slot in around and is_exact(around[slot]) for slot in slots)

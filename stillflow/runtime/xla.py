@@ -7,7 +7,7 @@ modules `xla*` import jax, and only a run that is worth compiling imports them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -23,6 +23,7 @@ from stillflow.runtime.packing import Pack, PackedValue, packs
 from stillflow.runtime.segments import Split
 from stillflow.runtime.steps import Plan, Step
 from stillflow.runtime.tiers import tier_setting
+from stillflow.runtime.trips import Trips
 from stillflow.runtime.xla_floats import faithful
 from stillflow.runtime.xla_holders import NotTraceable
 from stillflow.runtime.xla_namespace import Message
@@ -41,7 +42,7 @@ class XlaProgram:
 
     `static` maps the slots of feeds that must be known while compiling to their values. `given`
     are the variables that have a value when the run starts. `reshaped` are those whose values may
-    have other shapes than they were declared with.
+    have other shapes than they were declared with. `turns` are those of loops that were measured.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class XlaProgram:
         static: dict[int, np.ndarray],
         given: Sequence[Operation],
         reshaped: Collection[Operation],
+        turns: Mapping[Operation, Trips],
     ):
         known = dict(static)
         known.update((s, value) for s, value in enumerate(plan.constants) if value is not None)
@@ -71,7 +73,9 @@ class XlaProgram:
             else:
                 kept = wanted | {slot for step in later for slot in step.inputs}
                 updated = () if later else tuple(plan.written.values())
-                part = _Compiled(segment.steps, known, available, kept, updated, plan, reshaped)
+                part = _Compiled(
+                    segment.steps, known, available, kept, updated, plan, reshaped, turns
+                )
                 self._parts.append(part)
             available |= {slot for step in segment.steps for slot in step.outputs}
 
@@ -171,9 +175,11 @@ class _Compiled:
         updated: Sequence[int],
         plan: Plan,
         reshaped: Collection[Operation],
+        turns: Mapping[Operation, Trips],
     ):
         self.steps = steps
         self._known = known
+        self._turns = turns
         read = {slot for step in steps for slot in step.inputs}
         made = {slot for step in steps for slot in step.outputs}
         updates = [slot for slot in updated if slot in available and slot in made]
@@ -290,7 +296,7 @@ class _Compiled:
             updated.update(_unpacked(pack, buffer))
         # A feed that is known while tracing arrives too.
         given = {**dict(zip(self._inputs, inputs, strict=True)), **self._known, **updated}
-        walked = trace(self.steps, given, updated)
+        walked = trace(self.steps, given, updated, self._turns)
         self._known.update(walked.folded)  # later segments may need it so
         self._messages = [(check.op, check.message) for check in walked.checks]
         self.drawn = walked.drawn

@@ -4,7 +4,7 @@ functions more as `declare.numpy.namespace` has for NumPy. Importing this module
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -16,6 +16,7 @@ from jax import lax
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
 from stillflow.runtime import xla_loops
+from stillflow.runtime.trips import Trips
 from stillflow.runtime.xla_stack import TracedStack
 from stillflow.runtime.xla_tensor_array import TracedTensorArray
 
@@ -55,6 +56,8 @@ class JaxNamespace:
         self.is_certain = True  # whether what is traced runs in every run
         # Of integers that go round loops, by identity: the least and the greatest that they are.
         self.ranges: dict[int, tuple[int, int]] = {}
+        # Of loops: the turns that they make in every run of what is traced.
+        self.turns: Mapping[Operation, Trips] = {}
         self.checks: list[Check] = []
         self._settled: dict[int, tuple[Any, int]] = {}
 

@@ -333,7 +333,10 @@ class _Looping(_Tracing):
         start = [self._checked(value) for value in self.inputs[: self.region.count]]
         cells = [self._checked(self.inputs[self.region.first_cell + i]) for i in self.carried]
         self._check_condition(start, cells)
-        trips = self.trips = trips_of(self.region, self.inputs)
+        trips = trips_of(self.region, self.inputs)
+        if trips.exact is None:
+            trips = self.namespace.turns.get(self.region.op, trips)
+        self.trips = trips
         seen = _probe(self, self.turn, start, cells)
         _prepare(self, [seen], trips.at_most)
         if self.holders:

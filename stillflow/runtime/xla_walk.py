@@ -15,6 +15,7 @@ from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.graph.operation import Operation
 from stillflow.runtime.denormals import flushed
 from stillflow.runtime.steps import Step
+from stillflow.runtime.trips import Trips
 from stillflow.runtime.xla_holders import NotTraceable
 from stillflow.runtime.xla_namespace import Check, JaxNamespace
 from stillflow.runtime.xla_regions import traced
@@ -43,8 +44,15 @@ class Traced(NamedTuple):
     drawn: dict[Operation, tuple[int, ...]]
 
 
-def trace(steps: Sequence[Step], given: Mapping[int, Any], updated: Iterable[int]) -> Traced:
+def trace(
+    steps: Sequence[Step],
+    given: Mapping[int, Any],
+    updated: Iterable[int],
+    turns: Mapping[Operation, Trips],
+) -> Traced:
     """Traces `steps` over the values `given`; `updated` are the variables whose buffers it takes.
+
+    `turns` are those of loops that make them in every run.
 
     Values that are no JAX arrays are known while tracing: NumPy computes what follows from them.
 
@@ -53,6 +61,7 @@ def trace(steps: Sequence[Step], given: Mapping[int, Any], updated: Iterable[int
     """
     values = dict(given)
     namespace = JaxNamespace()
+    namespace.turns = turns
     with flushed(), np.errstate(all="ignore"):
         for step in steps:
             try:

@@ -77,12 +77,12 @@ def test_how_many_turns_are_known(condition, exact, at_most):
 
 def test_a_loop_of_unknown_length_that_fills_a_stack_stays_on_the_host(monkeypatch):
     monkeypatch.setenv("STILLFLOW_TIER", "xla")
-    x = tf.placeholder(tf.float32, [])
-    y = tf.while_loop(lambda v: v < 100.0, lambda v: v * v, [x])
+    x = tf.placeholder(tf.float32, [1, 1])
+    y = tf.while_loop(lambda v: tf.reduce_sum(v) < 100.0, lambda v: tf.matmul(v, v), [x])
     slope = tf.gradients(y, x)[0] + tf.square(x)
     with tf.Session() as sess:
         for _ in range(3):
-            assert sess.run(slope, {x: 2.0}) == 8 * 2.0**7 + 4.0
+            assert sess.run(slope, {x: [[2.0]]}) == 8 * 2.0**7 + 4.0
         executor = executor_of(sess)
     assert any("LoopCond" in op.type for op in executor._refused)
     (program,) = executor.learned.compiled.values()
