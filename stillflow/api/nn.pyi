@@ -21,6 +21,9 @@ from stillflow.ops.nn.convolution import conv2d as conv2d
 from stillflow.ops.nn.convolution import conv2d_backprop_filter as conv2d_backprop_filter
 from stillflow.ops.nn.convolution import conv2d_backprop_input as conv2d_backprop_input
 from stillflow.ops.nn.convolution import conv2d_transpose as conv2d_transpose
+from stillflow.ops.nn.convolution_3d import conv3d as conv3d
+from stillflow.ops.nn.convolution_3d import conv3d_backprop_filter as conv3d_backprop_filter
+from stillflow.ops.nn.convolution_3d import conv3d_transpose as conv3d_transpose
 from stillflow.ops.nn.cross_entropy import (
     softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits,
 )
@@ -72,11 +75,14 @@ from stillflow.ops.nn.pooling import avg_pool_v2 as avg_pool_v2
 from stillflow.ops.nn.pooling import max_pool as max_pool
 from stillflow.ops.nn.pooling import max_pool2d as max_pool2d
 from stillflow.ops.nn.pooling import max_pool_v2 as max_pool_v2
+from stillflow.ops.nn.pooling_3d import avg_pool3d as avg_pool3d
+from stillflow.ops.nn.pooling_3d import max_pool3d as max_pool3d
 from stillflow.ops.nn.softmax import log_softmax as log_softmax
 from stillflow.ops.nn.softmax import softmax as softmax
 from stillflow.ops.nn.top_k import in_top_k as in_top_k
 from stillflow.ops.nn.top_k import top_k as top_k
 
+conv3d_backprop_filter_v2 = conv3d_backprop_filter
 depthwise_conv2d_backprop_filter = depthwise_conv2d_native_backprop_filter
 depthwise_conv2d_backprop_input = depthwise_conv2d_native_backprop_input
 lrn = local_response_normalization

@@ -160,10 +160,10 @@ class JaxNamespace:
         layouts: tuple[str, str, str],
         strides: Sequence[int],
         padding: Sequence[tuple[int, int]],
-        x_dilation: Sequence[int] = (1, 1),
-        w_dilation: Sequence[int] = (1, 1),
+        x_dilation: Sequence[int] | None = None,
+        w_dilation: Sequence[int] | None = None,
     ) -> Any:
-        """Correlates images `x` with filters `w`: see `declare.numpy.convolving`."""
+        """Correlates images `x`, or volumes, with filters `w`: see `declare.numpy.convolving`."""
         return lax.conv_general_dilated(
             x, w, strides, padding, x_dilation, w_dilation, dimension_numbers=layouts
         )

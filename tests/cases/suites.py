@@ -11,7 +11,7 @@ from .arrays import fingerprint
 #: Cases whose values, shapes, nodes and gradients are compared.
 VALUES = (
     *("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients"),
-    *("composed", "imported", "tensor_arrays", "mapped", "image", "control"),
+    *("composed", "imported", "tensor_arrays", "mapped", "image", "control", "windowed"),
 )
 #: Programs whose runs are compared.
 RUNS = "runs"

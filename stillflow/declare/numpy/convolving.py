@@ -14,61 +14,63 @@ import numpy as np
 
 _ROWS_BYTES = 16 << 20
 
-Pair = Sequence[int]
+Steps = Sequence[int]
 
 
 def convolve(
     x: Any,
     w: Any,
     layouts: tuple[str, str, str],
-    strides: Pair,
+    strides: Steps,
     padding: Sequence[tuple[int, int]],
-    x_dilation: Pair = (1, 1),
-    w_dilation: Pair = (1, 1),
+    x_dilation: Steps | None = None,
+    w_dilation: Steps | None = None,
 ) -> Any:
-    """Correlates images `x` with filters `w`.
+    """Correlates images `x`, or volumes, with filters `w`.
 
-    `layouts` spell the axes of x (N, H, W, C), of w (H, W, I, O) and of the result (N, H, W, C).
-    A dilation puts that many steps between neighbours; padding may be negative, which crops.
+    `layouts` spell the axes of x (as N, H, W, C), of w (as H, W, I, O) and of the result. A
+    dilation puts that many steps between neighbours; padding may be negative, which crops.
     """
-    x = _prepared(x.transpose(_order(layouts[0], "NHWC")), padding, x_dilation)
-    w = w.transpose(_order(layouts[1], "HWIO"))
-    windows = _windows(x, w.shape[:2], strides, w_dilation)
-    y = _product(windows, w.reshape(math.prod(w.shape[:3]), w.shape[3]))
-    return y.transpose(_order("NHWC", layouts[2]))
+    places = [letter for letter in layouts[1] if letter not in "IO"]
+    images, filters = ["N", *places, "C"], [*places, "I", "O"]
+    ones = (1,) * len(places)
+    x = _prepared(x.transpose(_order(layouts[0], images)), padding, x_dilation or ones)
+    w = w.transpose(_order(layouts[1], filters))
+    windows = _windows(x, w.shape[:-2], strides, w_dilation or ones)
+    y = _product(windows, w.reshape(math.prod(w.shape[:-1]), w.shape[-1]))
+    return y.transpose(_order(images, layouts[2]))
 
 
-def _order(have: str, want: str) -> list[int]:
+def _order(have: Sequence[str], want: Sequence[str]) -> list[int]:
     return [have.index(letter) for letter in want]
 
 
-def _prepared(x: np.ndarray, padding: Sequence[tuple[int, int]], dilation: Pair) -> np.ndarray:
-    """x: f[n, h, w, c] dilated, then padded with zeros or cropped, contiguous."""
+def _prepared(x: np.ndarray, padding: Sequence[tuple[int, int]], dilation: Steps) -> np.ndarray:
+    """x: f[n, ..., c] dilated, then padded with zeros or cropped, contiguous."""
     x = _dilated(x, dilation)
     grown = [(max(low, 0), max(high, 0)) for low, high in padding]
     if np.any(grown):
         x = np.pad(x, [(0, 0), *grown, (0, 0)])
     crops = [
         slice(max(-low, 0), size - max(-high, 0))
-        for size, (low, high) in zip(x.shape[1:3], padding, strict=True)
+        for size, (low, high) in zip(x.shape[1:-1], padding, strict=True)
     ]
     return np.ascontiguousarray(x[(slice(None), *crops)])
 
 
-def _dilated(x: np.ndarray, dilation: Pair) -> np.ndarray:
-    """x: f[n, h, w, c] with zeros between its pixels."""
-    rows, columns = dilation
-    if rows == columns == 1:
+def _dilated(x: np.ndarray, dilation: Steps) -> np.ndarray:
+    """x: f[n, ..., c] with zeros between its pixels."""
+    if all(gap == 1 for gap in dilation):
         return x
-    n, h, w, c = x.shape
-    sizes = [max((size - 1) * gap + 1, 0) for size, gap in zip((h, w), dilation, strict=True)]
+    n, *places, c = x.shape
+    sizes = [max((size - 1) * gap + 1, 0) for size, gap in zip(places, dilation, strict=True)]
     spread = np.zeros((n, *sizes, c), x.dtype)
-    spread[:, ::rows, ::columns] = x
+    spread[(slice(None), *(slice(None, None, gap) for gap in dilation))] = x
     return spread
 
 
-def _windows(x: np.ndarray, window: Pair, strides: Pair, dilation: Pair) -> np.ndarray:
-    """A view of x: f[n, h, w, c] -> f[n, p, q, kh, kw, c], what each window sees."""
+def _windows(x: np.ndarray, window: Steps, strides: Steps, dilation: Steps) -> np.ndarray:
+    """A view of x: f[n, sizes, c] -> f[n, counts, window, c], what each window sees."""
     n, *sizes, c = x.shape
     reach = [(k - 1) * gap + 1 for k, gap in zip(window, dilation, strict=True)]
     counts = [
@@ -84,13 +86,13 @@ def _windows(x: np.ndarray, window: Pair, strides: Pair, dilation: Pair) -> np.n
 
 
 def _product(windows: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """windows: f[n, p, q, kh, kw, c], w: f[kh * kw * c, d] -> f[n, p, q, d]"""
-    n, p, q = windows.shape[:3]
-    y = np.empty((n, p, q, w.shape[1]), w.dtype)
-    per_image = max(p * q * w.shape[0] * w.itemsize, 1)
-    images = max(_ROWS_BYTES // per_image, 1)
+    """windows: f[n, counts, window, c], w: f[window * c, d] -> f[n, counts, d]"""
+    n, *counts = windows.shape[: windows.ndim // 2]
+    places, (size, depth) = math.prod(counts), w.shape
+    y = np.empty((n, *counts, depth), w.dtype)
+    images = max(_ROWS_BYTES // max(places * size * w.itemsize, 1), 1)
     for start in range(0, n, images):
         part = windows[start : start + images]
-        rows = part.reshape(len(part) * p * q, w.shape[0])
-        np.matmul(rows, w, out=y[start : start + images].reshape(len(rows), w.shape[1]))
+        rows = part.reshape(len(part) * places, size)
+        np.matmul(rows, w, out=y[start : start + images].reshape(len(rows), depth))
     return y

@@ -8,7 +8,6 @@ images.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from stillflow.declare import shapes
@@ -21,13 +20,18 @@ from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import shape_of
+from stillflow.ops.nn.correlating import (
+    axes_of,
+    check_counts,
+    correlate,
+    filter_gradient,
+    input_gradient,
+    output_shape,
+    pairs_of,
+)
 from stillflow.ops.nn.windows import (
     PADDINGS,
-    Axis,
-    axis_of,
     channels,
-    count_of,
-    in_layout,
     limits,
     per_axis,
     shape_in,
@@ -41,55 +45,10 @@ _ONES = (1, 1, 1, 1)
 # Geometry ---------------------------------------------------------------------------------------
 
 
-def _pairs(explicit: Sequence[int]) -> list[tuple[int, int]]:
-    """The paddings before and after each axis; none where they are not explicit."""
-    flat = list(explicit) or [0] * 8
-    return list(zip(flat[::2], flat[1::2], strict=True))
-
-
-def _axes(
-    sizes: Sequence[int],
-    window: Sequence[int],
-    strides: Sequence[int],
-    padding: str,
-    explicit_paddings: Sequence[int],
-    data_format: str,
-    dilations: Sequence[int],
-) -> list[Axis]:
-    """How filters of f[kh, kw, ...] lie along the images' spatial axes."""
-    if any(
-        step != 1 for per in (strides, dilations) for step in (per[0], channels(per, data_format))
-    ):
-        refuse(
-            "Current implementation does not yet support strides in the batch and depth dimensions."
-        )
-    around = spatial(_pairs(explicit_paddings), data_format)
-    steps, gaps = spatial(strides, data_format), spatial(dilations, data_format)
-    return [axis_of(sizes[i], window[i], steps[i], padding, gaps[i], around[i]) for i in range(2)]
-
-
 def _output_shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    data_format, padding = ctx.attrs["data_format"], ctx.attrs["padding"]
-    images, filters = shapes.with_rank(ctx.shape(0), 4), shapes.with_rank(ctx.shape(1), 4)
-    depth = channels(images, data_format)
-    if depth is not None and filters[2] is not None and depth % filters[2]:
-        raise shapes.ShapeError(
-            f"Depth of input ({depth}) is not a multiple of input depth of filter ({filters[2]})"
-        )
-    pairs = _pairs(ctx.attrs["explicit_paddings"])
-    _check_explicit(pairs, data_format)
-    counts = [
-        count_of(size, window, step, padding, gap, around)
-        for size, window, step, gap, around in zip(
-            spatial(images, data_format),
-            filters[:2],
-            spatial(ctx.attrs["strides"], data_format),
-            spatial(ctx.attrs["dilations"], data_format),
-            spatial(pairs, data_format),
-            strict=True,
-        )
-    ]
-    return in_layout(images[0], counts, filters[3], data_format)
+    around = pairs_of(ctx.attrs["explicit_paddings"], 4)
+    _check_explicit(around, ctx.attrs["data_format"])
+    return output_shape(ctx, 4, around)
 
 
 def _check_explicit(pairs: list[tuple[int, int]], data_format: str) -> None:
@@ -127,23 +86,16 @@ def conv2d_op(
 ):
     """x: f[n, h, w, c], w: f[kh, kw, c, d] -> f[n, p, q, d]"""
     _check_operands(x.shape, w.shape, data_format)
-    axes = _axes(
+    axes = axes_of(
         spatial(x.shape, data_format),
-        w.shape[:2],
+        w.shape,
         strides,
         padding,
-        explicit_paddings,
         data_format,
         dilations,
+        explicit_paddings,
     )
-    return xp.convolve(
-        x,
-        w,
-        (data_format, "HWIO", data_format),
-        [axis.stride for axis in axes],
-        [(axis.before, axis.after) for axis in axes],
-        w_dilation=[axis.dilation for axis in axes],
-    )
+    return correlate(xp, x, w, axes, data_format)
 
 
 def _check_operands(x: tuple[int, ...], w: tuple[int, ...], data_format: str) -> None:
@@ -188,33 +140,17 @@ def conv2d_backprop_input_op(
     dilations: list[int] = _ONES,  # type: ignore[assignment]
 ):
     """sizes: i32[4], w: f[kh, kw, c, d], dy: f[n, p, q, d] -> f[sizes], images' gradient."""
-    axes = _axes(
+    axes = axes_of(
         spatial(sizes.tolist(), data_format),
-        w.shape[:2],
+        w.shape,
         strides,
         padding,
-        explicit_paddings,
         data_format,
         dilations,
+        explicit_paddings,
     )
-    _check_counts(axes, dy.shape, data_format, "Input")
-    # Each pixel gathers from the windows that it was in: filters mirrored, channels exchanged.
-    return xp.convolve(
-        dy,
-        w[::-1, ::-1],
-        (data_format, "HWOI", data_format),
-        (1, 1),
-        [_around_input(axis) for axis in axes],
-        [axis.stride for axis in axes],
-        [axis.dilation for axis in axes],
-    )
-
-
-def _around_input(axis: Axis) -> tuple[int, int]:
-    """The padding of dilated output gradients that gives as many places as the input had."""
-    before = axis.reach - 1 - axis.before
-    spread = (axis.count - 1) * axis.stride + 1
-    return before, axis.size + axis.reach - 1 - spread - before
+    check_counts(axes, dy.shape, data_format, "Conv2DCustomBackpropInput")
+    return input_gradient(xp, w, dy, axes, data_format)
 
 
 @op(
@@ -241,46 +177,17 @@ def conv2d_backprop_filter_op(
     dilations: list[int] = _ONES,  # type: ignore[assignment]
 ):
     """x: f[n, h, w, c], sizes: i32[4], dy: f[n, p, q, d] -> f[sizes], the filters' gradient."""
-    axes = _axes(
+    axes = axes_of(
         spatial(x.shape, data_format),
         sizes.tolist(),
         strides,
         padding,
-        explicit_paddings,
         data_format,
         dilations,
+        explicit_paddings,
     )
-    _check_counts(axes, dy.shape, data_format, "Filter")
-    # The output gradients are the filters here, and examples and channels change places.
-    return xp.convolve(
-        x,
-        dy,
-        (data_format.translate(_EXAMPLES_AS_CHANNELS), data_format.translate(_AS_FILTERS), "HWNC"),
-        [axis.dilation for axis in axes],
-        [_around_filter(axis) for axis in axes],
-        w_dilation=[axis.stride for axis in axes],
-    )
-
-
-_EXAMPLES_AS_CHANNELS = str.maketrans("NC", "CN")
-_AS_FILTERS = str.maketrans("NC", "IO")
-
-
-def _around_filter(axis: Axis) -> tuple[int, int]:
-    """The padding of the input with which output gradients have as many places as filters have."""
-    spread = (axis.count - 1) * axis.stride + 1
-    return axis.before, spread + axis.reach - 1 - axis.size - axis.before
-
-
-def _check_counts(axes: list[Axis], dy: tuple[int, ...], data_format: str, what: str) -> None:
-    for i, (axis, actual) in enumerate(zip(axes, spatial(dy, data_format), strict=True)):
-        if axis.count != actual:
-            refuse(
-                f"Conv2DCustomBackprop{what}: Size of out_backprop doesn't match computed: "
-                f"actual = {actual}, computed = {axis.count} spatial_dim: {i + 1} "
-                f"input: {axis.size} filter: {axis.window} output: {actual} "
-                f"stride: {axis.stride} dilation: {axis.dilation}"
-            )
+    check_counts(axes, dy.shape, data_format, "Conv2DCustomBackpropFilter")
+    return filter_gradient(xp, x, dy, axes, data_format)
 
 
 def _attrs(op: Any) -> dict[str, Any]:

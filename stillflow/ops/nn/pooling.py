@@ -7,7 +7,6 @@ XLA's window reductions, and their gradients do not give a tie to the first, as 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from functools import reduce
 from typing import Any
@@ -25,8 +24,9 @@ from stillflow.graph import dtypes
 from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import filling, shape_of
+from stillflow.ops.array import shape_of
 from stillflow.ops.control.ordering import stop_gradient
+from stillflow.ops.nn.pooled import attrs_of, chosen, means, means_gradient, seen_by, zeros_and
 from stillflow.ops.nn.windows import (
     LAYOUTS,
     Axis,
@@ -37,10 +37,8 @@ from stillflow.ops.nn.windows import (
     from_channels_last,
     in_layout,
     limits,
-    padded,
     per_axis,
     spatial,
-    taps,
     untap,
 )
 
@@ -108,10 +106,6 @@ def _axes(
 # The largest ------------------------------------------------------------------------------------
 
 
-def _lowest(dtype: Any) -> Any:
-    return np.iinfo(dtype).min if np.dtype(dtype).kind in "iu" else -np.inf
-
-
 @op(
     "MaxPool",
     "input: T -> output: T",
@@ -127,7 +121,7 @@ def max_pool_op(
     if channels(ksize, data_format) > 1 and x.ndim == 4:
         return _pooled_over_depth(xp, x, ksize, strides, data_format)
     axes = _axes(x.shape, ksize, strides, padding, data_format)
-    seen = _seen(xp, x, axes, data_format)
+    seen = seen_by(xp, x, axes, data_format)
     # A number wins over NaN, as in TensorFlow.
     return from_channels_last(xp, reduce(xp.fmax, seen), data_format)
 
@@ -152,12 +146,6 @@ def _pooled_over_depth(
     groups = xp.reshape(images, (*images.shape[:3], depth // window, window))
     largest = reduce(xp.fmax, [groups[..., i] for i in range(window)])
     return from_channels_last(xp, largest, data_format)
-
-
-def _seen(xp: Any, x: Any, axes: list[Axis], data_format: str) -> list[Any]:
-    """x: n[n, h, w, c] -> for each place of the window what is there, n[n, p, q, c]."""
-    images = channels_last(xp, x, data_format)
-    return taps(padded(xp, images, axes, _lowest(x.dtype)), axes)
 
 
 def _firsts(xp: Any, seen: list[Any], largest: Any) -> list[Any]:
@@ -186,7 +174,7 @@ def max_pool_grad(
     """x: n[n, h, w, c], y, dy: n[n, p, q, c] -> n[n, h, w, c], dy at a window's first largest."""
     axes = _axes(x.shape, ksize, strides, padding, data_format)
     y, dy = channels_last(xp, y, data_format), channels_last(xp, dy, data_format)
-    firsts = _firsts(xp, _seen(xp, x, axes, data_format), y)
+    firsts = _firsts(xp, seen_by(xp, x, axes, data_format), y)
     dx = untap(xp, (xp.multiply(dy, first) for first in firsts), axes)
     return from_channels_last(xp, dx, data_format)
 
@@ -204,36 +192,23 @@ def max_pool_grad_grad(
 ):
     """x, ddx: n[n, h, w, c], y: n[n, p, q, c] -> n[n, p, q, c], ddx at a window's first largest."""
     axes = _axes(x.shape, ksize, strides, padding, data_format)
-    firsts = _firsts(xp, _seen(xp, x, axes, data_format), channels_last(xp, y, data_format))
-    values = taps(padded(xp, channels_last(xp, ddx, data_format), axes), axes)
-    chosen = [xp.multiply(value, first) for value, first in zip(values, firsts, strict=True)]
-    return from_channels_last(xp, reduce(xp.add, chosen), data_format)
-
-
-def _attrs(op: Any) -> dict[str, Any]:
-    return {name: op.attrs[name] for name in op.defn.attr_names}
+    firsts = _firsts(xp, seen_by(xp, x, axes, data_format), channels_last(xp, y, data_format))
+    return from_channels_last(xp, chosen(xp, ddx, firsts, axes, data_format), data_format)
 
 
 @max_pool_op.gradient
 def max_pool_gradient(op, dy):
-    return max_pool_grad(op.inputs[0], op.outputs[0], dy, **_attrs(op))
+    return max_pool_grad(op.inputs[0], op.outputs[0], dy, **attrs_of(op))
 
 
 @max_pool_grad.gradient
 def max_pool_grad_gradient(op, ddx):
-    return _zeros_and(max_pool_grad_grad, op, ddx)
+    return zeros_and(max_pool_grad_grad, op, ddx)
 
 
 @max_pool_grad_grad.gradient
 def max_pool_grad_grad_gradient(op, dy):
-    return _zeros_and(max_pool_grad, op, dy)
-
-
-def _zeros_and(pool: Any, op: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """What was the largest does not change; `grad` goes where the largest are."""
-    x, y, _ = op.inputs
-    zeros = [filling.zeros(shape=shape_of.shape(t), dtype=t.dtype) for t in (x, y)]
-    return zeros[0], zeros[1], pool(x, y, grad, **_attrs(op))
+    return zeros_and(max_pool_grad, op, dy)
 
 
 # The mean ---------------------------------------------------------------------------------------
@@ -245,9 +220,7 @@ def avg_pool_op(
 ):
     """x: f[n, h, w, c] -> f[n, p, q, c]; what is padded does not count."""
     axes = _axes(x.shape, ksize, strides, padding, data_format)
-    images = padded(xp, channels_last(xp, x, data_format), axes)
-    y = xp.divide(reduce(xp.add, taps(images, axes)), _counts(axes, x.dtype))
-    return from_channels_last(xp, y, data_format)
+    return means(xp, x, axes, data_format)
 
 
 @op(
@@ -264,32 +237,18 @@ def avg_pool_grad(
 ):
     """sizes: i32[4], dy: f[n, p, q, c] -> f[sizes]"""
     axes = _axes(sizes.tolist(), ksize, strides, padding, data_format)
-    share = xp.divide(channels_last(xp, dy, data_format), _counts(axes, dy.dtype))
-    dx = untap(xp, [share] * math.prod(axis.window for axis in axes), axes)
-    return from_channels_last(xp, dx, data_format)
-
-
-def _counts(axes: list[Axis], dtype: Any) -> np.ndarray:
-    """How many pixels of the images each window sees: f[p, q, 1]"""
-    rows, columns = (_overlap(axis) for axis in axes)
-    return (rows[:, None, None] * columns[:, None]).astype(dtype)
-
-
-def _overlap(axis: Axis) -> np.ndarray:
-    """How much of each window lies within the axis: i64[count]"""
-    starts = np.arange(axis.count) * axis.stride - axis.before
-    return np.minimum(starts + axis.window, axis.size) - np.maximum(starts, 0)
+    return means_gradient(xp, dy, axes, data_format)
 
 
 @avg_pool_op.gradient
 def avg_pool_gradient(op, dy):
-    return avg_pool_grad(shape_of.shape(op.inputs[0]), dy, **_attrs(op))
+    return avg_pool_grad(shape_of.shape(op.inputs[0]), dy, **attrs_of(op))
 
 
 @avg_pool_grad.gradient
 def avg_pool_grad_gradient(op, ddx):
     sizes = stop_gradient(op.inputs[0])
-    return sizes, avg_pool_op(ddx, **_attrs(op))
+    return sizes, avg_pool_op(ddx, **attrs_of(op))
 
 
 # Public functions -------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""Windows that slide over the two spatial axes of images: where they lie, and what they see.
+"""Windows that slide over the spatial axes of images or volumes: where they lie, what they see.
 
-Convolution and pooling share this. `taps` is what each place of the window sees as the window
-slides, a strided slice of the images; `untap` is its transpose, which puts slices back and adds.
+Convolution and pooling share this. A layout ("NHWC", "NCDHW") names the axes. `taps` is what each
+place of the window sees as the window slides, a strided slice of the images; `untap` is its
+transpose, which puts slices back and adds.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from stillflow.declare.refusing import refuse
 
 ShapeFunction = Callable[[shapes.ShapeContext], shapes.Sizes]
 LAYOUTS = ("NHWC", "NCHW")
+VOLUMES = ("NDHWC", "NCDHW")
 PADDINGS = ("SAME", "VALID")
 
 
@@ -97,16 +99,18 @@ def count_of(
 # Attributes -------------------------------------------------------------------------------------
 
 
-def limits(paddings: Sequence[str] = PADDINGS, **least: int) -> dict[str, Any]:
+def limits(
+    paddings: Sequence[str] = PADDINGS, layouts: Sequence[str] = LAYOUTS, **least: int
+) -> dict[str, Any]:
     """What the attributes of an op with windows may be; `least` are the lengths of its lists."""
-    return {"padding": paddings, "data_format": LAYOUTS, **least}
+    return {"padding": paddings, "data_format": layouts, **least}
 
 
-def shape_in(position: int) -> ShapeFunction:
+def shape_in(position: int, rank: int = 4) -> ShapeFunction:
     """For the gradients of convolutions: the output has the shape that input `position` holds."""
 
     def shape(ctx: shapes.ShapeContext) -> shapes.Sizes:
-        return shapes.with_rank(ctx.value_as_shape(position), 4)
+        return shapes.with_rank(ctx.value_as_shape(position), rank)
 
     return shape
 
@@ -130,35 +134,41 @@ def per_axis(value: Any, name: str, data_format: str, length: int = 2) -> list[i
 
 
 def spatial(values: Sequence[Any], data_format: str) -> Sequence[Any]:
-    """Those of `values`, one per axis, that belong to the two spatial axes."""
-    return values[2:4] if data_format == "NCHW" else values[1:3]
+    """Those of `values`, one per axis, that belong to the spatial axes."""
+    rank = _rank(data_format)
+    return values[2:rank] if data_format.startswith("NC") else values[1 : rank - 1]
 
 
 def channels(values: Sequence[Any], data_format: str) -> Any:
     """That of `values`, one per axis, that belongs to the channels."""
-    return values[1] if data_format == "NCHW" else values[3]
+    return values[1 if data_format.startswith("NC") else _rank(data_format) - 1]
+
+
+def _rank(data_format: str) -> int:
+    return 5 if "D" in data_format else 4
 
 
 def in_layout(batch: Any, places: Sequence[Any], depth: Any, data_format: str) -> tuple:
     """The sizes of a batch of images, in the order of `data_format`."""
-    return (batch, depth, *places) if data_format == "NCHW" else (batch, *places, depth)
+    channels_first = data_format.startswith("NC")
+    return (batch, depth, *places) if channels_first else (batch, *places, depth)
 
 
 def channels_last(xp: Any, x: Any, data_format: str) -> Any:
-    """x: n[n, c, h, w] or n[n, h, w, c] -> n[n, h, w, c]"""
-    return xp.transpose(x, (0, 2, 3, 1)) if data_format == "NCHW" else x
+    """x: n[n, c, ...] or n[n, ..., c] -> n[n, ..., c]"""
+    return xp.moveaxis(x, 1, -1) if data_format.startswith("NC") else x
 
 
 def from_channels_last(xp: Any, x: Any, data_format: str) -> Any:
-    """x: n[n, h, w, c] -> in the order of `data_format`"""
-    return xp.transpose(x, (0, 3, 1, 2)) if data_format == "NCHW" else x
+    """x: n[n, ..., c] -> in the order of `data_format`"""
+    return xp.moveaxis(x, -1, 1) if data_format.startswith("NC") else x
 
 
 # Slices of images -------------------------------------------------------------------------------
 
 
 def padded(xp: Any, x: Any, axes: Sequence[Axis], value: Any = 0) -> Any:
-    """x: n[n, h, w, c] -> with `value` around it, as the axes are padded."""
+    """x: n[n, ..., c] -> with `value` around it, as the axes are padded."""
     if not any(axis.before or axis.after for axis in axes):
         return x
     widths = [(0, 0), *((axis.before, axis.after) for axis in axes), (0, 0)]
@@ -171,7 +181,7 @@ def offsets(axes: Sequence[Axis]) -> Iterator[tuple[int, ...]]:
 
 
 def taps(x: Any, axes: Sequence[Axis]) -> list[Any]:
-    """x: n[n, h, w, c], padded -> for each place of the window what is there, n[n, p, q, c]."""
+    """x: n[n, ..., c], padded -> for each place of the window what is there, n[n, counts, c]."""
     return [
         x[(slice(None), *(_seen(k, axis) for k, axis in zip(at, axes, strict=True)))]
         for at in offsets(axes)
@@ -185,7 +195,7 @@ def _seen(k: int, axis: Axis) -> slice:
 
 
 def untap(xp: Any, parts: Iterable[Any], axes: Sequence[Axis]) -> Any:
-    """The transpose of `padded` and `taps`: n[n, p, q, c] for each place -> n[n, h, w, c], summed.
+    """The transpose of `padded` and `taps`: n[n, counts, c] per place -> n[n, sizes, c], summed.
 
     A place k of the window lies on the pixels whose index is k modulo the stride, so the parts are
     summed for each residue on the coarse grid of the windows, and the sums are interleaved.
@@ -209,18 +219,23 @@ def _shifted(xp: Any, part: Any, steps: Sequence[int], axes: Sequence[Axis]) -> 
 
 
 def _interleaved(xp: Any, sums: dict[tuple[int, ...], Any], axes: Sequence[Axis]) -> Any:
-    """The grids of all residues as one: n[n, p, q, c] each -> n[n, p * stride, q * stride, c]."""
+    """The grids of all residues as one: n[n, counts, c] each -> n[n, counts * strides, c]."""
     some = next(iter(sums.values()))
-    n, p, q, c = some.shape
-    rows_apart, columns_apart = (axis.stride for axis in axes)
-    if rows_apart == columns_apart == 1:
+    strides = [axis.stride for axis in axes]
+    if all(stride == 1 for stride in strides):
         return some
     nothing = xp.zeros_like(some)
-    grid = [
-        xp.stack([sums.get((i, j), nothing) for j in range(columns_apart)], axis=3)
-        for i in range(rows_apart)
-    ]
-    return xp.reshape(xp.stack(grid, axis=2), (n, p * rows_apart, q * columns_apart, c))
+
+    def grid(*residue: int) -> Any:
+        """The grids whose residues begin so, each axis from there on followed by its residues."""
+        axis = len(residue)
+        if axis == len(axes):
+            return sums.get(residue, nothing)
+        return xp.stack([grid(*residue, i) for i in range(strides[axis])], axis=axis + 2)
+
+    n, *counts, c = some.shape
+    sizes = (count * stride for count, stride in zip(counts, strides, strict=True))
+    return xp.reshape(grid(), (n, *sizes, c))
 
 
 def _cropped(xp: Any, x: Any, axes: Sequence[Axis]) -> Any:

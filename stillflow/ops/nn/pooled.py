@@ -1,0 +1,75 @@
+"""What pooling of images and of volumes have in common: n[n, sizes, c] -> n[n, counts, c]."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from stillflow.graph.operation import Tensor
+from stillflow.ops.array import filling, shape_of
+from stillflow.ops.nn.windows import Axis, channels_last, from_channels_last, padded, taps, untap
+
+
+def seen_by(xp: Any, x: Any, axes: Sequence[Axis], data_format: str) -> list[Any]:
+    """x: n[n, sizes, c] -> for each place of the window what is there, n[n, counts, c].
+
+    What is padded is never the largest.
+    """
+    images = channels_last(xp, x, data_format)
+    return taps(padded(xp, images, axes, _lowest(x.dtype)), axes)
+
+
+def _lowest(dtype: Any) -> Any:
+    return np.iinfo(dtype).min if np.dtype(dtype).kind in "iu" else -np.inf
+
+
+def chosen(xp: Any, x: Any, choices: Sequence[Any], axes: Sequence[Axis], data_format: str) -> Any:
+    """x: n[n, sizes, c], choices: bool[n, counts, c] per place -> the sum of what is chosen."""
+    values = taps(padded(xp, channels_last(xp, x, data_format), axes), axes)
+    picked = [xp.multiply(value, choice) for value, choice in zip(values, choices, strict=True)]
+    return reduce(xp.add, picked)
+
+
+def means(xp: Any, x: Any, axes: Sequence[Axis], data_format: str) -> Any:
+    """x: f[n, sizes, c] -> f[n, counts, c]; what is padded does not count."""
+    images = padded(xp, channels_last(xp, x, data_format), axes)
+    y = xp.divide(reduce(xp.add, taps(images, axes)), _counts(axes, x.dtype))
+    return from_channels_last(xp, y, data_format)
+
+
+def means_gradient(xp: Any, dy: Any, axes: Sequence[Axis], data_format: str) -> Any:
+    """dy: f[n, counts, c] -> f[n, sizes, c]"""
+    share = xp.divide(channels_last(xp, dy, data_format), _counts(axes, dy.dtype))
+    dx = untap(xp, [share] * math.prod(axis.window for axis in axes), axes)
+    return from_channels_last(xp, dx, data_format)
+
+
+def _counts(axes: Sequence[Axis], dtype: Any) -> np.ndarray:
+    """How many pixels of the images each window sees: f[counts, 1]"""
+    seen = reduce(np.multiply.outer, [_overlap(axis) for axis in axes])
+    return seen[..., None].astype(dtype)
+
+
+def _overlap(axis: Axis) -> np.ndarray:
+    """How much of each window lies within the axis: i64[count]"""
+    starts = np.arange(axis.count) * axis.stride - axis.before
+    return np.minimum(starts + axis.window, axis.size) - np.maximum(starts, 0)
+
+
+# For gradient rules -----------------------------------------------------------------------------
+
+
+def attrs_of(op: Any) -> dict[str, Any]:
+    """The attributes that a pooling and its gradients share."""
+    return {name: op.attrs[name] for name in op.defn.attr_names}
+
+
+def zeros_and(pool: Any, op: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What was the largest does not change; `grad` goes where the largest are."""
+    x, y, _ = op.inputs
+    zeros = [filling.zeros(shape=shape_of.shape(t), dtype=t.dtype) for t in (x, y)]
+    return zeros[0], zeros[1], pool(x, y, grad, **attrs_of(op))
