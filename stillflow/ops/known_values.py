@@ -60,3 +60,21 @@ def _stacked(tensor: Tensor) -> np.ndarray:
     for place, value in enumerate(values):
         stacked[place] = value
     return stacked
+
+
+def constant_value_as_shape(tensor: Tensor) -> list[int | None] | None:
+    """The sizes that `tensor`, i[k], holds; None for one that is not known, or in place of all."""
+    if _is_stack(tensor):
+        sizes = [constant_value(x) for x in tensor.op.inputs]
+        return [None if size is None or size < 0 else int(size) for size in sizes]
+    if not _is_read_as_shape(tensor):
+        return None
+    known = static.constant_value_as_shape(tensor)
+    return None if known is None else list(known)
+
+
+def _is_read_as_shape(tensor: Tensor) -> bool:
+    op = tensor.op
+    if op.type == "StridedSlice":
+        return _is_read_as_shape(op.inputs[0]) and all(map(_is_read, op.inputs[1:]))
+    return _is_read(tensor)

@@ -10,6 +10,7 @@ from .arrays import fingerprint
 
 #: Cases whose values, shapes, nodes and gradients are compared.
 VALUES = (
+    *("resizing", "arranging"),
     *("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients"),
     *("composed", "imported", "tensor_arrays", "mapped", "image", "control", "windowed"),
 )

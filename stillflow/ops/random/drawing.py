@@ -348,8 +348,9 @@ def random_crop(value: Any, size: Any, seed: int | None = None, name: str | None
             ["Need value.shape >= size, got ", sizes, size],
             summarize=1000,
         )
-        limit = with_dependencies([check], sizes) - size + 1
+        sizes = with_dependencies([check], sizes)
+        limit = sizes - size + 1
         places = random_uniform(
-            shape_of.shape(limit), maxval=dtypes.int32.max, dtype=dtypes.int32, seed=seed
+            shape_of.shape(sizes), maxval=dtypes.int32.max, dtype=dtypes.int32, seed=seed
         )
         return slicing.slice_(value, places % limit, size, name=scope)
