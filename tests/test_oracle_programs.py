@@ -12,8 +12,8 @@ import stillflow as tf
 def test_every_case_is_recorded():
     """The golden files hold exactly these cases."""
     runs = [suites.RUNS, suites.EFFECTS, suites.SESSIONS, suites.TRAINED, suites.RACES]
-    others = [suites.GRAPHS, suites.ERRORS, suites.CONVERSIONS, *suites.STORIES, suites.NESTS]
-    assert_all_recorded([*runs, *others])
+    others = [suites.GRAPHS, suites.ERRORS, suites.CONVERSIONS, *suites.STORIES]
+    assert_all_recorded([*runs, *others, *suites.DIGESTED, suites.NESTS])
 
 
 @pytest.mark.parametrize(("case", "recorded"), each_case(suites.GRAPHS, gaps=gaps.GRAPHS))
@@ -33,6 +33,14 @@ def test_story(case, recorded):
     assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
     assert got["graph"] == recorded["graph"]
     assert got.get("functions") == recorded.get("functions")
+
+
+@pytest.mark.parametrize(("case", "recorded"), each_case(*suites.DIGESTED))
+def test_digested_story(case, recorded):
+    """A program's runs and refusals are TensorFlow's, and so is its graph, node for node."""
+    got = suites.digested_story(tf, case)
+    assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
+    assert got["graph"] == recorded["graph"]
 
 
 #: Programs of NESTS that are among the quick tests.

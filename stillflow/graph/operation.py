@@ -260,7 +260,8 @@ class Tensor:
     """Output `value_index` of operation `op`: a handle that holds no value.
 
     `assign` is set on a slice of a variable only: a function that assigns to that slice;
-    `_handle_data` on a variable's handle: what is known of the variable.
+    `_handle_data` on a variable's handle: what is known of the variable; `aliases` on what a layer
+    put into a collection: the names that it has there.
     """
 
     __slots__ = (
@@ -270,6 +271,7 @@ class Tensor:
         "_handle_data",
         "_keras_mask",
         "_shape",
+        "aliases",
         "assign",
         "op",
         "value_index",

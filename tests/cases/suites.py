@@ -43,6 +43,8 @@ STORIES = (
     "queues",
     "sequences",
 )
+#: Programs of which the runs are compared, and the graphs, which are large, by digest.
+DIGESTED = ("contrib_layers",)
 #: Random programs of which the runs are compared, and the graphs by digest.
 NESTS = "nests"
 #: Programs that fail.
@@ -62,7 +64,7 @@ HOSTILE = "hostile"
 NAMES = (
     HOSTILE,
     *(*VALUES, RUNS, EFFECTS, SESSIONS, TRAINED, RACES),
-    *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES, NESTS),
+    *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES, *DIGESTED, NESTS),
     *(ERRORS, ARRAY_ERRORS, TENSOR_ARRAY_ERRORS, MISUSES, LENIENCE, CONVERSIONS),
 )
 
@@ -93,7 +95,7 @@ def observations(name):
         LENIENCE: observe.ending_of,
         HOSTILE: observe.hostile_values,
         **dict.fromkeys(STORIES, story),
-        NESTS: digested_story,
+        **dict.fromkeys((*DIGESTED, NESTS), digested_story),
     }
     if name == GRADIENT_GRAPHS:
         yield from gradient_graphs()

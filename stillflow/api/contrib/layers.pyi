@@ -1,3 +1,15 @@
+from stillflow.layers.contrib.norms import group_norm as group_norm
+from stillflow.layers.contrib.norms import instance_norm as instance_norm
+from stillflow.layers.contrib.norms import layer_norm as layer_norm
+from stillflow.layers.contrib.norms import unit_norm as unit_norm
+from stillflow.layers.contrib.optimizing import OPTIMIZER_CLS_NAMES as OPTIMIZER_CLS_NAMES
+from stillflow.layers.contrib.optimizing import OPTIMIZER_SUMMARIES as OPTIMIZER_SUMMARIES
+from stillflow.layers.contrib.optimizing import optimize_loss as optimize_loss
+from stillflow.layers.contrib.summarizing import summarize_activation as summarize_activation
+from stillflow.layers.contrib.summarizing import summarize_activations as summarize_activations
+from stillflow.layers.contrib.summarizing import summarize_collection as summarize_collection
+from stillflow.layers.contrib.summarizing import summarize_tensor as summarize_tensor
+from stillflow.layers.contrib.summarizing import summarize_tensors as summarize_tensors
 from stillflow.ops.variables.contrib_initializers import (
     variance_scaling_initializer as variance_scaling_initializer,
 )

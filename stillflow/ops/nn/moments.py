@@ -93,7 +93,7 @@ def sufficient_statistics(
     With `shift`, both sums are of x - shift, which loses less precision when it is near the mean.
     """
     keep = renamed("keepdims", keepdims, "keep_dims", keep_dims)
-    axes = list(dict.fromkeys(np.ravel(axes).tolist()))
+    axes = list(set(np.ravel(axes).tolist()))  # in the order that TensorFlow gives them
     with name_scope(name, "sufficient_statistics", [x, shift]):
         x = convert_to_tensor(x, name="x")
         count = _count(x, axes)

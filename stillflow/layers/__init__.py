@@ -1,0 +1,1 @@
+"""Layers of networks: composition over ops, variables and control flow."""

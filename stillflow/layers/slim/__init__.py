@@ -1,0 +1,1 @@
+"""`tf.contrib.slim`: known networks, and what is told of a network."""

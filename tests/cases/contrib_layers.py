@@ -1,0 +1,210 @@
+"""`tf.contrib.layers`: what layers build, compute, collect and refuse; `optimize_loss`."""
+
+import numpy as np
+
+from .suite import Suite
+
+suite = Suite("contrib_layers")
+
+
+def story(fn):
+    """Adds `fn(tf, run)` as a case, under its own name."""
+    suite.case(fn.__name__, fn, grad=False)
+    return fn
+
+
+def fed(tf, *shape, unknown=True):
+    """A placeholder whose first size is unknown, and numbers to feed it."""
+    numbers = np.random.RandomState(3).randn(*shape).astype(np.float32)
+    x = tf.placeholder(tf.float32, (None, *shape[1:]) if unknown else shape, name="x")
+    return x, {x: numbers}
+
+
+def names(things):
+    return [thing.name for thing in things]
+
+
+def seeded_start(tf, run):
+    """The initial values that TensorFlow draws where only the graph has a seed."""
+    run(tf.global_variables_initializer())
+
+
+# Normalisation of each example.
+
+
+@story
+def layer_norm(tf, run):
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 4, 3)
+    outputs = [
+        layers.layer_norm(x),
+        layers.layer_norm(x, scale=False, activation_fn=tf.nn.relu, outputs_collections="out"),
+        layers.layer_norm(x, center=False, begin_norm_axis=-1, begin_params_axis=1, scope="last"),
+        layers.layer_norm(tf.cast(x, tf.float16), variables_collections={"beta": ["mine"]}),
+    ]
+    run.note([names(tf.model_variables()), names(tf.get_collection("mine"))])
+    run.note([tensor.aliases for tensor in tf.get_collection("out")])
+    seeded_start(tf, run)
+    run(outputs[:3], feeds)
+    run(tf.gradients(outputs[0][:, 0, 0], x), feeds)
+    run.refused(lambda: layers.layer_norm(tf.placeholder(tf.float32)))
+    run.refused(lambda: layers.layer_norm(x, begin_norm_axis=3))
+    run.refused(lambda: layers.layer_norm(x, begin_params_axis=0))
+
+
+@story
+def instance_norm(tf, run):
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 3, 4, 3)
+    outputs = [
+        layers.instance_norm(x, param_initializers={"beta": tf.ones_initializer()}),
+        layers.instance_norm(x, data_format="NCHW", activation_fn=tf.nn.relu),
+        layers.instance_norm(x, center=False, scale=False, epsilon=0.1, scope="plain"),
+    ]
+    seeded_start(tf, run)
+    run(outputs, feeds)
+    run.refused(lambda: layers.instance_norm(tf.placeholder(tf.float32)))
+    run.refused(lambda: layers.instance_norm(x, data_format="NHCW"))
+
+
+@story
+def group_norm(tf, run):
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 2, 3, 6)
+    outputs = [
+        layers.group_norm(x, groups=2),
+        layers.group_norm(x, groups=3, mean_close_to_zero=True, activation_fn=tf.nn.relu),
+        layers.group_norm(x, 2, channels_axis=1, reduction_axes=[2, 3], center=False),
+    ]
+    seeded_start(tf, run)
+    run(outputs, feeds)
+    run.refused(lambda: layers.group_norm(x))
+    run.refused(lambda: layers.group_norm(x, 4))
+    run.refused(lambda: layers.group_norm(x, 2, reduction_axes=[3]))
+    run.refused(lambda: layers.group_norm(x, 2, reduction_axes=[0]))
+    run.refused(lambda: layers.group_norm(x, 2, channels_axis=4))
+
+
+@story
+def unit_norm(tf, run):
+    x, feeds = fed(tf, 2, 3, 2)
+    run([tf.contrib.layers.unit_norm(x, dim) for dim in range(3)], feeds)
+    run.refused(lambda: tf.contrib.layers.unit_norm(x, 3))
+    run.refused(lambda: tf.contrib.layers.unit_norm(tf.placeholder(tf.float32), 0))
+
+
+# Summaries and training.
+
+
+@story
+def summaries(tf, run):
+    layers = tf.contrib.layers
+    x, _feeds = fed(tf, 2, 3)
+    for activation in (tf.nn.relu, tf.nn.relu6, tf.nn.softplus, tf.nn.tanh):
+        tf.add_to_collection(tf.GraphKeys.ACTIVATIONS, activation(x))
+    tf.get_variable("v", initializer=[1.0, 2.0])
+    made = [
+        *layers.summarize_activations(),
+        *layers.summarize_activations("Relu6", layers.summarize_tensor),
+        *layers.summarize_collection(tf.GraphKeys.GLOBAL_VARIABLES, "v"),
+        *layers.summarize_tensors([x, tf.constant(1.0), tf.constant("text"), tf.constant(True)]),
+        layers.summarize_tensor(tf.constant(2.0), "tag"),
+    ]
+    run.note([None if summary is None else summary.name for summary in made])
+    run.note(names(tf.get_collection(tf.GraphKeys.SUMMARIES)))
+
+
+def line(tf):
+    """A loss with its input, weights, and a step."""
+    x = tf.placeholder(tf.float32, [], name="x")
+    w = tf.get_variable("w", initializer=[1.0, -2.0])
+    b = tf.get_variable("b", initializer=0.5)
+    loss = tf.reduce_sum(tf.square(w * x + b), name="loss")
+    return x, w, b, loss, tf.train.get_or_create_global_step()
+
+
+@story
+def optimizers_by_name(tf, run):
+    x, w, b, loss, step = line(tf)
+    names = ("Adagrad", "Adam", "Ftrl", "Momentum", "RMSProp", "SGD")
+    trains = [tf.contrib.layers.optimize_loss(loss, step, 0.1, name) for name in names]
+    run(tf.global_variables_initializer())
+    for train in trains:
+        run(train, {x: 2.0})
+        run([w, b, step])
+
+
+@story
+def optimize_loss_with_everything(tf, run):
+    x, w, b, loss, _step = line(tf)
+    tf.set_random_seed(5)
+    summaries = ["learning_rate", "loss", "gradients", "gradient_norm", "global_gradient_norm"]
+    train = tf.contrib.layers.optimize_loss(
+        loss,
+        None,
+        0.1,
+        lambda rate: tf.train.GradientDescentOptimizer(rate),
+        gradient_noise_scale=0.5,
+        gradient_multipliers={"w:0": 2.0, b: 3},
+        clip_gradients=1.0,
+        learning_rate_decay_fn=lambda rate, step: tf.train.exponential_decay(rate, step, 1, 0.5),
+        summaries=summaries,
+        name="everything",
+    )
+    run.note(names(tf.get_collection(tf.GraphKeys.SUMMARIES)))
+    run(tf.global_variables_initializer())
+    for _ in range(3):
+        run(train, {x: 2.0})
+        run([w, b])
+
+
+@story
+def optimize_loss_after_updates(tf, run):
+    x, w, b, loss, step = line(tf)
+    seen = tf.get_variable("seen", initializer=0.0, trainable=False)
+    tf.add_to_collection(tf.GraphKeys.UPDATE_OPS, seen.assign_add(1.0))
+    train = tf.contrib.layers.optimize_loss(
+        loss,
+        step,
+        tf.constant(0.1),
+        tf.train.GradientDescentOptimizer,
+        increment_global_step=False,
+        variables=[w],
+        summaries=[],
+    )
+    run(tf.global_variables_initializer())
+    run(train, {x: 2.0})
+    run([w, b, seen, step])
+
+
+@story
+def optimize_loss_of_rows(tf, run):
+    table = tf.get_variable("table", initializer=np.ones([4, 2], np.float32))
+    loss = tf.reduce_sum(tf.gather(table, [1, 2, 1]))
+    train = tf.contrib.layers.optimize_loss(
+        loss,
+        tf.train.create_global_step(),
+        0.1,
+        "SGD",
+        gradient_multipliers={"table:0": 2.0},
+        clip_gradients=1.0,
+        summaries=["gradients", "gradient_norm"],
+    )
+    run(tf.global_variables_initializer())
+    run(train.op)
+    run(table)
+
+
+@story
+def optimize_loss_refuses(tf, run):
+    _x, w, _b, loss, step = line(tf)
+    optimize = tf.contrib.layers.optimize_loss
+    run.refused(lambda: optimize(loss, step, "0.1", "SGD"))
+    run.refused(lambda: optimize(loss, step, 0.1, "SDG"))
+    run.refused(lambda: optimize(loss, step, 0.1, 1))
+    run.refused(lambda: optimize(loss, step, None, "SGD"))
+    run.refused(lambda: optimize(loss, step, 0.1, lambda rate: 1))
+    run.refused(lambda: optimize(loss, step, 0.1, "SGD", summaries=["norm"]))
+    run.refused(lambda: optimize(loss, step, 0.1, "SGD", clip_gradients=1))
+    run.refused(lambda: optimize(w, step, 0.1, "SGD"))
+    run.refused(lambda: optimize(loss, w, 0.1, "SGD"))
