@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare.convert import convert_to_tensor
-from stillflow.declare.static import constant_value
 from stillflow.declare.type_sets import types
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
@@ -18,6 +17,7 @@ from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import reshaping, shape_of
 from stillflow.ops.control.ordering import no_op, with_dependencies
 from stillflow.ops.debug.asserting import assert_that
+from stillflow.ops.known_values import constant_value
 from stillflow.ops.math import comparison, elementwise
 from stillflow.ops.reduce.reductions import reduce_all
 
