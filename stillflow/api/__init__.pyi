@@ -35,6 +35,7 @@ from stillflow.api import logging as logging
 from stillflow.api import losses as losses
 from stillflow.api import manip as manip
 from stillflow.api import math as math
+from stillflow.api import metrics as metrics
 from stillflow.api import nest as nest
 from stillflow.api import nn as nn
 from stillflow.api import queue as queue

@@ -136,6 +136,9 @@ OWN: dict[str, Members] = {
             "atomic_write_string_to_file read_file_to_string write_string_to_file"
         ),
     },
+    "python.ops.confusion_matrix": {
+        "stillflow.ops.math.confusion": "remove_squeezable_dimensions",
+    },
     "python.ops.control_flow_ops": {
         "stillflow.ops.control.case": "_case_helper=case_by",
         "stillflow.ops.control.cond_context": "CondContext",
@@ -172,6 +175,11 @@ OWN: dict[str, Members] = {
     "python.ops.math_ops": {
         "stillflow.ops.array.indexed_slices": (
             "_as_indexed_slices=as_slices _as_indexed_slices_list=as_slices_list"
+        ),
+    },
+    "python.ops.metrics_impl": {
+        "stillflow.ops.metrics.accumulating": (
+            "_remove_squeezable_dimensions=aligned metric_variable"
         ),
     },
     "python.ops.resources": {

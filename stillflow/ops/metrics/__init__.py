@@ -1,0 +1,1 @@
+"""`tf.metrics`: what a model gets right, counted over many batches."""
