@@ -44,7 +44,10 @@ STORIES = (
     "sequences",
 )
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
-DIGESTED = ("contrib_layers", "metrics")
+DIGESTED = (
+    "contrib_layers",
+    "metrics",
+)
 #: Random programs of which the runs are compared, and the graphs by digest.
 NESTS = "nests"
 #: Programs that fail.

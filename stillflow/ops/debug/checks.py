@@ -282,11 +282,11 @@ class _RankCheck:
             assert_type(rank, dtypes.int32)
         known = [constant_value(rank) for rank in self._ranks]
         if all(rank is not None for rank in known):
-            if any(rank.ndim for rank in known):  # type: ignore[union-attr]
+            if any(rank.ndim for rank in known):
                 raise ValueError("Rank must be a scalar.")
             own = self._x.shape.ndims
             if own is not None:
-                numbers = [int(rank) for rank in known]  # type: ignore[arg-type]
+                numbers = [int(rank) for rank in known]
                 self._check_now(holds(own, numbers), numbers, own)
                 return no_op(name="static_checks_determined_all_ok")
         condition = holds_in_run(shape_of.rank(self._x), self._ranks)
