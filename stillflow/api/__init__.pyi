@@ -42,6 +42,7 @@ from stillflow.api import queue as queue
 from stillflow.api import random as random
 from stillflow.api import raw_ops as raw_ops
 from stillflow.api import saved_model as saved_model
+from stillflow.api import sparse as sparse
 from stillflow.api import strings as strings
 from stillflow.api import summary as summary
 from stillflow.api import test as test
@@ -388,6 +389,14 @@ from stillflow.ops.reduce.segments import unsorted_segment_mean as unsorted_segm
 from stillflow.ops.reduce.segments import unsorted_segment_min as unsorted_segment_min
 from stillflow.ops.reduce.segments import unsorted_segment_prod as unsorted_segment_prod
 from stillflow.ops.reduce.segments import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
+from stillflow.ops.sparse.densifying import sparse_tensor_to_dense as sparse_tensor_to_dense
+from stillflow.ops.sparse.densifying import sparse_to_dense as sparse_to_dense
+from stillflow.ops.sparse.sparse_tensor import SparseTensor as SparseTensor
+from stillflow.ops.sparse.sparse_tensor import SparseTensorValue as SparseTensorValue
+from stillflow.ops.sparse.sparse_tensor import (
+    convert_to_tensor_or_sparse_tensor as convert_to_tensor_or_sparse_tensor,
+)
+from stillflow.ops.sparse.sparse_tensor import sparse_placeholder as sparse_placeholder
 from stillflow.ops.strings.joining import string_join as string_join
 from stillflow.ops.tensor_array.folding import foldl as foldl
 from stillflow.ops.tensor_array.folding import foldr as foldr

@@ -12,7 +12,6 @@ from typing import Any
 
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
-from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 
 # (priority, types, function); a lower priority is asked first, an earlier one before a later.
@@ -135,8 +134,8 @@ def _wrong_result(tensor: Any, dtype: DType | None) -> str | None:
 
 
 def is_tensor(x: Any) -> bool:
-    """Whether `x` is a tensor, a sparse gradient, or stands for a tensor as a variable does."""
-    return isinstance(x, (Tensor, IndexedSlices)) or hasattr(x, "_as_graph_element")
+    """Whether `x` is a tensor, a composite of some, or stands for a tensor as a variable does."""
+    return isinstance(x, Tensor) or hasattr(x, "fetch_parts") or hasattr(x, "_as_graph_element")
 
 
 def convert_n_to_tensor(values: Any, dtype: Any = None, name: str | None = None) -> list[Tensor]:

@@ -289,7 +289,7 @@ class Graph(Collections, Flow, FunctionLibrary, Creators):
             return ControlDependencies(self, None)
         ops: dict[Operation, None] = {}
         for item in control_inputs:
-            if getattr(item, "_is_indexed_slices", False) or hasattr(item, "_handle"):
+            if hasattr(item, "fetch_parts") or hasattr(item, "_handle"):
                 item = item.op  # a variable behind a handle is not read for this
             element = self.as_graph_element(item)
             ops[element.op if isinstance(element, Tensor) else element] = None
@@ -331,7 +331,7 @@ class Graph(Collections, Flow, FunctionLibrary, Creators):
 
     def _operation_of(self, item: Any) -> Operation:
         """What `item` is made by: of a variable behind a handle, what gives the handle."""
-        if getattr(item, "_is_indexed_slices", False):
+        if hasattr(item, "fetch_parts"):
             item = item.op
         element = self.as_graph_element(getattr(item, "handle", item))
         return element.op if isinstance(element, Tensor) else element

@@ -156,7 +156,7 @@ def _bytes(item: Any) -> bytes:
 
 def is_several(key: Any) -> bool:
     """Whether a key of `feed_dict` stands for several tensors."""
-    return isinstance(key, tuple) or getattr(key, "_is_indexed_slices", False)
+    return isinstance(key, tuple) or hasattr(key, "fetch_parts")
 
 
 def single_keys(key: Any) -> list[Any]:
@@ -192,11 +192,11 @@ def check_unique(keys: Iterable[Any]) -> None:
 
 
 def _parts(key: Any) -> list[Any]:
-    return key.fetch_parts() if getattr(key, "_is_indexed_slices", False) else [key]
+    return key.fetch_parts() if hasattr(key, "fetch_parts") else [key]
 
 
 def _part_values(key: Any, value: Any) -> Iterator[Any]:
-    if not getattr(key, "_is_indexed_slices", False):
+    if not hasattr(key, "fetch_parts"):
         return iter([value])
     return (part for _, part in zip(key.fetch_parts(), value, strict=False))
 

@@ -25,7 +25,7 @@ class FetchStructure:
     def _visit(self, fetch: Any) -> Callable[[list[Any]], Any]:
         if fetch is None:
             raise TypeError(f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}")
-        if getattr(fetch, "_is_indexed_slices", False):
+        if hasattr(fetch, "fetch_parts"):  # a composite of tensors
             return self._visit_parts(fetch.fetch_parts(), fetch.from_fetched)
         if isinstance(fetch, (list, tuple)):
             return self._visit_parts(fetch, lambda items: _like(fetch, items))

@@ -1,0 +1,158 @@
+"""`SparseTensor`: three tensors that stand for one of which most elements are zero."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.static import constant_value_as_shape
+from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
+from stillflow.graph.graph import Graph
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.control.ordering import placeholder
+
+
+class SparseTensorValue(NamedTuple):
+    """The value of a SparseTensor in a run, or what it is fed."""
+
+    indices: Any
+    values: Any
+    dense_shape: Any
+
+
+class SparseTensor:
+    """A tensor of shape `dense_shape`, i64[r], whose elements `indices`, i64[n, r], are `values`.
+
+    values: any[n]. All other elements are zero. Most ops want `indices` in the order of rows.
+
+    Raises:
+      ValueError: the shapes of the three do not fit together.
+    """
+
+    _is_sparse_tensor = True
+
+    def __init__(self, indices: Any, values: Any, dense_shape: Any):
+        with name_scope(None, "SparseTensor", [indices, values, dense_shape]):
+            self._indices = convert_to_tensor(indices, dtypes.int64, "indices")
+            self._values = convert_to_tensor(values, name="values")
+            self._dense_shape = convert_to_tensor(dense_shape, dtypes.int64, "dense_shape")
+        count, rank = self._indices.shape.with_rank(2).dims  # type: ignore[misc]
+        count.merge_with(self._values.shape.with_rank(1)[0])
+        rank.merge_with(self._dense_shape.shape.with_rank(1)[0])
+
+    @classmethod
+    def from_value(cls, sparse_tensor_value: Any) -> SparseTensor:
+        """The SparseTensor of a SparseTensorValue, or of the parts of another.
+
+        Raises:
+          TypeError: it is neither.
+        """
+        if not is_sparse(sparse_tensor_value):
+            raise TypeError(f"Neither a SparseTensor nor SparseTensorValue: {sparse_tensor_value}.")
+        return SparseTensor(
+            sparse_tensor_value.indices, sparse_tensor_value.values, sparse_tensor_value.dense_shape
+        )
+
+    @property
+    def indices(self) -> Tensor:
+        return self._indices
+
+    @property
+    def values(self) -> Tensor:
+        return self._values
+
+    @property
+    def dense_shape(self) -> Tensor:
+        return self._dense_shape
+
+    @property
+    def shape(self) -> TensorShape:
+        """The shape of the dense tensor, as far as it is known."""
+        return TensorShape.of(constant_value_as_shape(self._dense_shape))
+
+    def get_shape(self) -> TensorShape:
+        return self.shape
+
+    @property
+    def op(self) -> Operation:
+        return self._values.op
+
+    @property
+    def dtype(self) -> DType:
+        return self._values.dtype
+
+    @property
+    def graph(self) -> Graph:
+        return self._indices.graph
+
+    def fetch_parts(self) -> list[Tensor]:
+        """The tensors that a run computes for this, or is fed."""
+        return [self._indices, self._values, self._dense_shape]
+
+    @staticmethod
+    def from_fetched(parts: list[Any]) -> SparseTensorValue:
+        return SparseTensorValue(*parts)
+
+    def eval(self, feed_dict: Any = None, session: Any = None) -> SparseTensorValue:
+        """Runs what computes this in `session`, or in the default one."""
+        parts = (part.eval(feed_dict, session) for part in self.fetch_parts())
+        return SparseTensorValue(*parts)
+
+    def __str__(self) -> str:
+        return (
+            f"SparseTensor(indices={self._indices}, values={self._values}, "
+            f"dense_shape={self._dense_shape})"
+        )
+
+
+def is_sparse(x: Any) -> bool:
+    """Whether `x` is a SparseTensor or the value of one."""
+    return isinstance(x, (SparseTensor, SparseTensorValue))
+
+
+def as_sparse_tensor(value: Any) -> SparseTensor:
+    """`value` as a SparseTensor; TypeError when it is none, nor the value of one."""
+    if isinstance(value, SparseTensorValue):
+        return SparseTensor.from_value(value)
+    if not isinstance(value, SparseTensor):
+        raise TypeError("Input must be a SparseTensor.")
+    return value
+
+
+def convert_to_tensor_or_sparse_tensor(
+    value: Any, dtype: Any = None, name: str | None = None
+) -> Tensor | SparseTensor:
+    """`value` as a SparseTensor if it is one or the value of one, else as a Tensor.
+
+    Raises:
+      RuntimeError: a sparse tensor of another type than `dtype`.
+    """
+    if isinstance(value, SparseTensorValue):
+        value = SparseTensor.from_value(value)
+    if not isinstance(value, SparseTensor):
+        return convert_to_tensor(value, dtype, name)
+    if dtype is not None and not dtypes.as_dtype(dtype).is_compatible_with(value.dtype):
+        raise RuntimeError(
+            f"Sparse dtype: requested = {dtypes.as_dtype(dtype).name}, actual = {value.dtype.name}"
+        )
+    return value
+
+
+def sparse_placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> SparseTensor:
+    """Returns a SparseTensor that every run must feed: a SparseTensorValue, or its three parts.
+
+    `shape` is the dense one; when it is None or holds None it is fed as well.
+    """
+    part = lambda suffix: None if name is None else f"{name}/{suffix}"
+    rank, sizes = None, None
+    if shape is not None:
+        rank = shape.shape[0] if isinstance(shape, Tensor) else len(shape)
+        if isinstance(shape, Tensor) or None not in shape:
+            sizes = convert_to_tensor(shape, dtypes.int64, part("shape"))
+    if sizes is None:
+        sizes = placeholder(dtypes.int64, [rank], part("shape"))
+    values = placeholder(dtype, [None], part("values"))
+    return SparseTensor(placeholder(dtypes.int64, [None, rank], part("indices")), values, sizes)
