@@ -81,6 +81,20 @@ from stillflow.ops.nn.softmax import log_softmax as log_softmax
 from stillflow.ops.nn.softmax import softmax as softmax
 from stillflow.ops.nn.top_k import in_top_k as in_top_k
 from stillflow.ops.nn.top_k import top_k as top_k
+from stillflow.ops.sampling.losses import compute_accidental_hits as compute_accidental_hits
+from stillflow.ops.sampling.losses import nce_loss as nce_loss
+from stillflow.ops.sampling.losses import sampled_softmax_loss as sampled_softmax_loss
+from stillflow.ops.sampling.samplers import all_candidate_sampler as all_candidate_sampler
+from stillflow.ops.sampling.samplers import (
+    fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler,
+)
+from stillflow.ops.sampling.samplers import (
+    learned_unigram_candidate_sampler as learned_unigram_candidate_sampler,
+)
+from stillflow.ops.sampling.samplers import (
+    log_uniform_candidate_sampler as log_uniform_candidate_sampler,
+)
+from stillflow.ops.sampling.samplers import uniform_candidate_sampler as uniform_candidate_sampler
 
 conv3d_backprop_filter_v2 = conv3d_backprop_filter
 depthwise_conv2d_backprop_filter = depthwise_conv2d_native_backprop_filter

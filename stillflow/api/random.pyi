@@ -15,6 +15,17 @@ from stillflow.ops.random.stateless import stateless_multinomial as stateless_mu
 from stillflow.ops.random.stateless import stateless_normal as stateless_normal
 from stillflow.ops.random.stateless import stateless_truncated_normal as stateless_truncated_normal
 from stillflow.ops.random.stateless import stateless_uniform as stateless_uniform
+from stillflow.ops.sampling.samplers import all_candidate_sampler as all_candidate_sampler
+from stillflow.ops.sampling.samplers import (
+    fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler,
+)
+from stillflow.ops.sampling.samplers import (
+    learned_unigram_candidate_sampler as learned_unigram_candidate_sampler,
+)
+from stillflow.ops.sampling.samplers import (
+    log_uniform_candidate_sampler as log_uniform_candidate_sampler,
+)
+from stillflow.ops.sampling.samplers import uniform_candidate_sampler as uniform_candidate_sampler
 
 gamma = random_gamma
 normal = random_normal

@@ -42,11 +42,13 @@ STORIES = (
     "rows",
     "queues",
     "sequences",
+    "sampling",
 )
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (
     "contrib_layers",
     "metrics",
+    "sampled_losses",
 )
 #: Random programs of which the runs are compared, and the graphs by digest.
 NESTS = "nests"

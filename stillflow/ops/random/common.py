@@ -10,6 +10,7 @@ from stillflow.declare.type_sets import FLOATS, INDEX
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
+from stillflow.graph.random_seed import get_seed
 from stillflow.graph.tensor_shape import Dimension
 from stillflow.ops.math import arithmetic
 from stillflow.ops.random.philox import discrete
@@ -83,6 +84,12 @@ def _check_rank(xp: Any, value: Any, rank: int, demand: str) -> None:
 
 
 # Arguments of the public functions --------------------------------------------------------------
+
+
+def op_seeds(op_seed: int | None) -> dict[str, Any]:
+    """The attributes `seed` and `seed2` of an op built now; zeros when it is unseeded."""
+    seed, seed2 = get_seed(op_seed)
+    return {"seed": seed or 0, "seed2": seed2 or 0}
 
 
 def shape_tensor(shape: Any) -> Tensor:

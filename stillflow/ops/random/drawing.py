@@ -18,7 +18,6 @@ from stillflow.declare.type_sets import FLOATS, INDEX, WIDE_FLOATS, types
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
-from stillflow.graph.random_seed import get_seed
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array import filling, joining, ranging, reshaping, shape_of, slicing
 from stillflow.ops.control.ordering import with_dependencies
@@ -33,6 +32,7 @@ from stillflow.ops.random.common import (
     draw_int,
     drawn_shape,
     normal_arguments,
+    op_seeds,
     scaled,
     uniform_arguments,
     uniform_type,
@@ -45,12 +45,6 @@ _RESERVED = 256  # blocks for each number
 
 def _reserved(sizes: tuple[int, ...]) -> int:
     return _RESERVED * math.prod(sizes)
-
-
-def _seeds(op_seed: int | None) -> dict[str, Any]:
-    """The attributes `seed` and `seed2` of an op built now; zeros when it is unseeded."""
-    seed, seed2 = get_seed(op_seed)
-    return {"seed": seed or 0, "seed2": seed2 or 0}
 
 
 # Normal and uniform numbers ---------------------------------------------------------------------
@@ -114,7 +108,7 @@ def random_normal(
     """Returns normal numbers, f[*shape]. `mean` and `stddev` broadcast to that shape."""
     with name_scope(name, "random_normal", [shape, mean, stddev]) as scope:
         shape, mean, stddev = normal_arguments(shape, mean, stddev, dtype)
-        number = random_standard_normal(shape, dtype=dtype, **_seeds(seed))
+        number = random_standard_normal(shape, dtype=dtype, **op_seeds(seed))
         return scaled(number, mean, stddev, scope)
 
 
@@ -129,7 +123,7 @@ def truncated_normal(
     """Returns normal numbers, f[*shape], less than two standard deviations from the mean."""
     with name_scope(name, "truncated_normal", [shape, mean, stddev]) as scope:
         shape, mean, stddev = normal_arguments(shape, mean, stddev, dtype)
-        number = truncated_normal_op(shape, dtype=dtype, **_seeds(seed))
+        number = truncated_normal_op(shape, dtype=dtype, **op_seeds(seed))
         return scaled(number, mean, stddev, scope)
 
 
@@ -151,8 +145,8 @@ def random_uniform(
     with name_scope(name, "random_uniform", [shape, minval, maxval]) as scope:
         shape, minval, maxval = uniform_arguments(shape, minval, maxval, dtype)
         if dtype.is_integer:
-            return random_uniform_int(shape, minval, maxval, name=scope, **_seeds(seed))
-        number = random_uniform_op(shape, dtype=dtype, **_seeds(seed))
+            return random_uniform_int(shape, minval, maxval, name=scope, **op_seeds(seed))
+        number = random_uniform_op(shape, dtype=dtype, **op_seeds(seed))
         return between(number, minval, maxval, scope)
 
 
@@ -171,7 +165,7 @@ def random_shuffle_op(xp, stream, value, *, seed: int = 0, seed2: int = 0):
 
 def random_shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Tensor:
     """Returns `value` with the elements of its first axis in random order."""
-    return random_shuffle_op(value, name=name, **_seeds(seed))
+    return random_shuffle_op(value, name=name, **op_seeds(seed))
 
 
 def _multinomial_blocks(sizes: tuple[int, ...]) -> int:
@@ -231,7 +225,7 @@ def categorical(
 
 def _multinomial(logits: Any, num_samples: Any, dtype: Any, seed: int | None) -> Tensor:
     logits = convert_to_tensor(logits, name="logits")
-    return multinomial_op(logits, num_samples, output_dtype=dtype or dtypes.int64, **_seeds(seed))
+    return multinomial_op(logits, num_samples, output_dtype=dtype or dtypes.int64, **op_seeds(seed))
 
 
 # Gamma and Poisson numbers ----------------------------------------------------------------------
@@ -317,7 +311,7 @@ def random_gamma(
         beta = convert_to_tensor(1 if beta is None else beta, dtype=dtype, name="beta")
         alpha = alpha + filling.zeros_like(beta)
         tiny = np.finfo(alpha.dtype.stored_as).tiny
-        return arithmetic.maximum(tiny, random_gamma_op(shape, alpha, **_seeds(seed)) / beta)
+        return arithmetic.maximum(tiny, random_gamma_op(shape, alpha, **op_seeds(seed)) / beta)
 
 
 def random_poisson(
@@ -330,7 +324,7 @@ def random_poisson(
     """Returns Poisson numbers, n[*shape, r...], of rates `lam`, n[r...]."""
     with name_scope(name, "random_poisson", [lam, shape]):
         shape = convert_to_tensor(shape, dtype=dtypes.int32, name="shape")
-        return random_poisson_op(shape, lam, dtype=dtype, **_seeds(seed))
+        return random_poisson_op(shape, lam, dtype=dtype, **op_seeds(seed))
 
 
 def random_crop(value: Any, size: Any, seed: int | None = None, name: str | None = None) -> Tensor:

@@ -1,0 +1,1 @@
+"""Candidate sampling: losses over a few classes drawn out of very many."""
