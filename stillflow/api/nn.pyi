@@ -12,8 +12,11 @@ from stillflow.ops.nn.activations import selu as selu
 from stillflow.ops.nn.activations import softplus as softplus
 from stillflow.ops.nn.activations import softsign as softsign
 from stillflow.ops.nn.activations import swish as swish
-from stillflow.ops.nn.any_rank import atrous_conv2d as atrous_conv2d
+from stillflow.ops.nn.any_rank import conv_transpose as conv_transpose
 from stillflow.ops.nn.any_rank import convolution as convolution
+from stillflow.ops.nn.any_rank import pool as pool
+from stillflow.ops.nn.atrous import atrous_conv2d as atrous_conv2d
+from stillflow.ops.nn.atrous import atrous_conv2d_transpose as atrous_conv2d_transpose
 from stillflow.ops.nn.bias import bias_add as bias_add
 from stillflow.ops.nn.bias import relu_layer as relu_layer
 from stillflow.ops.nn.bias import xw_plus_b as xw_plus_b
@@ -68,6 +71,7 @@ from stillflow.ops.nn.norms import l2_loss as l2_loss
 from stillflow.ops.nn.norms import l2_normalize as l2_normalize
 from stillflow.ops.nn.one_dimensional import avg_pool1d as avg_pool1d
 from stillflow.ops.nn.one_dimensional import conv1d as conv1d
+from stillflow.ops.nn.one_dimensional import conv1d_transpose as conv1d_transpose
 from stillflow.ops.nn.one_dimensional import max_pool1d as max_pool1d
 from stillflow.ops.nn.pooling import avg_pool as avg_pool
 from stillflow.ops.nn.pooling import avg_pool2d as avg_pool2d
@@ -79,6 +83,7 @@ from stillflow.ops.nn.pooling_3d import avg_pool3d as avg_pool3d
 from stillflow.ops.nn.pooling_3d import max_pool3d as max_pool3d
 from stillflow.ops.nn.softmax import log_softmax as log_softmax
 from stillflow.ops.nn.softmax import softmax as softmax
+from stillflow.ops.nn.space_to_batch import with_space_to_batch as with_space_to_batch
 from stillflow.ops.nn.top_k import in_top_k as in_top_k
 from stillflow.ops.nn.top_k import top_k as top_k
 from stillflow.ops.sampling.losses import compute_accidental_hits as compute_accidental_hits

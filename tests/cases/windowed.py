@@ -88,3 +88,141 @@ case(
     lambda tf, x: tf.nn.max_pool3d(x, 2, [1, 1, 1, 2, 1], "SAME"),
     num([[1, 1, 0], [1, 1.000001, 0], [2, 2, 2]]).reshape(1, 1, 3, 3, 1),
 )
+
+# Any rank, and pixels that lie apart.
+
+ROWS = f32(2, 7, 2)
+IMAGES = f32(1, 6, 5, 2)
+FILTERS = unit(2, 3, 2, 2)
+for name, x, w in (
+    ("sequences", ROWS, unit(3, 2, 2)),
+    ("images", IMAGES, FILTERS),
+    ("volumes", VOLUME, KERNELS),
+):
+    rank = x.ndim - 2
+    rates = [2] if rank == 1 else [1, 2, 1][:rank]
+    for padding in ("SAME", "VALID"):
+        case(
+            f"convolution_of_{name}_{padding.lower()}",
+            lambda tf, x, w, p=padding: tf.nn.convolution(x, w, p),
+            x,
+            w,
+        )
+        case(
+            f"convolution_of_{name}_dilated_{padding.lower()}",
+            lambda tf, x, w, p=padding, r=rates: tf.nn.convolution(x, w, p, dilation_rate=r),
+            x if rank < 3 else f32(1, 2, 6, 3, 2),
+            w,
+        )
+    for pooling in ("MAX", "AVG"):
+        case(
+            f"{pooling.lower()}_pool_of_{name}",
+            lambda tf, x, p=pooling, r=rank: tf.nn.pool(x, [2] * r, p, "SAME", strides=[2] * r),
+            x,
+        )
+        case(
+            f"{pooling.lower()}_pool_of_{name}_dilated",
+            lambda tf, x, p=pooling, r=rates: tf.nn.pool(
+                x, [2] * len(r), p, "VALID", dilation_rate=r, name="p"
+            ),
+            x,
+        )
+case(
+    "convolution_strided",
+    lambda tf, x, w: tf.nn.convolution(x, w, "VALID", strides=[2, 1], name="c"),
+    IMAGES,
+    FILTERS,
+)
+case("atrous_conv2d", lambda tf, x, w: tf.nn.atrous_conv2d(x, w, 2, "SAME"), IMAGES, FILTERS)
+case("atrous_conv2d_1", lambda tf, x, w: tf.nn.atrous_conv2d(x, w, 1, "SAME"), IMAGES, FILTERS)
+case(
+    "atrous_conv2d_valid",
+    lambda tf, x, w: tf.nn.atrous_conv2d(x, w, 2, "VALID", name="a"),
+    IMAGES,
+    FILTERS,
+)
+for padding, size in (("SAME", [1, 6, 5, 2]), ("VALID", [1, 8, 9, 2])):
+    case(
+        "atrous_conv2d_transpose_" + padding.lower(),
+        lambda tf, x, w, p=padding, s=size: tf.nn.atrous_conv2d_transpose(x, w, s, 2, p),
+        IMAGES,
+        FILTERS,
+    )
+    case(
+        f"atrous_conv2d_transpose_of_known_at_run_{padding.lower()}",
+        lambda tf, x, w, p=padding, s=size: tf.nn.atrous_conv2d_transpose(
+            x, w, tf.placeholder_with_default(s, [4]), 2, p, name="t"
+        ),
+        IMAGES,
+        FILTERS,
+    )
+case(
+    "atrous_conv2d_transpose_1",
+    lambda tf, x, w: tf.nn.atrous_conv2d_transpose(x, w, [1, 6, 5, 2], 1, "SAME"),
+    IMAGES,
+    FILTERS,
+)
+case(
+    "conv1d_transpose",
+    lambda tf, x, w: tf.nn.conv1d_transpose(x, w, [2, 14, 2], 2),
+    ROWS,
+    unit(3, 2, 2),
+)
+case(
+    "conv1d_transpose_valid",
+    lambda tf, x, w: tf.nn.conv1d_transpose(
+        x, w, tf.constant([2, 9, 2]), strides=1, padding="VALID", name="up"
+    ),
+    ROWS,
+    unit(3, 2, 2),
+)
+for name, x, w, size in (
+    ("sequences", ROWS, unit(3, 2, 2), [2, 13, 2]),
+    ("images", IMAGES, FILTERS, [1, 12, 9, 2]),
+    ("volumes", VOLUME, KERNELS, [1, 3, 8, 6, 2]),
+):
+    case(
+        "conv_transpose_of_" + name,
+        lambda tf, x, w, s=size: tf.nn.conv_transpose(x, w, s, 2),
+        x,
+        w,
+    )
+for padding in ("SAME", "VALID"):
+    case(
+        "depthwise_conv2d_dilated_" + padding.lower(),
+        lambda tf, x, w, p=padding: tf.nn.depthwise_conv2d(x, w, [1, 1, 1, 1], p, rate=[2, 1]),
+        IMAGES,
+        FILTERS,
+    )
+    case(
+        "separable_conv2d_dilated_" + padding.lower(),
+        lambda tf, x, w, v, p=padding: tf.nn.separable_conv2d(
+            x, w, v, [1, 1, 1, 1], p, rate=(2, 2), name="s"
+        ),
+        IMAGES,
+        FILTERS,
+        unit(1, 1, 4, 1),
+    )
+case(
+    "with_space_to_batch_between_axes",
+    lambda tf, x: tf.nn.with_space_to_batch(
+        x,
+        [2, 2],
+        "SAME",
+        lambda y, n, p: tf.reduce_max(y, 2, keepdims=True),
+        filter_shape=[1, 3],
+        spatial_dims=[1, 3],
+    ),
+    f32(1, 4, 2, 5, 2),
+)
+case(
+    "with_space_to_batch_of_rates_known_at_run",
+    lambda tf, x: tf.nn.with_space_to_batch(
+        x,
+        tf.placeholder_with_default([2, 1], [2]),
+        "SAME",
+        lambda y, n, p: tf.nn.avg_pool(y, 2, 1, p),
+        filter_shape=tf.constant([2, 2]),
+    ),
+    f32(1, 4, 3, 1),
+)

@@ -1,15 +1,25 @@
-"""Convolution of sequences or of images, as the rank of the input says."""
+"""Convolution and pooling of sequences, images or volumes, as the rank of the input says."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from stillflow.declare.arguments import renamed
-from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.nn.convolution import conv2d
-from stillflow.ops.nn.one_dimensional import conv1d
+from stillflow.graph.tensor_shape import TensorShape, as_shape, dimension_at_index
+from stillflow.ops.array import reshaping
+from stillflow.ops.nn.convolution import conv2d_op, conv2d_transpose
+from stillflow.ops.nn.convolution_3d import conv3d_op, conv3d_transpose
+from stillflow.ops.nn.one_dimensional import conv1d, conv1d_transpose
+from stillflow.ops.nn.pooling import avg_pool, max_pool
+from stillflow.ops.nn.pooling_3d import avg_pool3d, max_pool3d
+from stillflow.ops.nn.space_to_batch import with_space_to_batch
+from stillflow.ops.nn.windows import per_axis
 
 
 def convolution(
@@ -23,37 +33,258 @@ def convolution(
     filters: Any = None,
     dilations: Any = None,
 ) -> Tensor:
-    """Returns sequences f[n, w, c] or images f[n, h, w, c] correlated with filters of their rank.
+    """Returns the input correlated with filters of its rank.
 
-    TensorFlow rearranges the input for a dilation above 1; here it is an attribute of the one node.
+    Args:
+      input: sequences f[n, w, c], images f[n, h, w, c] or volumes f[n, d, h, w, c]; the channels
+        come second where data_format starts with 'NC'.
+      filter: f[window, c, d].
+      padding: 'SAME' or 'VALID'.
+      strides, dilation_rate: one number for each spatial axis; not both above 1.
 
     Raises:
-      ValueError: the input has another rank, or one that is not known.
+      ValueError: the ranks are not known or do not fit, or strides and dilations are above 1.
     """
     filter = renamed("filter", filter, "filters", filters)
     gaps = renamed("dilation_rate", dilation_rate, "dilations", dilations)
-    gaps = 1 if gaps is None else gaps
+    count = _spatial_axes(input, filter)
+    layout = data_format or "N...C"
+    steps = per_axis(strides, "strides", layout, count)
+    gaps = per_axis(gaps, "dilations", layout, count)
     with name_scope(name, "convolution", [input, filter]) as scope:
-        rank = _rank(input) or _rank(filter)
-        if rank == 3:
-            return conv1d(input, filter, strides, padding, None, data_format, scope, dilations=gaps)
-        if rank == 4:
-            return conv2d(input, filter, strides, padding, True, data_format, gaps, scope)
-        raise ValueError(
-            f"tf.nn.convolution takes sequences (rank 3) or images (rank 4), not rank {rank}."
+        if all(gap == 1 for gap in gaps):
+            return _plain(count, input, filter, steps, padding, data_format, scope)
+        within = slice(2, None) if layout.startswith("NC") else slice(1, -1)
+        return _dilated(
+            input, filter, steps[within], gaps[within], padding, data_format, count, scope
         )
 
 
-def _rank(value: Any) -> int | None:
-    shape = value.shape if hasattr(value, "shape") else convert_to_tensor(value).shape
-    return len(shape) if isinstance(shape, tuple) else shape.ndims
+def _spatial_axes(input: Any, filter: Any) -> int:
+    for value in (input, filter):
+        rank = _shape_of(value).ndims
+        if rank is not None:
+            if not 3 <= rank <= 5:
+                raise ValueError(f"Input tensor must be of rank 3, 4 or 5 but was {rank}.")
+            return rank - 2
+    raise ValueError("rank of input or filter must be known")
 
 
-def atrous_conv2d(
-    value: Any, filters: Any, rate: int, padding: Any, name: str | None = None
+def _shape_of(value: Any) -> TensorShape:
+    return as_shape(value.shape if hasattr(value, "shape") else np.shape(value))
+
+
+def _plain(
+    count: int,
+    x: Any,
+    w: Any,
+    strides: list[int],
+    padding: Any,
+    data_format: str | None,
+    name: str,
 ) -> Tensor:
-    """Returns images correlated with filters whose pixels lie `rate` apart.
+    """Correlation whose pixels are neighbours, over `count` spatial axes."""
+    if count == 1:
+        return conv1d(x, w, strides, padding, data_format=data_format, name=name)
+    convolve, layout = (conv2d_op, "NHWC") if count == 2 else (conv3d_op, "NDHWC")
+    return convolve(
+        x, w, strides=strides, padding=padding, data_format=data_format or layout, name=name
+    )
 
-    value: f[n, h, w, c], filters: f[kh, kw, c, d] -> f[n, p, q, d]
+
+def _dilated(
+    input: Any,
+    filter: Any,
+    strides: list[int],
+    dilations: list[int],
+    padding: Any,
+    data_format: str | None,
+    count: int,
+    scope: str,
+) -> Tensor:
+    channels_first = data_format is not None and data_format.startswith("NC")
+    window = _shape_of(filter)
+    _check_channels(_shape_of(input), window, count, 1 if channels_first else count + 1)
+    steps, gaps = _steps_and_gaps(count, strides, dilations)
+    first = 2 if channels_first else 1
+
+    def correlate(images: Tensor, _: int, kind: str) -> Tensor:
+        return _plain(
+            count,
+            images,
+            filter,
+            per_axis(steps.tolist(), "strides", data_format or "N...C", count),
+            kind,
+            data_format,
+            scope,
+        )
+
+    result = with_space_to_batch(
+        input, gaps, padding, correlate, window, range(first, first + count), data_format
+    )
+    if channels_first and result.shape.ndims is not None:
+        result.set_shape([None, window[-1], *[None] * count])
+    return result
+
+
+def _check_channels(images: TensorShape, window: TensorShape, count: int, axis: int) -> None:
+    for name, shape in (("input", images), ("filter", window)):
+        if shape.ndims not in (None, count + 2):
+            raise ValueError(f"{name} tensor must have rank {count + 2}")
+    have, want = dimension_at_index(images, axis), dimension_at_index(window, count)
+    if not have.is_compatible_with(want):
+        raise ValueError(
+            "number of input channels does not match corresponding dimension of filter, "
+            f"{have} != {want}"
+        )
+
+
+def _steps_and_gaps(count: int, strides: Any, dilations: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Strides and dilations, i32[count] each."""
+    both = []
+    for name, given in (("dilation_rate", dilations), ("strides", strides)):
+        values = [1] * count if given is None else given
+        if len(values) != count:
+            raise ValueError(f"len({name})={len(values)} but should be {count}")
+        both.append(np.array(values, np.int32))
+        if np.any(both[-1] < 1):
+            raise ValueError(f"all values of {name} must be positive")
+    gaps, steps = both
+    if np.any(steps > 1) and np.any(gaps > 1):
+        raise ValueError("strides > 1 not supported in conjunction with dilation_rate > 1")
+    return steps, gaps
+
+
+# Pooling ----------------------------------------------------------------------------------------
+
+_POOLS = {
+    ("MAX", 1): max_pool,
+    ("MAX", 2): max_pool,
+    ("MAX", 3): max_pool3d,
+    ("AVG", 1): avg_pool,
+    ("AVG", 2): avg_pool,
+    ("AVG", 3): avg_pool3d,
+}
+_ROW_LAYOUTS = {None: "NHWC", "NWC": "NHWC", "NCW": "NCHW"}
+
+
+def pool(
+    input: Any,
+    window_shape: Sequence[int],
+    pooling_type: str,
+    padding: str,
+    dilation_rate: Any = None,
+    strides: Any = None,
+    name: str | None = None,
+    data_format: str | None = None,
+    dilations: Any = None,
+) -> Tensor:
+    """Returns the largest or the mean of what each window sees.
+
+    Args:
+      input: n[n, ..., c] with one to three spatial axes; the channels come second where data_format
+        starts with 'NC'.
+      window_shape, strides, dilation_rate: one number for each spatial axis.
+      pooling_type: 'MAX' or 'AVG'.
+      padding: 'SAME' or 'VALID'; only 'VALID' where windows are dilated.
+
+    Raises:
+      ValueError: the arguments do not fit, or strides are larger than the window.
     """
-    return convolution(value, filters, padding, dilation_rate=[rate, rate], name=name)
+    gaps = renamed("dilation_rate", dilation_rate, "dilations", dilations)
+    with name_scope(name, f"{pooling_type.lower()}_pool", [input]) as scope:
+        images = convert_to_tensor(input, name="input")
+        count = len(window_shape)
+        if not 1 <= count <= 3:
+            raise ValueError("It is required that 1 <= num_spatial_dims <= 3.")
+        images.shape.with_rank(count + 2)
+        steps, gaps = _steps_and_gaps(count, strides, gaps)
+        if padding == "SAME" and np.any(gaps > 1):
+            raise ValueError("pooling with SAME padding is not implemented for dilation_rate > 1")
+        if np.any(steps > window_shape):
+            raise ValueError(
+                "strides > window_shape not supported due to inconsistency between CPU and GPU "
+                "implementations"
+            )
+        if (pooling_type, count) not in _POOLS:
+            raise ValueError(f"{count}-D {pooling_type} pooling is not supported.")
+        first = 2 if data_format is not None and data_format.startswith("NC") else 1
+        window = _Window(pooling_type, list(window_shape), steps.tolist(), data_format, scope)
+        axes = range(first, first + count)
+        return with_space_to_batch(images, gaps, padding, window, window_shape, axes)
+
+
+class _Window:
+    """Pools images, as `with_space_to_batch` asks for."""
+
+    def __init__(
+        self,
+        pooling_type: str,
+        sizes: list[int],
+        strides: list[int],
+        data_format: str | None,
+        scope: str,
+    ):
+        self._pool: Any = _POOLS[pooling_type, len(sizes)]
+        self._scope = scope
+        self._row: int | None = None  # the axis that makes images of sequences
+        layout = data_format
+        if len(sizes) == 1:
+            if data_format not in _ROW_LAYOUTS:
+                raise ValueError('data_format must be either "NWC" or "NCW".')
+            layout = _ROW_LAYOUTS[data_format]
+            self._row = 2 if layout == "NCHW" else 1
+            sizes, strides = [1, *sizes], [1, *strides]
+        self._layout = layout
+        self._sizes = per_axis(sizes, "ksize", layout or "N...C", len(sizes))
+        self._strides = per_axis(strides, "strides", layout or "N...C", len(strides))
+
+    def __call__(self, images: Tensor, _: int, padding: str) -> Tensor:
+        if self._row is not None:
+            images = reshaping.expand_dims(images, self._row)
+        result = self._pool(
+            images, self._sizes, self._strides, padding, self._layout, name=self._scope
+        )
+        return result if self._row is None else reshaping.squeeze(result, [self._row])
+
+
+# Transposes -------------------------------------------------------------------------------------
+
+_TRANSPOSES = {1: conv1d_transpose, 2: conv2d_transpose, 3: conv3d_transpose}
+
+
+def conv_transpose(
+    input: Any,
+    filters: Any,
+    output_shape: Any,
+    strides: Any,
+    padding: str = "SAME",
+    data_format: str | None = None,
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """Returns the transpose of convolution: f[n, ..., d] and f[window, c, d] -> f[output_shape].
+
+    Raises:
+      ValueError: `output_shape` does not say for how many axes.
+    """
+    with name_scope(name, "conv_transpose", [input, filters, output_shape]) as scope:
+        if is_tensor(output_shape):
+            rank = output_shape.shape.num_elements()
+        elif hasattr(output_shape, "__len__"):
+            rank = len(output_shape)
+        else:
+            raise ValueError("output_shape must be a tensor or sized collection.")
+        if rank is None or not 3 <= rank <= 5:
+            raise ValueError(f"output_shape must be of length 3, 4 or 5 but was {rank}.")
+        transpose: Any = _TRANSPOSES[rank - 2]
+        return transpose(
+            input,
+            filters,
+            output_shape,
+            strides,
+            padding=padding,
+            data_format=data_format,
+            dilations=dilations,
+            name=scope,
+        )

@@ -11,14 +11,15 @@ from functools import reduce
 from typing import Any
 
 from stillflow.declare import shapes
+from stillflow.declare.arguments import renamed
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import FLOATS
-from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import shape_of
 from stillflow.ops.nn.convolution import conv2d_op
+from stillflow.ops.nn.space_to_batch import with_space_to_batch
 from stillflow.ops.nn.windows import (
     Axis,
     axis_of,
@@ -30,7 +31,6 @@ from stillflow.ops.nn.windows import (
     limits,
     offsets,
     padded,
-    per_axis,
     shape_in,
     spatial,
     taps,
@@ -233,10 +233,9 @@ def depthwise_conv2d(
 ) -> Tensor:
     """Returns each channel correlated with its own filters, whose pixels lie `rate` apart.
 
-    input: f[n, h, w, c], filter: f[kh, kw, c, m] -> f[n, p, q, c * m]. TensorFlow rearranges the
-    images for a rate above 1; here it is an attribute of the one node.
+    input: f[n, h, w, c], filter: f[kh, kw, c, m] -> f[n, p, q, c * m]
     """
-    rate = rate if rate is not None else dilations
+    rate = renamed("rate", rate, "dilations", dilations)
     with name_scope(name, "depthwise", [input, filter]) as scope:
         images = convert_to_tensor(input, name="tensor_in")
         filters = convert_to_tensor(filter, name="filter_in")
@@ -252,13 +251,18 @@ def _depthwise(
     data_format: str | None,
     name: str,
 ) -> Tensor:
-    layout = data_format or "NHWC"
-    rate = [1, 1] if rate is None else rate
-    # TensorFlow's graph has these two nodes, and nodes are counted for seeds.
-    shape_of.shape(filters)
-    convert_to_tensor(rate, dtype=dtypes.int32, name="dilation_rate")
-    gaps = per_axis(rate, "dilations", layout)
-    return depthwise_conv2d_native(images, filters, strides, padding, layout, gaps, name=name)
+    def convolve(apart: Tensor, _: int, kind: str) -> Tensor:
+        layout = data_format or "NHWC"
+        return depthwise_conv2d_native(apart, filters, strides, kind, layout, name=name)
+
+    return with_space_to_batch(
+        images,
+        [1, 1] if rate is None else rate,
+        padding,
+        convolve,
+        filter_shape=shape_of.shape(filters),
+        data_format=data_format,
+    )
 
 
 def separable_conv2d(
@@ -277,7 +281,7 @@ def separable_conv2d(
     input: f[n, h, w, c], depthwise_filter: f[kh, kw, c, m], pointwise_filter: f[1, 1, c * m, d]
     -> f[n, p, q, d]
     """
-    rate = rate if rate is not None else dilations
+    rate = renamed("rate", rate, "dilations", dilations)
     layout = data_format or "NHWC"
     with name_scope(name, "separable_conv2d", [input, depthwise_filter, pointwise_filter]) as scope:
         images = convert_to_tensor(input, name="tensor_in")

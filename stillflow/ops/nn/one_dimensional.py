@@ -8,7 +8,8 @@ from stillflow.declare.arguments import renamed
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import reshaping
-from stillflow.ops.nn.convolution import conv2d
+from stillflow.ops.array.joining import concat
+from stillflow.ops.nn.convolution import conv2d, conv2d_backprop_input_op
 from stillflow.ops.nn.pooling import avg_pool, max_pool
 from stillflow.ops.nn.windows import per_axis
 
@@ -59,6 +60,40 @@ def conv1d(
             name=scope,
         )
         return reshaping.squeeze(result, [row])
+
+
+def conv1d_transpose(
+    input: Any,
+    filters: Any,
+    output_shape: Any,
+    strides: Any,
+    padding: Any = "SAME",
+    data_format: str | None = "NWC",
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """Returns the transpose of conv1d: f[n, p, d] and f[k, c, d] -> f[output_shape], i[3].
+
+    `data_format` is 'NWC' or 'NCW'.
+    """
+    with name_scope(name, "conv1d_transpose", [input, filters, output_shape]) as scope:
+        if data_format not in (None, "NWC", "NCW"):
+            raise ValueError('data_format must be "NWC" or "NCW".')
+        layout, row = _layout(data_format)
+        images = reshaping.expand_dims(input, row)
+        filters = reshaping.expand_dims(filters, 0)
+        sizes = output_shape if isinstance(output_shape, Tensor) else list(output_shape)
+        result = conv2d_backprop_input_op(
+            concat([sizes[:row], [1], sizes[row:]], 0),
+            filters,
+            images,
+            strides=_of_row(strides, "stride", layout),
+            padding=padding,
+            data_format=layout,
+            dilations=_of_row(dilations, "dilations", layout),
+            name=scope,
+        )
+        return reshaping.squeeze(result, row)
 
 
 def max_pool1d(
