@@ -13,7 +13,7 @@ def test_every_case_is_recorded():
     """The golden files hold exactly these cases."""
     runs = [suites.RUNS, suites.EFFECTS, suites.SESSIONS, suites.TRAINED, suites.RACES]
     others = [suites.GRAPHS, suites.ERRORS, suites.CONVERSIONS, *suites.STORIES]
-    assert_all_recorded([*runs, *others, *suites.DIGESTED, suites.NESTS])
+    assert_all_recorded([*runs, *others, *suites.DIGESTED, suites.NESTS, *suites.NETWORKS])
 
 
 @pytest.mark.parametrize(("case", "recorded"), each_case(suites.GRAPHS, gaps=gaps.GRAPHS))
@@ -58,6 +58,31 @@ def on_each_tier(parameters):
 @pytest.mark.parametrize(("case", "recorded"), list(map(on_each_tier, each_case(suites.NESTS))))
 def test_nest(case, recorded, tier):
     """Random choices and loops in each other give TensorFlow's values and gradients."""
+    got = suites.digested_story(tf, case)
+    assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
+    assert got["graph"] == recorded["graph"]
+
+
+#: Programs of NETWORKS that are among the quick tests on XLA, where each run compiles.
+QUICK_ON_XLA = ("dynamic_lengths",)
+
+
+def on_host_first(parameters):
+    """`parameters` for each tier, on XLA marked slow but for few."""
+    id = parameters.values[0].id
+    for tier in ("host", "xla"):
+        slow = tier == "xla" and id not in QUICK_ON_XLA
+        marks = [*parameters.marks, *([pytest.mark.slow] if slow else [])]
+        yield pytest.param(*parameters.values, tier, id=f"{parameters.id}-{tier}", marks=marks)
+
+
+@pytest.mark.parametrize(
+    ("case", "recorded", "tier"),
+    [each for case in each_case(*suites.NETWORKS) for each in on_host_first(case)],
+)
+def test_network(case, recorded, tier, monkeypatch):
+    """A network's runs, gradients and training give TensorFlow's numbers, its graph the nodes."""
+    monkeypatch.setenv("STILLFLOW_TIER", tier)
     got = suites.digested_story(tf, case)
     assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
     assert got["graph"] == recorded["graph"]

@@ -50,6 +50,8 @@ DIGESTED = (
     "metrics",
     "sampled_losses",
 )
+#: The same of networks, which are run on either tier.
+NETWORKS = ("recurrent",)
 #: Random programs of which the runs are compared, and the graphs by digest.
 NESTS = "nests"
 #: Programs that fail.
@@ -69,7 +71,7 @@ HOSTILE = "hostile"
 NAMES = (
     HOSTILE,
     *(*VALUES, RUNS, EFFECTS, SESSIONS, TRAINED, RACES),
-    *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES, *DIGESTED, NESTS),
+    *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES, *DIGESTED, *NETWORKS, NESTS),
     *(ERRORS, ARRAY_ERRORS, TENSOR_ARRAY_ERRORS, MISUSES, LENIENCE, CONVERSIONS),
 )
 
@@ -100,7 +102,7 @@ def observations(name):
         LENIENCE: observe.ending_of,
         HOSTILE: observe.hostile_values,
         **dict.fromkeys(STORIES, story),
-        **dict.fromkeys((*DIGESTED, NESTS), digested_story),
+        **dict.fromkeys((*DIGESTED, *NETWORKS, NESTS), digested_story),
     }
     if name == GRADIENT_GRAPHS:
         yield from gradient_graphs()

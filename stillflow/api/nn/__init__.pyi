@@ -1,3 +1,13 @@
+from stillflow.layers.recurrent.bidirectional import (
+    bidirectional_dynamic_rnn as bidirectional_dynamic_rnn,
+)
+from stillflow.layers.recurrent.bidirectional import (
+    static_bidirectional_rnn as static_bidirectional_rnn,
+)
+from stillflow.layers.recurrent.dynamic import dynamic_rnn as dynamic_rnn
+from stillflow.layers.recurrent.raw import raw_rnn as raw_rnn
+from stillflow.layers.recurrent.static import static_rnn as static_rnn
+from stillflow.layers.recurrent.static import static_state_saving_rnn as static_state_saving_rnn
 from stillflow.ops.array.blocks import depth_to_space as depth_to_space
 from stillflow.ops.array.blocks import space_to_batch as space_to_batch
 from stillflow.ops.array.blocks import space_to_depth as space_to_depth

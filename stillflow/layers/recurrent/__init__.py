@@ -1,0 +1,1 @@
+"""Recurrent networks: cells, and what goes over sequences with them."""
