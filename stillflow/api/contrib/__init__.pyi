@@ -3,3 +3,4 @@ from stillflow.api.contrib import layers as layers
 from stillflow.api.contrib import learn as learn
 from stillflow.api.contrib import nn as nn
 from stillflow.api.contrib import rnn as rnn
+from stillflow.api.contrib import training as training

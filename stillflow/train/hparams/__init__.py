@@ -1,0 +1,1 @@
+"""Hyper-parameters by name: `tf.contrib.training.HParams`."""
