@@ -68,6 +68,28 @@ WHOLE: Members = {
 
 # What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
 OWN: dict[str, Members] = {
+    "contrib.layers.python.layers.layers": {
+        "stillflow.layers.contrib.arranging": "poincare_normalize",
+    },
+    "contrib.layers.python.layers.optimizers": {
+        "stillflow.layers.contrib.clipping": "adaptive_clipping_fn",
+        "stillflow.layers.contrib.optimizing": "OPTIMIZER_CLS_NAMES OPTIMIZER_SUMMARIES",
+    },
+    "contrib.layers.python.layers.summaries": {
+        "stillflow.layers.contrib.summarizing": (
+            "summarize_biases summarize_variables summarize_weights"
+        ),
+    },
+    "contrib.layers.python.layers.utils": {
+        "stillflow.layers.contrib.collecting": (
+            "NamedOutputs append_tensor_alias collect_named_outputs convert_collection_to_dict "
+            "gather_tensors_aliases get_tensor_aliases get_variable_collections"
+        ),
+        "stillflow.layers.contrib.conditions": "constant_value smart_cond static_cond",
+        "stillflow.layers.contrib.sizes": (
+            "channel_dimension last_dimension n_positive_integers two_element_tuple"
+        ),
+    },
     "python.client.device_lib": {
         "stillflow.platform.devices": "list_local_devices",
     },

@@ -1,5 +1,7 @@
 """`tf.contrib.layers`: what layers build, compute, collect and refuse; `optimize_loss`."""
 
+import functools
+
 import numpy as np
 
 from .suite import Suite
@@ -91,6 +93,141 @@ def unit_norm(tf, run):
     run([tf.contrib.layers.unit_norm(x, dim) for dim in range(3)], feeds)
     run.refused(lambda: tf.contrib.layers.unit_norm(x, 3))
     run.refused(lambda: tf.contrib.layers.unit_norm(tf.placeholder(tf.float32), 0))
+
+
+# Layers of few weights, and of none.
+
+
+@story
+def rearranged(tf, run):
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 2, 3, 4)
+    outputs = [
+        layers.one_hot_encoding(tf.constant([1, 2]), 3, outputs_collections="hot"),
+        layers.one_hot_encoding(tf.constant([[0]], tf.int64), 2, on_value=5.0, off_value=-1.0),
+        layers.softmax(x),
+        layers.maxout(x, 2),
+        layers.maxout(x, 1, axis=1),
+        layers.images_to_sequence(x),
+        layers.images_to_sequence(x, data_format="NCHW"),
+        layers.sequence_to_images(tf.reshape(x, [4, -1, 3]), 2),
+        layers.sequence_to_images(tf.ones([2, 4, 3]), 2, "channels_first"),
+    ]
+    run.note([str(output.shape) for output in outputs])
+    run.note([tensor.aliases for tensor in tf.get_collection("hot")])
+    run(outputs, feeds)
+    run.refused(lambda: layers.maxout(x, 3))
+    run.refused(lambda: layers.images_to_sequence(x, "NWHC"))
+    run.refused(lambda: layers.softmax(tf.placeholder(tf.float32, [2, None])))
+
+
+@story
+def spatial_softmax(tf, run):
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 3, 2, 2)
+    outputs = [
+        layers.spatial_softmax(x),
+        layers.spatial_softmax(x, temperature=2.0, trainable=False, name="cold"),
+        layers.spatial_softmax(x, data_format="NCHW", variables_collections=["mine"]),
+    ]
+    run.note([names(tf.trainable_variables()), names(tf.get_collection("mine"))])
+    seeded_start(tf, run)
+    run(outputs, feeds)
+    run.refused(lambda: layers.spatial_softmax(x, data_format="HWCN"))
+    run.refused(lambda: layers.spatial_softmax(tf.placeholder(tf.float32, [1, 2, 3, None])))
+
+
+@story
+def bias_add(tf, run):
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 2, 3, 2)
+    regularizer = layers.l2_regularizer(0.1)
+    ones = tf.ones_initializer()
+    outputs = [
+        layers.bias_add(x),
+        layers.bias_add(x, tf.nn.relu, ones, regularizer, data_format="NCHW", scope="first"),
+        layers.bias_add(tf.ones([2, 3]), initializer=ones, variables_collections=["mine"]),
+    ]
+    run.note([names(tf.get_collection("mine")), names(tf.losses.get_regularization_losses())])
+    seeded_start(tf, run)
+    run(outputs, feeds)
+    run.refused(lambda: layers.bias_add(tf.placeholder(tf.float32)))
+    run.refused(lambda: layers.bias_add(tf.ones([2, 3]), data_format="NCHW"))
+    run.refused(lambda: layers.bias_add(tf.placeholder(tf.float32, [2, None])))
+
+
+@story
+def convolution_in_plane(tf, run):
+    tf.set_random_seed(2)
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 3, 4, 2)
+    outputs = [
+        layers.conv2d_in_plane(x, [2, 3]),
+        layers.conv2d_in_plane(
+            x,
+            2,
+            stride=[2, 2],
+            padding="VALID",
+            activation_fn=None,
+            normalizer_fn=layers.instance_norm,
+            normalizer_params={"scale": False},
+            weights_regularizer=layers.l2_regularizer(0.1),
+        ),
+    ]
+    seeded_start(tf, run)
+    run(outputs, feeds)
+
+
+@story
+def legacy_fully_connected(tf, run):
+    tf.set_random_seed(2)
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 2, 3)
+    outputs = [
+        layers.legacy_fully_connected(x, 2),
+        layers.legacy_relu(x[:, 0], 2, name="relu"),
+        layers.legacy_linear(x, 2, bias_init=None, weight_collections=["mine"]),
+    ]
+    run.note([names(tf.get_collection(key)) for key in ("mine", "weights", "biases")])
+    run.note(names(tf.get_collection(tf.GraphKeys.ACTIVATIONS)))
+    seeded_start(tf, run)
+    run(outputs, feeds)
+    run.refused(lambda: layers.legacy_fully_connected(tf.ones([2]), 2))
+    run.refused(lambda: layers.legacy_fully_connected(tf.placeholder(tf.float32), 2))
+    run.refused(lambda: layers.legacy_fully_connected(tf.placeholder(tf.float32, [2, None]), 2))
+
+
+@story
+def embedded(tf, run):
+    tf.set_random_seed(2)
+    layers = tf.contrib.layers
+    ids = tf.placeholder(tf.int32, [None, 3])
+    outputs = [
+        layers.embed_sequence(ids, 5, 2),
+        layers.embed_sequence(ids, 5, 2, unique=True, scope="once"),
+        layers.embed_sequence(ids, scope="once", reuse=True),
+        layers.embedding_lookup_unique(tf.ones([5, 2]), ids),
+    ]
+    seeded_start(tf, run)
+    run(outputs, {ids: [[1, 4, 1]]})
+    run.refused(lambda: layers.embed_sequence(ids))
+
+
+@story
+def repeated(tf, run):
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 2, 2, 2)
+    identity = tf.ones_initializer()
+    outputs = [
+        layers.repeat(x, 2, layers.bias_add, initializer=identity),
+        layers.repeat(x, 1, layers.bias_add, tf.nn.relu, scope="named"),
+        layers.repeat(x, 1, functools.partial(layers.bias_add, activation_fn=tf.tanh)),
+        layers.stack(x, layers.conv2d_in_plane, [(2, 2), 1], weights_initializer=identity),
+    ]
+    run.note(names([*outputs, *tf.global_variables()]))
+    seeded_start(tf, run)
+    run(outputs, feeds)
+    run.refused(lambda: layers.stack(x, layers.bias_add, 3))
 
 
 # Summaries and training.

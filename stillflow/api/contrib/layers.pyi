@@ -1,3 +1,18 @@
+from stillflow.layers.contrib.arranging import images_to_sequence as images_to_sequence
+from stillflow.layers.contrib.arranging import maxout as maxout
+from stillflow.layers.contrib.arranging import one_hot_encoding as one_hot_encoding
+from stillflow.layers.contrib.arranging import sequence_to_images as sequence_to_images
+from stillflow.layers.contrib.arranging import softmax as softmax
+from stillflow.layers.contrib.biased import bias_add as bias_add
+from stillflow.layers.contrib.biased import conv2d_in_plane as conv2d_in_plane
+from stillflow.layers.contrib.biased import convolution2d_in_plane as convolution2d_in_plane
+from stillflow.layers.contrib.biased import legacy_fully_connected as legacy_fully_connected
+from stillflow.layers.contrib.biased import legacy_linear as legacy_linear
+from stillflow.layers.contrib.biased import legacy_relu as legacy_relu
+from stillflow.layers.contrib.composing import repeat as repeat
+from stillflow.layers.contrib.composing import stack as stack
+from stillflow.layers.contrib.embedding import embed_sequence as embed_sequence
+from stillflow.layers.contrib.embedding import embedding_lookup_unique as embedding_lookup_unique
 from stillflow.layers.contrib.norms import group_norm as group_norm
 from stillflow.layers.contrib.norms import instance_norm as instance_norm
 from stillflow.layers.contrib.norms import layer_norm as layer_norm
@@ -5,6 +20,7 @@ from stillflow.layers.contrib.norms import unit_norm as unit_norm
 from stillflow.layers.contrib.optimizing import OPTIMIZER_CLS_NAMES as OPTIMIZER_CLS_NAMES
 from stillflow.layers.contrib.optimizing import OPTIMIZER_SUMMARIES as OPTIMIZER_SUMMARIES
 from stillflow.layers.contrib.optimizing import optimize_loss as optimize_loss
+from stillflow.layers.contrib.spatial import spatial_softmax as spatial_softmax
 from stillflow.layers.contrib.summarizing import summarize_activation as summarize_activation
 from stillflow.layers.contrib.summarizing import summarize_activations as summarize_activations
 from stillflow.layers.contrib.summarizing import summarize_collection as summarize_collection

@@ -48,13 +48,12 @@ def model_variable_getter(
 def renaming_getter(names: Mapping[str, str]) -> Callable[..., Any]:
     """`model_variable_getter` for variables whose last names are others here."""
 
-    def getter(inner: Callable[..., Any], name: str, *args: Any, **kwargs: Any) -> Any:
+    def renaming(getter: Callable[..., Any], name: str, *args: Any, **kwargs: Any) -> Any:
         scope, slash, last = name.rpartition("/")
-        return model_variable_getter(
-            inner, f"{scope}{slash}{names.get(last, last)}", *args, **kwargs
-        )
+        renamed = f"{scope}{slash}{names.get(last, last)}"
+        return model_variable_getter(getter, renamed, *args, **kwargs)
 
-    return getter
+    return renaming
 
 
 def parameter(

@@ -29,12 +29,12 @@ def variance_scaling_initializer(
     Raises:
       TypeError: an unknown `mode`, or a type that is not floating.
     """
-    if not dtypes.as_dtype(dtype).is_floating:
-        raise TypeError("Cannot create initializer for non-floating point type.")
+    _check_floating(dtype)
     if mode not in _MODES:
         raise TypeError(f"Unknown mode {mode} [{', '.join(_MODES)}]")
 
     def initializer(shape: Any, dtype: Any = dtype, partition_info: Any = None) -> Tensor:
+        _check_floating(dtype)
         fan_in, fan_out = fans(shape)
         n = {"FAN_IN": fan_in, "FAN_OUT": fan_out, "FAN_AVG": (fan_in + fan_out) / 2.0}[mode]
         if uniform:
@@ -43,6 +43,11 @@ def variance_scaling_initializer(
         return drawing.truncated_normal(shape, 0.0, math.sqrt(1.3 * factor / n), dtype, seed=seed)
 
     return initializer
+
+
+def _check_floating(dtype: Any) -> None:
+    if not dtypes.as_dtype(dtype).is_floating:
+        raise TypeError("Cannot create initializer for non-floating point type.")
 
 
 def xavier_initializer(
