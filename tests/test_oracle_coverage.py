@@ -90,7 +90,7 @@ def test_every_op_has_a_case(run_types):
     without = set(all_ops()) - {case.type for case in UPDATES} - stream_types()
     for name in suites.VALUES:
         without -= value_types(name)
-    for name in (suites.RUNS, suites.EFFECTS, *suites.STORIES, *suites.DIGESTED):
+    for name in (suites.RUNS, suites.EFFECTS, *suites.STORIES, *suites.DIGESTED, suites.SWITCHES):
         for case in suites.load(name):
             observe.log_of(tf, case.fn)
     for name in PROGRAMS:

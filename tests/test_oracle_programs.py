@@ -13,7 +13,8 @@ def test_every_case_is_recorded():
     """The golden files hold exactly these cases."""
     runs = [suites.RUNS, suites.EFFECTS, suites.SESSIONS, suites.TRAINED, suites.RACES]
     others = [suites.GRAPHS, suites.ERRORS, suites.CONVERSIONS, *suites.STORIES]
-    assert_all_recorded([*runs, *others, *suites.DIGESTED, suites.NESTS, *suites.NETWORKS])
+    others += [*suites.DIGESTED, *suites.NETWORKS, suites.SWITCHES, suites.NESTS]
+    assert_all_recorded([*runs, *others])
 
 
 @pytest.mark.parametrize(("case", "recorded"), each_case(suites.GRAPHS, gaps=gaps.GRAPHS))
@@ -41,6 +42,14 @@ def test_digested_story(case, recorded):
     got = suites.digested_story(tf, case)
     assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
     assert got["graph"] == recorded["graph"]
+
+
+@pytest.mark.parametrize(("case", "recorded"), each_case(suites.SWITCHES))
+def test_switch(case, recorded, tier):
+    """A choice among functions runs, is differentiated and refuses as TensorFlow's."""
+    got = suites.switch_story(tf, case)
+    assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
+    assert (got["graph"] != recorded["graph"]) == (case.id in gaps.SWITCHES)
 
 
 #: Programs of NESTS that are among the quick tests.

@@ -236,6 +236,7 @@ from stillflow.ops.debug.printing import Print as Print
 from stillflow.ops.debug.printing import print_
 from stillflow.ops.debug.py_func import numpy_function as numpy_function
 from stillflow.ops.debug.py_func import py_func as py_func
+from stillflow.ops.functions.switch_case import switch_case as switch_case
 from stillflow.ops.image.patches import extract_image_patches as extract_image_patches
 from stillflow.ops.known_values import constant_value
 from stillflow.ops.linalg.decompositions import qr_of

@@ -33,6 +33,15 @@ def gradient_of_function(function: Any) -> Any:
     return functions.gradient_body(function)
 
 
+def gradient_of_choice(op: Any, grads: Any) -> Any:
+    """The gradients of a choice among functions."""
+    from stillflow.gradients import branches
+
+    return branches.gradient_of_choice(op, grads)
+
+
 def install() -> None:
     """Tells the graphs of them."""
-    context.register(create_op, operation_of, attribute_of, gradient_of_function)
+    context.register(
+        create_op, operation_of, attribute_of, gradient_of_function, gradient_of_choice
+    )

@@ -55,7 +55,8 @@ KINDS: Mapping[str, Kind] = {
     "list[float]": Kind("list(float)", _as_list(float)),
     "list[str]": Kind("list(string)", _as_is),
     "list[DType]": Kind("list(type)", _as_is),
-    "list[TensorShape]": Kind("list(shape)", _as_is),
+    "list[TensorShape]": Kind("list(shape)", _as_list(as_shape)),
+    "list[FunctionName]": Kind("list(func)", _as_list(_as_function)),
 }
 
 

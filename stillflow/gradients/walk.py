@@ -19,6 +19,7 @@ from stillflow.gradients.aggregating import Gradient, checked_method, total_of
 from stillflow.gradients.registered import rule_of
 from stillflow.gradients.zeros import zeros_like_value, zeros_outside_loops
 from stillflow.graph import dtypes
+from stillflow.graph.context import get_default_graph
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
@@ -225,7 +226,7 @@ class Walk:
             else grad
             for index, grad in enumerate(grads)
         ]
-        with op.graph.name_scope(f"{op.name}_grad"), op.graph._original_op(op):
+        with name_scope(f"{op.name}_grad"), get_default_graph()._original_op(op):
             in_grads = self._gated(op, _gradients_by(rule, op, out_grads))
         for index, (tensor, grad) in enumerate(zip(op.inputs, in_grads, strict=True)):
             if grad is not None:
@@ -278,6 +279,8 @@ def _checked(y: Tensor, grad: Gradient, index: int) -> Gradient:
             f"Gradient type {grad.dtype.base_dtype.name} generated for complex-valued tensor {y} "
             f"with type {kind.name} must be real\n  It must be complex."
         )
+    if kind is dtypes.variant:
+        return identity(grad, name=f"grad_ys_{index}")
     if not kind.is_complex and not (grad.dtype.is_floating or grad.dtype.is_integer):
         raise TypeError(
             f"Gradient type {grad.dtype.base_dtype.name} generated for real or integer-valued "
@@ -326,7 +329,8 @@ def is_trainable(tensor: Tensor) -> bool:
 
 def _passes_gradient(tensor: Tensor) -> bool:
     dtype = tensor.dtype.base_dtype
-    return dtype.is_floating or dtype.is_complex or dtype is dtypes.resource
+    is_number = dtype.is_floating or dtype.is_complex
+    return is_number or dtype in (dtypes.resource, dtypes.variant)
 
 
 def _between(ys: list[Tensor], xs: list[Tensor]) -> dict[Operation, None]:

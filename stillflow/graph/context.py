@@ -55,6 +55,7 @@ def register(
     operation: Callable[..., None],
     attribute: Callable[..., Any],
     gradient: Callable[[Any], Any],
+    choice: Callable[[Any, Any], Any],
 ) -> None:
     """Tells functions of stages above; called once.
 
@@ -63,16 +64,18 @@ def register(
       operation: what makes an Operation the node of a NodeDef.
       attribute: what reads the AttrValue of one attribute.
       gradient: what gives the body of a function's gradient, for which it must be derived.
+      choice: what gives the gradients of a choice among functions, for which they must be derived.
     """
-    global create_op, operation_of, attribute_of, gradient_of_function
+    global create_op, operation_of, attribute_of, gradient_of_function, gradient_of_choice
     create_op, operation_of, attribute_of = create, operation, attribute
-    gradient_of_function = gradient
+    gradient_of_function, gradient_of_choice = gradient, choice
 
 
 create_op: Callable[..., Any]
 operation_of: Callable[..., None]
 attribute_of: Callable[..., Any]
 gradient_of_function: Callable[[Any], Any]
+gradient_of_choice: Callable[[Any, Any], Any]
 
 
 def get_default_graph() -> Any:

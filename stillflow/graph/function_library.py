@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ class FunctionLibrary:
     def __init__(self) -> None:
         super().__init__()
         self._functions: dict[str, Any] = {}
+        self._function_numbers = itertools.count(1)
 
     @property
     def building_function(self) -> bool:

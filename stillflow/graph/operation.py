@@ -175,6 +175,16 @@ class Operation:
         tensor._consumers.append(self)
         self.graph._changed(self)
 
+    def _add_outputs(self, outputs: list[tuple[DType, TensorShape]]) -> None:
+        """Gives it more outputs, behind its own; the caller tells the attributes of them."""
+        count = len(self.outputs)
+        self.outputs += [
+            Tensor(self, count + index, dtype, shape)
+            for index, (dtype, shape) in enumerate(outputs)
+        ]
+        self._expansion = None
+        self.graph._changed(self)
+
     def _get_control_flow_context(self) -> Any:
         """The branch or loop that this operation was built in, or None: see `ops.control`."""
         return self._control_flow_context

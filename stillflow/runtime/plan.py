@@ -75,6 +75,7 @@ class _Planner:
     ):
         self.plan = Plan()
         self.captured: list[int] = []  # slots of `outer`, for the last of the plan's feeds
+        self.takes_host_values = False  # among what is captured
         self._run = run
         self._outer = outer
         self._assumed = assumed or {}
@@ -113,6 +114,7 @@ class _Planner:
         if constant is None:
             self.plan.feeds.append(own)
             self.captured.append(theirs)
+            self.takes_host_values |= is_host_type(self._value_type(tensor))
         return own
 
     def _variable_slot(self, variable: Operation) -> int:
@@ -338,7 +340,7 @@ class _Planner:
         own.written.update((v, own.variables[v]) for v in plan.written)
         own.reshaped |= plan.reshaped
         kept = [own.kept[op] for op in plan.kept]
-        return Part(plan, bound, [*inner.captured, *kept], cells)
+        return Part(plan, bound, [*inner.captured, *kept], cells, inner.takes_host_values)
 
     def _add_region(self, region: Region, own: list[int], results: list[int]) -> None:
         """Adds a step that takes the slots `own` besides what its parts take from this plan."""

@@ -57,15 +57,22 @@ class Part:
       bound: how many of the plan's feeds the region gives values for.
       captured: the slots around the region that give the other feeds, then the kept state.
       around: the slots around the region of the variables and streams of the plan.
+      takes_host_values: whether XLA has no type for some of what is captured.
     """
 
     def __init__(
-        self, plan: Plan, bound: int, captured: Sequence[int], around: dict[Operation, int]
+        self,
+        plan: Plan,
+        bound: int,
+        captured: Sequence[int],
+        around: dict[Operation, int],
+        takes_host_values: bool,
     ):
         self.plan = plan
         self.bound = bound
         self.captured = captured
         self.around = around
+        self.takes_host_values = takes_host_values
         self.program = host_program(plan.constants, plan.steps)
         self._fed = plan.feeds[:bound]
         self.required = [(v, reader, plan.variables[v]) for v, reader in plan.required.items()]
@@ -196,6 +203,11 @@ class Region:
         return outputs[len(self.written) : len(outputs) - len(self.streams)]
 
     @property
+    def on_host(self) -> bool:
+        """Whether XLA has no type for some of what goes in or comes out."""
+        return any(map(is_host_type, self.types)) or any(p.takes_host_values for p in self.parts)
+
+    @property
     def is_pure(self) -> bool:
         return not self.cells and all(
             step.is_pure for part in self.parts for step in part.plan.steps
@@ -300,7 +312,7 @@ def region_step(
         writes=(),
         static=(),
         near_zero=(),
-        on_host=any(map(is_host_type, region.types)),
+        on_host=region.on_host,
         waits=any(step.waits for part in region.parts for step in part.plan.steps),
         folds=False,
         is_pure=region.is_pure,

@@ -10,6 +10,9 @@ ERRORS = {
 
 CONVERSIONS: dict = {}
 
+#: Of SWITCHES, those of which the runs alone are compared.
+SWITCHES = {"of_a_variable": "the shape of a variable that a branch reads is known here"}
+
 _ALL = ("fed", "partial", "unranked")
 _UNKNOWN = ("partial", "unranked")
 _PARTIAL, _UNRANKED, _FED = ("partial",), ("unranked",), ("fed",)

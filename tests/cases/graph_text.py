@@ -64,7 +64,9 @@ def plain(kind, value):
         return tensor_text(value)
     if kind == "func":
         attributes = [f"{key}={value_text(value.attr[key])}" for key in sorted(value.attr)]
-        return f"{value.name}({','.join(attributes)})"
+        name = re.sub(r"(branch\d|_grad)_\d+", r"\1_N", value.name)  # numbered through a process
+        name = re.sub(r"_rewritten(_\d+)?", "_rewritten", name)
+        return f"{name}({','.join(attributes)})"
     if kind == "f":
         return repr(float(value))
     return str(int(value)) if isinstance(value, (bool, int)) else str(value)

@@ -52,6 +52,8 @@ DIGESTED = (
 )
 #: The same of networks, which are run on either tier.
 NETWORKS = ("recurrent",)
+#: The same of programs that choose among functions, whose names count through a process.
+SWITCHES = "switches"
 #: Random programs of which the runs are compared, and the graphs by digest.
 NESTS = "nests"
 #: Programs that fail.
@@ -71,7 +73,7 @@ HOSTILE = "hostile"
 NAMES = (
     HOSTILE,
     *(*VALUES, RUNS, EFFECTS, SESSIONS, TRAINED, RACES),
-    *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES, *DIGESTED, *NETWORKS, NESTS),
+    *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES, *DIGESTED, *NETWORKS, SWITCHES, NESTS),
     *(ERRORS, ARRAY_ERRORS, TENSOR_ARRAY_ERRORS, MISUSES, LENIENCE, CONVERSIONS),
 )
 
@@ -103,6 +105,7 @@ def observations(name):
         HOSTILE: observe.hostile_values,
         **dict.fromkeys(STORIES, story),
         **dict.fromkeys((*DIGESTED, *NETWORKS, NESTS), digested_story),
+        SWITCHES: switch_story,
     }
     if name == GRADIENT_GRAPHS:
         yield from gradient_graphs()
@@ -187,6 +190,12 @@ def story(tf, case):
     if graph_def.library.function:
         told["functions"] = graph_text.library_lines(graph_def.library)
     return told
+
+
+def switch_story(tf, case):
+    """`story` without the functions."""
+    told = story(tf, case)
+    return {"log": told["log"], "graph": told["graph"]}
 
 
 def digested_story(tf, case):

@@ -14,6 +14,7 @@ from stillflow.declare.arrays import as_array
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.declare.opdef import op
+from stillflow.declare.optional import Optional
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.declare.type_sets import types
@@ -76,6 +77,8 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
 @op("ZerosLike", "x: T -> y: T", shape=shapes.same, total=True)
 def zeros_like_op(xp, x):
     """x: n[...] -> n[...], zeros; empty strings for strings, False for booleans."""
+    if isinstance(x, Optional):
+        return x.zeros(xp.zeros_like)
     return np.full(x.shape, b"", object) if x.dtype == object else xp.zeros_like(x)
 
 
@@ -154,7 +157,7 @@ def zeros_like(
         tensor = convert_to_tensor(tensor, name="tensor")
         own = tensor.dtype.base_dtype
         wanted = own if dtype is None else dtypes.as_dtype(dtype).base_dtype
-        if optimize and tensor.shape.is_fully_defined():
+        if optimize and tensor.shape.is_fully_defined() and own is not dtypes.variant:
             return zeros(tensor.shape, wanted, name=scope)
         if wanted is not own:
             return zeros(shape_internal(tensor, optimize=optimize), wanted, name=scope)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -41,6 +42,7 @@ class FuncGraph(Graph):
       outputs: what the function returns.
       extra_inputs, extra_args: what was taken from outside, and the arguments that stand for it.
       extra_vars: the variables that `get_variable` gave.
+      whole: itself, but of a body that gives other outputs, the graph that it is of.
     """
 
     _building_function = True
@@ -54,6 +56,7 @@ class FuncGraph(Graph):
     ) -> None:
         super().__init__()
         self.name = name
+        self.whole = self
         self.outer_graph: Graph = get_default_graph()
         self.operations: list[Operation] = []
         self.gradient: Body | None = None
@@ -96,17 +99,21 @@ class FuncGraph(Graph):
 
     def _argument_for(self, tensor: Tensor) -> Tensor:
         with control_dependencies(None):
-            argument = self._placeholder(tensor)
+            argument = self._placeholder(tensor, self._argument_name(tensor))
         self.inputs.append(argument)
         self.extra_inputs.append(tensor)
         self.extra_args.append(argument)
         return argument
 
-    def _placeholder(self, tensor: Tensor) -> Tensor:
+    def _argument_name(self, tensor: Tensor) -> str:
+        """The name of the argument that stands for what is taken from outside."""
+        return "Placeholder"
+
+    def _placeholder(self, tensor: Tensor, name: str) -> Tensor:
         """A placeholder, of a reference too, which no program can ask for."""
         attrs = {"dtype": tensor.dtype.base_dtype, "shape": tensor.shape}
         argument = self.add_operation(
-            placeholder_op, (), attrs, [(tensor.dtype, tensor.shape)], "Placeholder"
+            placeholder_op, (), attrs, [(tensor.dtype, tensor.shape)], name
         ).outputs[0]
         if hasattr(tensor, "_handle_data"):
             argument._handle_data = tensor._handle_data
@@ -131,6 +138,13 @@ class FuncGraph(Graph):
     def body(self) -> Body:
         """What runs in place of a call."""
         return Body(self.operations, self.inputs, self.outputs)
+
+    def giving(self, outputs: Sequence[Tensor]) -> FuncGraph:
+        """The body of all operations that are there now, with other outputs."""
+        other = copy.copy(self)
+        other.operations, other.outputs = self.whole.get_operations(), list(outputs)
+        other.gradient = None
+        return other
 
     def getvar(self, getter: Any, name: str, reuse: Any = None, **settings: Any) -> Any:
         """A custom getter: the variable of that name in the graph around."""

@@ -46,7 +46,11 @@ def _never_run(xp, *inputs):
 
 def function_named(op: Operation, attr: str = "f") -> Any:
     """The function of the graph that an attribute of `op` names; NotFoundError without one."""
-    name = op.attrs[attr].name
+    return function_called(op, op.attrs[attr].name)
+
+
+def function_called(op: Operation, name: str) -> Any:
+    """The function of that name in the graph of `op`; NotFoundError without one."""
     function = op.graph._get_function(name)
     if function is None:
         raise NotFoundError(None, op, f"Function {name} is not defined.")

@@ -8,6 +8,7 @@ from typing import Any
 from stillflow.declare import shapes
 from stillflow.declare.expanding import Body
 from stillflow.declare.opdef import op
+from stillflow.graph import context
 from stillflow.graph.dtypes import DType
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.operation import Operation
@@ -24,20 +25,20 @@ def _choice(operation: Operation) -> Body:
         pred, *inputs = lowering.inputs
         outputs = cond(
             as_condition(pred),
-            lambda: lowering.call("then_branch", inputs),
-            lambda: lowering.call("else_branch", inputs),
+            lambda: lowering.call(operation.attrs["then_branch"], inputs),
+            lambda: lowering.call(operation.attrs["else_branch"], inputs),
         )
     return lowering.body(outputs)
 
 
-def _declared_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+def declared_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     """What the attribute `output_shapes` says, if anything."""
     declared = [shape.sizes for shape in ctx.attrs["output_shapes"]]
     return declared or [None] * len(ctx.attrs["Tout"])
 
 
-_CHOICE: dict[str, Any] = {"shape": _declared_shapes, "expands": _choice}
-_UNDECLARED: Any = []
+UNDECLARED: Any = []
+_CHOICE: dict[str, Any] = {"shape": declared_shapes, "expands": _choice}
 _CHOICE_SIGNATURE = "cond: Tcond, input: [Tin] -> output: [Tout]"
 
 
@@ -49,7 +50,7 @@ def if_op(
     Tout: list[DType],
     then_branch: FunctionName,
     else_branch: FunctionName,
-    output_shapes: list[TensorShape] = _UNDECLARED,
+    output_shapes: list[TensorShape] = UNDECLARED,
 ):
     """What one of two functions gives for `inputs`."""
     raise AssertionError("a choice runs in its place")
@@ -63,10 +64,16 @@ def stateless_if_op(
     Tout: list[DType],
     then_branch: FunctionName,
     else_branch: FunctionName,
-    output_shapes: list[TensorShape] = _UNDECLARED,
+    output_shapes: list[TensorShape] = UNDECLARED,
 ):
     """What one of two functions without effects gives for `inputs`."""
     raise AssertionError("a choice runs in its place")
+
+
+@if_op.gradient
+@stateless_if_op.gradient
+def gradient_of_choice(op, *grads):
+    return context.gradient_of_choice(op, grads)
 
 
 def if_(

@@ -36,7 +36,7 @@ def _loop(operation: Operation) -> Body:
     count = len(lowering.inputs)
 
     def goes_on(*values: Tensor) -> Tensor:
-        results = lowering.call("cond", values)
+        results = lowering.call(operation.attrs["cond"], values)
         if isinstance(results, Operation) or len(results) != 1:
             given = 0 if isinstance(results, Operation) else len(results)
             raise InvalidArgumentError(
@@ -47,7 +47,9 @@ def _loop(operation: Operation) -> Body:
         return as_condition(results[0])
 
     def iteration(*values: Tensor) -> list[Tensor]:
-        return _next_values(operation, lowering.call("body", values), count, "While")
+        return _next_values(
+            operation, lowering.call(operation.attrs["body"], values), count, "While"
+        )
 
     with lowering.graph.as_default():
         results = while_loop(
@@ -115,7 +117,7 @@ def _counted(operation: Operation) -> Body:
         return comparison.less(i * elementwise.sign(delta), limit * elementwise.sign(delta))
 
     def iteration(i: Tensor, *values: Tensor) -> list[Tensor]:
-        results = lowering.call("body", [i, *values])
+        results = lowering.call(operation.attrs["body"], [i, *values])
         return [i + delta, *_next_values(operation, results, len(values), "For")]
 
     with lowering.graph.as_default():

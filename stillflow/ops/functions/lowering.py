@@ -8,11 +8,12 @@ from typing import Any
 from stillflow.declare.emitting import emit
 from stillflow.declare.expanding import Body
 from stillflow.graph import dtypes
+from stillflow.graph.function_library import FunctionName
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.array.shape_of import size
 from stillflow.ops.control.ordering import placeholder
 from stillflow.ops.functions.body import FuncGraph
-from stillflow.ops.functions.calls import function_named
+from stillflow.ops.functions.calls import function_called
 from stillflow.ops.math.comparison import greater, not_equal
 
 
@@ -27,9 +28,9 @@ class Lowering:
         with self.graph.as_default():
             self.inputs = [placeholder(tensor.dtype) for tensor in operation.inputs]
 
-    def call(self, attr: str, inputs: Sequence[Tensor]) -> list[Tensor] | Operation:
-        """What the function that an attribute names gives."""
-        function = function_named(self._operation, attr)
+    def call(self, name: FunctionName, inputs: Sequence[Tensor]) -> list[Tensor] | Operation:
+        """What a function gives."""
+        function = function_called(self._operation, name.name)
         called = emit(function.defn, list(inputs), function.call_attrs, function.name)
         return called.outputs or called
 

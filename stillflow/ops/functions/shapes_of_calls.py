@@ -13,17 +13,29 @@ from stillflow.graph.tensor_shape import TensorShape
 
 def shapes_for(body: Body, inputs: Sequence[Tensor]) -> list[TensorShape]:
     """The shapes of the outputs, by the shapes of the inputs; ValueError where they do not fit."""
-    scratch = Graph()
+    known = copied(body, inputs, Graph())
+    return [known[tensor].shape for tensor in body.outputs]
+
+
+def copied(body: Body, inputs: Sequence[Tensor], scratch: Graph) -> dict[Tensor, Tensor]:
+    """Copies a body into an empty graph, for arguments of the inputs' shapes: {tensor: its copy}.
+
+    A copy of a choice or a loop is of use for its shapes alone.
+    """
     known: dict[Tensor, Tensor] = {}
     for argument, tensor in zip(body.inputs, inputs, strict=True):
         stand_in = scratch.add_operation(
-            argument.op.defn, (), argument.op.attrs, [(argument.dtype, tensor.shape)], "argument"
+            argument.op.defn,
+            (),
+            argument.op.attrs,
+            [(argument.dtype, tensor.shape)],
+            argument.op.name,
         )
         known[argument] = stand_in.outputs[0]
     for op in body.ops:
         if not all(tensor in known for tensor in op.outputs):
             _copy(op, scratch, known)
-    return [known[tensor].shape for tensor in body.outputs]
+    return known
 
 
 def _copy(op: Operation, scratch: Graph, known: dict[Tensor, Tensor]) -> None:
@@ -37,5 +49,6 @@ def _copy(op: Operation, scratch: Graph, known: dict[Tensor, Tensor]) -> None:
                 (dtype, shape.merge_with(own))
                 for (dtype, shape), (_, own) in zip(inferred, outputs, strict=True)
             ]
-        copy = scratch.add_operation(op.defn, inputs, op.attrs, outputs, op.name)
+        copy = scratch.add_operation(op.defn, inputs, dict(op.attrs), outputs, op.name)
+        copy._add_control_inputs([scratch._ops[waited.name] for waited in op.control_inputs])
     known.update(zip(op.outputs, copy.outputs, strict=True))

@@ -5,6 +5,7 @@ Division is in `division`, functions of one tensor in `elementwise`.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from stillflow.declare import partly, shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
+from stillflow.declare.optional import Optional
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import ARITHMETIC, FLOATS, INDEX, NUMBERS, SIGNED, types
 from stillflow.graph import dtypes
@@ -318,12 +320,14 @@ def _sizes_differ(op: Operation, inputs: Sequence[Any]) -> str | None:
     "AddN",
     "inputs: N * T -> sum: T",
     shape=shapes.merged,
-    types={"T": NUMBERS},
+    types={"T": (*NUMBERS, dtypes.variant)},
     explain=_sizes_differ,
     total=True,
 )
 def add_n_op(xp, *inputs):
     """inputs: n[...] each -> n[...], their sum."""
+    if isinstance(inputs[0], Optional):
+        return functools.reduce(Optional.plus, inputs)
     wanted = inputs[0].shape
     for value in inputs[1:]:
         if value.shape != wanted:

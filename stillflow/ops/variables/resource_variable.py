@@ -405,7 +405,8 @@ class UnreadVariable(BaseResourceVariable):
         self._constraint = self._initial_value = None
         self._initializer_op = None  # type: ignore[assignment]
         self._update = update
-        self._graph_element = self._read()
+        if not get_default_graph().building_function:  # where nothing is fetched
+            self._graph_element = self._read()
 
     @property
     def name(self) -> str:

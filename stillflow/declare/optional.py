@@ -1,0 +1,34 @@
+"""The value of a variant tensor: some tensors' values, or none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.declare.refusing import refuse
+
+
+class Optional:
+    """The values of tensors, which may be absent.
+
+    Attributes:
+      values: None where they are.
+    """
+
+    __slots__ = ("values",)
+
+    shape = ()
+
+    def __init__(self, values: tuple[Any, ...] | None):
+        self.values = values
+
+    def zeros(self, zeros_like: Any) -> Optional:
+        """Zeros like the values, absent where these are."""
+        return Optional(None if self.values is None else tuple(map(zeros_like, self.values)))
+
+    def plus(self, other: Optional) -> Optional:
+        """The sums of the values; InvalidArgumentError where one is absent and the other is not."""
+        if self.values is None and other.values is None:
+            return self
+        if self.values is None or other.values is None:
+            refuse("Cannot add optionals because one has a value and the other doesn't.")
+        return Optional(tuple(a + b for a, b in zip(self.values, other.values, strict=True)))
