@@ -204,6 +204,9 @@ OWN: dict[str, Members] = {
             "_remove_squeezable_dimensions=aligned metric_variable"
         ),
     },
+    "python.ops.nn_ops": {
+        "stillflow.ops.nn.fractional": "fractional_avg_pool_v2 fractional_max_pool_v2",
+    },
     "python.ops.resources": {
         "stillflow.ops.variables.resource_sets": (
             "initialize_resources local_resources register_resource report_uninitialized_resources "

@@ -1,6 +1,6 @@
 """Windows over sequences, images and volumes: convolution, pooling, morphology."""
 
-from .arrays import f32, f64, num, unit
+from .arrays import f32, f64, ints, num, unit
 from .suite import Suite, lookup
 
 suite = Suite("windowed")
@@ -226,3 +226,95 @@ case(
     ),
     f32(1, 4, 3, 1),
 )
+
+# Where the largest were.
+
+TIES = num([[1, 1, 0, 2], [1, 1, 0, 2], [2, 2, 2, 0]]).reshape(1, 3, 4, 1)
+for padding in ("SAME", "VALID"):
+    for batched in (False, True):
+        case(
+            f"max_pool_with_argmax_{padding.lower()}{'_batched' * batched}",
+            lambda tf, x, p=padding, b=batched: tf.nn.max_pool_with_argmax(
+                x, [1, 3, 2, 1], [1, 2, 2, 1], p, include_batch_in_index=b
+            ),
+            f32(2, 4, 5, 2),
+        )
+case(
+    "max_pool_with_argmax_ties",
+    lambda tf, x: tf.nn.max_pool_with_argmax(x, [1, 2, 2, 1], [1, 1, 1, 1], "SAME", name="m"),
+    TIES,
+)
+case(
+    "max_pool_v2",
+    lambda tf, x: tf.raw_ops.MaxPoolV2(
+        input=x, ksize=[1, 2, 3, 1], strides=tf.constant([1, 2, 1, 1]), padding="SAME"
+    ),
+    f32(1, 4, 3, 2),
+)
+case(
+    "max_pool_v2_second_derivative",
+    lambda tf, x: tf.gradients(
+        tf.gradients(
+            tf.square(
+                tf.raw_ops.MaxPoolV2(
+                    input=x, ksize=[1, 2, 2, 1], strides=[1, 1, 1, 1], padding="VALID"
+                )
+            ),
+            x,
+        )[0],
+        x,
+    ),
+    f32(1, 3, 3, 1),
+    grad=False,
+)
+
+# Morphology.
+
+SHAPE = unit(2, 3, 2)
+for padding in ("SAME", "VALID"):
+    case(
+        "dilation2d_" + padding.lower(),
+        lambda tf, x, w, p=padding: tf.nn.dilation2d(x, w, [1, 1, 2, 1], [1, 2, 1, 1], p),
+        f32(2, 4, 5, 2),
+        SHAPE,
+    )
+    case(
+        "erosion2d_" + padding.lower(),
+        lambda tf, x, w, p=padding: tf.nn.erosion2d(x, w, [1, 2, 1, 1], [1, 1, 1, 1], p),
+        f32(1, 4, 5, 2),
+        SHAPE,
+    )
+case(
+    "dilation2d_ties",
+    lambda tf, x: tf.nn.dilation2d(
+        x, tf.zeros([2, 2, 1], x.dtype), [1, 1, 1, 1], [1, 1, 1, 1], "SAME", name="d"
+    ),
+    TIES,
+)
+case(
+    "dilation2d_of_ints",
+    lambda tf, x, w: tf.nn.dilation2d(x, w, [1, 1, 1, 1], [1, 1, 1, 1], "SAME"),
+    ints([[[[-3], [-5]], [[1], [2]]]]),
+    ints([[[-1], [4]]]),
+)
+
+# Regions that are drawn.
+
+for kind in ("max", "avg"):
+    for pseudo_random in (False, True):
+        for overlapping in (False, True):
+            case(
+                f"fractional_{kind}_pool{'_pseudo' * pseudo_random}{'_overlapping' * overlapping}",
+                lambda tf, x, k=kind, p=pseudo_random, o=overlapping: lookup(
+                    tf.nn, f"fractional_{k}_pool"
+                )(x, [1.0, 1.44, 1.73, 1.0], p, o, True, 7, 12),
+                f32(1, 7, 9, 2),
+            )
+    case(
+        f"fractional_{kind}_pool_of_ints",
+        lambda tf, x, k=kind: lookup(tf.nn, f"fractional_{k}_pool")(
+            x, [1.0, 2.0, 1.5, 1.0], True, False, True, 3, 0, name="f"
+        ),
+        ints([[[[1], [-3], [8]], [[-5], [2], [7]]]]),
+        grad=False,
+    )

@@ -57,6 +57,8 @@ from stillflow.ops.nn.depthwise import (
 from stillflow.ops.nn.depthwise import separable_conv2d as separable_conv2d
 from stillflow.ops.nn.dropout import dropout as dropout
 from stillflow.ops.nn.embedding import embedding_lookup as embedding_lookup
+from stillflow.ops.nn.fractional import fractional_avg_pool as fractional_avg_pool
+from stillflow.ops.nn.fractional import fractional_max_pool as fractional_max_pool
 from stillflow.ops.nn.local_response import (
     local_response_normalization as local_response_normalization,
 )
@@ -72,6 +74,8 @@ from stillflow.ops.nn.moments import normalize_moments as normalize_moments
 from stillflow.ops.nn.moments import sufficient_statistics as sufficient_statistics
 from stillflow.ops.nn.moments import weighted_moments as weighted_moments
 from stillflow.ops.nn.moments import zero_fraction as zero_fraction
+from stillflow.ops.nn.morphology import dilation2d as dilation2d
+from stillflow.ops.nn.morphology import erosion2d as erosion2d
 from stillflow.ops.nn.normalization import (
     batch_norm_with_global_normalization as batch_norm_with_global_normalization,
 )
@@ -91,6 +95,7 @@ from stillflow.ops.nn.pooling import max_pool2d as max_pool2d
 from stillflow.ops.nn.pooling import max_pool_v2 as max_pool_v2
 from stillflow.ops.nn.pooling_3d import avg_pool3d as avg_pool3d
 from stillflow.ops.nn.pooling_3d import max_pool3d as max_pool3d
+from stillflow.ops.nn.pooling_argmax import max_pool_with_argmax as max_pool_with_argmax
 from stillflow.ops.nn.softmax import log_softmax as log_softmax
 from stillflow.ops.nn.softmax import softmax as softmax
 from stillflow.ops.nn.space_to_batch import with_space_to_batch as with_space_to_batch

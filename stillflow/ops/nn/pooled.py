@@ -11,7 +11,15 @@ import numpy as np
 
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array import filling, shape_of
-from stillflow.ops.nn.windows import Axis, channels_last, from_channels_last, padded, taps, untap
+from stillflow.ops.nn.windows import (
+    Axis,
+    channels_last,
+    from_channels_last,
+    offsets,
+    padded,
+    taps,
+    untap,
+)
 
 
 def seen_by(xp: Any, x: Any, axes: Sequence[Axis], data_format: str) -> list[Any]:
@@ -32,6 +40,20 @@ def chosen(xp: Any, x: Any, choices: Sequence[Any], axes: Sequence[Axis], data_f
     values = taps(padded(xp, channels_last(xp, x, data_format), axes), axes)
     picked = [xp.multiply(value, choice) for value, choice in zip(values, choices, strict=True)]
     return reduce(xp.add, picked)
+
+
+def first_hits(xp: Any, seen: Sequence[Any], largest: Any) -> list[Any]:
+    """For each place of the window, where it is the first to hold the largest: bool[n, counts, c].
+
+    seen: n[n, counts, c] per place, largest: n[n, counts, c]
+    """
+    found = xp.equal(seen[0], largest)
+    firsts = [found]
+    for part in seen[1:]:
+        hit = xp.equal(part, largest)
+        firsts.append(xp.logical_and(hit, xp.logical_not(found)))
+        found = xp.logical_or(found, hit)
+    return firsts
 
 
 def means(xp: Any, x: Any, axes: Sequence[Axis], data_format: str) -> Any:
@@ -58,6 +80,26 @@ def _overlap(axis: Axis) -> np.ndarray:
     """How much of each window lies within the axis: i64[count]"""
     starts = np.arange(axis.count) * axis.stride - axis.before
     return np.minimum(starts + axis.window, axis.size) - np.maximum(starts, 0)
+
+
+def lies_within(axes: Sequence[Axis]) -> list[np.ndarray]:
+    """For each place of the window, where it sees a pixel and no padding: bool[counts, 1]."""
+    found = []
+    for at in places(axes):
+        inside = [(i >= 0) & (i < axis.size) for i, axis in zip(at, axes, strict=True)]
+        found.append(reduce(np.logical_and.outer, inside)[..., None])
+    return found
+
+
+def places(axes: Sequence[Axis]) -> list[list[np.ndarray]]:
+    """For each place of the window, the index along each axis of what it sees: i64[count] each."""
+    return [
+        [
+            np.arange(axis.count) * axis.stride - axis.before + k * axis.dilation
+            for k, axis in zip(at, axes, strict=True)
+        ]
+        for at in offsets(axes)
+    ]
 
 
 # For gradient rules -----------------------------------------------------------------------------

@@ -26,7 +26,15 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import shape_of
 from stillflow.ops.control.ordering import stop_gradient
-from stillflow.ops.nn.pooled import attrs_of, chosen, means, means_gradient, seen_by, zeros_and
+from stillflow.ops.nn.pooled import (
+    attrs_of,
+    chosen,
+    first_hits,
+    means,
+    means_gradient,
+    seen_by,
+    zeros_and,
+)
 from stillflow.ops.nn.windows import (
     LAYOUTS,
     Axis,
@@ -50,38 +58,59 @@ _LIMITS = limits(ksize=4, strides=4)
 # Geometry ---------------------------------------------------------------------------------------
 
 
-def _pooled(ctx: shapes.ShapeContext) -> shapes.Sizes:
+def pooled_sizes(
+    images: shapes.Sizes,
+    ksize: Sequence[int],
+    strides: Sequence[int],
+    padding: str,
+    data_format: str = "NHWC",
+) -> tuple[int | None, ...]:
     """Images -> one pixel for each window."""
-    for name in ("stride", "ksize"):
-        given = ctx.attrs["strides" if name == "stride" else name]
-        if len(given) != 4:
+    for name, given in (("stride", len(strides)), ("ksize", len(ksize))):
+        if given != 4:
             raise shapes.ShapeError(
-                f"MaxPool requires the {name} attribute to contain 4 values, but got: {len(given)}"
+                f"MaxPool requires the {name} attribute to contain 4 values, but got: {given}"
             )
-    data_format, padding = ctx.attrs["data_format"], ctx.attrs["padding"]
-    images = shapes.with_rank(ctx.shape(0), 4)
+    images = shapes.with_rank(images, 4)
     counts = [
         count_of(size, window, step, padding)
         for size, window, step in zip(
             spatial(images, data_format),
-            spatial(ctx.attrs["ksize"], data_format),
-            spatial(ctx.attrs["strides"], data_format),
+            spatial(ksize, data_format),
+            spatial(strides, data_format),
             strict=True,
         )
     ]
     return in_layout(images[0], counts, channels(images, data_format), data_format)
 
 
-def _pooled_over_any(ctx: shapes.ShapeContext) -> shapes.Sizes:
-    """`_pooled`, where windows may lie along the channels too."""
-    sizes, data_format = _pooled(ctx), ctx.attrs["data_format"]
-    assert sizes is not None
-    window, step = (channels(ctx.attrs[name], data_format) for name in ("ksize", "strides"))
-    depth = count_of(channels(sizes, data_format), window, step, ctx.attrs["padding"])
+def sizes_over_any(
+    images: shapes.Sizes,
+    ksize: Sequence[int],
+    strides: Sequence[int],
+    padding: str,
+    data_format: str = "NHWC",
+) -> tuple[int | None, ...]:
+    """`pooled_sizes`, where windows may lie along the channels too."""
+    sizes = pooled_sizes(images, ksize, strides, padding, data_format)
+    window, step = channels(ksize, data_format), channels(strides, data_format)
+    depth = count_of(channels(sizes, data_format), window, step, padding)
     return in_layout(sizes[0], spatial(sizes, data_format), depth, data_format)
 
 
-def _axes(
+def _pooled(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    return pooled_sizes(ctx.shape(0), **_geometry(ctx.attrs))
+
+
+def _pooled_over_any(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    return sizes_over_any(ctx.shape(0), **_geometry(ctx.attrs))
+
+
+def _geometry(attrs: dict[str, Any]) -> dict[str, Any]:
+    return {name: attrs[name] for name in ("ksize", "strides", "padding", "data_format")}
+
+
+def axes_of_images(
     sizes: Sequence[int],
     ksize: Sequence[int],
     strides: Sequence[int],
@@ -120,7 +149,7 @@ def max_pool_op(
     """x: n[n, h, w, c] -> n[n, p, q, c]"""
     if channels(ksize, data_format) > 1 and x.ndim == 4:
         return _pooled_over_depth(xp, x, ksize, strides, data_format)
-    axes = _axes(x.shape, ksize, strides, padding, data_format)
+    axes = axes_of_images(x.shape, ksize, strides, padding, data_format)
     seen = seen_by(xp, x, axes, data_format)
     # A number wins over NaN, as in TensorFlow.
     return from_channels_last(xp, reduce(xp.fmax, seen), data_format)
@@ -148,17 +177,6 @@ def _pooled_over_depth(
     return from_channels_last(xp, largest, data_format)
 
 
-def _firsts(xp: Any, seen: list[Any], largest: Any) -> list[Any]:
-    """For each place of the window, where it is the first to hold the largest: bool[n, p, q, c]."""
-    found = xp.equal(seen[0], largest)
-    firsts = [found]
-    for part in seen[1:]:
-        hit = xp.equal(part, largest)
-        firsts.append(xp.logical_and(hit, xp.logical_not(found)))
-        found = xp.logical_or(found, hit)
-    return firsts
-
-
 @op(
     "MaxPoolGrad",
     "orig_input: T, orig_output: T, grad: T -> output: T",
@@ -172,9 +190,9 @@ def max_pool_grad(
     xp, x, y, dy, *, ksize: list[int], strides: list[int], padding: str, data_format: str = "NHWC"
 ):
     """x: n[n, h, w, c], y, dy: n[n, p, q, c] -> n[n, h, w, c], dy at a window's first largest."""
-    axes = _axes(x.shape, ksize, strides, padding, data_format)
+    axes = axes_of_images(x.shape, ksize, strides, padding, data_format)
     y, dy = channels_last(xp, y, data_format), channels_last(xp, dy, data_format)
-    firsts = _firsts(xp, seen_by(xp, x, axes, data_format), y)
+    firsts = first_hits(xp, seen_by(xp, x, axes, data_format), y)
     dx = untap(xp, (xp.multiply(dy, first) for first in firsts), axes)
     return from_channels_last(xp, dx, data_format)
 
@@ -191,8 +209,8 @@ def max_pool_grad_grad(
     xp, x, y, ddx, *, ksize: list[int], strides: list[int], padding: str, data_format: str = "NHWC"
 ):
     """x, ddx: n[n, h, w, c], y: n[n, p, q, c] -> n[n, p, q, c], ddx at a window's first largest."""
-    axes = _axes(x.shape, ksize, strides, padding, data_format)
-    firsts = _firsts(xp, seen_by(xp, x, axes, data_format), channels_last(xp, y, data_format))
+    axes = axes_of_images(x.shape, ksize, strides, padding, data_format)
+    firsts = first_hits(xp, seen_by(xp, x, axes, data_format), channels_last(xp, y, data_format))
     return from_channels_last(xp, chosen(xp, ddx, firsts, axes, data_format), data_format)
 
 
@@ -219,7 +237,7 @@ def avg_pool_op(
     xp, x, *, ksize: list[int], strides: list[int], padding: str, data_format: str = "NHWC"
 ):
     """x: f[n, h, w, c] -> f[n, p, q, c]; what is padded does not count."""
-    axes = _axes(x.shape, ksize, strides, padding, data_format)
+    axes = axes_of_images(x.shape, ksize, strides, padding, data_format)
     return means(xp, x, axes, data_format)
 
 
@@ -236,7 +254,7 @@ def avg_pool_grad(
     xp, sizes, dy, *, ksize: list[int], strides: list[int], padding: str, data_format: str = "NHWC"
 ):
     """sizes: i32[4], dy: f[n, p, q, c] -> f[sizes]"""
-    axes = _axes(sizes.tolist(), ksize, strides, padding, data_format)
+    axes = axes_of_images(sizes.tolist(), ksize, strides, padding, data_format)
     return means_gradient(xp, dy, axes, data_format)
 
 
