@@ -73,7 +73,7 @@ def test_nest(case, recorded, tier):
 
 
 #: Programs of NETWORKS that are among the quick tests on XLA, where each run compiles.
-QUICK_ON_XLA = ("dynamic_lengths",)
+QUICK_ON_XLA = ("dynamic_lengths", "dense")
 
 
 def on_host_first(parameters):

@@ -51,7 +51,10 @@ DIGESTED = (
     "sampled_losses",
 )
 #: The same of networks, which are run on either tier.
-NETWORKS = ("recurrent",)
+NETWORKS = (
+    "layers",
+    "recurrent",
+)
 #: The same of programs that choose among functions, whose names count through a process.
 SWITCHES = "switches"
 #: Random programs of which the runs are compared, and the graphs by digest.

@@ -1,0 +1,262 @@
+"""`tf.layers.dense`, `dropout` and `flatten`, and their classes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.graph import dtypes
+from stillflow.graph.operation import Tensor
+from stillflow.graph.tensor_shape import TensorShape, as_shape
+from stillflow.layers import base, identifiers
+from stillflow.layers.input_spec import InputSpec
+from stillflow.layers.utils import normalize_data_format, smart_cond
+from stillflow.ops.array import reshaping, shape_of, transposing
+from stillflow.ops.control import ordering
+from stillflow.ops.linalg import products, tensordot
+from stillflow.ops.math import casts
+from stillflow.ops.nn import bias
+from stillflow.ops.nn import dropout as dropping
+from stillflow.ops.variables import initializers
+from stillflow.platform.deprecation import deprecated
+
+_ZEROS = initializers.Zeros()
+
+
+class Dense(base.Layer):
+    """activation(inputs @ kernel + bias), with a kernel f[features, units] that is learned.
+
+    Inputs of a rank above 2 are multiplied along their last axis.
+
+    Args:
+      units: the size of the last axis of the output.
+      activation: a function or its name; None for none.
+      use_bias: whether something is added.
+      kernel_initializer: by default that of the variable scope, else Glorot's uniform one.
+      kernel_regularizer, bias_regularizer, activity_regularizer: functions of the variable, or of
+        the output, that give a loss.
+      kernel_constraint, bias_constraint: functions of a new value that give an allowed one.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = None,
+        bias_initializer: Any = _ZEROS,
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        trainable: bool = True,
+        name: Any = None,
+        **kwargs: Any,
+    ):
+        super().__init__(
+            trainable,
+            name,
+            activity_regularizer=identifiers.regularizer_of(activity_regularizer),
+            **kwargs,
+        )
+        self.units = int(units)
+        self.activation = identifiers.activation_of(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = identifiers.initializer_of(kernel_initializer)
+        self.bias_initializer = identifiers.initializer_of(bias_initializer)
+        self.kernel_regularizer = identifiers.regularizer_of(kernel_regularizer)
+        self.bias_regularizer = identifiers.regularizer_of(bias_regularizer)
+        self.kernel_constraint = identifiers.constraint_of(kernel_constraint)
+        self.bias_constraint = identifiers.constraint_of(bias_constraint)
+        self.supports_masking = True
+        self.input_spec = InputSpec(min_ndim=2)
+
+    def build(self, input_shape: Any) -> None:
+        dtype = dtypes.as_dtype(self.dtype or dtypes.float32)
+        if not (dtype.is_floating or dtype.is_complex):
+            raise TypeError(f"Unable to build `Dense` layer with non-floating point dtype {dtype}")
+        features = as_shape(input_shape).as_list()[-1]
+        if features is None:
+            raise ValueError(
+                "The last dimension of the inputs to `Dense` should be defined. Found `None`.\n"
+                "  The kernel has a row for each feature: tell their number by a placeholder's "
+                "shape, or by `set_shape`."
+            )
+        self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
+        self.kernel = self.add_weight(
+            "kernel",
+            shape=[features, self.units],
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            dtype=self.dtype,
+            trainable=True,
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                "bias",
+                shape=[self.units],
+                initializer=self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                dtype=self.dtype,
+                trainable=True,
+            )
+        self.built = True
+
+    def call(self, inputs: Any) -> Tensor:  # type: ignore[override]
+        rank = inputs.shape.ndims
+        if rank > 2:
+            outputs = tensordot.tensordot(inputs, self.kernel, [[rank - 1], [0]])
+            outputs.set_shape([*inputs.shape.as_list()[:-1], self.units])
+        else:
+            outputs = products.matmul_op(casts.cast(inputs, self.dtype), self.kernel)
+        if self.bias is not None:
+            outputs = bias.bias_add(outputs, self.bias)
+        return self.activation(outputs)
+
+    def compute_output_shape(self, input_shape: Any) -> TensorShape:
+        shape = as_shape(input_shape).with_rank_at_least(2).as_list()
+        if shape[-1] is None:
+            raise ValueError(
+                "The innermost dimension of input_shape must be defined, but saw: "
+                f"{as_shape(input_shape)}"
+            )
+        return TensorShape([*shape[:-1], self.units])
+
+
+@deprecated(None, "Use keras.layers.Dense instead.")
+def dense(
+    inputs: Any,
+    units: int,
+    activation: Any = None,
+    use_bias: bool = True,
+    kernel_initializer: Any = None,
+    bias_initializer: Any = _ZEROS,
+    kernel_regularizer: Any = None,
+    bias_regularizer: Any = None,
+    activity_regularizer: Any = None,
+    kernel_constraint: Any = None,
+    bias_constraint: Any = None,
+    trainable: bool = True,
+    name: Any = None,
+    reuse: Any = None,
+) -> Tensor:
+    """Returns `Dense(units, ...)(inputs)`: f[..., features] -> f[..., units].
+
+    Args:
+      name: the variable scope, or its name.
+      reuse: whether the variables are those of that scope, which exist already.
+
+    Raises:
+      ValueError: the number of features is not known, or a rank below 2.
+    """
+    layer = Dense(
+        units,
+        activation,
+        use_bias,
+        kernel_initializer,
+        bias_initializer,
+        kernel_regularizer,
+        bias_regularizer,
+        activity_regularizer,
+        kernel_constraint,
+        bias_constraint,
+        trainable,
+        name,
+        _scope=name,
+        _reuse=reuse,
+    )
+    return layer.apply(inputs)
+
+
+class Dropout(base.Layer):
+    """In training a part of the inputs, chosen at random, is 0, and the others are scaled up.
+
+    Source: Srivastava et al., 2014, "Dropout".
+
+    Args:
+      rate: the part that becomes 0.
+      noise_shape: sizes of what is chosen, which broadcasts; None for the size of the inputs.
+    """
+
+    def __init__(
+        self,
+        rate: Any = 0.5,
+        noise_shape: Sequence[int | None] | None = None,
+        seed: int | None = None,
+        name: Any = None,
+        **kwargs: Any,
+    ):
+        super().__init__(name=name, **kwargs)
+        self.rate = rate
+        self.noise_shape = noise_shape
+        self.seed = seed
+        self.supports_masking = True
+
+    def _get_noise_shape(self, inputs: Tensor) -> Tensor | None:
+        if self.noise_shape is None:
+            return None
+        sizes = shape_of.shape(inputs)
+        given = enumerate(self.noise_shape)
+        return convert_to_tensor([sizes[axis] if n is None else n for axis, n in given])
+
+    def call(self, inputs: Any, training: Any = False) -> Tensor:  # type: ignore[override]
+        def dropped() -> Tensor:
+            return dropping.dropout(
+                inputs, noise_shape=self._get_noise_shape(inputs), seed=self.seed, rate=self.rate
+            )
+
+        return smart_cond(training, dropped, lambda: ordering.identity(inputs))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape
+
+
+@deprecated(None, "Use keras.layers.dropout instead.")
+def dropout(
+    inputs: Any,
+    rate: Any = 0.5,
+    noise_shape: Sequence[int | None] | None = None,
+    seed: int | None = None,
+    training: Any = False,
+    name: Any = None,
+) -> Tensor:
+    """Returns `Dropout(rate, noise_shape, seed)(inputs, training)`; `training` may be a tensor."""
+    return Dropout(rate, noise_shape, seed, name).apply(inputs, training=training)
+
+
+class Flatten(base.Layer):
+    """f[n, ...] -> f[n, p]: each example as a vector.
+
+    Args:
+      data_format: "channels_first" for inputs f[n, c, ...], whose channels are put last before.
+    """
+
+    def __init__(self, data_format: str | None = None, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.data_format = normalize_data_format(data_format or "channels_last")
+        self.input_spec = InputSpec(min_ndim=1)
+
+    def call(self, inputs: Any) -> Tensor:  # type: ignore[override]
+        rank = inputs.shape.ndims
+        if self.data_format == "channels_first" and rank > 1:
+            inputs = transposing.transpose(inputs, perm=[0, *range(2, rank), 1])
+        examples = inputs.shape.as_list()[0] or shape_of.shape(inputs)[0]
+        outputs = reshaping.reshape(inputs, (examples, -1))
+        outputs.set_shape(self.compute_output_shape(inputs.shape))
+        return outputs
+
+    def compute_output_shape(self, input_shape: Any) -> TensorShape:
+        examples, *sizes = as_shape(input_shape).as_list()
+        return TensorShape([examples, math.prod(sizes) if all(sizes) else None])
+
+
+@deprecated(None, "Use keras.layers.flatten instead.")
+def flatten(inputs: Any, name: Any = None, data_format: str = "channels_last") -> Tensor:
+    """Returns `Flatten(data_format)(inputs)`: f[n, ...] -> f[n, p]."""
+    return Flatten(data_format, name=name).apply(inputs)
