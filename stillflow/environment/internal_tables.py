@@ -207,6 +207,11 @@ OWN: dict[str, Members] = {
     "python.ops.nn_ops": {
         "stillflow.ops.nn.fractional": "fractional_avg_pool_v2 fractional_max_pool_v2",
     },
+    "python.ops.nn_impl": {
+        "stillflow.ops.sampling.losses": (
+            "_compute_sampled_logits=sampled_logits nce_loss_v2 sampled_softmax_loss_v2"
+        ),
+    },
     "python.ops.resources": {
         "stillflow.ops.variables.resource_sets": (
             "initialize_resources local_resources register_resource report_uninitialized_resources "

@@ -108,7 +108,7 @@ def nce_loss(
       sampled_values: what a candidate sampler returned; else Zipf's law, unique.
       remove_accidental_hits: whether samples that are true do not count as wrong.
     """
-    logits, targets = _sampled_logits(
+    logits, targets = sampled_logits(
         weights,
         biases,
         labels,
@@ -117,10 +117,9 @@ def nce_loss(
         num_classes,
         num_true,
         sampled_values,
-        remove_accidental_hits,
-        partition_strategy,
-        name,
-        None,
+        remove_accidental_hits=remove_accidental_hits,
+        partition_strategy=partition_strategy,
+        name=name,
     )
     losses = sigmoid_cross_entropy_with_logits(labels=targets, logits=logits, name="sampled_losses")
     return _sum_rows(losses)
@@ -172,7 +171,7 @@ def sampled_softmax_loss(
 
     The arguments are those of `nce_loss`. It is for training; the loss over all classes is larger.
     """
-    logits, targets = _sampled_logits(
+    logits, targets = sampled_logits(
         weights,
         biases,
         labels,
@@ -181,10 +180,10 @@ def sampled_softmax_loss(
         num_classes,
         num_true,
         sampled_values,
-        remove_accidental_hits,
-        partition_strategy,
-        name,
-        seed,
+        remove_accidental_hits=remove_accidental_hits,
+        partition_strategy=partition_strategy,
+        name=name,
+        seed=seed,
     )
     targets = stop_gradient(targets, name="labels_stop_gradient")
     return softmax_cross_entropy_with_logits_v2(labels=targets, logits=logits)
@@ -220,21 +219,26 @@ def sampled_softmax_loss_v2(
     )
 
 
-def _sampled_logits(
+def sampled_logits(
     weights: Any,
     biases: Any,
     labels: Any,
     inputs: Any,
     num_sampled: int,
     num_classes: int,
-    num_true: int,
-    sampled_values: Any,
-    remove_accidental_hits: bool,
-    partition_strategy: str,
-    name: str | None,
-    seed: int | None,
+    num_true: int = 1,
+    sampled_values: Any = None,
+    subtract_log_q: bool = True,
+    remove_accidental_hits: bool = False,
+    partition_strategy: str = "mod",
+    name: str | None = None,
+    seed: int | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Logits and targets, both f[b, num_true + num_sampled], the true classes first."""
+    """Returns logits and targets, both f[b, num_true + num_sampled], the true classes first.
+
+    The arguments are those of `nce_loss`. With `subtract_log_q` logits are corrected by how often
+    their classes are to be expected among the samples.
+    """
     if isinstance(weights, PartitionedVariable):
         weights = list(weights)
     if not isinstance(weights, list):
@@ -257,19 +261,20 @@ def _sampled_logits(
         sampled_rows = slicing.slice_(
             rows, stacking.stack([shape_of.shape(flat_labels)[0], 0]), [-1, -1]
         )
-        sampled_logits = matmul(inputs, sampled_rows, transpose_b=True)
+        other_logits = matmul(inputs, sampled_rows, transpose_b=True)
         every_bias = _looked_up(biases, every_id, partition_strategy, inputs)
         true_bias = slicing.slice_(every_bias, [0], shape_of.shape(flat_labels))
         sampled_bias = slicing.slice_(every_bias, shape_of.shape(flat_labels), [-1])
         true_logits = _row_products(inputs, true_rows, num_true)
         true_logits = true_logits + reshaping.reshape(true_bias, [-1, num_true])
-        sampled_logits = sampled_logits + sampled_bias
+        other_logits = other_logits + sampled_bias
         if remove_accidental_hits:
-            sampled_logits = _without_hits(sampled_logits, labels, sampled, num_true, num_sampled)
-        true_logits = true_logits - elementwise.log(true_expected)
-        sampled_logits = sampled_logits - elementwise.log(sampled_expected)
-        logits = joining.concat([true_logits, sampled_logits], 1)
-        ones, zeros = filling.ones_like(true_logits) / num_true, filling.zeros_like(sampled_logits)
+            other_logits = _without_hits(other_logits, labels, sampled, num_true, num_sampled)
+        if subtract_log_q:
+            true_logits = true_logits - elementwise.log(true_expected)
+            other_logits = other_logits - elementwise.log(sampled_expected)
+        logits = joining.concat([true_logits, other_logits], 1)
+        ones, zeros = filling.ones_like(true_logits) / num_true, filling.zeros_like(other_logits)
         return logits, joining.concat([ones, zeros], 1)
 
 
