@@ -60,6 +60,8 @@ class OpDef:
       of_shape: the outputs depend on the inputs' shapes only, not on their values.
       carries_shapes: a shape that is known in part is so through this op, for TensorFlow too.
       host: runs in NumPy only: strings, files, Python functions, shapes that depend on data.
+      steady: a host op the shapes of whose outputs follow from its attributes and the shapes of its
+        inputs, so that what takes them may be compiled though they are not known before a run.
       waits: a host op that may wait for what another thread does, or calls the program's own code.
       finish: of an op that waits: `fn` as it is declared only begins, and what it gives `finish`
         waits for and makes outputs of; the OpDef has them as `begin` and `finish`, as one in `fn`.
@@ -109,6 +111,7 @@ class OpDef:
     of_shape: bool = False
     carries_shapes: bool = False
     host: bool = False
+    steady: bool = False
     waits: bool = False
     finish: Callable | None = None
     folds: bool = False

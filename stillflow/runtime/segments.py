@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from stillflow.graph.operation import Operation
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.regions import Choice
 from stillflow.runtime.steps import Plan, Step
 from stillflow.runtime.variables import declared_shape
@@ -118,12 +118,17 @@ def _assign_tiers(
         on_host.append(stays)
         if stays:
             sources.update({slot: frozenset({slot}) for slot in step.outputs})
-            if not all(tensor.shape.is_fully_defined() for tensor in step.op.outputs):
+            is_steady = step.is_steady and unshaped.isdisjoint(step.inputs)
+            if not is_steady and not _are_known(step.op.outputs):
                 unshaped.update(step.outputs)
             continue
         static_feeds |= static
         sources.update(dict.fromkeys(step.outputs, mixed))
     return on_host, frozenset(static_feeds)
+
+
+def _are_known(outputs: Iterable[Tensor]) -> bool:
+    return all(tensor.shape.is_fully_defined() for tensor in outputs)
 
 
 def _of_region(step: Step, reshaped: Collection[Operation]) -> tuple[int, ...] | None:

@@ -43,6 +43,7 @@ STORIES = (
     "queues",
     "sequences",
     "sampling",
+    "ctc",
 )
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (

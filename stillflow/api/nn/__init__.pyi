@@ -11,6 +11,10 @@ from stillflow.layers.recurrent.static import static_state_saving_rnn as static_
 from stillflow.ops.array.blocks import depth_to_space as depth_to_space
 from stillflow.ops.array.blocks import space_to_batch as space_to_batch
 from stillflow.ops.array.blocks import space_to_depth as space_to_depth
+from stillflow.ops.ctc.decoding import ctc_beam_search_decoder as ctc_beam_search_decoder
+from stillflow.ops.ctc.decoding import ctc_beam_search_decoder_v2 as ctc_beam_search_decoder_v2
+from stillflow.ops.ctc.decoding import ctc_greedy_decoder as ctc_greedy_decoder
+from stillflow.ops.ctc.loss import ctc_loss as ctc_loss
 from stillflow.ops.math.elementwise import sigmoid as sigmoid
 from stillflow.ops.math.trigonometric import tanh as tanh
 from stillflow.ops.nn.activations import crelu as crelu

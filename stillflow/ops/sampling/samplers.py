@@ -44,6 +44,7 @@ _SAMPLER: dict[str, Any] = {
     "shape": _sampled_shapes,
     "stream": _reserved,
     "host": True,
+    "steady": True,
     "limits": _LIMITS,
 }
 
@@ -234,6 +235,7 @@ _LEARNED: dict[str, Any] = {
     "shape": _sampled_shapes,
     "kept": _Learned,
     "host": True,
+    "steady": True,
     "limits": _LIMITS,
 }
 

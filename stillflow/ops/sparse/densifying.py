@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import first_false, is_within, refuse
 from stillflow.declare.type_sets import INDEX
+from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array import filling, scattering
 from stillflow.ops.reduce import reductions
@@ -61,11 +63,23 @@ def _check_rows(xp: Any, rows: Any, sizes: tuple[int, ...], in_order: bool) -> N
     limits = np.array(sizes, f"u{rows.dtype.itemsize}")
     outside = partial(_row_outside, limits, sizes) if in_order else partial(_some_outside, sizes)
     xp.check(is_within(rows, limits), outside, rows)
-    if not in_order or len(rows) < 2 or 0 in sizes:
-        return
-    places = np.append(np.cumprod(np.array(sizes[:0:-1], np.int64))[::-1], 1).astype(np.int64)
-    flat = xp.sum(rows.astype(np.int64) * places, axis=1)
-    xp.check(flat[1:] > flat[:-1], _row_misplaced, rows, flat)
+    if in_order and len(rows) > 1 and 0 not in sizes:
+        flat = _places(xp, rows, sizes)
+        xp.check(flat[1:] > flat[:-1], _row_misplaced, rows, flat)
+
+
+def _places(xp: Any, rows: Any, sizes: tuple[int, ...]) -> Any:
+    """rows: i[n, r] -> i64[n], the places of elements one row after another."""
+    steps = np.append(np.cumprod(np.array(sizes[:0:-1], np.int64))[::-1], 1).astype(np.int64)
+    return xp.sum(rows.astype(np.int64) * steps, axis=1)
+
+
+def check_order(prefix: str, rows: np.ndarray, sizes: tuple[int, ...]) -> None:
+    """Fails the run unless `rows`, i[n, r], are within a shape, and in order; on the host."""
+    try:
+        _check_rows(NUMPY, rows, sizes, in_order=True)
+    except InvalidArgumentError as error:
+        refuse(prefix + error.message)
 
 
 def _some_outside(sizes: tuple[int, ...], rows: np.ndarray) -> str:
