@@ -61,6 +61,13 @@ EQUIVALENT: dict[str, Members | str] = {
 
 # Modules that are ours as a whole, so that a program can set what they hold.
 WHOLE: Members = {
+    "contrib.layers.python.layers.utils": "stillflow.api.contrib.slim.utils",
+    "contrib.losses.python.losses": "stillflow.api.contrib.losses",
+    "contrib.losses.python.losses.loss_ops": "stillflow.api.contrib.losses",
+    "contrib.slim.python.slim.learning": "stillflow.api.contrib.slim.learning",
+    "contrib.slim.python.slim.model_analyzer": "stillflow.api.contrib.slim.model_analyzer",
+    "contrib.slim.python.slim.summaries": "stillflow.api.contrib.slim.summaries",
+    "contrib.training.python.training.training": "stillflow.api.contrib.training",
     "python.framework.test_ops": "stillflow.testing.op_types",
     "python.platform.tf_logging": "stillflow.platform.logging",
     "python.util.deprecation": "stillflow.platform.deprecation",
@@ -78,16 +85,6 @@ OWN: dict[str, Members] = {
     "contrib.layers.python.layers.summaries": {
         "stillflow.layers.contrib.summarizing": (
             "summarize_biases summarize_variables summarize_weights"
-        ),
-    },
-    "contrib.layers.python.layers.utils": {
-        "stillflow.layers.contrib.collecting": (
-            "NamedOutputs append_tensor_alias collect_named_outputs convert_collection_to_dict "
-            "gather_tensors_aliases get_tensor_aliases get_variable_collections"
-        ),
-        "stillflow.layers.contrib.conditions": "constant_value smart_cond static_cond",
-        "stillflow.layers.contrib.sizes": (
-            "channel_dimension last_dimension n_positive_integers two_element_tuple"
         ),
     },
     "python.client.device_lib": {

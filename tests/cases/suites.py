@@ -48,6 +48,7 @@ STORIES = (
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (
     "contrib_layers",
+    "contrib_training",
     "metrics",
     "sampled_losses",
 )
