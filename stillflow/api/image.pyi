@@ -1,9 +1,31 @@
+from stillflow.ops.image.colour_ops import hsv_to_rgb as hsv_to_rgb
+from stillflow.ops.image.colour_ops import rgb_to_hsv as rgb_to_hsv
+from stillflow.ops.image.colours import adjust_brightness as adjust_brightness
+from stillflow.ops.image.colours import adjust_contrast as adjust_contrast
+from stillflow.ops.image.colours import adjust_gamma as adjust_gamma
+from stillflow.ops.image.colours import adjust_hue as adjust_hue
+from stillflow.ops.image.colours import adjust_saturation as adjust_saturation
+from stillflow.ops.image.colours import convert_image_dtype as convert_image_dtype
+from stillflow.ops.image.colours import grayscale_to_rgb as grayscale_to_rgb
+from stillflow.ops.image.colours import per_image_standardization as per_image_standardization
+from stillflow.ops.image.colours import random_brightness as random_brightness
+from stillflow.ops.image.colours import random_contrast as random_contrast
+from stillflow.ops.image.colours import random_hue as random_hue
+from stillflow.ops.image.colours import random_saturation as random_saturation
+from stillflow.ops.image.colours import rgb_to_grayscale as rgb_to_grayscale
+from stillflow.ops.image.colours import rgb_to_yiq as rgb_to_yiq
+from stillflow.ops.image.colours import rgb_to_yuv as rgb_to_yuv
+from stillflow.ops.image.colours import yiq_to_rgb as yiq_to_rgb
+from stillflow.ops.image.colours import yuv_to_rgb as yuv_to_rgb
 from stillflow.ops.image.cropping import central_crop as central_crop
 from stillflow.ops.image.cropping import crop_to_bounding_box as crop_to_bounding_box
 from stillflow.ops.image.cropping import pad_to_bounding_box as pad_to_bounding_box
 from stillflow.ops.image.cropping import (
     resize_image_with_crop_or_pad as resize_image_with_crop_or_pad,
 )
+from stillflow.ops.image.edges import image_gradients as image_gradients
+from stillflow.ops.image.edges import sobel_edges as sobel_edges
+from stillflow.ops.image.edges import total_variation as total_variation
 from stillflow.ops.image.non_max_suppression import (
     combined_non_max_suppression as combined_non_max_suppression,
 )
@@ -26,6 +48,9 @@ from stillflow.ops.image.resize import resize_bilinear as resize_bilinear
 from stillflow.ops.image.resize import resize_image_with_pad as resize_image_with_pad
 from stillflow.ops.image.resize import resize_images as resize_images
 from stillflow.ops.image.resize import resize_nearest_neighbor as resize_nearest_neighbor
+from stillflow.ops.image.similarity import psnr as psnr
+from stillflow.ops.image.similarity import ssim as ssim
+from stillflow.ops.image.similarity import ssim_multiscale as ssim_multiscale
 from stillflow.ops.image.turning import flip_left_right as flip_left_right
 from stillflow.ops.image.turning import flip_up_down as flip_up_down
 from stillflow.ops.image.turning import random_flip_left_right as random_flip_left_right

@@ -58,7 +58,8 @@ class OpDef:
       static: the names of inputs whose values must be known before compiling: shapes, axes; or a
         function of an operation that gives them.
       of_shape: the outputs depend on the inputs' shapes only, not on their values.
-      carries_shapes: a shape that is known in part is so through this op, for TensorFlow too.
+      carries_shapes: a shape that is known in part is so through this op, for TensorFlow too; with
+        `of_shape`, what it gives is known where it is wanted as a shape only.
       host: runs in NumPy only: strings, files, Python functions, shapes that depend on data.
       steady: a host op the shapes of whose outputs follow from its attributes and the shapes of its
         inputs, so that what takes them may be compiled though they are not known before a run.

@@ -106,6 +106,8 @@ def _computed(tensor: Tensor, witness: int | None, depth: int, is_shape: bool) -
         return None
     if defn.host and witness is not None:
         return None  # what depends on data in every run is not known in part
+    if defn.of_shape and defn.carries_shapes and not is_shape:
+        return None
     is_shape = is_shape and defn.carries_shapes
     inputs = []
     for source in op.inputs:

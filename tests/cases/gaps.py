@@ -40,6 +40,9 @@ _GRADIENT_GRAPHS = {
         "segment:unsorted_segment_prod_matrix_ids": _UNRANKED,
         "gradients:gather_second": _UNRANKED,
     },
+    "a depth that TensorFlow finds in a run is known here": {
+        "colours:sobel_edges": _PARTIAL,
+    },
     "a rank that TensorFlow finds in a run is known here": {
         "nn:embedding_lookup_max_norm": _UNRANKED,
     },

@@ -10,7 +10,7 @@ from .arrays import fingerprint
 
 #: Cases whose values, shapes, nodes and gradients are compared.
 VALUES = (
-    *("resizing", "arranging"),
+    *("resizing", "arranging", "colours"),
     *("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients"),
     *("composed", "imported", "tensor_arrays", "mapped", "image", "control", "windowed"),
 )

@@ -57,6 +57,7 @@ def shape_internal(
     "input: N * T -> output: N * out_type",
     shape=lambda ctx: [(None if sizes is None else len(sizes),) for sizes in ctx.shapes()],
     of_shape=True,
+    carries_shapes=True,
     types={"out_type": INDEX_TYPES},
 )
 def shape_n_op(xp, *inputs, out_type: DType = dtypes.int32):

@@ -142,10 +142,15 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
         value = convert_to_tensor(value, name="value")
         dtype = dtypes.as_dtype(dtype).base_dtype
         source = value.dtype.base_dtype
-        if source.min < dtype.min:
+        # As Python's numbers: compared with a half, NumPy makes halves of large integers.
+        if _plain(source.min) < _plain(dtype.min):
             low = convert_to_tensor(dtype.min, dtype=source, name="min")
             value = arithmetic.maximum(value, low)
-        if source.max > dtype.max:
+        if _plain(source.max) > _plain(dtype.max):
             high = convert_to_tensor(dtype.max, dtype=source, name="max")
             value = arithmetic.minimum(value, high)
         return casts.cast(value, dtype, name=scope)
+
+
+def _plain(limit: Any) -> int | float:
+    return limit if isinstance(limit, int) else float(limit)
