@@ -1,6 +1,6 @@
 """Windows over sequences, images and volumes: convolution, pooling, morphology."""
 
-from .arrays import f32, f64, ints, num, unit
+from .arrays import f32, f64, ints, num, pos, unit
 from .suite import Suite, lookup
 
 suite = Suite("windowed")
@@ -318,3 +318,36 @@ for kind in ("max", "avg"):
         ints([[[[1], [-3], [8]], [[-5], [2], [7]]]]),
         grad=False,
     )
+for name, x in (("sequences", ROWS), ("images", IMAGES), ("volumes", VOLUME)):
+    for pool in ("max_pool_v2", "avg_pool_v2"):
+        case(
+            f"{pool}_of_{name}",
+            lambda tf, x, n=pool: lookup(tf.nn, n)(x, 2, 1, "SAME"),
+            x,
+        )
+
+# Batch normalisation in its first two forms.
+
+for version in ("", "V2"):
+    for is_training in (True, False):
+        case(
+            f"fused_batch_norm{version.lower()}_{'training' if is_training else 'inference'}",
+            lambda tf, x, s, o, m, v, n=version, t=is_training: getattr(
+                tf.raw_ops, "FusedBatchNorm" + n
+            )(
+                x=x,
+                scale=s,
+                offset=o,
+                mean=tf.constant([], tf.float32) if t else m,
+                variance=tf.constant([], tf.float32) if t else v,
+                is_training=t,
+            )[: 3 if t else 1],
+            f32(1, 3, 2, 2),
+            unit(2),
+            unit(2, at=1),
+            unit(2, at=2),
+            pos(2),
+            rtol=1e-4,
+            atol=1e-5,
+            why="sums are taken in another order",
+        )

@@ -26,8 +26,10 @@ from stillflow.ops.nn.activations import selu as selu
 from stillflow.ops.nn.activations import softplus as softplus
 from stillflow.ops.nn.activations import softsign as softsign
 from stillflow.ops.nn.activations import swish as swish
+from stillflow.ops.nn.any_rank import avg_pool_v2 as avg_pool_v2
 from stillflow.ops.nn.any_rank import conv_transpose as conv_transpose
 from stillflow.ops.nn.any_rank import convolution as convolution
+from stillflow.ops.nn.any_rank import max_pool_v2 as max_pool_v2
 from stillflow.ops.nn.any_rank import pool as pool
 from stillflow.ops.nn.atrous import atrous_conv2d as atrous_conv2d
 from stillflow.ops.nn.atrous import atrous_conv2d_transpose as atrous_conv2d_transpose
@@ -63,6 +65,7 @@ from stillflow.ops.nn.dropout import dropout as dropout
 from stillflow.ops.nn.embedding import embedding_lookup as embedding_lookup
 from stillflow.ops.nn.fractional import fractional_avg_pool as fractional_avg_pool
 from stillflow.ops.nn.fractional import fractional_max_pool as fractional_max_pool
+from stillflow.ops.nn.fused_batch_norm import fused_batch_norm as fused_batch_norm
 from stillflow.ops.nn.local_response import (
     local_response_normalization as local_response_normalization,
 )
@@ -84,7 +87,6 @@ from stillflow.ops.nn.normalization import (
     batch_norm_with_global_normalization as batch_norm_with_global_normalization,
 )
 from stillflow.ops.nn.normalization import batch_normalization as batch_normalization
-from stillflow.ops.nn.normalization import fused_batch_norm as fused_batch_norm
 from stillflow.ops.nn.norms import l2_loss as l2_loss
 from stillflow.ops.nn.norms import l2_normalize as l2_normalize
 from stillflow.ops.nn.one_dimensional import avg_pool1d as avg_pool1d
@@ -93,10 +95,8 @@ from stillflow.ops.nn.one_dimensional import conv1d_transpose as conv1d_transpos
 from stillflow.ops.nn.one_dimensional import max_pool1d as max_pool1d
 from stillflow.ops.nn.pooling import avg_pool as avg_pool
 from stillflow.ops.nn.pooling import avg_pool2d as avg_pool2d
-from stillflow.ops.nn.pooling import avg_pool_v2 as avg_pool_v2
 from stillflow.ops.nn.pooling import max_pool as max_pool
 from stillflow.ops.nn.pooling import max_pool2d as max_pool2d
-from stillflow.ops.nn.pooling import max_pool_v2 as max_pool_v2
 from stillflow.ops.nn.pooling_3d import avg_pool3d as avg_pool3d
 from stillflow.ops.nn.pooling_3d import max_pool3d as max_pool3d
 from stillflow.ops.nn.pooling_argmax import max_pool_with_argmax as max_pool_with_argmax

@@ -16,7 +16,7 @@ from stillflow.layers.contrib.conditions import constant_value, smart_cond
 from stillflow.layers.contrib.sizes import check_layout
 from stillflow.ops.array import reshaping, shape_of
 from stillflow.ops.control.ordering import identity
-from stillflow.ops.nn import normalization
+from stillflow.ops.nn import fused_batch_norm as fused
 from stillflow.ops.variables.scope import variable_scope
 
 
@@ -66,11 +66,11 @@ def fused_batch_norm(
         common: dict[str, Any] = {"epsilon": epsilon, "data_format": data_format}
 
         def training() -> Any:
-            return normalization.fused_batch_norm(images, gamma, beta, **common)
+            return fused.fused_batch_norm(images, gamma, beta, **common)
 
         def inference() -> Any:
             mean, variance = averages
-            return normalization.fused_batch_norm(
+            return fused.fused_batch_norm(
                 images, gamma, beta, mean=mean, variance=variance, is_training=False, **common
             )
 

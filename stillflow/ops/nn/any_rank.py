@@ -15,9 +15,9 @@ from stillflow.graph.tensor_shape import TensorShape, as_shape, dimension_at_ind
 from stillflow.ops.array import reshaping
 from stillflow.ops.nn.convolution import conv2d_op, conv2d_transpose
 from stillflow.ops.nn.convolution_3d import conv3d_op, conv3d_transpose
-from stillflow.ops.nn.one_dimensional import conv1d, conv1d_transpose
-from stillflow.ops.nn.pooling import avg_pool, max_pool
-from stillflow.ops.nn.pooling_3d import avg_pool3d, max_pool3d
+from stillflow.ops.nn.one_dimensional import avg_pool1d, conv1d, conv1d_transpose, max_pool1d
+from stillflow.ops.nn.pooling import avg_pool, avg_pool_op, max_pool, max_pool_op
+from stillflow.ops.nn.pooling_3d import avg_pool3d, avg_pool3d_op, max_pool3d, max_pool3d_op
 from stillflow.ops.nn.space_to_batch import with_space_to_batch
 from stillflow.ops.nn.windows import per_axis
 
@@ -247,6 +247,62 @@ class _Window:
         )
         return result if self._row is None else reshaping.squeeze(result, [self._row])
 
+
+def max_pool_v2(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Returns the largest of what each window sees, as many axes as the input has.
+
+    `ksize` and `strides` are an int, one for each spatial axis, or one for each axis.
+    """
+    pools = (max_pool1d, max_pool_op, max_pool3d_op)
+    return _pooled(pools, input, ksize, strides, padding, data_format, name)
+
+
+def avg_pool_v2(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Returns the mean of what each window sees, as max_pool_v2 does."""
+    pools = (avg_pool1d, avg_pool_op, avg_pool3d_op)
+    return _pooled(pools, input, ksize, strides, padding, data_format, name)
+
+
+def _pooled(
+    pools: tuple[Any, Any, Any],
+    x: Any,
+    ksize: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None,
+    name: str | None,
+) -> Tensor:
+    rank = _shape_of(x).ndims or len(data_format or "")
+    if not rank:
+        raise ValueError("The input must have a rank or a data format must be given.")
+    if not 3 <= rank <= 5:
+        raise ValueError(f"Input tensor must be of rank 3, 4 or 5 but was {rank}.")
+    layout = data_format or _LAYOUTS[rank]
+    return pools[rank - 3](
+        x,
+        ksize=per_axis(ksize, "ksize", layout, rank - 2),
+        strides=per_axis(strides, "strides", layout, rank - 2),
+        padding=padding,
+        data_format=layout,
+        name=name,
+    )
+
+
+_LAYOUTS = {3: "NWC", 4: "NHWC", 5: "NDHWC"}
 
 # Transposes -------------------------------------------------------------------------------------
 

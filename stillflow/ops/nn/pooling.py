@@ -322,18 +322,6 @@ def max_pool2d(
         return max_pool(input, ksize, strides, padding, data_format, name=scope)
 
 
-def max_pool_v2(
-    input: Any,
-    ksize: Any,
-    strides: Any,
-    padding: str,
-    data_format: str | None = None,
-    name: str | None = None,
-) -> Tensor:
-    """Returns the largest of what each window sees, as max_pool does."""
-    return max_pool(input, ksize, strides, padding, data_format, name=name)
-
-
 def avg_pool(
     value: Any,
     ksize: Any,
@@ -356,15 +344,3 @@ def avg_pool(
 
 
 avg_pool2d = avg_pool
-
-
-def avg_pool_v2(
-    input: Any,
-    ksize: Any,
-    strides: Any,
-    padding: str,
-    data_format: str | None = None,
-    name: str | None = None,
-) -> Tensor:
-    """Returns the mean of what each window sees, as avg_pool does."""
-    return avg_pool(input, ksize, strides, padding, data_format, name=name)
