@@ -230,6 +230,66 @@ def repeated(tf, run):
     run.refused(lambda: layers.stack(x, layers.bias_add, 3))
 
 
+# Dense layers, by tf.layers.
+
+
+@story
+def fully_connected(tf, run):
+    tf.set_random_seed(2)
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 2, 3)
+    l2 = layers.l2_regularizer(0.1)
+    outputs = [
+        layers.fully_connected(x, 2),
+        layers.linear(x, 2, weights_regularizer=l2, biases_regularizer=l2, scope="penalised"),
+        layers.relu6(x[:, 0], 2, biases_initializer=None, outputs_collections="out"),
+        layers.elu(x, 2, trainable=False, variables_collections={"weights": ["w"]}),
+        layers.relu(x, 2, normalizer_fn=layers.layer_norm, normalizer_params={"scale": False}),
+        layers.fully_connected(x, 2, reuse=True, scope="fully_connected"),
+    ]
+    with tf.variable_scope("parts", partitioner=tf.fixed_size_partitioner(2)):
+        outputs.append(layers.fully_connected(x, 2, variables_collections=["parts"]))
+    run.note([names(tf.get_collection(key)) for key in ("w", "parts", "model_variables")])
+    run.note([tensor.aliases for tensor in tf.get_collection("out")])
+    run.note(names(tf.losses.get_regularization_losses()))
+    seeded_start(tf, run)
+    run(outputs, feeds)
+    run.refused(lambda: layers.fully_connected(x, 2.0))
+    run.refused(lambda: layers.fully_connected(tf.placeholder(tf.float32), 3))
+    run.refused(lambda: layers.fully_connected(tf.placeholder(tf.float32, [2, None]), 3))
+
+
+@story
+def dropout(tf, run):
+    tf.set_random_seed(2)
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 4)
+    training = tf.placeholder(tf.bool)
+    outputs = [
+        layers.dropout(x),
+        layers.dropout(x, is_training=False),
+        layers.dropout(x, 0.3, is_training=training, scope="either", outputs_collections="out"),
+        layers.dropout(x, tf.constant(0.2), noise_shape=[1, 4], seed=3),
+    ]
+    run.note([tensor.aliases for tensor in tf.get_collection("out")])
+    for is_training in (True, False):
+        run(outputs, {**feeds, training: is_training})
+
+
+@story
+def flatten(tf, run):
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 2, 3)
+    outputs = [
+        layers.flatten(x, outputs_collections="out"),
+        layers.flatten(tf.ones([2, 3]), scope="named"),
+        layers.flatten(tf.placeholder_with_default([[[1.0], [2.0]]], [1, None, 1])),
+    ]
+    run.note([str(output.shape) for output in outputs])
+    run.note([tensor.aliases for tensor in tf.get_collection("out")])
+    run(outputs, feeds)
+
+
 # Summaries and training.
 
 

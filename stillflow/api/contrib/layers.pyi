@@ -11,6 +11,13 @@ from stillflow.layers.contrib.biased import legacy_linear as legacy_linear
 from stillflow.layers.contrib.biased import legacy_relu as legacy_relu
 from stillflow.layers.contrib.composing import repeat as repeat
 from stillflow.layers.contrib.composing import stack as stack
+from stillflow.layers.contrib.dense import dropout as dropout
+from stillflow.layers.contrib.dense import elu as elu
+from stillflow.layers.contrib.dense import flatten as flatten
+from stillflow.layers.contrib.dense import fully_connected as fully_connected
+from stillflow.layers.contrib.dense import linear as linear
+from stillflow.layers.contrib.dense import relu as relu
+from stillflow.layers.contrib.dense import relu6 as relu6
 from stillflow.layers.contrib.embedding import embed_sequence as embed_sequence
 from stillflow.layers.contrib.embedding import embedding_lookup_unique as embedding_lookup_unique
 from stillflow.layers.contrib.norms import group_norm as group_norm

@@ -6,7 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from stillflow.graph.operation import Tensor
-from stillflow.layers.contrib.collecting import collect_named_outputs, get_variable_collections
+from stillflow.layers.contrib.collecting import (
+    add_variable_to_collections,
+    collect_named_outputs,
+    get_variable_collections,
+)
 from stillflow.ops.variables.model_variables import model_variable
 from stillflow.ops.variables.variable import VariableAggregation, VariableSynchronization
 
@@ -69,6 +73,15 @@ def parameter(
     return model_variable(
         name, shape=shape, dtype=dtype, initializer=initializer, collections=collections, **options
     )
+
+
+def applied(layer: Any, inputs: Tensor, variables_collections: Any) -> Tensor:
+    """What a layer with a kernel makes of its inputs; its variables go to their collections."""
+    outputs = layer.apply(inputs)
+    add_variable_to_collections(layer.kernel, variables_collections, "weights")
+    if layer.use_bias:
+        add_variable_to_collections(layer.bias, variables_collections, "biases")
+    return outputs
 
 
 def normalized(outputs: Tensor, normalizer_fn: Any, normalizer_params: Any) -> Tensor:
