@@ -15,7 +15,7 @@ from jax import lax
 
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
-from stillflow.runtime import xla_loops
+from stillflow.runtime import xla_convolving, xla_loops
 from stillflow.runtime.trips import Trips
 from stillflow.runtime.xla_stack import TracedStack
 from stillflow.runtime.xla_tensor_array import TracedTensorArray
@@ -49,6 +49,7 @@ class JaxNamespace:
     interleave = staticmethod(xla_loops.interleave)
     while_each = staticmethod(xla_loops.while_each)
     compose_swaps = staticmethod(xla_loops.compose_swaps)
+    convolve = staticmethod(xla_convolving.convolve)
 
     def __init__(self) -> None:
         self.op: Operation | None = None  # the one that is traced
@@ -152,18 +153,3 @@ class JaxNamespace:
     def min_at(x: Any, index: Any, value: Any) -> Any:
         """`add_at` with the smaller of the two instead of their sum."""
         return jnp.asarray(x).at[index].min(value)
-
-    @staticmethod
-    def convolve(
-        x: Any,
-        w: Any,
-        layouts: tuple[str, str, str],
-        strides: Sequence[int],
-        padding: Sequence[tuple[int, int]],
-        x_dilation: Sequence[int] | None = None,
-        w_dilation: Sequence[int] | None = None,
-    ) -> Any:
-        """Correlates images `x`, or volumes, with filters `w`: see `declare.numpy.convolving`."""
-        return lax.conv_general_dilated(
-            x, w, strides, padding, x_dilation, w_dilation, dimension_numbers=layouts
-        )
