@@ -97,6 +97,7 @@ from stillflow.graph.dtypes import variant as variant
 from stillflow.graph.errors import OpError as OpError
 from stillflow.graph.graph import Graph as Graph
 from stillflow.graph.indexed_slices import IndexedSlices as IndexedSlices
+from stillflow.graph.indexed_slices import IndexedSlicesSpec as IndexedSlicesSpec
 from stillflow.graph.keys import GraphKeys as GraphKeys
 from stillflow.graph.operation import Operation as Operation
 from stillflow.graph.operation import Tensor as Tensor
@@ -118,6 +119,8 @@ from stillflow.graph.tensor_shape import Dimension as Dimension
 from stillflow.graph.tensor_shape import TensorShape as TensorShape
 from stillflow.graph.tensor_shape import dimension_at_index as dimension_at_index
 from stillflow.graph.tensor_shape import dimension_value as dimension_value
+from stillflow.graph.tensor_spec import TensorSpec as TensorSpec
+from stillflow.graph.type_spec import TypeSpec as TypeSpec
 from stillflow.interchange.importer import import_graph_def as import_graph_def
 from stillflow.ops.array.batch_gather import batch_gather as batch_gather
 from stillflow.ops.array.batch_gather import gather_nd as gather_nd
@@ -394,6 +397,7 @@ from stillflow.ops.reduce.segments import unsorted_segment_sqrt_n as unsorted_se
 from stillflow.ops.sparse.densifying import sparse_tensor_to_dense as sparse_tensor_to_dense
 from stillflow.ops.sparse.densifying import sparse_to_dense as sparse_to_dense
 from stillflow.ops.sparse.sparse_tensor import SparseTensor as SparseTensor
+from stillflow.ops.sparse.sparse_tensor import SparseTensorSpec as SparseTensorSpec
 from stillflow.ops.sparse.sparse_tensor import SparseTensorValue as SparseTensorValue
 from stillflow.ops.sparse.sparse_tensor import (
     convert_to_tensor_or_sparse_tensor as convert_to_tensor_or_sparse_tensor,

@@ -97,6 +97,9 @@ OWN: dict[str, Members] = {
         "contextlib": "graph_mode=nullcontext",
         "stillflow.graph.behavior": "in_eager_mode=is_at_2",
     },
+    "python.framework.composite_tensor": {
+        "stillflow.graph.composite": "CompositeTensor",
+    },
     "python.framework.device": {
         "stillflow.graph.device": "canonical_name check_valid is_device_spec merge_device",
     },
@@ -149,6 +152,11 @@ OWN: dict[str, Members] = {
     },
     "python.framework.tensor_util": {
         "stillflow.api._below": "constant_value_as_shape",
+    },
+    "python.framework.type_spec": {
+        "stillflow.graph.type_spec": (
+            "register_type_spec_from_value_converter type_spec_from_value"
+        ),
     },
     "python.lib.io.file_io": {
         "stillflow.platform.whole_files": (

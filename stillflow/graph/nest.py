@@ -11,7 +11,7 @@ import collections
 from collections.abc import Callable, Iterable, Iterator, Mapping, MappingView, Sequence
 from typing import Any
 
-from stillflow.graph.indexed_slices import IndexedSlices
+from stillflow.graph.composite import CompositeTensor
 
 Path = tuple[Any, ...]
 
@@ -27,7 +27,7 @@ is_sequence = is_nested  # its older name
 
 
 def flatten(structure: Any, expand_composites: bool = False) -> list:
-    """The leaves in order; with `expand_composites` the tensors of IndexedSlices are leaves."""
+    """The leaves in order; with `expand_composites` those of composite tensors are leaves."""
     return [leaf for _, leaf in _leaves(structure, (), expand_composites)]
 
 
@@ -217,8 +217,8 @@ def _is_attrs(value: Any) -> bool:
 
 
 def has_children(value: Any, expand: bool) -> bool:
-    """`is_nested`; with `expand`, IndexedSlices are too."""
-    return is_nested(value) or (expand and isinstance(value, IndexedSlices))
+    """`is_nested`; with `expand`, composite tensors are too."""
+    return is_nested(value) or (expand and isinstance(value, CompositeTensor))
 
 
 def children(nest: Any) -> Iterable[tuple[Any, Any]]:
@@ -229,9 +229,8 @@ def children(nest: Any) -> Iterable[tuple[Any, Any]]:
         return [(field.name, getattr(nest, field.name)) for field in type(nest).__attrs_attrs__]
     if _is_namedtuple(nest):
         return zip(nest._fields, nest, strict=True)
-    if isinstance(nest, IndexedSlices):
-        parts = (nest.values, nest.indices, nest.dense_shape)
-        return enumerate(part for part in parts if part is not None)
+    if isinstance(nest, CompositeTensor):
+        return enumerate(nest.fetch_parts())
     return enumerate(nest)
 
 
@@ -262,7 +261,9 @@ def rebuilt(nest: Any, values: list) -> Any:
         if isinstance(nest, collections.defaultdict):
             return collections.defaultdict(nest.default_factory, items)
         return type(nest)(items)  # type: ignore[call-arg]
-    if _is_namedtuple(nest) or _is_attrs(nest) or isinstance(nest, IndexedSlices):
+    if isinstance(nest, CompositeTensor):
+        return nest.with_parts(values)
+    if _is_namedtuple(nest) or _is_attrs(nest):
         return type(nest)(*values)
     if isinstance(nest, (range, MappingView)):
         return values

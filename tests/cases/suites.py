@@ -42,6 +42,7 @@ STORIES = (
     "rows",
     "queues",
     "sequences",
+    "composites",
     "sampling",
     "ctc",
 )

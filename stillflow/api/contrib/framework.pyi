@@ -5,6 +5,8 @@ from stillflow.graph import nest as nest
 from stillflow.graph.names import prepend_name_scope as prepend_name_scope
 from stillflow.graph.names import strip_name_scope as strip_name_scope
 from stillflow.graph.scopes import get_name_scope as get_name_scope
+from stillflow.graph.tensor_spec import BoundedTensorSpec as BoundedTensorSpec
+from stillflow.graph.tensor_spec import TensorSpec as TensorSpec
 from stillflow.ops.control.smart import smart_case as smart_case
 from stillflow.ops.control.smart import smart_cond as smart_cond
 from stillflow.ops.control.smart import smart_constant_value as smart_constant_value

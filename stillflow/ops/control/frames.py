@@ -12,6 +12,7 @@ from stillflow.declare import shapes
 from stillflow.declare.convert import to_tensor
 from stillflow.declare.opdef import op
 from stillflow.graph import nest
+from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.indexed_slices import IndexedSlices
@@ -115,7 +116,7 @@ def enter(
     keeps_shape: bool = True,
     name: str | None = None,
 ) -> Any:
-    """`data`, a tensor, a reference to a variable or IndexedSlices, in the frame `frame_name`.
+    """`data`, a tensor, a reference to a variable or a composite tensor, in the frame `frame_name`.
 
     What is constant is the same in each iteration. Its shape may be another in later ones unless
     `keeps_shape`.
@@ -128,14 +129,14 @@ def enter(
             inside.set_shape(tensor.shape)
         return inside
 
-    if isinstance(data, IndexedSlices):
+    if isinstance(data, CompositeTensor):
         return nest.map_structure(entered, data, expand_composites=True)
     return entered(to_tensor(data, as_ref=True), name)
 
 
 def exit_(data: Any, name: str | None = None) -> Any:
     """`data`, of a loop, in the frame around it."""
-    if isinstance(data, IndexedSlices):
+    if isinstance(data, CompositeTensor):
         return nest.map_structure(exit_, data, expand_composites=True)
     tensor = to_tensor(data, as_ref=True)
     return (ref_exit_op if tensor.dtype._is_ref_dtype else exit_op)(tensor, name=name)
@@ -143,7 +144,7 @@ def exit_(data: Any, name: str | None = None) -> Any:
 
 def next_iteration(data: Any, name: str | None = None) -> Any:
     """`data`, of a loop, in its next iteration."""
-    if isinstance(data, IndexedSlices):
+    if isinstance(data, CompositeTensor):
         return nest.map_structure(next_iteration, data, expand_composites=True)
     tensor = to_tensor(data, as_ref=True)
     is_ref = tensor.dtype._is_ref_dtype

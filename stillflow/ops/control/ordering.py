@@ -8,6 +8,7 @@ from stillflow.declare import shapes
 from stillflow.declare.convert import is_tensor, to_tensor
 from stillflow.declare.opdef import op
 from stillflow.graph import nest
+from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.dtypes import DType
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
@@ -169,8 +170,8 @@ def _operation_of(item: Any) -> Operation:
 
 
 def ref_or_identity(data: Any, name: str | None = None) -> Any:
-    """Identity of a tensor, of each tensor of IndexedSlices; RefIdentity of a reference."""
-    if isinstance(data, IndexedSlices):
+    """Identity of a tensor, of each of a composite tensor's; RefIdentity of a reference."""
+    if isinstance(data, CompositeTensor):
         return nest.map_structure(ref_or_identity, data, expand_composites=True)
     tensor = to_tensor(data, as_ref=True)
     return (ref_identity_op if tensor.dtype._is_ref_dtype else identity_op)(tensor, name=name)

@@ -7,30 +7,48 @@ from typing import Any
 
 from stillflow.declare.static import constant_value_as_shape
 from stillflow.graph import nest
+from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.graph.type_spec import TypeSpec
 from stillflow.ops.control.frames import is_within
 
 
 def of(value: Any, shape: Any = None) -> Any:
-    """The invariant of `value`: `shape`, or its own; of IndexedSlices a list, for each tensor.
+    """The invariant of `value`: `shape`, or its own; of a composite tensor a list, for each part.
 
-    For IndexedSlices `shape` is that of the values.
+    For IndexedSlices `shape` is that of the values, for a SparseTensor that of its `dense_shape`.
 
     Raises:
-      TypeError: an invariant of IndexedSlices is no shape.
+      TypeError: `shape` is neither a TensorShape nor a TypeSpec of the value.
     """
-    if not isinstance(value, IndexedSlices):
-        return value.shape if shape is None else shape
-    if shape is None:
+    if isinstance(value, IndexedSlices) and shape is None:
         rows, whole = value.indices.shape, _dense(value)
-    elif isinstance(shape, TensorShape):
-        rows, whole = shape[:1], TensorShape([None]).concatenate(shape[1:])
-    else:
+        shapes = [rows.concatenate(whole[1:]), rows]
+        return shapes if value.dense_shape is None else [*shapes, TensorShape([whole.ndims])]
+    if not isinstance(value, CompositeTensor):
+        return value.shape if shape is None else _shape_of(value, shape)
+    spec = value._type_spec if shape is None else _spec_of(value, shape)
+    return [part.shape for part in spec._flat_tensor_specs]
+
+
+def _shape_of(tensor: Any, shape: Any) -> Any:
+    if not isinstance(shape, TypeSpec):
+        return shape
+    if not shape.is_compatible_with(tensor):
+        raise TypeError(f"TensorSpec {shape!r} is not compatible with {tensor!r}")
+    return shape.shape  # type: ignore[attr-defined]  # it is a TensorSpec
+
+
+def _spec_of(value: CompositeTensor, shape: Any) -> TypeSpec:
+    if isinstance(shape, TensorShape):
+        return value._shape_invariant_to_type_spec(shape)
+    if not isinstance(shape, TypeSpec):
         raise TypeError(f"Expected shape to be a TypeSpec or TensorShape, got {shape!r}")
-    shapes = [rows.concatenate(whole[1:]), rows]
-    return shapes if value.dense_shape is None else [*shapes, TensorShape([whole.ndims])]
+    if not shape.is_compatible_with(value):
+        raise TypeError(f"TypeSpec {shape!r} is not compatible with {value!r}")
+    return shape
 
 
 def _dense(value: IndexedSlices) -> TensorShape:

@@ -16,6 +16,7 @@ from stillflow.declare.dead import dead, is_dead
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.graph import nest
+from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import colocate_with, name_scope
@@ -47,7 +48,7 @@ def switch_op(xp, data, pred):
 def switch(data: Any, pred: Any, dtype: Any = None, name: str | None = None) -> Any:
     """(output_false, output_true): `data` is on the side that `pred` names, the other is dead.
 
-    `data` may be IndexedSlices; then both are.
+    `data` may be a composite tensor; then both are.
     """
     with name_scope(name, "Switch", [data, pred]) as scope:
         data = to_composite(data, dtype, "data")
@@ -62,8 +63,8 @@ def switch(data: Any, pred: Any, dtype: Any = None, name: str | None = None) -> 
 
 
 def to_composite(value: Any, dtype: Any = None, name: str | None = None) -> Any:
-    """IndexedSlices as they are; anything else as a tensor, a variable as its reference."""
-    if isinstance(value, IndexedSlices):
+    """A composite tensor as it is; anything else as a tensor, a variable as its reference."""
+    if isinstance(value, CompositeTensor):
         return value
     return to_tensor(value, dtype, name, as_ref=True)
 
@@ -85,7 +86,7 @@ def ref_switch_op(xp, data, pred):
 
 def switch_ref_or_tensor(data: Any, pred: Tensor, name: str = "Switch") -> Any:
     """`switch` beside what makes `data`, by a RefSwitch where it is a reference to a variable."""
-    data = data if isinstance(data, IndexedSlices) else to_tensor(data, name="data")
+    data = data if isinstance(data, CompositeTensor) else to_tensor(data, name="data")
     with colocate_with(data, ignore_existing=True):
         if isinstance(data, Tensor) and data.dtype._is_ref_dtype:
             return ref_switch_op(data, pred, name=name)
@@ -156,13 +157,15 @@ def merge(inputs: Any, name: str | None = None) -> Any:
         if all(isinstance(value, Tensor) for value in values):
             is_ref = all(value.dtype._is_ref_dtype for value in values)
             return (ref_merge_op if is_ref else merge_op)(values, name=scope)
-        return _merged_slices(values)
+        return _merged_parts(values)
 
 
-def _merged_slices(values: list[Any]) -> tuple[Any, Tensor]:
-    from stillflow.ops.array.indexed_slices import as_slices_list
+def _merged_parts(values: list[Any]) -> tuple[Any, Tensor]:
+    slices = values
+    if any(isinstance(value, IndexedSlices) for value in values):
+        from stillflow.ops.array.indexed_slices import as_slices_list
 
-    slices = as_slices_list(values, optimize=False)
+        slices = as_slices_list(values, optimize=False)
     for other in slices[1:]:
         nest.assert_same_structure(slices[0], other, expand_composites=True)
     parts = zip(*(nest.flatten(one, expand_composites=True) for one in slices), strict=True)

@@ -8,6 +8,7 @@ from typing import Any
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor, to_tensor
 from stillflow.graph import nest
+from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
@@ -43,7 +44,8 @@ def while_loop(
     once an iteration. `body` returns the next loop variables, of the same structure and types.
 
     Args:
-      loop_vars: a list or tuple of tensors, TensorArrays, IndexedSlices, and nests of them.
+      loop_vars: a list or tuple of tensors, TensorArrays, composite tensors (IndexedSlices,
+        SparseTensor), and nests of them.
       shape_invariants: what stays of each variable's shape in all iterations; by default its shape.
       parallel_iterations: recorded, as is `swap_memory`; results do not depend on them.
       back_prop: False where no gradient is wanted.
@@ -125,7 +127,7 @@ def _build(
 ) -> Any:
     """Builds the loop and returns what its variables are behind it."""
     values = [as_carried(value) for value in nest.flatten(loop_vars)]
-    tensors = [convert_to_tensor_or_indexed_slices(value) for value in values]
+    tensors = [_as_composite(value) for value in values]
     if shapes is None:
         shapes = [shape_invariants.of(tensor) for tensor in tensors]
     parts = nest.flatten(tensors, expand_composites=True)
@@ -138,6 +140,10 @@ def _build(
     leaving = [as_before(*pair) for pair in zip(originals, exits, strict=True)]
     packed = nest.pack_sequence_as(result, leaving, expand_composites=True)
     return packed[0] if len(exits) == 1 and not return_same_structure else packed
+
+
+def _as_composite(value: Any) -> Tensor | CompositeTensor:
+    return value if isinstance(value, CompositeTensor) else to_tensor(value)
 
 
 def _build_inside(

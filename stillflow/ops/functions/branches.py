@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import OpDef
 from stillflow.graph import nest
+from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.context import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.protos.function_names import argument_names
 from stillflow.graph.scopes import control_dependencies
 from stillflow.graph.tensor_shape import TensorShape
-from stillflow.ops.array.indexed_slices import convert_to_tensor_or_indexed_slices
 from stillflow.ops.control.carried import as_before, as_carried
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.functions.body import FuncGraph
@@ -46,7 +47,8 @@ class BranchGraph(FuncGraph):
             if isinstance(value, Operation) and stands_for_operation is not None:
                 with control_dependencies([value]):
                     return identity(stands_for_operation)
-            return value if value is None else convert_to_tensor_or_indexed_slices(value)
+            is_made = value is None or isinstance(value, CompositeTensor)
+            return value if is_made else convert_to_tensor(value)
 
         with self.as_default():
             returned = func()
@@ -58,7 +60,7 @@ class BranchGraph(FuncGraph):
             self.give(tensors)
 
     def give(self, results: Sequence[Any]) -> None:
-        """Makes tensors and IndexedSlices its outputs; None is none."""
+        """Makes tensors and composite tensors its outputs; None is none."""
         with self.as_default():
             parts = nest.flatten(list(results), expand_composites=True)
             self.outputs = [self.capture(part) for part in parts if part is not None]

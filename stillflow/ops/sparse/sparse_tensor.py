@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.static import constant_value_as_shape
 from stillflow.graph import dtypes
+from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.graph.tensor_shape import TensorShape
+from stillflow.graph.tensor_shape import TensorShape, as_shape
+from stillflow.graph.tensor_spec import TensorSpec
+from stillflow.graph.type_spec import TypeSpec
 from stillflow.ops.control.ordering import placeholder
 
 
@@ -23,7 +28,49 @@ class SparseTensorValue(NamedTuple):
     dense_shape: Any
 
 
-class SparseTensor:
+class SparseTensorSpec(TypeSpec):
+    """SparseTensors of a dense shape, with elements of a type."""
+
+    __slots__ = ("_dtype", "_shape")
+
+    def __init__(self, shape: Any = None, dtype: Any = dtypes.float32):
+        self._shape = as_shape(shape)
+        self._dtype = dtypes.as_dtype(dtype)
+
+    @property
+    def value_type(self) -> type:
+        return SparseTensor
+
+    @property
+    def shape(self) -> TensorShape:
+        return self._shape
+
+    @property
+    def dtype(self) -> DType:
+        return self._dtype
+
+    def _serialize(self) -> tuple:
+        return self._shape, self._dtype
+
+    @property
+    def _component_specs(self) -> list[TensorSpec]:
+        rank = self._shape.ndims
+        return [
+            TensorSpec([None, rank], dtypes.int64),
+            TensorSpec([None], self._dtype),
+            TensorSpec([rank], dtypes.int64),
+        ]
+
+    def _to_components(self, value: Any) -> list[Tensor]:
+        return as_sparse_tensor(value).fetch_parts()
+
+    def _from_components(self, components: Any) -> Any:
+        if all(isinstance(part, np.ndarray) for part in components):
+            return SparseTensorValue(*components)
+        return SparseTensor(*components)
+
+
+class SparseTensor(CompositeTensor):
     """A tensor of shape `dense_shape`, i64[r], whose elements `indices`, i64[n, r], are `values`.
 
     values: any[n]. All other elements are zero. Most ops want `indices` in the order of rows.
@@ -95,6 +142,17 @@ class SparseTensor:
     @staticmethod
     def from_fetched(parts: list[Any]) -> SparseTensorValue:
         return SparseTensorValue(*parts)
+
+    @property
+    def _type_spec(self) -> SparseTensorSpec:
+        return SparseTensorSpec(self.shape, self.dtype)
+
+    def _shape_invariant_to_type_spec(self, shape: TensorShape) -> SparseTensorSpec:
+        """`shape` is that of `dense_shape`, a vector."""
+        if shape.ndims not in (None, 1):
+            raise ValueError("Expected a shape with 1 dimension")
+        rank = None if shape.ndims is None else shape.as_list()[0]
+        return SparseTensorSpec(None if rank is None else [None] * rank, self.dtype)
 
     def eval(self, feed_dict: Any = None, session: Any = None) -> SparseTensorValue:
         """Runs what computes this in `session`, or in the default one."""
