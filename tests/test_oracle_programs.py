@@ -73,14 +73,14 @@ def test_nest(case, recorded, tier):
 
 
 #: Programs of NETWORKS that are among the quick tests on XLA, where each run compiles.
-QUICK_ON_XLA = ("dynamic_lengths", "dense")
+QUICK_ON_XLA = ("dynamic_lengths", "lstm_whole", "dropout", "dense")
 
 
 def on_host_first(parameters):
     """`parameters` for each tier, on XLA marked slow but for few."""
     id = parameters.values[0].id
     for tier in ("host", "xla"):
-        slow = tier == "xla" and id not in QUICK_ON_XLA
+        slow = id.endswith("_20") or (tier == "xla" and id not in QUICK_ON_XLA)
         marks = [*parameters.marks, *([pytest.mark.slow] if slow else [])]
         yield pytest.param(*parameters.values, tier, id=f"{parameters.id}-{tier}", marks=marks)
 

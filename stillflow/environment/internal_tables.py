@@ -223,6 +223,30 @@ OWN: dict[str, Members] = {
             "shared_resources"
         ),
     },
+    "python.ops.rnn": {
+        "stillflow.layers.recurrent.sizes": (
+            "_concat=concat_sizes _infer_state_dtype=infer_state_dtype"
+        ),
+    },
+    "python.ops.rnn_cell": {
+        "stillflow.layers.recurrent.likeness": (
+            "ASSERT_LIKE_RNNCELL_ERROR_REGEXP assert_like_rnncell"
+        ),
+    },
+    "python.ops.rnn_cell_impl": {
+        "stillflow.layers.recurrent.cell": (
+            "_BIAS_VARIABLE_NAME=BIAS _WEIGHTS_VARIABLE_NAME=KERNEL "
+            "_check_rnn_cell_input_dtypes=check_inputs_are_floats "
+            "_check_supported_dtypes=check_type_is_float"
+        ),
+        "stillflow.layers.recurrent.likeness": (
+            "ASSERT_LIKE_RNNCELL_ERROR_REGEXP assert_like_rnncell"
+        ),
+        "stillflow.layers.recurrent.sizes": (
+            "_concat=concat_sizes _zero_state_tensors=zero_state_tensors"
+        ),
+        "stillflow.layers.recurrent.wrapping": "_RNNCellWrapperV1=CellWrapper",
+    },
     "python.ops.state_ops": {
         "stillflow.ops.variables.state": "variable_op variable_op_v2",
     },

@@ -55,6 +55,7 @@ DIGESTED = (
 )
 #: The same of networks, which are run on either tier.
 NETWORKS = (
+    "cells",
     "layers",
     "recurrent",
 )

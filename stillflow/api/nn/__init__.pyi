@@ -1,3 +1,4 @@
+from stillflow.api.nn import rnn_cell as rnn_cell
 from stillflow.layers.recurrent.bidirectional import (
     bidirectional_dynamic_rnn as bidirectional_dynamic_rnn,
 )

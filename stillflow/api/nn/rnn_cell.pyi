@@ -1,0 +1,10 @@
+from stillflow.layers.recurrent.basic import BasicRNNCell as BasicRNNCell
+from stillflow.layers.recurrent.basic import GRUCell as GRUCell
+from stillflow.layers.recurrent.cell import RNNCell as RNNCell
+from stillflow.layers.recurrent.dropout import DropoutWrapper as DropoutWrapper
+from stillflow.layers.recurrent.lstm import BasicLSTMCell as BasicLSTMCell
+from stillflow.layers.recurrent.lstm import LSTMCell as LSTMCell
+from stillflow.layers.recurrent.lstm import LSTMStateTuple as LSTMStateTuple
+from stillflow.layers.recurrent.multi import MultiRNNCell as MultiRNNCell
+from stillflow.layers.recurrent.wrapping import DeviceWrapper as DeviceWrapper
+from stillflow.layers.recurrent.wrapping import ResidualWrapper as ResidualWrapper

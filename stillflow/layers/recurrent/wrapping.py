@@ -1,0 +1,102 @@
+"""Cells around cells: `ResidualWrapper`, `DeviceWrapper`, and what wrappers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from stillflow.graph import nest
+from stillflow.graph.scopes import device as device_scope
+from stillflow.layers.recurrent.cell import RNNCell
+from stillflow.layers.recurrent.likeness import assert_like_rnncell
+
+
+class CellWrapper(RNNCell):
+    """The base of wrappers, which have the sizes and the scope of the cell within."""
+
+    def __init__(self, cell: Any, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        assert_like_rnncell("cell", cell)
+        self.cell = cell
+
+    @property
+    def state_size(self) -> Any:
+        return self.cell.state_size
+
+    @property
+    def output_size(self) -> Any:
+        return self.cell.output_size
+
+    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
+        with self._zero_state_scope(batch_size):
+            return self.cell.zero_state(batch_size, dtype)
+
+    def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
+        return self._call_wrapped_cell(inputs, state, self.cell.__call__, scope=scope)
+
+    def _call_wrapped_cell(
+        self, inputs: Any, state: Any, cell_call_fn: Callable, **kwargs: Any
+    ) -> tuple[Any, Any]:
+        """One step; `cell_call_fn` is that of the cell within."""
+        raise NotImplementedError
+
+
+class ResidualWrapper(CellWrapper):
+    """Adds the inputs of a cell to its outputs.
+
+    Args:
+      cell: the cell.
+      residual_fn: `residual_fn(inputs, outputs)` in place of the sum.
+
+    Raises:
+      TypeError: `cell` is not like a cell.
+      ValueError: in a call, inputs and outputs are of different structures or shapes.
+    """
+
+    def __init__(
+        self, cell: Any, residual_fn: Callable[[Any, Any], Any] | None = None, **kwargs: Any
+    ):
+        super().__init__(cell, **kwargs)
+        self._residual_fn = residual_fn
+
+    def _call_wrapped_cell(
+        self, inputs: Any, state: Any, cell_call_fn: Callable, **kwargs: Any
+    ) -> tuple[Any, Any]:
+        outputs, new_state = cell_call_fn(inputs, state, **kwargs)
+        return (self._residual_fn or _sum)(inputs, outputs), new_state
+
+
+def _sum(inputs: Any, outputs: Any) -> Any:
+    check_same_shapes(inputs, outputs)
+    return nest.map_structure(lambda one, other: one + other, inputs, outputs)
+
+
+def check_same_shapes(inputs: Any, outputs: Any) -> None:
+    """TypeError or ValueError unless structures are the same and shapes compatible."""
+    nest.assert_same_structure(inputs, outputs)
+    nest.map_structure(
+        lambda one, other: one.shape.assert_is_compatible_with(other.shape), inputs, outputs
+    )
+
+
+class DeviceWrapper(CellWrapper):
+    """Builds a cell on a device.
+
+    Args:
+      cell: the cell.
+      device: its name, or a function of an operation.
+    """
+
+    def __init__(self, cell: Any, device: Any, **kwargs: Any):
+        super().__init__(cell, **kwargs)
+        self._device = device
+
+    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
+        with self._zero_state_scope(batch_size), device_scope(self._device):
+            return self.cell.zero_state(batch_size, dtype)
+
+    def _call_wrapped_cell(
+        self, inputs: Any, state: Any, cell_call_fn: Callable, **kwargs: Any
+    ) -> tuple[Any, Any]:
+        with device_scope(self._device):
+            return cell_call_fn(inputs, state, **kwargs)
