@@ -34,6 +34,24 @@ def graph_of(values: Iterable[Any] | None) -> Graph:
     return found or default
 
 
+def get_graph_from_inputs(op_input_list: Iterable[Any], graph: Graph | None = None) -> Graph:
+    """The graph that inputs belong to: `graph`, if given, else the default one without any.
+
+    Raises:
+      TypeError: `graph` is none.
+      ValueError: an input is of another graph.
+    """
+    if graph is not None and not isinstance(graph, Graph):
+        raise TypeError(f"Input graph needs to be a Graph: {graph}")
+    if graph is None:
+        return graph_of(op_input_list)
+    for value in op_input_list:
+        element = getattr(value, "_as_graph_element", lambda own=value: own)()
+        if isinstance(element, (Tensor, Operation)) and element.graph is not graph:
+            raise ValueError(f"{element} is not from the passed-in graph.")
+    return graph
+
+
 class name_scope:
     """`with tf.name_scope(name, default_name, values) as scope:` in the graph of `values`.
 

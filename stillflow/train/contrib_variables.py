@@ -10,6 +10,7 @@ import numpy as np
 
 from stillflow.checkpoint import slices
 from stillflow.checkpoint.reader import CheckpointReader
+from stillflow.graph.graph import Graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import get_collection
@@ -18,6 +19,7 @@ from stillflow.ops.variables.scope import VariableScope
 from stillflow.platform import logging
 from stillflow.runtime.session import BaseSession
 from stillflow.train.saver import Saver
+from stillflow.train.training_util import assert_global_step, get_global_step
 
 Feeds = dict[Tensor, np.ndarray]
 
@@ -105,6 +107,21 @@ def filter_variables(
 
     included = [v for v in var_list if not include_patterns or any_matches(include_patterns, v)]
     return [v for v in included if not (exclude_patterns and any_matches(exclude_patterns, v))]
+
+
+def get_placeholders(graph: Graph) -> list[Tensor]:
+    """Returns what a graph's placeholders give; TypeError when it is no graph."""
+    if not isinstance(graph, Graph):
+        raise TypeError(f"Input graph needs to be a Graph: {graph}")
+    return [op.outputs[0] for op in graph.get_operations() if op.type == "Placeholder"]
+
+
+def assert_or_get_global_step(graph: Graph | None = None, global_step_tensor: Any = None) -> Any:
+    """Returns the global step: the graph's, or the one given, which must be able to be one."""
+    if global_step_tensor is None:
+        return get_global_step(graph)
+    assert_global_step(global_step_tensor)
+    return global_step_tensor
 
 
 # Setting ------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ STORIES = (
 )
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (
+    "contrib_framework",
     "contrib_layers",
     "contrib_training",
     "metrics",

@@ -17,6 +17,7 @@ from stillflow.ops.math.casts import cast
 from stillflow.ops.math.comparison import equal
 from stillflow.ops.reduce import reductions
 from stillflow.ops.sparse.adding import sparse_tensor_dense_add
+from stillflow.platform.deprecation import deprecated
 
 
 def confusion_matrix(
@@ -105,3 +106,16 @@ def squeezed_where(x: Tensor, surplus: Any, wanted: int) -> Tensor:
     if x.shape.ndims is not None and not (x.shape.ndims and x.shape[-1].is_compatible_with(1)):
         return x
     return cond(equal(wanted, surplus), lambda: reshaping.squeeze(x, [-1]), lambda: x)
+
+
+@deprecated(
+    None,
+    "Please switch to remove_squeezable_dimensions from tf.confusion_matrix. Note that the order "
+    "of the inputs and outputs of labels and predictions have also been switched.",
+)
+def contrib_remove_squeezable_dimensions(
+    predictions: Any, labels: Any, name: str | None = None
+) -> tuple[Tensor, Tensor]:
+    """`remove_squeezable_dimensions` with predictions first (`tf.contrib.framework`)."""
+    labels, predictions = remove_squeezable_dimensions(labels, predictions, name=name)
+    return predictions, labels

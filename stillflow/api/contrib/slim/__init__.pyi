@@ -43,7 +43,7 @@ from stillflow.layers.contrib.summarizing import summarize_tensor as summarize_t
 from stillflow.layers.contrib.summarizing import summarize_tensors as summarize_tensors
 from stillflow.layers.contrib.summarizing import summarize_variables as summarize_variables
 from stillflow.layers.contrib.summarizing import summarize_weights as summarize_weights
-from stillflow.ops.variables import contrib_initializers as initializers
+from stillflow.ops.variables import contrib_initializers
 from stillflow.ops.variables import regularizers as regularizers
 from stillflow.ops.variables.contrib_initializers import (
     variance_scaling_initializer as variance_scaling_initializer,
@@ -52,6 +52,7 @@ from stillflow.ops.variables.contrib_initializers import xavier_initializer as x
 from stillflow.ops.variables.contrib_initializers import (
     xavier_initializer_conv2d as xavier_initializer_conv2d,
 )
+from stillflow.ops.variables.device_chooser import VariableDeviceChooser as VariableDeviceChooser
 from stillflow.ops.variables.model_variables import add_model_variable as add_model_variable
 from stillflow.ops.variables.model_variables import global_variable as global_variable
 from stillflow.ops.variables.model_variables import local_variable as local_variable
@@ -69,6 +70,7 @@ from stillflow.platform.arg_scope import current_arg_scope as current_arg_scope
 from stillflow.platform.arg_scope import has_arg_scope as has_arg_scope
 from stillflow.platform.deprecation import deprecated as deprecated
 from stillflow.platform.deprecation import deprecated_arg_values as deprecated_arg_values
+from stillflow.train.contrib_variables import assert_or_get_global_step as assert_or_get_global_step
 from stillflow.train.contrib_variables import assign_from_checkpoint as assign_from_checkpoint
 from stillflow.train.contrib_variables import assign_from_checkpoint_fn as assign_from_checkpoint_fn
 from stillflow.train.contrib_variables import assign_from_values as assign_from_values
@@ -87,3 +89,5 @@ from stillflow.train.training_util import assert_global_step as assert_global_st
 from stillflow.train.training_util import create_global_step as create_global_step
 from stillflow.train.training_util import get_global_step as get_global_step
 from stillflow.train.training_util import get_or_create_global_step as get_or_create_global_step
+
+initializers = contrib_initializers

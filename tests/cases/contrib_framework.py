@@ -1,0 +1,85 @@
+"""`tf.contrib.framework`: tensors whose shape is made sure of, and devices in turn."""
+
+import numpy as np
+
+from .suite import Suite
+
+suite = Suite("contrib_framework")
+
+
+def story(fn):
+    """Adds `fn(tf, run)` as a case, under its own name."""
+    suite.case(fn.__name__, fn, grad=False)
+    return fn
+
+
+@story
+def shapes_made_sure_of(tf, run):
+    framework = tf.contrib.framework
+    x = tf.placeholder(tf.float32, [None, 3], name="x")
+    u = tf.placeholder(tf.float32, name="u")
+    one = tf.placeholder(tf.float32, [1], name="one")
+    known = tf.constant(np.ones([2, 3], np.float32), name="known")
+    made = [
+        framework.with_shape([2, 3], x),
+        framework.with_shape(tf.TensorShape([None, 3]), u),
+        framework.with_shape([], one),
+        framework.with_shape(tf.constant([2, 3]), known),
+        framework.with_shape([2, 3], known),
+        framework.with_same_shape(known, x),
+        framework.with_same_shape(x, known),
+        framework.reduce_sum_n([x, known]),
+        framework.reduce_sum_n([x]),
+        framework.assert_scalar_int(tf.constant(3)),
+    ]
+    run.note([[tensor.name, str(tensor.shape)] for tensor in made])
+    run.note([tensor.name for tensor in framework.get_placeholders(tf.get_default_graph())])
+    two, three = np.ones([2, 3]), np.ones([3, 3])
+    run(made, {x: two, u: two, one: [5.0]})
+    run.attempt(made[0], {x: three})
+    run.attempt(made[6], {x: three})
+    run(made[1], {u: three})
+    run.refused(lambda: framework.with_shape([2, 4], known))
+    run.refused(lambda: framework.with_shape([[2]], known))
+    run.refused(lambda: framework.with_shape([2.0, 3.0], known))
+    run.refused(lambda: framework.reduce_sum_n([]))
+    run.refused(lambda: framework.assert_scalar_int(x))
+    run.refused(lambda: framework.get_placeholders(3))
+
+
+@story
+def ranks_made_equal(tf, run):
+    remove = tf.contrib.framework.remove_squeezable_dimensions
+    unknown = tf.placeholder(tf.float32, name="unknown")
+    row, column = tf.ones([2]), tf.ones([2, 1])
+    pairs = [
+        *(remove(row, column), remove(column, row), remove(row, row)),
+        *(remove(unknown, row), remove(row, unknown)),
+    ]
+    run.note([[str(tensor.shape) for tensor in pair] for pair in pairs])
+    run(pairs, {unknown: [[1.0], [2.0]]})
+
+
+@story
+def devices_in_turn(tf, run):
+    chooser = tf.contrib.framework.VariableDeviceChooser(num_tasks=2)
+    with tf.device(chooser):
+        variables = [tf.get_variable(name, [1]) for name in "abc"]
+    run.note([variable.device for variable in variables])
+    chooser = tf.contrib.framework.VariableDeviceChooser(
+        replica=3, device_type="GPU", device_index=1
+    )
+    run.note(chooser(None))
+
+
+@story
+def graphs_of_inputs(tf, run):
+    graph_of = tf.contrib.framework.get_graph_from_inputs
+    here, there = tf.get_default_graph(), tf.Graph()
+    x = tf.constant(1.0)
+    with there.as_default():
+        y = tf.constant(2.0)
+    run.note([graph_of([]) is here, graph_of([y]) is there, graph_of([y], there) is there])
+    run.refused(lambda: graph_of([x, y]))
+    run.refused(lambda: graph_of([x], there))
+    run.refused(lambda: graph_of([x], "there"))
