@@ -242,6 +242,9 @@ from stillflow.ops.debug.py_func import numpy_function as numpy_function
 from stillflow.ops.debug.py_func import py_func as py_func
 from stillflow.ops.functions.switch_case import switch_case as switch_case
 from stillflow.ops.image.patches import extract_image_patches as extract_image_patches
+from stillflow.ops.io.files import matching_files as matching_files
+from stillflow.ops.io.files import read_file as read_file
+from stillflow.ops.io.files import write_file as write_file
 from stillflow.ops.known_values import constant_value
 from stillflow.ops.linalg.decompositions import qr_of
 from stillflow.ops.linalg.decompositions import self_adjoint_eig as self_adjoint_eig
@@ -404,6 +407,7 @@ from stillflow.ops.sparse.sparse_tensor import (
 )
 from stillflow.ops.sparse.sparse_tensor import sparse_placeholder as sparse_placeholder
 from stillflow.ops.strings.joining import string_join as string_join
+from stillflow.ops.strings.parts import substr_deprecated
 from stillflow.ops.tensor_array.folding import foldl as foldl
 from stillflow.ops.tensor_array.folding import foldr as foldr
 from stillflow.ops.tensor_array.mapping import map_fn as map_fn
@@ -522,6 +526,7 @@ realdiv = real_divide
 reverse_v2 = reverse
 round = round_
 slice = slice_
+substr = substr_deprecated
 truncated_normal_initializer = TruncatedNormal
 tuple = tuple_
 uniform_unit_scaling_initializer = UniformUnitScaling

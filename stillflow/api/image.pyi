@@ -23,9 +23,21 @@ from stillflow.ops.image.cropping import pad_to_bounding_box as pad_to_bounding_
 from stillflow.ops.image.cropping import (
     resize_image_with_crop_or_pad as resize_image_with_crop_or_pad,
 )
+from stillflow.ops.image.decoding import decode_and_crop_jpeg as decode_and_crop_jpeg
+from stillflow.ops.image.decoding import decode_bmp as decode_bmp
+from stillflow.ops.image.decoding import decode_gif as decode_gif
+from stillflow.ops.image.decoding import decode_jpeg as decode_jpeg
+from stillflow.ops.image.decoding import decode_png as decode_png
+from stillflow.ops.image.decoding import encode_jpeg as encode_jpeg
+from stillflow.ops.image.decoding import encode_png as encode_png
+from stillflow.ops.image.decoding import extract_jpeg_shape as extract_jpeg_shape
 from stillflow.ops.image.edges import image_gradients as image_gradients
 from stillflow.ops.image.edges import sobel_edges as sobel_edges
 from stillflow.ops.image.edges import total_variation as total_variation
+from stillflow.ops.image.files import adjust_jpeg_quality as adjust_jpeg_quality
+from stillflow.ops.image.files import decode_image as decode_image
+from stillflow.ops.image.files import is_jpeg as is_jpeg
+from stillflow.ops.image.files import random_jpeg_quality as random_jpeg_quality
 from stillflow.ops.image.non_max_suppression import (
     combined_non_max_suppression as combined_non_max_suppression,
 )

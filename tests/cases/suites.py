@@ -32,6 +32,7 @@ WHOLE_GRAPHS = "whole_graphs"
 GRADIENT_GRAPHS = "gradient_graphs"
 #: Programs of which both the runs and every node of the graph are compared.
 STORIES = (
+    "picture_files",
     "created",
     "templates",
     "parts",

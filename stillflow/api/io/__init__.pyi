@@ -1,3 +1,16 @@
 from stillflow.api.io import gfile as gfile
+from stillflow.ops.image.decoding import decode_and_crop_jpeg as decode_and_crop_jpeg
+from stillflow.ops.image.decoding import decode_bmp as decode_bmp
+from stillflow.ops.image.decoding import decode_gif as decode_gif
+from stillflow.ops.image.decoding import decode_jpeg as decode_jpeg
+from stillflow.ops.image.decoding import decode_png as decode_png
+from stillflow.ops.image.decoding import encode_jpeg as encode_jpeg
+from stillflow.ops.image.decoding import encode_png as encode_png
+from stillflow.ops.image.decoding import extract_jpeg_shape as extract_jpeg_shape
+from stillflow.ops.image.files import decode_image as decode_image
+from stillflow.ops.image.files import is_jpeg as is_jpeg
+from stillflow.ops.io.files import matching_files as matching_files
+from stillflow.ops.io.files import read_file as read_file
+from stillflow.ops.io.files import write_file as write_file
 from stillflow.ops.queues.queue import QueueBase as QueueBase
 from stillflow.train.graph_io import write_graph as write_graph

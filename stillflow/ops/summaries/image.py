@@ -14,7 +14,7 @@ from stillflow.declare.shapes import format_sizes
 from stillflow.declare.type_sets import types
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
-from stillflow.ops.summaries import png
+from stillflow.ops.image import png
 from stillflow.ops.summaries.common import (
     collected,
     new_summary,

@@ -1,0 +1,86 @@
+"""Parts of strings. The ops run on the host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.shapes import ShapeContext, ShapeError, Sizes, format_sizes
+from stillflow.declare.type_sets import INDEX
+from stillflow.graph.operation import Tensor
+from stillflow.graph.text import as_bytes
+from stillflow.platform.deprecation import deprecated
+
+
+def _of_parts(ctx: ShapeContext) -> Sizes:
+    pos, length = ctx.shape(1), ctx.shape(2)
+    if pos is not None and length is not None:
+        shapes.with_rank(pos, len(length))
+        if pos != length:
+            raise ShapeError(
+                f"pos and len shapes must match: {format_sizes(pos)} vs. {format_sizes(length)}"
+            )
+    return shapes.broadcast(ctx)
+
+
+@op(
+    "Substr",
+    "input: string, pos: T, len: T -> output: string",
+    shape=_of_parts,
+    types={"T": INDEX},
+    limits={"unit": ("BYTE", "UTF8_CHAR")},
+    host=True,
+)
+def substr_op(xp, strings, pos, length, *, unit: str = "BYTE"):
+    """strings: string[...], pos, length: i[...] or i[] -> string[...], from `pos` on.
+
+    A negative `pos` counts from the end; positions count bytes or characters.
+    """
+    try:
+        arrays = np.broadcast_arrays(strings, pos, length)
+    except ValueError:
+        found = f"{format_sizes(strings.shape)} vs. {format_sizes(pos.shape)}"
+        refuse(f"Incompatible shapes: {found}")
+    parts: np.ndarray = np.empty(arrays[0].shape, np.object_)
+    for index in np.ndindex(parts.shape):
+        text: Any = arrays[0][index]
+        start, count = arrays[1][index], arrays[2][index]
+        parts[index] = _part(as_bytes(text), int(start), int(count), unit, index)
+    return parts
+
+
+def _part(data: bytes, start: int, count: int, unit: str, index: tuple[int, ...]) -> bytes:
+    characters: Any = data if unit == "BYTE" else data.decode("utf-8", "surrogateescape")
+    first = start + len(characters) if start < 0 else start
+    if not 0 <= first <= len(characters):
+        at = index[0] if len(index) == 1 else 0 if not index else f"({', '.join(map(str, index))})"
+        named = f" b'{data.decode('latin-1')}'" if unit == "BYTE" else ""
+        refuse(f"pos {start} out of range for string{named} at index {at}")
+    # A negative length is a very large one, as in TensorFlow.
+    part = characters[first:] if count < 0 else characters[first : first + count]
+    return part if unit == "BYTE" else part.encode("utf-8", "surrogateescape")
+
+
+def substr(input: Any, pos: Any, len: Any, name: str | None = None, unit: str = "BYTE") -> Tensor:
+    """string[...] -> string[...], of each `len` bytes from byte `pos` on.
+
+    Args:
+      pos, len: i[...] or i[]; a negative `pos` counts from the end.
+      unit: 'BYTE', or 'UTF8_CHAR' to count characters.
+
+    Raises:
+      InvalidArgumentError: in a run, `pos` is not within a string.
+    """
+    return substr_op(input, pos, len, unit=unit, name=name)
+
+
+@deprecated(None, "Use `tf.strings.substr` instead of `tf.substr`.")
+def substr_deprecated(
+    input: Any, pos: Any, len: Any, name: str | None = None, unit: str = "BYTE"
+) -> Tensor:
+    """`tf.strings.substr` by its older name."""
+    return substr(input, pos, len, name=name, unit=unit)
