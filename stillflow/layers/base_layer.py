@@ -79,7 +79,7 @@ class BaseLayer(Connections):
         """Makes the variables for inputs of a shape, or of a nest of shapes."""
         self.built = True
 
-    def call(self, inputs: Any, **kwargs: Any) -> Any:
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Returns what the layer makes of its inputs."""
         return inputs
 

@@ -10,14 +10,14 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape, as_shape
-from stillflow.layers import base, identifiers
+from stillflow.layers import base
 from stillflow.layers.input_spec import InputSpec
+from stillflow.layers.kernel_layer import KernelLayer
 from stillflow.layers.utils import normalize_data_format, smart_cond
 from stillflow.ops.array import reshaping, shape_of, transposing
 from stillflow.ops.control import ordering
 from stillflow.ops.linalg import products, tensordot
 from stillflow.ops.math import casts
-from stillflow.ops.nn import bias
 from stillflow.ops.nn import dropout as dropping
 from stillflow.ops.variables import initializers
 from stillflow.platform.deprecation import deprecated
@@ -25,19 +25,14 @@ from stillflow.platform.deprecation import deprecated
 _ZEROS = initializers.Zeros()
 
 
-class Dense(base.Layer):
+class Dense(KernelLayer):
     """activation(inputs @ kernel + bias), with a kernel f[features, units] that is learned.
 
     Inputs of a rank above 2 are multiplied along their last axis.
 
     Args:
       units: the size of the last axis of the output.
-      activation: a function or its name; None for none.
-      use_bias: whether something is added.
-      kernel_initializer: by default that of the variable scope, else Glorot's uniform one.
-      kernel_regularizer, bias_regularizer, activity_regularizer: functions of the variable, or of
-        the output, that give a loss.
-      kernel_constraint, bias_constraint: functions of a new value that give an allowed one.
+      All others are as for `KernelLayer`.
     """
 
     def __init__(
@@ -57,20 +52,20 @@ class Dense(base.Layer):
         **kwargs: Any,
     ):
         super().__init__(
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
             trainable,
             name,
-            activity_regularizer=identifiers.regularizer_of(activity_regularizer),
             **kwargs,
         )
         self.units = int(units)
-        self.activation = identifiers.activation_of(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = identifiers.initializer_of(kernel_initializer)
-        self.bias_initializer = identifiers.initializer_of(bias_initializer)
-        self.kernel_regularizer = identifiers.regularizer_of(kernel_regularizer)
-        self.bias_regularizer = identifiers.regularizer_of(bias_regularizer)
-        self.kernel_constraint = identifiers.constraint_of(kernel_constraint)
-        self.bias_constraint = identifiers.constraint_of(bias_constraint)
         self.supports_masking = True
         self.input_spec = InputSpec(min_ndim=2)
 
@@ -86,38 +81,18 @@ class Dense(base.Layer):
                 "shape, or by `set_shape`."
             )
         self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
-        self.kernel = self.add_weight(
-            "kernel",
-            shape=[features, self.units],
-            initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            dtype=self.dtype,
-            trainable=True,
-        )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                "bias",
-                shape=[self.units],
-                initializer=self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                dtype=self.dtype,
-                trainable=True,
-            )
+        self._add_kernel([features, self.units])
+        self._add_bias(self.units)
         self.built = True
 
-    def call(self, inputs: Any) -> Tensor:  # type: ignore[override]
+    def call(self, inputs: Any) -> Tensor:
         rank = inputs.shape.ndims
         if rank > 2:
             outputs = tensordot.tensordot(inputs, self.kernel, [[rank - 1], [0]])
             outputs.set_shape([*inputs.shape.as_list()[:-1], self.units])
         else:
             outputs = products.matmul_op(casts.cast(inputs, self.dtype), self.kernel)
-        if self.bias is not None:
-            outputs = bias.bias_add(outputs, self.bias)
-        return self.activation(outputs)
+        return self._activated(self._with_bias(outputs))
 
     def compute_output_shape(self, input_shape: Any) -> TensorShape:
         shape = as_shape(input_shape).with_rank_at_least(2).as_list()
@@ -205,7 +180,7 @@ class Dropout(base.Layer):
         given = enumerate(self.noise_shape)
         return convert_to_tensor([sizes[axis] if n is None else n for axis, n in given])
 
-    def call(self, inputs: Any, training: Any = False) -> Tensor:  # type: ignore[override]
+    def call(self, inputs: Any, training: Any = False) -> Tensor:
         def dropped() -> Tensor:
             return dropping.dropout(
                 inputs, noise_shape=self._get_noise_shape(inputs), seed=self.seed, rate=self.rate
@@ -242,7 +217,7 @@ class Flatten(base.Layer):
         self.data_format = normalize_data_format(data_format or "channels_last")
         self.input_spec = InputSpec(min_ndim=1)
 
-    def call(self, inputs: Any) -> Tensor:  # type: ignore[override]
+    def call(self, inputs: Any) -> Tensor:
         rank = inputs.shape.ndims
         if self.data_format == "channels_first" and rank > 1:
             inputs = transposing.transpose(inputs, perm=[0, *range(2, rank), 1])

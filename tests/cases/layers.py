@@ -114,3 +114,107 @@ def refusals(tf, run):
     run.refused(lambda: tf.layers.Flatten(data_format="none such"))
     run.refused(lambda: tf.layers.InputSpec(ndim=2, axes={3: 2}))
     run.refused(lambda: tf.layers.Dense(2, none_such=1))
+
+
+def trained(tf, run, y, feeds, steps=2):
+    """Runs a few steps of training of the mean square of `y`."""
+    loss = tf.reduce_mean(tf.square(y - 1.0)) + sum(tf.losses.get_regularization_losses())
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+    run(tf.global_variables_initializer())
+    for _ in range(steps):
+        run(train, feeds)
+        run(loss, feeds)
+
+
+@story
+def convolutions(tf, run):
+    tf.set_random_seed(4)
+    x = placeholder(tf, None, 5, 6, 2)
+    y = tf.layers.conv2d(x, 3, 2, 2, "same", activation=tf.nn.relu)
+    layer = tf.layers.Conv2D(2, (2, 3), dilation_rate=(1, 2), padding="same", use_bias=False)
+    y = layer(y) + layer(-y)
+    y = tf.layers.separable_conv2d(y, 3, 2, depth_multiplier=2)
+    run.note([names(layer.weights), str(y.shape), str(layer.compute_output_shape([4, 9, 9, 3]))])
+    trained(tf, run, y, {x: batch(2, 5, 6, 2)})
+
+
+@story
+def convolutions_of_sequences(tf, run):
+    tf.set_random_seed(5)
+    x = placeholder(tf, None, 6, 2)
+    y = tf.layers.conv1d(x, 3, 2, activation="relu")
+    y = tf.layers.conv1d(y, 2, 2, padding="causal", dilation_rate=2)
+    y = tf.layers.separable_conv1d(y, 3, 2, padding="same")
+    run.note(str(y.shape))
+    trained(tf, run, y, {x: batch(2, 6, 2)})
+
+
+@story
+def convolutions_of_volumes(tf, run):
+    tf.set_random_seed(6)
+    x = placeholder(tf, None, 3, 4, 3, 1)
+    y = tf.layers.conv3d(x, 2, 2, padding="same")
+    y = tf.layers.conv3d_transpose(y, 2, 2, 2)
+    y = tf.layers.max_pooling3d(y, 2, 2) + tf.layers.average_pooling3d(y, 2, 2)
+    run.note(str(y.shape))
+    trained(tf, run, y, {x: batch(1, 3, 4, 3, 1)})
+
+
+@story
+def transposed_convolutions(tf, run):
+    tf.set_random_seed(7)
+    x = placeholder(tf, None, 3, None, 2)
+    y = tf.layers.conv2d_transpose(x, 2, 3, 2, "same", activation=tf.tanh)
+    y = tf.layers.Conv2DTranspose(1, 2, dilation_rate=2)(y)
+    y = tf.layers.Conv2DTranspose(1, 3, 2, output_padding=1)(y)
+    run.note(str(y.shape))
+    trained(tf, run, y, {x: batch(2, 3, 4, 2)})
+
+
+@story
+def channels_first(tf, run):
+    """What TensorFlow builds, and runs on a GPU only."""
+    tf.set_random_seed(8)
+    x = placeholder(tf, None, 2, 6, 6)
+    y = tf.layers.conv2d(x, 4, 2, data_format="channels_first", activation=tf.nn.relu)
+    y = tf.layers.conv2d(y, 3, 2, 1, "same", data_format="channels_first", dilation_rate=2)
+    y = tf.layers.separable_conv2d(y, 3, 2, data_format="channels_first")
+    y = tf.layers.max_pooling2d(y, 2, 2, data_format="channels_first")
+    z = tf.layers.conv1d(tf.reshape(x, [-1, 2, 36]), 3, 2, data_format="channels_first")
+    z = tf.layers.separable_conv1d(z, 3, 2, data_format="channels_first")
+    v = tf.layers.conv3d(tf.reshape(x, [-1, 2, 3, 4, 3]), 3, 2, data_format="channels_first")
+    v = tf.layers.conv3d_transpose(v, 3, 2, data_format="channels_first")
+    v = tf.layers.max_pooling3d(v, 2, 2, data_format="channels_first")
+    run.note([str(tensor.shape) for tensor in (y, z, v)])
+
+
+@story
+def pooling(tf, run):
+    x = placeholder(tf, None, 4, 5, 2)
+    row = tf.reshape(x, [-1, 20, 2])
+    both = [
+        tf.layers.max_pooling2d(x, 2, 2),
+        tf.layers.average_pooling2d(x, (2, 3), 1, "same"),
+        tf.layers.max_pooling1d(row, 3, 2),
+        tf.layers.average_pooling1d(row, 3, 2, "same"),
+    ]
+    run.note([str(y.shape) for y in both])
+    run(both, {x: batch(2, 4, 5, 2)})
+    run(tf.gradients(both, x), {x: batch(2, 4, 5, 2)})
+
+
+@story
+def refusals_of_windows(tf, run):
+    images = tf.placeholder(tf.float32, [None, 4, 4, 2])
+    run.refused(lambda: tf.layers.conv2d(tf.placeholder(tf.float32, [2, 4, 4, None]), 3, 2))
+    run.refused(lambda: tf.layers.conv2d(tf.zeros([4, 4]), 3, 2))
+    run.refused(lambda: tf.layers.conv2d(images, 3, 2, padding="none such"))
+    run.refused(lambda: tf.layers.conv2d(images, 3, 2, padding="causal"))
+    run.refused(lambda: tf.layers.conv2d(images, 3, 2, data_format="NHWC"))
+    run.refused(lambda: tf.layers.conv2d(images, 3, (2, 2, 2)))
+    run.refused(lambda: tf.layers.conv2d(images, 3, 2, strides=2, dilation_rate=2))
+    run.refused(lambda: tf.layers.Conv2DTranspose(3, 3, 2, output_padding=2))
+    run.refused(lambda: tf.layers.max_pooling2d(tf.zeros([4, 4]), 2, 2))
+    run.refused(lambda: tf.layers.max_pooling2d(images, "ab", 2))
+    run.refused(lambda: tf.layers.max_pooling2d(images, 2, None))
+    run.refused(lambda: tf.layers.max_pooling2d(images, 2, 2, data_format="none such"))

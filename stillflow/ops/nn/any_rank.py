@@ -13,12 +13,12 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape, dimension_at_index
 from stillflow.ops.array import reshaping
-from stillflow.ops.nn.convolution import conv2d_op, conv2d_transpose
+from stillflow.ops.nn.convolution import conv2d, conv2d_transpose
 from stillflow.ops.nn.convolution_3d import conv3d_op, conv3d_transpose
 from stillflow.ops.nn.one_dimensional import avg_pool1d, conv1d, conv1d_transpose, max_pool1d
 from stillflow.ops.nn.pooling import avg_pool, avg_pool_op, max_pool, max_pool_op
 from stillflow.ops.nn.pooling_3d import avg_pool3d, avg_pool3d_op, max_pool3d, max_pool3d_op
-from stillflow.ops.nn.space_to_batch import with_space_to_batch
+from stillflow.ops.nn.space_to_batch import SpaceToBatch, with_space_to_batch
 from stillflow.ops.nn.windows import per_axis
 
 
@@ -55,9 +55,57 @@ def convolution(
         if all(gap == 1 for gap in gaps):
             return _plain(count, input, filter, steps, padding, data_format, scope)
         within = slice(2, None) if layout.startswith("NC") else slice(1, -1)
-        return _dilated(
-            input, filter, steps[within], gaps[within], padding, data_format, count, scope
+        images = convert_to_tensor(input, name="input")
+        dilated = Convolution(
+            images.shape,
+            _shape_of(filter),
+            padding,
+            steps[within],
+            gaps[within],
+            scope,
+            data_format,
         )
+        return dilated(images, filter)
+
+
+class Convolution:
+    """`convolution` of inputs and filters of given shapes, settled before they are there.
+
+    Raises:
+      ValueError: the ranks are not known or do not fit, or strides and dilations are above 1.
+    """
+
+    def __init__(
+        self,
+        input_shape: TensorShape,
+        filter_shape: TensorShape,
+        padding: str,
+        strides: Sequence[int] | None = None,
+        dilation_rate: Sequence[int] | None = None,
+        name: str | None = None,
+        data_format: str | None = None,
+    ):
+        count = self._count = (filter_shape.ndims or input_shape.ndims or 2) - 2
+        self._name, self._data_format = name, data_format
+        self._channels_first = data_format is not None and data_format.startswith("NC")
+        first = 2 if self._channels_first else 1
+        _check_channels(input_shape, filter_shape, count, 1 if self._channels_first else count + 1)
+        steps, gaps = _steps_and_gaps(count, strides, dilation_rate)
+        self._strides = per_axis(steps.tolist(), "strides", data_format or "N...C", count)
+        self._apart = SpaceToBatch(
+            input_shape, gaps, padding, filter_shape, range(first, first + count), data_format
+        )
+
+    def __call__(self, input: Any, filter: Any) -> Tensor:
+        def correlate(images: Tensor, _: int, padding: str) -> Tensor:
+            return _plain(
+                self._count, images, filter, self._strides, padding, self._data_format, self._name
+            )
+
+        result = self._apart(input, correlate)
+        if self._channels_first and not self._apart.is_dense and result.shape.ndims is not None:
+            result.set_shape([None, _shape_of(filter)[-1], *[None] * self._count])
+        return result
 
 
 def _spatial_axes(input: Any, filter: Any) -> int:
@@ -81,50 +129,16 @@ def _plain(
     strides: list[int],
     padding: Any,
     data_format: str | None,
-    name: str,
+    name: str | None,
 ) -> Tensor:
     """Correlation whose pixels are neighbours, over `count` spatial axes."""
     if count == 1:
         return conv1d(x, w, strides, padding, data_format=data_format, name=name)
-    convolve, layout = (conv2d_op, "NHWC") if count == 2 else (conv3d_op, "NDHWC")
-    return convolve(
-        x, w, strides=strides, padding=padding, data_format=data_format or layout, name=name
+    if count == 2:
+        return conv2d(x, w, strides, padding, data_format=data_format or "NHWC", name=name)
+    return conv3d_op(
+        x, w, strides=strides, padding=padding, data_format=data_format or "NDHWC", name=name
     )
-
-
-def _dilated(
-    input: Any,
-    filter: Any,
-    strides: list[int],
-    dilations: list[int],
-    padding: Any,
-    data_format: str | None,
-    count: int,
-    scope: str,
-) -> Tensor:
-    channels_first = data_format is not None and data_format.startswith("NC")
-    window = _shape_of(filter)
-    _check_channels(_shape_of(input), window, count, 1 if channels_first else count + 1)
-    steps, gaps = _steps_and_gaps(count, strides, dilations)
-    first = 2 if channels_first else 1
-
-    def correlate(images: Tensor, _: int, kind: str) -> Tensor:
-        return _plain(
-            count,
-            images,
-            filter,
-            per_axis(steps.tolist(), "strides", data_format or "N...C", count),
-            kind,
-            data_format,
-            scope,
-        )
-
-    result = with_space_to_batch(
-        input, gaps, padding, correlate, window, range(first, first + count), data_format
-    )
-    if channels_first and result.shape.ndims is not None:
-        result.set_shape([None, window[-1], *[None] * count])
-    return result
 
 
 def _check_channels(images: TensorShape, window: TensorShape, count: int, axis: int) -> None:

@@ -14,6 +14,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.static import constant_value
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
+from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.array import shape_of
 from stillflow.ops.array.blocks import (
     batch_to_space_nd,
@@ -49,25 +50,49 @@ def with_space_to_batch(
       ValueError: a shape is not known, or an argument does not fit.
     """
     images = convert_to_tensor(input, name="input")
-    rate = convert_to_tensor(dilation_rate, dtypes.int32, name="dilation_rate")
-    axes = _axes(rate, spatial_dims, data_format)
-    _check_rank(images, axes, data_format)
-    known = constant_value(rate)
-    if known is not None:
-        if np.any(known < 1):
+    return SpaceToBatch(
+        images.shape, dilation_rate, padding, filter_shape, spatial_dims, data_format
+    )(images, op)
+
+
+class SpaceToBatch:
+    """`with_space_to_batch` of images of a shape, settled before the images are there."""
+
+    def __init__(
+        self,
+        input_shape: TensorShape,
+        dilation_rate: Any,
+        padding: str,
+        filter_shape: Any = None,
+        spatial_dims: Sequence[int] | None = None,
+        data_format: str | None = None,
+    ):
+        self._shape = input_shape
+        self._rate = convert_to_tensor(dilation_rate, dtypes.int32, name="dilation_rate")
+        self._axes = _axes(self._rate, spatial_dims, data_format)
+        _check_rank(input_shape, self._axes, data_format)
+        self._padding = padding
+        known = constant_value(self._rate)
+        if known is not None and np.any(known < 1):
             raise ValueError("dilation_rate must be positive")
-        if np.all(known == 1):
-            return op(images, len(axes), padding)
-    paddings = _paddings_of_window(
-        padding, filter_shape, len(axes), rate if known is None else known
-    )
-    around, crops = required_space_to_batch_paddings(
-        input_shape=_sizes_of_space(images, axes), base_paddings=paddings, block_shape=rate
-    )
-    block = _along_all(rate, 1, axes)
-    around, crops = _along_all(around, 0, axes), _along_all(crops, 0, axes)
-    apart = space_to_batch_nd(images, block_shape=block, paddings=around)
-    return batch_to_space_nd(op(apart, len(axes), "VALID"), block_shape=block, crops=crops)
+        self.is_dense = known is not None and bool(np.all(known == 1))
+        if not self.is_dense:
+            rate = self._rate if known is None else known
+            self._paddings = _paddings_of_window(padding, filter_shape, len(self._axes), rate)
+
+    def __call__(self, images: Tensor, op: Window) -> Tensor:
+        axes = self._axes
+        if self.is_dense:
+            return op(images, len(axes), self._padding)
+        around, crops = required_space_to_batch_paddings(
+            input_shape=_sizes_of_space(images, self._shape, axes),
+            base_paddings=self._paddings,
+            block_shape=self._rate,
+        )
+        block = _along_all(self._rate, 1, axes)
+        around, crops = _along_all(around, 0, axes), _along_all(crops, 0, axes)
+        apart = space_to_batch_nd(images, block_shape=block, paddings=around)
+        return batch_to_space_nd(op(apart, len(axes), "VALID"), block_shape=block, crops=crops)
 
 
 def _axes(rate: Tensor, given: Sequence[int] | None, data_format: str | None) -> list[int]:
@@ -86,9 +111,9 @@ def _axes(rate: Tensor, given: Sequence[int] | None, data_format: str | None) ->
     return axes
 
 
-def _check_rank(images: Tensor, axes: list[int], data_format: str | None) -> None:
+def _check_rank(shape: TensorShape, axes: list[int], data_format: str | None) -> None:
     least = axes[-1] + (0 if data_format is not None and data_format.startswith("NC") else 1)
-    if images.shape.ndims is not None and images.shape.ndims < least:
+    if shape.ndims is not None and shape.ndims < least:
         raise ValueError(f"input tensor must have rank {least} at least")
 
 
@@ -110,9 +135,9 @@ def _paddings_of_window(padding: str, filter_shape: Any, count: int, rate: Any) 
     return stack([[before[i], after[i]] for i in range(count)])
 
 
-def _sizes_of_space(images: Tensor, axes: list[int]) -> Any:
-    if images.shape.ndims is not None:
-        sizes = [images.shape.as_list()[axis] for axis in axes]
+def _sizes_of_space(images: Tensor, shape: TensorShape, axes: list[int]) -> Any:
+    if shape.ndims is not None:
+        sizes = [shape.as_list()[axis] for axis in axes]
         if None not in sizes:
             return sizes
     at_run = shape_of.shape(images)
