@@ -86,7 +86,7 @@ class BasicRNNCell(OneState):
         )
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         check_inputs_are_floats([inputs, state])
         gates = matmul(joining.concat([inputs, state], 1), self._kernel)
         output = self._activation(bias_add(gates, self._bias))
@@ -147,7 +147,7 @@ class GRUCell(OneState):
         )
         return kernel, bias
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         check_inputs_are_floats([inputs, state])
         gates = matmul(joining.concat([inputs, state], 1), self._gate_kernel)
         gates = sigmoid(bias_add(gates, self._gate_bias))

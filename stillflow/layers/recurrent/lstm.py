@@ -156,7 +156,7 @@ class BasicLSTMCell(LayerRNNCell):
         )
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         check_inputs_are_floats([inputs, state])
         one = constant(1, dtype=dtypes.int32)
         if self._state_is_tuple:
@@ -284,7 +284,7 @@ class LSTMCell(LayerRNNCell):
     def _diagonal(self, name: str) -> Any:
         return self.add_variable(name, shape=[self._num_units], initializer=self._initializer)
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         check_inputs_are_floats([inputs, state])
         c, m = self._parts(state)
         known_columns(inputs)

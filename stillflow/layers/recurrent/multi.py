@@ -79,7 +79,7 @@ class MultiRNNCell(RNNCell):
         layers = [cell for cell in self._cells if isinstance(cell, Layer)]
         return [weight for layer in layers for weight in getattr(layer, kind)]
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         new_states = []
         column = 0
         for i, cell in enumerate(self._cells):
