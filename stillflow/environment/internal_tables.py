@@ -79,6 +79,16 @@ OWN: dict[str, Members] = {
     "contrib.layers.python.layers.layers": {
         "stillflow.layers.contrib.arranging": "poincare_normalize",
     },
+    "contrib.rnn.python.ops.core_rnn_cell": {
+        "stillflow.layers.recurrent.cell": "_BIAS_VARIABLE_NAME=BIAS _WEIGHTS_VARIABLE_NAME=KERNEL",
+        "stillflow.layers.recurrent.linear": "_Linear=Linear _linear=linear",
+    },
+    "contrib.rnn.python.ops.rnn_cell": {
+        "stillflow.layers.recurrent.gated": "CFNCell MinimalRNNCell",
+        "stillflow.layers.recurrent.linear": "_Linear=Linear",
+        "stillflow.layers.recurrent.normalized": "LayerNormLSTMCell",
+        "stillflow.layers.recurrent.weight_norm": "WeightNormLSTMCell",
+    },
     "contrib.layers.python.layers.optimizers": {
         "stillflow.layers.contrib.clipping": "adaptive_clipping_fn",
         "stillflow.layers.contrib.optimizing": "OPTIMIZER_CLS_NAMES OPTIMIZER_SUMMARIES",

@@ -3,6 +3,8 @@
 Their losses, the names of their variables and every node of their graphs are compared.
 """
 
+import functools
+
 from .arrays import unit
 from .suite import Suite
 
@@ -13,8 +15,8 @@ X = unit(2, 4, 3)
 FEW, MANY = 3, 20
 
 
-def cell(name, make, inputs=lambda tf: tf.constant(X), tol=None, dtype="float32"):
-    """Adds the cell that `make(tf)` returns as two cases, trained for few steps and for many."""
+def add(suite, name, make, inputs=lambda tf: tf.constant(X), tol=None, dtype="float32"):
+    """Adds the cell that `make(tf)` returns to `suite`, trained for few steps and for many."""
     for steps in (FEW, MANY):
         suite.case(
             name if steps == FEW else f"{name}_{steps}",
@@ -48,7 +50,7 @@ def train(tf, run, make, inputs, steps, dtype):
     loss = tf.add_n([tf.reduce_sum(tf.cast(tf.square(tensor), tf.float32)) for tensor in flat])
     step = tf.train.GradientDescentOptimizer(0.01).minimize(loss)
     run.note([str(tensor.shape) for tensor in flat])
-    run.note([variable.name for variable in made.trainable_weights])
+    run.note([variable.name for variable in getattr(made, "trainable_weights", ())])
     run.note([variable.name for variable in tf.global_variables()])
     run.session.run(tf.global_variables_initializer())
     for _ in range(steps):
@@ -61,6 +63,8 @@ def wide(tf):
 
 
 # tf.nn.rnn_cell.
+
+cell = functools.partial(add, suite)
 
 cell("basic_rnn", lambda tf: tf.nn.rnn_cell.BasicRNNCell(3))
 cell("basic_rnn_relu", lambda tf: tf.nn.rnn_cell.BasicRNNCell(3, activation="relu", name="mine"))

@@ -58,6 +58,7 @@ DIGESTED = (
 #: The same of networks, which are run on either tier.
 NETWORKS = (
     "cells",
+    "contrib_cells",
     "layers",
     "recurrent",
 )

@@ -1,0 +1,131 @@
+"""The cells of `tf.contrib.rnn`, each trained and called alone as those in `cells`."""
+
+import functools
+import importlib
+
+import numpy as np
+
+from .arrays import unit
+from .cells import X, add, wide
+from .suite import Suite
+
+suite = Suite("contrib_cells")
+cell = functools.partial(add, suite)
+
+
+def internal(tf):
+    """TensorFlow's module of these cells, which holds some more."""
+    getattr(tf, "as_tensorflow", lambda: None)()
+    return importlib.import_module("tensorflow.contrib.rnn.python.ops.rnn_cell")
+
+
+def gru(tf, units=3):
+    return tf.nn.rnn_cell.GRUCell(units)
+
+
+def pictures(*shape):
+    return lambda tf: tf.constant(unit(2, 4, *shape))
+
+
+def timed(tf):
+    return tf.constant(np.arange(8, dtype=np.float32).reshape(2, 4, 1)), tf.constant(X)
+
+
+cell(
+    "embedding",
+    lambda tf: tf.contrib.rnn.EmbeddingWrapper(gru(tf), 5, 4),
+    lambda tf: tf.constant(np.arange(8).reshape(2, 4, 1) % 5),
+)
+cell(
+    "input_projection",
+    lambda tf: tf.contrib.rnn.InputProjectionWrapper(gru(tf), 4, activation=tf.nn.relu),
+)
+cell("output_projection", lambda tf: tf.contrib.rnn.OutputProjectionWrapper(gru(tf), 4))
+cell(
+    "attention",
+    lambda tf: tf.contrib.rnn.AttentionCellWrapper(tf.nn.rnn_cell.LSTMCell(3), 2),
+)
+cell(
+    "attention_joined",
+    lambda tf: tf.contrib.rnn.AttentionCellWrapper(
+        *(gru(tf), 2), attn_size=4, attn_vec_size=5, input_size=2, state_is_tuple=False
+    ),
+)
+cell("highway", lambda tf: tf.contrib.rnn.HighwayWrapper(gru(tf)))
+cell("highway_uncoupled", lambda tf: tf.contrib.rnn.HighwayWrapper(gru(tf), False, 0.5))
+cell("coupled", lambda tf: tf.contrib.rnn.CoupledInputForgetGateLSTMCell(3))
+cell(
+    "coupled_whole",
+    lambda tf: tf.contrib.rnn.CoupledInputForgetGateLSTMCell(
+        *(3, True),
+        num_proj=2,
+        proj_clip=0.1,
+        num_unit_shards=2,
+        num_proj_shards=2,
+        state_is_tuple=False,
+        layer_norm=True,
+        norm_shift=0.1,
+    ),
+)
+cell("layer_norm_basic", lambda tf: tf.contrib.rnn.LayerNormBasicLSTMCell(3))
+cell(
+    "layer_norm_dropout",
+    lambda tf: tf.contrib.rnn.LayerNormBasicLSTMCell(
+        3, layer_norm=False, dropout_keep_prob=0.5, dropout_prob_seed=3
+    ),
+)
+cell("layer_norm", lambda tf: internal(tf).LayerNormLSTMCell(3))
+cell(
+    "layer_norm_whole",
+    lambda tf: internal(tf).LayerNormLSTMCell(*(3, True, 0.4, wide(tf), 2, 0.2), layer_norm=True),
+)
+cell("weight_norm", lambda tf: internal(tf).WeightNormLSTMCell(3))
+cell(
+    "weight_norm_whole",
+    lambda tf: internal(tf).WeightNormLSTMCell(
+        3, use_peepholes=True, cell_clip=0.4, num_proj=2, proj_clip=0.2
+    ),
+)
+cell("nas", lambda tf: tf.contrib.rnn.NASCell(3))
+cell("nas_projected", lambda tf: tf.contrib.rnn.NASCell(3, num_proj=2, use_bias=True))
+cell("ugrnn", lambda tf: tf.contrib.rnn.UGRNNCell(3, initializer=wide(tf)))
+cell("intersection", lambda tf: tf.contrib.rnn.IntersectionRNNCell(3))
+cell(
+    "intersection_projected",
+    lambda tf: tf.contrib.rnn.IntersectionRNNCell(4, num_in_proj=4),
+)
+cell("sru", lambda tf: tf.contrib.rnn.SRUCell(3))
+cell("minimal", lambda tf: internal(tf).MinimalRNNCell(3))
+cell("chaos_free", lambda tf: internal(tf).CFNCell(3))
+cell("independent", lambda tf: tf.contrib.rnn.IndRNNCell(3))
+cell("independent_gru", lambda tf: tf.contrib.rnn.IndyGRUCell(3))
+cell("independent_lstm", lambda tf: tf.contrib.rnn.IndyLSTMCell(3))
+cell("grouped", lambda tf: tf.contrib.rnn.GLSTMCell(6, number_of_groups=3))
+cell("grouped_projected", lambda tf: tf.contrib.rnn.GLSTMCell(4, num_proj=2))
+cell("phased", lambda tf: tf.contrib.rnn.PhasedLSTMCell(3), timed)
+cell(
+    "phased_peepholes",
+    lambda tf: tf.contrib.rnn.PhasedLSTMCell(3, True, trainable_ratio_on=False),
+    timed,
+)
+cell(
+    "convolutional_1d",
+    lambda tf: tf.contrib.rnn.Conv1DLSTMCell(
+        input_shape=[4, 3], output_channels=2, kernel_shape=[3]
+    ),
+    pictures(4, 3),
+)
+cell(
+    "convolutional_2d",
+    lambda tf: tf.contrib.rnn.Conv2DLSTMCell(
+        input_shape=[4, 4, 1], output_channels=2, kernel_shape=[3, 2], use_bias=False
+    ),
+    pictures(4, 4, 1),
+)
+cell(
+    "convolutional_3d",
+    lambda tf: tf.contrib.rnn.Conv3DLSTMCell(
+        input_shape=[3, 3, 3, 1], output_channels=1, kernel_shape=[2, 2, 2]
+    ),
+    pictures(3, 3, 3, 1),
+)
