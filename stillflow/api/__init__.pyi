@@ -189,6 +189,8 @@ from stillflow.ops.array.shape_of import size as size
 from stillflow.ops.array.slicing import newaxis as newaxis
 from stillflow.ops.array.slicing import slice_
 from stillflow.ops.array.slicing import strided_slice as strided_slice
+from stillflow.ops.array.sorting import argsort as argsort
+from stillflow.ops.array.sorting import sort as sort
 from stillflow.ops.array.stacking import parallel_stack as parallel_stack
 from stillflow.ops.array.stacking import stack as stack
 from stillflow.ops.array.stacking import unstack as unstack

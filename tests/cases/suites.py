@@ -12,7 +12,8 @@ from .arrays import fingerprint
 VALUES = (
     *("resizing", "arranging", "colours"),
     *("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients"),
-    *("composed", "imported", "tensor_arrays", "mapped", "image", "control", "windowed"),
+    *("composed", "imported", "tensor_arrays", "mapped", "image", "control"),
+    *("windowed", "sorted"),
 )
 #: Programs whose runs are compared.
 RUNS = "runs"
