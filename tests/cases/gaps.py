@@ -43,6 +43,21 @@ _GRADIENT_GRAPHS = {
     "a depth that TensorFlow finds in a run is known here": {
         "colours:sobel_edges": _PARTIAL,
     },
+    "an axis or a size that TensorFlow finds in a run is known here": {
+        "signals:frame_4_2": _PARTIAL,
+        "signals:frame_4_2_padded": _PARTIAL,
+        "signals:frame_3_3": _PARTIAL,
+        "signals:frame_3_3_padded": _PARTIAL,
+        "signals:frame_4_3": _PARTIAL,
+        "signals:frame_4_3_padded": _PARTIAL,
+        "signals:frame_2_5": _PARTIAL,
+        "signals:frame_2_5_padded": _PARTIAL,
+        "signals:stft": _PARTIAL,
+        "signals:rfft2d_gradient_0": _PARTIAL,
+        "signals:frame_axis": ("fed", "partial"),
+        "signals:stft_there_and_back": ("fed", "partial"),
+        "signals:frame_of_doubles": ("fed", "partial"),
+    },
     "a rank that TensorFlow finds in a run is known here": {
         "nn:embedding_lookup_max_norm": _UNRANKED,
     },

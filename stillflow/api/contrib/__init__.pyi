@@ -4,5 +4,6 @@ from stillflow.api.contrib import learn as learn
 from stillflow.api.contrib import losses as losses
 from stillflow.api.contrib import nn as nn
 from stillflow.api.contrib import rnn as rnn
+from stillflow.api.contrib import signal as signal
 from stillflow.api.contrib import slim as slim
 from stillflow.api.contrib import training as training

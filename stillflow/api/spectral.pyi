@@ -1,0 +1,14 @@
+from stillflow.ops.signal.cosine import dct as dct
+from stillflow.ops.signal.cosine import idct as idct
+from stillflow.ops.signal.fourier import fft as fft
+from stillflow.ops.signal.fourier import fft2d as fft2d
+from stillflow.ops.signal.fourier import fft3d as fft3d
+from stillflow.ops.signal.fourier import ifft as ifft
+from stillflow.ops.signal.fourier import ifft2d as ifft2d
+from stillflow.ops.signal.fourier import ifft3d as ifft3d
+from stillflow.ops.signal.real_fourier import irfft as irfft
+from stillflow.ops.signal.real_fourier import irfft2d as irfft2d
+from stillflow.ops.signal.real_fourier import irfft3d as irfft3d
+from stillflow.ops.signal.real_fourier import rfft as rfft
+from stillflow.ops.signal.real_fourier import rfft2d as rfft2d
+from stillflow.ops.signal.real_fourier import rfft3d as rfft3d

@@ -1,0 +1,1 @@
+"""Signals: Fourier transforms, frames and windows, spectrograms, mel scales, cosine transforms."""
