@@ -13,6 +13,7 @@ from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.layers import base
 from stillflow.layers.input_spec import InputSpec
 from stillflow.layers.kernel_layer import KernelLayer
+from stillflow.layers.learning_phase import learning_phase
 from stillflow.layers.utils import normalize_data_format, smart_cond
 from stillflow.ops.array import reshaping, shape_of, transposing
 from stillflow.ops.control import ordering
@@ -181,6 +182,8 @@ class Dropout(base.Layer):
         return convert_to_tensor([sizes[axis] if n is None else n for axis, n in given])
 
     def call(self, inputs: Any, training: Any = False) -> Tensor:
+        training = learning_phase() if training is None else training
+
         def dropped() -> Tensor:
             return dropping.dropout(
                 inputs, noise_shape=self._get_noise_shape(inputs), seed=self.seed, rate=self.rate

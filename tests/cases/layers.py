@@ -218,3 +218,117 @@ def refusals_of_windows(tf, run):
     run.refused(lambda: tf.layers.max_pooling2d(images, "ab", 2))
     run.refused(lambda: tf.layers.max_pooling2d(images, 2, None))
     run.refused(lambda: tf.layers.max_pooling2d(images, 2, 2, data_format="none such"))
+
+
+def normalised(tf, run, build, feeds):
+    """Trains what `build(training)` gives, with its updates, and looks at the averages."""
+    tf.set_random_seed(9)
+    training = tf.placeholder(tf.bool, [], name="training")
+    y = build(training)
+    loss = tf.reduce_mean(tf.square(y - 1.0))
+    updates = tf.get_collection(tf.GraphKeys.UPDATE_OPS)
+    run.note(names(updates))
+    with tf.control_dependencies(updates):
+        train = tf.train.MomentumOptimizer(0.1, 0.9).minimize(loss)
+    run(tf.global_variables_initializer())
+    for _ in range(3):
+        run(train, {**feeds, training: True})
+        run(loss, {**feeds, training: False})
+    variables = tf.global_variables()
+    run.note(names(variables))
+    run([v for v in variables if "moving" in v.name or "renorm" in v.name])
+
+
+@story
+def batch_norm_of_images(tf, run):
+    x = placeholder(tf, None, 3, 3, 2)
+
+    def build(training):
+        y = tf.layers.conv2d(x, 3, 2, use_bias=False)
+        y = tf.nn.relu(tf.layers.batch_normalization(y, training=training, momentum=0.8))
+        y = tf.layers.batch_normalization(y, center=False, scale=False, training=training)
+        return tf.layers.batch_normalization(y, name="never")
+
+    normalised(tf, run, build, {x: batch(4, 3, 3, 2)})
+
+
+@story
+def batch_norm_of_rows(tf, run):
+    x = placeholder(tf, None, 3)
+
+    def build(training):
+        y = tf.layers.batch_normalization(x, training=training)
+        y = tf.layers.batch_normalization(tf.layers.dense(y, 4), training=True, scale=False)
+        cube = tf.reshape(y, [-1, 2, 2])
+        return tf.layers.batch_normalization(cube, axis=1, training=training)
+
+    normalised(tf, run, build, {x: batch(4, 3) ** 3})
+
+
+@story
+def batch_norm_along_axes(tf, run):
+    x = placeholder(tf, None, 2, 3, 2)
+
+    def build(training):
+        y = tf.layers.batch_normalization(x, axis=[1, 2], training=training)
+        return tf.layers.batch_normalization(y, fused=False, training=True)
+
+    normalised(tf, run, build, {x: batch(3, 2, 3, 2) ** 2})
+
+
+@story
+def batch_renorm(tf, run):
+    x = placeholder(tf, None, 3)
+    clipping = {"rmin": 0.5, "rmax": 2.0, "dmax": 1.0}
+
+    def build(training):
+        y = tf.layers.batch_normalization(x, renorm=True, training=training, momentum=0.7)
+        return tf.layers.batch_normalization(
+            tf.layers.dense(y, 2), renorm=True, renorm_clipping=clipping, training=training
+        )
+
+    normalised(tf, run, build, {x: batch(4, 3) ** 3})
+
+
+@story
+def batch_norm_of_virtual_batches(tf, run):
+    x = placeholder(tf, 4, 2, 2, 3)
+
+    def build(training):
+        y = tf.layers.batch_normalization(x, virtual_batch_size=2, training=training)
+        return tf.layers.batch_normalization(
+            tf.layers.flatten(y),
+            adjustment=lambda shape: (
+                tf.random_uniform([shape[0], 1], 0.9, 1.1),
+                tf.random_uniform([shape[0], 1], -0.1, 0.1),
+            ),
+            training=training,
+        )
+
+    normalised(tf, run, build, {x: batch(4, 2, 2, 3) ** 3})
+
+
+@story
+def batch_norm_told_by_no_one(tf, run):
+    x = placeholder(tf, None, 2, 2, 3)
+    layer = tf.layers.BatchNormalization()
+    y = layer(x, training=None)
+    z = tf.layers.dropout(tf.cast(x, tf.float16), training=None)
+    z = layer(x, training=True) + tf.cast(z, tf.float32)
+    run.note(names(tf.get_collection(tf.GraphKeys.UPDATE_OPS)))
+    run(tf.global_variables_initializer())
+    run(z, {x: batch(2, 2, 2, 3)})
+    run(layer.get_updates_for(x), {x: batch(2, 2, 2, 3)})
+    run(y, {x: batch(2, 2, 2, 3)})
+
+
+@story
+def batch_norm_refusals(tf, run):
+    x = tf.placeholder(tf.float32, [None, 3, 3])
+    run.refused(lambda: tf.layers.batch_normalization(tf.placeholder(tf.float32, [2, None])))
+    run.refused(lambda: tf.layers.batch_normalization(x, axis=4))
+    run.refused(lambda: tf.layers.batch_normalization(x, axis=[1, 1]))
+    run.refused(lambda: tf.layers.batch_normalization(x, axis=(1,)))
+    run.refused(lambda: tf.layers.batch_normalization(x, renorm=True, renorm_clipping={"r": 1}))
+    run.refused(lambda: tf.layers.batch_normalization(x, virtual_batch_size=0))
+    run.refused(lambda: tf.layers.batch_normalization(x, virtual_batch_size=1, axis=0))

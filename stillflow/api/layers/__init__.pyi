@@ -13,6 +13,8 @@ from stillflow.layers.core import dense as dense
 from stillflow.layers.core import dropout as dropout
 from stillflow.layers.core import flatten as flatten
 from stillflow.layers.input_spec import InputSpec as InputSpec
+from stillflow.layers.normalization import BatchNormalization as BatchNormalization
+from stillflow.layers.normalization import batch_normalization as batch_normalization
 from stillflow.layers.pooling import AveragePooling1D as AveragePooling1D
 from stillflow.layers.pooling import AveragePooling2D as AveragePooling2D
 from stillflow.layers.pooling import AveragePooling3D as AveragePooling3D
