@@ -72,7 +72,7 @@ class AttentionCellWrapper(RNNCell):
     def output_size(self) -> int:
         return self._attn_size
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         state, attention, last = self._parts(state)
         last = reshaping.reshape(last, [-1, self._attn_length, self._attn_size])
         input_size = self._input_size

@@ -69,7 +69,7 @@ class ConvLSTMCell(RNNCell):
     def state_size(self) -> Any:
         return self._state_size
 
-    def call(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
         held, hidden = state
         gates = _convolved(
             *([inputs, hidden], self._kernel_shape, 4 * self._output_channels, self._use_bias)

@@ -84,7 +84,7 @@ class CoupledInputForgetGateLSTMCell(RNNCell):
     def output_size(self) -> int:
         return self._output_size
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         units = self._num_units
         width = units if self._num_proj is None else self._num_proj
         if self._state_is_tuple:

@@ -60,7 +60,7 @@ class UGRNNCell(RNNCell):
     def output_size(self) -> int:
         return self._num_units
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         known_columns(inputs)
         with variable_scope(get_variable_scope(), initializer=self._initializer):
             both = joining.concat([inputs, state], 1)
@@ -111,7 +111,7 @@ class IntersectionRNNCell(RNNCell):
     def output_size(self) -> int:
         return self._num_units
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         n = self._num_units
         columns = known_columns(inputs)
         with variable_scope(get_variable_scope(), initializer=self._initializer):
@@ -177,7 +177,7 @@ class SRUCell(LayerRNNCell):
         self._bias = self.add_variable(BIAS, shape=[2 * self._num_units], initializer=Zeros)
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         parts = matmul(inputs, self._kernel)
         new, f, r, carried = joining.split(value=parts, num_or_size_splits=4, axis=1)
         gates = sigmoid(bias_add(joining.concat([f, r], 1), self._bias))
@@ -237,7 +237,7 @@ class MinimalRNNCell(_NamedUnits):
         )
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         sizes = [known_columns(inputs), 2 * self.units]
         forward, gate = joining.split(value=self.kernel, num_or_size_splits=sizes, axis=0)
         new = self.activation(matmul(inputs, forward))
@@ -270,7 +270,7 @@ class CFNCell(_NamedUnits):
         )
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         known_columns(inputs)
         sizes = [2 * self.units, self.units]
         v, w = joining.split(value=self.kernel, num_or_size_splits=sizes, axis=1)

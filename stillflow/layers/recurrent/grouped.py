@@ -69,7 +69,7 @@ class GLSTMCell(RNNCell):
     def output_size(self) -> int:
         return self._output_size
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         c, m = state
         batch_size = inputs.shape.as_list()[0] or shape_of.shape(inputs)[0]
         width = self._input_width(inputs)

@@ -76,7 +76,7 @@ class IndRNNCell(LayerRNNCell):
             self.add_variable(f"{prefix}{BIAS}", shape=[columns], initializer=bias),
         )
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         gates = matmul(inputs, self._kernel_w) + state * self._kernel_u
         output = self._activation(bias_add(gates, self._bias))
         return output, output
@@ -118,7 +118,7 @@ class IndyGRUCell(IndRNNCell):
         )
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         gates = matmul(inputs, self._gate_kernel_w) + tile(state, [1, 2]) * self._gate_kernel_u
         gates = sigmoid(bias_add(gates, self._gate_bias))
         r, u = joining.split(value=gates, num_or_size_splits=2, axis=1)
@@ -167,7 +167,7 @@ class IndyLSTMCell(IndRNNCell):
         )
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         one = constant(1, dtype=dtypes.int32)
         c, h = state
         gates = matmul(inputs, self._kernel_w)

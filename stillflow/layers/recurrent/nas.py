@@ -66,7 +66,7 @@ class NASCell(LayerRNNCell):
             )
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         c, m = state
         of_state = matmul(m, self.recurrent_kernel)
         of_inputs = matmul(inputs, self.kernel)

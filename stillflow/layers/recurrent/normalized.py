@@ -86,7 +86,7 @@ class LayerNormBasicLSTMCell(RNNCell):
     def output_size(self) -> int:
         return self._num_units
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         c, h = state
         args = joining.concat([inputs, h], 1)
         gates = self._gates(args)
@@ -169,7 +169,7 @@ class LayerNormLSTMCell(RNNCell):
     def output_size(self) -> int:
         return self._output_size
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         c, m = state
         dtype = inputs.dtype
         known_columns(inputs)

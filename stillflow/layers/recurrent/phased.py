@@ -65,7 +65,7 @@ class PhasedLSTMCell(RNNCell):
     def output_size(self) -> int:
         return self._num_units
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         c, h = state
         time, x = inputs
         seen = [x, h, c] if self._use_peepholes else [x, h]

@@ -70,7 +70,7 @@ class EmbeddingWrapper(ScopedWrapper):
         self._sizes = [embedding_classes, embedding_size]
         self._initializer = initializer
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         with device("/cpu:0"):
             initializer = self._initializer or get_variable_scope().initializer
             if not initializer:
@@ -108,7 +108,7 @@ class InputProjectionWrapper(ScopedWrapper):
         self._activation = activation
         self._linear: Linear | None = None
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         if self._linear is None:
             self._linear = Linear(inputs, self._num_proj, True)
         projected = self._linear(inputs)
@@ -149,7 +149,7 @@ class OutputProjectionWrapper(ScopedWrapper):
     def output_size(self) -> int:
         return self._output_size
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         output, new_state = self._cell(inputs, state)
         if self._linear is None:
             self._linear = Linear(output, self._output_size, True)

@@ -68,7 +68,7 @@ class WeightNormLSTMCell(RNNCell):
     def output_size(self) -> int:
         return self._output_size
 
-    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         c, h = state
         known_columns(inputs)
         with variable_scope(self._scope, initializer=self._initializer):
