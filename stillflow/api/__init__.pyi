@@ -22,6 +22,7 @@ from stillflow.api import bitwise as bitwise
 from stillflow.api import compat as compat
 from stillflow.api import contrib as contrib
 from stillflow.api import debugging as debugging
+from stillflow.api import distributions as distributions
 from stillflow.api import dtypes as dtypes
 from stillflow.api import errors as errors
 from stillflow.api import flags as flags

@@ -202,6 +202,57 @@ OWN: dict[str, Members] = {
             "OpInContext=op_in_context TensorInContext=tensor_in_context"
         ),
     },
+    "python.ops.distributions.beta": {
+        "stillflow.distributions.beta": "BetaWithSoftplusConcentration",
+    },
+    "python.ops.distributions.distribution": {
+        "stillflow.distributions.distribution": "Distribution",
+    },
+    "python.ops.distributions.exponential": {
+        "stillflow.distributions.gamma": "ExponentialWithSoftplusRate",
+    },
+    "python.ops.distributions.gamma": {
+        "stillflow.distributions.gamma": "GammaWithSoftplusConcentrationRate",
+    },
+    "python.ops.distributions.kullback_leibler": {
+        "stillflow.distributions.divergence": (
+            "_DIVERGENCES=RULES _registered_kl=registered cross_entropy"
+        ),
+    },
+    "python.ops.distributions.laplace": {
+        "stillflow.distributions.laplace": "LaplaceWithSoftplusScale",
+    },
+    "python.ops.distributions.normal": {
+        "stillflow.distributions.normal": "NormalWithSoftplusScale",
+    },
+    "python.ops.distributions.special_math": {
+        "stillflow.distributions.special": (
+            "LOGNDTR_FLOAT32_LOWER LOGNDTR_FLOAT32_UPPER LOGNDTR_FLOAT64_LOWER "
+            "LOGNDTR_FLOAT64_UPPER erfinv log_cdf_laplace log_ndtr ndtr ndtri"
+        ),
+    },
+    "python.ops.distributions.student_t": {
+        "stillflow.distributions.student_t": "StudentTWithAbsDfSoftplusScale",
+    },
+    "python.ops.distributions.util": {
+        "stillflow.distributions.checking": (
+            "assert_integer_form assert_symmetric embed_check_categorical_event_shape "
+            "embed_check_integer_casting_closed embed_check_nonnegative_integer_form "
+            "get_logits_and_probs maybe_get_static_value same_dynamic_shape"
+        ),
+        "stillflow.distributions.counting": "log_combinations",
+        "stillflow.distributions.seeds": "gen_new_seed",
+        "stillflow.distributions.shapes": (
+            "dimension_size pick_vector prefer_static_broadcast_shape prefer_static_rank "
+            "prefer_static_shape prefer_static_value"
+        ),
+        "stillflow.distributions.triangular": (
+            "fill_triangular fill_triangular_inverse matrix_diag_transform rotate_transpose tridiag"
+        ),
+        "stillflow.distributions.weighing": (
+            "pad process_quadrature_grid_and_probs reduce_weighted_logsumexp softplus_inverse"
+        ),
+    },
     "python.ops.functional_ops": {
         "stillflow.ops.functions.functional": "Gradient=gradient If=if_",
         "stillflow.ops.functions.looping": "For=for_ While=while_",

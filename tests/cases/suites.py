@@ -51,6 +51,7 @@ STORIES = (
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (
     "contrib_framework",
+    "distributions",
     "contrib_layers",
     "contrib_training",
     "metrics",

@@ -1,0 +1,1 @@
+"""Distributions of random numbers: `tf.distributions`, and `tf.contrib.distributions` over it."""
