@@ -17,6 +17,7 @@ from stillflow.ops.image.colours import rgb_to_yiq as rgb_to_yiq
 from stillflow.ops.image.colours import rgb_to_yuv as rgb_to_yuv
 from stillflow.ops.image.colours import yiq_to_rgb as yiq_to_rgb
 from stillflow.ops.image.colours import yuv_to_rgb as yuv_to_rgb
+from stillflow.ops.image.crop_and_resize import crop_and_resize as crop_and_resize
 from stillflow.ops.image.cropping import central_crop as central_crop
 from stillflow.ops.image.cropping import crop_to_bounding_box as crop_to_bounding_box
 from stillflow.ops.image.cropping import pad_to_bounding_box as pad_to_bounding_box
@@ -31,6 +32,10 @@ from stillflow.ops.image.decoding import decode_png as decode_png
 from stillflow.ops.image.decoding import encode_jpeg as encode_jpeg
 from stillflow.ops.image.decoding import encode_png as encode_png
 from stillflow.ops.image.decoding import extract_jpeg_shape as extract_jpeg_shape
+from stillflow.ops.image.distorted_boxes import (
+    sample_distorted_bounding_box as sample_distorted_bounding_box,
+)
+from stillflow.ops.image.drawing_boxes import draw_bounding_boxes as draw_bounding_boxes
 from stillflow.ops.image.edges import image_gradients as image_gradients
 from stillflow.ops.image.edges import sobel_edges as sobel_edges
 from stillflow.ops.image.edges import total_variation as total_variation
@@ -38,6 +43,7 @@ from stillflow.ops.image.files import adjust_jpeg_quality as adjust_jpeg_quality
 from stillflow.ops.image.files import decode_image as decode_image
 from stillflow.ops.image.files import is_jpeg as is_jpeg
 from stillflow.ops.image.files import random_jpeg_quality as random_jpeg_quality
+from stillflow.ops.image.glimpses import extract_glimpse as extract_glimpse
 from stillflow.ops.image.non_max_suppression import (
     combined_non_max_suppression as combined_non_max_suppression,
 )

@@ -68,8 +68,9 @@ class OpDef:
         waits for and makes outputs of; the OpDef has them as `begin` and `finish`, as one in `fn`.
       folds: a host op that is computed beforehand where its inputs are known: shape arithmetic.
       stateful: two runs may differ, so it is never folded.
-      stream: for a random op, the number of Philox blocks that an output shape uses up; `fn` then
-        takes the generator's words, u32[6] (key, then counter), before its inputs.
+      stream: for a random op, the number of Philox blocks that an output shape uses up, or the name
+        of the attribute that says it; `fn` then takes the generator's words, u32[6] (key, then
+        counter), before its inputs.
       kept: for an op that remembers: makes what each session keeps of it from run to run; `fn` then
         takes that before its inputs. Such an op runs on the host.
       resource: for an op that gives a handle: makes what it refers to, from a name and the op's
@@ -117,7 +118,7 @@ class OpDef:
     finish: Callable | None = None
     folds: bool = False
     stateful: bool = False
-    stream: Callable | None = None
+    stream: Callable | str | None = None
     kept: Callable[[], Any] | None = None
     resource: Callable[[str, dict[str, Any]], Resource] | None = None
     is_constant: bool = False

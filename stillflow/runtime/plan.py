@@ -7,7 +7,7 @@ around it what it needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -394,7 +394,7 @@ class _Planner:
                 is_total=defn.total,
                 of_shape=defn.of_shape,
                 may_pass_input=not defn.host and (defn.reads or not defn.stateful),
-                blocks=defn.stream,
+                blocks=_blocks_used(op),
                 flops=defn.flops,
                 explain=partial(why_failed, op, len(state)),
                 partly=defn.partly,
@@ -441,6 +441,15 @@ def _out_of_reach(tensor: Tensor) -> UnimplementedError:
 def _overwritten(op: Operation) -> Sequence[str]:
     """The reference inputs whose old value `op` does not use."""
     return op.defn.writes if op.defn.overwrites else ()
+
+
+def _blocks_used(op: Operation) -> Callable[[tuple[int, ...]], int] | None:
+    """How many blocks of its stream an output of a shape uses up."""
+    stream = op.defn.stream
+    if not isinstance(stream, str):
+        return stream
+    count: int = op.attrs[stream]
+    return lambda shape: count
 
 
 def _writes(op: Operation, written: list[Operation], before: int) -> tuple[Write, ...]:

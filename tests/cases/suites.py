@@ -10,7 +10,7 @@ from .arrays import fingerprint
 
 #: Cases whose values, shapes, nodes and gradients are compared.
 VALUES = (
-    *("resizing", "arranging", "colours"),
+    *("resizing", "arranging", "colours", "boxes"),
     *("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients"),
     *("composed", "imported", "tensor_arrays", "mapped", "image", "control"),
     *("windowed", "sorted", "signals"),
@@ -34,6 +34,7 @@ GRADIENT_GRAPHS = "gradient_graphs"
 #: Programs of which both the runs and every node of the graph are compared.
 STORIES = (
     "picture_files",
+    "sampled_boxes",
     "created",
     "templates",
     "parts",
