@@ -57,6 +57,8 @@ DIGESTED = (
     "contrib_training",
     "metrics",
     "sampled_losses",
+    "crf",
+    "seq2seq",
 )
 #: The same of networks, which are run on either tier.
 NETWORKS = (

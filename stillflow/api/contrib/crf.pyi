@@ -1,0 +1,11 @@
+from stillflow.layers.crf.cells import CrfDecodeBackwardRnnCell as CrfDecodeBackwardRnnCell
+from stillflow.layers.crf.cells import CrfDecodeForwardRnnCell as CrfDecodeForwardRnnCell
+from stillflow.layers.crf.cells import CrfForwardRnnCell as CrfForwardRnnCell
+from stillflow.layers.crf.decoding import crf_decode as crf_decode
+from stillflow.layers.crf.decoding import viterbi_decode as viterbi_decode
+from stillflow.layers.crf.scores import crf_binary_score as crf_binary_score
+from stillflow.layers.crf.scores import crf_log_likelihood as crf_log_likelihood
+from stillflow.layers.crf.scores import crf_log_norm as crf_log_norm
+from stillflow.layers.crf.scores import crf_multitag_sequence_score as crf_multitag_sequence_score
+from stillflow.layers.crf.scores import crf_sequence_score as crf_sequence_score
+from stillflow.layers.crf.scores import crf_unary_score as crf_unary_score
