@@ -3,7 +3,7 @@
 Run it with TensorFlow 1.15's own Python. It writes `tests/golden/oracle/opdefs.json`, one op to a
 line: inputs and outputs as "name: type", where a type is a dtype, an attribute, `N*T` for a list
 of N, or `Ref(T)`; attributes as [type, default, allowed values], null where there is none; the
-parameters of its function in tf.raw_ops, null where there is none.
+parameters of its function in tf.raw_ops or contrib, null where there is none.
 """
 
 import inspect
@@ -66,8 +66,8 @@ def attribute(attr):
 
 
 def parameters(op):
-    """The names that the op's function in tf.raw_ops takes."""
-    function = getattr(tf.raw_ops, op.name, None)
+    """The names that the op's function in tf.raw_ops, or in contrib, takes."""
+    function = getattr(tf.raw_ops, op.name, None) or CONTRIB.get(op.name)
     return function and inspect.getfullargspec(inspect.unwrap(function)).args
 
 
@@ -87,10 +87,13 @@ def describe(op):
 
 
 if __name__ == "__main__":
+    ops = {op.name: op for op in op_list() if not op.name.startswith("_")}
+    # The functions of ops of contrib, which loads a library for each of its parts.
+    CONTRIB = {"GatherTree": tf.contrib.seq2seq.gather_tree}
+    ops.update({op.name: op for op in op_list() if op.name in CONTRIB})
     lines = [
-        json.dumps(op.name) + ": " + json.dumps(describe(op), separators=(",", ":"))
-        for op in sorted(op_list(), key=lambda op: op.name)
-        if not op.name.startswith("_")
+        json.dumps(name) + ": " + json.dumps(describe(ops[name]), separators=(",", ":"))
+        for name in sorted(ops)
     ]
     with open(os.path.join(ROOT, "tests", "golden", "oracle", "opdefs.json"), "w") as file:
         file.write(f'{{"source": "TensorFlow {tf.__version__}",\n"ops": {{\n')

@@ -214,9 +214,7 @@ class AttentionWrapper(RNNCell):
             return ()
         return TensorArray(dtype, size=0, dynamic_size=True, element_shape=alignments.shape)
 
-    def call(  # type: ignore[override]
-        self, inputs: Any, state: Any
-    ) -> tuple[Any, AttentionWrapperState]:
+    def call(self, inputs: Any, state: Any) -> tuple[Any, AttentionWrapperState]:
         """One step.
 
         Raises:
