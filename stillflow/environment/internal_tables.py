@@ -77,7 +77,8 @@ WHOLE: Members = {
 # What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
 OWN: dict[str, Members] = {
     "contrib.layers.python.layers.layers": {
-        "stillflow.layers.contrib.arranging": "poincare_normalize",
+        "stillflow.layers.contrib.arranging": "_inner_flatten=inner_flatten poincare_normalize",
+        "stillflow.layers.contrib.pooling": "pool",
     },
     "contrib.rnn.python.ops.core_rnn_cell": {
         "stillflow.layers.recurrent.cell": "_BIAS_VARIABLE_NAME=BIAS _WEIGHTS_VARIABLE_NAME=KERNEL",

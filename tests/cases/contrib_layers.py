@@ -290,6 +290,166 @@ def flatten(tf, run):
     run(outputs, feeds)
 
 
+# Convolutions and pooling, by tf.layers.
+
+
+@story
+def convolutions(tf, run):
+    tf.set_random_seed(2)
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 5, 4, 2)
+    words = tf.ones([2, 4, 2])
+    volume = tf.ones([1, 3, 3, 3, 2])
+    outputs = [
+        layers.conv2d(x, 2, 3),
+        layers.conv2d(
+            x,
+            2,
+            [2, 3],
+            stride=2,
+            padding="VALID",
+            normalizer_fn=layers.layer_norm,
+            outputs_collections="out",
+            scope="named",
+        ),
+        layers.conv2d(
+            x,
+            2,
+            3,
+            rate=2,
+            activation_fn=None,
+            weights_regularizer=layers.l2_regularizer(0.1),
+            variables_collections={"weights": ["w"], "biases": ["b"]},
+        ),
+        layers.conv1d(words, 2, 2, stride=2),
+        layers.conv3d(volume, 2, [1, 2, 3]),
+        layers.convolution(words, 2, 3, biases_initializer=None),
+        layers.conv2d(x, 2, 3, reuse=True, scope="Conv"),
+    ]
+    with tf.variable_scope("parts", partitioner=tf.fixed_size_partitioner(2)):
+        outputs.append(layers.conv2d(x, 2, 1, variables_collections=["parts"]))
+    run.note([names(tf.get_collection(key)) for key in ("w", "b", "parts", "model_variables")])
+    run.note([tensor.aliases for tensor in tf.get_collection("out")])
+    run.note(names(tf.losses.get_regularization_losses()))
+    seeded_start(tf, run)
+    run(outputs, feeds)
+    run.refused(lambda: layers.conv1d(x, 2, 3))
+    run.refused(lambda: layers.convolution(tf.ones([2, 3]), 2, 3))
+    run.refused(lambda: layers.conv2d(x, 2, 3, data_format="CHWN"))
+    run.refused(lambda: layers.conv2d(tf.placeholder(tf.float32, [1, 2, 3, None]), 2, 3))
+    run.refused(lambda: layers.conv2d(x, 2, 3, stride=2, rate=2))
+
+
+@story
+def transposed_convolutions(tf, run):
+    tf.set_random_seed(2)
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 3, 2, 2)
+    outputs = [
+        layers.conv2d_transpose(x, 2, 3, 2),
+        layers.conv2d_transpose(x, 1, [2, 3], padding="VALID", normalizer_fn=layers.layer_norm),
+        layers.conv3d_transpose(tf.ones([1, 2, 2, 1, 2]), 1, 2, 2),
+    ]
+    seeded_start(tf, run)
+    run(outputs, feeds)
+    run.refused(lambda: layers.conv2d_transpose(x, 2, 3, data_format="CHWN"))
+
+
+@story
+def separable_convolutions(tf, run):
+    tf.set_random_seed(2)
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 4, 4, 2)
+    separable = layers.separable_conv2d
+    outputs = [
+        separable(x, 2, 3),
+        separable(
+            x,
+            2,
+            [3, 3],
+            2,
+            stride=2,
+            padding="VALID",
+            activation_fn=None,
+            normalizer_fn=layers.layer_norm,
+            weights_regularizer=layers.l2_regularizer(0.1),
+            variables_collections=["mine"],
+        ),
+        separable(x, None, 2, 2),
+        separable(x, None, 2, 1, rate=2, normalizer_fn=layers.layer_norm),
+        separable(x, None, 2, 1, biases_initializer=None),
+        separable(x, 1, 2, pointwise_initializer=tf.ones_initializer(), biases_initializer=None),
+    ]
+    run.note([names(tf.get_collection("mine")), names(tf.losses.get_regularization_losses())])
+    seeded_start(tf, run)
+    run(outputs, feeds)
+
+
+@story
+def pooling(tf, run):
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 4, 5, 2)
+    volume = tf.reshape(tf.range(54.0), [1, 3, 3, 3, 2])
+    outputs = [
+        layers.max_pool2d(x, 2),
+        layers.avg_pool2d(x, [3, 2], [1, 2], "SAME", scope="named", outputs_collections="out"),
+        layers.max_pool3d(volume, 2),
+        layers.avg_pool3d(volume, 2, 1),
+    ]
+    run.note([tensor.aliases for tensor in tf.get_collection("out")])
+    run(outputs, feeds)
+    run.refused(lambda: layers.max_pool2d(x, 2, data_format="CHWN"))
+    run.refused(lambda: layers.max_pool3d(x, 2))
+
+
+@story
+def in_an_argument_scope(tf, run):
+    tf.set_random_seed(2)
+    slim = tf.contrib.slim
+    x, feeds = fed(tf, 2, 4, 4, 2)
+    usual = tf.truncated_normal_initializer(stddev=0.1)
+    both = slim.arg_scope([slim.conv2d, slim.fully_connected], weights_initializer=usual)
+    narrow = slim.arg_scope([slim.conv2d], padding="VALID", activation_fn=None)
+    with both, narrow as inner:
+        outputs = [slim.conv2d(x, 2, 2)]
+    with slim.arg_scope(inner):
+        outputs.append(slim.repeat(x, 2, slim.conv2d, 2, 2, scope="again"))
+        outputs.append(slim.flatten(slim.max_pool2d(outputs[-1], 2)))
+        outputs.append(slim.stack(outputs[-1], slim.fully_connected, [2, 3]))
+    outputs.append(slim.conv2d(x, 2, 2))
+    run.note(slim.arg_scoped_arguments(slim.conv2d))
+    run.note([slim.has_arg_scope(slim.conv2d), slim.has_arg_scope(tf.nn.conv2d)])
+    seeded_start(tf, run)
+    run(outputs, feeds)
+
+
+@story
+def divisive_normalization(tf, run):
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 3, 2, 2)
+    outputs = [
+        layers.gdn(x),
+        layers.gdn(x, inverse=True, name="inverse"),
+        layers.gdn(tf.ones([2, 3, 2])),
+    ]
+    slopes = tf.gradients(outputs[0], [x, *tf.trainable_variables()[:2]])
+    seeded_start(tf, run)
+    run([outputs, slopes], feeds)
+    run.refused(lambda: layers.gdn(x, data_format="channels_middle"))
+    run.refused(lambda: layers.gdn(tf.ones([2, 3])))
+    run.refused(lambda: layers.gdn(tf.placeholder(tf.float32, [1, 2, None])))
+
+
+@story
+def sparse_of_dense(tf, run):
+    layers = tf.contrib.layers
+    sentences = tf.placeholder(tf.int32, [None, 3])
+    sparse = layers.dense_to_sparse(sentences, outputs_collections="out")
+    words = layers.dense_to_sparse(tf.constant(["a", ""]), eos_token="")
+    run.note(sparse.aliases)
+    run([sparse, words], {sentences: [[1, 0, 2], [0, 0, 3]]})
+
+
 # Summaries and training.
 
 

@@ -1,3 +1,4 @@
+from stillflow.layers.contrib.arranging import dense_to_sparse as dense_to_sparse
 from stillflow.layers.contrib.arranging import images_to_sequence as images_to_sequence
 from stillflow.layers.contrib.arranging import maxout as maxout
 from stillflow.layers.contrib.arranging import one_hot_encoding as one_hot_encoding
@@ -11,6 +12,17 @@ from stillflow.layers.contrib.biased import legacy_linear as legacy_linear
 from stillflow.layers.contrib.biased import legacy_relu as legacy_relu
 from stillflow.layers.contrib.composing import repeat as repeat
 from stillflow.layers.contrib.composing import stack as stack
+from stillflow.layers.contrib.convolution import conv1d as conv1d
+from stillflow.layers.contrib.convolution import conv2d as conv2d
+from stillflow.layers.contrib.convolution import conv2d_transpose as conv2d_transpose
+from stillflow.layers.contrib.convolution import conv3d as conv3d
+from stillflow.layers.contrib.convolution import conv3d_transpose as conv3d_transpose
+from stillflow.layers.contrib.convolution import convolution as convolution
+from stillflow.layers.contrib.convolution import convolution1d as convolution1d
+from stillflow.layers.contrib.convolution import convolution2d as convolution2d
+from stillflow.layers.contrib.convolution import convolution2d_transpose as convolution2d_transpose
+from stillflow.layers.contrib.convolution import convolution3d as convolution3d
+from stillflow.layers.contrib.convolution import convolution3d_transpose as convolution3d_transpose
 from stillflow.layers.contrib.dense import dropout as dropout
 from stillflow.layers.contrib.dense import elu as elu
 from stillflow.layers.contrib.dense import flatten as flatten
@@ -20,6 +32,8 @@ from stillflow.layers.contrib.dense import relu as relu
 from stillflow.layers.contrib.dense import relu6 as relu6
 from stillflow.layers.contrib.embedding import embed_sequence as embed_sequence
 from stillflow.layers.contrib.embedding import embedding_lookup_unique as embedding_lookup_unique
+from stillflow.layers.contrib.gdn import GDN as GDN
+from stillflow.layers.contrib.gdn import gdn as gdn
 from stillflow.layers.contrib.norms import group_norm as group_norm
 from stillflow.layers.contrib.norms import instance_norm as instance_norm
 from stillflow.layers.contrib.norms import layer_norm as layer_norm
@@ -27,6 +41,13 @@ from stillflow.layers.contrib.norms import unit_norm as unit_norm
 from stillflow.layers.contrib.optimizing import OPTIMIZER_CLS_NAMES as OPTIMIZER_CLS_NAMES
 from stillflow.layers.contrib.optimizing import OPTIMIZER_SUMMARIES as OPTIMIZER_SUMMARIES
 from stillflow.layers.contrib.optimizing import optimize_loss as optimize_loss
+from stillflow.layers.contrib.pooling import avg_pool2d as avg_pool2d
+from stillflow.layers.contrib.pooling import avg_pool3d as avg_pool3d
+from stillflow.layers.contrib.pooling import max_pool2d as max_pool2d
+from stillflow.layers.contrib.pooling import max_pool3d as max_pool3d
+from stillflow.layers.contrib.scaling import scale_gradient as scale_gradient
+from stillflow.layers.contrib.separable import separable_conv2d as separable_conv2d
+from stillflow.layers.contrib.separable import separable_convolution2d as separable_convolution2d
 from stillflow.layers.contrib.spatial import spatial_softmax as spatial_softmax
 from stillflow.layers.contrib.summarizing import summarize_activation as summarize_activation
 from stillflow.layers.contrib.summarizing import summarize_activations as summarize_activations

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
-from stillflow.graph.scopes import name_scope
+from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.layers.contrib.collecting import collect_named_outputs
 from stillflow.layers.contrib.sizes import check_layout, last_dimension
-from stillflow.ops.array import one_hot, reshaping, shape_of
+from stillflow.ops.array import (
+    joining,
+    one_hot,
+    reshaping,
+    selecting,
+    shape_of,
+    slicing,
+)
+from stillflow.ops.array.batch_gather import gather_nd
 from stillflow.ops.array.transposing import transpose
-from stillflow.ops.math import arithmetic, casts, elementwise
+from stillflow.ops.debug.checks import assert_rank_at_least
+from stillflow.ops.math import arithmetic, casts, comparison, elementwise
 from stillflow.ops.nn import softmax as probabilities
 from stillflow.ops.reduce import reductions
+from stillflow.ops.sparse.sparse_tensor import SparseTensor
 from stillflow.ops.variables.scope import variable_scope
 from stillflow.platform.arg_scope import add_arg_scope
 
@@ -117,3 +128,40 @@ def poincare_normalize(
         squares = reductions.reduce_sum(elementwise.square(x), axis, keepdims=True)
         scale = arithmetic.minimum((1.0 - epsilon) * elementwise.rsqrt(squares), 1.0)
         return arithmetic.multiply(x, scale, name=scope)
+
+
+@add_arg_scope
+def dense_to_sparse(
+    tensor: Any, eos_token: Any = 0, outputs_collections: Any = None, scope: Any = None
+) -> SparseTensor:
+    """Returns a SparseTensor of the elements that are not `eos_token`, say the end of a text."""
+    with variable_scope(scope, "dense_to_sparse", [tensor]) as opened:
+        tensor = convert_to_tensor(tensor)
+        is_kept = comparison.not_equal(tensor, constant(eos_token, tensor.dtype))
+        places = selecting.where(is_kept)
+        values = gather_nd(tensor, places)
+        shape = shape_of.shape(tensor, out_type=dtypes.int64)
+        outputs = SparseTensor(places, values, shape)
+        return collect_named_outputs(outputs_collections, opened.name, outputs)
+
+
+@add_arg_scope
+def inner_flatten(
+    inputs: Any, new_rank: int, output_collections: Any = None, scope: Any = None
+) -> Tensor:
+    """Returns `inputs` with its last axes made one, so that there are `new_rank`.
+
+    Raises:
+      ValueError: the rank is below that.
+    """
+    with name_scope(scope, "InnerFlatten", [inputs, new_rank]) as name:
+        inputs = convert_to_tensor(inputs)
+        message = "inputs has rank less than new_rank"
+        with control_dependencies([assert_rank_at_least(inputs, new_rank, message=message)]):
+            outer = slicing.strided_slice(shape_of.shape(inputs), [0], [new_rank - 1])
+            outputs = reshaping.reshape(inputs, joining.concat((outer, [-1]), 0))
+        if isinstance(new_rank, int) and inputs.get_shape().ndims is not None:
+            sizes = inputs.get_shape().as_list()
+            inner = inputs.get_shape()[new_rank - 1 :].num_elements()
+            outputs.set_shape([*sizes[: new_rank - 1], inner])
+    return collect_named_outputs(output_collections, name, outputs)

@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from stillflow.graph.graph import get_default_graph
-from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import add_to_collection, add_to_collections, get_collection
 from stillflow.ops.variables.partitioned import PartitionedVariable
 
 NamedOutputs = namedtuple("NamedOutputs", ["name", "outputs"])
 
 
-def collect_named_outputs(collections: Any, alias: str, outputs: Tensor) -> Tensor:
+def collect_named_outputs(collections: Any, alias: str, outputs: Any) -> Any:
     """Adds a layer's output to `collections`, if any, with the layer's name; returns it."""
     if collections:
         append_tensor_alias(outputs, alias)
