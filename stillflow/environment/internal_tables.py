@@ -76,6 +76,42 @@ WHOLE: Members = {
 
 # What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
 OWN: dict[str, Members] = {
+    "contrib.seq2seq.python.ops.attention_wrapper": {
+        "stillflow.layers.seq2seq.attention": (
+            "_bahdanau_score=bahdanau_score _luong_score=luong_score"
+        ),
+        "stillflow.layers.seq2seq.mechanisms": (
+            "_BaseAttentionMechanism=BaseAttentionMechanism _maybe_mask_score=masked_score "
+            "_prepare_memory=prepared"
+        ),
+        "stillflow.layers.seq2seq.monotonic": (
+            "_BaseMonotonicAttentionMechanism=BaseMonotonicAttentionMechanism "
+            "_monotonic_probability_fn=monotonic_probability"
+        ),
+        "stillflow.layers.seq2seq.wrapper": "_compute_attention=attended",
+    },
+    "contrib.seq2seq.python.ops.beam_search_decoder": {
+        "stillflow.layers.seq2seq.beam_search": (
+            "_check_batch_beam=assert_beams _check_static_batch_beam_maybe=may_have_beams "
+            "gather_tree_from_array"
+        ),
+        "stillflow.layers.seq2seq.beam_step": (
+            "_beam_search_step=beam_search_step _get_scores=scores_of "
+            "_length_penalty=length_penalty _mask_probs=masked_probs "
+            "get_attention_probs=attention_probs"
+        ),
+    },
+    "contrib.seq2seq.python.ops.decoder": {
+        "stillflow.layers.recurrent.dynamic": "_transpose_batch_time=transpose_batch_time",
+    },
+    "contrib.seq2seq.python.ops.helper": {
+        "stillflow.layers.recurrent.dynamic": "_transpose_batch_time=transpose_batch_time",
+        "stillflow.layers.seq2seq.helpers": "_unstack_ta=unstacked",
+        "stillflow.layers.seq2seq.sampling": "bernoulli_sample categorical_sample",
+    },
+    "contrib.seq2seq.python.ops.loss": {
+        "stillflow.layers.seq2seq.loss": "SequenceLoss",
+    },
     "contrib.layers.python.layers.layers": {
         "stillflow.layers.contrib.arranging": "_inner_flatten=inner_flatten poincare_normalize",
         "stillflow.layers.contrib.pooling": "pool",

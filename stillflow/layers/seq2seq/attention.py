@@ -64,7 +64,7 @@ class LuongAttention(BaseAttentionMechanism):
 
     def __call__(self, query: Any, state: Any) -> tuple[Tensor, Tensor]:
         with variable_scope(None, "luong_attention", [query]):
-            score = scaled_product(query, self._keys, self._scale)
+            score = luong_score(query, self._keys, scale_of(query.dtype, self._scale))
         alignments = self._probability_fn(score, state)
         return alignments, alignments
 
@@ -109,9 +109,8 @@ class BahdanauAttention(BaseAttentionMechanism):
     def __call__(self, query: Any, state: Any) -> tuple[Tensor, Tensor]:
         with variable_scope(None, "bahdanau_attention", [query]):
             processed = self.query_layer(query) if self.query_layer else query
-            score = additive_score(
-                processed, self._keys, self._num_units, query.dtype, self._normalize
-            )
+            weights = bahdanau_weights(self._num_units, query.dtype, self._normalize)
+            score = bahdanau_score(processed, self._keys, *weights)
         alignments = self._probability_fn(score, state)
         return alignments, alignments
 
@@ -126,16 +125,19 @@ def of_score(probability_fn: Callable[..., Any] | None) -> Callable[..., Any]:
     return lambda score, _: (probability_fn or softmax)(score)
 
 
-def scaled_product(query: Any, keys: Any, is_scaled: bool) -> Tensor:
-    """query: f[batch, units], keys: f[batch, time, units] -> f[batch, time]
+def scale_of(dtype: Any, is_scaled: bool) -> Any:
+    """The number that scores are multiplied by, or None."""
+    if not is_scaled:
+        return None
+    return get_variable("attention_g", dtype=dtype, initializer=initializers.Ones, shape=())
+
+
+def luong_score(query: Any, keys: Any, scale: Any) -> Tensor:
+    """query: f[batch, units], keys: f[batch, time, units], scale: f[] or None -> f[batch, time]
 
     Raises:
       ValueError: their last sizes differ.
     """
-    scale = None
-    if is_scaled:
-        ones = initializers.Ones
-        scale = get_variable("attention_g", dtype=query.dtype, initializer=ones, shape=())
     depth, units = query.shape[-1], keys.shape[-1]
     if depth != units:
         raise ValueError(
@@ -148,17 +150,28 @@ def scaled_product(query: Any, keys: Any, is_scaled: bool) -> Tensor:
     return score if scale is None else scale * score
 
 
-def additive_score(
-    processed: Any, keys: Any, num_units: Any, dtype: Any, is_normalized: bool
-) -> Tensor:
-    """processed: f[batch, units], keys: f[batch, time, units] -> f[batch, time]"""
+def bahdanau_weights(num_units: Any, dtype: Any, is_normalized: bool) -> tuple[Any, Any, Any]:
+    """v, f[num_units]; and if it is normalised its norm, f[], and a bias, f[num_units]."""
     v = get_variable("attention_v", [num_units], dtype=dtype)
     if not is_normalized:
-        query = reshaping.expand_dims(processed, 1)
-        return reduce_sum(v * tanh(keys + query), [2])
+        return v, None, None
     norm = initializers.Constant(math.sqrt(1.0 / num_units))
-    g: Any = get_variable("attention_g", dtype=dtype, initializer=norm, shape=())
+    g = get_variable("attention_g", dtype=dtype, initializer=norm, shape=())
     b = get_variable("attention_b", [num_units], dtype=dtype, initializer=initializers.Zeros())
-    query = reshaping.expand_dims(processed, 1)
-    normed = g * v * elementwise.rsqrt(reduce_sum(elementwise.square(v)))
-    return reduce_sum(normed * tanh(keys + query + b), [2])
+    return v, g, b
+
+
+def bahdanau_score(
+    processed_query: Any,
+    keys: Any,
+    attention_v: Any,
+    attention_g: Any = None,
+    attention_b: Any = None,
+) -> Tensor:
+    """processed_query: f[batch, units], keys: f[batch, time, units] -> f[batch, time]"""
+    query = reshaping.expand_dims(processed_query, 1)
+    if attention_g is None or attention_b is None:
+        return reduce_sum(attention_v * tanh(keys + query), [2])
+    normed = attention_g * attention_v
+    normed = normed * elementwise.rsqrt(reduce_sum(elementwise.square(attention_v)))
+    return reduce_sum(normed * tanh(keys + query + attention_b), [2])

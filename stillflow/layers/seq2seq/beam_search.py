@@ -268,10 +268,10 @@ class BeamSearchDecoder(Decoder):
                 f"shape must be defined and have at least a rank of 1, but saw shape: {shape}"
             )
             return t
-        if not _may_have_beams(shape, constant_value(self._batch_size), self._beam_width):
+        if not may_have_beams(shape, constant_value(self._batch_size), self._beam_width):
             return t
         rows = t.stack()
-        check = _assert_beams(rows, self._batch_size, self._beam_width)
+        check = assert_beams(rows, self._batch_size, self._beam_width)
         with control_dependencies([check]):
             return gather_tree_from_array(rows, parent_ids, lengths)
 
@@ -280,7 +280,7 @@ def _shape_of(s: Any) -> TensorShape:
     return as_shape(constant_value(s)) if isinstance(s, Tensor) else TensorShape(s)
 
 
-def _may_have_beams(shape: TensorShape, batch: Any, width: int) -> bool:
+def may_have_beams(shape: TensorShape, batch: Any, width: int) -> bool:
     """Whether TensorFlow takes elements of this shape for [batch * beams, ...]."""
     first, *rest = shape.as_list()
     if batch is None or first is None:
@@ -301,7 +301,7 @@ def _warn_of_shape(shape: TensorShape, batch: Any, width: int) -> None:
     )
 
 
-def _assert_beams(t: Tensor, batch_size: Any, beam_width: int) -> Operation:
+def assert_beams(t: Tensor, batch_size: Any, beam_width: int) -> Operation:
     message = (
         "TensorArray reordering expects elements to be reshapable to [batch_size, beam_size, -1] "
         f"which is incompatible with the dynamic shape of {t.name} elements. Consider setting "

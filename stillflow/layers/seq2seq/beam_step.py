@@ -63,7 +63,7 @@ def beam_search_step(
     static_batch = constant_value(batch_size)
     finished = beam_state.finished
     not_finished = comparison.logical_not(finished)
-    log_probs = _masked(log_softmax(logits), end_token, finished)
+    log_probs = masked_probs(log_softmax(logits), end_token, finished)
     total = reshaping.expand_dims(beam_state.log_probs, 2) + log_probs
     words = logits.shape.dims[-1].value or shape_of.shape(logits)[-1]
     lengths = _longer_lengths(beam_state, not_finished, batch_size, beam_width, end_token, words)
@@ -211,7 +211,7 @@ def length_penalty(sequence_lengths: Any, penalty_factor: Any) -> Any:
     return division.div((5.0 + lengths) ** factor, (5.0 + 1.0) ** factor)
 
 
-def _masked(log_probs: Tensor, end_token: Any, finished: Tensor) -> Tensor:
+def masked_probs(log_probs: Tensor, end_token: Any, finished: Tensor) -> Tensor:
     """What has ended goes on with its end alone."""
     words = shape_of.shape(log_probs)[2]
     row = one_hot(

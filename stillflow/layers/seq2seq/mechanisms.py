@@ -76,10 +76,10 @@ class BaseAttentionMechanism(AttentionMechanism):
         if score_mask_value is None:
             score_mask_value = dtypes.as_dtype(memory_layer.dtype).as_numpy_dtype(-np.inf)
         self._probability_fn = lambda score, state: probability_fn(
-            _masked_score(score, memory_sequence_length, score_mask_value), state
+            masked_score(score, memory_sequence_length, score_mask_value), state
         )
         with name_scope(name, "BaseAttentionMechanismInit", nest.flatten(memory)):
-            self._values = _prepared(memory, memory_sequence_length, check_inner_dims_defined)
+            self._values = prepared(memory, memory_sequence_length, check_inner_dims_defined)
             self._keys = memory_layer(self._values) if memory_layer else self._values
             if custom_key_value_fn is not None:
                 self._keys, self._values = custom_key_value_fn(self._keys, self._values)
@@ -140,8 +140,11 @@ def hardmax(logits: Any, name: str | None = None) -> Tensor:
         return one_hot(argmax.argmax(logits, -1), depth, dtype=logits.dtype)
 
 
-def _prepared(memory: Any, lengths: Any, check_inner_dims_defined: bool) -> Any:
+def prepared(
+    memory: Any, memory_sequence_length: Any = None, check_inner_dims_defined: bool = True
+) -> Any:
     """The memory with zeros behind each sequence."""
+    lengths = memory_sequence_length
     memory = nest.map_structure(lambda each: convert_to_tensor(each, name="memory"), memory)
     if lengths is not None:
         lengths = convert_to_tensor(lengths, name="memory_sequence_length")
@@ -169,10 +172,14 @@ def _masked(x: Tensor, mask: Tensor) -> Tensor:
     return x * reshaping.reshape(mask, sizes)
 
 
-def _masked_score(score: Tensor, lengths: Any, mask_value: Any) -> Tensor:
+def masked_score(
+    score: Tensor, memory_sequence_length: Any = None, score_mask_value: Any = None
+) -> Tensor:
+    """Scores, f[batch, time], with another in place of those behind each sequence."""
+    lengths = memory_sequence_length
     if lengths is None:
         return score
     message = "All values in memory_sequence_length must be greater than zero."
     with control_dependencies([assert_positive(lengths, message=message)]):
         mask = masking.sequence_mask(lengths, maxlen=shape_of.shape(score)[1])
-    return selecting.where(mask, score, mask_value * filling.ones_like(score))
+    return selecting.where(mask, score, score_mask_value * filling.ones_like(score))

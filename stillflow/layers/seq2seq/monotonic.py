@@ -15,7 +15,13 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import dimension_value
-from stillflow.layers.seq2seq.attention import additive_score, projection, scaled_product
+from stillflow.layers.seq2seq.attention import (
+    bahdanau_score,
+    bahdanau_weights,
+    luong_score,
+    projection,
+    scale_of,
+)
 from stillflow.layers.seq2seq.mechanisms import BaseAttentionMechanism
 from stillflow.ops.array import filling, joining, reshaping, shape_of, transposing
 from stillflow.ops.array.one_hot import one_hot
@@ -88,7 +94,7 @@ def monotonic_probability(
     return monotonic_attention(p, previous, mode)
 
 
-class _Monotonic(BaseAttentionMechanism):
+class BaseMonotonicAttentionMechanism(BaseAttentionMechanism):
     """Starts at the first place."""
 
     def initial_alignments(self, batch_size: Any, dtype: Any) -> Tensor:
@@ -96,7 +102,7 @@ class _Monotonic(BaseAttentionMechanism):
         return one_hot(first, self._alignments_size, dtype=dtype)
 
 
-class BahdanauMonotonicAttention(_Monotonic):
+class BahdanauMonotonicAttention(BaseMonotonicAttentionMechanism):
     """BahdanauAttention that never goes back.
 
     Args:
@@ -143,15 +149,14 @@ class BahdanauMonotonicAttention(_Monotonic):
     def __call__(self, query: Any, state: Any) -> tuple[Tensor, Tensor]:
         with variable_scope(None, "bahdanau_monotonic_attention", [query]):
             processed = self.query_layer(query) if self.query_layer else query
-            score = additive_score(
-                processed, self._keys, self._num_units, query.dtype, self._normalize
-            )
+            weights = bahdanau_weights(self._num_units, query.dtype, self._normalize)
+            score = bahdanau_score(processed, self._keys, *weights)
             score = _biased(score, processed.dtype, self._score_bias_init)
         alignments = self._probability_fn(score, state)
         return alignments, alignments
 
 
-class LuongMonotonicAttention(_Monotonic):
+class LuongMonotonicAttention(BaseMonotonicAttentionMechanism):
     """LuongAttention that never goes back.
 
     Args:
@@ -194,7 +199,7 @@ class LuongMonotonicAttention(_Monotonic):
 
     def __call__(self, query: Any, state: Any) -> tuple[Tensor, Tensor]:
         with variable_scope(None, "luong_monotonic_attention", [query]):
-            score = scaled_product(query, self._keys, self._scale)
+            score = luong_score(query, self._keys, scale_of(query.dtype, self._scale))
             score = _biased(score, query.dtype, self._score_bias_init)
         alignments = self._probability_fn(score, state)
         return alignments, alignments

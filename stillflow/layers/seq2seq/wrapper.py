@@ -120,7 +120,7 @@ class AttentionWrapper(RNNCell):
             )
         else:
             self._attention_layer_size = sum(map(_memory_size, mechanisms))
-        self._attention_fn = attention_fn or _attended
+        self._attention_fn = attention_fn or attended
         self._cell = cell
         self._attention_mechanisms = mechanisms
         self._cell_input_fn = cell_input_fn
@@ -295,7 +295,7 @@ def _memory_size(mechanism: Any) -> Any:
     return dimension_value(mechanism.values.shape[-1])
 
 
-def _attended(mechanism: Any, output: Tensor, state: Any, layer: Any) -> tuple[Tensor, Tensor, Any]:
+def attended(mechanism: Any, output: Tensor, state: Any, layer: Any) -> tuple[Tensor, Tensor, Any]:
     """(attention, f[batch, size]; alignments, f[batch, memory time]; next state)"""
     alignments, next_state = mechanism(output, state=state)
     found = matmul(reshaping.expand_dims(alignments, 1), mechanism.values)
