@@ -27,6 +27,18 @@ class Segment:
 
 
 @dataclass(slots=True)
+class _Tiers:
+    """Of a plan: whether each step stays on the host, and which feeds are static.
+
+    `sources`, of a slot: the feeds, variables, streams and host results that its value depends on.
+    """
+
+    on_host: list[bool]
+    static_feeds: frozenset[int]
+    sources: dict[int, frozenset[int]]
+
+
+@dataclass(slots=True)
 class Split:
     """A plan's segments, and the slots of the feeds whose values compiled code depends on."""
 
@@ -49,8 +61,8 @@ def split(
     sided = {slot for _, slot in plan.sided}  # compiled code has no dead values
     refused = {*refused, *(s.op for s in plan.steps if not sided.isdisjoint(s.outputs))}
     while True:
-        on_host, static_feeds = _assign_tiers(plan, reshaped, refused)
-        levels = _levels(plan.steps, on_host)
+        tiers = _assign_tiers(plan, reshaped, refused)
+        levels = _levels(plan.steps, tiers.on_host)
         parted = _parted_by_handles(plan.steps, levels)
         if parted <= refused:
             break
@@ -58,7 +70,7 @@ def split(
     segments: dict[int, Segment] = {}
     for step, level in zip(plan.steps, levels, strict=True):
         segments.setdefault(level, Segment(on_host=bool(level % 2))).steps.append(step)
-    return Split([segments[level] for level in sorted(segments)], static_feeds)
+    return Split([segments[level] for level in sorted(segments)], tiers.static_feeds)
 
 
 def _parted_by_handles(steps: Sequence[Step], levels: Sequence[int]) -> set[Operation]:
@@ -83,10 +95,8 @@ def _parted_by_handles(steps: Sequence[Step], levels: Sequence[int]) -> set[Oper
 
 def _assign_tiers(
     plan: Plan, reshaped: Collection[Operation], refused: Collection[Operation]
-) -> tuple[list[bool], frozenset[int]]:
-    """For each step, whether it stays on the host; and the static feeds."""
+) -> _Tiers:
     feeds = set(plan.feeds)
-    # Of a slot: the feeds, variables, streams and host results that its value depends on.
     sources: dict[int, frozenset[int]] = {
         slot: frozenset({slot})
         for slot in (*plan.feeds, *plan.variables.values(), *plan.streams.values())
@@ -99,7 +109,8 @@ def _assign_tiers(
     on_host: list[bool] = []
     static_feeds: set[int] = set()
     for step in plan.steps:
-        in_region = _of_region(step, reshaped)
+        inside = _inside(step, reshaped)
+        in_region = _known_inside(step, inside)
         if isinstance(step.region, Choice) and not sources.get(step.inputs[0]):
             in_region = ()  # one side is all that is traced
         needed = (*step.static, *(in_region or ()))
@@ -124,26 +135,52 @@ def _assign_tiers(
             continue
         static_feeds |= static
         sources.update(dict.fromkeys(step.outputs, mixed))
-    return on_host, frozenset(static_feeds)
+        if isinstance(step.region, Choice) and step.inputs[0] in feeds:
+            sources.update(_of_results(step, step.region, inside, sources))
+    return _Tiers(on_host, frozenset(static_feeds), sources)
 
 
 def _are_known(outputs: Iterable[Tensor]) -> bool:
     return all(tensor.shape.is_fully_defined() for tensor in outputs)
 
 
-def _of_region(step: Step, reshaped: Collection[Operation]) -> tuple[int, ...] | None:
+def _inside(step: Step, reshaped: Collection[Operation]) -> list[_Tiers]:
+    """The tiers of each part of a choice or a loop."""
+    parts = step.region.parts if step.region is not None else ()
+    return [_assign_tiers(part.plan, reshaped, ()) for part in parts]
+
+
+def _known_inside(step: Step, inside: Sequence[_Tiers]) -> tuple[int, ...] | None:
     """The slots that what is in a choice or loop must know while compiling.
 
     None when something in it stays on the host.
     """
     known: list[int] = []
-    for part in step.region.parts if step.region is not None else ():
-        on_host, static_feeds = _assign_tiers(part.plan, reshaped, ())
+    parts = step.region.parts if step.region is not None else ()
+    for part, tiers in zip(parts, inside, strict=True):
         captured = {own: step.inputs[position] for position, own in part.captures}
-        if any(on_host) or not static_feeds <= captured.keys():
+        if any(tiers.on_host) or not tiers.static_feeds <= captured.keys():
             return None
-        known += [captured[slot] for slot in static_feeds]
+        known += [captured[slot] for slot in tiers.static_feeds]
     return tuple(known)
+
+
+def _of_results(
+    step: Step, choice: Choice, inside: Sequence[_Tiers], sources: dict[int, frozenset[int]]
+) -> dict[int, frozenset[int]]:
+    """The sources of each result of a choice that a feed decides.
+
+    What a side computes of shapes alone, for its gradient say, is known once the feed's value is.
+    """
+    results = choice.results_of(step.outputs)
+    found = {slot: sources[step.inputs[0]] for slot in results}
+    for part, tiers in zip(choice.parts, inside, strict=True):
+        around = {own: step.inputs[position] for position, own in part.captures}
+        around |= {own: step.inputs[choice.first_cell + cell] for cell, own in part.held}
+        for slot, own in zip(results, part.plan.fetches, strict=True):
+            for source in tiers.sources.get(own, _NOTHING) if own is not None else ():
+                found[slot] |= sources.get(around[source], _NOTHING)
+    return found
 
 
 def _levels(steps: Iterable[Step], on_host: list[bool]) -> list[int]:

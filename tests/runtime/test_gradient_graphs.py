@@ -60,6 +60,23 @@ def test_a_step_is_compiled_in_one_piece(name, monkeypatch):
     assert not executor.learned.split.static_feeds
 
 
+@pytest.mark.parametrize("value", [True, False])
+def test_a_choice_that_a_feed_decides_is_compiled_with_its_gradient(value, monkeypatch):
+    """The shapes that its sides take for their gradients are known for a value of the feed."""
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    x, w = tf.placeholder(tf.float32, [None, 2]), tf.Variable([2.0, 3.0])
+    chosen = tf.placeholder(tf.bool, [])
+    y = tf.cond(chosen, lambda: x * w, lambda: x + w)
+    step = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(y))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for fed in (value, value, not value):
+            session.run(step, {x: np.ones((4, 2)), chosen: fed})
+        (executor,) = [e for e in session._executors.values() if e.plan.feeds]
+        assert session.run(w) == pytest.approx([0.8, 1.8])
+    assert [segment.on_host for segment in executor.learned.split.segments] == [False]
+
+
 def test_what_can_fail_is_not_left_out(monkeypatch):
     """A matrix that nothing reads and that has no root fails every run that waits for it."""
     monkeypatch.setenv("STILLFLOW_TIER", "host")
