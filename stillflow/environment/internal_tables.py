@@ -165,7 +165,9 @@ OWN: dict[str, Members] = {
         "stillflow.interchange.scoped_meta_graph": (
             "copy_scoped_meta_graph export_scoped_meta_graph"
         ),
-        "stillflow.train.meta_graph": "ops_used_by_graph_def stripped_op_list_for_graph",
+        "stillflow.train.meta_graph": (
+            "create_meta_graph_def ops_used_by_graph_def stripped_op_list_for_graph"
+        ),
     },
     "python.framework.ops": {
         "stillflow.declare.convert": (

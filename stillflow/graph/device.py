@@ -1,4 +1,7 @@
-"""Device names, `/job:worker/task:0/device:GPU:1`: recorded in graphs; the runtime ignores them."""
+"""Device names, `/job:worker/task:0/device:GPU:1`.
+
+Graphs record them; a run asks no more of one than that it is there.
+"""
 
 from __future__ import annotations
 

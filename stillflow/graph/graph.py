@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from stillflow.graph import context
+from stillflow.graph.attr_scope import AttrScopes
 from stillflow.graph.collections import Collections
 from stillflow.graph.control import ControlDependencies, control_inputs_for, take_into_context
 from stillflow.graph.creators import Creators
@@ -30,7 +31,7 @@ from stillflow.graph.stacks import NameStack, Stacks, ThreadStacks
 from stillflow.graph.tensor_shape import TensorShape
 
 
-class Graph(Collections, Flow, FunctionLibrary, Creators):
+class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes):
     """A dataflow program: operations that take and give tensors, in the order of their building."""
 
     def __init__(self) -> None:
@@ -174,6 +175,8 @@ class Graph(Collections, Flow, FunctionLibrary, Creators):
             op.attrs["_gradient_op_type"] = override
         if self._container and op.attrs.get("container") == "":
             op.attrs["container"] = self._container
+        if self._attr_scope_map:
+            self._give_attributes(op)
 
     def _check_not_finalized(self) -> None:
         if self._finalized:

@@ -1,12 +1,15 @@
-"""The devices that a session names: the host alone."""
+"""The devices that a session names: the host alone. Nodes may name what is not there."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from stillflow.graph.device import HOST_MEMORY_LIMIT
+from stillflow.graph.device import HOST_MEMORY_LIMIT, DeviceSpec
+from stillflow.graph.errors import InvalidArgumentError
+from stillflow.graph.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,65 @@ def session_devices(config: Any) -> list[SessionDevice]:
         SessionDevice(f"{name}:{index}", "CPU", HOST_MEMORY_LIMIT, _incarnation())
         for index in range(count)
     ]
+
+
+class Places:
+    """Where nodes may be, in a session with this ConfigProto."""
+
+    def __init__(self, config: Any):
+        self._hosts = 1 if config is None else config.device_count.get("CPU", 1)
+        self._is_soft = config is not None and config.allow_soft_placement
+        self._known: dict[str, bool] = {"": True}
+
+    def check(self, ops: Iterable[Operation]) -> None:
+        """InvalidArgumentError where an operation's device is not there.
+
+        Where the session places softly, the host stands for devices that are not.
+        """
+        for op in ops:
+            device = op._device
+            if device not in self._known:
+                self._known[device] = self._is_there(DeviceSpec.from_string(device))
+            if not self._known[device]:
+                raise self._refusal(op)
+
+    def _is_there(self, spec: DeviceSpec) -> bool:
+        if _is_elsewhere(spec):
+            return False
+        if self._is_soft or spec.device_type is None:
+            return True
+        index = spec.device_index or 0
+        if spec.device_type in ("CPU", "XLA_CPU"):
+            return index < (self._hosts if spec.device_type == "CPU" else 1)
+        return spec.device_type == "GPU" and index < _accelerators()
+
+    def _refusal(self, op: Operation) -> InvalidArgumentError:
+        host = "/job:localhost/replica:0/task:0/device:CPU"
+        there = ", ".join(f"{host}:{index}" for index in range(self._hosts))
+        asked = DeviceSpec.from_string(op._device)
+        remedy = (
+            "A session has this process alone: leave out job, replica and task."
+            if _is_elsewhere(asked)
+            else "With tf.ConfigProto(allow_soft_placement=True) the host stands for what is not "
+            "there."
+        )
+        return InvalidArgumentError(
+            None,
+            op,
+            f"Cannot assign a device for operation {op.name}: node {op.name} was explicitly "
+            f"assigned to {asked.to_string()} but available devices are [ {there} ]. Make sure "
+            f"the device specification refers to a valid device.\n  {remedy}",
+        )
+
+
+def _is_elsewhere(spec: DeviceSpec) -> bool:
+    return spec.job not in (None, "localhost") or bool(spec.replica or spec.task)
+
+
+def _accelerators() -> int:
+    from stillflow.runtime.xla_devices import accelerators  # it loads JAX
+
+    return accelerators()
 
 
 def _incarnation() -> int:

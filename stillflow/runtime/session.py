@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,11 @@ from stillflow.graph import context
 from stillflow.graph.errors import CancelledError, InvalidArgumentError
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.runtime.devices import SessionDevice, session_devices
+from stillflow.runtime.devices import Places, SessionDevice, session_devices
 from stillflow.runtime.executor import Executor
 from stillflow.runtime.feeds import Feed, check_unique, is_several, single_keys, single_values
 from stillflow.runtime.fetches import FetchStructure
+from stillflow.runtime.order import needed_ops
 from stillflow.runtime.partial_run import PartialPlan, PartialRun
 from stillflow.runtime.plan import make_plan, unfed
 from stillflow.runtime.staged import StagedExecutor, executor_of
@@ -63,6 +65,8 @@ class BaseSession:
         self._graph: Graph = graph if graph is not None else context.get_default_graph()
         self._target = target
         self._config = config
+        self._places = Places(config)
+        self._placed = 0  # how many nodes of the graph have been looked at
         self._tier = tier_setting()
         self._state = SessionState()
         self._executors: dict[tuple, Executor | StagedExecutor] = {}
@@ -158,6 +162,16 @@ class BaseSession:
                     f"{', '.join(t.name for t in tensors) or 'none'}."
                 )
             return self._run(fetches, tensors, args)
+
+        return call
+
+    def _make_callable_from_options(self, callable_options: Any) -> Callable[..., Any]:
+        """`make_callable` by a CallableOptions proto, which has names; what it gives is a list."""
+        fetches, targets = list(callable_options.fetch), list(callable_options.target)
+        run = self.make_callable([fetches, targets], list(callable_options.feed))
+
+        def call(*args: Any, run_metadata: Any = None) -> list:
+            return run(*args, run_metadata=run_metadata)[0]
 
         return call
 
@@ -315,9 +329,18 @@ class BaseSession:
                 self._partial_plans.clear()
             executor = self._executors.get(key)
             if executor is None:
+                self._check_places(elements, feeds)
                 executor = executor_of(make_plan(elements, feeds), feeds, self._tier)
                 self._executors[key] = executor
             return executor
+
+    def _check_places(
+        self, elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]
+    ) -> None:
+        """InvalidArgumentError where a node of the graph is on a device that is not there."""
+        ops = self._graph._ops
+        self._places.check(islice(ops.values(), self._placed, None))
+        self._placed = len(ops)
 
 
 def _single_pairs(key: Any, value: Any) -> Iterable[tuple[Any, Any]]:
@@ -365,6 +388,13 @@ class InteractiveSession(BaseSession):
 
     _active = 0
     _counting = threading.Lock()
+
+    def _check_places(
+        self, elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]
+    ) -> None:
+        """Looks at what a run needs alone."""
+        wanted = [element.op if isinstance(element, Tensor) else element for element in elements]
+        self._places.check(needed_ops(wanted, frozenset(feeds)))
 
     def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None):
         super().__init__(target, graph, config)

@@ -32,6 +32,17 @@ def _device_for(use_gpu: bool, force_gpu: bool) -> str | None:
     return None if use_gpu else "/device:CPU:0"
 
 
+def _placing(config: Any, force_gpu: bool) -> Any:
+    """`config`, by which the CPU stands for a device that is not there unless it is forced."""
+    from tensorboard.compat.proto.config_pb2 import ConfigProto
+
+    placing = ConfigProto()
+    if config is not None:
+        placing.CopyFrom(config)
+    placing.allow_soft_placement = not force_gpu
+    return placing
+
+
 def _choices(graph: Any, config: Any, force_gpu: bool) -> dict[str, Any]:
     """What a cached session is made for, by the words of the error about it."""
     return {"graph": graph, "config": config, "force_gpu value": force_gpu}
@@ -85,10 +96,10 @@ class TestCase(absltest.TestCase):
         """A new session, the default one in the block.
 
         As in TensorFlow, what is built there is for a device: the CPU without `use_gpu`, the GPU
-        with `force_gpu`. Stillflow records it and computes where it can.
+        with `force_gpu`. Unless it is forced, the CPU stands for a device that is not there.
         """
         with (
-            Session(graph=graph, config=config) as session,
+            Session(graph=graph, config=_placing(config, force_gpu)) as session,
             session.graph.device(_device_for(use_gpu, force_gpu)),
         ):
             yield session
@@ -117,7 +128,7 @@ class TestCase(absltest.TestCase):
         self, graph: Any, config: Any, use_gpu: bool, force_gpu: bool
     ) -> Iterator[Session]:
         if self._cached is None:
-            self._cached = Session(graph=graph, config=config)
+            self._cached = Session(graph=graph, config=_placing(config, force_gpu))
             self._cached_for = _choices(graph, config, force_gpu)
         graph = self._cached.graph
         with (

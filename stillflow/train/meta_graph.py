@@ -77,10 +77,7 @@ def export_meta_graph(
       tf.errors.OpError: the file cannot be written.
     """
     _refuse(save_debug_info=save_debug_info)
-    from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef
-
     graph = graph or get_default_graph()
-    meta = MetaGraphDef()
     scope = export_scope.rstrip("/") if export_scope else None
     whole = graph_def or graph_def_with_shapes(graph)
     unbound: list[str] = []
@@ -90,24 +87,60 @@ def export_meta_graph(
         whole = _without_nodes(whole, left_out)
     if scope:
         whole, unbound = scoped_graph.below(whole, scope)
-    meta.graph_def.CopyFrom(whole)
+    meta = create_meta_graph_def(
+        *(meta_info_def, whole, saver_def, collection_list, graph, scope, left_out),
+        clear_extraneous_savers=clear_extraneous_savers,
+        strip_default_attrs=strip_default_attrs,
+    )
     if clear_devices:
         for node in meta.graph_def.node:
             node.device = ""
+    if unbound and unbound_inputs_col_name:
+        _add_collection(meta, unbound_inputs_col_name, unbound, None)
+    if filename is not None:
+        _write(meta, filename, as_text)
+    return meta
+
+
+def create_meta_graph_def(
+    meta_info_def: Any = None,
+    graph_def: Any = None,
+    saver_def: Any = None,
+    collection_list: Iterable[str] | None = None,
+    graph: Graph | None = None,
+    export_scope: str | None = None,
+    exclude_nodes: Iterable[Any] | None = None,
+    clear_extraneous_savers: bool = False,
+    strip_default_attrs: bool = False,
+) -> Any:
+    """Returns the MetaGraphDef of a GraphDef, by default the graph's, and of collections.
+
+    Args:
+      export_scope: what is below this scope is in collections, by names without it.
+      exclude_nodes: what is not in collections, or its names.
+      graph, saver_def, collection_list, ...: as for `export_meta_graph`.
+
+    Raises:
+      TypeError: an argument is no such proto or graph.
+    """
+    from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef
+
+    if graph is not None and not isinstance(graph, Graph):
+        raise TypeError(f"graph must be of type Graph, not {type(graph)}")
+    graph = graph or get_default_graph()
+    meta = MetaGraphDef()
+    meta.graph_def.CopyFrom(graph_def or graph_def_with_shapes(graph))
     _describe(meta, meta_info_def, strip_default_attrs)
     if strip_default_attrs:
         _strip_default_attrs(meta)
     if saver_def is not None:
         meta.saver_def.CopyFrom(saver_def)
+    left_out = {getattr(node, "name", node) for node in exclude_nodes or ()}
     for key in graph.get_all_collection_keys() if collection_list is None else collection_list:
-        items = _within(graph.get_collection(key), scope, left_out)
+        items = _within(graph.get_collection(key), export_scope, left_out)
         if clear_extraneous_savers and key == GraphKeys.SAVERS:
             items = [_Described(saver_def)]
-        _add_collection(meta, key, items, scope)
-    if unbound and unbound_inputs_col_name:
-        _add_collection(meta, unbound_inputs_col_name, unbound, None)
-    if filename is not None:
-        _write(meta, filename, as_text)
+        _add_collection(meta, key, items, export_scope)
     return meta
 
 

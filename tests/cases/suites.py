@@ -46,6 +46,7 @@ STORIES = (
     "queues",
     "sequences",
     "composites",
+    "rarities",
     "sampling",
     "ctc",
 )

@@ -13,7 +13,7 @@ def saved(tmp_path_factory):
     folder = tmp_path_factory.mktemp("saved")
     with tf.Graph().as_default() as graph, tf.Session() as session:
         x = tf.placeholder(tf.float32, [None, 2], name="x")
-        with tf.device("/device:GPU:0"):
+        with tf.device("/device:CPU:0"):
             v = tf.get_variable("v", initializer=[[1.0], [2.0]])
         tf.get_variable("w", [2, 2], tf.int32, tf.zeros_initializer())
         y = tf.matmul(x, v, name="y")
@@ -81,7 +81,7 @@ def test_freezes(saved, changed, nodes, value):
 
 def test_devices_may_stay(saved):
     frozen = freeze(saved, clear_devices=False)
-    assert [node.device for node in frozen.node if node.name == "v/read"] == ["/device:GPU:0"]
+    assert [node.device for node in frozen.node if node.name == "v/read"] == ["/device:CPU:0"]
 
 
 def test_a_saver_of_the_graph_restores(saved, tmp_path):

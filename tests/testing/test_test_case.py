@@ -111,7 +111,8 @@ def test_sessions_say_where_their_operations_are(case, kind, options, device):
     with getattr(case, kind)(**options):
         c = tf.constant(1)
         assert c.device == device
-        assert c.eval() == 1
+        if "force_gpu" not in options:
+            assert c.eval() == 1
 
 
 def test_a_cached_session_is_for_what_it_was_made_for(case):

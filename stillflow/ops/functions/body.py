@@ -12,6 +12,7 @@ from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, device
+from stillflow.ops.array.passing import guarantee_const
 from stillflow.ops.control.ordering import placeholder, placeholder_op
 from stillflow.ops.variables.resource_variable import BaseResourceVariable
 from stillflow.ops.variables.scope import get_variable_scope, variable_scope
@@ -79,13 +80,19 @@ class FuncGraph(Graph):
             outer = self.outer_graph
             if outer.building_function and tensor.graph is not outer:
                 tensor = outer.capture(tensor)
-            if tensor not in self._captured:
-                self._captured[tensor] = (
-                    self._copied(tensor.op)[tensor.value_index]
-                    if self._by_value
-                    else self._argument_for(tensor)
-                )
+            if tensor not in self._captured and self._by_value:
+                self._captured[tensor] = self._copied(tensor.op)[tensor.value_index]
+            elif tensor not in self._captured:
+                self._captured[tensor] = argument = self._argument_for(tensor)
+                return self._first_use(argument, tensor)
         return self._captured[tensor]
+
+    def _first_use(self, argument: Tensor, tensor: Tensor) -> Tensor:
+        """What the first operation that takes `tensor` gets: that it never changes is handed on."""
+        if not _is_guaranteed(tensor):
+            return argument
+        with control_dependencies(None):
+            return guarantee_const(argument)
 
     def original(self, argument: Tensor) -> Tensor | None:
         """What an argument was taken for from outside, if it was."""
@@ -156,6 +163,21 @@ class FuncGraph(Graph):
             self.extra_vars.append(variable)
             is_read = self._resource_by_value and isinstance(variable, BaseResourceVariable)
             return variable.value() if is_read else variable
+
+
+def _is_guaranteed(tensor: Tensor) -> bool:
+    """Whether it follows from GuaranteeConsts alone."""
+    waiting, seen = [tensor.op], {tensor.op}
+    while waiting:
+        op = waiting.pop()
+        if op.defn is guarantee_const:
+            continue
+        if not op.inputs:
+            return False
+        new = {source.op for source in op.inputs} - seen
+        seen |= new
+        waiting.extend(new)
+    return True
 
 
 def body_of(

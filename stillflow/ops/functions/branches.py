@@ -66,6 +66,9 @@ class BranchGraph(FuncGraph):
             self.outputs = [self.capture(part) for part in parts if part is not None]
         self.operations = self.get_operations()
 
+    def _first_use(self, argument: Tensor, tensor: Tensor) -> Tensor:
+        return argument
+
     def _argument_name(self, tensor: Tensor) -> str:
         return tensor.op.name if self._is_taken else "Placeholder"
 

@@ -1,0 +1,83 @@
+"""What few programs do: variables for a run, promises, attributes for a block."""
+
+import importlib
+
+from .functions import defun
+from .suite import Suite
+
+suite = Suite("rarities")
+
+
+def story(fn):
+    """Adds `fn(tf, run)` as a case, under its own name."""
+    suite.case(fn.__name__, fn, grad=False)
+    return fn
+
+
+def attr_value(tf, **value):
+    return tf.AttrValue(**value)
+
+
+@story
+def variables_for_a_run(tf, run):
+    raw = tf.raw_ops
+    named = raw.TemporaryVariable(shape=[2], dtype=tf.float32, var_name="named")
+    grown = tf.assign_add(tf.assign(named, [1.0, 2.0]), [1.0, 2.0])
+    last = raw.DestroyTemporaryVariable(ref=grown, var_name="named")
+    for _ in range(2):
+        run(last)
+    other = tf.assign(raw.TemporaryVariable(shape=[2], dtype=tf.int32), [3, 4])
+    run(raw.DestroyTemporaryVariable(ref=other, var_name="TemporaryVariable_1"))
+    run(tf.identity(other))
+    run.attempt(raw.DestroyTemporaryVariable(ref=other, var_name="unknown"))
+
+
+@story
+def promises(tf, run):
+    @defun(tf, func_name="Promised")
+    def promised():
+        return kept + again + more
+
+    v = tf.Variable([1.0, 2.0], name="v")
+    kept = tf.guarantee_const(v)
+    again, more = tf.identity(kept), kept + v
+    y = promised()
+    run(tf.global_variables_initializer())
+    run([kept, y])
+    run.refused(lambda: tf.gradients(kept, v))
+
+
+@story
+def attributes_of_a_block(tf, run):
+    graph = tf.get_default_graph()
+    for wrong in (5, {"_a": 5}, {5: attr_value(tf, b=True)}):
+        run.refused(lambda wrong=wrong: graph._attr_scope(wrong).__enter__())
+    with graph._attr_scope({"_a": attr_value(tf, b=True)}):
+        tf.constant(1.0, name="outer")
+        told = {"_a": None, "_b": lambda node: attr_value(tf, s=node.name.encode())}
+        with graph._attr_scope(told):
+            tf.constant(1.0, name="inner")
+        with graph._attr_scope({"dtype": attr_value(tf, type=3), "_c": lambda node: None}):
+            run(tf.constant(1.0, name="own"))
+    with graph._attr_scope({"_c": lambda node: 5}):
+        run.refused(lambda: tf.constant(1.0, name="refused"))
+
+
+@story
+def meta_graphs(tf, run):
+    ours = "stillflow.train.meta_graph"
+    name = ours if tf.__name__ == "stillflow" else "tensorflow.python.framework.meta_graph"
+    create = importlib.import_module(name).create_meta_graph_def
+    with tf.name_scope("scope"):
+        v = tf.Variable(1.0, name="v")
+    tf.add_to_collection("mine", v.initial_value)
+    meta = create(
+        export_scope="scope", exclude_nodes=[v.initial_value.op], strip_default_attrs=True
+    )
+    run.note(sorted(meta.collection_def))
+    run.note(list(meta.collection_def["mine"].node_list.value))
+    run.note([node.name for node in meta.graph_def.node])
+    run.note(
+        [meta.meta_info_def.stripped_default_attrs, len(meta.meta_info_def.stripped_op_list.op)]
+    )
+    run.note([node.name for node in create(graph_def=tf.GraphDef()).graph_def.node])
