@@ -44,6 +44,7 @@ from stillflow.api import queue as queue
 from stillflow.api import random as random
 from stillflow.api import raw_ops as raw_ops
 from stillflow.api import saved_model as saved_model
+from stillflow.api import sets as sets
 from stillflow.api import signal as signal
 from stillflow.api import sparse as sparse
 from stillflow.api import spectral as spectral

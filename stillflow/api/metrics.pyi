@@ -1,3 +1,4 @@
+from stillflow.ops.metrics.average_precision import average_precision_at_k as average_precision_at_k
 from stillflow.ops.metrics.classes import mean_iou as mean_iou
 from stillflow.ops.metrics.classes import mean_per_class_accuracy as mean_per_class_accuracy
 from stillflow.ops.metrics.counts import false_negatives as false_negatives
@@ -18,6 +19,14 @@ from stillflow.ops.metrics.means import mean_squared_error as mean_squared_error
 from stillflow.ops.metrics.means import mean_tensor as mean_tensor
 from stillflow.ops.metrics.means import percentage_below as percentage_below
 from stillflow.ops.metrics.means import root_mean_squared_error as root_mean_squared_error
+from stillflow.ops.metrics.older import (
+    sparse_average_precision_at_k as sparse_average_precision_at_k,
+)
+from stillflow.ops.metrics.older import sparse_precision_at_k as sparse_precision_at_k
+from stillflow.ops.metrics.ranked import precision_at_k as precision_at_k
+from stillflow.ops.metrics.ranked import precision_at_top_k as precision_at_top_k
+from stillflow.ops.metrics.ranked import recall_at_k as recall_at_k
+from stillflow.ops.metrics.ranked import recall_at_top_k as recall_at_top_k
 from stillflow.ops.metrics.thresholds import (
     false_negatives_at_thresholds as false_negatives_at_thresholds,
 )

@@ -57,6 +57,8 @@ DIGESTED = (
     "contrib_layers",
     "contrib_training",
     "metrics",
+    "ranked_metrics",
+    "sets",
     "sampled_losses",
     "crf",
     "seq2seq",

@@ -182,7 +182,7 @@ def _spread(op: Operation, dy: Tensor) -> Tensor:
             return tile(reshaping.reshape(dy, kept), times)
     sizes = shape_of.shape(x)
     with colocate_with(sizes):
-        kept_sizes = _kept_shape(sizes, axis)
+        kept_sizes = kept_shape(sizes, axis)
         repeats = _quotient(sizes, kept_sizes)
     return tile(reshaping.reshape(dy, kept_sizes), repeats)
 
@@ -202,13 +202,13 @@ def _known_spread(x: Tensor, axes: tuple[int, ...]) -> tuple[tuple[int, ...], tu
     seen = _SEEN.setdefault(x.graph, set())
     if (sizes, axes) not in seen:
         seen.add((sizes, axes))
-        _kept_shape(sizes, axes)
+        kept_shape(sizes, axes)
         _quotient(sizes, kept)
     times = tuple(size // max(new, 1) for size, new in zip(sizes, kept, strict=True))
     return kept, times
 
 
-def _kept_shape(sizes: Any, axes: Any) -> Tensor:
+def kept_shape(sizes: Any, axes: Any) -> Tensor:
     """`sizes`, i32[rank], with 1 for each of `axes`."""
     from stillflow.ops.array.partition import dynamic_stitch  # whose module reduces
 
@@ -255,7 +255,7 @@ def prod_gradient(op, dy):
     x, axis = op.inputs
     sizes = shape_of.shape(x)
     axes = reshaping.reshape(axis, [-1])
-    kept = _kept_shape(sizes, axis)
+    kept = kept_shape(sizes, axis)
     repeats = _quotient(sizes, kept)
     dy = tile(reshaping.reshape(dy, kept), repeats)
     with device("/cpu:0"):
@@ -287,7 +287,7 @@ def extremum_gradient(op, dy):
     from stillflow.ops.reduce.reductions import reduce_sum  # made of this module's ops
 
     x, axis = op.inputs
-    kept = _kept_shape(shape_of.shape(x), axis)
+    kept = kept_shape(shape_of.shape(x), axis)
     y = reshaping.reshape(op.outputs[0], kept)
     dy = reshaping.reshape(dy, kept)
     chosen = casts.cast(comparison.equal(y, x), dy.dtype)
