@@ -36,6 +36,7 @@ STORIES = (
     "picture_files",
     "sampled_boxes",
     "created",
+    "edited",
     "templates",
     "parts",
     "choices",

@@ -1,5 +1,6 @@
 from stillflow.api.contrib import crf as crf
 from stillflow.api.contrib import framework as framework
+from stillflow.api.contrib import graph_editor as graph_editor
 from stillflow.api.contrib import layers as layers
 from stillflow.api.contrib import learn as learn
 from stillflow.api.contrib import losses as losses
