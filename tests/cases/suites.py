@@ -63,6 +63,7 @@ DIGESTED = (
     "sampled_losses",
     "crf",
     "seq2seq",
+    "legacy_seq2seq",
 )
 #: The same of networks, which are run on either tier.
 NETWORKS = (

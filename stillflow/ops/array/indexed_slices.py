@@ -26,9 +26,9 @@ def concat_slices(parts: Sequence[IndexedSlices]) -> IndexedSlices:
     """The sum of sparse gradients of one tensor: the rows of all of them."""
     if len(parts) == 1:
         return parts[0]
+    indices = _of_one_type([part.indices for part in parts])
     values = concat([part.values for part in parts], 0)
-    indices = concat(_of_one_type([part.indices for part in parts]), 0)
-    return IndexedSlices(values, indices, parts[0].dense_shape)
+    return IndexedSlices(values, concat(indices, 0), parts[0].dense_shape)
 
 
 def as_slices(value: Tensor | IndexedSlices, optimize: bool = True) -> IndexedSlices:
