@@ -77,7 +77,7 @@ def run_types(monkeypatch):
         # What forwards a value is no step.
         found.update(fetch.op.type for fetch in fetches if hasattr(fetch, "op"))
         found.update(op.type for step in plan.steps for op in step.ops)
-        found.update(variable.type for variable in plan.variables)
+        found.update((v._original_op or v).type for v in plan.variables)  # or that it stands for
         return plan
 
     monkeypatch.setattr(session, "make_plan", noting)
