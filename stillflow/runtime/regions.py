@@ -207,6 +207,10 @@ class Region:
         """Whether XLA has no type for some of what goes in or comes out."""
         return any(map(is_host_type, self.types)) or any(p.takes_host_values for p in self.parts)
 
+    def places(self, part: Part) -> list[tuple[int, int]]:
+        """The positions of inputs that fill slots of a part's plan, each with its slot."""
+        return [*part.captures, *((self.first_cell + index, slot) for index, slot in part.held)]
+
     @property
     def is_pure(self) -> bool:
         return not self.cells and all(

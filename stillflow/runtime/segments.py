@@ -7,11 +7,12 @@ an op works on the host alone, and where a shape depends on data, the step stays
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.runtime.regions import Choice
+from stillflow.runtime.regions import Choice, Part
 from stillflow.runtime.steps import Plan, Step
 from stillflow.runtime.variables import declared_shape
 
@@ -24,18 +25,6 @@ class Segment:
 
     on_host: bool
     steps: list[Step] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Tiers:
-    """Of a plan: whether each step stays on the host, and which feeds are static.
-
-    `sources`, of a slot: the feeds, variables, streams and host results that its value depends on.
-    """
-
-    on_host: list[bool]
-    static_feeds: frozenset[int]
-    sources: dict[int, frozenset[int]]
 
 
 @dataclass(slots=True)
@@ -61,8 +50,8 @@ def split(
     sided = {slot for _, slot in plan.sided}  # compiled code has no dead values
     refused = {*refused, *(s.op for s in plan.steps if not sided.isdisjoint(s.outputs))}
     while True:
-        tiers = _assign_tiers(plan, reshaped, refused)
-        levels = _levels(plan.steps, tiers.on_host)
+        on_host, static_feeds, _ = _assign_tiers(plan, reshaped, refused)
+        levels = _levels(plan.steps, on_host)
         parted = _parted_by_handles(plan.steps, levels)
         if parted <= refused:
             break
@@ -70,7 +59,7 @@ def split(
     segments: dict[int, Segment] = {}
     for step, level in zip(plan.steps, levels, strict=True):
         segments.setdefault(level, Segment(on_host=bool(level % 2))).steps.append(step)
-    return Split([segments[level] for level in sorted(segments)], tiers.static_feeds)
+    return Split([segments[level] for level in sorted(segments)], static_feeds)
 
 
 def _parted_by_handles(steps: Sequence[Step], levels: Sequence[int]) -> set[Operation]:
@@ -93,6 +82,18 @@ def _parted_by_handles(steps: Sequence[Step], levels: Sequence[int]) -> set[Oper
     }
 
 
+class _Tiers(NamedTuple):
+    """Of each step of a plan, whether it stays on the host; and what must be known of its feeds.
+
+    `sources` are, of a slot, the feeds, variables, streams and results of the host that its value
+    depends on.
+    """
+
+    on_host: list[bool]
+    static_feeds: frozenset[int]
+    sources: dict[int, frozenset[int]]
+
+
 def _assign_tiers(
     plan: Plan, reshaped: Collection[Operation], refused: Collection[Operation]
 ) -> _Tiers:
@@ -109,8 +110,8 @@ def _assign_tiers(
     on_host: list[bool] = []
     static_feeds: set[int] = set()
     for step in plan.steps:
-        inside = _inside(step, reshaped)
-        in_region = _known_inside(step, inside)
+        parts = [_assign_tiers(part.plan, reshaped, ()) for part in _parts(step)]
+        in_region = _of_region(step, parts)
         if isinstance(step.region, Choice) and not sources.get(step.inputs[0]):
             in_region = ()  # one side is all that is traced
         needed = (*step.static, *(in_region or ()))
@@ -135,29 +136,26 @@ def _assign_tiers(
             continue
         static_feeds |= static
         sources.update(dict.fromkeys(step.outputs, mixed))
-        if isinstance(step.region, Choice) and step.inputs[0] in feeds:
-            sources.update(_of_results(step, step.region, inside, sources))
+        if isinstance(step.region, Choice):
+            sources.update(_of_results(step, parts, sources))
     return _Tiers(on_host, frozenset(static_feeds), sources)
+
+
+def _parts(step: Step) -> Sequence[Part]:
+    return () if step.region is None else step.region.parts
 
 
 def _are_known(outputs: Iterable[Tensor]) -> bool:
     return all(tensor.shape.is_fully_defined() for tensor in outputs)
 
 
-def _inside(step: Step, reshaped: Collection[Operation]) -> list[_Tiers]:
-    """The tiers of each part of a choice or a loop."""
-    parts = step.region.parts if step.region is not None else ()
-    return [_assign_tiers(part.plan, reshaped, ()) for part in parts]
-
-
-def _known_inside(step: Step, inside: Sequence[_Tiers]) -> tuple[int, ...] | None:
+def _of_region(step: Step, parts: Sequence[_Tiers]) -> tuple[int, ...] | None:
     """The slots that what is in a choice or loop must know while compiling.
 
     None when something in it stays on the host.
     """
     known: list[int] = []
-    parts = step.region.parts if step.region is not None else ()
-    for part, tiers in zip(parts, inside, strict=True):
+    for part, tiers in zip(_parts(step), parts, strict=True):
         captured = {own: step.inputs[position] for position, own in part.captures}
         if any(tiers.on_host) or not tiers.static_feeds <= captured.keys():
             return None
@@ -166,20 +164,26 @@ def _known_inside(step: Step, inside: Sequence[_Tiers]) -> tuple[int, ...] | Non
 
 
 def _of_results(
-    step: Step, choice: Choice, inside: Sequence[_Tiers], sources: dict[int, frozenset[int]]
+    step: Step, parts: Sequence[_Tiers], sources: Mapping[int, frozenset[int]]
 ) -> dict[int, frozenset[int]]:
-    """The sources of each result of a choice that a feed decides.
-
-    What a side computes of shapes alone, for its gradient say, is known once the feed's value is.
-    """
-    results = choice.results_of(step.outputs)
-    found = {slot: sources[step.inputs[0]] for slot in results}
-    for part, tiers in zip(choice.parts, inside, strict=True):
-        around = {own: step.inputs[position] for position, own in part.captures}
-        around |= {own: step.inputs[choice.first_cell + cell] for cell, own in part.held}
-        for slot, own in zip(results, part.plan.fetches, strict=True):
-            for source in tiers.sources.get(own, _NOTHING) if own is not None else ():
-                found[slot] |= sources.get(around[source], _NOTHING)
+    """The sources of what a choice gives: none, if it is a shape that one side asks for."""
+    region: Choice = step.region
+    found: dict[int, frozenset[int]] = {}
+    for number, slot in enumerate(region.results_of(step.outputs)):
+        sides = [
+            (part, tiers.sources.get(fetch, _NOTHING))
+            for part, tiers in zip(region.parts, parts, strict=True)
+            if (fetch := part.plan.fetches[number]) is not None
+        ]
+        around = [
+            step.inputs[position]
+            for part, own in sides
+            for position, inner in region.places(part)
+            if inner in own
+        ]
+        if len(sides) > 1:
+            around.append(step.inputs[0])
+        found[slot] = _NOTHING.union(*(sources.get(outer, _NOTHING) for outer in around))
     return found
 
 

@@ -64,6 +64,7 @@ class _Tracing:
         self.holders = list(_holders(inputs))
         self.saved: list[dict[str, Any]] = []
         self.changed: list[Holder] = []
+        self.known: list[Any] = []  # what the last part gave, None where it was traced or dead
 
     def run(
         self,
@@ -93,6 +94,7 @@ class _Tracing:
         for value in results:
             if not (value is None or isinstance(value, (jax.Array, np.ndarray, np.generic))):
                 raise NotTraceable("what a choice or loop gives is no array")
+        self.known = [None if isinstance(value, jax.Array) else value for value in results]
         arrived = Inside(
             [None if value is None else _array(value) for value in results],
             [_array(cells[index]) for index in self.carried],
@@ -125,6 +127,7 @@ class Probe(NamedTuple):
 
     inside: shapes and types.
     checks: those of the part.
+    known: of what it gives, the values that are known while tracing.
     layouts, gains: of each holder, its layout, and how many elements it has more than before.
     changed: the numbers of the holders that have another state than before.
     gradients: of each holder, the arrays of gradients that it has.
@@ -132,6 +135,7 @@ class Probe(NamedTuple):
 
     inside: Inside
     checks: list[Check]
+    known: list[Any]
     layouts: list[Any]
     gains: list[int]
     changed: set[int]
@@ -148,6 +152,7 @@ def _probe(tracing: _Tracing, do: Callable[..., tuple[Inside, list[Check]]], *ar
     def look(*args: Any) -> Inside:
         inside, checks = do(*args)
         seen["checks"] = checks
+        seen["known"] = tracing.known
         seen["layouts"] = [holder.layout for holder in holders]
         seen["gains"] = [
             getattr(holder, "at_most", 0) - count
@@ -236,6 +241,10 @@ def _chosen(pred: Any, then: Any, otherwise: Any) -> Any:
     return jnp.where(pred, _array(then), _array(otherwise))
 
 
+def _are_alike(x: Any, y: Any) -> bool:
+    return x.dtype == y.dtype and np.array_equal(x, y)
+
+
 def _is_elementwise(step: Step) -> bool:
     return step.is_pure and step.region is None and step.flops is None
 
@@ -269,7 +278,17 @@ class _Choosing(_Tracing):
             if max(gains) > 0:
                 holder.at_most += max(gains)
         self.tell_checks([*probes[0].checks, *probes[1].checks], arrived.checks)
-        return self.region.outputs(arrived.results, *self.finish(arrived.cells, arrived.drawn))
+        results = [self._known(n, probes, value) for n, value in enumerate(arrived.results)]
+        return self.region.outputs(results, *self.finish(arrived.cells, arrived.drawn))
+
+    def _known(self, number: int, probes: Sequence[Probe], value: Any) -> Any:
+        """A result, `value`, as far as it is known while tracing: a shape, say."""
+        sides = zip(self.region.parts, probes, strict=True)
+        known = [p.known[number] for part, p in sides if part.plan.fetches[number] is not None]
+        if any(side is None for side in known):
+            return value
+        are_alike = len(known) == 1 or (len(known) == 2 and _are_alike(*known))
+        return known[0] if are_alike else value
 
     def _is_light(self, probes: Sequence[Probe]) -> bool:
         """Whether computing both sides takes less time than branching does."""
