@@ -51,6 +51,8 @@ STEPS = [
     Step("choice", "a step with a choice in it", "choice_step", {"chooses": True}, 11, 0.1),
     Step("no choice", "the same step without", "choice_step", {"chooses": False}, 11, 0.1),
     Step("map rows", "map_fn over 1,000 rows", "map_rows", {}, 11, 0.2),
+    Step("lstm", "LSTM of 128, 28 rows of 28, batch 128, Adam: one step", "lstm_step", {}, 11, 0.5),
+    Step("gru", "GRU of 64 both ways, 100 steps, lengths: one step", "gru_step", {}, 11, 0.5),
     Step("build", "building a graph, 10,000 operations", "build", {"length": 10000}, 3, 0.1),
 ]
 MNIST = "{mnist}"  # becomes the folder of the data set
@@ -60,6 +62,7 @@ PROGRAMS = [
     Program("small process", "small network, 3,000 steps: the process", "small"),
     Program("first loss", "MNIST: process start to first loss", "mnist", (MNIST, "1"), 3),
     Program("regularize", "two classes with L2, 80,000 steps", "regularize", (), 2),
+    Program("lstm process", "LSTM of 128, 500 steps: the process", "lstm", (), 2),
     Program("mnist process", "MNIST, 5,000 steps with next_batch", "mnist", (MNIST, "5000"), 2),
 ]
 WIDTHS, BATCHES = (100, 500, 1000, 2000, 4000), (1, 10, 100, 1000, 10000)
@@ -186,6 +189,18 @@ TARGETS = [
     ),
     Target("a choice in a step", "5 us", _price_of_a_choice, at_most=5.0),
     Target("map_fn over 1,000 rows", f"10x faster than {TF1}", _step("map rows", TF1, OURS), 10),
+    Target("LSTM, one step", f"1.35x faster than {TF1}", _step("lstm", TF1, OURS), 1.35),
+    Target(
+        "LSTM, one step", "within 1.05x of hand-written JAX", _step("lstm", OURS, JAX), at_most=1.05
+    ),
+    Target("LSTM, 500 steps", f"1.2x faster than {TF1}", _process("lstm process", TF1, OURS), 1.2),
+    Target("GRU both ways, one step", f"1.3x faster than {TF1}", _step("gru", TF1, OURS), 1.3),
+    Target(
+        "GRU both ways, one step",
+        "within 1.1x of hand-written JAX",
+        _step("gru", OURS, JAX),
+        at_most=1.1,
+    ),
     Target("import", f"8x faster than {TF1}", _process("import", TF1, OURS), 8),
     Target(
         "graph building", f"no slower than {TF1} per op", _step("build", OURS, TF1), at_most=1.0

@@ -22,3 +22,15 @@ def images(rows, inputs=784, classes=10):
 
 def weights(rows, columns):
     return (0.1 * np.random.RandomState(2).randn(rows, columns)).astype(np.float32)
+
+
+def sequences(rows, steps, columns, classes=10):
+    """f32[rows, steps, columns] in [0, 1), and i64[rows], the class of each."""
+    random = np.random.RandomState(3)
+    labels = random.randint(0, classes, rows)
+    return random.rand(rows, steps, columns).astype(np.float32), labels.astype(np.int64)
+
+
+def lengths(rows, steps):
+    """i32[rows], from a half of `steps` to all of them."""
+    return np.linspace(steps // 2, steps, rows).astype(np.int32)

@@ -96,3 +96,94 @@ def loop_gradient(turns=100, width=128, batch=64):
     slope = jax.jit(jax.grad(loss))
     w, xs = data.weights(width, width), np.ones((batch, width), np.float32)
     return lambda: np.asarray(slope(w, xs))
+
+
+def lstm_step(units=128, steps=28, columns=28, batch=128, classes=10):
+    def loss(params, x, labels):
+        kernel, bias, w, b = params
+
+        def turn(state, row):
+            c, h = state
+            i, j, f, o = jnp.split(jnp.concatenate([row, h], 1) @ kernel + bias, 4, 1)
+            c = c * jax.nn.sigmoid(f + 1.0) + jax.nn.sigmoid(i) * jnp.tanh(j)
+            return (c, jnp.tanh(c) * jax.nn.sigmoid(o)), None
+
+        zeros = jnp.zeros((x.shape[0], units))
+        (_, h), _ = jax.lax.scan(turn, (zeros, zeros), jnp.swapaxes(x, 0, 1))
+        logits = h @ w + b
+        chosen = jnp.take_along_axis(logits, labels[:, None], 1)[:, 0]
+        return jnp.mean(jax.nn.logsumexp(logits, 1) - chosen)
+
+    @partial(jax.jit, donate_argnums=0)
+    def train_step(state, x, labels):
+        params, first, second, step = state
+        value, grads = jax.value_and_grad(loss)(params, x, labels)
+        rate = 0.001 * jnp.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+        first = [m + (g - m) * 0.1 for m, g in zip(first, grads)]
+        second = [v + (g * g - v) * 0.001 for v, g in zip(second, grads)]
+        params = [p - rate * m / (jnp.sqrt(v) + 1e-8) for p, m, v in zip(params, first, second)]
+        return (params, first, second, step + 1), value
+
+    kernel = jnp.asarray(data.weights(columns + units, 4 * units))
+    w = jnp.asarray(data.weights(units, classes))
+    params = [kernel, jnp.zeros(4 * units), w, jnp.zeros(classes)]
+    state = (params, [p * 0 for p in params], [p * 0 for p in params], 1.0)
+    xs, ys = data.sequences(batch, steps, columns, classes)
+
+    def step():
+        nonlocal state
+        state, value = jax.block_until_ready(train_step(state, xs, ys))
+        return float(value)
+
+    return step
+
+
+def _gru(params, x, lengths):
+    """x: f32[steps, batch, columns], lengths: i32[batch] -> f32[steps, batch, units]."""
+    gates, gates_bias, candidate, candidate_bias = params
+
+    def turn(h, now):
+        step, row = now
+        r, u = jnp.split(jax.nn.sigmoid(jnp.concatenate([row, h], 1) @ gates + gates_bias), 2, 1)
+        c = jnp.tanh(jnp.concatenate([row, r * h], 1) @ candidate + candidate_bias)
+        goes = (step < lengths)[:, None]
+        new = u * h + (1 - u) * c
+        return jnp.where(goes, new, h), jnp.where(goes, new, 0)
+
+    steps, batch, _ = x.shape
+    zeros = jnp.zeros((batch, candidate.shape[1]))
+    return jax.lax.scan(turn, zeros, (jnp.arange(steps), x))[1]
+
+
+def gru_step(units=64, steps=100, columns=64, batch=64):
+    def reverse(x, lengths):
+        places = jnp.arange(steps)[:, None]
+        mirrored = jnp.where(places < lengths, lengths - 1 - places, places)
+        return jnp.take_along_axis(x, mirrored[:, :, None], 0)
+
+    def loss(params, x, lengths):
+        rows = jnp.swapaxes(x, 0, 1)
+        there = _gru(params[:4], rows, lengths)
+        back = reverse(_gru(params[4:], reverse(rows, lengths), lengths), lengths)
+        return jnp.mean(jnp.square(jnp.concatenate([there, back], 2) - 0.5))
+
+    @partial(jax.jit, donate_argnums=0)
+    def train_step(params, x, lengths):
+        value, grads = jax.value_and_grad(loss)(params, x, lengths)
+        return [p - 0.1 * g for p, g in zip(params, grads)], value
+
+    def direction():
+        shapes = (columns + units, 2 * units), (columns + units, units)
+        gates, candidate = (jnp.asarray(data.weights(*shape)) for shape in shapes)
+        return [gates, jnp.ones(2 * units), candidate, jnp.zeros(units)]
+
+    params = [*direction(), *direction()]
+    xs, _ = data.sequences(batch, steps, columns)
+    lengths = data.lengths(batch, steps)
+
+    def step():
+        nonlocal params
+        params, value = jax.block_until_ready(train_step(params, xs, lengths))
+        return float(value)
+
+    return step

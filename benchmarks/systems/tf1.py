@@ -144,6 +144,40 @@ def choice_step(chooses, width=64, batch=32):
     return lambda: session.run(train_step, feed_dict=fed)
 
 
+def lstm_step(units=128, steps=28, columns=28, batch=128, classes=10):
+    """Rows of a picture one after another through an LSTM, and Adam."""
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None, steps, columns])
+        labels = tf.placeholder(tf.int64, [None])
+        cell = tf.nn.rnn_cell.BasicLSTMCell(units)
+        _, state = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
+        w = tf.Variable(data.weights(units, classes))
+        logits = tf.matmul(state.h, w) + tf.Variable(tf.zeros([classes]))
+        entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(logits=logits, labels=labels)
+        loss = tf.reduce_mean(entropy)
+        train_step = tf.train.AdamOptimizer(0.001).minimize(loss)
+        session = _started(graph)
+    xs, ys = data.sequences(batch, steps, columns, classes)
+    return lambda: session.run([train_step, loss], feed_dict={x: xs, labels: ys})
+
+
+def gru_step(units=64, steps=100, columns=64, batch=64):
+    """Sequences of several lengths through a GRU in both directions, and gradient descent."""
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None, steps, columns])
+        lengths = tf.placeholder(tf.int32, [None])
+        forward, backward = tf.nn.rnn_cell.GRUCell(units), tf.nn.rnn_cell.GRUCell(units)
+        outputs, _ = tf.nn.bidirectional_dynamic_rnn(
+            forward, backward, x, sequence_length=lengths, dtype=tf.float32
+        )
+        loss = tf.reduce_mean(tf.square(tf.concat(outputs, 2) - 0.5))
+        train_step = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+        session = _started(graph)
+    xs, _ = data.sequences(batch, steps, columns)
+    fed = {x: xs, lengths: data.lengths(batch, steps)}
+    return lambda: session.run([train_step, loss], feed_dict=fed)
+
+
 def build(length):
     """Building (not running) a chain of `length` operations."""
 
