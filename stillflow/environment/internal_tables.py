@@ -7,6 +7,15 @@ from __future__ import annotations
 
 Members = dict[str, str]
 
+_IMAGES_V2: Members = {
+    "compat.v2.image": (
+        "ResizeMethod crop_and_resize_v2=crop_and_resize "
+        "draw_bounding_boxes_v2=draw_bounding_boxes extract_glimpse_v2=extract_glimpse "
+        "resize_image_with_pad_v2=resize_with_pad resize_images_v2=resize "
+        "sample_distorted_bounding_box_v2=sample_distorted_bounding_box"
+    ),
+}
+
 # TensorFlow has an object of its own for each of these; the public one takes the same calls.
 # {internal module: {public module: names}}, or {internal module: public module}.
 EQUIVALENT: dict[str, Members | str] = {
@@ -33,6 +42,8 @@ EQUIVALENT: dict[str, Members | str] = {
     "python.ops.array_ops": {
         "": "constant newaxis",
     },
+    "python.ops.image_ops": _IMAGES_V2,
+    "python.ops.image_ops_impl": _IMAGES_V2,
     "python.ops.linalg_ops": {
         "": "eye",
     },

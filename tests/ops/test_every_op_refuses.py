@@ -14,7 +14,10 @@ import stillflow as tf
 from stillflow.ops.families import all_ops
 
 #: Nothing to feed, or a file or a function to name.
-LEFT_OUT = {"PyFunc", "PyFuncStateless", "MergeV2Checkpoints", "SaveSlices", "SaveV2", "RestoreV2"}
+LEFT_OUT = {
+    *("PyFunc", "PyFuncStateless", "MergeV2Checkpoints", "SaveSlices", "SaveV2", "RestoreV2"),
+    "WriteFile",
+}
 OPS = sorted(
     name
     for name, defn in all_ops().items()

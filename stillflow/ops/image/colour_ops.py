@@ -100,7 +100,10 @@ def hsv_to_rgb(xp, images):
         -abs(sixths - number(4)) + number(2),
     )
     grey = -saturation + number(1)
-    rgb = [(grey + saturation * xp.clip(part, number(0), number(1))) * value for part in parts]
+    rgb = [
+        (grey + saturation * xp.minimum(xp.maximum(part, number(0)), number(1))) * value
+        for part in parts
+    ]
     return xp.stack(rgb, -1)
 
 

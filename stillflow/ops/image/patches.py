@@ -11,8 +11,15 @@ from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import REAL_NUMBERS
 from stillflow.graph.errors import OutOfRangeError, UnimplementedError
-from stillflow.graph.operation import Tensor
-from stillflow.ops.array import gathering, reshaping, shape_of, transposing
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.ops.array import (
+    gathering,
+    ranging,
+    reshaping,
+    shape_of,
+    stacking,
+    transposing,
+)
 from stillflow.ops.nn.windows import PADDINGS
 
 
@@ -106,10 +113,7 @@ def extract_image_patches_gradient(op, dy):
     images = op.inputs[0]
     sizes = images.shape.sizes
     if sizes is None or None in sizes[1:]:
-        raise LookupError(
-            f"The gradient of ExtractImagePatches {op.name!r} needs the image's height, width and "
-            "depth while it is built.\n  Give the placeholder a shape; the batch may be None."
-        )
+        return _found_in_the_run(op, dy)
     elements = int(np.prod(sizes[1:]))
     # 0 stands for the padding, so that elements count from 1.
     numbers = np.arange(1, elements + 1).reshape((1, *sizes[1:]))
@@ -118,6 +122,21 @@ def extract_image_patches_gradient(op, dy):
     by_patch = transposing.transpose(reshaping.reshape(dy, [-1, len(sources)]))
     by_element = gathering.unsorted_segment_sum(by_patch, sources.astype(np.int32), elements)
     return reshaping.reshape(transposing.transpose(by_element), shape_of.shape(images))
+
+
+def _found_in_the_run(op: Operation, dy: Tensor) -> Tensor:
+    """The same for an image whose height, width or depth only a run knows."""
+    images = op.inputs[0]
+    sizes = shape_of.shape(images)
+    batch, height, width, depth = stacking.unstack(sizes, 4)
+    numbers = reshaping.reshape(ranging.range_(1, height * width + 1), [1, height, width, 1])
+    patches = extract_image_patches_op(numbers, **op.defn.fn_attrs(op.attrs))
+    # The padding's -1 is summed nowhere.
+    sources = reshaping.reshape(patches, [-1]) - 1
+    by_patch = reshaping.reshape(dy, stacking.stack([batch, -1, depth]))
+    by_place = transposing.transpose(by_patch, [1, 0, 2])
+    by_pixel = gathering.unsorted_segment_sum(by_place, sources, height * width)
+    return reshaping.reshape(transposing.transpose(by_pixel, [1, 0, 2]), sizes)
 
 
 def extract_image_patches(
