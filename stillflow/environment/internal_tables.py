@@ -255,6 +255,12 @@ OWN: dict[str, Members] = {
     "python.ops.distributions.beta": {
         "stillflow.distributions.beta": "BetaWithSoftplusConcentration",
     },
+    "python.ops.distributions.bijector": {
+        "stillflow.distributions.bijectors.bijector": "Bijector",
+    },
+    "python.ops.distributions.bijector_impl": {
+        "stillflow.distributions.bijectors.bijector": "Bijector",
+    },
     "python.ops.distributions.distribution": {
         "stillflow.distributions.distribution": "Distribution",
     },
@@ -263,6 +269,9 @@ OWN: dict[str, Members] = {
     },
     "python.ops.distributions.gamma": {
         "stillflow.distributions.gamma": "GammaWithSoftplusConcentrationRate",
+    },
+    "python.ops.distributions.identity_bijector": {
+        "stillflow.distributions.bijectors.scalar": "Identity",
     },
     "python.ops.distributions.kullback_leibler": {
         "stillflow.distributions.divergence": (
@@ -283,6 +292,9 @@ OWN: dict[str, Members] = {
     },
     "python.ops.distributions.student_t": {
         "stillflow.distributions.student_t": "StudentTWithAbsDfSoftplusScale",
+    },
+    "python.ops.distributions.transformed_distribution": {
+        "stillflow.distributions.transformed": "TransformedDistribution",
     },
     "python.ops.distributions.util": {
         "stillflow.distributions.checking": (

@@ -54,6 +54,7 @@ STORIES = (
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (
     "contrib_framework",
+    "bijectors",
     "distributions",
     "contrib_layers",
     "contrib_training",

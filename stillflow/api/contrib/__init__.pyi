@@ -1,4 +1,5 @@
 from stillflow.api.contrib import crf as crf
+from stillflow.api.contrib import distributions as distributions
 from stillflow.api.contrib import framework as framework
 from stillflow.api.contrib import graph_editor as graph_editor
 from stillflow.api.contrib import layers as layers

@@ -150,6 +150,7 @@ def _joined(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     "indices: N * int64, values: N * T, shapes: N * int64"
     " -> output_indices: int64, output_values: T, output_shape: int64",
     shape=_joined,
+    limits={"N": 2},
     host=True,
     folds=True,
 )

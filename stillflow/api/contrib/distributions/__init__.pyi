@@ -1,0 +1,38 @@
+from stillflow.api.contrib.distributions import bijectors as bijectors
+from stillflow.distributions.bernoulli import Bernoulli as Bernoulli
+from stillflow.distributions.beta import Beta as Beta
+from stillflow.distributions.beta import (
+    BetaWithSoftplusConcentration as BetaWithSoftplusConcentration,
+)
+from stillflow.distributions.categorical import Categorical as Categorical
+from stillflow.distributions.dirichlet import Dirichlet as Dirichlet
+from stillflow.distributions.dirichlet import DirichletMultinomial as DirichletMultinomial
+from stillflow.distributions.distribution import FULLY_REPARAMETERIZED as FULLY_REPARAMETERIZED
+from stillflow.distributions.distribution import NOT_REPARAMETERIZED as NOT_REPARAMETERIZED
+from stillflow.distributions.distribution import Distribution as Distribution
+from stillflow.distributions.distribution import ReparameterizationType as ReparameterizationType
+from stillflow.distributions.divergence import RegisterKL as RegisterKL
+from stillflow.distributions.divergence import kl_divergence as kl_divergence
+from stillflow.distributions.gamma import Exponential as Exponential
+from stillflow.distributions.gamma import ExponentialWithSoftplusRate as ExponentialWithSoftplusRate
+from stillflow.distributions.gamma import Gamma as Gamma
+from stillflow.distributions.gamma import (
+    GammaWithSoftplusConcentrationRate as GammaWithSoftplusConcentrationRate,
+)
+from stillflow.distributions.laplace import Laplace as Laplace
+from stillflow.distributions.laplace import LaplaceWithSoftplusScale as LaplaceWithSoftplusScale
+from stillflow.distributions.multinomial import Multinomial as Multinomial
+from stillflow.distributions.normal import Normal as Normal
+from stillflow.distributions.normal import NormalWithSoftplusScale as NormalWithSoftplusScale
+from stillflow.distributions.student_t import StudentT as StudentT
+from stillflow.distributions.student_t import (
+    StudentTWithAbsDfSoftplusScale as StudentTWithAbsDfSoftplusScale,
+)
+from stillflow.distributions.transformed import TransformedDistribution as TransformedDistribution
+from stillflow.distributions.triangular import fill_triangular as fill_triangular
+from stillflow.distributions.triangular import fill_triangular_inverse as fill_triangular_inverse
+from stillflow.distributions.triangular import matrix_diag_transform as matrix_diag_transform
+from stillflow.distributions.triangular import tridiag as tridiag
+from stillflow.distributions.uniform import Uniform as Uniform
+from stillflow.distributions.weighing import reduce_weighted_logsumexp as reduce_weighted_logsumexp
+from stillflow.distributions.weighing import softplus_inverse as softplus_inverse

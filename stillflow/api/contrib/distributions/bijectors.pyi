@@ -1,0 +1,11 @@
+from stillflow.distributions.bijectors.bijector import Bijector as Bijector
+from stillflow.distributions.bijectors.composed import Chain as Chain
+from stillflow.distributions.bijectors.composed import Inline as Inline
+from stillflow.distributions.bijectors.composed import Invert as Invert
+from stillflow.distributions.bijectors.scalar import AbsoluteValue as AbsoluteValue
+from stillflow.distributions.bijectors.scalar import AffineScalar as AffineScalar
+from stillflow.distributions.bijectors.scalar import Exp as Exp
+from stillflow.distributions.bijectors.scalar import Identity as Identity
+from stillflow.distributions.bijectors.scalar import PowerTransform as PowerTransform
+from stillflow.distributions.bijectors.scalar import Sigmoid as Sigmoid
+from stillflow.distributions.bijectors.scalar import Softplus as Softplus
