@@ -13,7 +13,8 @@ def test_every_case_is_recorded():
     """The golden files hold exactly these cases."""
     runs = [suites.RUNS, suites.EFFECTS, suites.SESSIONS, suites.TRAINED, suites.RACES]
     others = [suites.GRAPHS, suites.ERRORS, suites.CONVERSIONS, *suites.STORIES]
-    others += [*suites.DIGESTED, *suites.NETWORKS, suites.SWITCHES, suites.NESTS]
+    others += [*suites.DIGESTED, *suites.NETWORKS, suites.WHOLE_NETWORKS]
+    others += [suites.SWITCHES, suites.NESTS]
     assert_all_recorded([*runs, *others])
 
 
@@ -42,6 +43,13 @@ def test_digested_story(case, recorded):
     got = suites.digested_story(tf, case)
     assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
     assert got["graph"] == recorded["graph"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("case", "recorded"), each_case(suites.WHOLE_NETWORKS))
+def test_whole_network(case, recorded):
+    """A network that is known by name is TensorFlow's, node for node, and gives its logits."""
+    test_digested_story(case, recorded)
 
 
 @pytest.mark.parametrize(("case", "recorded"), each_case(suites.SWITCHES))

@@ -25,7 +25,7 @@ _RAW = "raw_ops"
 
 def is_internal(path: str) -> bool:
     """Whether TensorFlow 1.15 has an internal module `tensorflow.<path>`."""
-    return path in _table()
+    return path in internal_tables.WHOLE or path in _table()
 
 
 @functools.cache

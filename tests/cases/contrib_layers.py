@@ -450,6 +450,96 @@ def sparse_of_dense(tf, run):
     run([sparse, words], {sentences: [[1, 0, 2], [0, 0, 3]]})
 
 
+# Batch normalisation, in its three forms.
+
+
+@story
+def batch_norm_by_layer(tf, run):
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 2, 3, 2)
+    training = tf.placeholder(tf.bool)
+    feeds[training] = True
+    outputs = [
+        layers.batch_norm(x, decay=0.5),
+        layers.batch_norm(
+            x,
+            center=False,
+            scale=True,
+            is_training=False,
+            param_initializers={"gamma": tf.constant_initializer(2.0)},
+            param_regularizers={"gamma": layers.l2_regularizer(0.1)},
+        ),
+        layers.batch_norm(
+            x,
+            is_training=training,
+            activation_fn=tf.nn.relu,
+            outputs_collections="out",
+            variables_collections={"moving_mean": ["averages"], "beta": ["offsets"]},
+            scope="named",
+        ),
+        layers.batch_norm(x, fused=False, decay=0.9),
+        layers.batch_norm(x, renorm=True, renorm_clipping={"rmax": 2.0}),
+        layers.batch_norm(tf.reshape(tf.range(12.0), [2, 3, 2])),
+        layers.batch_norm(x, reuse=True, scope="named", is_training=False),
+        layers.fully_connected(x, 2, normalizer_fn=layers.batch_norm),
+    ]
+    run.note([names(tf.get_collection(key)) for key in ("averages", "offsets", "update_ops")])
+    run.note([names(tf.trainable_variables()), names(tf.model_variables())])
+    run(tf.global_variables_initializer())
+    run(outputs[:-1], feeds)
+    run(tf.get_collection(tf.GraphKeys.UPDATE_OPS)[:-2], feeds)
+    run(outputs[-2], feeds)
+
+
+@story
+def batch_norm_fused(tf, run):
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 3, 2)
+    images = tf.reshape(tf.range(24.0), [2, 2, 3, 2])
+    training = tf.placeholder(tf.bool)
+    outputs = [
+        layers.batch_norm(x, decay=0.5),
+        layers.batch_norm(x, is_training=False, scale=True, center=False),
+        layers.batch_norm(x, 0.5, is_training=training, updates_collections=None, scope="now"),
+        layers.batch_norm(x, 0.5, is_training=training, updates_collections="later"),
+        layers.batch_norm(images, 0.5, updates_collections=None, zero_debias_moving_mean=True),
+    ]
+    averages = tf.get_collection(tf.GraphKeys.GLOBAL_VARIABLES, "now/moving")
+    run.note([names(tf.get_collection(key)) for key in ("later", "update_ops")])
+    run(tf.global_variables_initializer())
+    for is_training in (True, False):
+        run(outputs, {**feeds, training: is_training})
+        run(averages)
+        run(tf.get_collection("later"), {**feeds, training: is_training})
+    run.refused(lambda: layers.batch_norm(x, data_format="NHCW"))
+    run.refused(lambda: layers.batch_norm(tf.placeholder(tf.float32, [2, None])))
+
+
+@story
+def batch_norm_from_parts(tf, run):
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 2, 3, 2)
+    weights, training = tf.placeholder(tf.float32, [None]), tf.placeholder(tf.bool)
+    first = {"fused": False, "data_format": "NCHW", "decay": 0.5}
+    outputs = [
+        layers.batch_norm(x, batch_weights=weights, decay=0.5),
+        layers.batch_norm(
+            x, batch_weights=weights, scale=True, is_training=training, updates_collections=None
+        ),
+        layers.batch_norm(x, is_training=training, updates_collections="later", **first),
+        layers.batch_norm(x, zero_debias_moving_mean=True, center=False, scale=True, **first),
+        layers.batch_norm(x, batch_weights=weights, is_training=False, data_format="NCHW"),
+    ]
+    run.note([names(tf.get_collection(key)) for key in ("later", "update_ops")])
+    run(tf.global_variables_initializer())
+    for is_training in (True, False):
+        fed_too = {**feeds, weights: [1.0, 3.0], training: is_training}
+        run(outputs, fed_too)
+        run([tf.get_collection("later"), tf.get_collection("update_ops")], fed_too)
+    run.refused(lambda: layers.batch_norm(x, updates_collections=None, renorm=True))
+    run.refused(lambda: layers.batch_norm(tf.placeholder(tf.float32), batch_weights=weights))
+
+
 # Summaries and training.
 
 

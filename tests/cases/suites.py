@@ -58,6 +58,7 @@ DIGESTED = (
     "distributions",
     "contrib_layers",
     "contrib_training",
+    "slim_nets",
     "metrics",
     "ranked_metrics",
     "sets",
@@ -66,6 +67,8 @@ DIGESTED = (
     "seq2seq",
     "legacy_seq2seq",
 )
+#: The same of whole networks, which take their time.
+WHOLE_NETWORKS = "slim_nets_whole"
 #: The same of networks, which are run on either tier.
 NETWORKS = (
     "cells",
@@ -95,6 +98,7 @@ NAMES = (
     HOSTILE,
     *(*VALUES, RUNS, EFFECTS, SESSIONS, TRAINED, RACES),
     *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES, *DIGESTED, *NETWORKS, SWITCHES, NESTS),
+    WHOLE_NETWORKS,
     *(ERRORS, ARRAY_ERRORS, TENSOR_ARRAY_ERRORS, MISUSES, LENIENCE, CONVERSIONS),
 )
 
@@ -125,7 +129,7 @@ def observations(name):
         LENIENCE: observe.ending_of,
         HOSTILE: observe.hostile_values,
         **dict.fromkeys(STORIES, story),
-        **dict.fromkeys((*DIGESTED, *NETWORKS, NESTS), digested_story),
+        **dict.fromkeys((*DIGESTED, *NETWORKS, WHOLE_NETWORKS, NESTS), digested_story),
         SWITCHES: switch_story,
     }
     if name == GRADIENT_GRAPHS:

@@ -4,6 +4,7 @@ from stillflow.layers.contrib.arranging import maxout as maxout
 from stillflow.layers.contrib.arranging import one_hot_encoding as one_hot_encoding
 from stillflow.layers.contrib.arranging import sequence_to_images as sequence_to_images
 from stillflow.layers.contrib.arranging import softmax as softmax
+from stillflow.layers.contrib.batch_norm import batch_norm as batch_norm
 from stillflow.layers.contrib.biased import bias_add as bias_add
 from stillflow.layers.contrib.biased import conv2d_in_plane as conv2d_in_plane
 from stillflow.layers.contrib.biased import convolution2d_in_plane as convolution2d_in_plane

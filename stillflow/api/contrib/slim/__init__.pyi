@@ -2,13 +2,16 @@ from stillflow.api.contrib import layers as layers
 from stillflow.api.contrib import losses as losses
 from stillflow.api.contrib.slim import learning as learning
 from stillflow.api.contrib.slim import model_analyzer as model_analyzer
+from stillflow.api.contrib.slim import nets as nets
 from stillflow.api.contrib.slim import summaries as summaries
 from stillflow.api.contrib.slim import utils as utils
+from stillflow.layers.contrib.arranging import dense_to_sparse as dense_to_sparse
 from stillflow.layers.contrib.arranging import images_to_sequence as images_to_sequence
 from stillflow.layers.contrib.arranging import maxout as maxout
 from stillflow.layers.contrib.arranging import one_hot_encoding as one_hot_encoding
 from stillflow.layers.contrib.arranging import sequence_to_images as sequence_to_images
 from stillflow.layers.contrib.arranging import softmax as softmax
+from stillflow.layers.contrib.batch_norm import batch_norm as batch_norm
 from stillflow.layers.contrib.biased import bias_add as bias_add
 from stillflow.layers.contrib.biased import conv2d_in_plane as conv2d_in_plane
 from stillflow.layers.contrib.biased import convolution2d_in_plane as convolution2d_in_plane
@@ -38,6 +41,8 @@ from stillflow.layers.contrib.dense import relu as relu
 from stillflow.layers.contrib.dense import relu6 as relu6
 from stillflow.layers.contrib.embedding import embed_sequence as embed_sequence
 from stillflow.layers.contrib.embedding import embedding_lookup_unique as embedding_lookup_unique
+from stillflow.layers.contrib.gdn import GDN as GDN
+from stillflow.layers.contrib.gdn import gdn as gdn
 from stillflow.layers.contrib.norms import group_norm as group_norm
 from stillflow.layers.contrib.norms import instance_norm as instance_norm
 from stillflow.layers.contrib.norms import layer_norm as layer_norm
@@ -49,6 +54,7 @@ from stillflow.layers.contrib.pooling import avg_pool2d as avg_pool2d
 from stillflow.layers.contrib.pooling import avg_pool3d as avg_pool3d
 from stillflow.layers.contrib.pooling import max_pool2d as max_pool2d
 from stillflow.layers.contrib.pooling import max_pool3d as max_pool3d
+from stillflow.layers.contrib.scaling import scale_gradient as scale_gradient
 from stillflow.layers.contrib.separable import separable_conv2d as separable_conv2d
 from stillflow.layers.contrib.separable import separable_convolution2d as separable_convolution2d
 from stillflow.layers.contrib.spatial import spatial_softmax as spatial_softmax
