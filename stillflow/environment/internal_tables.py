@@ -326,6 +326,15 @@ OWN: dict[str, Members] = {
             "pad process_quadrature_grid_and_probs reduce_weighted_logsumexp softplus_inverse"
         ),
     },
+    "python.ops.ctc_ops": {
+        "stillflow.layers.ctc.dense": "ctc_loss_dense",
+        "stillflow.ops.ctc.forward_backward": (
+            "_state_to_olabel=classes_of _state_to_olabel_unique=classes_of_unique "
+            "_sum_states=sum_states ctc_loss_and_grad=loss_and_gradient"
+        ),
+        "stillflow.ops.ctc.labels": "dense_labels_to_sparse",
+        "stillflow.ops.ctc.scanning": "_scan=scan",
+    },
     "python.ops.functional_ops": {
         "stillflow.ops.functions.functional": "Gradient=gradient If=if_",
         "stillflow.ops.functions.looping": "For=for_ While=while_",

@@ -113,3 +113,12 @@ def trained(tf, run):
         value = tf.SparseTensorValue(longs([[0, 0], [1, 0]]), ints([2, count % 3]), longs([2, 1]))
         run([loss, train, decoded[0]], {**feeds, labels: value})
     run(w)
+
+
+@story
+def padded_with_nan(tf, run):
+    """What is behind a row's times does not matter."""
+    logits = np.where(np.arange(7)[:, None, None] < TIMES[:, None], LOGITS, np.nan)
+    logits = tf.constant(logits.astype(np.float32))
+    loss = tf.nn.ctc_loss(tf.SparseTensor(INDICES, VALUES, SIZES), logits, TIMES)
+    run([loss, *tf.gradients(loss, logits)])

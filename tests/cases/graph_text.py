@@ -66,6 +66,8 @@ def plain(kind, value):
         attributes = [f"{key}={value_text(value.attr[key])}" for key in sorted(value.attr)]
         name = re.sub(r"(branch\d|_grad)_\d+", r"\1_N", value.name)  # numbered through a process
         name = re.sub(r"_rewritten(_\d+)?", "_rewritten", name)
+        # Of a function without a name of its own, whose name has a hash of what it does.
+        name = re.sub(r"(?<=\b(?:body|cond)_)\w{11}(?=_Wrapper\b)", "N", name)
         return f"{name}({','.join(attributes)})"
     if kind == "f":
         return repr(float(value))

@@ -66,6 +66,7 @@ DIGESTED = (
     "crf",
     "seq2seq",
     "legacy_seq2seq",
+    "dense_ctc",
 )
 #: The same of whole networks, which take their time.
 WHOLE_NETWORKS = "slim_nets_whole"

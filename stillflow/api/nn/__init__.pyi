@@ -1,4 +1,5 @@
 from stillflow.api.nn import rnn_cell as rnn_cell
+from stillflow.layers.ctc.dense import ctc_loss_v2 as ctc_loss_v2
 from stillflow.layers.recurrent.bidirectional import (
     bidirectional_dynamic_rnn as bidirectional_dynamic_rnn,
 )
@@ -15,6 +16,8 @@ from stillflow.ops.array.blocks import space_to_depth as space_to_depth
 from stillflow.ops.ctc.decoding import ctc_beam_search_decoder as ctc_beam_search_decoder
 from stillflow.ops.ctc.decoding import ctc_beam_search_decoder_v2 as ctc_beam_search_decoder_v2
 from stillflow.ops.ctc.decoding import ctc_greedy_decoder as ctc_greedy_decoder
+from stillflow.ops.ctc.labels import collapse_repeated as collapse_repeated
+from stillflow.ops.ctc.labels import ctc_unique_labels as ctc_unique_labels
 from stillflow.ops.ctc.loss import ctc_loss as ctc_loss
 from stillflow.ops.math.elementwise import sigmoid as sigmoid
 from stillflow.ops.math.trigonometric import tanh as tanh

@@ -90,7 +90,9 @@ def loss_and_gradient(
     counts = paths.lengths > 0
     if not counts.any():
         return np.zeros(len(times), logits.dtype), np.zeros_like(logits)
-    log_y, y = _log_softmax(logits)
+    within = (np.arange(len(logits))[:, None] < times) & counts
+    # Behind a row's times may be anything, also what is no number.
+    log_y, y = _log_softmax(np.where(within[..., None], logits, 0))
     rows = np.arange(len(paths.labels))[:, None]
     emitted = log_y[:, rows, paths.labels]
     emitted[:, np.arange(paths.labels.shape[1]) >= paths.lengths[:, None]] = -np.inf
@@ -101,7 +103,6 @@ def loss_and_gradient(
     expected = np.zeros_like(y)
     index: Any = (slice(None), rows, paths.labels)
     np.add.at(expected, index, states)
-    within = (np.arange(len(logits))[:, None] < times) & counts
     gradient = np.where(within[..., None], y - expected, 0)
     return np.where(counts, -log_p, 0).astype(logits.dtype), gradient.astype(logits.dtype)
 
