@@ -257,6 +257,8 @@ from stillflow.ops.linalg.decompositions import self_adjoint_eig as self_adjoint
 from stillflow.ops.linalg.decompositions import self_adjoint_eigvals as self_adjoint_eigvals
 from stillflow.ops.linalg.decompositions import svd as svd
 from stillflow.ops.linalg.einsum import einsum as einsum
+from stillflow.ops.linalg.functions import sqrtm as _sqrtm
+from stillflow.ops.linalg.least_squares import matrix_solve_ls as matrix_solve_ls
 from stillflow.ops.linalg.norms import cross as cross
 from stillflow.ops.linalg.norms import norm as norm
 from stillflow.ops.linalg.norms import trace as trace
@@ -519,6 +521,7 @@ glorot_normal_initializer = GlorotNormal
 glorot_uniform_initializer = GlorotUniform
 get_static_value = constant_value
 linspace = lin_space
+matrix_square_root = _sqrtm
 mod = floormod
 ones_initializer = Ones
 orthogonal_initializer = Orthogonal

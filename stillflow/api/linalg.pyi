@@ -11,12 +11,19 @@ from stillflow.ops.array.transposing import matrix_transpose as matrix_transpose
 from stillflow.ops.linalg.decompositions import qr_of, self_adjoint_eig, self_adjoint_eigvals
 from stillflow.ops.linalg.decompositions import svd as svd
 from stillflow.ops.linalg.einsum import einsum as einsum
+from stillflow.ops.linalg.exponential import matrix_exponential as _matrix_exponential
+from stillflow.ops.linalg.functions import logm as logm
+from stillflow.ops.linalg.functions import lu as lu
+from stillflow.ops.linalg.functions import sqrtm as sqrtm
+from stillflow.ops.linalg.least_squares import matrix_solve_ls as _matrix_solve_ls
 from stillflow.ops.linalg.norms import cross as cross
 from stillflow.ops.linalg.norms import norm as norm
 from stillflow.ops.linalg.norms import normalize as normalize
 from stillflow.ops.linalg.norms import trace as trace
 from stillflow.ops.linalg.products import matmul as matmul
 from stillflow.ops.linalg.products import matvec as matvec
+from stillflow.ops.linalg.pseudo import matrix_rank as matrix_rank
+from stillflow.ops.linalg.pseudo import pinv as pinv
 from stillflow.ops.linalg.solving import adjoint as adjoint
 from stillflow.ops.linalg.solving import cholesky as cholesky
 from stillflow.ops.linalg.solving import cholesky_solve as cholesky_solve
@@ -38,7 +45,9 @@ diag = matrix_diag
 diag_part = matrix_diag_part
 eigh = self_adjoint_eig
 eigvalsh = self_adjoint_eigvals
+expm = _matrix_exponential
 inv = matrix_inverse
+lstsq = _matrix_solve_ls
 qr = qr_of
 set_diag = matrix_set_diag
 solve = matrix_solve

@@ -39,6 +39,7 @@ _GRADIENT_GRAPHS = {
         "segment:unsorted_segment_prod": _UNRANKED,
         "segment:unsorted_segment_prod_matrix_ids": _UNRANKED,
         "gradients:gather_second": _UNRANKED,
+        "matrices:pinv": _UNRANKED,
     },
     "a depth that TensorFlow finds in a run is known here": {
         "colours:sobel_edges": _PARTIAL,

@@ -117,7 +117,11 @@ NUMPY_TYPES = {
 
 
 def element_text(value):
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if getattr(value, "dtype", None) == "float32":
+        return repr(float(str(value)))  # NumPy's own text of large ones depends on its version
+    return str(value)
 
 
 def shortened(text):
