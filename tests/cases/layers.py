@@ -332,3 +332,102 @@ def batch_norm_refusals(tf, run):
     run.refused(lambda: tf.layers.batch_normalization(x, renorm=True, renorm_clipping={"r": 1}))
     run.refused(lambda: tf.layers.batch_normalization(x, virtual_batch_size=0))
     run.refused(lambda: tf.layers.batch_normalization(x, virtual_batch_size=1, axis=0))
+
+
+@story
+def spectral_norm(tf, run):
+    """As generative networks write it: a power iteration that goes on with each step."""
+    tf.set_random_seed(10)
+
+    def normalised_kernel(w):
+        rows = tf.reshape(w, [-1, w.shape.as_list()[-1]])
+        u = tf.get_variable(
+            "u", [1, rows.shape[-1]], initializer=tf.random_normal_initializer(), trainable=False
+        )
+        v = tf.nn.l2_normalize(tf.matmul(u, rows, transpose_b=True))
+        new_u = tf.nn.l2_normalize(tf.matmul(v, rows))
+        new_u, v = tf.stop_gradient(new_u), tf.stop_gradient(v)
+        sigma = tf.matmul(tf.matmul(v, rows), new_u, transpose_b=True)
+        with tf.control_dependencies([u.assign(new_u)]):
+            return tf.reshape(rows / sigma, w.shape.as_list())
+
+    x = placeholder(tf, None, 4, 4, 2)
+    with tf.variable_scope("discriminator"):
+        w = tf.get_variable("kernel", [3, 3, 2, 3])
+        y = tf.nn.leaky_relu(tf.nn.conv2d(x, normalised_kernel(w), [1, 2, 2, 1], "SAME"))
+    trained(tf, run, y, {x: batch(2, 4, 4, 2)})
+    run(tf.global_variables()[-1])
+
+
+@story
+def weight_norm(tf, run):
+    """By a custom getter, under layers that know nothing of it."""
+    tf.set_random_seed(11)
+
+    def getter(getter, name, *args, **kwargs):
+        v = getter(name, *args, **kwargs)
+        if not name.endswith("kernel"):
+            return v
+        g = getter(f"{name}_g", v.shape[-1:].as_list(), initializer=tf.ones_initializer())
+        axes = list(range(v.shape.ndims - 1))
+        return g * tf.nn.l2_normalize(v, axes)
+
+    x = placeholder(tf, None, 3)
+    with tf.variable_scope("net", custom_getter=getter):
+        y = tf.layers.dense(tf.layers.dense(x, 4, tf.nn.relu), 2, name="out")
+    with tf.variable_scope("net", custom_getter=getter, reuse=True):
+        y += tf.layers.dense(tf.zeros([1, 4]), 2, name="out")
+    run.note(names(tf.trainable_variables()))
+    trained(tf, run, y, {x: batch(3, 3)})
+
+
+@story
+def copies(tf, run):
+    """Layers that are copied, and made to share by a template or a scope."""
+    import copy
+
+    tf.set_random_seed(12)
+    x = placeholder(tf, None, 3)
+    layer = tf.layers.Dense(2, name="original")
+    other = copy.deepcopy(layer)
+    y = layer(x) + other(x)
+    run.note([layer.name, other.name, names(layer.weights), names(other.weights)])
+    again = copy.deepcopy(tf.layers.Dense(2, _scope="scoped"))
+    y += again(x)
+    block = tf.make_template("block", lambda x: tf.layers.dense(x, 2, tf.tanh))
+    y += block(x) + block(-x)
+    with tf.variable_scope("shared", reuse=tf.AUTO_REUSE):
+        y += tf.layers.dense(x, 2, name="a") + tf.layers.dense(-x, 2, name="a")
+    with tf.variable_scope("by_default", initializer=tf.ones_initializer(), use_resource=True):
+        y += tf.layers.dense(x, 2)
+    run.note(names(tf.global_variables()))
+    trained(tf, run, y, {x: batch(3, 3)})
+
+
+@story
+def in_choices_and_loops(tf, run):
+    tf.set_random_seed(13)
+    x = placeholder(tf, None, 2)
+    layer = tf.layers.Dense(2, tf.tanh)
+    layer.build([None, 2])
+    y = tf.cond(tf.reduce_sum(x) > 0, lambda: layer(x), lambda: tf.layers.dense(x, 2))
+    y = tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, layer(y)), [0, y])[1]
+    run.note(names(tf.global_variables()))
+    run(tf.global_variables_initializer())
+    for sign in (1, -1):
+        run([y, *tf.gradients(y, layer.weights)], {x: sign * batch(2, 2) + 0.5})
+
+
+@story
+def keras_style(tf, run):
+    tf.set_random_seed(14)
+    x = placeholder(tf, None, 3)
+    with tf.layers.experimental.keras_style_scope():
+        layers = [tf.layers.Dense(2, name="own") for _ in range(2)]
+        run.refused(lambda: tf.layers.dense(x, 2, name="n"))
+        run.refused(lambda: tf.layers.dense(x, 2, reuse=True))
+    y = layers[0](x) + layers[1](x)
+    run.refused(lambda: layers[0](x, scope="s"))
+    run.note([names(layer.weights) for layer in layers])
+    run.note([type(layer.kernel).__name__ for layer in layers])
+    trained(tf, run, y, {x: batch(3, 3)})
