@@ -40,6 +40,7 @@ from stillflow.api import math as math
 from stillflow.api import metrics as metrics
 from stillflow.api import nest as nest
 from stillflow.api import nn as nn
+from stillflow.api import quantization as quantization
 from stillflow.api import queue as queue
 from stillflow.api import random as random
 from stillflow.api import raw_ops as raw_ops
@@ -368,6 +369,24 @@ from stillflow.ops.math.trigonometric import tan as tan
 from stillflow.ops.math.trigonometric import tanh as tanh
 from stillflow.ops.own import load_library as load_library
 from stillflow.ops.own import load_op_library as load_op_library
+from stillflow.ops.quantized.faking import (
+    fake_quant_with_min_max_args as fake_quant_with_min_max_args,
+)
+from stillflow.ops.quantized.faking import (
+    fake_quant_with_min_max_args_gradient as fake_quant_with_min_max_args_gradient,
+)
+from stillflow.ops.quantized.faking import (
+    fake_quant_with_min_max_vars as fake_quant_with_min_max_vars,
+)
+from stillflow.ops.quantized.faking import (
+    fake_quant_with_min_max_vars_gradient as fake_quant_with_min_max_vars_gradient,
+)
+from stillflow.ops.quantized.faking import (
+    fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel,
+)
+from stillflow.ops.quantized.faking import (
+    fake_quant_with_min_max_vars_per_channel_gradient as _per_channel_gradient,
+)
 from stillflow.ops.queues.queue import FIFOQueue as FIFOQueue
 from stillflow.ops.queues.queue import QueueBase as QueueBase
 from stillflow.ops.random.drawing import multinomial as multinomial
@@ -520,6 +539,7 @@ executing_eagerly = is_at_2
 glorot_normal_initializer = GlorotNormal
 glorot_uniform_initializer = GlorotUniform
 get_static_value = constant_value
+fake_quant_with_min_max_vars_per_channel_gradient = _per_channel_gradient
 linspace = lin_space
 matrix_square_root = _sqrtm
 mod = floormod

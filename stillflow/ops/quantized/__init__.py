@@ -1,0 +1,1 @@
+"""Numbers as quantised networks will see them."""
