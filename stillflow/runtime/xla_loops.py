@@ -34,6 +34,22 @@ def while_each(
     return lax.while_loop(lambda state: jnp.any(pending(*state)), step_pending, state)
 
 
+def scan(
+    step: Callable[[tuple, tuple], tuple[tuple, tuple]],
+    carried: tuple[Any, ...],
+    rows: tuple[Any, ...],
+    made: list[tuple[tuple[int, ...], Any]],
+    reverse: bool = False,
+) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """XLA's own loop; `made` it finds out itself."""
+
+    def plain(carried: tuple, row: tuple) -> tuple[tuple, tuple]:
+        after, values = step(carried, row)
+        return tuple(after), tuple(values)
+
+    return lax.scan(plain, tuple(map(jnp.asarray, carried)), rows, reverse=reverse)
+
+
 def compose_swaps(targets: Any) -> Any:
     """Both elements are written at once, which XLA does in place; one by one it copies them all."""
 

@@ -48,6 +48,7 @@ class JaxNamespace:
     is_xla = True
     interleave = staticmethod(xla_loops.interleave)
     while_each = staticmethod(xla_loops.while_each)
+    scan = staticmethod(xla_loops.scan)
     compose_swaps = staticmethod(xla_loops.compose_swaps)
     convolve = staticmethod(xla_convolving.convolve)
 

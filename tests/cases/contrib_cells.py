@@ -6,7 +6,7 @@ import importlib
 import numpy as np
 
 from .arrays import unit
-from .cells import X, add, wide
+from .cells import FEW, MANY, X, add, leaves, wide
 from .suite import Suite
 
 suite = Suite("contrib_cells")
@@ -128,4 +128,66 @@ cell(
         input_shape=[3, 3, 3, 1], output_channels=1, kernel_shape=[2, 2, 2]
     ),
     pictures(3, 3, 3, 1),
+)
+
+
+# Cells that are one op, and fused ones.
+
+cell("lstm_block", lambda tf: tf.contrib.rnn.LSTMBlockCell(3))
+cell(
+    "lstm_block_whole",
+    lambda tf: tf.contrib.rnn.LSTMBlockCell(3, 0.3, cell_clip=0.2, use_peephole=True),
+)
+cell("gru_block", lambda tf: tf.contrib.rnn.GRUBlockCell(3))
+cell("gru_block_2", lambda tf: tf.contrib.rnn.GRUBlockCellV2(3))
+
+
+def fused(name, make, as_list=False):
+    """Adds the fused cell that `make(tf)` returns as two cases, as `cell` does."""
+    for steps in (FEW, MANY):
+        suite.case(
+            name if steps == FEW else f"{name}_{steps}",
+            lambda tf, run, steps=steps: train_fused(tf, run, make(tf), as_list, steps),
+            grad=False,
+            rtol=1e-5 if steps == FEW else 1e-4,
+            atol=1e-5,
+            why="rounding adds up over the steps",
+        )
+
+
+def train_fused(tf, run, made, as_list, steps):
+    tf.set_random_seed(3)
+    rows = [tf.constant(X[:, i]) for i in range(4)]
+    inputs = rows if as_list else tf.stack(rows)
+    whole = made(inputs, dtype=tf.float32)
+    reuse = {} if isinstance(made, tf.layers.Layer) else {"scope": "ended"}
+    ended = made(inputs, whole[1], sequence_length=[1, 3], **reuse)
+    flat = leaves([whole, ended])
+    loss = tf.add_n([tf.reduce_sum(tf.square(tensor)) for tensor in flat])
+    step = tf.train.GradientDescentOptimizer(0.01).minimize(loss)
+    run.note([variable.name for variable in tf.global_variables()])
+    run.session.run(tf.global_variables_initializer())
+    for _ in range(steps):
+        run([loss, step])
+    run([whole, ended])
+
+
+fused("lstm_fused", lambda tf: tf.contrib.rnn.LSTMBlockFusedCell(3))
+fused(
+    "lstm_fused_whole",
+    lambda tf: tf.contrib.rnn.LSTMBlockFusedCell(3, 0.5, cell_clip=0.2, use_peephole=True),
+)
+
+
+def adapted(tf, dynamic):
+    return tf.contrib.rnn.FusedRNNCellAdaptor(tf.nn.rnn_cell.LSTMCell(3), dynamic)
+
+
+fused("adapted", lambda tf: adapted(tf, True))
+fused("adapted_unrolled", lambda tf: adapted(tf, False), as_list=True)
+fused("backwards", lambda tf: tf.contrib.rnn.TimeReversedFusedRNN(adapted(tf, True)))
+fused(
+    "backwards_list",
+    lambda tf: tf.contrib.rnn.TimeReversedFusedRNN(adapted(tf, False)),
+    as_list=True,
 )

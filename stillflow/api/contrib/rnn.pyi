@@ -10,6 +10,11 @@ from stillflow.layers.recurrent.bidirectional import (
 from stillflow.layers.recurrent.bidirectional import (
     static_bidirectional_rnn as static_bidirectional_rnn,
 )
+from stillflow.layers.recurrent.block import GRUBlockCell as GRUBlockCell
+from stillflow.layers.recurrent.block import GRUBlockCellV2 as GRUBlockCellV2
+from stillflow.layers.recurrent.block import LSTMBlockCell as LSTMBlockCell
+from stillflow.layers.recurrent.block import LSTMBlockFusedCell as LSTMBlockFusedCell
+from stillflow.layers.recurrent.block import LSTMBlockWrapper as LSTMBlockWrapper
 from stillflow.layers.recurrent.cell import LayerRNNCell as LayerRNNCell
 from stillflow.layers.recurrent.cell import RNNCell as RNNCell
 from stillflow.layers.recurrent.convolutional import Conv1DLSTMCell as Conv1DLSTMCell
@@ -24,6 +29,9 @@ from stillflow.layers.recurrent.dynamic import (
     best_effort_input_batch_size as best_effort_input_batch_size,
 )
 from stillflow.layers.recurrent.dynamic import transpose_batch_time as transpose_batch_time
+from stillflow.layers.recurrent.fused import FusedRNNCell as FusedRNNCell
+from stillflow.layers.recurrent.fused import FusedRNNCellAdaptor as FusedRNNCellAdaptor
+from stillflow.layers.recurrent.fused import TimeReversedFusedRNN as TimeReversedFusedRNN
 from stillflow.layers.recurrent.gated import IntersectionRNNCell as IntersectionRNNCell
 from stillflow.layers.recurrent.gated import SRUCell as SRUCell
 from stillflow.layers.recurrent.gated import UGRNNCell as UGRNNCell

@@ -62,6 +62,27 @@ def _step_rows(pending: Callable, step: Callable, state: tuple, rows: np.ndarray
     return rows[pending(*stepped)]
 
 
+def scan(
+    step: Callable[[tuple, tuple], tuple[tuple, tuple]],
+    carried: tuple[Any, ...],
+    rows: tuple[Any, ...],
+    made: list[tuple[tuple[int, ...], Any]],
+    reverse: bool = False,
+) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """(what is carried behind the last step, what all steps made along axis 0)
+
+    `step(carried, the next row of each of rows)` gives (what is carried on, what it makes); the
+    last row comes first if `reverse`. `made` is (shape, dtype) of each result.
+    """
+    results = tuple(np.empty(shape, dtype) for shape, dtype in made)
+    order = range(len(rows[0]))
+    for i in reversed(order) if reverse else order:
+        carried, values = step(carried, tuple(row[i] for row in rows))
+        for result, value in zip(results, values, strict=True):
+            result[i] = value
+    return carried, results
+
+
 def compose_swaps(targets: Any) -> np.ndarray:
     """targets: int[n] -> i64[n + 1]: 0 ... n after swapping elements i and targets[i] in turn."""
     order = list(range(len(targets) + 1))

@@ -22,6 +22,7 @@ class NumpyNamespace:
     is_xla = False
     interleave = staticmethod(loops.interleave)
     while_each = staticmethod(loops.while_each)
+    scan = staticmethod(loops.scan)
     compose_swaps = staticmethod(loops.compose_swaps)
     convolve = staticmethod(convolving.convolve)
 

@@ -1,0 +1,1 @@
+"""Recurrent cells, and an LSTM over a sequence, as one op each."""
