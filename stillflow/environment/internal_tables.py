@@ -98,6 +98,11 @@ WHOLE: Members = {
 
 # What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
 OWN: dict[str, Members] = {
+    "contrib.opt.python.training.sign_decay": {
+        "stillflow.train.contrib.signs": (
+            "get_cosine_decay_fn get_linear_decay_fn get_restart_decay_fn"
+        ),
+    },
     "contrib.seq2seq.python.ops.attention_wrapper": {
         "stillflow.layers.seq2seq.attention": (
             "_bahdanau_score=bahdanau_score _luong_score=luong_score"

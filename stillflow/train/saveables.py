@@ -47,7 +47,7 @@ def saveables_of(var_list: Any) -> list[Saveable]:
       TypeError: it is neither, or holds something else than variables.
       ValueError: two variables have one name, or one has two; or a list is not one of parts.
     """
-    named = _checked(var_list) if isinstance(var_list, Mapping) else _by_own_names(var_list)
+    named = _checked(var_list) if isinstance(var_list, Mapping) else by_own_names(var_list)
     saveables = [
         saveable
         for name, value in sorted(named.items(), key=operator.itemgetter(0))
@@ -137,7 +137,7 @@ def _checked(var_list: Mapping[Any, Any]) -> dict[str, Any]:
     return named
 
 
-def _by_own_names(var_list: Any) -> dict[str, Any]:
+def by_own_names(var_list: Any) -> dict[str, Any]:
     if not isinstance(var_list, (list, tuple, set)):
         raise TypeError(f"Variables to save should be passed in a dict or a list: {var_list}")
     named: dict[str, Any] = {}

@@ -61,6 +61,7 @@ DIGESTED = (
     "contrib_training",
     "slim_nets",
     "metrics",
+    "optimizers_of_contrib",
     "ranked_metrics",
     "sets",
     "sampled_losses",

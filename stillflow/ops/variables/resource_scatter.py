@@ -56,4 +56,6 @@ TWINS: dict[OpDef, OpDef] = {
     **{reference: _on_places(reference) for reference in _OF_PLACES},
 }
 resource_scatter_add = TWINS[scatter.scatter_add_op]
+resource_scatter_sub = TWINS[scatter.scatter_sub_op]
+resource_scatter_update = TWINS[scatter.scatter_update_op]
 resource_strided_slice_assign = on_handles(scatter.strided_slice_assign_op)
