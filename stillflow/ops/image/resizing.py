@@ -121,14 +121,13 @@ def resize_bilinear_op(
 ):
     """images: n[n, h, w, c], size: i32[2] -> f32[n, *size, c], between the nearest four pixels."""
     new = _checked(images, size, align_corners, half_pixel_centers)
-    x = images.astype(np.float32)
-    if x.shape[1:3] == new:
-        return x
+    if images.shape[1:3] == new:
+        return xp.asarray(images, np.float32)
     rows, columns = (
         _between(images.shape[axis], new[axis - 1], align_corners, half_pixel_centers)
         for axis in (1, 2)
     )
-    return sampling.lerped(xp, sampling.lerped(xp, x, 2, columns), 1, rows)
+    return sampling.lerped_pictures(xp, images, rows, columns)
 
 
 @op(
@@ -252,7 +251,7 @@ def resize_bicubic_op(
 ):
     """images: n[n, h, w, c], size: i32[2] -> f32[n, *size, c], from the nearest 16 pixels."""
     new = _checked(images, size, align_corners, half_pixel_centers)
-    x = images.astype(np.float32)
+    x = xp.asarray(images, np.float32)
     if x.shape[1:3] == new:
         return x
     for axis in (1, 2):
@@ -299,7 +298,7 @@ def resize_bicubic_gradient(op, dy):
 def resize_area_op(xp, images, size, *, align_corners: bool = False):
     """images: n[n, h, w, c], size: i32[2] -> f32[n, *size, c], the mean of what a pixel covers."""
     new = _checked(images, size, align_corners)
-    x = images.astype(np.float32)
+    x = xp.asarray(images, np.float32)
     scale = np.float32(1)
     for axis in (2, 1):
         old, wanted = images.shape[axis], new[axis - 1]
@@ -359,7 +358,7 @@ def scale_and_translate(
     The picture is scaled, moved, and sampled by a kernel; what lies outside of it is 0.
     """
     new = _checked(images, size, name="output_shape_t")
-    x = images.astype(np.float32)
+    x = xp.asarray(images, np.float32)
     places = _spans(images.shape[1:3], new, scale, translation, kernel_type, antialias)
     return sampling.applied(xp, sampling.applied(xp, x, places[0], 1), places[1], 2)
 

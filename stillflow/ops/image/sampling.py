@@ -13,6 +13,8 @@ import numpy as np
 
 # An axis that is summed from more places than this is multiplied by a matrix instead.
 _MOST_PLACES = 12
+_MANY_CHANNELS = 16
+_BLOCK = 24_000  # pixels that are worked on together on the host
 _TABLE = 1024  # steps between two pixels that cubic weights are rounded to
 _NOTHING = np.float32(1000) * np.finfo(np.float32).tiny  # weights below sum to nothing
 
@@ -69,11 +71,28 @@ def applied(xp: Any, x: Any, places: Places, axis: int) -> Any:
     if len(sources) > _MOST_PLACES:
         matrix = places.matrix(x.shape[axis]).astype(x.dtype)
         return xp.moveaxis(xp.tensordot(matrix, x, ((1,), (axis,))), 0, axis)
-    total = None
+    shape = (*x.shape[:axis], sources.shape[1], *x.shape[axis + 1 :])
+    x, axis, sources, weights = _in_long_rows(x, axis, sources, weights)
+    total: Any = None
     for source, weight in zip(sources, weights.astype(x.dtype), strict=True):
         part = taken(xp, x, source, axis) * along(weight, axis)
         total = part if total is None else total + part
-    return total
+    return total.reshape(shape)
+
+
+def _in_long_rows(
+    x: Any, axis: int, sources: np.ndarray, weights: np.ndarray
+) -> tuple[Any, int, np.ndarray, np.ndarray]:
+    """The same sum over n[n, h, 1, w * c] where `axis` is that of the columns and c is small.
+
+    NumPy's inner loops are then not just as long as there are channels.
+    """
+    count = x.shape[3]
+    if axis != 2 or count >= _MANY_CHANNELS:
+        return x, axis, sources, weights
+    spread = sources[..., None] * count + np.arange(count)
+    rows = x.reshape(*x.shape[:2], 1, -1)
+    return rows, 3, spread.reshape(len(sources), -1), np.repeat(weights, count, -1)
 
 
 # Where a pixel lies -----------------------------------------------------------------------------
@@ -115,6 +134,10 @@ class Between(NamedTuple):
     upper: np.ndarray
     part: np.ndarray
 
+    def mirrored(self, size: int) -> Between:
+        """The same of an axis of `size` that is turned around."""
+        return self._replace(lower=size - 1 - self.lower, upper=size - 1 - self.upper)
+
     def places(self) -> Places:
         return Places(
             np.stack([self.lower, self.upper]), np.stack([np.float32(1) - self.part, self.part])
@@ -130,11 +153,48 @@ def between(size: int, new: int, align_corners: bool, half_pixel_centers: bool) 
 
 
 def lerped(xp: Any, x: Any, axis: int, between: Between) -> Any:
-    """x: f32[n, h, w, c] -> the same with `axis` interpolated linearly."""
+    """x: n[n, h, w, c] -> f32, the same with `axis` interpolated linearly."""
     if not between.part.any():
-        return taken(xp, x, between.lower, axis)
-    low, high = (taken(xp, x, sources, axis) for sources in between[:2])
-    return low + (high - low) * along(between.part, axis)
+        return xp.asarray(taken(xp, x, between.lower, axis), np.float32)
+    shape = (*x.shape[:axis], len(between.part), *x.shape[axis + 1 :])
+    sources = np.stack(between[:2])
+    x, axis, sources, parts = _in_long_rows(x, axis, sources, between.part[None])
+    low = xp.asarray(taken(xp, x, sources[0], axis), np.float32)
+    high = xp.asarray(xp.take(x, sources[1], axis, mode="clip"), np.float32)
+    return _between(xp, low, high, along(parts, axis)).reshape(shape)
+
+
+def lerped_pictures(xp: Any, images: Any, rows: Between, columns: Between) -> Any:
+    """images: n[n, h, w, c] -> f32, the same with columns, then rows interpolated linearly."""
+    on_host = not getattr(xp, "is_xla", False)
+    if on_host and images.strides[2] < 0:
+        # A mirrored view is slow to read pixel by pixel.
+        images, columns = images[:, :, ::-1], columns.mirrored(images.shape[2])
+    size = len(rows.part) * len(columns.part) * images.shape[3]
+    if not on_host or size <= 3 * _BLOCK:
+        return lerped(xp, lerped(xp, images, 2, columns), 1, rows)
+    # A few rows at a time: only the result takes fresh memory, which costs more than arithmetic.
+    height, width = len(rows.part), len(columns.part)
+    out = np.empty((len(images), height, width, images.shape[3]), np.float32)
+    step = max(1, _BLOCK // (width * images.shape[3]))
+    for start in range(0, height, step):
+        few = Between(*(vector[start : start + step] for vector in rows))
+        first, last = few.lower[0], few.upper[-1] + 1
+        near = few._replace(lower=few.lower - first, upper=few.upper - first)
+        for image, result in zip(images, out, strict=True):
+            wide = lerped(xp, image[None, first:last], 2, columns)
+            result[start : start + step] = lerped(xp, wide, 1, near)[0]
+    return out
+
+
+def _between(xp: Any, low: Any, high: Any, part: Any) -> Any:
+    if getattr(xp, "is_xla", False):
+        return low + (high - low) * part
+    # `high` is nobody else's, and fresh memory costs more than arithmetic.
+    high -= low
+    high *= part
+    high += low
+    return high
 
 
 def cubic(size: int, new: int, align_corners: bool, half_pixel_centers: bool) -> Places:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+_FEW = 8  # blocks
 _ROUNDS = 10
 _MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 _KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
@@ -20,6 +23,8 @@ def blocks(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
 
     The lower half of the counter must not wrap: it starts at zero, so that takes 2**64 blocks.
     """
+    if isinstance(index, np.ndarray) and index.size <= _FEW and isinstance(stream, np.ndarray):
+        return _few_blocks(stream.tolist(), index)
     # Words are held in u64, so that one multiplication gives both halves of a product.
     k0, k1, low, high, x2, x3 = (stream[i].astype(xp.uint64) for i in range(6))
     position = index + (low | high << 32)
@@ -29,6 +34,21 @@ def blocks(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
         x0, x1, x2, x3 = p1 >> 32 ^ (x1 ^ k0), p1 & _LOW32, p0 >> 32 ^ (x3 ^ k1), p0 & _LOW32
         k0, k1 = k0 + _KEY_STEPS[0] & _LOW32, k1 + _KEY_STEPS[1] & _LOW32
     return tuple(x.astype(xp.uint32) for x in (x0, x1, x2, x3))
+
+
+def _few_blocks(stream: list[int], index: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The same in Python's integers, which are faster than small arrays."""
+    found = np.empty((4, index.size), np.uint32)
+    for number, ahead in enumerate(index.reshape(-1).tolist()):
+        k0, k1, low, high, x2, x3 = stream
+        position = ahead + (low | high << 32)
+        x0, x1 = position & _LOW32, position >> 32 & _LOW32
+        for _ in range(_ROUNDS):
+            p0, p1 = x0 * _MULTIPLIERS[0], x2 * _MULTIPLIERS[1]
+            x0, x1, x2, x3 = p1 >> 32 ^ x1 ^ k0, p1 & _LOW32, p0 >> 32 ^ x3 ^ k1, p0 & _LOW32
+            k0, k1 = k0 + _KEY_STEPS[0] & _LOW32, k1 + _KEY_STEPS[1] & _LOW32
+        found[:, number] = x0, x1, x2, x3
+    return tuple(words.reshape(index.shape) for words in found)
 
 
 def scrambled_stream(xp: Any, seed: Any) -> Any:
