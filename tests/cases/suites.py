@@ -56,6 +56,7 @@ STORIES = (
 DIGESTED = (
     "contrib_framework",
     "bijectors",
+    "contrib_distributions",
     "distributions",
     "contrib_layers",
     "contrib_training",

@@ -19,11 +19,19 @@ from stillflow.distributions.gamma import Gamma as Gamma
 from stillflow.distributions.gamma import (
     GammaWithSoftplusConcentrationRate as GammaWithSoftplusConcentrationRate,
 )
+from stillflow.distributions.independent import Independent as Independent
 from stillflow.distributions.laplace import Laplace as Laplace
 from stillflow.distributions.laplace import LaplaceWithSoftplusScale as LaplaceWithSoftplusScale
+from stillflow.distributions.logistic import Logistic as Logistic
 from stillflow.distributions.multinomial import Multinomial as Multinomial
 from stillflow.distributions.normal import Normal as Normal
 from stillflow.distributions.normal import NormalWithSoftplusScale as NormalWithSoftplusScale
+from stillflow.distributions.one_hot_categorical import OneHotCategorical as OneHotCategorical
+from stillflow.distributions.relaxed import (
+    ExpRelaxedOneHotCategorical as ExpRelaxedOneHotCategorical,
+)
+from stillflow.distributions.relaxed import RelaxedBernoulli as RelaxedBernoulli
+from stillflow.distributions.relaxed import RelaxedOneHotCategorical as RelaxedOneHotCategorical
 from stillflow.distributions.student_t import StudentT as StudentT
 from stillflow.distributions.student_t import (
     StudentTWithAbsDfSoftplusScale as StudentTWithAbsDfSoftplusScale,
