@@ -424,6 +424,12 @@ from stillflow.ops.reduce.segments import unsorted_segment_mean as unsorted_segm
 from stillflow.ops.reduce.segments import unsorted_segment_min as unsorted_segment_min
 from stillflow.ops.reduce.segments import unsorted_segment_prod as unsorted_segment_prod
 from stillflow.ops.reduce.segments import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
+from stillflow.ops.signal.fourier import fft as fft
+from stillflow.ops.signal.fourier import fft2d as fft2d
+from stillflow.ops.signal.fourier import fft3d as fft3d
+from stillflow.ops.signal.fourier import ifft as ifft
+from stillflow.ops.signal.fourier import ifft2d as ifft2d
+from stillflow.ops.signal.fourier import ifft3d as ifft3d
 from stillflow.ops.sparse.densifying import sparse_tensor_to_dense as sparse_tensor_to_dense
 from stillflow.ops.sparse.densifying import sparse_to_dense as sparse_to_dense
 from stillflow.ops.sparse.sparse_tensor import SparseTensor as SparseTensor

@@ -351,3 +351,53 @@ for version in ("", "V2"):
             atol=1e-5,
             why="sums are taken in another order",
         )
+
+# Layouts, and the oldest normalisation.
+
+case(
+    "data_format_dim_map",
+    lambda tf, x: [
+        tf.raw_ops.DataFormatDimMap(x=x),
+        tf.raw_ops.DataFormatDimMap(x=x, src_format="NHWC", dst_format="HWNC"),
+    ],
+    ints([0, 3, -1, 2, -3]),
+    grad=False,
+)
+case(
+    "data_format_vec_permute",
+    lambda tf, x, y: [
+        tf.raw_ops.DataFormatVecPermute(x=x),
+        tf.raw_ops.DataFormatVecPermute(x=y, src_format="NCHW", dst_format="NHWC"),
+    ],
+    ints([7, 4, 9, 3]),
+    ints([[7, 4], [9, 3], [4, 5], [5, 1]]),
+    grad=False,
+)
+
+
+def of_old(tf):
+    """What builds ops by name in a graph that an old TensorFlow may have made."""
+    graph_def = tf.GraphDef()
+    graph_def.versions.producer = 8
+    tf.import_graph_def(graph_def)
+    return tf.raw_ops
+
+
+for scaled in (True, False):
+    case(
+        f"batch_norm_with_global_normalization_op_{scaled}".lower(),
+        lambda tf, x, m, v, b, g, s=scaled: of_old(tf).BatchNormWithGlobalNormalization(
+            t=x,
+            m=m,
+            v=v,
+            beta=b,
+            gamma=g,
+            variance_epsilon=0.01,
+            scale_after_normalization=s,
+        ),
+        f32(1, 3, 2, 2),
+        unit(2),
+        pos(2),
+        unit(2, at=1),
+        unit(2, at=2),
+    )

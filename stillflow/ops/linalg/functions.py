@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -126,7 +127,7 @@ def lu_op(xp, x, *, output_idx_type: DType = dtypes.int32):
     from scipy.linalg import lu  # only programs that use it pay for it
 
     _check_square(x)
-    matrices = x.reshape(-1, *x.shape[-2:])
+    matrices = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
     factors, orders = np.empty_like(matrices), np.empty(matrices.shape[:-1], np.int64)
     for i, matrix in enumerate(matrices):
         row_of, lower, upper = lu(matrix, p_indices=True)
