@@ -63,6 +63,7 @@ from stillflow.declare.rules import no_gradient as no_gradient
 from stillflow.declare.tensor_proto import make_tensor_proto as make_tensor_proto
 from stillflow.gradients.aggregating import AggregationMethod as AggregationMethod
 from stillflow.gradients.custom import custom_gradient as custom_gradient
+from stillflow.gradients.custom import grad_pass_through as grad_pass_through
 from stillflow.gradients.hessians import hessians as hessians
 from stillflow.gradients.walk import UnconnectedGradients as UnconnectedGradients
 from stillflow.gradients.walk import gradients as gradients

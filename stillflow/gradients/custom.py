@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
@@ -15,6 +15,7 @@ from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array.passing import identity_n
 from stillflow.ops.control.ordering import identity
+from stillflow.ops.variables.scope import get_variable_scope
 
 _numbers = itertools.count()
 
@@ -28,6 +29,8 @@ def custom_gradient(f: Callable) -> Callable:
 
     Raises:
       ValueError: the decorated function is called with keyword arguments.
+      TypeError: it makes a variable that is not behind a handle; `grad_fn` takes variables where
+        there are none, outside of a scope with `use_resource`, or takes none where there are.
     """
 
     @functools.wraps(f)
@@ -40,14 +43,64 @@ def custom_gradient(f: Callable) -> Callable:
             )
         inputs = [convert_to_tensor(arg) for arg in args]
         graph = get_default_graph()
-        before = graph._last_id
+        before, known = graph._last_id, set(map(id, _variables(graph)))
         result, grad_fn = f(*inputs)
+        _check_behind_handles(v for v in _variables(graph) if id(v) not in known)
         outputs = list(result) if isinstance(result, (list, tuple)) else [result]
-        variables = _variables_read(graph, before) if _takes_variables(grad_fn) else []
+        variables = _variables_read(graph, before)
+        for output in outputs:
+            identity(output)  # unused, as in TensorFlow, where it counts among the nodes
+        if not _takes_variables(grad_fn):
+            _check_none_behind_handles(variables)
+            variables = []
+        elif not variables and not get_variable_scope().use_resource:
+            raise TypeError(
+                "If using @custom_gradient with a function that uses variables, the enclosing "
+                "variable scope must have use_resource=True."
+            )
         replaced = _with_gradient(graph, outputs, inputs, variables, grad_fn)
         return type(result)(replaced) if isinstance(result, (list, tuple)) else replaced[0]
 
     return decorated
+
+
+def grad_pass_through(f: Callable) -> Callable:
+    """A function that gives what `f` gives, and whose gradient is the identity's."""
+
+    @custom_gradient
+    def passing(*args: Any, **kwargs: Any) -> tuple[Any, Callable]:
+        def gradient(*grads: Any, variables: Any = None) -> Any:
+            return grads if variables is None else (grads, [None] * len(variables))
+
+        return f(*args, **kwargs), gradient
+
+    return functools.wraps(f)(passing)
+
+
+def _variables(graph: Graph) -> list:
+    keys = GraphKeys.GLOBAL_VARIABLES, GraphKeys.LOCAL_VARIABLES
+    return [variable for key in keys for variable in graph.get_collection(key)]
+
+
+def _is_behind_handle(variable: Any) -> bool:
+    return hasattr(variable, "_should_act_as_resource_variable")
+
+
+def _check_none_behind_handles(variables: list) -> None:
+    if any(map(_is_behind_handle, variables)):
+        raise TypeError(
+            "If using @custom_gradient with a function that uses variables, then grad_fn must "
+            "accept a keyword argument 'variables'."
+        )
+
+
+def _check_behind_handles(variables: Iterable[Any]) -> None:
+    if not all(map(_is_behind_handle, variables)):
+        raise TypeError(
+            "All variables used by a function wrapped with @custom_gradient must be "
+            "`ResourceVariable`s. Ensure that no `variable_scope` is created with "
+            "`use_resource=False`."
+        )
 
 
 def _with_gradient(
@@ -66,8 +119,6 @@ def _with_gradient(
         return [None] * len(outputs) + _as_list(by_input) + _as_list(by_variable)
 
     RegisterGradient(name)(rule)
-    for output in outputs:
-        identity(output)  # unused, as in TensorFlow, where it counts among the nodes
     with graph.gradient_override_map({"IdentityN": name}):
         passed = identity_n([*outputs, *inputs, *variables])
     for variable in variables:

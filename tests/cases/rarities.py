@@ -64,6 +64,28 @@ def attributes_of_a_block(tf, run):
 
 
 @story
+def gradients_that_pass(tf, run):
+    x = tf.constant([1.0, 2.0], name="x")
+    run.refused(lambda: tf.grad_pass_through(tf.square)(x))
+    with tf.variable_scope("passed", use_resource=True):
+        y = tf.grad_pass_through(tf.square)(x * 3.0)
+    run([y, tf.gradients(y, x)])
+
+    @tf.custom_gradient
+    def makes(x):
+        v = tf.get_variable("v", [2], initializer=tf.ones_initializer())
+        return x * v, lambda dy, variables: (dy, [dy])
+
+    run.refused(lambda: makes(x))
+    with tf.variable_scope("behind_handles", use_resource=True):
+        z = makes(x)
+        v = tf.global_variables("behind_handles")[0]
+        gradients = tf.gradients(z, [x, v])
+    run(tf.global_variables_initializer())
+    run([z, gradients])
+
+
+@story
 def meta_graphs(tf, run):
     ours = "stillflow.train.meta_graph"
     name = ours if tf.__name__ == "stillflow" else "tensorflow.python.framework.meta_graph"

@@ -102,7 +102,7 @@ def test_error_names_the_line_of_the_first_variable():
 def test_custom_gradient_of_variables():
     @tf.custom_gradient
     def scaled(x):
-        w = tf.get_variable("w", initializer=2.0)
+        w = tf.get_variable("w", initializer=2.0, use_resource=True)
 
         def grad(dy, variables=None):
             assert [v.name for v in variables] == ["w:0"]
