@@ -59,12 +59,11 @@ class Places:
     def _is_there(self, spec: DeviceSpec) -> bool:
         if _is_elsewhere(spec):
             return False
-        if self._is_soft or spec.device_type is None:
+        # Where a program names a GPU, Stillflow runs it wherever it finds best.
+        if self._is_soft or spec.device_type in (None, "GPU"):
             return True
-        index = spec.device_index or 0
-        if spec.device_type in ("CPU", "XLA_CPU"):
-            return index < (self._hosts if spec.device_type == "CPU" else 1)
-        return spec.device_type == "GPU" and index < _accelerators()
+        hosts = {"CPU": self._hosts, "XLA_CPU": 1}
+        return (spec.device_index or 0) < hosts.get(spec.device_type, 0)
 
     def _refusal(self, op: Operation) -> InvalidArgumentError:
         host = "/job:localhost/replica:0/task:0/device:CPU"
@@ -87,12 +86,6 @@ class Places:
 
 def _is_elsewhere(spec: DeviceSpec) -> bool:
     return spec.job not in (None, "localhost") or bool(spec.replica or spec.task)
-
-
-def _accelerators() -> int:
-    from stillflow.runtime.xla_devices import accelerators  # it loads JAX
-
-    return accelerators()
 
 
 def _incarnation() -> int:

@@ -28,7 +28,7 @@ class Training:
             self._many = tf.Variable(np.zeros(5000), name="many")
         self._advance = [tf.assign_add(self._step, 1), tf.assign_add(self._many, np.ones(5000))]
         self.saver = tf.train.Saver(max_to_keep=2, sharded=sharded)
-        self._sess = tf.Session()
+        self._sess = tf.Session(config=tf.ConfigProto(device_count={"CPU": 2}))
         self._sess.run(tf.global_variables_initializer())
 
     def advance(self):

@@ -32,8 +32,12 @@ def variables():
     ]
 
 
+def session_of_several_hosts():
+    return tf.Session(config=tf.ConfigProto(device_count={"CPU": 3}))
+
+
 def initialized_session():
-    sess = tf.Session()
+    sess = session_of_several_hosts()
     sess.run(tf.global_variables_initializer())
     return sess
 
@@ -335,7 +339,7 @@ def test_sharded():
         "c.index",
         "checkpoint",
     ]
-    with tf.Session() as sess:
+    with session_of_several_hosts() as sess:
         saver.restore(sess, "./c")
         assert values(sess, items) == [[0], [1], [2]]
 
@@ -398,7 +402,7 @@ def test_the_first_format_in_shards():
     assert sorted(os.listdir()) == [
         *("c-2-00000-of-00002", "c-2-00001-of-00002", "c-2.meta", "checkpoint")
     ]
-    with tf.Session() as sess:
+    with session_of_several_hosts() as sess:
         saver.restore(sess, tf.train.latest_checkpoint("."))
         assert values(sess, items) == [[0], [1]]
 

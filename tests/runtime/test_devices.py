@@ -25,7 +25,7 @@ def test_the_host_has_several_names(device):
     assert value_beside(device) == 1
 
 
-@pytest.mark.parametrize("device", ["/job:ps/task:0", "/cpu:1", "/replica:1", "/device:GPU:99"])
+@pytest.mark.parametrize("device", ["/job:ps/task:0", "/cpu:1", "/replica:1", "/device:TPU:0"])
 def test_a_device_that_is_not_there_is_refused(device):
     """Even though the run does not need the node: a session places its whole graph."""
     with pytest.raises(
@@ -41,9 +41,14 @@ def test_an_interactive_session_places_what_it_runs():
 
 
 def test_the_host_may_stand_for_it():
-    assert value_beside("/device:GPU:99", allow_soft_placement=True) == 1
+    assert value_beside("/device:TPU:0", allow_soft_placement=True) == 1
     with pytest.raises(tf.errors.InvalidArgumentError, match="leave out job, replica and task"):
         value_beside("/job:ps/task:0", allow_soft_placement=True)
+
+
+def test_what_is_for_a_gpu_runs_without_one():
+    """Programs that name it unconditionally run on any machine; TensorFlow refuses them there."""
+    assert value_beside("/gpu:3", fetch="elsewhere:0") == 1
 
 
 def test_there_may_be_several_hosts():
