@@ -19,6 +19,7 @@ _IMAGES_V2: Members = {
 # TensorFlow has an object of its own for each of these; the public one takes the same calls.
 # {internal module: {public module: names}}, or {internal module: public module}.
 EQUIVALENT: dict[str, Members | str] = {
+    "contrib.eager.python.tfe": "contrib.eager",
     "contrib.learn.python.learn.datasets.base": {
         "contrib.learn.datasets.mnist": "Datasets",
     },
@@ -200,6 +201,10 @@ OWN: dict[str, Members] = {
         "stillflow.declare.convert": (
             "convert_n_to_tensor internal_convert_n_to_tensor=convert_n_to_tensor "
             "internal_convert_to_tensor=to_tensor"
+        ),
+        "stillflow.graph.collection_protos": (
+            "get_collection_proto_type get_from_proto_function get_to_proto_function "
+            "register_proto_function"
         ),
         "stillflow.gradients.registered": "get_gradient_function=rule_of",
         "stillflow.gradients.registry": "_gradient_registry=REGISTRY",

@@ -7,6 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from stillflow.graph.collection_protos import (
+    get_collection_proto_type,
+    get_from_proto_function,
+)
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.protos.control_flow import message_class
@@ -166,6 +170,10 @@ def _items(key: str, collection: Any, info: Any, scope: str) -> Iterator[Any]:
         logging.error("Cannot identify data type for collection %s. Skipping.", key)
     elif kind == "bytes_list" and key in _LEFT_OUT:
         logging.info("The collection %s is left out: Stillflow has no such objects yet.", key)
+    elif kind == "bytes_list" and (from_proto := get_from_proto_function(key)) is not None:
+        for value in collection.bytes_list.value:
+            proto = from_bytes(value, get_collection_proto_type(key))
+            yield from_proto(proto, import_scope=scope)
     elif kind == "bytes_list" and key in _OBJECTS:
         for value in collection.bytes_list.value:
             yield _object(key, value, info, scope)

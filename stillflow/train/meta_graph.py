@@ -10,6 +10,7 @@ from typing import Any
 
 from stillflow.checkpoint import files
 from stillflow.declare.opdef import OPS
+from stillflow.graph.collection_protos import get_to_proto_function
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.protos.graph_def import op_def_of
@@ -255,8 +256,10 @@ def _add_collection(meta: Any, key: str, items: list, scope: str | None) -> None
 
 def _fill(collection: Any, key: str, items: list, scope: str | None) -> None:
     """Stores items in the list of their kind; the first one decides which that is."""
-    if key in _PROTO_COLLECTIONS:
-        protos = [item.to_proto(export_scope=scope) for item in items]
+    to_proto = get_to_proto_function(key)
+    if to_proto is not None or key in _PROTO_COLLECTIONS:
+        stored = to_proto or (lambda item, export_scope: item.to_proto(export_scope=export_scope))
+        protos = [stored(item, export_scope=scope) for item in items]
         collection.bytes_list.value.extend(
             proto.SerializeToString() for proto in protos if proto is not None
         )

@@ -1,5 +1,6 @@
 from stillflow.api.contrib import crf as crf
 from stillflow.api.contrib import distributions as distributions
+from stillflow.api.contrib import eager as eager
 from stillflow.api.contrib import framework as framework
 from stillflow.api.contrib import graph_editor as graph_editor
 from stillflow.api.contrib import layers as layers
