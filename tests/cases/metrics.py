@@ -14,27 +14,36 @@ ERRORS = [num([1.0, -2.0, 3.5, 0.0, 2.0, 1.5]), num([0.5, 1.0, -1.5, 2.5, 0.25, 
 WEIGHTS = [num([1.0, 0.0, 2.0, 0.5, 1.0, 3.0]), num([0.5, 0.5, 0.0, 1.0, 2.0, 1.0])]
 
 
-def over_batches(id, build, *batches, static=True):
-    """Adds a case: `build(tf, *placeholders)` gives a metric, which sees the batches in turn.
+class Batches:
+    """Adds cases of metrics to a suite."""
 
-    Each of `batches` is a list of arrays, one for each batch.
-    """
+    def __init__(self, suite):
+        self.suite = suite
 
-    def program(tf, run):
-        fed = [
-            tf.placeholder(tf.as_dtype(arrays[0].dtype), arrays[0].shape if static else None)
-            for arrays in batches
-        ]
-        value, update = build(tf, *fed)
-        run(tf.local_variables_initializer())
-        run(value)
-        for batch in zip(*batches):  # noqa: B905 (TensorFlow's Python has no `strict`)
-            run(update, dict(zip(fed, batch)))  # noqa: B905
-        run([value, tf.get_collection(tf.GraphKeys.METRIC_VARIABLES)])
-        run.note([v.name for v in tf.local_variables()])
-        run.note(len(tf.global_variables()))
+    def __call__(self, id, build, *batches, static=True):
+        """Adds a case: `build(tf, *placeholders)` gives a metric, which sees batches in turn.
 
-    suite.case(id, program, grad=False)
+        Each of `batches` is a list of arrays, one for each batch.
+        """
+
+        def program(tf, run):
+            fed = [
+                tf.placeholder(tf.as_dtype(arrays[0].dtype), arrays[0].shape if static else None)
+                for arrays in batches
+            ]
+            value, update = build(tf, *fed)
+            run(tf.local_variables_initializer())
+            run(value)
+            for batch in zip(*batches):  # noqa: B905 (TensorFlow's Python has no `strict`)
+                run(update, dict(zip(fed, batch)))  # noqa: B905
+            run([value, tf.get_collection(tf.GraphKeys.METRIC_VARIABLES)])
+            run.note([v.name for v in tf.local_variables()])
+            run.note(len(tf.global_variables()))
+
+        self.suite.case(id, program, grad=False)
+
+
+over_batches = Batches(suite)
 
 
 def metric(name, *batches, **settings):

@@ -57,6 +57,7 @@ DIGESTED = (
     "contrib_framework",
     "bijectors",
     "contrib_distributions",
+    "contrib_metrics",
     "distributions",
     "contrib_layers",
     "contrib_training",

@@ -44,11 +44,22 @@ def evenly_spaced(count: int) -> list[float]:
 
 
 def counts_at_thresholds(
-    labels: Any, predictions: Any, thresholds: list[float], weights: Any, which: str
+    labels: Any,
+    predictions: Any,
+    thresholds: list[float],
+    weights: Any,
+    which: str,
+    validate: bool = True,
 ) -> tuple[Counts, Counts]:
-    """The counts named in `which` ("tp fn tn fp") as variables, and as updates."""
+    """The counts named in `which` ("tp fn tn fp") as variables, and as updates.
+
+    `validate` fails a run in which predictions are not within [0, 1].
+    """
     wanted = which.split()
-    labels, predictions, weights = _checked(labels, predictions, weights)
+    if validate:
+        labels, predictions, weights = _checked(labels, predictions, weights)
+    else:
+        predictions, labels, weights = aligned(predictions, labels, weights)
     many = len(thresholds)
     flat = reshaping.reshape(predictions, [-1, 1])
     flat_labels = reshaping.reshape(casts.cast(labels, dtypes.bool), [1, -1])
