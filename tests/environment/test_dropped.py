@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import scipy.special  # noqa: F401  # below modules are forgotten; NumPy's load once in a process
 from cases import scipy_misc as pictures
 
 from stillflow.environment import dropped
