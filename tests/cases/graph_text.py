@@ -119,7 +119,7 @@ NUMPY_TYPES = {
 def element_text(value):
     if isinstance(value, bytes):
         return value.decode("latin-1")
-    if getattr(value, "dtype", None) == "float32":
+    if getattr(value, "dtype", None) == "float32" and abs(value) >= 1:
         return repr(float(str(value)))  # NumPy's own text of large ones depends on its version
     return str(value)
 
