@@ -53,6 +53,7 @@ STEPS = [
     Step("map rows", "map_fn over 1,000 rows", "map_rows", {}, 11, 0.2),
     Step("lstm", "LSTM of 128, 28 rows of 28, batch 128, Adam: one step", "lstm_step", {}, 11, 0.5),
     Step("gru", "GRU of 64 both ways, 100 steps, lengths: one step", "gru_step", {}, 11, 0.5),
+    Step("picture", "JPEG of 256x256: decode, crop, flip, resize", "picture_step", {}, 11, 0.2),
     Step("build", "building a graph, 10,000 operations", "build", {"length": 10000}, 3, 0.1),
 ]
 MNIST = "{mnist}"  # becomes the folder of the data set
@@ -201,6 +202,7 @@ TARGETS = [
         _step("gru", OURS, JAX),
         at_most=1.1,
     ),
+    Target("a picture read", f"no slower than {TF1}", _step("picture", OURS, TF1), at_most=1.0),
     Target("import", f"8x faster than {TF1}", _process("import", TF1, OURS), 8),
     Target(
         "graph building", f"no slower than {TF1} per op", _step("build", OURS, TF1), at_most=1.0

@@ -34,3 +34,11 @@ def sequences(rows, steps, columns, classes=10):
 def lengths(rows, steps):
     """i32[rows], from a half of `steps` to all of them."""
     return np.linspace(steps // 2, steps, rows).astype(np.int32)
+
+
+def picture(size):
+    """u8[size, size, 3], as smooth as photographs are."""
+    y, x = np.mgrid[:size, :size]
+    waves = [np.sin(x / 7 + y / 11), np.cos(x / 5), np.sin(y / 9)]
+    noise = np.random.RandomState(5).randn(size, size, 3) * 12
+    return np.clip(128 + 100 * np.stack(waves, -1) + noise, 0, 255).astype(np.uint8)

@@ -178,6 +178,20 @@ def gru_step(units=64, steps=100, columns=64, batch=64):
     return lambda: session.run([train_step, loss], feed_dict=fed)
 
 
+def picture_step():
+    """A picture as an input pipeline reads it: decoded, cropped and flipped at random, resized."""
+    with tf.Graph().as_default() as graph:
+        file = tf.placeholder(tf.string, [])
+        picture = tf.image.decode_jpeg(file, channels=3)
+        picture = tf.random_crop(picture, [224, 224, 3], seed=1)
+        picture = tf.image.random_flip_left_right(picture, seed=2)
+        picture = tf.image.resize_images(picture, [128, 128])
+        written = tf.image.encode_jpeg(data.picture(256))
+        session = tf.Session(graph=graph)
+    contents = session.run(written)
+    return lambda: session.run(picture, feed_dict={file: contents})
+
+
 def build(length):
     """Building (not running) a chain of `length` operations."""
 
