@@ -64,6 +64,37 @@ distribution(
     validated=[False],
     of_values=("log_prob",),
 )
+distribution("poisson", lambda D, x, v: D.Poisson(x, validate_args=v), num([1.0, 4.0]))
+distribution(
+    "poisson_log_rate",
+    lambda D, x, v: D.Poisson(log_rate=x / 2),
+    num([1.0, 4.0]),
+    validated=[False],
+)
+distribution("deterministic", lambda D, x, v: D.Deterministic(x, 0.25, 0.125, v), num([2.5, 4.0]))
+distribution(
+    "vector_deterministic",
+    lambda D, x, v: D.VectorDeterministic([[1.0, 2.0], [2.0, 3.0]], validate_args=v),
+    num([2.0, 3.0]),
+)
+
+
+def mixture(D, x, static=False, validate=False):
+    return D.Mixture(
+        D.Categorical(probs=[[0.25, 0.75], [0.5, 0.5]]),
+        [D.Normal(x, 1.0), D.Normal(-x, [0.5, 2.0])],
+        validate_args=validate,
+        use_static_graph=static,
+    )
+
+
+distribution("mixture", lambda D, x, v: mixture(D, x, validate=v), num([0.5, 1.0]))
+distribution(
+    "mixture_selected",
+    lambda D, x, v: mixture(D, x, static=True),
+    num([0.5, 1.0]),
+    validated=[False],
+)
 
 
 def story(fn):
@@ -89,3 +120,14 @@ def gradients_through_relaxed_samples(tf, run):
     for d in (D.RelaxedOneHotCategorical(0.5, x), D.RelaxedBernoulli(0.5, x), D.Logistic(x, x)):
         drawn = d.sample(3, seed=2)
         run(tf.gradients(tf.reduce_sum(tf.square(drawn)), x))
+
+
+@story
+def mixtures_refused(tf, run):
+    D = tf.contrib.distributions
+    cat, one = D.Categorical(probs=[0.5, 0.5]), D.Normal(0.0, 1.0)
+    run(D.Mixture(cat, [one, one]).entropy_lower_bound())
+    run.refused(lambda: D.Mixture(one, [one]))
+    run.refused(lambda: D.Mixture(cat, []))
+    run.refused(lambda: D.Mixture(cat, [one]))
+    run.refused(lambda: D.Mixture(cat, [one, 3]))

@@ -5,6 +5,8 @@ from stillflow.distributions.beta import (
     BetaWithSoftplusConcentration as BetaWithSoftplusConcentration,
 )
 from stillflow.distributions.categorical import Categorical as Categorical
+from stillflow.distributions.deterministic import Deterministic as Deterministic
+from stillflow.distributions.deterministic import VectorDeterministic as VectorDeterministic
 from stillflow.distributions.dirichlet import Dirichlet as Dirichlet
 from stillflow.distributions.dirichlet import DirichletMultinomial as DirichletMultinomial
 from stillflow.distributions.distribution import FULLY_REPARAMETERIZED as FULLY_REPARAMETERIZED
@@ -23,10 +25,12 @@ from stillflow.distributions.independent import Independent as Independent
 from stillflow.distributions.laplace import Laplace as Laplace
 from stillflow.distributions.laplace import LaplaceWithSoftplusScale as LaplaceWithSoftplusScale
 from stillflow.distributions.logistic import Logistic as Logistic
+from stillflow.distributions.mixture import Mixture as Mixture
 from stillflow.distributions.multinomial import Multinomial as Multinomial
 from stillflow.distributions.normal import Normal as Normal
 from stillflow.distributions.normal import NormalWithSoftplusScale as NormalWithSoftplusScale
 from stillflow.distributions.one_hot_categorical import OneHotCategorical as OneHotCategorical
+from stillflow.distributions.poisson import Poisson as Poisson
 from stillflow.distributions.relaxed import (
     ExpRelaxedOneHotCategorical as ExpRelaxedOneHotCategorical,
 )
