@@ -20,6 +20,20 @@ from stillflow.ops.linalg.norms import cross as cross
 from stillflow.ops.linalg.norms import norm as norm
 from stillflow.ops.linalg.norms import normalize as normalize
 from stillflow.ops.linalg.norms import trace as trace
+from stillflow.ops.linalg.operators.base import LinearOperator as LinearOperator
+from stillflow.ops.linalg.operators.dense import (
+    LinearOperatorFullMatrix as LinearOperatorFullMatrix,
+)
+from stillflow.ops.linalg.operators.dense import (
+    LinearOperatorLowerTriangular as LinearOperatorLowerTriangular,
+)
+from stillflow.ops.linalg.operators.diagonal import LinearOperatorDiag as LinearOperatorDiag
+from stillflow.ops.linalg.operators.identity import (
+    LinearOperatorIdentity as LinearOperatorIdentity,
+)
+from stillflow.ops.linalg.operators.identity import (
+    LinearOperatorScaledIdentity as LinearOperatorScaledIdentity,
+)
 from stillflow.ops.linalg.products import matmul as matmul
 from stillflow.ops.linalg.products import matvec as matvec
 from stillflow.ops.linalg.pseudo import matrix_rank as matrix_rank

@@ -13,7 +13,7 @@ VALUES = (
     *("resizing", "arranging", "colours", "boxes"),
     *("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients"),
     *("composed", "imported", "tensor_arrays", "mapped", "image", "control"),
-    *("windowed", "sorted", "signals", "matrices", "quantized"),
+    *("windowed", "sorted", "signals", "matrices", "quantized", "operators"),
     "recurrent_ops",
 )
 #: Programs whose runs are compared.
