@@ -11,7 +11,7 @@ and loops as a whole (`runtime.frames`).
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from stillflow.declare.expanding import expansion_of
@@ -56,9 +56,9 @@ def predecessors(op: Operation, fed: frozenset[Tensor]) -> list[Operation]:
     return [o for o in waits if not (o.defn.is_placeholder and o.outputs[0] in fed)]
 
 
-def first_name(tensor: Tensor) -> Tensor:
-    """What `tensor` was before operations only handed it on."""
-    while tensor.op.defn.forwards:
+def first_name(tensor: Tensor, fed: Set[Tensor] = frozenset()) -> Tensor:
+    """What `tensor` was before operations only handed it on, or where on its way it is fed."""
+    while tensor.op.defn.forwards and tensor not in fed:
         tensor = tensor.op.inputs[0]
     return tensor
 

@@ -81,7 +81,7 @@ class _Planner:
         self._assumed = assumed or {}
         self._slots: dict[Tensor, int] = {}
         self._entered: dict[Tensor, Tensor] = {}  # what is brought in: its name in `outer`
-        self._sides = Sides((), {})
+        self._sides = Sides((), {}, frozenset())
         self._targets: frozenset[Tensor] = frozenset()
         self._in_place: set[Operation] = set()
 
@@ -155,7 +155,7 @@ class _Planner:
         node_of, before = linked(nodes, run.fed)
         ordered = sorted_nodes(nodes, before)
         preferred = unforced(ordered, before, run.variable)
-        self._sides = Sides(ordered, node_of)
+        self._sides = Sides(ordered, node_of, run.fed)
         if self._sides:
             ordered = clustered(nodes, before, preferred, self._sides)
         elif preferred:

@@ -8,7 +8,7 @@ that one condition decides about are put side by side, so that they make up few 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from stillflow.declare.dead import is_dead
@@ -24,8 +24,9 @@ _NO_SIDE: Side = frozenset()
 class Sides:
     """The sides of nodes, which are given so that each comes after what it waits for."""
 
-    def __init__(self, nodes: Sequence[Node], node_of: Mapping[Operation, Node]):
+    def __init__(self, nodes: Sequence[Node], node_of: Mapping[Operation, Node], fed: Set[Tensor]):
         self._node_of = node_of
+        self._fed = fed
         self._of: dict[Node, Side] = {}
         self._rank: dict[Tensor, tuple[int, int]] = {}
         self._paths: dict[Node, tuple[Tensor, ...]] = {}
@@ -56,7 +57,7 @@ class Sides:
         side = self.of(node)
         if node is not tensor.op or not tensor.op.defn.splits:
             return side  # a loop's own switches decide nothing around it
-        return side | {(condition(tensor.op), tensor.value_index)}
+        return side | {(self._condition(tensor.op), tensor.value_index)}
 
     def _side(self, node: Node) -> Side:
         if not isinstance(node, Operation):
@@ -79,21 +80,20 @@ class Sides:
     def _path(self, node: Node) -> tuple[Tensor, ...]:
         conditions = {pred for pred, _ in self.of(node)}
         if isinstance(node, Operation) and node.defn.splits:
-            conditions.add(condition(node))
+            conditions.add(self._condition(node))
         elif isinstance(node, Operation) and node.defn.joins:
             conditions |= {pred for tensor in node.inputs for pred, _ in self.of_tensor(tensor)}
         return tuple(sorted(conditions, key=self._rank_of))
+
+    def _condition(self, switch: Operation) -> Tensor:
+        """What decides on which side of `switch` its value is, by its first name in this run."""
+        return first_name(switch.inputs[-1], self._fed)
 
     def _rank_of(self, pred: Tensor) -> tuple[int, int]:
         """What an inner condition has more of than an outer one."""
         if pred not in self._rank:
             self._rank[pred] = len(self.of_tensor(pred)), len(self._rank)
         return self._rank[pred]
-
-
-def condition(switch: Operation) -> Tensor:
-    """What decides on which side of `switch` its value is, by its first name."""
-    return first_name(switch.inputs[-1])
 
 
 def clustered(

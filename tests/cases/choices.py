@@ -265,3 +265,16 @@ def refusals(tf, run):
     refused(lambda: tf.IndexedSlices(x, tf.constant([1, 2])), lambda: x)
     for pairs in (3, [p], [(True, one)], [(tf.constant(1), one)], [(p, 1)]):
         run.refused(lambda pairs=pairs: tf.case(pairs))
+
+
+@story
+def a_copy_of_the_condition_is_fed(tf, run):
+    v = tf.Variable(True, name="v")
+    copy = tf.identity(v)
+    constant = tf.identity(tf.constant(True))
+    x = tf.constant([1.0, 2.0])
+    made = [tf.cond(pred, lambda: x * 2.0, lambda: x * 3.0) for pred in (copy, constant)]
+    run(v.initializer)
+    for value in (True, False):
+        run(made, {copy: value})
+        run(made, {copy: value, constant: not value})
