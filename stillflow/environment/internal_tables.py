@@ -216,7 +216,7 @@ OWN: dict[str, Members] = {
         "stillflow.graph.names": (
             "name_from_scope_name=strip_scope_slash prepend_name_scope strip_name_scope"
         ),
-        "stillflow.graph.scopes": "get_name_scope",
+        "stillflow.graph.scopes": ("_get_graph_from_inputs=get_graph_from_inputs get_name_scope"),
     },
     "python.framework.test_util": {
         "stillflow.testing.decorators": (

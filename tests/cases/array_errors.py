@@ -96,6 +96,8 @@ building(
 building("pick_before_the_start_built", lambda tf: p(tf, 3, 4)[:, -9])
 building("slice_rank", lambda tf: tf.slice(p(tf, 3, 4), [1], [1]))
 building("slice_negative", lambda tf: tf.slice(p(tf, 3), [0], [-2]))
+building("slice_beyond", lambda tf: tf.slice(p(tf, 3), [4], [-1]))
+building("slice_beyond_one_axis", lambda tf: tf.slice(p(tf, 3, None), [5, 5], [-1, -1]))
 building("index_range", lambda tf: p(tf, 3, 4)[5])
 building("index_too_many", lambda tf: p(tf, 3, 4)[0, 0, 0])
 building("index_scalar", lambda tf: p(tf)[0])

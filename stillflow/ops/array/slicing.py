@@ -43,9 +43,15 @@ def _sliced(ctx: shapes.ShapeContext) -> shapes.Sizes:
 
 
 def _slice_size(total: int | None, begin: int | None, size: int) -> int | None:
-    if size == -1:
-        return None if total is None or begin is None else total - begin
-    return size
+    if size != -1:
+        return size
+    if total is None or begin is None:
+        return None
+    if begin > total:
+        raise shapes.ShapeError(
+            f"Negative dimension size caused by subtracting {begin} from {total}"
+        )
+    return total - begin
 
 
 @op(
