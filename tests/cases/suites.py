@@ -36,6 +36,7 @@ GRADIENT_GRAPHS = "gradient_graphs"
 STORIES = (
     "picture_files",
     "sampled_boxes",
+    "picture_errors",
     "created",
     "edited",
     "templates",

@@ -107,8 +107,8 @@ def grayscale_to_rgb(images: Any, name: str | None = None) -> Tensor:
       ValueError: the last axis has another size.
     """
     with name_scope(name, "grayscale_to_rgb", [images]) as scope:
-        images = with_dependencies(checking.check_grayscale(images), images)
         images = convert_to_tensor(images, name="images")
+        images = with_dependencies(checking.check_grayscale(images), images)
         others = reshaping.expand_dims(shape_of.rank(images) - 1, 0)
         ones = filling.ones(others, dtype=dtypes.int32)
         multiples = joining.concat([ones, reshaping.expand_dims(3, 0)], 0)
