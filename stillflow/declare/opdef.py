@@ -61,8 +61,8 @@ class OpDef:
       carries_shapes: a shape that is known in part is so through this op, for TensorFlow too; with
         `of_shape`, what it gives is known where it is wanted as a shape only.
       host: runs in NumPy only: strings, files, Python functions, shapes that depend on data.
-      steady: a host op the shapes of whose outputs follow from its attributes and the shapes of its
-        inputs, so that what takes them may be compiled though they are not known before a run.
+      steady: the names of the inputs whose shapes, or values where these are static, decide the
+        shapes of the outputs: what takes those may be compiled though the op runs on the host.
       waits: a host op that may wait for what another thread does, or calls the program's own code.
       finish: of an op that waits: `fn` as it is declared only begins, and what it gives `finish`
         waits for and makes outputs of; the OpDef has them as `begin` and `finish`, as one in `fn`.
@@ -113,7 +113,7 @@ class OpDef:
     of_shape: bool = False
     carries_shapes: bool = False
     host: bool = False
-    steady: bool = False
+    steady: Sequence[str] = ()
     waits: bool = False
     finish: Callable | None = None
     folds: bool = False

@@ -387,7 +387,7 @@ class _Planner:
                 static=static,
                 near_zero=near_zero,
                 on_host=defn.host or defn.kept is not None or has_strings,
-                is_steady=defn.steady,
+                steady=tuple(inputs[at] for at in defn.input_positions(op, defn.steady)),
                 waits=defn.waits,
                 folds=defn.folds and not has_strings,
                 is_pure=defn.is_pure or defn.reads,

@@ -317,7 +317,7 @@ def region_step(
         static=(),
         near_zero=(),
         on_host=region.on_host,
-        is_steady=False,
+        steady=(),
         waits=any(step.waits for part in region.parts for step in part.plan.steps),
         folds=False,
         is_pure=region.is_pure,

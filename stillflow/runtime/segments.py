@@ -130,8 +130,7 @@ def _assign_tiers(
         on_host.append(stays)
         if stays:
             sources.update({slot: frozenset({slot}) for slot in step.outputs})
-            is_steady = step.is_steady and unshaped.isdisjoint(step.inputs)
-            if not is_steady and not _are_known(step.op.outputs):
+            if not _is_steady(step, sources, unshaped) and not _are_known(step.op.outputs):
                 unshaped.update(step.outputs)
             continue
         static_feeds |= static
@@ -143,6 +142,15 @@ def _assign_tiers(
 
 def _parts(step: Step) -> Sequence[Part]:
     return () if step.region is None else step.region.parts
+
+
+def _is_steady(
+    step: Step, sources: Mapping[int, frozenset[int]], unshaped: Collection[int]
+) -> bool:
+    """Whether the shapes of the feeds decide those of its outputs."""
+    read = [slot for slot in step.steady if slot in step.static]
+    decided = not any(sources.get(slot) for slot in read)
+    return bool(step.steady) and decided and not any(slot in unshaped for slot in step.steady)
 
 
 def _are_known(outputs: Iterable[Tensor]) -> bool:

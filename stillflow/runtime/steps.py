@@ -50,7 +50,8 @@ class Step:
       static: the slots among `inputs` whose values must be known while compiling.
       near_zero: the slots among `inputs` of which denormal values must count as zero.
       on_host: it runs in NumPy only.
-      is_steady: on the host, but the shapes of its outputs follow from those of its inputs.
+      steady: the slots among `inputs` whose shapes, or values of static ones, decide the shapes of
+        the outputs; none where other things may.
       waits: it may wait for another thread, or runs code of the program's own.
       folds: where its inputs are known while compiling, so is what it gives, though on the host.
       is_pure: inputs and attributes alone decide what it gives, and it does nothing else.
@@ -74,7 +75,7 @@ class Step:
     static: tuple[int, ...]
     near_zero: tuple[int, ...]
     on_host: bool
-    is_steady: bool
+    steady: tuple[int, ...]
     waits: bool
     folds: bool
     is_pure: bool

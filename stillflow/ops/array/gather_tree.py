@@ -27,7 +27,7 @@ def _same_steps(ctx: shapes.ShapeContext) -> shapes.Sizes:
     types={"T": types("int32")},
     host=True,
     folds=True,
-    steady=True,
+    steady=("step_ids",),
 )
 def gather_tree(xp, steps, parents, lengths, end):
     """steps, parents: i32[time, b, beams], lengths: i32[b], end: i32[] -> i32[time, b, beams]

@@ -36,7 +36,7 @@ def _loss_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     types={"T": WIDE_FLOATS},
     defaults={"T": dtypes.float32},
     host=True,
-    steady=True,
+    steady=("inputs", "sequence_length"),
     folds=True,
 )
 def ctc_loss_op(

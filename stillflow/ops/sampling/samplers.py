@@ -44,7 +44,7 @@ _SAMPLER: dict[str, Any] = {
     "shape": _sampled_shapes,
     "stream": _reserved,
     "host": True,
-    "steady": True,
+    "steady": ("true_classes",),
     "limits": _LIMITS,
 }
 
@@ -235,7 +235,7 @@ _LEARNED: dict[str, Any] = {
     "shape": _sampled_shapes,
     "kept": _Learned,
     "host": True,
-    "steady": True,
+    "steady": ("true_classes",),
     "limits": _LIMITS,
 }
 

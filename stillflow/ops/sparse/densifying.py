@@ -25,6 +25,7 @@ from stillflow.ops.sparse.sparse_tensor import as_sparse_tensor
     " -> dense: T",
     shape=shapes.from_value(1),
     static=("output_shape",),
+    steady=("output_shape",),
     types={"Tindices": INDEX},
 )
 def sparse_to_dense_op(xp, indices, sizes, values, default, *, validate_indices: bool = True):
