@@ -63,6 +63,7 @@ DIGESTED = (
     "contrib_layers",
     "contrib_training",
     "slim_nets",
+    "metric_learning",
     "metrics",
     "optimizers_of_contrib",
     "ranked_metrics",

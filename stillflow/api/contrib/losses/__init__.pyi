@@ -1,3 +1,4 @@
+from stillflow.api.contrib.losses import metric_learning as metric_learning
 from stillflow.ops.losses.contrib_losses import absolute_difference as absolute_difference
 from stillflow.ops.losses.contrib_losses import cosine_distance as cosine_distance
 from stillflow.ops.losses.contrib_losses import get_losses as get_losses

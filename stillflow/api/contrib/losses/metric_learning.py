@@ -1,0 +1,5 @@
+"""`tf.contrib.losses.metric_learning`, spelled as TensorFlow 1.15 spells it. Re-exports only."""
+
+from stillflow.api import _missing
+
+__getattr__, __dir__ = _missing.fallback(__name__)
