@@ -189,15 +189,10 @@ def resize_nearest_neighbor_op(
     return x
 
 
-def _given_back(ctx: ShapeContext) -> Sizes:
-    batch, _, _, depth = shapes.with_rank(ctx.shape(0), 4)
-    return (batch, *sized(ctx, 1), depth)
-
-
 @op(
     "ResizeNearestNeighborGrad",
     "grads: T, size: int32 -> output: T",
-    shape=_given_back,
+    shape=_resized,
     static=("size",),
     types={"T": types("uint8 int8 int32 float16 float32 float64")},
     total=True,
@@ -311,7 +306,7 @@ def resize_area_op(xp, images, size, *, align_corners: bool = False):
 # Scaled and moved -------------------------------------------------------------------------------
 
 
-def _pair(name: str, values: Any) -> tuple[np.float32, np.float32]:
+def _pair(values: Any) -> tuple[np.float32, np.float32]:
     if values.ndim != 1:
         refuse(f"t must be 1-dimensional{format_sizes(values.shape)}")
     if len(values) != 2:
@@ -326,10 +321,10 @@ def _spans(
     """How the rows and the columns are sampled."""
     if kernel_type not in sampling.KERNELS:
         refuse(f"Unrecognized kernel type: {kernel_type}")
-    scales = _pair("scale", scale)
+    scales = _pair(scale)
     if min(scales) <= 0:
         refuse("Scale must be greater than zero.")
-    moves = _pair("translation", translation)
+    moves = _pair(translation)
     return [
         sampling.spans(sizes[i], new[i], scales[i], moves[i], kernel_type, antialias)
         for i in range(2)

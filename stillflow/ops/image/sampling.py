@@ -51,6 +51,10 @@ class Places(NamedTuple):
         return matrix
 
 
+def _compiles(xp: Any) -> bool:
+    return getattr(xp, "is_xla", False)
+
+
 def along(vector: Any, axis: int) -> Any:
     """`vector` as it multiplies `axis` of n[n, h, w, c]."""
     return vector.reshape([-1 if at == axis else 1 for at in range(4)])
@@ -85,7 +89,7 @@ def applied(xp: Any, x: Any, places: Places, axis: int) -> Any:
     """x: f[n, h, w, c] -> the same with `axis` sampled."""
     sources, weights = places
     is_float = x.dtype.kind == "f"
-    picks = getattr(xp, "is_xla", False) and len(sources) > 1 and not _is_regular(sources)
+    picks = _compiles(xp) and len(sources) > 1 and not _is_regular(sources)
     if is_float and (picks or len(sources) > _MOST_PLACES):
         return _multiplied(xp, x, places, axis)
     shape = (*x.shape[:axis], sources.shape[1], *x.shape[axis + 1 :])
@@ -189,7 +193,7 @@ def lerped(xp: Any, x: Any, axis: int, between: Between) -> Any:
     """x: n[n, h, w, c] -> f32, the same with `axis` interpolated linearly."""
     if not between.part.any():
         return xp.asarray(taken(xp, x, between.lower, axis), np.float32)
-    if getattr(xp, "is_xla", False) and not _is_repeated(between.lower, x.shape[axis]):
+    if _compiles(xp) and not _is_repeated(between.lower, x.shape[axis]):
         return _multiplied(xp, xp.asarray(x, np.float32), between.places(), axis)
     shape = (*x.shape[:axis], len(between.part), *x.shape[axis + 1 :])
     sources = np.stack(between[:2])
@@ -201,7 +205,7 @@ def lerped(xp: Any, x: Any, axis: int, between: Between) -> Any:
 
 def lerped_pictures(xp: Any, images: Any, rows: Between, columns: Between) -> Any:
     """images: n[n, h, w, c] -> f32, the same with columns, then rows interpolated linearly."""
-    on_host = not getattr(xp, "is_xla", False)
+    on_host = not _compiles(xp)
     if on_host and images.strides[2] < 0:
         # A mirrored view is slow to read pixel by pixel.
         images, columns = images[:, :, ::-1], columns.mirrored(images.shape[2])
@@ -223,7 +227,7 @@ def lerped_pictures(xp: Any, images: Any, rows: Between, columns: Between) -> An
 
 
 def _between(xp: Any, low: Any, high: Any, part: Any) -> Any:
-    if getattr(xp, "is_xla", False):
+    if _compiles(xp):
         return low + (high - low) * part
     # `high` is nobody else's, and fresh memory costs more than arithmetic.
     high -= low
