@@ -23,7 +23,7 @@ OPS = sorted(
     for name, defn in all_ops().items()
     if name not in LEFT_OUT
     and defn.signature.inputs
-    and "func" not in {kind.name for kind in defn.kinds.values()}
+    and not {"func", "list(func)"} & {kind.name for kind in defn.kinds.values()}
 )
 
 #: They are declared for types that TensorFlow has no kernel for, and Stillflow has none either.

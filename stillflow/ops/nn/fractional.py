@@ -27,6 +27,7 @@ from stillflow.ops.sampling import words
 from stillflow.platform.deprecation import deprecated
 
 _TYPES = {"T": (dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64)}
+_LIMITS = {"pooling_ratio": 4}
 _SIGNATURE = "value: T -> output: T, row_pooling_sequence: int64, col_pooling_sequence: int64"
 
 
@@ -135,7 +136,15 @@ def _cells(
 # The largest ------------------------------------------------------------------------------------
 
 
-@op("FractionalMaxPool", _SIGNATURE, shape=_pooled, types=_TYPES, host=True, stateful=True)
+@op(
+    "FractionalMaxPool",
+    _SIGNATURE,
+    shape=_pooled,
+    types=_TYPES,
+    limits=_LIMITS,
+    host=True,
+    stateful=True,
+)
 def fractional_max_pool_op(
     xp,
     x,
@@ -185,7 +194,15 @@ def fractional_max_pool_gradient(op, dy, *_):
 # The mean ---------------------------------------------------------------------------------------
 
 
-@op("FractionalAvgPool", _SIGNATURE, shape=_pooled, types=_TYPES, host=True, stateful=True)
+@op(
+    "FractionalAvgPool",
+    _SIGNATURE,
+    shape=_pooled,
+    types=_TYPES,
+    limits=_LIMITS,
+    host=True,
+    stateful=True,
+)
 def fractional_avg_pool_op(
     xp,
     x,

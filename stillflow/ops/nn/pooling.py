@@ -51,8 +51,9 @@ from stillflow.ops.nn.windows import (
 )
 
 _REAL = FLOATS + INTEGERS
-_POOLED = tuple(t for t in _REAL if t.name not in ("uint32", "uint64"))
+POOLED = tuple(t for t in _REAL if t.name not in ("uint32", "uint64"))
 _LIMITS = limits(ksize=4, strides=4)
+LAYOUTS_OF_MAX = (*LAYOUTS, "NCHW_VECT_C")  # the last one only while building
 
 
 # Geometry ---------------------------------------------------------------------------------------
@@ -139,9 +140,9 @@ def axes_of_images(
     "MaxPool",
     "input: T -> output: T",
     shape=_pooled_over_any,
-    types={"T": _POOLED},
+    types={"T": POOLED},
     defaults={"T": dtypes.float32},
-    limits={**_LIMITS, "data_format": (*LAYOUTS, "NCHW_VECT_C")},
+    limits=limits(layouts=LAYOUTS_OF_MAX, ksize=4, strides=4),
 )
 def max_pool_op(
     xp, x, *, ksize: list[int], strides: list[int], padding: str, data_format: str = "NHWC"

@@ -9,7 +9,14 @@ from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import FLOATS, INTEGERS
 from stillflow.graph import dtypes
 from stillflow.ops.array import filling, shape_of
-from stillflow.ops.nn.pooling import max_pool_grad, max_pool_grad_grad, max_pool_op, sizes_over_any
+from stillflow.ops.nn.pooling import (
+    LAYOUTS_OF_MAX,
+    POOLED,
+    max_pool_grad,
+    max_pool_grad_grad,
+    max_pool_op,
+    sizes_over_any,
+)
 from stillflow.ops.nn.windows import limits
 
 _REAL = FLOATS + INTEGERS
@@ -45,7 +52,12 @@ def _lists(ksize: Any, strides: Any) -> dict[str, list[int]]:
     return {"ksize": ksize.tolist(), "strides": strides.tolist()}
 
 
-@op("MaxPoolV2", "input: T, ksize: int32, strides: int32 -> output: T", shape=_pooled, **_OPTIONS)
+@op(
+    "MaxPoolV2",
+    "input: T, ksize: int32, strides: int32 -> output: T",
+    shape=_pooled,
+    **{**_OPTIONS, "types": {"T": POOLED}, "limits": limits(layouts=LAYOUTS_OF_MAX)},
+)
 def max_pool_v2_op(xp, x, ksize, strides, *, padding: str, data_format: str = "NHWC"):
     """x: n[n, h, w, c], ksize, strides: i32[4] -> n[n, p, q, c]"""
     return max_pool_op.fn(xp, x, **_lists(ksize, strides), padding=padding, data_format=data_format)
