@@ -148,6 +148,9 @@ OWN: dict[str, Members] = {
         "stillflow.layers.recurrent.cell": "_BIAS_VARIABLE_NAME=BIAS _WEIGHTS_VARIABLE_NAME=KERNEL",
         "stillflow.layers.recurrent.linear": "_Linear=Linear _linear=linear",
     },
+    "contrib.rnn.python.ops.lstm_ops": {
+        "stillflow.layers.recurrent.block": "_block_lstm=block_lstm_over_list",
+    },
     "contrib.rnn.python.ops.rnn_cell": {
         "stillflow.layers.recurrent.gated": "CFNCell MinimalRNNCell",
         "stillflow.layers.recurrent.linear": "_Linear=Linear",

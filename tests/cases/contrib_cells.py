@@ -191,3 +191,61 @@ fused(
     lambda tf: tf.contrib.rnn.TimeReversedFusedRNN(adapted(tf, False)),
     as_list=True,
 )
+
+
+# Cells that go over windows of features.
+
+SPECTRUM = unit(2, 4, 8)
+WINDOWS = {"feature_size": 2, "frequency_skip": 2}
+
+
+def grid(name, **options):
+    kind = "BidirectionalGridLSTMCell" if name.startswith("both") else "GridLSTMCell"
+    settings = {**WINDOWS, "num_frequency_blocks": [4], **options}
+    cell(
+        f"grid_{name}",
+        lambda tf: getattr(tf.contrib.rnn, kind)(2, **settings),
+        lambda tf: tf.constant(SPECTRUM),
+    )
+
+
+grid("plain")
+grid("joined", use_peepholes=True, state_is_tuple=False, cell_clip=0.1)
+grid("shared", use_peepholes=True, share_time_frequency_weights=True)
+grid("coupled", use_peepholes=True, couple_input_forget_gates=True, num_unit_shards=2)
+grid(
+    "blocks",
+    num_frequency_blocks=[1, 2],
+    start_freqindex_list=[0, 3],
+    end_freqindex_list=[2, 7],
+)
+grid("both", use_peepholes=True)
+grid("both_offset", backward_slice_offset=1)
+
+
+def spectrum(tf, run, steps=FEW, **options):
+    """A cell whose state is longer than it says: TensorFlow's can only be called alone."""
+    tf.set_random_seed(3)
+    made = tf.contrib.rnn.TimeFreqLSTMCell(2, feature_size=2, frequency_skip=2, **options)
+    output, state = made(tf.constant(SPECTRUM[:, 0]), tf.ones([2, 16]) * 0.5)
+    loss = tf.reduce_sum(tf.square(output)) + tf.reduce_sum(tf.square(state))
+    step = tf.train.GradientDescentOptimizer(0.01).minimize(loss)
+    run.note([variable.name for variable in tf.global_variables()])
+    run.session.run(tf.global_variables_initializer())
+    for _ in range(steps):
+        run([loss, step])
+
+
+suite.case("frequencies", spectrum, grad=False)
+suite.case(
+    "frequencies_peepholes",
+    lambda tf, run: spectrum(tf, run, use_peepholes=True, cell_clip=0.1, num_unit_shards=2),
+    grad=False,
+)
+suite.case(
+    "frequencies_20",
+    lambda tf, run: spectrum(tf, run, MANY),
+    grad=False,
+    rtol=1e-4,
+    why="rounding adds up over the steps",
+)

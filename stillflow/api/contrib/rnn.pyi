@@ -29,12 +29,15 @@ from stillflow.layers.recurrent.dynamic import (
     best_effort_input_batch_size as best_effort_input_batch_size,
 )
 from stillflow.layers.recurrent.dynamic import transpose_batch_time as transpose_batch_time
+from stillflow.layers.recurrent.frequencies import TimeFreqLSTMCell as TimeFreqLSTMCell
 from stillflow.layers.recurrent.fused import FusedRNNCell as FusedRNNCell
 from stillflow.layers.recurrent.fused import FusedRNNCellAdaptor as FusedRNNCellAdaptor
 from stillflow.layers.recurrent.fused import TimeReversedFusedRNN as TimeReversedFusedRNN
 from stillflow.layers.recurrent.gated import IntersectionRNNCell as IntersectionRNNCell
 from stillflow.layers.recurrent.gated import SRUCell as SRUCell
 from stillflow.layers.recurrent.gated import UGRNNCell as UGRNNCell
+from stillflow.layers.recurrent.grid import BidirectionalGridLSTMCell as BidirectionalGridLSTMCell
+from stillflow.layers.recurrent.grid import GridLSTMCell as GridLSTMCell
 from stillflow.layers.recurrent.grouped import GLSTMCell as GLSTMCell
 from stillflow.layers.recurrent.highway import HighwayWrapper as HighwayWrapper
 from stillflow.layers.recurrent.independent import IndRNNCell as IndRNNCell

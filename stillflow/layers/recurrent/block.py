@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from typing import Any
 
+from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.layers.base import Layer
@@ -248,6 +249,45 @@ class LSTMBlockFusedCell(_BlockWeights, LSTMBlockWrapper):
             use_peephole=self._use_peephole,
         )
         return gates.cs, gates.h
+
+
+def block_lstm_over_list(
+    seq_len_max: Any,
+    x: list,
+    w: Any,
+    b: Any,
+    cs_prev: Any = None,
+    h_prev: Any = None,
+    wci: Any = None,
+    wcf: Any = None,
+    wco: Any = None,
+    forget_bias: float | None = None,
+    cell_clip: float | None = None,
+    use_peephole: bool | None = None,
+    name: str | None = None,
+) -> tuple[list, ...]:
+    """The op BlockLSTM over a list of f[batch, depth]; its seven results as lists.
+
+    States and peepholes are zeros unless they are given.
+    """
+    dtype, units = x[0].dtype, b.shape.with_rank(1).as_list()[0]
+    if units is None:
+        raise ValueError("`b` shape must not be None.")
+    units //= 4
+    if cs_prev is None or h_prev is None:
+        zeros = constant(0, dtype=dtype, shape=[x[0].shape.with_rank(2).as_list()[0], units])
+        cs_prev = zeros if cs_prev is None else cs_prev
+        h_prev = zeros if h_prev is None else h_prev
+    if wci is None:
+        wci = wcf = wco = constant(0, dtype=dtype, shape=[units])
+    gates: Any = block_lstm(
+        *(seq_len_max, stacking.stack(x), cs_prev, h_prev, w, wci, wcf, wco, b),
+        forget_bias=1.0 if forget_bias is None else forget_bias,
+        cell_clip=-1 if cell_clip is None else cell_clip,
+        use_peephole=bool(use_peephole),
+        name=name,
+    )
+    return tuple(stacking.unstack(gate) for gate in gates)
 
 
 class GRUBlockCell(LayerRNNCell):

@@ -7,6 +7,7 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.graph import dtypes, nest
 from stillflow.graph.scopes import name_scope
+from stillflow.graph.tensor_shape import as_shape
 from stillflow.layers.base import Layer
 from stillflow.layers.recurrent.sizes import zero_state_tensors
 from stillflow.ops.array import shape_of
@@ -134,7 +135,7 @@ def _check_inputs(inputs: Any, batch_size: Any, dtype: Any) -> None:
 
 def known_depth(inputs_shape: Any) -> int:
     """The last size of the inputs that a cell is built for. ValueError when it is unknown."""
-    sizes = tuple(inputs_shape.as_list())
+    sizes = tuple(as_shape(inputs_shape).as_list())
     if sizes[-1] is None:
         raise ValueError(f"Expected inputs.shape[-1] to be known, saw shape: {sizes}")
     return sizes[-1]
