@@ -50,6 +50,8 @@ from stillflow.ops.linalg.solving import (
 )
 from stillflow.ops.linalg.solving import slogdet as slogdet
 from stillflow.ops.linalg.tensordot import tensordot as tensordot
+from stillflow.ops.linalg.tridiagonal import tridiagonal_matmul as tridiagonal_matmul
+from stillflow.ops.linalg.tridiagonal import tridiagonal_solve as tridiagonal_solve
 from stillflow.ops.math.clip import global_norm as global_norm
 from stillflow.ops.nn.norms import l2_normalize as l2_normalize
 

@@ -78,3 +78,56 @@ case(
     grad=False,
     **FACTORS,
 )
+
+# Three diagonals.
+
+THREE = num([[1, 0.5, 2, 0], [4, 3, -5, 6], [0, 1, -1, 2]])
+for pivoting in (True, False):
+    case(
+        f"tridiagonal_solve_{pivoting}".lower(),
+        lambda tf, d, b, p=pivoting: tf.linalg.tridiagonal_solve(d, b, partial_pivoting=p),
+        np.stack([THREE, 2 * THREE]),
+        f32(2, 4, 2),
+        **FACTORS,
+    )
+case(
+    "tridiagonal_solve_exchanged",
+    lambda tf, d, b: tf.linalg.tridiagonal_solve(d, b, name="t"),
+    num([[1, 2, 0], [0, 1, 1], [0, 3, 4]]),
+    f32(3),
+    **FACTORS,
+)
+case(
+    "tridiagonal_solve_sequence",
+    lambda tf, d, b: tf.linalg.tridiagonal_solve(
+        [d[0, :-1], d[1], d[2, 1:]], b, "sequence", transpose_rhs=True
+    ),
+    THREE,
+    f32(2, 4),
+    **FACTORS,
+)
+case(
+    "tridiagonal_solve_matrix",
+    lambda tf, m, b: tf.linalg.tridiagonal_solve(m, b, "matrix"),
+    WELL,
+    f32(3, 1),
+    **FACTORS,
+)
+case(
+    "tridiagonal_matmul",
+    lambda tf, d, b: tf.linalg.tridiagonal_matmul(d, b),
+    np.stack([THREE, 2 * THREE]),
+    f32(2, 4, 2),
+)
+case(
+    "tridiagonal_matmul_matrix",
+    lambda tf, m, b: tf.linalg.tridiagonal_matmul(m, b, "matrix", name="t"),
+    WELL,
+    f32(3, 2),
+)
+case(
+    "tridiagonal_matmul_sequence",
+    lambda tf, d, b: tf.linalg.tridiagonal_matmul([d[0], d[1], d[2]], b, "sequence"),
+    THREE,
+    f32(4, 1),
+)
