@@ -356,6 +356,9 @@ OWN: dict[str, Members] = {
     "python.ops.gradients_impl": {
         "stillflow.gradients.hessians": "_hessian_vector_product=hessian_vector_product",
     },
+    "python.ops.init_ops": {
+        "stillflow.ops.variables.initializers": "Initializer _compute_fans=fans",
+    },
     "python.ops.math_ops": {
         "stillflow.ops.array.indexed_slices": (
             "_as_indexed_slices=as_slices _as_indexed_slices_list=as_slices_list"
