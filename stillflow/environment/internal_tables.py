@@ -321,6 +321,7 @@ OWN: dict[str, Members] = {
         "stillflow.distributions.transformed": "TransformedDistribution",
     },
     "python.ops.distributions.util": {
+        "stillflow.distributions.arguments": "parent_frame_arguments",
         "stillflow.distributions.checking": (
             "assert_integer_form assert_symmetric embed_check_categorical_event_shape "
             "embed_check_integer_casting_closed embed_check_nonnegative_integer_form "
