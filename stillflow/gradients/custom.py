@@ -47,7 +47,7 @@ def custom_gradient(f: Callable) -> Callable:
         result, grad_fn = f(*inputs)
         _check_behind_handles(v for v in _variables(graph) if id(v) not in known)
         outputs = list(result) if isinstance(result, (list, tuple)) else [result]
-        variables = _variables_read(graph, before)
+        variables = variables_read(graph, before)
         for output in outputs:
             identity(output)  # unused, as in TensorFlow, where it counts among the nodes
         if not _takes_variables(grad_fn):
@@ -135,7 +135,7 @@ def _takes_variables(grad_fn: Callable) -> bool:
     return "variables" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
-def _variables_read(graph: Graph, after: int) -> list:
+def variables_read(graph: Graph, after: int) -> list:
     """The trainable variables whose values operations built after number `after` take."""
     trainable = graph.get_collection(GraphKeys.TRAINABLE_VARIABLES)
     taken = {t for op in graph.get_operations() if op._id > after for t in op.inputs}

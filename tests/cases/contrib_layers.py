@@ -540,6 +540,55 @@ def batch_norm_from_parts(tf, run):
     run.refused(lambda: layers.batch_norm(tf.placeholder(tf.float32), batch_weights=weights))
 
 
+# What is computed again for the gradient. With several variables their order is a hash's.
+
+
+@story
+def reversible_block(tf, run):
+    tf.set_random_seed(2)
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 3, unknown=False)
+    side = tf.ones([2, 3], name="side")
+    f = lambda x, sides: tf.tanh(x) * sides[0]
+    g = lambda x: tf.layers.dense(x, 3, use_bias=False)
+    y1, y2 = layers.rev_block(x, x * 2.0, f, g, f_side_input=[side])
+    slopes = tf.gradients(y1 + y2, [x, side, *tf.trainable_variables()])
+    block = layers.RevBlock([tf.tanh, tf.sin], tf.cos, 2, use_efficient_backprop=False)
+    outputs = block.forward(x, side)
+    inputs = block.backward(*outputs)
+    run(tf.global_variables_initializer())
+    run([[y1, y2], slopes, outputs, inputs], feeds)
+
+
+@story
+def recomputed(tf, run):
+    tf.set_random_seed(2)
+    layers = tf.contrib.layers
+    x, feeds = fed(tf, 2, 3, unknown=False)
+
+    @layers.recompute_grad
+    def dense(x):
+        return tf.tanh(tf.layers.dense(x, 2, use_bias=False, name="inner"))
+
+    @layers.recompute_grad(use_data_dep=True, tupleize_grads=True)
+    def scaled(x, y):
+        return x * tf.exp(y)
+
+    @layers.recompute_grad(tupleize_grads=True)
+    def two(x, is_recomputing=False):
+        run.note(is_recomputing)
+        return x * 2.0, tf.sin(x)
+
+    with tf.variable_scope("outer", use_resource=True):
+        y = dense(x)
+    slopes = tf.gradients(y, [x, *tf.trainable_variables()])
+    slopes += tf.gradients([scaled(x, x), *two(x)], x)
+    run(tf.global_variables_initializer())
+    run([y, slopes], feeds)
+    run.refused(lambda: dense(3.0))
+    run.refused(lambda: layers.recompute_grad(lambda y: x * y))
+
+
 # Summaries and training.
 
 

@@ -46,6 +46,9 @@ from stillflow.layers.contrib.pooling import avg_pool2d as avg_pool2d
 from stillflow.layers.contrib.pooling import avg_pool3d as avg_pool3d
 from stillflow.layers.contrib.pooling import max_pool2d as max_pool2d
 from stillflow.layers.contrib.pooling import max_pool3d as max_pool3d
+from stillflow.layers.contrib.recomputing import recompute_grad as recompute_grad
+from stillflow.layers.contrib.reversible import RevBlock as RevBlock
+from stillflow.layers.contrib.reversible import rev_block as rev_block
 from stillflow.layers.contrib.scaling import scale_gradient as scale_gradient
 from stillflow.layers.contrib.separable import separable_conv2d as separable_conv2d
 from stillflow.layers.contrib.separable import separable_convolution2d as separable_convolution2d
