@@ -264,3 +264,70 @@ def refused(tf, run):
     refuse(lambda: contrib.stack_bidirectional_rnn((cell,), [cell], [x[:, 0]]))
     refuse(lambda: contrib.stack_bidirectional_rnn([cell], [cell, cell], [x[:, 0]]))
     refuse(lambda: contrib.stack_bidirectional_dynamic_rnn([cell], [cell], x, (x,)))
+
+
+@story
+def refused_cells(tf, run):
+    """Cells that are built for one input and given another, or told what cannot be."""
+    refuse = run.refused
+
+    def fails(build):
+        """As `refuse`, in the body of `call`, which TensorFlow says something of its own about."""
+        try:
+            build()
+        except Exception as error:
+            run.note(type(error).__name__)
+        else:
+            raise AssertionError("it did not fail")
+
+    cells, contrib = tf.nn.rnn_cell, tf.contrib.rnn
+    x, state = tf.constant(X[:, 0]), tf.zeros([2, 2])
+    pair = cells.LSTMStateTuple(state, state)
+    unknown = tf.placeholder(tf.float32, [2, None])
+    for make in (cells.BasicRNNCell, cells.GRUCell, cells.BasicLSTMCell, cells.LSTMCell):
+        made = make(2)
+        given = pair if "LSTM" in make.__name__ else state
+        refuse(lambda made=made, given=given: made(unknown, given))
+        refuse(lambda made=made, given=given: made(tf.constant(X), given))
+        fails(lambda made=made, given=given: made(tf.constant([[1, 2], [3, 4]]), given))
+        made = make(2)
+        made(x, given, scope=f"first_{make.__name__}")
+        fails(lambda made=made, given=given: made(tf.ones([2, 5]), given))
+        fails(lambda made=made, given=given: made(x[:1], given))
+        refuse(lambda make=make: make(2, dtype=tf.int32))
+    refuse(lambda: cells.GRUCell(2, "no such function"))
+    refuse(lambda: cells.GRUCell(2, kernel_initializer="no such initializer"))
+    refuse(lambda: cells.BasicRNNCell(2, reuse=True, name="new")(x, state))
+    refuse(lambda: cells.MultiRNNCell([]))
+    fails(lambda: cells.MultiRNNCell(cells.GRUCell(2)))
+    refuse(lambda: cells.MultiRNNCell([cells.LSTMCell(2)], state_is_tuple=False))
+    fails(lambda: cells.MultiRNNCell([cells.GRUCell(2)])(x, state))
+    gru = cells.GRUCell(2)
+    refuse(lambda: cells.DropoutWrapper(None))
+    refuse(lambda: cells.DropoutWrapper(gru, 1.5))
+    refuse(lambda: cells.DropoutWrapper(gru, variational_recurrent=True))
+    refuse(lambda: cells.DropoutWrapper(gru, 0.5, variational_recurrent=True, dtype=tf.float32))
+    refuse(lambda: cells.DropoutWrapper(gru, dropout_state_filter_visitor=1))
+    refuse(lambda: cells.ResidualWrapper(gru)(x, state))
+    refuse(lambda: gru.get_initial_state())
+    refuse(lambda: gru.get_initial_state(x, batch_size=3))
+    refuse(lambda: gru.get_initial_state(x, dtype=tf.float64))
+    refuse(lambda: cells.RNNCell().state_size)
+    refuse(lambda: cells.LSTMStateTuple(state, tf.zeros([2], tf.int32)).dtype)
+    refuse(lambda: contrib.EmbeddingWrapper(gru, 0, 2))
+    refuse(lambda: contrib.OutputProjectionWrapper(gru, 0))
+    refuse(lambda: contrib.AttentionCellWrapper(cells.LSTMCell(2), 2, state_is_tuple=False))
+    refuse(lambda: contrib.AttentionCellWrapper(gru, 0))
+    fails(lambda: contrib.InputProjectionWrapper(gru, 2)(unknown, state))
+    fails(lambda: contrib.InputProjectionWrapper(gru, 2)(x[0], state))
+    fails(lambda: contrib.UGRNNCell(2)(unknown, state))
+    fails(lambda: contrib.IntersectionRNNCell(2)(x, state))
+    refuse(lambda: contrib.NASCell(2)(unknown, pair))
+    refuse(lambda: contrib.GLSTMCell(3, number_of_groups=2))
+    fails(lambda: contrib.GLSTMCell(2, number_of_groups=2)(x, pair))
+    refuse(lambda: contrib.Conv2DLSTMCell(input_shape=[4, 1], output_channels=1, kernel_shape=[2]))
+    refuse(lambda: contrib.GRUBlockCell())
+    fails(lambda: contrib.GRUBlockCell(3)(x, state))
+    refuse(lambda: contrib.LSTMBlockCell(2)(unknown, pair))
+    fails(lambda: contrib.LSTMBlockFusedCell(2)(tf.constant(X)))
+    refuse(lambda: contrib.LSTMBlockFusedCell(2)(x, dtype=tf.float32))
