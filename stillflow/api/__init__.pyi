@@ -208,6 +208,7 @@ from stillflow.ops.array.transposing import matrix_transpose as matrix_transpose
 from stillflow.ops.array.transposing import transpose as transpose
 from stillflow.ops.array.unique import unique as unique
 from stillflow.ops.array.unique import unique_with_counts as unique_with_counts
+from stillflow.ops.array.unravelling import unravel_index as unravel_index
 from stillflow.ops.control.case import case as case
 from stillflow.ops.control.cond import cond as cond
 from stillflow.ops.control.ordering import group as group
@@ -548,6 +549,9 @@ glorot_uniform_initializer = GlorotUniform
 get_static_value = constant_value
 fake_quant_with_min_max_vars_per_channel_gradient = _per_channel_gradient
 linspace = lin_space
+tensor_scatter_nd_add = tensor_scatter_add
+tensor_scatter_nd_sub = tensor_scatter_sub
+tensor_scatter_nd_update = tensor_scatter_update
 matrix_square_root = _sqrtm
 mod = floormod
 ones_initializer = Ones

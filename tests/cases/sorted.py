@@ -1,4 +1,4 @@
-"""Tensors in order."""
+"""Tensors in order, and positions in them."""
 
 from .arrays import empty, f32, ints, num
 from .suite import Suite
@@ -27,3 +27,13 @@ case(
     num([1, 0, 1, 2, 0, 2]),
 )
 case("sort_constant_axis", lambda tf, x: tf.sort(x, tf.constant(0)), f32(3, 2))
+case(
+    "unravel_index",
+    lambda tf, i, d: [
+        tf.unravel_index(i, d),
+        tf.unravel_index(tf.constant(7), [2, 3, 4], name="u"),
+    ],
+    ints([22, 0, 5]),
+    ints([3, 4, 2]),
+    grad=False,
+)
