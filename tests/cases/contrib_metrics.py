@@ -31,6 +31,30 @@ metric("streaming_mean_squared_error", ERRORS, CHANCES)
 metric("streaming_covariance", ERRORS, CHANCES)
 metric("streaming_pearson_correlation", ERRORS, CHANCES)
 metric("cohen_kappa", LABELS, CLASSES, num_classes=3)
+for strict in (False, True):
+    over_batches(
+        f"recall_at_precision_{'strict' if strict else 'nearest'}",
+        lambda tf, x, y, strict=strict: tf.contrib.metrics.recall_at_precision(
+            x, y, 0.75, num_thresholds=6, strict_mode=strict
+        ),
+        BOOLS,
+        CHANCES,
+    )
+over_batches(
+    "precision_at_recall",
+    lambda tf, x, y: tf.contrib.metrics.precision_at_recall(x, y, 0.5, num_thresholds=6),
+    BOOLS,
+    CHANCES,
+)
+for curve in ("ROC", "PR"):
+    over_batches(
+        f"streaming_curve_points_{curve}",
+        lambda tf, x, y, curve=curve: tf.contrib.metrics.streaming_curve_points(
+            x, y, num_thresholds=6, curve=curve
+        ),
+        BOOLS,
+        CHANCES,
+    )
 over_batches("count", lambda tf, x: tf.contrib.metrics.count(x), ERRORS)
 over_batches("count_weighted", lambda tf, x, w: tf.contrib.metrics.count(x, w), ERRORS, WEIGHTS)
 over_batches(

@@ -87,6 +87,9 @@ from stillflow.ops.metrics.streaming import streaming_true_positives as streamin
 from stillflow.ops.metrics.streaming import (
     streaming_true_positives_at_thresholds as streaming_true_positives_at_thresholds,
 )
+from stillflow.ops.metrics.trade_offs import precision_at_recall as precision_at_recall
+from stillflow.ops.metrics.trade_offs import recall_at_precision as recall_at_precision
+from stillflow.ops.metrics.trade_offs import streaming_curve_points as streaming_curve_points
 from stillflow.ops.sparse.sets import set_difference as set_difference
 from stillflow.ops.sparse.sets import set_intersection as set_intersection
 from stillflow.ops.sparse.sets import set_size as set_size

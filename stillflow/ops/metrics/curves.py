@@ -69,7 +69,7 @@ def _area(at: Counts, curve: str, method: str, name: str) -> Tensor:
             "Trapezoidal rule is known to produce incorrect PR-AUCs; "
             'please switch to "careful_interpolation" instead.'
         )
-    x, y = _points(at, curve)
+    x, y = curve_points(at, curve)
     heights: dict[str, Callable[..., Tensor]] = {
         "trapezoidal": _middle,
         "careful_interpolation": _middle,
@@ -83,7 +83,8 @@ def _area(at: Counts, curve: str, method: str, name: str) -> Tensor:
     return reductions.reduce_sum(arithmetic.multiply(widths, height), name=name)
 
 
-def _points(at: Counts, curve: str) -> tuple[Tensor, Tensor]:
+def curve_points(at: Counts, curve: str) -> tuple[Tensor, Tensor]:
+    """The points of a curve at each threshold: x and y, f32[m]."""
     recall = division.div(at.tp + _SMALL, at.tp + at.fn + _SMALL)
     if curve == "ROC":
         return division.div(at.fp, at.fp + at.tn + _SMALL), recall
