@@ -49,7 +49,8 @@ def _table() -> dict[str, Members | str]:
     path = os.path.join(os.path.dirname(__file__), "internal_names.json")
     with open(path, encoding="utf-8") as file:
         recorded = json.load(file)
-    table: dict[str, Any] = {path: {} for path in recorded.pop("").split()}
+    paths = [*recorded.pop("").split(), *internal_tables.OWN]
+    table: dict[str, Any] = {path: {} for path in paths}
     for path, members in [*recorded.items(), *internal_tables.EQUIVALENT.items()]:
         if isinstance(members, str):
             table[path] = members
