@@ -58,7 +58,9 @@ def _transform(type_name: str, rank: int, is_forward: bool) -> OpDef:
 
 def _transformed(ctx: shapes.ShapeContext, rank: int, is_forward: bool) -> shapes.Sizes:
     sizes = shapes.with_rank_at_least(ctx.shape(0), rank)
-    shapes.merge_size(shapes.with_rank(ctx.shape(1), 1)[0], rank)
+    given = shapes.with_rank(ctx.shape(1), 1)[0]
+    if given not in (None, rank):
+        raise shapes.ShapeError(f"Dimension must be {rank} but is {given}")
     if sizes is None:
         return None
     lengths = ctx.value(1)
@@ -172,6 +174,7 @@ def _length_of_spectrum(x: Tensor, rank: int) -> Tensor:
 
 def _padded(x: Tensor, rank: int, fft_length: Tensor, is_half: bool = False) -> Tensor:
     """`x` with zeros behind each of its last `rank` axes that is too short."""
+    fft_length.shape.with_rank(1)
     if x.shape.ndims is not None and 0 in x.shape.as_list():
         return x
     lengths = constant_value_as_shape(fft_length)
@@ -181,7 +184,7 @@ def _padded(x: Tensor, rank: int, fft_length: Tensor, is_half: bool = False) -> 
             lengths = (*lengths[:-1], lengths[-1] // 2 + 1)  # type: ignore[operator]
         behind = [
             [0, max(length - size, 0)]
-            for length, size in zip(lengths, sizes.as_list(), strict=True)
+            for length, size in zip(lengths, sizes.as_list(), strict=False)  # the op checks
         ]
         if not any(count for _, count in behind):
             return x
