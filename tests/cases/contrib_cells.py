@@ -249,3 +249,8 @@ suite.case(
     rtol=1e-4,
     why="rounding adds up over the steps",
 )
+
+# Cells that go on with the weights of cuDNN's networks.
+
+cell("cudnn_lstm", lambda tf: tf.contrib.cudnn_rnn.CudnnCompatibleLSTMCell(3))
+cell("cudnn_gru", lambda tf: tf.contrib.cudnn_rnn.CudnnCompatibleGRUCell(3))

@@ -1,4 +1,5 @@
 from stillflow.api.contrib import crf as crf
+from stillflow.api.contrib import cudnn_rnn as cudnn_rnn
 from stillflow.api.contrib import distributions as distributions
 from stillflow.api.contrib import eager as eager
 from stillflow.api.contrib import framework as framework
