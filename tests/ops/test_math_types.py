@@ -37,7 +37,7 @@ WITHOUT_KERNEL = {
     *(("FloorDiv", t) for t in ("complex64", "complex128")),
     *((name, "float16") for name in ("Cholesky", "LogMatrixDeterminant", "MatrixDeterminant")),
     *((name, "float16") for name in ("MatrixInverse", "MatrixSolve", "MatrixTriangularSolve")),
-    *((name, "float16") for name in ("Qr", "SelfAdjointEigV2", "Svd")),
+    *((name, "float16") for name in ("Qr", "SelfAdjointEigV2", "Svd", "MatrixSolveLs")),
 }
 
 
@@ -87,12 +87,14 @@ def dtypes_of(result):
 
 @pytest.mark.parametrize(("op", "dtype"), list(cases()))
 def test_types(op, dtype):
-    """NumPy, and JAX by abstract evaluation, give the declared types; neither warns."""
+    """NumPy gives the declared types and, but for ops of the host, so does JAX; neither warns."""
     attrs, values = attributes(op, dtype), arguments(op, dtype)
     wanted = declared(op, dtype, attrs)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("error")
         assert dtypes_of(op.fn(NUMPY, *values, **attrs)) == wanted
+    if op.host:
+        return
     names = [arg.name for arg in op.signature.inputs]
     static = {i for i, name in enumerate(names) if name in op.static}
     traced = [value for i, value in enumerate(values) if i not in static]
