@@ -75,7 +75,6 @@ EQUIVALENT: dict[str, Members | str] = {
 # Modules that are ours as a whole, so that a program can set what they hold.
 WHOLE: Members = {
     "contrib.layers.python.layers.utils": "stillflow.api.contrib.slim.utils",
-    "contrib.losses.python.losses": "stillflow.api.contrib.losses",
     "contrib.losses.python.losses.loss_ops": "stillflow.api.contrib.losses",
     "contrib.slim.python.slim.learning": "stillflow.api.contrib.slim.learning",
     "contrib.slim.python.slim.model_analyzer": "stillflow.api.contrib.slim.model_analyzer",

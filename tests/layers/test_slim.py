@@ -89,12 +89,14 @@ import tensorflow.contrib.slim as slim
 from tensorflow.contrib import slim as contrib_slim
 from tensorflow.contrib.framework.python.ops import add_arg_scope, arg_scope
 from tensorflow.contrib.layers.python.layers import initializers, layers, utils
+from tensorflow.contrib.losses.python.losses import loss_ops
 from tensorflow.contrib.slim.nets import inception, resnet_v1, vgg
 from tensorflow.contrib.slim.python.slim.nets import inception_v3, resnet_utils
 from tensorflow.contrib.slim.python.slim.nets.resnet_v1 import resnet_v1_50
 
 assert slim is contrib_slim
 assert slim.conv2d is layers.conv2d and slim.arg_scope is arg_scope
+assert slim.losses.log_loss is loss_ops.log_loss
 assert slim.utils.collect_named_outputs is utils.collect_named_outputs
 assert slim.xavier_initializer is initializers.xavier_initializer
 assert inception.inception_v3 is inception_v3.inception_v3
