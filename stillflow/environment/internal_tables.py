@@ -98,9 +98,15 @@ WHOLE: Members = {
 
 # What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
 OWN: dict[str, Members] = {
-    "contrib.opt.python.training.sign_decay": {
-        "stillflow.train.contrib.signs": (
-            "get_cosine_decay_fn get_linear_decay_fn get_restart_decay_fn"
+    "contrib.losses.python.metric_learning": {
+        "stillflow.ops.losses.metric_learning": (
+            "contrastive_loss lifted_struct_loss npairs_loss triplet_semihard_loss"
+        ),
+    },
+    "contrib.losses.python.metric_learning.metric_loss_ops": {
+        "stillflow.ops.losses.metric_learning": (
+            "contrastive_loss lifted_struct_loss npairs_loss pairwise_distance "
+            "triplet_semihard_loss"
         ),
     },
     "contrib.seq2seq.python.ops.attention_wrapper": {
