@@ -375,6 +375,12 @@ OWN: dict[str, Members] = {
             "_remove_squeezable_dimensions=aligned metric_variable"
         ),
     },
+    "python.ops.linalg.linear_operator_util": {
+        "stillflow.ops.linalg.operators.broadcasting": (
+            "cholesky_solve_with_broadcast matrix_solve_with_broadcast "
+            "matrix_triangular_solve_with_broadcast"
+        ),
+    },
     "python.ops.nn_ops": {
         "stillflow.ops.nn.fractional": "fractional_avg_pool_v2 fractional_max_pool_v2",
     },

@@ -15,7 +15,10 @@ from stillflow.graph.tensor_shape import Dimension, TensorShape, dimension_at_in
 from stillflow.ops.array import diagonals, reshaping, shape_of
 from stillflow.ops.debug import checks
 from stillflow.ops.linalg import solving
-from stillflow.ops.linalg.operators.broadcasting import with_broadcast
+from stillflow.ops.linalg.operators.broadcasting import (
+    cholesky_solve_with_broadcast,
+    matrix_solve_with_broadcast,
+)
 from stillflow.ops.math import elementwise
 from stillflow.ops.reduce import reductions
 
@@ -245,13 +248,8 @@ class LinearOperator(abc.ABC):
         rhs = solving.adjoint(rhs) if adjoint_arg else rhs
         if self._can_use_cholesky():
             factor = solving.cholesky(self.to_dense())
-            return with_broadcast("CholeskySolveWithBroadcast", solving.cholesky_solve, factor, rhs)
-        return with_broadcast(
-            "MatrixSolveWithBroadcast",
-            lambda matrix, b: solving.matrix_solve(matrix, b, adjoint=adjoint),
-            self.to_dense(),
-            rhs,
-        )
+            return cholesky_solve_with_broadcast(factor, rhs)
+        return matrix_solve_with_broadcast(self.to_dense(), rhs, adjoint=adjoint)
 
     def _can_use_cholesky(self) -> bool:
         return bool(self.is_self_adjoint and self.is_positive_definite)

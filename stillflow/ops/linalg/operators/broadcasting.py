@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
@@ -11,17 +10,37 @@ from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, shape_of
 from stillflow.ops.array.joining import concat
 from stillflow.ops.debug import checks
+from stillflow.ops.linalg import solving
 from stillflow.ops.math import elementwise
 
 
-def with_broadcast(
-    name: str, solve: Callable[[Tensor, Tensor], Tensor], matrix: Any, rhs: Any
+def matrix_solve_with_broadcast(
+    matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None
 ) -> Tensor:
-    """Returns `solve(matrix, rhs)`, their batches broadcast."""
-    with name_scope(name, values=[matrix, rhs]):
-        matrix = convert_to_tensor(matrix, name="matrix")
-        rhs = convert_to_tensor(rhs, name="rhs", dtype=matrix.dtype)
-        return solve(*_alike(matrix, rhs))
+    """`matrix_solve`, the batches of both broadcast."""
+    with name_scope(name, "MatrixSolveWithBroadcast", [matrix, rhs]):
+        matrix, rhs = _alike(*_converted(matrix, rhs))
+        return solving.matrix_solve(matrix, rhs, adjoint=adjoint)
+
+
+def matrix_triangular_solve_with_broadcast(
+    matrix: Any, rhs: Any, lower: bool = True, adjoint: bool = False, name: str | None = None
+) -> Tensor:
+    """`matrix_triangular_solve`, the batches of both broadcast."""
+    with name_scope(name, "MatrixTriangularSolve", [matrix, rhs]):
+        matrix, rhs = _alike(*_converted(matrix, rhs))
+        return solving.matrix_triangular_solve(matrix, rhs, lower=lower, adjoint=adjoint)
+
+
+def cholesky_solve_with_broadcast(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
+    """`cholesky_solve`, the batches of both broadcast."""
+    with name_scope(name, "CholeskySolveWithBroadcast", [chol, rhs]):
+        return solving.cholesky_solve(*_alike(*_converted(chol, rhs)))
+
+
+def _converted(matrix: Any, rhs: Any) -> tuple[Tensor, Tensor]:
+    matrix = convert_to_tensor(matrix, name="matrix")
+    return matrix, convert_to_tensor(rhs, name="rhs", dtype=matrix.dtype)
 
 
 def _alike(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:

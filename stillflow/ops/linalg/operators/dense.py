@@ -12,7 +12,10 @@ from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.array import diagonals, shape_of
 from stillflow.ops.linalg import solving
 from stillflow.ops.linalg.operators.base import LinearOperator
-from stillflow.ops.linalg.operators.broadcasting import assert_nowhere_zero, with_broadcast
+from stillflow.ops.linalg.operators.broadcasting import (
+    assert_nowhere_zero,
+    matrix_triangular_solve_with_broadcast,
+)
 from stillflow.ops.linalg.products import matmul
 from stillflow.ops.math import elementwise
 from stillflow.ops.reduce import reductions
@@ -117,11 +120,8 @@ class LinearOperatorLowerTriangular(LinearOperator):
 
     def _solve(self, rhs: Tensor, adjoint: bool = False, adjoint_arg: bool = False) -> Tensor:
         rhs = solving.adjoint(rhs) if adjoint_arg else rhs
-        return with_broadcast(
-            "MatrixTriangularSolve",
-            lambda a, b: solving.matrix_triangular_solve(a, b, lower=True, adjoint=adjoint),
-            self._to_dense(),
-            rhs,
+        return matrix_triangular_solve_with_broadcast(
+            self._to_dense(), rhs, lower=True, adjoint=adjoint
         )
 
     def _determinant(self) -> Tensor:
