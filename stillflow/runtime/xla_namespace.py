@@ -92,6 +92,11 @@ class JaxNamespace:
         namespace.ranges = self.ranges
         return namespace
 
+    @staticmethod
+    def either(condition: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
+        """What the one function gives where `condition`, bool[], holds, else the other."""
+        return lax.cond(condition, yes, no)
+
     def settle(self, new: Any, old: Any) -> Any:
         """`new`, the next value of a variable that is `old`, computed once: its uses read it.
 

@@ -77,3 +77,17 @@ def test_without_pillow_the_error_says_what_to_install(monkeypatch):
     with pytest.raises(tf.errors.UnimplementedError, match=r"pip install 'stillflow\[image\]'"):
         decoded(tf.image.decode_jpeg, picture_files.GREY)
     pillow.image_module.cache_clear()
+
+
+def test_a_pixel_that_is_no_number_spoils_its_neighbours_only(monkeypatch):
+    """Compiled too, where an axis is multiplied by a matrix."""
+    image = np.ones((1, 9, 9, 1), np.float32)
+    image[0, 4, 4] = np.nan
+    found = {}
+    for tier in ("host", "xla"):
+        monkeypatch.setenv("STILLFLOW_TIER", tier)
+        with tf.Graph().as_default(), tf.Session() as session:
+            x = tf.placeholder(tf.float32, [1, 9, 9, 1])
+            found[tier] = session.run(tf.image.resize_bilinear(x, [14, 14]), {x: image})
+    np.testing.assert_array_equal(found["xla"], found["host"])
+    assert 0 < np.isnan(found["xla"]).sum() < 20

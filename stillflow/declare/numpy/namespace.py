@@ -59,6 +59,11 @@ class NumpyNamespace:
             raise InvalidArgumentError(None, None, message(*(numpy.asarray(v) for v in values)))
 
     @staticmethod
+    def either(condition: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
+        """What the one function gives where `condition`, bool[], holds, else the other."""
+        return yes() if condition else no()
+
+    @staticmethod
     def settle(new: Any, old: Any) -> Any:
         """`new`, the next value of a variable that is `old` and is updated together with others."""
         return new

@@ -87,11 +87,17 @@ def _is_regular(sources: np.ndarray) -> bool:
 
 def applied(xp: Any, x: Any, places: Places, axis: int) -> Any:
     """x: f[n, h, w, c] -> the same with `axis` sampled."""
-    sources, weights = places
-    is_float = x.dtype.kind == "f"
-    picks = _compiles(xp) and len(sources) > 1 and not _is_regular(sources)
-    if is_float and (picks or len(sources) > _MOST_PLACES):
+    count = len(places.sources)
+    if x.dtype.kind == "f" and _compiles(xp) and count > 1 and not _is_regular(places.sources):
+        return _by_matrix(xp, x, places, axis, lambda: _summed(xp, x, places, axis))
+    if x.dtype.kind == "f" and count > _MOST_PLACES:
         return _multiplied(xp, x, places, axis)
+    return _summed(xp, x, places, axis)
+
+
+def _summed(xp: Any, x: Any, places: Places, axis: int) -> Any:
+    """The sum, place by place."""
+    sources, weights = places
     shape = (*x.shape[:axis], sources.shape[1], *x.shape[axis + 1 :])
     x, axis, sources, weights = _in_long_rows(x, axis, sources, weights)
     total: Any = None
@@ -99,6 +105,12 @@ def applied(xp: Any, x: Any, places: Places, axis: int) -> Any:
         part = taken(xp, x, source, axis) * along(weight, axis)
         total = part if total is None else total + part
     return total.reshape(shape)
+
+
+def _by_matrix(xp: Any, x: Any, places: Places, axis: int, exactly: Callable[[], Any]) -> Any:
+    """The sum in compiled code. What is no number would spoil a product's other rows."""
+    product = lambda: _multiplied(xp, x, places, axis)
+    return xp.either(xp.all(xp.isfinite(x)), product, exactly)
 
 
 def _multiplied(xp: Any, x: Any, places: Places, axis: int) -> Any:
@@ -194,7 +206,13 @@ def lerped(xp: Any, x: Any, axis: int, between: Between) -> Any:
     if not between.part.any():
         return xp.asarray(taken(xp, x, between.lower, axis), np.float32)
     if _compiles(xp) and not _is_repeated(between.lower, x.shape[axis]):
-        return _multiplied(xp, xp.asarray(x, np.float32), between.places(), axis)
+        x = xp.asarray(x, np.float32)
+        exactly = lambda: _lerped_exactly(xp, x, axis, between)
+        return _by_matrix(xp, x, between.places(), axis, exactly)
+    return _lerped_exactly(xp, x, axis, between)
+
+
+def _lerped_exactly(xp: Any, x: Any, axis: int, between: Between) -> Any:
     shape = (*x.shape[:axis], len(between.part), *x.shape[axis + 1 :])
     sources = np.stack(between[:2])
     x, axis, sources, parts = _in_long_rows(x, axis, sources, between.part[None])
