@@ -429,7 +429,9 @@ OWN: dict[str, Members] = {
         "stillflow.ops.tensor_array.tensor_array": "build_ta_with_new_flow=build_with_new_flow",
     },
     "python.ops.variable_scope": {
+        "stillflow.ops.variables.creators": "variable_creator_scope",
         "stillflow.ops.variables.partitioning": "_PartitionInfo=PartitionInfo",
+        "stillflow.ops.variables.scope": "_pure_variable_scope=pure_variable_scope",
         "stillflow.ops.variables.store": "_get_default_variable_store=default_variable_store",
     },
     "python.ops.resource_variable_ops": {

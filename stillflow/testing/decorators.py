@@ -28,6 +28,34 @@ def run_deprecated_v1(func: Any = None) -> Any:
 deprecated_graph_mode_only = run_deprecated_v1
 
 
+def run_in_graph_and_eager_modes(
+    func: Callable | None = None, config: Any = None, use_gpu: bool = True
+) -> Any:
+    """Decorator of a test that runs in a graph, within a session of its own; eager mode is none."""
+    if func is None:
+        return lambda given: run_in_graph_and_eager_modes(given, config, use_gpu)
+    if isinstance(func, type):
+        raise ValueError(
+            "`run_in_graph_and_eager_modes` only supports test methods. Did you mean to use "
+            "`run_all_in_graph_and_eager_modes`?"
+        )
+
+    def in_graph(self: Any, *args: Any, **kwargs: Any) -> None:
+        with self.test_session(use_gpu=use_gpu, config=config):
+            func(self, *args, **kwargs)
+
+    return make_decorator(func, in_graph, "run_in_graph_and_eager_modes")
+
+
+def run_all_in_graph_and_eager_modes(cls: Any) -> Any:
+    """Decorator of a class whose tests all are as `run_in_graph_and_eager_modes` makes one."""
+    for name in dir(cls):
+        is_test = name.startswith("test") and name != "test_session"
+        if is_test and not name.lower().replace("_", "").startswith("testskipeager"):
+            setattr(cls, name, run_in_graph_and_eager_modes(getattr(cls, name)))
+    return cls
+
+
 def disable_xla(description: str) -> Callable[[Any], Any]:
     """Decorator of what TensorFlow's own tests do not run with XLA."""
     return _as_it_is

@@ -431,3 +431,12 @@ def keras_style(tf, run):
     run.note([names(layer.weights) for layer in layers])
     run.note([type(layer.kernel).__name__ for layer in layers])
     trained(tf, run, y, {x: batch(3, 3)})
+
+
+@story
+def empty_regularizers(tf, run):
+    """What is no function and empty stands for none, as Sonnet passes it."""
+    with tf.variable_scope("scope", regularizer=tf.nn.l2_loss):
+        tf.get_variable("w", [2], regularizer={})
+        tf.get_variable("v", [2])
+    run.note(names(tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)))

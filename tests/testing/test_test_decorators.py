@@ -78,3 +78,27 @@ def test_channels_move():
     assert decorators.NCHWToNHWC([1, 2, 3, 4, 5]) == [1, 3, 4, 5, 2]
     with tf.Graph().as_default():
         assert decorators.NHWCToNCHW(tf.zeros([1, 2, 3, 4])).shape.as_list() == [1, 4, 2, 3]
+
+
+class InAGraph(tf.test.TestCase):
+    """The graph half of tests that TensorFlow runs twice."""
+
+    @decorators.run_in_graph_and_eager_modes
+    def test_alone(self):
+        assert tf.get_default_session() is not None
+        assert self.evaluate(tf.constant(1.0)) == 1
+
+    @decorators.run_in_graph_and_eager_modes(use_gpu=False)
+    def test_with_options(self):
+        assert tf.get_default_session() is not None
+
+
+@decorators.run_all_in_graph_and_eager_modes
+class AllInAGraph(tf.test.TestCase):
+    def test_one(self):
+        assert tf.get_default_session() is not None
+
+    def test_skip_eager_of_another(self):
+        assert tf.get_default_session() is None
+        with pytest.raises(ValueError, match="only supports test methods"):
+            decorators.run_in_graph_and_eager_modes(AllInAGraph)

@@ -338,12 +338,15 @@ def _chained(custom_getter: Callable, outer: Callable | None) -> Callable:
 
 @contextmanager
 def pure_variable_scope(
-    name: str, custom_getter: Callable | None = None
+    name_or_scope: str | VariableScope, custom_getter: Callable | None = None, reuse: Any = None
 ) -> Iterator[VariableScope]:
     """A variable scope without a name scope, whose variables are float32 by default."""
     state = _ScopeState.of(get_default_graph())
-    opening = variable_scope(name, custom_getter=custom_getter, dtype=dtypes.float32)
-    with state.entered(opening._scope(state, name), jumped=False) as scope:
+    opening = variable_scope(
+        name_or_scope, custom_getter=custom_getter, reuse=reuse, dtype=dtypes.float32
+    )
+    jumped = isinstance(name_or_scope, VariableScope)
+    with state.entered(opening._scope(state, str(name_or_scope)), jumped) as scope:
         yield scope
 
 

@@ -172,7 +172,7 @@ class VariableStore:
             **options,
         )
         self._vars[name] = variable
-        if regularizer is not None:
+        if regularizer:  # what is empty is none, as in TensorFlow
             _regularize(variable, name, regularizer)
         return variable
 
