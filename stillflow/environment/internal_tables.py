@@ -256,6 +256,9 @@ OWN: dict[str, Members] = {
     "python.ops.confusion_matrix": {
         "stillflow.ops.math.confusion": "remove_squeezable_dimensions",
     },
+    "python.ops.array_ops": {
+        "stillflow.ops.array.shape_of": "rank_internal shape_internal size_internal",
+    },
     "python.ops.control_flow_ops": {
         "stillflow.ops.control.case": "_case_helper=case_by",
         "stillflow.ops.control.cond_context": "CondContext",
