@@ -19,6 +19,16 @@ _IMAGES_V2: Members = {
 # TensorFlow has an object of its own for each of these; the public one takes the same calls.
 # {internal module: {public module: names}}, or {internal module: public module}.
 EQUIVALENT: dict[str, Members | str] = {
+    "contrib.distributions.python.ops.bijectors": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.absolute_value": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.affine_scalar": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.chain": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.exp": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.inline": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.invert": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.power_transform": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.sigmoid": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.softplus": "contrib.distributions.bijectors",
     "contrib.eager.python.tfe": "contrib.eager",
     "contrib.learn.python.learn.datasets.base": {
         "contrib.learn.datasets.mnist": "Datasets",
