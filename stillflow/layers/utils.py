@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from stillflow.graph import nest
+from stillflow.graph.operation import Operation
 from stillflow.layers.reachable import reachable_from
 from stillflow.ops.control import smart
 from stillflow.ops.control.cond import cond
@@ -146,4 +147,5 @@ def static_shape(x: Any) -> tuple[int | None, ...] | None:
 
 def get_reachable_from_inputs(inputs: list[Any], targets: Iterable[Any] | None = None) -> set[Any]:
     """Returns the tensors that depend on `inputs`, which are among them."""
-    return reachable_from(inputs, targets or ())
+    reached = reachable_from(inputs, targets or ())
+    return {each for each in reached if not isinstance(each, Operation)}
