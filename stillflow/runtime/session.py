@@ -329,7 +329,8 @@ class BaseSession:
                 self._partial_plans.clear()
             executor = self._executors.get(key)
             if executor is None:
-                self._check_places(elements, feeds)
+                if elements:  # TensorFlow does not look at a run of nothing
+                    self._check_places(elements, feeds)
                 executor = executor_of(make_plan(elements, feeds), feeds, self._tier)
                 self._executors[key] = executor
             return executor

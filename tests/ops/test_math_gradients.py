@@ -6,7 +6,15 @@ from gradient_checks import check_against_vjp, check_gradients
 
 import stillflow as tf
 from stillflow.ops.families import all_ops
-from stillflow.ops.linalg import decompositions, norms, products, solving
+from stillflow.ops.linalg import (
+    decompositions,
+    functions,
+    least_squares,
+    norms,
+    products,
+    solving,
+    tridiagonal,
+)
 from stillflow.ops.math import (
     arithmetic,
     casts,
@@ -199,6 +207,13 @@ def matrix_cases():
         lambda x: [v**2 if v.shape.ndims == 2 else v for v in tf.self_adjoint_eig(mirror(x))],
         [symmetric(3)],
     )
+    yield functions.sqrtm, lambda x: tf.linalg.sqrtm(mirror(x)), [symmetric(3)]
+    regularised = lambda x, y: least_squares.matrix_solve_ls_op(x, y, 0.3)
+    yield least_squares.matrix_solve_ls_op, regularised, [reals(4, 3), reals(4, 2)]
+    yield least_squares.matrix_solve_ls_op, regularised, [reals(3, 4), reals(3, 2)]
+    diagonals = [reals(1, 4), positive(1, 4) + 5, reals(1, 4)]
+    yield tridiagonal.tridiagonal_matmul_op, None, [*diagonals, reals(4, 2)]
+    yield tridiagonal.tridiagonal_solve_op, None, [np.concatenate(diagonals), reals(4, 2)]
     # Q and R, U and V have signs of their own that a small step does not change.
     yield decompositions.qr, lambda x: list(tf.qr(x)), [reals(4, 3)]
     yield decompositions.qr, lambda x: list(tf.qr(x)), [regular]
