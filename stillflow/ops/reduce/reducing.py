@@ -12,7 +12,6 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.constants import constant
 from stillflow.declare.opdef import op
-from stillflow.declare.static import constant_value
 from stillflow.declare.type_sets import INDEX, NUMBERS
 from stillflow.graph import dtypes
 from stillflow.graph.graph import Graph
@@ -28,6 +27,7 @@ from stillflow.ops.array import (
     shape_of,
     transposing,
 )
+from stillflow.ops.known_values import constant_value
 from stillflow.ops.math import arithmetic, casts, comparison, conjugate, division, scan
 
 
@@ -168,9 +168,7 @@ def _spread(op: Operation, dy: Tensor) -> Tensor:
     from stillflow.ops.array.tiling import tile  # whose gradient sums
 
     x, axis = op.inputs
-    # TensorFlow does not read the axes of a sum that un-broadcasts.
-    is_read = axis.op.defn is not filling.broadcast_gradient_args
-    axes, rank = constant_value(axis) if is_read else None, x.shape.ndims
+    axes, rank = constant_value(axis), x.shape.ndims
     if axes is not None and rank is not None:
         if np.array_equal(axes, np.arange(rank)):
             dy = reshaping.reshape(dy, [1] * rank)
