@@ -21,6 +21,9 @@ _IMAGES_V2: Members = {
 EQUIVALENT: dict[str, Members | str] = {
     "contrib.distributions.python.ops.bijectors": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.absolute_value": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.affine_linear_operator": (
+        "contrib.distributions.bijectors"
+    ),
     "contrib.distributions.python.ops.bijectors.affine_scalar": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.chain": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.exp": "contrib.distributions.bijectors",
@@ -108,6 +111,9 @@ WHOLE: Members = {
 
 # What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
 OWN: dict[str, Members] = {
+    "contrib.distributions.python.ops.mvn_linear_operator": {
+        "stillflow.distributions.multivariate_normal": "MultivariateNormalLinearOperator",
+    },
     "contrib.losses.python.metric_learning": {
         "stillflow.ops.losses.metric_learning": (
             "contrastive_loss lifted_struct_loss npairs_loss triplet_semihard_loss"

@@ -58,6 +58,7 @@ DIGESTED = (
     "contrib_framework",
     "bijectors",
     "contrib_distributions",
+    "vector_distributions",
     "contrib_metrics",
     "distributions",
     "contrib_layers",

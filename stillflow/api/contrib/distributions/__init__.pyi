@@ -27,6 +27,18 @@ from stillflow.distributions.laplace import LaplaceWithSoftplusScale as LaplaceW
 from stillflow.distributions.logistic import Logistic as Logistic
 from stillflow.distributions.mixture import Mixture as Mixture
 from stillflow.distributions.multinomial import Multinomial as Multinomial
+from stillflow.distributions.multivariate_normal import (
+    MultivariateNormalDiag as MultivariateNormalDiag,
+)
+from stillflow.distributions.multivariate_normal import (
+    MultivariateNormalDiagWithSoftplusScale as MultivariateNormalDiagWithSoftplusScale,
+)
+from stillflow.distributions.multivariate_normal import (
+    MultivariateNormalFullCovariance as MultivariateNormalFullCovariance,
+)
+from stillflow.distributions.multivariate_normal import (
+    MultivariateNormalTriL as MultivariateNormalTriL,
+)
 from stillflow.distributions.normal import Normal as Normal
 from stillflow.distributions.normal import NormalWithSoftplusScale as NormalWithSoftplusScale
 from stillflow.distributions.one_hot_categorical import OneHotCategorical as OneHotCategorical

@@ -1,3 +1,4 @@
+from stillflow.distributions.bijectors.affine import AffineLinearOperator as AffineLinearOperator
 from stillflow.distributions.bijectors.bijector import Bijector as Bijector
 from stillflow.distributions.bijectors.composed import Chain as Chain
 from stillflow.distributions.bijectors.composed import Inline as Inline
