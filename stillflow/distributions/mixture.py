@@ -199,7 +199,7 @@ class Mixture(Distribution):
             on_value=np.ones([], kind),
             off_value=np.zeros([], kind),
         )
-        mask = _padded(mask, self, self._cat, ndims)
+        mask = padded(mask, self, self._cat, ndims)
         return reductions.reduce_sum(x * mask, axis=-1 - ndims)
 
     def _draw_from_each(self, n: Any, seed: int | None) -> Tensor:
@@ -306,7 +306,7 @@ def _mixed_stddev(weights: Tensor, means: Tensor, deviations: Tensor) -> Tensor:
     return elementwise.sqrt(variance + between - elementwise.square(mean))
 
 
-def _padded(x: Tensor, mixture: Distribution, cat: Categorical, event_ndims: int) -> Tensor:
+def padded(x: Tensor, mixture: Distribution, cat: Categorical, event_ndims: int) -> Tensor:
     """`x`, [*sample, *batch of cat, k], with axes of size 1 where the mixture has more."""
 
     def rank(distribution: Distribution) -> Any:

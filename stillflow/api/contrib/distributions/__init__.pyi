@@ -4,7 +4,12 @@ from stillflow.distributions.beta import Beta as Beta
 from stillflow.distributions.beta import (
     BetaWithSoftplusConcentration as BetaWithSoftplusConcentration,
 )
+from stillflow.distributions.binomial import Binomial as Binomial
+from stillflow.distributions.binomial import NegativeBinomial as NegativeBinomial
 from stillflow.distributions.categorical import Categorical as Categorical
+from stillflow.distributions.cauchy import Cauchy as Cauchy
+from stillflow.distributions.chi2 import Chi2 as Chi2
+from stillflow.distributions.chi2 import Chi2WithAbsDf as Chi2WithAbsDf
 from stillflow.distributions.deterministic import Deterministic as Deterministic
 from stillflow.distributions.deterministic import VectorDeterministic as VectorDeterministic
 from stillflow.distributions.dirichlet import Dirichlet as Dirichlet
@@ -21,11 +26,18 @@ from stillflow.distributions.gamma import Gamma as Gamma
 from stillflow.distributions.gamma import (
     GammaWithSoftplusConcentrationRate as GammaWithSoftplusConcentrationRate,
 )
+from stillflow.distributions.geometric import Geometric as Geometric
+from stillflow.distributions.half_normal import HalfNormal as HalfNormal
 from stillflow.distributions.independent import Independent as Independent
+from stillflow.distributions.inverse_gamma import InverseGamma as InverseGamma
+from stillflow.distributions.inverse_gamma import (
+    InverseGammaWithSoftplusConcentrationRate as InverseGammaWithSoftplusConcentrationRate,
+)
 from stillflow.distributions.laplace import Laplace as Laplace
 from stillflow.distributions.laplace import LaplaceWithSoftplusScale as LaplaceWithSoftplusScale
 from stillflow.distributions.logistic import Logistic as Logistic
 from stillflow.distributions.mixture import Mixture as Mixture
+from stillflow.distributions.mixture_same_family import MixtureSameFamily as MixtureSameFamily
 from stillflow.distributions.multinomial import Multinomial as Multinomial
 from stillflow.distributions.multivariate_normal import (
     MultivariateNormalDiag as MultivariateNormalDiag,
