@@ -53,6 +53,9 @@ STEPS = [
     Step("map rows", "map_fn over 1,000 rows", "map_rows", {}, 11, 0.2),
     Step("lstm", "LSTM of 128, 28 rows of 28, batch 128, Adam: one step", "lstm_step", {}, 11, 0.5),
     Step("gru", "GRU of 64 both ways, 100 steps, lengths: one step", "gru_step", {}, 11, 0.5),
+    Step(
+        "resnet", "ResNet-v1-50 of slim, 8 pictures of 64x64: one step", "resnet_step", {}, 3, 2.0
+    ),
     Step("picture", "JPEG of 256x256: decode, crop, flip, resize", "picture_step", {}, 11, 0.2),
     Step("build", "building a graph, 10,000 operations", "build", {"length": 10000}, 3, 0.1),
 ]
@@ -190,6 +193,9 @@ TARGETS = [
     ),
     Target("a choice in a step", "5 us", _price_of_a_choice, at_most=5.0),
     Target("map_fn over 1,000 rows", f"10x faster than {TF1}", _step("map rows", TF1, OURS), 10),
+    Target(
+        "ResNet-v1-50, one step", f"no slower than {TF1}", _step("resnet", OURS, TF1), at_most=1.0
+    ),
     Target("LSTM, one step", f"1.35x faster than {TF1}", _step("lstm", TF1, OURS), 1.35),
     Target(
         "LSTM, one step", "within 1.05x of hand-written JAX", _step("lstm", OURS, JAX), at_most=1.05

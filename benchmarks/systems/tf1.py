@@ -178,6 +178,28 @@ def gru_step(units=64, steps=100, columns=64, batch=64):
     return lambda: session.run([train_step, loss], feed_dict=fed)
 
 
+def resnet_step(size=64, batch=8, classes=10):
+    """ResNet-v1-50 of slim in training, with momentum."""
+    from tensorflow.contrib import slim
+    from tensorflow.contrib.slim.nets import resnet_v1
+
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [batch, size, size, 3])
+        labels = tf.placeholder(tf.int64, [batch])
+        with slim.arg_scope(resnet_v1.resnet_arg_scope()):
+            logits, _ = resnet_v1.resnet_v1_50(x, classes, is_training=True)
+        tf.losses.sparse_softmax_cross_entropy(labels, tf.squeeze(logits, [1, 2]))
+        optimizer = tf.train.MomentumOptimizer(0.001, 0.9)
+        train_step = slim.learning.create_train_op(tf.losses.get_total_loss(), optimizer)
+        session = _started(graph)
+    random = np.random.RandomState(6)
+    xs = random.rand(batch, size, size, 3).astype(np.float32)
+    fed = {x: xs, labels: random.randint(0, classes, batch)}
+    step = lambda: session.run(train_step, feed_dict=fed)
+    step.warm_steps = 8
+    return step
+
+
 def picture_step():
     """A picture as an input pipeline reads it: decoded, cropped and flipped at random, resized."""
     with tf.Graph().as_default() as graph:
