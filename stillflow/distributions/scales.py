@@ -8,16 +8,54 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.distributions.shapes import prefer_static_broadcast_shape
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import filling, shape_of
+from stillflow.ops.array import diagonals, filling, shape_of
 from stillflow.ops.control.ordering import with_dependencies
 from stillflow.ops.debug import checks
 from stillflow.ops.known_values import constant_value
 from stillflow.ops.linalg.operators.base import LinearOperator
+from stillflow.ops.linalg.operators.dense import LinearOperatorLowerTriangular
 from stillflow.ops.linalg.operators.diagonal import LinearOperatorDiag
 from stillflow.ops.linalg.operators.identity import (
     LinearOperatorIdentity,
     LinearOperatorScaledIdentity,
 )
+
+
+def make_tril_scale(
+    loc: Any = None,
+    scale_tril: Any = None,
+    scale_diag: Any = None,
+    scale_identity_multiplier: Any = None,
+    validate_args: bool = False,
+) -> LinearOperator:
+    """Returns the operator of `scale_tril + diag(scale_diag) + scale_identity_multiplier I`.
+
+    Args:
+      scale_tril: f[..., k, k], of which the lower triangle counts; without it the result is that
+        of `make_diag_scale`.
+      validate_args: whether a run checks that the diagonal has no 0.
+    """
+    given = [loc, scale_diag, scale_identity_multiplier]
+    with name_scope("make_tril_scale", values=given):
+        loc = as_tensor(loc, "loc")
+        tril = as_tensor(scale_tril, "scale_tril")
+        diagonal = as_tensor(scale_diag, "scale_diag")
+        multiplier = as_tensor(scale_identity_multiplier, "scale_identity_multiplier")
+    if tril is None:
+        return make_diag_scale(loc, diagonal, multiplier, validate_args=validate_args)
+    tril = diagonals.matrix_band_part(tril, -1, 0)
+    whole = diagonals.matrix_diag_part(tril)
+    if diagonal is not None:
+        whole += diagonal
+    if multiplier is not None:
+        whole += multiplier[..., None]
+    tril = diagonals.matrix_set_diag(tril, whole)
+    if validate_args:
+        own = diagonals.matrix_diag_part(tril)
+        tril = with_dependencies([_non_zero(own)], tril)
+    return LinearOperatorLowerTriangular(
+        tril=tril, is_non_singular=True, is_self_adjoint=False, is_positive_definite=False
+    )
 
 
 def make_diag_scale(
@@ -89,9 +127,13 @@ def _checked(x: Tensor, validate_args: bool, must_be_positive: bool) -> Tensor:
     if must_be_positive:
         fits = checks.assert_positive(x, message="diagonal part must be positive")
     else:
-        zero = filling.zeros([], x.dtype)
-        fits = checks.assert_none_equal(x, zero, message="diagonal part must be non-zero")
+        fits = _non_zero(x)
     return with_dependencies([fits], x)
+
+
+def _non_zero(x: Tensor) -> Any:
+    zero = filling.zeros([], x.dtype)
+    return checks.assert_none_equal(x, zero, message="diagonal part must be non-zero")
 
 
 def shapes_from_loc_and_scale(

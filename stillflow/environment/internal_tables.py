@@ -21,15 +21,19 @@ _IMAGES_V2: Members = {
 EQUIVALENT: dict[str, Members | str] = {
     "contrib.distributions.python.ops.bijectors": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.absolute_value": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.affine": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.affine_linear_operator": (
         "contrib.distributions.bijectors"
     ),
     "contrib.distributions.python.ops.bijectors.affine_scalar": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.chain": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.exp": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.gumbel": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.inline": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.invert": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.permute": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.power_transform": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.reshape": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.sigmoid": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.softplus": "contrib.distributions.bijectors",
     "contrib.eager.python.tfe": "contrib.eager",

@@ -59,6 +59,7 @@ DIGESTED = (
     "bijectors",
     "contrib_distributions",
     "vector_distributions",
+    "vector_bijectors",
     "more_distributions",
     "contrib_metrics",
     "distributions",

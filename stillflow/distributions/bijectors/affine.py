@@ -8,30 +8,81 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.distributions.bijectors.bijector import Bijector
 from stillflow.distributions.moved import moved
 from stillflow.distributions.sample_axes import SampleAxes
+from stillflow.distributions.scales import as_tensor, make_tril_scale
 from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies
+from stillflow.ops.array import filling, shape_of
 from stillflow.ops.array.constants import constant
+from stillflow.ops.control.ordering import with_dependencies
+from stillflow.ops.debug.checks import assert_none_equal
 from stillflow.ops.linalg.operators.base import LinearOperator
+from stillflow.ops.math import casts, elementwise
 
 
-def check_dtypes(shift: Tensor | None, scale: Any) -> None:
-    """Raises TypeError when a shift and an operator have different types."""
-    if shift is not None and shift.dtype.base_dtype != scale.dtype.base_dtype:
-        raise TypeError(
-            f"shift.dtype({shift.dtype}) is incompatible with scale.dtype({scale.dtype})."
-        )
+class _OfVectors(Bijector):
+    """y = scale x + shift of vectors; `_scale` may be an operator."""
+
+    _shift: Tensor | None
+    _scale: Any
+    _axes: SampleAxes
+
+    @property
+    def shift(self) -> Tensor | None:
+        return self._shift
+
+    @property
+    def scale(self) -> Any:
+        return self._scale
+
+    def _take(self, shift: Any) -> DType:
+        """Takes `shift`; the type of the bijector as far as it says."""
+        self._shift = None if shift is None else convert_to_tensor(shift, name="shift")
+        return dtypes.float32 if self._shift is None else self._shift.dtype.base_dtype
+
+    def _check_dtypes(self, scale: Any) -> None:
+        shift = self._shift
+        if shift is not None and shift.dtype.base_dtype != scale.dtype.base_dtype:
+            raise TypeError(
+                f"shift.dtype({shift.dtype}) is incompatible with scale.dtype({scale.dtype})."
+            )
+
+    def _scaled(self, x: Tensor) -> Tensor:
+        matrices, sample_shape = self._axes.as_matrices(x)
+        with control_dependencies(self._checks()):
+            matrices = self.scale.matmul(matrices)
+        return self._axes.as_samples(matrices, sample_shape)
+
+    def _unscaled(self, y: Tensor) -> Tensor:
+        matrices, sample_shape = self._axes.as_matrices(y)
+        # A run fails here by itself when the operator is singular.
+        return self._axes.as_samples(self.scale.solve(matrices), sample_shape)
+
+    def _shifted(self, y: Tensor) -> Tensor:
+        return y if self.shift is None else y + self.shift
+
+    def _unshifted(self, y: Tensor) -> Tensor:
+        return y if self.shift is None else y - self.shift
+
+    def _checks(self) -> list[Any]:
+        """A check that the operator is not singular, if it has one."""
+        if not self.validate_args:
+            return []
+        try:
+            return [self.scale.assert_non_singular()]
+        except NotImplementedError:
+            return []
 
 
-def non_singular_checks(scale: LinearOperator) -> list[Any]:
-    """A check that `scale` is not singular, if it has one."""
-    try:
-        return [scale.assert_non_singular()]
-    except NotImplementedError:
-        return []
+def _batch_ndims(scale: LinearOperator) -> Any:
+    """How many axes there are but those of the matrices: an int where it is known."""
+    if scale.tensor_rank is not None:
+        return scale.tensor_rank - 2
+    return scale.tensor_rank_tensor() - 2
 
 
-class AffineLinearOperator(Bijector):
+class AffineLinearOperator(_OfVectors):
     """y = scale x + shift, each of which may be left out.
 
     Args:
@@ -52,22 +103,16 @@ class AffineLinearOperator(Bijector):
         name: str = "affine_linear_operator",
     ):
         self._graph_parents, self._name, self._validate_args = [], name, validate_args
-        parents: list[Tensor] = []
         with self._name_scope("init", values=[shift]):
-            dtype = dtypes.float32
-            if shift is not None:
-                shift = convert_to_tensor(shift, name="shift")
-                parents.append(shift)
-                dtype = shift.dtype.base_dtype
-            self._shift, self._scale = shift, scale
+            dtype = self._take(shift)
+            self._scale = scale
+            parents = [] if self._shift is None else [self._shift]
             batch_ndims: Any = 0
             if scale is not None:
-                self._check(shift, scale, validate_args)
+                self._check(scale, validate_args)
+                batch_ndims = _batch_ndims(scale)
                 parents += scale.graph_parents
-                if scale.tensor_rank is not None:
-                    batch_ndims = scale.tensor_rank - 2
-                else:
-                    batch_ndims = scale.tensor_rank_tensor() - 2
+                if not isinstance(batch_ndims, int):
                     parents.append(batch_ndims)
                 dtype = scale.dtype.base_dtype
             self._axes = SampleAxes(batch_ndims, validate_args)
@@ -80,38 +125,19 @@ class AffineLinearOperator(Bijector):
                 name=name,
             )
 
-    @staticmethod
-    def _check(shift: Tensor | None, scale: Any, validate_args: bool) -> None:
-        check_dtypes(shift, scale)
+    def _check(self, scale: Any, validate_args: bool) -> None:
+        self._check_dtypes(scale)
         if not isinstance(scale, LinearOperator):
             raise TypeError("scale is not an instance of tf.LinearOperator")
         if validate_args and not scale.is_non_singular:
             raise ValueError("Scale matrix must be non-singular.")
 
-    @property
-    def shift(self) -> Tensor | None:
-        return self._shift
-
-    @property
-    def scale(self) -> LinearOperator | None:
-        return self._scale
-
     def _forward(self, x: Tensor) -> Tensor:
-        if self.scale is not None:
-            matrices, sample_shape = self._axes.as_matrices(x)
-            with control_dependencies(self._checks()):
-                matrices = self.scale.matmul(matrices)
-            x = self._axes.as_samples(matrices, sample_shape)
-        return x if self.shift is None else x + self.shift
+        return self._shifted(x if self.scale is None else self._scaled(x))
 
     def _inverse(self, y: Tensor) -> Tensor:
-        if self.shift is not None:
-            y -= self.shift
-        if self.scale is None:
-            return y
-        matrices, sample_shape = self._axes.as_matrices(y)
-        # A run fails here by itself when the operator is singular.
-        return self._axes.as_samples(self.scale.solve(matrices), sample_shape)
+        y = self._unshifted(y)
+        return y if self.scale is None else self._unscaled(y)
 
     def _forward_log_det_jacobian(self, x: Tensor) -> Tensor:
         if self.scale is None:
@@ -119,5 +145,99 @@ class AffineLinearOperator(Bijector):
         with control_dependencies(self._checks()):
             return self.scale.log_abs_determinant()
 
-    def _checks(self) -> list[Any]:
-        return non_singular_checks(self.scale) if self.validate_args and self.scale else []
+
+class Affine(_OfVectors):
+    """y = (c I + diag(d) + L) x + shift, each of which may be left out; y = x + shift without them.
+
+    Args:
+      shift: f[..., k].
+      scale_identity_multiplier: c, f[...].
+      scale_diag: d, f[..., k].
+      scale_tril: L, f[..., k, k], of which the lower triangle counts.
+      scale_perturb_factor, scale_perturb_diag: a term of low rank, which Stillflow does not have.
+
+    Raises:
+      TypeError: the scale is of another type than `shift`.
+      ValueError: `scale_perturb_diag` is given without `scale_perturb_factor`.
+      NotImplementedError: `scale_perturb_factor` is given.
+    """
+
+    @moved
+    def __init__(
+        self,
+        shift: Any = None,
+        scale_identity_multiplier: Any = None,
+        scale_diag: Any = None,
+        scale_tril: Any = None,
+        scale_perturb_factor: Any = None,
+        scale_perturb_diag: Any = None,
+        validate_args: bool = False,
+        name: str = "affine",
+    ):
+        self._graph_parents, self._name, self._validate_args = [], name, validate_args
+        _check_no_perturbation(scale_perturb_factor, scale_perturb_diag)
+        self._is_scalar = scale_tril is None and scale_diag is None
+        given = [shift, scale_identity_multiplier, scale_diag, scale_tril]
+        with self._name_scope("init", values=given):
+            dtype = self._take(shift)
+            if self._is_scalar and scale_identity_multiplier is None:
+                scale_identity_multiplier = convert_to_tensor(1.0, dtype=dtype)
+            multiplier = as_tensor(scale_identity_multiplier, "identity_multiplier")
+            batch_ndims: Any = 0
+            if self._is_scalar:
+                self._scale = _non_zero(multiplier) if validate_args else multiplier
+                parents = [self._scale]
+            else:
+                self._scale = make_tril_scale(
+                    loc=self._shift,
+                    scale_diag=as_tensor(scale_diag, "diag"),
+                    scale_tril=as_tensor(scale_tril, "tril"),
+                    scale_identity_multiplier=multiplier,
+                    validate_args=validate_args,
+                )
+                self._check_dtypes(self._scale)
+                batch_ndims = _batch_ndims(self._scale)
+                # TensorFlow counts the operator's parents only beside a shift.
+                known = self._shift is not None
+                parents = [*self._scale.graph_parents, self._shift] if known else []
+            self._axes = SampleAxes(batch_ndims, validate_args)
+            super().__init__(
+                forward_min_event_ndims=1,
+                graph_parents=parents,
+                is_constant_jacobian=True,
+                dtype=self._scale.dtype.base_dtype,
+                validate_args=validate_args,
+                name=name,
+            )
+
+    def _forward(self, x: Tensor) -> Tensor:
+        return self._shifted(x * self._scale if self._is_scalar else self._scaled(x))
+
+    def _inverse(self, y: Tensor) -> Tensor:
+        y = self._unshifted(y)
+        return y / self._scale if self._is_scalar else self._unscaled(y)
+
+    def _forward_log_det_jacobian(self, x: Tensor) -> Tensor:
+        if not self._is_scalar:
+            return self._scale.log_abs_determinant()
+        size = casts.cast(shape_of.shape(x)[-1], dtype=self._scale.dtype)
+        return elementwise.log(elementwise.abs_(self._scale)) * size
+
+
+def _check_no_perturbation(factor: Any, diagonal: Any) -> None:
+    if factor is None:
+        if diagonal is not None:
+            raise ValueError(
+                "When scale_perturb_diag is specified, scale_perturb_factor must be specified."
+            )
+        return
+    raise NotImplementedError(
+        "Affine of scale_perturb_factor rests on LinearOperatorLowRankUpdate, which Stillflow does "
+        "not have. Add the term to scale_tril by a Cholesky factorisation, or write a Bijector."
+    )
+
+
+def _non_zero(multiplier: Tensor) -> Tensor:
+    zero = filling.zeros([], multiplier.dtype)
+    message = ["identity_multiplier should be non-zero."]
+    return with_dependencies([assert_none_equal(multiplier, zero, message)], multiplier)

@@ -1,8 +1,12 @@
+from stillflow.distributions.bijectors.affine import Affine as Affine
 from stillflow.distributions.bijectors.affine import AffineLinearOperator as AffineLinearOperator
+from stillflow.distributions.bijectors.arranging import Permute as Permute
+from stillflow.distributions.bijectors.arranging import Reshape as Reshape
 from stillflow.distributions.bijectors.bijector import Bijector as Bijector
 from stillflow.distributions.bijectors.composed import Chain as Chain
 from stillflow.distributions.bijectors.composed import Inline as Inline
 from stillflow.distributions.bijectors.composed import Invert as Invert
+from stillflow.distributions.bijectors.gumbel import Gumbel as Gumbel
 from stillflow.distributions.bijectors.scalar import AbsoluteValue as AbsoluteValue
 from stillflow.distributions.bijectors.scalar import AffineScalar as AffineScalar
 from stillflow.distributions.bijectors.scalar import Exp as Exp
