@@ -13,7 +13,7 @@ from stillflow.distributions.triangular import rotate_transpose
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import filling, joining, reshaping, shape_of, slicing
+from stillflow.ops.array import filling, joining, reshaping, selecting, shape_of, slicing
 from stillflow.ops.control.ordering import with_dependencies
 from stillflow.ops.debug.checks import assert_non_negative, assert_rank
 from stillflow.ops.math import comparison
@@ -31,8 +31,8 @@ class SampleAxes:
         self._validate_args = validate_args
         with name_scope("DistributionShape"), name_scope("init"):
             self._batch_ndims = self._checked(convert_to_tensor(batch_ndims, name="batch_ndims"))
-            if not _are_known(self._batch_ndims):
-                comparison.equal(self._batch_ndims, 0)
+            known = _are_known(self._batch_ndims)
+            self._is_no_batch = None if known else comparison.equal(self._batch_ndims, 0)
             self._event_ndims = convert_to_tensor(1, name="event_ndims")
 
     def as_matrices(self, x: Any) -> tuple[Tensor, Tensor]:
@@ -60,7 +60,9 @@ class SampleAxes:
         known = x.shape.is_fully_defined()
         sizes: Any = x.shape.as_list() if known else shape_of.shape(x)
         batch = sizes[1 : 1 + self._batch_ndims]
-        start = 1 + self._batch_ndims
+        # TensorFlow skips an axis that it has for no batch; there is none here.
+        is_skipped = comparison.logical_and(False, self._is_no_batch)
+        start = selecting.where_v2(is_skipped, 2, 1 + self._batch_ndims)
         return batch, sizes[start : start + self._event_ndims]
 
     def _parts(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -118,3 +118,17 @@ def gradients_of_vectors_transformed(tf, run):
     drawn = d.sample(2, seed=1)
     run([drawn, d.log_prob(FED)])
     run(tf.gradients(tf.reduce_sum(d.log_prob(FED)) + tf.reduce_sum(drawn), x))
+
+
+@story
+def operators_of_unknown_rank(tf, run):
+    B, L = tf.contrib.distributions.bijectors, tf.linalg
+    tril = tf.placeholder(tf.float32, None, "tril")
+    x = tf.placeholder(tf.float32, None, "x")
+    for validate in (False, True):
+        scale = L.LinearOperatorLowerTriangular(tril, is_non_singular=True)
+        b = B.AffineLinearOperator(scale=scale, validate_args=validate)
+        made = [b.forward(x), b.inverse(x), b.forward_log_det_jacobian(x, 1)]
+        run(made, {tril: TRIL, x: FED})
+        run(made, {tril: num([TRIL, 2 * TRIL]), x: FED})
+        run(b.forward(tf.constant(FED)), {tril: TRIL})
