@@ -1,13 +1,12 @@
 """The cells of `tf.contrib.rnn`, each trained and called alone as those in `cells`."""
 
 import functools
-import importlib
 
 import numpy as np
 
 from .arrays import unit
 from .cells import FEW, MANY, X, add, leaves, wide
-from .suite import Suite
+from .suite import Suite, internal_module
 
 suite = Suite("contrib_cells")
 cell = functools.partial(add, suite)
@@ -15,8 +14,7 @@ cell = functools.partial(add, suite)
 
 def internal(tf):
     """TensorFlow's module of these cells, which holds some more."""
-    getattr(tf, "as_tensorflow", lambda: None)()
-    return importlib.import_module("tensorflow.contrib.rnn.python.ops.rnn_cell")
+    return internal_module(tf, "contrib.rnn.python.ops.rnn_cell")
 
 
 def gru(tf, units=3):

@@ -2,7 +2,7 @@
 
 import importlib
 
-from .suite import Suite
+from .suite import Suite, internal_module
 
 suite = Suite("functions")
 
@@ -236,10 +236,7 @@ def random_numbers(tf, run):
 
 def functional(tf):
     """TensorFlow's internal module of what takes functions."""
-    ours = "stillflow.environment.internals"
-    if tf.__name__ == "stillflow":
-        return importlib.import_module(ours).internal_module("python.ops.functional_ops")
-    return importlib.import_module("tensorflow.python.ops.functional_ops")
+    return internal_module(tf, "python.ops.functional_ops")
 
 
 @story

@@ -1,6 +1,7 @@
 """What a case is, and the suites that hold them."""
 
 import collections
+import importlib
 
 
 #: `fn(tf, *tensors)` returns what to fetch; `inputs` are the arrays behind `tensors`.
@@ -14,6 +15,14 @@ class Case(collections.namedtuple("Case", "id fn inputs grad rtol atol why")):
 
 
 RTOL, ATOL = 1e-5, 1e-6
+
+
+def internal_module(tf, name):
+    """TensorFlow's module below `tensorflow` of that name, in TensorFlow and here."""
+    if tf.__name__ == "stillflow":
+        internals = importlib.import_module("stillflow.environment.internals")
+        return internals.internal_module(name)
+    return importlib.import_module("tensorflow." + name)
 
 
 class Suite(list):
