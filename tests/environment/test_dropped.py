@@ -45,7 +45,8 @@ def test_the_module_is_found_without_a_warning(name):
     assert done.stdout.strip() == {**dropped.WHERE_NONE_IS, **dropped.INSTEAD}[name]
 
 
-def test_eigen_is_where_scipy_has_it_today(installed):
+def test_eigen_is_where_scipy_has_it_today(installed, monkeypatch):
+    monkeypatch.delitem(sys.modules, "scipy.sparse.linalg.eigen", raising=False)
     from scipy.sparse.linalg import eigsh
     from scipy.sparse.linalg.eigen import arpack
 
