@@ -15,7 +15,7 @@ touches no variable waits for nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,6 @@ from stillflow.runtime.cost import RUNS_BEFORE_WRITING, runs_before_compiling
 from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.host_code import HostFunction
-from stillflow.runtime.measuring import Measures
 from stillflow.runtime.packing import PackedValue
 from stillflow.runtime.quiet import quiet
 from stillflow.runtime.regions import Part, watching
@@ -39,6 +38,8 @@ from stillflow.runtime.steps import Plan
 from stillflow.runtime.tiers import xla
 
 if TYPE_CHECKING:
+    from stillflow.runtime.measuring import Measures
+    from stillflow.runtime.trips import Trips
     from stillflow.runtime.xla import XlaProgram
 
 _MAX_SPECIALISATIONS = 64
@@ -96,7 +97,7 @@ class Executor:
         self._tier = tier
         self._generic = host_program(plan.constants, plan.steps)
         self._refused: set[Operation] = set()  # what compiled code cannot do
-        self._measures = Measures(plan)
+        self._measures: Measures | None = None
         self.learned = self._nothing_learned(set(plan.reshaped))
         self._random_steps = plan.random_steps
         self._variables = list(plan.variables)
@@ -387,8 +388,9 @@ class Executor:
         plan = self.plan
         by_slot = zip(plan.feeds, feeds, strict=True)
         static = {slot: value for slot, value in by_slot if slot in found.static_feeds}
-        constants = plan.constants if known is None else known.host.constants
-        turns = self._measures.turns(feeds, constants)
+        turns: dict[Operation, Trips] | None = {}
+        if self._measures is not None:
+            turns = self._measures.turns(feeds, self._constants(known))
         if turns is None:
             return None
         values = [value.tobytes() for value in static.values()]
@@ -397,7 +399,7 @@ class Executor:
         if program is None:
             if static and len(learned.compiled) >= _MAX_STATIC_VALUES:
                 return None  # it would be compiled for ever new values
-            if turns and not self._measures.is_frequent(key) and self._tier == "auto":
+            if turns and not self._is_frequent(key):
                 return None
             fixed = {slot: value.copy() for slot, value in static.items()}
             made = xla().XlaProgram(plan, found, fixed, given, learned.reshaped, turns)
@@ -406,12 +408,23 @@ class Executor:
                 learned.certain[shapes] = program
         return program
 
+    def _constants(self, known: Specialisation | None) -> list[Any]:
+        """The values that are known, by slot, for feeds of these shapes."""
+        return self.plan.constants if known is None else known.host.constants
+
+    def _is_frequent(self, key: Hashable) -> bool:
+        assert self._measures is not None
+        return self._measures.is_frequent(key) or self._tier != "auto"
+
     def _note_refused(self, refused: Collection[Operation], feeds: list[np.ndarray]) -> None:
         """Has compiled code do without these operations, or with the loops among them measured."""
         learned = self.learned
         known = learned.specialised.get(tuple([value.shape for value in feeds]))
-        constants = self.plan.constants if known is None else known.host.constants
-        still_refused = set(refused) - self._measures.added(refused, feeds, constants)
+        if self._measures is None:
+            from stillflow.runtime.measuring import Measures  # few programs need it
+
+            self._measures = Measures(self.plan)
+        still_refused = set(refused) - self._measures.added(refused, feeds, self._constants(known))
         learned.compiled.clear()
         learned.certain.clear()
         if still_refused:

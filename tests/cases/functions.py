@@ -1,7 +1,5 @@
 """Functions of a graph: `Defun`, calls, gradients of calls, what calls functions by attribute."""
 
-import importlib
-
 from .suite import Suite, internal_module
 
 suite = Suite("functions")
@@ -15,9 +13,7 @@ def story(fn):
 
 def defun(tf, *types, **options):
     """The decorator, which is in one of TensorFlow's internal modules."""
-    ours = "stillflow.ops.functions.defun"
-    name = ours if tf.__name__ == "stillflow" else "tensorflow.python.framework.function"
-    return importlib.import_module(name).Defun(*types, **options)
+    return internal_module(tf, "python.framework.function").Defun(*types, **options)
 
 
 def names(things):

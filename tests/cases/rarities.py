@@ -1,9 +1,7 @@
 """What few programs do: variables for a run, promises, attributes for a block."""
 
-import importlib
-
 from .functions import defun
-from .suite import Suite
+from .suite import Suite, internal_module
 
 suite = Suite("rarities")
 
@@ -87,9 +85,7 @@ def gradients_that_pass(tf, run):
 
 @story
 def meta_graphs(tf, run):
-    ours = "stillflow.train.meta_graph"
-    name = ours if tf.__name__ == "stillflow" else "tensorflow.python.framework.meta_graph"
-    create = importlib.import_module(name).create_meta_graph_def
+    create = internal_module(tf, "python.framework.meta_graph").create_meta_graph_def
     with tf.name_scope("scope"):
         v = tf.Variable(1.0, name="v")
     tf.add_to_collection("mine", v.initial_value)

@@ -1,9 +1,7 @@
 """Choices among functions: `tf.switch_case`, `functional_ops.If`, and their gradients."""
 
-import importlib
-
 from .functions import defun
-from .suite import Suite
+from .suite import Suite, internal_module
 
 suite = Suite("switches")
 
@@ -16,10 +14,7 @@ def story(fn):
 
 def functional(tf):
     """The module of `functional_ops.If`."""
-    ours = "stillflow.ops.functions.functional"
-    name = ours if tf.__name__ == "stillflow" else "tensorflow.python.ops.functional_ops"
-    module = importlib.import_module(name)
-    return module.if_ if tf.__name__ == "stillflow" else module.If
+    return internal_module(tf, "python.ops.functional_ops").If
 
 
 def number(tf):
