@@ -25,13 +25,17 @@ MAY_IMPORT = {
     "train": {"graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint"},
     "distributions": {"graph", "declare", "ops", "platform"},
     "layers": {"graph", "declare", "ops", "gradients", "runtime", "platform", "train"},
+    "input": {
+        *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint"),
+        *("train", "layers"),
+    },
     "graph_editor": {"graph", "ops", "platform"},
     "interchange": {"graph", "declare", "ops", "runtime", "platform", "checkpoint", "train"},
     "events": {"graph", "platform", "checkpoint", "train"},
     "testing": {"graph", "declare", "ops", "gradients", "runtime", "platform"},
     "api": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
-        *("train", "layers", "distributions", "graph_editor", "interchange", "events"),
+        *("train", "layers", "input", "distributions", "graph_editor", "interchange", "events"),
         "testing",
     },
     "environment": {"api"},

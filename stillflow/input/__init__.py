@@ -1,0 +1,1 @@
+"""What feeds a program: `tf.data`, queue runners, readers, feature columns."""

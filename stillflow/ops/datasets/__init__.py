@@ -1,0 +1,1 @@
+"""Datasets and iterators: what pipelines are made of, and what gives their elements."""

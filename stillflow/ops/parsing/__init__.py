@@ -1,0 +1,1 @@
+"""Records, lines of text and bytes, read as tensors."""

@@ -1,0 +1,1 @@
+"""Lookup tables: keys to values, kept by a session."""
