@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
+_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ class Peer:
             "TF_ENABLE_ONEDNN_OPTS": "1",
             "PYTHONWARNINGS": "ignore",
         }
-        return os.environ | quiet | self.env
+        # A package that is installed has its bytecode; one from a checkout may keep it, too.
+        kept = {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
+        return kept | quiet | self.env
 
     def version(self, package: str) -> str | None:
         """The version of `package` there; None when it cannot be imported."""
