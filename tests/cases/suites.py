@@ -69,6 +69,7 @@ DIGESTED = (
     "metric_learning",
     "metrics",
     "optimizers_of_contrib",
+    "rarer_optimizers",
     "ranked_metrics",
     "sets",
     "sampled_losses",

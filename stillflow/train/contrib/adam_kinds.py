@@ -58,8 +58,8 @@ class NadamOptimizer(AdamOptimizer):
         return group(updated, ahead, v)
 
 
-class LazyAdamOptimizer(AdamOptimizer):
-    """Adam that, for a sparse gradient, leaves alone what it keeps for other rows."""
+class LazyRows(AdamOptimizer):
+    """Among the bases of an Adam: a sparse gradient changes what is kept of its own rows alone."""
 
     def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Operation:
         beta1_power, beta2_power, lr, beta1, beta2, epsilon = self._scalars(var)
@@ -96,6 +96,10 @@ class LazyAdamOptimizer(AdamOptimizer):
         step = rate * m_rows / (sqrt(v_rows) + epsilon)
         moved = resource_scatter.resource_scatter_sub(handle.handle, indices, step)
         return group(moved, m, v)
+
+
+class LazyAdamOptimizer(LazyRows):
+    """Adam that, for a sparse gradient, leaves alone what it keeps for other rows."""
 
 
 class AdaMaxOptimizer(AdamOptimizer):
