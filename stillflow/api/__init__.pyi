@@ -434,6 +434,7 @@ from stillflow.ops.signal.fourier import ifft2d as ifft2d
 from stillflow.ops.signal.fourier import ifft3d as ifft3d
 from stillflow.ops.sparse.densifying import sparse_tensor_to_dense as sparse_tensor_to_dense
 from stillflow.ops.sparse.densifying import sparse_to_dense as sparse_to_dense
+from stillflow.ops.sparse.products import sparse_tensor_dense_matmul as sparse_tensor_dense_matmul
 from stillflow.ops.sparse.sparse_tensor import SparseTensor as SparseTensor
 from stillflow.ops.sparse.sparse_tensor import SparseTensorSpec as SparseTensorSpec
 from stillflow.ops.sparse.sparse_tensor import SparseTensorValue as SparseTensorValue

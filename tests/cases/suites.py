@@ -15,6 +15,7 @@ VALUES = (
     *("composed", "imported", "tensor_arrays", "mapped", "image", "control"),
     *("windowed", "sorted", "signals", "matrices", "quantized", "operators"),
     "recurrent_ops",
+    "sparse",
 )
 #: Programs whose runs are compared.
 RUNS = "runs"
