@@ -442,8 +442,15 @@ from stillflow.ops.sparse.sparse_tensor import (
     convert_to_tensor_or_sparse_tensor as convert_to_tensor_or_sparse_tensor,
 )
 from stillflow.ops.sparse.sparse_tensor import sparse_placeholder as sparse_placeholder
+from stillflow.ops.strings.changing import decode_base64 as decode_base64
+from stillflow.ops.strings.changing import encode_base64 as encode_base64
+from stillflow.ops.strings.changing import string_strip as string_strip
+from stillflow.ops.strings.joining import reduce_join as reduce_join
 from stillflow.ops.strings.joining import string_join as string_join
+from stillflow.ops.strings.numbers import as_string as as_string
+from stillflow.ops.strings.numbers import string_to_number as string_to_number
 from stillflow.ops.strings.parts import substr_deprecated
+from stillflow.ops.strings.splitting import string_split as string_split
 from stillflow.ops.tensor_array.folding import foldl as foldl
 from stillflow.ops.tensor_array.folding import foldr as foldr
 from stillflow.ops.tensor_array.mapping import map_fn as map_fn

@@ -53,6 +53,7 @@ STORIES = (
     "rarities",
     "sampling",
     "ctc",
+    "strings",
 )
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (

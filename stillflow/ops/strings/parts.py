@@ -12,7 +12,7 @@ from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import ShapeContext, ShapeError, Sizes, format_sizes
 from stillflow.declare.type_sets import INDEX
 from stillflow.graph.operation import Tensor
-from stillflow.graph.text import as_bytes
+from stillflow.ops.strings.each import each
 from stillflow.platform.deprecation import deprecated
 
 
@@ -49,7 +49,7 @@ def substr_op(xp, strings, pos, length, *, unit: str = "BYTE"):
     for index in np.ndindex(parts.shape):
         text: Any = arrays[0][index]
         start, count = arrays[1][index], arrays[2][index]
-        parts[index] = _part(as_bytes(text), int(start), int(count), unit, index)
+        parts[index] = _part(text, int(start), int(count), unit, index)
     return parts
 
 
@@ -84,3 +84,36 @@ def substr_deprecated(
 ) -> Tensor:
     """`tf.strings.substr` by its older name."""
     return substr(input, pos, len, name=name, unit=unit)
+
+
+# Lengths ----------------------------------------------------------------------------------------
+
+_FOLLOWING = bytes(range(0x80, 0xC0))  # bytes of a character after its first
+
+
+@op(
+    "StringLength",
+    "input: string -> output: int32",
+    shape=shapes.same,
+    limits={"unit": ("BYTE", "UTF8_CHAR")},
+    host=True,
+)
+def string_length_op(xp, strings, *, unit: str = "BYTE"):
+    """string[...] -> i32[...], the bytes of each, or its characters."""
+    if unit == "BYTE":
+        return each(len, strings, np.int32)
+    return each(lambda text: len(text.translate(None, _FOLLOWING)), strings, np.int32)
+
+
+def string_length(input: Any, name: str | None = None, unit: str = "BYTE") -> Tensor:
+    """string[...] -> i32[...], the length of each string.
+
+    Args:
+      unit: 'BYTE', or 'UTF8_CHAR' to count characters.
+    """
+    return string_length_op(input, unit=unit, name=name)
+
+
+def string_length_v2(input: Any, unit: str = "BYTE", name: str | None = None) -> Tensor:
+    """`tf.strings.length` of TensorFlow 2."""
+    return string_length_op(input, unit=unit, name=name)
