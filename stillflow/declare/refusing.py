@@ -7,12 +7,23 @@ from typing import Any, NoReturn
 import numpy as np
 
 from stillflow.declare.shapes import format_sizes
-from stillflow.graph.errors import InvalidArgumentError
+from stillflow.graph.errors import InvalidArgumentError, NotFoundError
 
 
 def refuse(message: str) -> NoReturn:
     """Fails the run with `message`."""
     raise InvalidArgumentError(None, None, message)
+
+
+def check_executor_type(name: str) -> None:
+    """NotFoundError unless TensorFlow has an executor of this name; here all are the same."""
+    if name not in ("", "DEFAULT", "SINGLE_THREADED_EXECUTOR"):
+        raise NotFoundError(
+            None,
+            None,
+            f"No executor factory registered for the given executor type: {name} Registered "
+            "factories are {SINGLE_THREADED_EXECUTOR, , DEFAULT}.\n  Leave the type out.",
+        )
 
 
 def check_scalars(message: str, **values: Any) -> None:

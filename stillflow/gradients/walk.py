@@ -69,7 +69,8 @@ def gradients(
     ys, xs = _as_list(ys), _as_list(xs)
     stops = [] if stop_gradients is None else _as_list(stop_gradients)
     grads_of_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
-    with name_scope(name, "gradients", [*ys, *xs, *stops, *grads_of_ys]):
+    scope = name_scope(name, "gradients", [*ys, *xs, *stops, *grads_of_ys])
+    with scope, get_default_graph().alone():
         y_tensors = [convert_to_tensor(y, name=f"y_{i}") for i, y in enumerate(ys)]
         x_tensors = [_of_variable(x, f"x_{i}") for i, x in enumerate(xs)]
         stop_tensors = [_of_variable(stop, "stop") for stop in stops]

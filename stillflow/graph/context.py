@@ -44,10 +44,14 @@ sessions = DefaultStack()
 graphs = DefaultStack()
 
 
-class _GlobalGraph:
-    """The graph of a program that never opens one; shared by all threads."""
+class _GlobalGraph(threading.local):
+    """The graph of what never opens one: each thread has its own, as in TensorFlow."""
 
-    graph: Any = None
+    def __init__(self) -> None:
+        self.graph: Any = None
+
+
+_global = _GlobalGraph()
 
 
 def register(
@@ -85,12 +89,12 @@ def get_default_graph() -> Any:
 
 
 def global_graph() -> Any:
-    """Returns the graph of a program that never opens one."""
-    if _GlobalGraph.graph is None:
+    """Returns the graph of a thread that never opens one."""
+    if _global.graph is None:
         from stillflow.graph.graph import Graph  # it stands on this module, and loads NumPy
 
-        _GlobalGraph.graph = Graph()
-    return _GlobalGraph.graph
+        _global.graph = Graph()
+    return _global.graph
 
 
 def has_default_graph() -> bool:
@@ -99,13 +103,13 @@ def has_default_graph() -> bool:
 
 
 def reset_default_graph() -> None:
-    """Forgets the global graph, so that the next operation starts a new one."""
+    """Forgets the thread's global graph, so that the next operation starts a new one."""
     if graphs.stack:
         raise AssertionError(
             "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared "
             "graph, exit the nesting and create a new graph."
         )
-    _GlobalGraph.graph = None
+    _global.graph = None
 
 
 def get_default_session() -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from stillflow.graph import context
@@ -138,6 +138,10 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes):
             self._names.add(name)
             self._ops[name] = op
             self._version += 1
+
+    def alone(self) -> AbstractContextManager[Any]:
+        """A `with` block in which no other thread adds to the graph: what is built is one whole."""
+        return self._lock
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:

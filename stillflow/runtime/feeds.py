@@ -127,6 +127,11 @@ class Feed:
         return self._dtype is not None and to_numpy(value, self._dtype.type).item() == value
 
 
+def as_fed(value: Any, array: np.ndarray) -> Any:
+    """What a fed tensor is when it is fetched: `array`, or strings as they were given."""
+    return np.asarray(value, object) if array.dtype == object else array
+
+
 def _array(value: Any, dtype: Any = None) -> np.ndarray:
     """`np.asarray`; ValueError, as TensorFlow's, for a tensor within a list."""
     try:

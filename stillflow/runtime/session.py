@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.refusing import check_executor_type
 from stillflow.declare.resources import waiting_at_most
 from stillflow.graph import context
 from stillflow.graph.errors import CancelledError, InvalidArgumentError
@@ -20,7 +21,14 @@ from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.devices import Places, SessionDevice, session_devices
 from stillflow.runtime.executor import Executor
-from stillflow.runtime.feeds import Feed, check_unique, is_several, single_keys, single_values
+from stillflow.runtime.feeds import (
+    Feed,
+    as_fed,
+    check_unique,
+    is_several,
+    single_keys,
+    single_values,
+)
 from stillflow.runtime.fetches import FetchStructure
 from stillflow.runtime.order import needed_ops
 from stillflow.runtime.partial_run import PartialPlan, PartialRun
@@ -269,8 +277,10 @@ class BaseSession:
             raise self._refusal()
         arrays = [array(value) for array, value in zip(prepared.feeds, values, strict=True)]
         fetched = prepared.executor.run(self._state, arrays)
-        for place, feed in prepared.fed_fetches:  # the very array, as in TensorFlow
-            fetched.insert(place, arrays[feed])
+        if prepared.fed_fetches:
+            given = list(values)
+            for place, feed in prepared.fed_fetches:  # the very array, as in TensorFlow
+                fetched.insert(place, as_fed(given[feed], arrays[feed]))
         return prepared.structure.pack(fetched)
 
     def _refusal(self) -> Exception:
@@ -286,6 +296,8 @@ class BaseSession:
             raise RuntimeError(
                 "The Session graph is empty.  Add operations to the graph before calling run()."
             )
+        if self._config is not None:
+            check_executor_type(self._config.experimental.executor_type)
 
     def _prepare(self, fetches: Any, feed_keys: Iterable[Any]) -> PreparedRun:
         self._check_runnable()

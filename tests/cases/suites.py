@@ -35,6 +35,7 @@ WHOLE_GRAPHS = "whole_graphs"
 GRADIENT_GRAPHS = "gradient_graphs"
 #: Programs of which both the runs and every node of the graph are compared.
 STORIES = (
+    "corners",
     "picture_files",
     "sampled_boxes",
     "picture_errors",

@@ -107,6 +107,30 @@ def test_threads_have_contexts_of_their_own():
     assert seen == [None]
 
 
+def test_threads_build_loops_in_one_graph():
+    """A choice, a loop or a gradient is built as one whole."""
+    graph, built = tf.get_default_graph(), []
+
+    def build():
+        x = tf.constant(2.0)
+        looped = tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, y * x), [0, x])[1]
+        chosen = tf.cond(looped > 1.0, lambda: x * looped, lambda: x)
+        built.append((chosen, *tf.gradients(chosen, x)))
+
+    def build_several():
+        with graph.as_default():
+            for _ in range(5):
+                build()
+
+    threads = [threading.Thread(target=build_several) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with tf.Session() as session:
+        assert session.run(built) == [(32.0, 80.0)] * 20
+
+
 def test_a_loop_variable_keeps_its_type():
     """TensorFlow says so in the first run."""
     said = r"Input 1 of node while/Merge was passed float from while/NextIteration:0 incompatible"

@@ -47,7 +47,7 @@ def cond(
     """
     true_fn = _function("true_fn", true_fn, "fn1", fn1)
     false_fn = _function("false_fn", false_fn, "fn2", fn2)
-    with name_scope(name, "cond", [pred]):
+    with name_scope(name, "cond", [pred]), get_default_graph().alone():
         if isinstance(pred, bool):
             raise TypeError(
                 "pred must not be a Python bool\n  What is known while building needs no tf.cond: "

@@ -74,10 +74,12 @@ def while_loop(
             if limit is not None:
                 shape_invariants = (TensorShape([]), shape_invariants)
             shape_invariants = _checked_shapes(loop_vars, shape_invariants)
-        context = WhileContext(limit, parallel_iterations, back_prop, swap_memory)
-        if context.outer_context is None:
-            get_default_graph().add_to_collection(GraphKeys.WHILE_CONTEXT, context)
-        result = _build(context, cond, body, loop_vars, shape_invariants, return_same_structure)
+        graph = get_default_graph()
+        with graph.alone():
+            context = WhileContext(limit, parallel_iterations, back_prop, swap_memory)
+            if context.outer_context is None:
+                graph.add_to_collection(GraphKeys.WHILE_CONTEXT, context)
+            result = _build(context, cond, body, loop_vars, shape_invariants, return_same_structure)
         return result if limit is None else result[1]
 
 

@@ -1,0 +1,76 @@
+"""Corners of building and running: threads, what is fed and fetched, executors."""
+
+import threading
+
+import numpy as np
+
+from .functions import defun, functional
+from .suite import Suite
+
+suite = Suite("corners")
+
+
+def program(fn):
+    """Adds `fn(tf, run)` as a case, under its own name."""
+    suite.case(fn.__name__, fn, grad=False)
+    return fn
+
+
+def in_thread(call):
+    """What `call()` returns in a thread of its own."""
+    results = []
+    thread = threading.Thread(target=lambda: results.append(call()))
+    thread.start()
+    thread.join()
+    return results[0]
+
+
+# Threads.
+
+
+@program
+def a_thread_has_a_graph_of_its_own(tf, run):
+    graphs = [in_thread(tf.get_default_graph) for _ in range(2)]
+    run.note(graphs[0] is graphs[1])
+    run.note(in_thread(lambda: tf.get_default_graph() is tf.get_default_graph()))
+
+
+# What is fed and fetched.
+
+
+@program
+def fed_strings_are_fetched_as_they_are(tf, run):
+    p, q = tf.placeholder(tf.string), tf.placeholder(tf.float32)
+    array = np.arange(3, dtype=np.float32)
+    results = run.session.run([p, q, tf.identity(p)], {p: "abc", q: array})
+    run.note([type(results[0].item()).__name__, results[1] is array])
+    run.note(results[2])
+    (fetched,) = run.session.run([p], {p: ["a", b"b"]})
+    run.note([type(item).__name__ for item in fetched])
+
+
+@program
+def a_variable_behind_a_handle_of_any_shape(tf, run):
+    v = tf.Variable(np.zeros([1, 1]), shape=tf.TensorShape(None), use_resource=True)
+    run(v.initializer)
+    run(v.read_value())
+    run(v.assign(np.ones([2, 2])))
+    run(v.read_value())
+
+
+# Executors.
+
+
+@program
+def an_executor_that_is_not_there(tf, run):
+    @defun(tf, tf.float32, func_name="AddFive")
+    def add_five(x):
+        return x + 5.0
+
+    call = functional(tf).partitioned_call
+    for executor in ("", "DEFAULT", "SINGLE_THREADED_EXECUTOR", "Unknown"):
+        run(call([1.0], add_five, executor_type=executor))  # in its place goes what it calls
+    config = tf.ConfigProto()
+    config.experimental.executor_type = "Unknown"
+    with tf.Session(config=config) as session:
+        run.refused(lambda: session.run(tf.constant(1)))
