@@ -34,6 +34,7 @@ from stillflow.api import io as io
 from stillflow.api import layers as layers
 from stillflow.api import linalg as linalg
 from stillflow.api import logging as logging
+from stillflow.api import lookup as lookup
 from stillflow.api import losses as losses
 from stillflow.api import manip as manip
 from stillflow.api import math as math

@@ -14,18 +14,23 @@ from stillflow.graph.operation import Operation, Tensor
 
 def variable_behind(handle: Tensor) -> Operation | None:
     """The operation that stands for the variable; None where a run alone can tell which it is."""
-    while not handle.op.defn.is_variable:
+    maker = maker_of_handle(handle)
+    return maker if maker is not None and maker.defn.is_variable else None
+
+
+def maker_of_handle(handle: Tensor) -> Operation | None:
+    """The operation that gives the handle which others hand on; None where a run alone can tell."""
+    while True:
         defn, graph = handle.op.defn, handle.graph
         if defn.is_placeholder and graph.building_function:
             outside = graph.original(handle)  # type: ignore[attr-defined]
             if outside is None:
                 return None
             handle = outside
-            continue
-        if not (defn.forwards or defn.splits or defn.frame == "enter"):
-            return None
-        handle = handle.op.inputs[0]
-    return handle.op
+        elif defn.forwards or defn.splits or defn.frame == "enter":
+            handle = handle.op.inputs[0]
+        else:
+            return handle.op
 
 
 def is_handle(tensor: Tensor) -> bool:

@@ -63,7 +63,8 @@ class SessionState:
         attrs, make = op.attrs, op.defn.resource
         assert make is not None
         with _making:
-            name = attrs["shared_name"] or f"_{next(_numbers)}_{op.name}"
+            own = op.name if attrs.get("use_node_name_sharing") else f"_{next(_numbers)}_{op.name}"
+            name = attrs["shared_name"] or own
             key = attrs["container"], name
             if key not in self.resources:
                 self.resources[key] = make(name, attrs)

@@ -14,6 +14,7 @@ from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import device
 from stillflow.ops.control.ordering import identity
+from stillflow.ops.saving.saveable import SaveableObject, SaveSpec
 from stillflow.ops.variables.kinds import is_resource_variable
 from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.ops.variables.save_slice_info import SaveSliceInfo
@@ -30,6 +31,20 @@ class Saveable:
     read: Callable[[], Tensor]  # what is saved
     spec: str = ""  # which part it is
 
+    @property
+    def op(self) -> Operation:
+        return self.element.op
+
+    @property
+    def device(self) -> str:
+        return self.element.device
+
+    @property
+    def specs(self) -> list[SaveSpec]:
+        """As a SaveableObject says which tensors it is."""
+        dtype = self.element.dtype.base_dtype
+        return [SaveSpec(self.read, self.spec, self.name, dtype, self.device)]
+
 
 def all_saveables() -> list:
     """What the default graph's Saver saves when it is not told what to."""
@@ -38,13 +53,14 @@ def all_saveables() -> list:
     return [item for key in keys for item in graph.get_collection(key)]
 
 
-def saveables_of(var_list: Any) -> list[Saveable]:
+def saveables_of(var_list: Any) -> list[Any]:
     """Returns what `var_list`, a collection of variables or a dict of them, names; sorted.
 
-    The parts of a partitioned variable share its name. In a dict they are a list.
+    The parts of a partitioned variable share its name. In a dict they are a list. What is no
+    variable is a SaveableObject, by its own name.
 
     Raises:
-      TypeError: it is neither, or holds something else than variables.
+      TypeError: it is neither, or holds something else.
       ValueError: two variables have one name, or one has two; or a list is not one of parts.
     """
     named = _checked(var_list) if isinstance(var_list, Mapping) else by_own_names(var_list)
@@ -53,16 +69,18 @@ def saveables_of(var_list: Any) -> list[Saveable]:
         for name, value in sorted(named.items(), key=operator.itemgetter(0))
         for saveable in _saveables(name, value)
     ]
-    seen: set[Operation] = set()
+    seen: set[Any] = set()
     for saveable in saveables:
-        if saveable.element.op in seen:
+        if saveable.op in seen:
             raise ValueError(f"The same saveable will be restored with two names: {saveable.name}")
-        seen.add(saveable.element.op)
+        seen.add(saveable.op)
     return saveables
 
 
-def _saveables(name: str, value: Tensor | list[Any]) -> list[Saveable]:
-    """Returns a variable, by its element in the graph, or the parts of one."""
+def _saveables(name: str, value: Any) -> list[Any]:
+    """Returns a variable, by its element in the graph, or the parts of one, or another object."""
+    if isinstance(value, SaveableObject):
+        return [value]
     if isinstance(value, Tensor):
         return [Saveable(name, _target(value), value, lambda: value)]
     saveables = []
@@ -124,10 +142,7 @@ def _checked(var_list: Mapping[Any, Any]) -> dict[str, Any]:
                 "names_to_saveables must be a dict mapping string names to trackable operations. "
                 f"Name is not a string: {name}"
             )
-    named = {
-        name: list(value) if isinstance(value, _PARTS) else _element(value)
-        for name, value in var_list.items()
-    }
+    named = {name: _named(value) for name, value in var_list.items()}
     for value in named.values():
         if isinstance(value, Tensor) and not _target(value).op.defn.is_variable:
             raise TypeError(
@@ -137,13 +152,19 @@ def _checked(var_list: Mapping[Any, Any]) -> dict[str, Any]:
     return named
 
 
+def _named(value: Any) -> Any:
+    if isinstance(value, SaveableObject):
+        return value
+    return list(value) if isinstance(value, _PARTS) else _element(value)
+
+
 def by_own_names(var_list: Any) -> dict[str, Any]:
     if not isinstance(var_list, (list, tuple, set)):
         raise TypeError(f"Variables to save should be passed in a dict or a list: {var_list}")
     named: dict[str, Any] = {}
     for variable in sorted(var_list, key=lambda item: getattr(item, "name", "")):
         info = variable._get_save_slice_info() if isinstance(variable, Variable) else None
-        if isinstance(variable, PartitionedVariable):
+        if isinstance(variable, (PartitionedVariable, SaveableObject)):
             _add(named, variable.name, variable)
             continue
         if info is None:

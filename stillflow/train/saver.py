@@ -18,7 +18,7 @@ from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.platform import logging
 from stillflow.runtime.session import BaseSession
 from stillflow.train import meta_graph, saver_graph
-from stillflow.train.saveables import all_saveables, saveables_of
+from stillflow.train.saveables import Saveable, all_saveables, saveables_of
 
 _V2 = management.V2
 _OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
@@ -372,14 +372,15 @@ class Saver:
         if self._object_saver is None:
             keys = _object_keys(reader)
             named = saveables_of(self._var_list)
-            if any(saveable.spec or saveable.name not in keys for saveable in named):
+            variables = [saveable for saveable in named if isinstance(saveable, Saveable)]
+            if variables != named or any(v.spec or v.name not in keys for v in variables):
                 return False
             logging.warning(
                 "Restoring an object-based checkpoint using a name-based saver: by the names that "
                 "the variables had when it was written."
             )
             with sess.graph.as_default():
-                self._object_saver = Saver({keys[s.name]: s.element for s in named})
+                self._object_saver = Saver({keys[v.name]: v.element for v in variables})
         self._object_saver.restore(sess, prefix)
         return True
 

@@ -21,6 +21,7 @@ from stillflow.ops.control.ordering import (
     with_dependencies,
 )
 from stillflow.ops.saving import save_restore
+from stillflow.ops.saving.saveable import SaveSpec
 from stillflow.ops.strings.joining import string_join
 from stillflow.ops.variables.state import assign
 from stillflow.train.saveables import Saveable
@@ -35,7 +36,7 @@ class SaverNodes(NamedTuple):
 
 
 def build(
-    saveables: Sequence[Saveable],
+    saveables: Sequence[Any],
     *,
     name: str | None,
     filename: str | None,
@@ -52,7 +53,7 @@ def build(
       reshaped: lets a tensor of another shape, but the same size, be restored.
       version: of the files that are written, management.V1 or V2; either is read.
     """
-    with name_scope(name, "save", [saveable.element.op for saveable in saveables]):
+    with name_scope(name, "save", [saveable.op for saveable in saveables]):
         default = placeholder_with_default(filename or "model", shape=(), name="filename")
         prefix = placeholder_with_default(default, shape=(), name="Const")
         if not sharded:
@@ -64,10 +65,13 @@ def build(
         return SaverNodes(prefix, saved, _restore_shards(prefix, shards, reshaped))
 
 
-def _save(prefix: Tensor, saveables: Sequence[Saveable], version: int) -> Tensor:
+def _save(prefix: Tensor, saveables: Sequence[Any], version: int) -> Tensor:
     """Returns `prefix` as it is once the checkpoint is written."""
-    names, specs = _names_and_specs(saveables)
-    tensors = [saveable.read() for saveable in saveables]
+    names, specs, tensors = [], [], []
+    for spec in _specs(saveables):
+        names.append(spec.name)
+        specs.append(spec.slice_spec)
+        tensors.append(spec.tensor)
     if version == management.V1:
         written = save_restore.save_slices(prefix, names, specs, tensors, name="save")
     else:
@@ -75,21 +79,40 @@ def _save(prefix: Tensor, saveables: Sequence[Saveable], version: int) -> Tensor
     return with_dependencies([written], prefix)
 
 
-def _names_and_specs(saveables: Sequence[Saveable]) -> tuple[list[str], list[str]]:
-    return [saveable.name for saveable in saveables], [saveable.spec for saveable in saveables]
+def _specs(saveables: Sequence[Any]) -> list[SaveSpec]:
+    return [spec for saveable in saveables for spec in saveable.specs]
 
 
-def _restore(prefix: Tensor, saveables: Sequence[Saveable], reshaped: bool, name: str) -> Operation:
+def _restore(prefix: Tensor, saveables: Sequence[Any], reshaped: bool, name: str) -> Operation:
     """Returns an operation that restores `saveables`: all of them, or none."""
-    names, specs = _names_and_specs(saveables)
-    types = [saveable.element.dtype.base_dtype for saveable in saveables]
+    specs = _specs(saveables)
     with device(_CPU):
-        tensors = save_restore.restore_v2(prefix, names, specs, dtypes=types)
+        tensors = save_restore.restore_v2(
+            prefix,
+            [spec.name for spec in specs],
+            [spec.slice_spec for spec in specs],
+            dtypes=[spec.dtype for spec in specs],
+        )
+    left = iter(tensors)
     assigned = [
-        restored(saveable, tensor, reshaped)
-        for saveable, tensor in zip(saveables, tensors, strict=True)
+        _restored(saveable, [next(left) for _ in saveable.specs], reshaped)
+        for saveable in saveables
     ]
     return group(*assigned, name=name)
+
+
+def _restored(saveable: Any, tensors: list[Tensor], reshaped: bool) -> Any:
+    if isinstance(saveable, Saveable):
+        return restored(saveable, tensors[0], reshaped)
+    return saveable.restore(
+        tensors, [_wanted(spec) for spec in saveable.specs] if reshaped else None
+    )
+
+
+def _wanted(spec: SaveSpec) -> Any:
+    """The shape that a tensor is restored in."""
+    tensor = spec.tensor
+    return tensor.shape if tensor.shape.is_fully_defined() else shape(tensor)
 
 
 def restored(saveable: Saveable, tensor: Tensor, reshaped: bool = False) -> Tensor | Operation:
@@ -115,14 +138,14 @@ def restored(saveable: Saveable, tensor: Tensor, reshaped: bool = False) -> Tens
 
 # A checkpoint of several data files ---------------------------------------------------------------
 
-Shards = list[tuple[str, list[Saveable]]]
+Shards = list[tuple[str, list[Any]]]
 
 
-def _by_device(saveables: Sequence[Saveable]) -> Shards:
+def _by_device(saveables: Sequence[Any]) -> Shards:
     """Groups by device, in the order of the devices' names."""
-    groups: dict[str, list[Saveable]] = {}
+    groups: dict[str, list[Any]] = {}
     for saveable in saveables:
-        groups.setdefault(saveable.element.device, []).append(saveable)
+        groups.setdefault(saveable.device, []).append(saveable)
     return sorted(groups.items())
 
 

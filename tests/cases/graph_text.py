@@ -5,6 +5,8 @@ import re
 
 import numpy as np
 
+#: What counts through a process, is an address in it, or is drawn at random.
+_OF_THE_PROCESS = r"(?<=CustomGradient-)\w+|(?<=pyfunc_)\d+|(?<=hash_table_)\w{8}(-\w{4}){3}-\w{12}"
 #: A longer value is shown by its digest.
 MAX_TEXT = 120
 
@@ -56,8 +58,7 @@ def value_text(attr):
 
 def plain(kind, value):
     if kind == "s":
-        # What counts through a process, or is an address in it.
-        return re.sub(r"(?<=CustomGradient-)\w+|(?<=pyfunc_)\d+", "N", value.decode("latin-1"))
+        return re.sub(_OF_THE_PROCESS, "N", value.decode("latin-1"))
     if kind == "shape":
         return "?" if value.unknown_rank else sizes_text(value)
     if kind == "tensor":

@@ -49,6 +49,7 @@ STORIES = (
     "loops",
     "rows",
     "queues",
+    "tables",
     "sequences",
     "composites",
     "rarities",

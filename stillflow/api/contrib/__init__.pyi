@@ -7,6 +7,7 @@ from stillflow.api.contrib import graph_editor as graph_editor
 from stillflow.api.contrib import layers as layers
 from stillflow.api.contrib import learn as learn
 from stillflow.api.contrib import legacy_seq2seq as legacy_seq2seq
+from stillflow.api.contrib import lookup as lookup
 from stillflow.api.contrib import losses as losses
 from stillflow.api.contrib import metrics as metrics
 from stillflow.api.contrib import nn as nn

@@ -1,0 +1,4 @@
+from stillflow.ops.tables.initializers import KeyValueTensorInitializer as KeyValueTensorInitializer
+from stillflow.ops.tables.initializers import TextFileIndex as TextFileIndex
+from stillflow.ops.tables.initializers import TextFileInitializer as TextFileInitializer
+from stillflow.ops.tables.static import StaticHashTable as StaticHashTable
