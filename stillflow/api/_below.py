@@ -57,6 +57,13 @@ def control_flow_classes() -> list[Any]:
     return [message_class(name) for name in MESSAGES]
 
 
+def example_classes(module: str) -> list[Any]:
+    """The classes of messages in TensorFlow's `core.example.<module>`."""
+    from stillflow.graph.protos.example import MODULES, message_class
+
+    return [message_class(name) for name in MODULES[module]]
+
+
 def generated_function(op_type: str) -> Callable[..., Any] | None:
     """What builds one node of that type, of arguments in order or by name; None if nothing does."""
     from stillflow.ops import raw

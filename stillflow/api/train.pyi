@@ -17,6 +17,15 @@ from stillflow.checkpoint.management import remove_checkpoint as remove_checkpoi
 from stillflow.checkpoint.management import update_checkpoint_state as update_checkpoint_state
 from stillflow.checkpoint.reader import new_checkpoint_reader
 from stillflow.events.event_file import summary_iterator as summary_iterator
+from stillflow.graph.protos.example import BytesList as BytesList
+from stillflow.graph.protos.example import Example as Example
+from stillflow.graph.protos.example import Feature as Feature
+from stillflow.graph.protos.example import FeatureList as FeatureList
+from stillflow.graph.protos.example import FeatureLists as FeatureLists
+from stillflow.graph.protos.example import Features as Features
+from stillflow.graph.protos.example import FloatList as FloatList
+from stillflow.graph.protos.example import Int64List as Int64List
+from stillflow.graph.protos.example import SequenceExample as SequenceExample
 from stillflow.interchange.meta_graph import import_meta_graph as import_meta_graph
 from stillflow.train.adadelta import AdadeltaOptimizer as AdadeltaOptimizer
 from stillflow.train.adagrad import AdagradOptimizer as AdagradOptimizer

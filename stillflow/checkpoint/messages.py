@@ -1,9 +1,4 @@
-"""The protocol buffers of checkpoint files that no kept package ships, built at first use.
-
-The wire format needs only names, numbers and types, so an enum is declared as the int32 that it
-is on the wire. The messages live in a pool of their own: a real TensorFlow in the same process,
-which registers the same names, is not disturbed.
-"""
+"""The protocol buffers of checkpoint files that no kept package ships, built at first use."""
 
 from __future__ import annotations
 
@@ -11,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from stillflow.checkpoint.slices import Shape, Slice
+from stillflow.graph.protos import schema
 
-# message: {field: (number, type)}; a leading "*" means repeated, a capital letter a message.
-_SCHEMA: dict[str, dict[str, tuple[int, str]]] = {
+_SCHEMA: schema.Schema = {
     "BundleHeaderProto": {
         "num_shards": (1, "int32"),
         "endianness": (2, "int32"),  # 0: little, 1: big
@@ -74,9 +69,7 @@ _IN_ONEOF = {("Extent", "length"): "has_length"}  # so that an absent length dif
 @cache
 def message_class(name: str) -> Any:
     """Returns the class of the message that TensorFlow calls `name`."""
-    from google.protobuf.message_factory import GetMessageClass
-
-    return GetMessageClass(_pool().FindMessageTypeByName(f"tensorflow.{name}"))
+    return schema.message_class(_pool(), f"tensorflow.{name}")
 
 
 def parse(name: str, data: bytes) -> Any:
@@ -111,30 +104,4 @@ def set_slice(message: Any, part: Slice) -> None:
 
 @cache
 def _pool() -> Any:
-    from google.protobuf import descriptor_pb2, descriptor_pool
-
-    file = descriptor_pb2.FileDescriptorProto(
-        name="checkpoint.proto", package="tensorflow", syntax="proto3"
-    )
-    for name, fields in _SCHEMA.items():
-        message = file.message_type.add(name=name)
-        for field_name, (number, type_name) in fields.items():
-            field = message.field.add(name=field_name, number=number)
-            _set_type(field, type_name)
-            if oneof := _IN_ONEOF.get((name, field_name)):
-                message.oneof_decl.add(name=oneof)
-                field.oneof_index = 0
-    pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)
-    return pool
-
-
-def _set_type(field: Any, type_name: str) -> None:
-    repeated = type_name.startswith("*")
-    type_name = type_name.removeprefix("*")
-    field.label = field.LABEL_REPEATED if repeated else field.LABEL_OPTIONAL
-    if type_name[0].isupper():
-        field.type = field.TYPE_MESSAGE
-        field.type_name = f".tensorflow.{type_name}"
-    else:
-        field.type = getattr(field, f"TYPE_{type_name.upper()}")
+    return schema.pool_of(_SCHEMA, "tensorflow", _IN_ONEOF)

@@ -13,6 +13,8 @@ _PACKAGES = ("core", "core.example", "core.framework", "core.protobuf", "core.ut
 _COPIES = "tensorboard.compat.proto"  # one flat package
 # Which it lacks: {module: what gives the classes of its messages}
 _OURS: dict[str, Callable[[], list[Any]]] = {
+    "core.example.example_pb2": lambda: _below.example_classes("example_pb2"),
+    "core.example.feature_pb2": lambda: _below.example_classes("feature_pb2"),
     "core.framework.device_attributes_pb2": lambda: [_below.device_attributes_class()],
     "core.protobuf.control_flow_pb2": _below.control_flow_classes,
     "core.protobuf.saved_model_pb2": lambda: [_below.saved_model_class()],
