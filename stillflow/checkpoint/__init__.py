@@ -1,7 +1,7 @@
 """TensorFlow's checkpoint files, read and written without TensorFlow.
 
 From the bytes up:
-  varint.py, crc32c.py   the two primitives that every layer uses
+  varint.py              numbers in as few bytes as they need
   table.py               a sorted table of byte strings, in LevelDB's format
   table_reader.py        the way back
   messages.py            the protocol buffers stored in the table, and `CheckpointState`

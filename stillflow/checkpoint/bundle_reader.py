@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.checkpoint import bundle, crc32c, files, slices, tensors
+from stillflow.checkpoint import bundle, files, slices, tensors
 from stillflow.checkpoint.messages import shape_of, slice_of
 from stillflow.checkpoint.slices import Slice
 from stillflow.checkpoint.stored import Stored, known_dtype, readable_dtype, text
 from stillflow.graph import dtypes, errors
+from stillflow.platform import crc32c
 
 
 class BundleFiles:

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.checkpoint import bundle, crc32c, files, slices, tensors
+from stillflow.checkpoint import bundle, files, slices, tensors
 from stillflow.checkpoint.messages import message_class, set_slice
 from stillflow.graph import dtypes, errors
 from stillflow.graph.text import local_path
+from stillflow.platform import crc32c
 
 
 class BundleWriter:

@@ -16,7 +16,8 @@ from __future__ import annotations
 import struct
 from typing import BinaryIO
 
-from stillflow.checkpoint import crc32c, varint
+from stillflow.checkpoint import varint
+from stillflow.platform import crc32c
 
 _BLOCK_SIZE = 256 << 10  # a data block ends with the entry that reaches this size
 _RESTART_INTERVAL = 16  # entries from one whole key to the next, in a data block

@@ -7,8 +7,9 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from stillflow.checkpoint import crc32c, varint
+from stillflow.checkpoint import varint
 from stillflow.checkpoint.table import FOOTER_SIZE, MAGIC, NO_COMPRESSION
+from stillflow.platform import crc32c
 
 _TRAILER_SIZE = 5
 _COMPRESSIONS = {1: "snappy"}

@@ -15,8 +15,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from stillflow.checkpoint import crc32c, varint
+from stillflow.checkpoint import varint
 from stillflow.graph import dtypes
+from stillflow.platform import crc32c
 
 _LENGTHS_CRC_SIZE = 4
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from stillflow.events import records
+from stillflow.platform import records
 from stillflow.platform.os_errors import os_errors_as_tf
 
 _FORMAT = "brain.Event:2"
@@ -89,8 +89,6 @@ def summary_iterator(path: str | os.PathLike) -> Iterator[Any]:
     """
     from tensorboard.compat.proto.event_pb2 import Event
 
-    with os_errors_as_tf(os.fspath(path)):
-        file = open(path, "rb")  # noqa: SIM115 (closed below)
-    with file:
-        for record in records.read(file):
+    with records.RecordReader(path) as reader:
+        for record in reader:
             yield Event.FromString(record)

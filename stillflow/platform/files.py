@@ -33,6 +33,20 @@ def _path(path: Any) -> str:
     return local_path(text)
 
 
+def opened_to_read(path: Any) -> Any:
+    """The file `path`, of which every read is one of the operating system's."""
+    path = _path(path)
+    with os_errors_as_tf(path):
+        return open(path, "rb", buffering=0)
+
+
+def opened_to_write(path: Any) -> Any:
+    """A new file `path`, of bytes."""
+    path = _path(path)
+    with os_errors_as_tf(path):
+        return open(path, "wb")
+
+
 def exists(path: Any) -> bool:
     """Whether there is a file or folder `path`."""
     return os.path.exists(_path(path))

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillflow.checkpoint import crc32c, slices, table, varint
+from stillflow.checkpoint import slices, table, varint
 from stillflow.checkpoint.table_reader import CorruptTable, Table, Unsupported
+from stillflow.platform import crc32c
 
 contents = st.dictionaries(st.binary(max_size=40), st.binary(max_size=40), max_size=60)
 

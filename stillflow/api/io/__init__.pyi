@@ -15,4 +15,8 @@ from stillflow.ops.io.files import write_file as write_file
 from stillflow.ops.queues.queue import QueueBase as QueueBase
 from stillflow.ops.strings.changing import decode_base64 as decode_base64
 from stillflow.ops.strings.changing import encode_base64 as encode_base64
+from stillflow.platform.record_files import TFRecordCompressionType as TFRecordCompressionType
+from stillflow.platform.record_files import TFRecordOptions as TFRecordOptions
+from stillflow.platform.record_files import TFRecordWriter as TFRecordWriter
+from stillflow.platform.record_files import tf_record_iterator as tf_record_iterator
 from stillflow.train.graph_io import write_graph as write_graph

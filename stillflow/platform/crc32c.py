@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 _CHUNK = 1 << 20  # the library takes only `bytes`: copy this much at a time
 _MASK_DELTA = 0xA282EAD8
@@ -12,6 +12,13 @@ def chunks(data: bytes | memoryview) -> Iterator[bytes]:
     """Yields `data` as `bytes` of bounded length."""
     for start in range(0, len(data), _CHUNK):
         yield bytes(data[start : start + _CHUNK])
+
+
+def function() -> Callable[[bytes], int]:
+    """What computes the CRC of bytes, for who asks often."""
+    import google_crc32c
+
+    return google_crc32c.value
 
 
 def extend(crc: int, data: bytes) -> int:

@@ -1,0 +1,4 @@
+from stillflow.platform.record_files import TFRecordCompressionType as TFRecordCompressionType
+from stillflow.platform.record_files import TFRecordOptions as TFRecordOptions
+from stillflow.platform.record_files import TFRecordWriter as TFRecordWriter
+from stillflow.platform.record_files import tf_record_iterator as tf_record_iterator
