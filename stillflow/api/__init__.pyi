@@ -391,7 +391,10 @@ from stillflow.ops.quantized.faking import (
 from stillflow.ops.quantized.faking import (
     fake_quant_with_min_max_vars_per_channel_gradient as _per_channel_gradient,
 )
-from stillflow.ops.queues.queue import FIFOQueue as FIFOQueue
+from stillflow.ops.queues.kinds import FIFOQueue as FIFOQueue
+from stillflow.ops.queues.kinds import PaddingFIFOQueue as PaddingFIFOQueue
+from stillflow.ops.queues.kinds import PriorityQueue as PriorityQueue
+from stillflow.ops.queues.kinds import RandomShuffleQueue as RandomShuffleQueue
 from stillflow.ops.queues.queue import QueueBase as QueueBase
 from stillflow.ops.random.drawing import multinomial as multinomial
 from stillflow.ops.random.drawing import random_crop as random_crop

@@ -25,7 +25,9 @@ class Resource(Handle):
 
     def __init__(self, name: str):
         self.name = name
-        self.changed = threading.Condition()
+        # An interrupted thread never leaves it locked: the interpreter locks and enters in one.
+        self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
         self._is_cancelled = False
 
     def cancel(self) -> None:
@@ -46,6 +48,11 @@ class Resource(Handle):
                 raise CancelledError(None, None, f"{what} was cancelled")
             if not self.changed.wait(_patience.left()):
                 raise DeadlineExceededError(None, None, "Timed out waiting for notification")
+
+
+def time_left() -> float | None:
+    """How long the run that this thread is in may wait, in seconds; None for ever."""
+    return _patience.left()
 
 
 class _Patience(threading.local):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from stillflow.declare.taking import count_begun, keep_taken, whole
 from stillflow.graph.operation import Tensor
 from stillflow.runtime.executor import Executor
 from stillflow.runtime.side_by_side import side_by_side
@@ -21,7 +22,10 @@ def executor_of(plan: Plan, fed: Sequence[Tensor], tier: str) -> Executor | Stag
     found = [Stage(side_by_side(stage.steps, fed), stage.is_free) for stage in stages(plan, fed)]
     if len(found) == 1:
         plan.steps = found[0].steps
-        return Executor(plan, tier)
+        executor = Executor(plan, tier)
+        if any(step.waits for step in plan.steps):
+            executor.run = whole(executor.run)
+        return executor
     return StagedExecutor(plan, divided(plan, found), tier)
 
 
@@ -32,14 +36,18 @@ class StagedExecutor:
         self.plan = plan
         self.parts = [Executor(part, tier, len(own)) for part, own in parts]
         self._places = [own for _, own in parts]
+        # Runs once. Takes the values for the plan's feeds; returns those of its fetches.
+        self.run: Callable[[SessionState, list[np.ndarray]], list[Any]] = whole(self._run)
 
-    def run(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
-        """Runs once. `feeds` are the values for the plan's feeds; returns those of its fetches."""
+    def _run(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
+        begun = count_begun()
         values = dict(zip(self.plan.feeds, feeds, strict=True))
         results: list[Any] = [None] * len(self.plan.fetches)
         for executor, places in zip(self.parts, self._places, strict=True):
             part = executor.plan
             given = executor.run(state, [values[slot] for slot in part.feeds])
+            if part.written:
+                keep_taken(begun)
             for place, value in zip(places, given, strict=False):
                 results[place] = value
             own = len(places)

@@ -50,6 +50,7 @@ STORIES = (
     "rows",
     "queues",
     "tables",
+    "queue_kinds",
     "sequences",
     "composites",
     "rarities",

@@ -12,6 +12,9 @@ from stillflow.ops.image.files import is_jpeg as is_jpeg
 from stillflow.ops.io.files import matching_files as matching_files
 from stillflow.ops.io.files import read_file as read_file
 from stillflow.ops.io.files import write_file as write_file
+from stillflow.ops.queues.kinds import PaddingFIFOQueue as PaddingFIFOQueue
+from stillflow.ops.queues.kinds import PriorityQueue as PriorityQueue
+from stillflow.ops.queues.kinds import RandomShuffleQueue as RandomShuffleQueue
 from stillflow.ops.queues.queue import QueueBase as QueueBase
 from stillflow.ops.strings.changing import decode_base64 as decode_base64
 from stillflow.ops.strings.changing import encode_base64 as encode_base64

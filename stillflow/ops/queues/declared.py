@@ -1,36 +1,77 @@
-"""The ops on queues. A handle's value is the queue itself, which the session holds."""
+"""The ops on queues. A handle's value is the queue itself, which the session holds.
+
+Each is there twice: as programs build it, and with handles of strings, as old graphs have it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from stillflow.declare import shapes
-from stillflow.declare.opdef import op
+from stillflow.declare.opdef import OpDef, op
+from stillflow.declare.shapes import Sizes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
-from stillflow.ops.queues.fifo import Queue, Waiting
+from stillflow.ops.queues.fifo import FIFOQueue, PaddingFIFOQueue
+from stillflow.ops.queues.lines import Attempt, Dequeue, Queue
+from stillflow.ops.queues.priority import PriorityQueue
+from stillflow.ops.queues.shuffled import RandomShuffleQueue
+
+_ONE = {"component_types": 1}
+_OF_V1 = "handle: ref string"
+_OF_V2 = "handle: resource"
 
 
-def _queue(handle: Any) -> Queue:
-    """What a handle refers to; one that was gathered from several is in an array."""
-    return handle if isinstance(handle, Queue) else handle.item()
+def _declare(type_name: str, rest: str = "->", **options: Any) -> Callable[[Callable], OpDef]:
+    """Declares an op on a queue; `rest` is its signature after the handle."""
+    options = {"host": True, "stateful": True, **options}
+
+    def declare(fn: Callable) -> OpDef:
+        op(type_name, f"{_OF_V1}{rest}", **options)(fn).not_differentiable()
+        return op(f"{type_name}V2", f"{_OF_V2}{rest}", **options)(fn).not_differentiable()
+
+    return declare
 
 
-def _fifo_queue(name: str, attrs: dict[str, Any]) -> Queue:
-    sizes = [shape.sizes for shape in attrs["shapes"]]
-    return Queue(name, attrs["component_types"], sizes, attrs["capacity"])
+def _declare_queue(type_name: str, make: Callable, **options: Any) -> Callable[[Callable], OpDef]:
+    """Declares an op that gives a queue, which `make(name, attributes)` makes."""
+    options = {"host": True, "resource": make, **options}
+
+    def declare(fn: Callable) -> OpDef:
+        op(type_name, f"-> {_OF_V1}", shape=_two_strings, **options)(fn).not_differentiable()
+        v2 = op(f"{type_name}V2", f"-> {_OF_V2}", shape=shapes.scalar, **options)(fn)
+        return v2.not_differentiable()
+
+    return declare
 
 
-@op(
-    "FIFOQueueV2",
-    "-> handle: resource",
-    shape=shapes.scalar,
-    limits={"component_types": 1},
-    host=True,
-    resource=_fifo_queue,
-)
+def _two_strings(ctx: shapes.ShapeContext) -> Sizes:
+    return (2,)
+
+
+# Queues -------------------------------------------------------------------------------------------
+
+
+def _checked(queue: Queue, types: list[DType], declared: Callable[[], Queue]) -> Queue:
+    """`queue`, which the node that has these `types` declares; each node is looked at once."""
+    if queue.known.get(id(types)) is not types:
+        queue.check_same(declared())
+        queue.known[id(types)] = types
+    return queue
+
+
+def _sizes(declared: Sequence[TensorShape]) -> list[Sizes]:
+    return [shape.sizes for shape in declared]
+
+
+def _basis(name: str, attrs: dict[str, Any]) -> tuple[str, list[DType], list[Sizes], int]:
+    return name, attrs["component_types"], _sizes(attrs["shapes"]), attrs["capacity"]
+
+
+@_declare_queue("FIFOQueue", lambda name, attrs: FIFOQueue(*_basis(name, attrs)), limits=_ONE)
 def fifo_queue_op(
     xp,
     queue,
@@ -42,67 +83,132 @@ def fifo_queue_op(
     shared_name: str = "",
 ):
     """-> the queue of this node, or of its name, in the session"""
-    queue.check(component_types, [shape.sizes for shape in shapes], capacity)
-    return queue
+    return _checked(
+        queue,
+        component_types,
+        lambda: FIFOQueue("", component_types, _sizes(shapes), capacity),
+    )
 
 
-def _attempt(begun: Waiting) -> Any:
-    return begun.queue.finished(begun.attempt)
+@_declare_queue(
+    "PaddingFIFOQueue", lambda name, attrs: PaddingFIFOQueue(*_basis(name, attrs)), limits=_ONE
+)
+def padding_fifo_queue_op(
+    xp,
+    queue,
+    *,
+    component_types: list[DType],
+    shapes: list[TensorShape] = [],  # noqa: B006
+    capacity: int = -1,
+    container: str = "",
+    shared_name: str = "",
+):
+    """-> the queue of this node, or of its name, in the session"""
+    return _checked(
+        queue,
+        component_types,
+        lambda: PaddingFIFOQueue("", component_types, _sizes(shapes), capacity),
+    )
 
 
-def _done(begun: Waiting) -> tuple[()]:
-    _attempt(begun)
+@_declare_queue("PriorityQueue", lambda name, attrs: PriorityQueue(*_basis(name, attrs)))
+def priority_queue_op(
+    xp,
+    queue,
+    *,
+    shapes: list[TensorShape],
+    component_types: list[DType] = [],  # noqa: B006
+    capacity: int = -1,
+    container: str = "",
+    shared_name: str = "",
+):
+    """-> the queue of this node, or of its name, in the session"""
+    return _checked(
+        queue,
+        component_types,
+        lambda: PriorityQueue("", component_types, _sizes(shapes), capacity),
+    )
+
+
+def _random_shuffle_queue(name: str, attrs: dict[str, Any]) -> RandomShuffleQueue:
+    seeds = attrs["seed"], attrs["seed2"]
+    return RandomShuffleQueue(*_basis(name, attrs), attrs["min_after_dequeue"], seeds)
+
+
+@_declare_queue("RandomShuffleQueue", _random_shuffle_queue, limits=_ONE)
+def random_shuffle_queue_op(
+    xp,
+    queue,
+    *,
+    component_types: list[DType],
+    shapes: list[TensorShape] = [],  # noqa: B006
+    capacity: int = -1,
+    min_after_dequeue: int = 0,
+    seed: int = 0,
+    seed2: int = 0,
+    container: str = "",
+    shared_name: str = "",
+):
+    """-> the queue of this node, or of its name, in the session"""
+    return _checked(
+        queue,
+        component_types,
+        lambda: RandomShuffleQueue(
+            "", component_types, _sizes(shapes), capacity, min_after_dequeue, (seed, seed2)
+        ),
+    )
+
+
+# What is done with them ---------------------------------------------------------------------------
+
+
+def queue_of(handle: Any) -> Queue:
+    """What a handle refers to; one that was gathered from several is in an array."""
+    return handle if isinstance(handle, Queue) else handle.item()
+
+
+def _done(attempt: Attempt) -> tuple[()]:
+    attempt.queue.finish(attempt)
     return ()
 
 
-def _one(begun: Waiting) -> Any:
-    (element,) = _attempt(begun).taken
-    return element[0] if len(element) == 1 else element
+def _one(attempt: Dequeue) -> Any:
+    attempt.queue.finish(attempt)
+    (element,) = attempt.taken
+    return _array(element[0]) if len(element) == 1 else tuple(map(_array, element))
 
 
-def _several(begun: Waiting) -> Any:
-    columns = begun.queue.stacked(_attempt(begun).taken)
+def _array(value: Any) -> Any:
+    """A component of an element; the row of a vector of strings is a string."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value
+    array = np.empty((), np.object_)
+    array[()] = value
+    return array
+
+
+def _several(attempt: Dequeue) -> Any:
+    attempt.queue.finish(attempt)
+    columns = attempt.queue.stacked(attempt.taken)
     return columns[0] if len(columns) == 1 else columns
 
 
-@op(
-    "QueueEnqueueV2",
-    "handle: resource, components: [Tcomponents] ->",
-    host=True,
-    stateful=True,
-    finish=_done,
-)
+@_declare("QueueEnqueue", ", components: [Tcomponents] ->", finish=_done)
 def enqueue_op(xp, handle, *components, timeout_ms: int = -1):
     """components: n[...] each, one element; waits until there is room"""
-    queue = _queue(handle)
-    return Waiting(queue, queue.enqueue(components))
+    return queue_of(handle).enqueue(components)
 
 
-@op(
-    "QueueEnqueueManyV2",
-    "handle: resource, components: [Tcomponents] ->",
-    host=True,
-    stateful=True,
-    finish=_done,
-)
+@_declare("QueueEnqueueMany", ", components: [Tcomponents] ->", finish=_done)
 def enqueue_many_op(xp, handle, *components, timeout_ms: int = -1):
     """components: n[rows, ...] each, an element in every row; waits until there is room for all"""
-    queue = _queue(handle)
-    return Waiting(queue, queue.enqueue_many(components))
+    return queue_of(handle).enqueue_many(components)
 
 
-@op(
-    "QueueDequeueV2",
-    "handle: resource -> components: [component_types]",
-    limits={"component_types": 1},
-    host=True,
-    stateful=True,
-    finish=_one,
-)
+@_declare("QueueDequeue", " -> components: [component_types]", limits=_ONE, finish=_one)
 def dequeue_op(xp, handle, *, component_types: list[DType], timeout_ms: int = -1):
     """-> n[...] each; waits until there is an element"""
-    queue = _queue(handle)
-    return Waiting(queue, queue.dequeue())
+    return queue_of(handle).dequeue()
 
 
 def _rows(ctx: shapes.ShapeContext) -> list[None]:
@@ -112,64 +218,34 @@ def _rows(ctx: shapes.ShapeContext) -> list[None]:
     return [None for _ in ctx.attrs["component_types"]]
 
 
-@op(
-    "QueueDequeueManyV2",
-    "handle: resource, n: int32 -> components: [component_types]",
-    limits={"component_types": 1},
-    shape=_rows,
-    host=True,
-    stateful=True,
-    finish=_several,
-)
+_SEVERAL: dict[str, Any] = {"limits": _ONE, "shape": _rows, "finish": _several}
+
+
+@_declare("QueueDequeueMany", ", n: int32 -> components: [component_types]", **_SEVERAL)
 def dequeue_many_op(xp, handle, n, *, component_types: list[DType], timeout_ms: int = -1):
     """n: i32[] -> n[n, ...] each; waits until there are so many elements"""
-    queue = _queue(handle)
-    return Waiting(queue, queue.dequeue_many(int(np.ravel(n)[0]), "DequeueManyOp"))
+    return queue_of(handle).dequeue_many(int(np.ravel(n)[0]), "DequeueManyOp")
 
 
-@op(
-    "QueueDequeueUpToV2",
-    "handle: resource, n: int32 -> components: [component_types]",
-    limits={"component_types": 1},
-    shape=_rows,
-    host=True,
-    stateful=True,
-    finish=_several,
-)
+@_declare("QueueDequeueUpTo", ", n: int32 -> components: [component_types]", **_SEVERAL)
 def dequeue_up_to_op(xp, handle, n, *, component_types: list[DType], timeout_ms: int = -1):
     """n: i32[] -> n[<= n, ...] each, fewer where a closed queue has no more"""
-    queue = _queue(handle)
-    return Waiting(
-        queue, queue.dequeue_many(int(np.ravel(n)[0]), "DequeueUpToOp", allow_fewer=True)
-    )
+    return queue_of(handle).dequeue_many(int(np.ravel(n)[0]), "DequeueUpToOp", allow_fewer=True)
 
 
-@op("QueueCloseV2", "handle: resource ->", host=True, stateful=True, finish=_done)
+@_declare("QueueClose", finish=_done)
 def close_op(xp, handle, *, cancel_pending_enqueues: bool = False):
     """Nothing may be enqueued from now on; waits for what was waiting before."""
-    queue = _queue(handle)
-    return Waiting(queue, queue.close(cancel_pending_enqueues))
+    return queue_of(handle).close(cancel_pending_enqueues)
 
 
-@op(
-    "QueueIsClosedV2",
-    "handle: resource -> is_closed: bool",
-    shape=shapes.scalar,
-    host=True,
-    stateful=True,
-)
+@_declare("QueueIsClosed", " -> is_closed: bool", shape=shapes.scalar)
 def is_closed_op(xp, handle):
     """-> bool[]"""
-    return np.asarray(_queue(handle).is_closed)
+    return np.asarray(queue_of(handle).is_closed)
 
 
-@op("QueueSizeV2", "handle: resource -> size: int32", shape=shapes.scalar, host=True, stateful=True)
+@_declare("QueueSize", " -> size: int32", shape=shapes.scalar)
 def size_op(xp, handle):
     """-> i32[], how many elements there are"""
-    return np.asarray(len(_queue(handle).elements), np.int32)
-
-
-for _declared in (fifo_queue_op, enqueue_op, enqueue_many_op, dequeue_op, dequeue_many_op):
-    _declared.not_differentiable()
-for _declared in (dequeue_up_to_op, close_op, is_closed_op, size_op):
-    _declared.not_differentiable()
+    return np.asarray(len(queue_of(handle).elements), np.int32)

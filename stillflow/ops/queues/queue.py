@@ -1,4 +1,4 @@
-"""`tf.FIFOQueue`: what programs hold of a queue. It builds ops; the elements are in sessions."""
+"""`tf.QueueBase`: what programs hold of a queue. It builds ops; the elements are in sessions."""
 
 from __future__ import annotations
 
@@ -176,58 +176,6 @@ class QueueBase:
         if self._names:
             return dict(zip(self._names, tensors, strict=True))
         return tensors[0] if len(tensors) == 1 else tensors
-
-
-class FIFOQueue(QueueBase):
-    """A queue from which elements come in the order in which they were enqueued."""
-
-    def __init__(
-        self,
-        capacity: int,
-        dtypes: Any,
-        shapes: Any = None,
-        names: Any = None,
-        shared_name: str | None = None,
-        name: str = "fifo_queue",
-    ):
-        """A queue of at most `capacity` elements.
-
-        Args:
-          dtypes: the types of an element's components, or the only one.
-          shapes: their shapes, of known sizes; without them only single elements can be dequeued.
-          names: of the components; elements are dicts then.
-          shared_name: in a session, all queues of this name are one.
-        """
-        types = list(dtypes) if isinstance(dtypes, (list, tuple)) else [dtypes]
-        types = [_as_dtype(dtype) for dtype in types]
-        known = known_shapes(shapes)
-        own_names = names if names is None or isinstance(names, (list, tuple)) else [names]
-        if own_names is not None and len(own_names) != len(types):
-            raise ValueError("List of names must have the same length as the list of dtypes")
-        handle = declared.fifo_queue_op(
-            component_types=types,
-            shapes=known or [],
-            capacity=capacity,
-            shared_name=shared_name or "",
-            name=name,
-        )
-        super().__init__(types, known, own_names and list(own_names), handle)
-
-
-def known_shapes(shapes: Any) -> list[TensorShape] | None:
-    """The shapes of components, each of known sizes; None for None."""
-    if shapes is None:
-        return None
-    if isinstance(shapes, TensorShape):
-        shapes = [shapes]
-    if not isinstance(shapes, (list, tuple)):
-        raise TypeError("shapes must be a TensorShape or a list or tuple of TensorShapes.")
-    if all(size is None or isinstance(size, int) for size in shapes):
-        shapes = [shapes]  # a single one
-    found = [as_shape(shape) for shape in shapes]
-    if not all(shape.is_fully_defined() for shape in found):
-        raise ValueError(f"All shapes must be fully defined: {found}")
-    return found
 
 
 def _as_dtype(dtype: Any) -> DType:

@@ -1,0 +1,59 @@
+"""What a run takes out of resources goes back where the run fails, so that no element is lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+Result = TypeVar("Result")
+
+
+class Begun(Protocol):
+    """What an op has begun with a resource."""
+
+    def give_up(self) -> None:
+        """Ends it; what it has taken goes back. Called once more, it does nothing."""
+
+
+class _Begun(threading.local):
+    """What the runs of a thread have begun and not kept; a run within a run comes after it."""
+
+    def __init__(self) -> None:
+        self.attempts: list[Begun] = []
+
+
+_begun = _Begun()
+
+
+def note_begun(attempt: Begun) -> None:
+    """To be called before `attempt` takes anything."""
+    _begun.attempts.append(attempt)
+
+
+def whole(run: Callable[..., Result]) -> Callable[..., Result]:
+    """`run`, which gives up what it has begun where it fails."""
+
+    def run_whole(*args: Any) -> Result:
+        attempts = _begun.attempts
+        first = len(attempts)
+        try:
+            result = run(*args)
+        except BaseException:
+            while len(attempts) > first:
+                attempts[-1].give_up()
+                attempts.pop()
+            raise
+        del attempts[first:]
+        return result
+
+    return run_whole
+
+
+def keep_taken(since: int) -> None:
+    """What the run has taken, the first `since` attempts aside, has been used."""
+    del _begun.attempts[since:]
+
+
+def count_begun() -> int:
+    return len(_begun.attempts)
