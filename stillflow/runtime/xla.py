@@ -19,6 +19,7 @@ from stillflow.graph.operation import Operation
 from stillflow.runtime import xla_cache
 from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program
+from stillflow.runtime.memory import keep_freed
 from stillflow.runtime.packing import Pack, PackedValue, packs
 from stillflow.runtime.segments import Split
 from stillflow.runtime.steps import Plan, Step
@@ -32,6 +33,7 @@ from stillflow.runtime.xla_walk import trace
 # A run waits for its results in any case. Computing them in this thread spares a small step the
 # hand-over to another one, which costs several times what the step does when the cores are busy.
 jax.config.update("jax_cpu_enable_async_dispatch", False)
+keep_freed()
 xla_cache.start()
 
 _COMPILING = threading.RLock()  # what is traced and compiled, one thing at a time
