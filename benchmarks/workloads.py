@@ -57,6 +57,10 @@ STEPS = [
         "resnet", "ResNet-v1-50 of slim, 8 pictures of 64x64: one step", "resnet_step", {}, 3, 2.0
     ),
     Step("picture", "JPEG of 256x256: decode, crop, flip, resize", "picture_step", {}, 11, 0.2),
+    Step("pipeline", "100 of 784 from memory: shuffle, map, batch", "pipeline_step", {}, 7, 0.3),
+    Step("records", "100 Examples of 1 kB: read, parse, batch", "records_step", {}, 7, 0.3),
+    Step("lines", "100 lines of ten numbers: read, decode_csv, batch", "lines_step", {}, 7, 0.3),
+    Step("queue", "32 rows of 784 through queues, two threads", "queue_step", {}, 7, 0.3),
     Step("build", "building a graph, 10,000 operations", "build", {"length": 10000}, 3, 0.1),
 ]
 MNIST = "{mnist}"  # becomes the folder of the data set
@@ -66,6 +70,7 @@ PROGRAMS = [
     Program("small process", "small network, 3,000 steps: the process", "small"),
     Program("first loss", "MNIST: process start to first loss", "mnist", (MNIST, "1"), 3),
     Program("regularize", "two classes with L2, 80,000 steps", "regularize", (), 2),
+    Program("stream", "2 GB of records, written and read", "stream", (), 1),
     Program("lstm process", "LSTM of 128, 500 steps: the process", "lstm", (), 2),
     Program("mnist process", "MNIST, 5,000 steps with next_batch", "mnist", (MNIST, "5000"), 2),
 ]
@@ -124,6 +129,13 @@ def _process(key: str, slower: str, faster: str) -> Callable[[Results], float | 
 def _memory(results: Results) -> float | None:
     found = results.programs.get("small process")
     return found.memory.ratio(OURS, TF1) if found else None
+
+
+def _memory_of(key: str) -> Callable[[Results], float | None]:
+    """The most MiB that Stillflow's process held at a time."""
+    return lambda results: (
+        results.programs[key].memory.median(OURS) if key in results.programs else None
+    )
 
 
 def _linearity(results: Results) -> float | None:
@@ -209,6 +221,11 @@ TARGETS = [
         at_most=1.1,
     ),
     Target("a picture read", f"no slower than {TF1}", _step("picture", OURS, TF1), at_most=1.0),
+    Target("elements of a pipeline", f"3x as many as {TF1}", _step("pipeline", TF1, OURS), 3),
+    Target("Examples of a file", f"1.5x as many as {TF1}", _step("records", TF1, OURS), 1.5),
+    Target("lines of a file", f"as many as {TF1}", _step("lines", TF1, OURS), 1.0),
+    Target("rows through queues", f"as many as {TF1}", _step("queue", TF1, OURS), 1.0),
+    Target("2 GB of records", "in 200 MiB", _memory_of("stream"), at_most=200),
     Target("import", f"8x faster than {TF1}", _process("import", TF1, OURS), 8),
     Target(
         "graph building", f"no slower than {TF1} per op", _step("build", OURS, TF1), at_most=1.0

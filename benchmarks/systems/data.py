@@ -20,6 +20,13 @@ def images(rows, inputs=784, classes=10):
     return random.rand(rows, inputs).astype(np.float32), np.eye(classes, dtype=np.float32)[labels]
 
 
+def bytes_of_images(rows, inputs=784, classes=10):
+    """Pictures and classes as MNIST's files have them: u8[rows, inputs], i64[rows]."""
+    random = np.random.RandomState(7)
+    pixels = random.randint(0, 256, (rows, inputs)).astype(np.uint8)
+    return pixels, random.randint(0, classes, rows).astype(np.int64)
+
+
 def weights(rows, columns):
     return (0.1 * np.random.RandomState(2).randn(rows, columns)).astype(np.float32)
 

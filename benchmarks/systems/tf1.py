@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 
 import numpy as np
 from systems import data
@@ -212,6 +213,76 @@ def picture_step():
         session = tf.Session(graph=graph)
     contents = session.run(written)
     return lambda: session.run(picture, feed_dict={file: contents})
+
+
+def pipeline_step(rows=10000, buffer=1000, batch=100):
+    """Pictures out of memory: shuffled, scaled, their classes one-hot, in batches."""
+    images, labels = data.bytes_of_images(rows)
+
+    def read(image, label):
+        pixels = tf.reshape(tf.cast(image, tf.float32), [28, 28, 1]) * (1 / 255.0)
+        return pixels, tf.one_hot(label, 10)
+
+    with tf.Graph().as_default() as graph:
+        elements = tf.data.Dataset.from_tensor_slices((images, labels)).repeat()
+        elements = elements.shuffle(buffer, seed=1).map(read).batch(batch).prefetch(1)
+        return _next_batches(graph, elements)
+
+
+def records_step(records=4000, batch=100):
+    """Examples of 1 kB out of a file, read and parsed one by one, in batches."""
+    path = os.path.join(tempfile.mkdtemp(), "examples")
+    with tf.python_io.TFRecordWriter(path) as writer:
+        for values, label in zip(*data.images(records, 220)):
+            features = {
+                "image": tf.train.Feature(float_list=tf.train.FloatList(value=values)),
+                "label": tf.train.Feature(int64_list=tf.train.Int64List(value=[label.argmax()])),
+                "name": tf.train.Feature(bytes_list=tf.train.BytesList(value=[b"picture"])),
+            }
+            example = tf.train.Example(features=tf.train.Features(feature=features))
+            writer.write(example.SerializeToString())
+    features = {
+        "image": tf.FixedLenFeature([220], tf.float32),
+        "label": tf.FixedLenFeature([], tf.int64),
+        "name": tf.FixedLenFeature([], tf.string),
+    }
+    with tf.Graph().as_default() as graph:
+        elements = tf.data.TFRecordDataset(path).repeat()
+        elements = elements.map(lambda record: tf.parse_single_example(record, features))
+        return _next_batches(graph, elements.batch(batch))
+
+
+def lines_step(lines=4000, columns=10, batch=100):
+    """Lines of a file, ten numbers each, in batches."""
+    path = os.path.join(tempfile.mkdtemp(), "lines.csv")
+    np.savetxt(path, data.images(lines, columns)[0], fmt="%.5f", delimiter=",")
+    with tf.Graph().as_default() as graph:
+        elements = tf.data.TextLineDataset(path).repeat()
+        elements = elements.map(lambda line: tf.stack(tf.decode_csv(line, [[0.0]] * columns)))
+        return _next_batches(graph, elements.batch(batch))
+
+
+def _next_batches(graph, elements):
+    following = tf.compat.v1.data.make_one_shot_iterator(elements).get_next()
+    return _stream(tf.Session(graph=graph), following)
+
+
+def _stream(session, batch):
+    step = lambda: session.run(batch)
+    step.sample_seconds = 0.3
+    return step
+
+
+def queue_step(rows=10000, batch=32, threads=2):
+    """Rows out of memory through queues that threads fill, in batches."""
+    images, labels = data.images(rows)
+    with tf.Graph().as_default() as graph:
+        images, labels = tf.constant(images), tf.constant(labels)
+        image, label = tf.train.slice_input_producer([images, labels], seed=1)
+        batches = tf.train.batch([image, label], batch, num_threads=threads, capacity=10 * batch)
+        session = tf.Session(graph=graph)
+        tf.train.start_queue_runners(session)
+    return _stream(session, batches)
 
 
 def build(length):
