@@ -64,6 +64,13 @@ def example_classes(module: str) -> list[Any]:
     return [message_class(name) for name in MODULES[module]]
 
 
+def queue_runner_classes() -> list[Any]:
+    """The class of QueueRunnerDef messages, of which TensorBoard has no copy."""
+    from stillflow.graph.protos.queue_runner import queue_runner_def_class
+
+    return [queue_runner_def_class()]
+
+
 def generated_function(op_type: str) -> Callable[..., Any] | None:
     """What builds one node of that type, of arguments in order or by name; None if nothing does."""
     from stillflow.ops import raw

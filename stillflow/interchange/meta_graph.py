@@ -14,10 +14,12 @@ from stillflow.graph.collection_protos import (
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.protos.control_flow import message_class
+from stillflow.graph.protos.queue_runner import queue_runner_def_class
 from stillflow.interchange.files import from_bytes, read_message
 from stillflow.interchange.importer import import_graph_def
 from stillflow.ops.variables.variable import Variable
 from stillflow.platform import logging
+from stillflow.train.queue_runner import QueueRunner
 from stillflow.train.saveables import all_saveables
 from stillflow.train.saver import Saver
 
@@ -27,10 +29,8 @@ _VARIABLES = (
     *(GraphKeys.METRIC_VARIABLES, GraphKeys.MODEL_VARIABLES, GraphKeys.GLOBAL_STEP),
     GraphKeys.MOVING_AVERAGE_VARIABLES,
 )
-# What stands for objects that Stillflow has not.
-_LEFT_OUT = (GraphKeys.QUEUE_RUNNERS,)
 _CONTEXTS = (GraphKeys.COND_CONTEXT, GraphKeys.WHILE_CONTEXT)
-_OBJECTS = {*_VARIABLES, GraphKeys.SAVERS, *_CONTEXTS}
+_OBJECTS = {*_VARIABLES, GraphKeys.SAVERS, GraphKeys.QUEUE_RUNNERS, *_CONTEXTS}
 
 
 def import_meta_graph(
@@ -168,8 +168,6 @@ def _items(key: str, collection: Any, info: Any, scope: str) -> Iterator[Any]:
     kind = collection.WhichOneof("kind")
     if kind is None:
         logging.error("Cannot identify data type for collection %s. Skipping.", key)
-    elif kind == "bytes_list" and key in _LEFT_OUT:
-        logging.info("The collection %s is left out: Stillflow has no such objects yet.", key)
     elif kind == "bytes_list" and (from_proto := get_from_proto_function(key)) is not None:
         for value in collection.bytes_list.value:
             proto = from_bytes(value, get_collection_proto_type(key))
@@ -188,7 +186,7 @@ def _items(key: str, collection: Any, info: Any, scope: str) -> Iterator[Any]:
 
 
 def _object(key: str, value: bytes, info: Any, scope: str) -> Any:
-    """The variable, the Saver or the context that a proto in a collection describes."""
+    """The variable, Saver, queue runner or context that a proto in a collection describes."""
     kind = _message_of(key)
     try:
         proto = from_bytes(value, kind)
@@ -197,6 +195,8 @@ def _object(key: str, value: bytes, info: Any, scope: str) -> Any:
         raise ValueError(f"The collection {key!r} holds no {name}: {error}") from None
     if key == GraphKeys.SAVERS:
         return Saver.from_proto(proto, import_scope=scope)
+    if key == GraphKeys.QUEUE_RUNNERS:
+        return QueueRunner.from_proto(proto, import_scope=scope)
     if key in _CONTEXTS:
         return _context(key, proto, scope)
     if not _tells_trainable(info.tensorflow_version):
@@ -218,6 +218,8 @@ def _message_of(key: str) -> Any:
     from tensorboard.compat.proto.saver_pb2 import SaverDef
     from tensorboard.compat.proto.variable_pb2 import VariableDef
 
+    if key == GraphKeys.QUEUE_RUNNERS:
+        return queue_runner_def_class()
     if key in _CONTEXTS:
         is_cond = key == GraphKeys.COND_CONTEXT
         return message_class("CondContextDef" if is_cond else "WhileContextDef")

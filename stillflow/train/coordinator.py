@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,7 +27,7 @@ class Coordinator:
         self._clean_types = tuple(clean_stop_exception_types or (OutOfRangeError,))
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        self._error: BaseException | None = None
+        self._error: BaseException | None = None  # with its traceback
         self._registered_threads: set[threading.Thread] = set()
         self._joined = False
 
@@ -50,8 +51,7 @@ class Coordinator:
             if self._joined and error is not None:
                 raise error  # no join will
             if not self._stopped.is_set() and error is not None and self._error is None:
-                logging.info("Error reported to Coordinator: %r", error)
-                self._error = error
+                self._error = _reported(ex)
             self._stopped.set()
 
     def clear_stop(self) -> None:
@@ -66,8 +66,8 @@ class Coordinator:
         """A block in which an exception requests a stop instead of ending the thread."""
         try:
             yield
-        except Exception as error:
-            self.request_stop(error)
+        except BaseException:
+            self.request_stop(sys.exc_info())
 
     def register_thread(self, thread: threading.Thread) -> None:
         """Has `join` wait for `thread` too."""
@@ -112,6 +112,24 @@ class Coordinator:
         """Raises what `request_stop` was told, if anything."""
         if self._error is not None:
             raise self._error
+
+
+def _reported(ex: Any) -> BaseException:
+    """What `join` is to raise for `ex`, which is logged; ValueError where nothing can be raised."""
+    is_raised = isinstance(ex, tuple)
+    if is_raised:
+        logging.info("Error reported to Coordinator: %s", ex[1], exc_info=ex)
+    else:
+        logging.info("Error reported to Coordinator: %s, %s", type(ex), ex)
+    info = ex if is_raised else sys.exc_info()
+    if len(info) == 3 and info[0] and info[1]:
+        return info[1].with_traceback(info[2])
+    try:
+        raise ValueError(
+            f"ex must be a tuple or sys.exc_info must return the current exception: {info}"
+        )
+    except ValueError as error:
+        return error
 
 
 class LooperThread(threading.Thread):

@@ -1,4 +1,4 @@
-"""`tf.train`, spelled as TensorFlow 1.15 spells it. train.pyi lists the names."""
+"""`tf.train`, spelled as TensorFlow 1.15 spells it. __init__.pyi lists the names."""
 
 from stillflow.api import _missing
 

@@ -2,6 +2,7 @@ from tensorboard.compat.proto.cluster_pb2 import ClusterDef as ClusterDef
 from tensorboard.compat.proto.cluster_pb2 import JobDef as JobDef
 from tensorboard.compat.proto.saver_pb2 import SaverDef as SaverDef
 
+from stillflow.api.train import queue_runner as queue_runner
 from stillflow.checkpoint.management import checkpoint_exists as checkpoint_exists
 from stillflow.checkpoint.management import checkpoints_iterator as checkpoints_iterator
 from stillflow.checkpoint.management import (
@@ -57,6 +58,9 @@ from stillflow.train.proximal import ProximalAdagradOptimizer as ProximalAdagrad
 from stillflow.train.proximal import (
     ProximalGradientDescentOptimizer as ProximalGradientDescentOptimizer,
 )
+from stillflow.train.queue_runner import QueueRunner as QueueRunner
+from stillflow.train.queue_runner import add_queue_runner as add_queue_runner
+from stillflow.train.queue_runner import start_queue_runners as start_queue_runners
 from stillflow.train.rmsprop import RMSPropOptimizer as RMSPropOptimizer
 from stillflow.train.saver import Saver as Saver
 from stillflow.train.training_util import assert_global_step as assert_global_step
