@@ -20,7 +20,26 @@ from stillflow.ops.linalg.norms import cross as cross
 from stillflow.ops.linalg.norms import norm as norm
 from stillflow.ops.linalg.norms import normalize as normalize
 from stillflow.ops.linalg.norms import trace as trace
+from stillflow.ops.linalg.operators.adjoint import LinearOperatorAdjoint as LinearOperatorAdjoint
+from stillflow.ops.linalg.operators.adjoint import (
+    LinearOperatorInversion as LinearOperatorInversion,
+)
 from stillflow.ops.linalg.operators.base import LinearOperator as LinearOperator
+from stillflow.ops.linalg.operators.block_diagonal import (
+    LinearOperatorBlockDiag as LinearOperatorBlockDiag,
+)
+from stillflow.ops.linalg.operators.circulant import (
+    LinearOperatorCirculant as LinearOperatorCirculant,
+)
+from stillflow.ops.linalg.operators.circulant import (
+    LinearOperatorCirculant2D as LinearOperatorCirculant2D,
+)
+from stillflow.ops.linalg.operators.circulant import (
+    LinearOperatorCirculant3D as LinearOperatorCirculant3D,
+)
+from stillflow.ops.linalg.operators.composition import (
+    LinearOperatorComposition as LinearOperatorComposition,
+)
 from stillflow.ops.linalg.operators.dense import (
     LinearOperatorFullMatrix as LinearOperatorFullMatrix,
 )
@@ -28,12 +47,21 @@ from stillflow.ops.linalg.operators.dense import (
     LinearOperatorLowerTriangular as LinearOperatorLowerTriangular,
 )
 from stillflow.ops.linalg.operators.diagonal import LinearOperatorDiag as LinearOperatorDiag
-from stillflow.ops.linalg.operators.identity import (
-    LinearOperatorIdentity as LinearOperatorIdentity,
+from stillflow.ops.linalg.operators.householder import (
+    LinearOperatorHouseholder as LinearOperatorHouseholder,
 )
+from stillflow.ops.linalg.operators.identity import LinearOperatorIdentity as LinearOperatorIdentity
 from stillflow.ops.linalg.operators.identity import (
     LinearOperatorScaledIdentity as LinearOperatorScaledIdentity,
 )
+from stillflow.ops.linalg.operators.kronecker import (
+    LinearOperatorKronecker as LinearOperatorKronecker,
+)
+from stillflow.ops.linalg.operators.low_rank import (
+    LinearOperatorLowRankUpdate as LinearOperatorLowRankUpdate,
+)
+from stillflow.ops.linalg.operators.toeplitz import LinearOperatorToeplitz as LinearOperatorToeplitz
+from stillflow.ops.linalg.operators.zeros import LinearOperatorZeros as LinearOperatorZeros
 from stillflow.ops.linalg.products import matmul as matmul
 from stillflow.ops.linalg.products import matvec as matvec
 from stillflow.ops.linalg.pseudo import matrix_rank as matrix_rank

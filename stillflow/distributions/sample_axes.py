@@ -9,11 +9,11 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.distributions.checking import maybe_get_static_value
 from stillflow.distributions.shapes import pick_vector
-from stillflow.distributions.triangular import rotate_transpose
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, joining, reshaping, selecting, shape_of, slicing
+from stillflow.ops.array.rotating import rotate_transpose
 from stillflow.ops.control.ordering import with_dependencies
 from stillflow.ops.debug.checks import assert_non_negative, assert_rank
 from stillflow.ops.math import comparison

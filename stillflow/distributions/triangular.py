@@ -13,13 +13,9 @@ from stillflow.distributions.shapes import prefer_static_rank
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import diagonals, filling, joining, ranging, reshaping, selecting, shape_of
+from stillflow.ops.array import diagonals, filling, joining, reshaping, shape_of
 from stillflow.ops.array.reversing import reverse
-from stillflow.ops.array.transposing import transpose
-from stillflow.ops.debug.checks import assert_integer
-from stillflow.ops.known_values import constant_value
-from stillflow.ops.math import casts, comparison, elementwise
-from stillflow.ops.math.division import floormod
+from stillflow.ops.math import casts, elementwise
 
 
 def fill_triangular(x: Any, upper: bool = False, name: str | None = None) -> Tensor:
@@ -102,26 +98,6 @@ def matrix_diag_transform(
             return matrix
         changed = transform(diagonals.matrix_diag_part(matrix))
         return diagonals.matrix_set_diag(matrix, changed)
-
-
-def rotate_transpose(x: Any, shift: Any, name: str = "rotate_transpose") -> Tensor:
-    """Returns `x` with its axes moved right by `shift`, the last ones becoming the first."""
-    with name_scope(name, values=[x, shift]):
-        x = convert_to_tensor(x, name="x")
-        shift = convert_to_tensor(shift, name="shift")
-        assert_integer(shift)
-        known, ndims = constant_value(shift), x.shape.ndims
-        if ndims is not None and known is not None:
-            steps = np.sign(known) * (abs(known) % ndims) if ndims > 1 else 0
-            return x if steps == 0 else transpose(x, perm=np.roll(np.arange(ndims), steps))
-        rank = shape_of.rank(x)
-        is_left = comparison.less(shift, 0)
-        left = floormod(-shift, rank)
-        right = rank - floormod(shift, rank)
-        start = selecting.where_v2(is_left, left, right)
-        first = ranging.range_(0, start)
-        last = ranging.range_(start, rank)
-        return transpose(x, perm=joining.concat([last, first], 0))
 
 
 def tridiag(

@@ -362,8 +362,9 @@ OWN: dict[str, Members] = {
             "prefer_static_shape prefer_static_value"
         ),
         "stillflow.distributions.triangular": (
-            "fill_triangular fill_triangular_inverse matrix_diag_transform rotate_transpose tridiag"
+            "fill_triangular fill_triangular_inverse matrix_diag_transform tridiag"
         ),
+        "stillflow.ops.array.rotating": "rotate_transpose",
         "stillflow.distributions.weighing": (
             "pad process_quadrature_grid_and_probs reduce_weighted_logsumexp softplus_inverse"
         ),
@@ -398,11 +399,22 @@ OWN: dict[str, Members] = {
             "_remove_squeezable_dimensions=aligned metric_variable"
         ),
     },
+    "python.ops.linalg.linear_operator_circulant": {
+        "stillflow.ops.linalg.operators.circulant": "_to_complex=as_complex",
+    },
     "python.ops.linalg.linear_operator_util": {
         "stillflow.ops.linalg.operators.broadcasting": (
+            "assert_compatible_matrix_dimensions "
+            "assert_no_entries_with_modulus_zero=assert_nowhere_zero "
+            "assert_zero_imag_part=assert_real broadcast_matrix_batch_dims "
             "cholesky_solve_with_broadcast matrix_solve_with_broadcast "
             "matrix_triangular_solve_with_broadcast"
         ),
+        "stillflow.ops.linalg.operators.claims": (
+            "use_operator_or_provided_hint_unless_contradicting=kept"
+        ),
+        "stillflow.ops.linalg.operators.parts": "convert_nonref_to_tensor=held",
+        "stillflow.ops.linalg.operators.sizes": "shape_tensor=size_tensor",
     },
     "python.ops.nn_ops": {
         "stillflow.ops.nn.fractional": "fractional_avg_pool_v2 fractional_max_pool_v2",

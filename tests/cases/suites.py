@@ -75,6 +75,7 @@ DIGESTED = (
     "metrics",
     "optimizers_of_contrib",
     "rarer_optimizers",
+    "composed_operators",
     "ranked_metrics",
     "sets",
     "sampled_losses",

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
@@ -14,12 +16,13 @@ from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension, TensorShape, dimension_at_index
 from stillflow.ops.array import diagonals, reshaping, shape_of
 from stillflow.ops.debug import checks
-from stillflow.ops.linalg import solving
+from stillflow.ops.linalg import decompositions, solving
+from stillflow.ops.linalg.operators import algebra
 from stillflow.ops.linalg.operators.broadcasting import (
     cholesky_solve_with_broadcast,
     matrix_solve_with_broadcast,
 )
-from stillflow.ops.math import elementwise
+from stillflow.ops.math import casts, elementwise
 from stillflow.ops.reduce import reductions
 
 
@@ -182,8 +185,16 @@ class LinearOperator(abc.ABC):
 
     def matmul(
         self, x: Any, adjoint: bool = False, adjoint_arg: bool = False, name: str = "matmul"
-    ) -> Tensor:
-        """Returns the product with `x`, f[..., n, k] -> f[..., m, k]; either transposed before."""
+    ) -> Any:
+        """Returns the product with `x`, f[..., n, k] -> f[..., m, k]; either transposed before.
+
+        With an operator the product is one, too.
+
+        Raises:
+          ValueError: sizes do not fit.
+        """
+        if isinstance(x, LinearOperator):
+            return self._combined(algebra.matmul, x, adjoint, adjoint_arg, name, "x")
         with self._name_scope(name):
             x = self._argument(x, "x")
             self._check_size(x, -2 if adjoint else -1, -1 if adjoint_arg else -2)
@@ -217,13 +228,18 @@ class LinearOperator(abc.ABC):
 
     def solve(
         self, rhs: Any, adjoint: bool = False, adjoint_arg: bool = False, name: str = "solve"
-    ) -> Tensor:
+    ) -> Any:
         """Returns x with `self x = rhs`: f[..., n, k] -> f[..., n, k].
+
+        For an operator the solution is one, too.
 
         Raises:
           NotImplementedError: it is known not to be square, or to be singular.
+          ValueError: sizes do not fit.
         """
         self._check_solvable()
+        if isinstance(rhs, LinearOperator):
+            return self._combined(algebra.solve, rhs, adjoint, adjoint_arg, name, "rhs")
         with self._name_scope(name):
             rhs = self._argument(rhs, "rhs")
             self._check_size(rhs, -1 if adjoint else -2, -1 if adjoint_arg else -2)
@@ -234,14 +250,20 @@ class LinearOperator(abc.ABC):
         with self._name_scope(name):
             rhs = self._argument(rhs, "rhs")
             self._check_size(rhs, -1 if adjoint else -2, -1)
-            columns = reshaping.expand_dims(rhs, axis=-1)
-            return reshaping.squeeze(self.solve(columns, adjoint=adjoint), axis=-1)
+            return self._solvevec(rhs, adjoint=adjoint)
+
+    def _solvevec(self, rhs: Tensor, adjoint: bool = False) -> Tensor:
+        columns = reshaping.expand_dims(rhs, axis=-1)
+        return reshaping.squeeze(self.solve(columns, adjoint=adjoint), axis=-1)
 
     def _check_solvable(self) -> None:
-        for known, problem in ((self.is_non_singular, "singular"), (self.is_square, "not square")):
+        for known, problem in (
+            (self.is_non_singular, "be singular"),
+            (self.is_square, "not be square"),
+        ):
             if known is False:
                 raise NotImplementedError(
-                    f"Exact solve not implemented for an operator that is expected to be {problem}."
+                    f"Exact solve not implemented for an operator that is expected to {problem}."
                 )
 
     def _solve(self, rhs: Tensor, adjoint: bool = False, adjoint_arg: bool = False) -> Tensor:
@@ -253,6 +275,67 @@ class LinearOperator(abc.ABC):
 
     def _can_use_cholesky(self) -> bool:
         return bool(self.is_self_adjoint and self.is_positive_definite)
+
+    # Other operators ------------------------------------------------------------------------------
+
+    def adjoint(self, name: str = "adjoint") -> LinearOperator:
+        """Returns the adjoint, an operator f[..., n, m]."""
+        return self if self.is_self_adjoint is True else self._made(algebra.adjoint, name)
+
+    H = property(adjoint)
+
+    def inverse(self, name: str = "inverse") -> LinearOperator:
+        """Returns the inverse, an operator f[..., n, n].
+
+        Raises:
+          ValueError: it is known not to be square, or to be singular.
+        """
+        for known, kind in ((self.is_square, "non square"), (self.is_non_singular, "singular")):
+            if known is False:
+                raise ValueError(
+                    f"Cannot take the Inverse: This operator represents a {kind} matrix."
+                )
+        return self._made(algebra.inverse, name)
+
+    def cholesky(self, name: str = "cholesky") -> LinearOperator:
+        """Returns the Cholesky factor, an operator f[..., n, n].
+
+        Raises:
+          ValueError: it is not known to be self-adjoint and positive definite.
+        """
+        if not self._can_use_cholesky():
+            raise ValueError(
+                "Cannot take the Cholesky decomposition: Not a positive definite self adjoint "
+                "matrix."
+            )
+        return self._made(algebra.cholesky, name)
+
+    def _made(self, rules: algebra.Rules, name: str) -> LinearOperator:
+        from stillflow.ops.linalg.operators import combining  # noqa: F401  declares the rules
+
+        with self._name_scope(name):
+            return rules(self)
+
+    def _combined(
+        self,
+        rules: algebra.Rules,
+        other: LinearOperator,
+        adjoint: bool,
+        adjoint_arg: bool,
+        name: str,
+        argument: str,
+    ) -> LinearOperator:
+        from stillflow.ops.linalg.operators import combining  # noqa: F401  declares the rules
+
+        left = self.adjoint() if adjoint else self
+        right = other.adjoint() if adjoint_arg else other
+        if (right.range_dimension != left.domain_dimension) is True:
+            raise ValueError(
+                f"Operators are incompatible. Expected `{argument}` to have dimension "
+                f"{left.domain_dimension} but got {right.range_dimension}."
+            )
+        with self._name_scope(name):
+            return rules(left, right)
 
     # Numbers of it --------------------------------------------------------------------------------
 
@@ -344,7 +427,19 @@ class LinearOperator(abc.ABC):
     def _assert_non_singular(self) -> Any:
         if self._can_use_cholesky():
             return self.assert_positive_definite()
-        raise NotImplementedError("assert_non_singular is not implemented.")
+        values: Any = decompositions.svd(self.to_dense(), compute_uv=False)
+        condition = reductions.reduce_max(values, axis=-1) / reductions.reduce_min(values, axis=-1)
+        message = "Singular matrix up to precision epsilon."
+        return checks.assert_less(condition, self._largest_condition(), message=message)
+
+    def _largest_condition(self) -> Tensor:
+        """The condition number from which on a matrix counts as singular."""
+        with name_scope("max_nonsingular_condition_number"):
+            eps = np.finfo(self.dtype.as_numpy_dtype).eps
+            rows = casts.cast(self.range_dimension_tensor(), self.dtype)
+            columns = casts.cast(self.domain_dimension_tensor(), self.dtype)
+            size = casts.cast(reductions.reduce_max([100.0, rows, columns]), self.dtype)
+            return 1.0 / (size * eps)
 
     def _assert_positive_definite(self) -> Any:
         if not self.is_self_adjoint:

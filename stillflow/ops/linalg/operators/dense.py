@@ -16,6 +16,7 @@ from stillflow.ops.linalg.operators.broadcasting import (
     assert_nowhere_zero,
     matrix_triangular_solve_with_broadcast,
 )
+from stillflow.ops.linalg.operators.parts import held
 from stillflow.ops.linalg.products import matmul
 from stillflow.ops.math import elementwise
 from stillflow.ops.reduce import reductions
@@ -44,13 +45,14 @@ class LinearOperatorFullMatrix(LinearOperator):
         name: str = "LinearOperatorFullMatrix",
     ):
         with name_scope(name, values=[matrix]):
-            self._matrix = convert_to_tensor(matrix, name="matrix")
-            if self._matrix.dtype.base_dtype not in FACTORABLE:
+            self._matrix = held(matrix, name="matrix")
+            as_tensor = convert_to_tensor(self._matrix, name="matrix")
+            if as_tensor.dtype not in FACTORABLE:
                 raise TypeError(
                     f"Argument matrix must have dtype in {list(FACTORABLE)}.  Found: "
-                    f"{self._matrix.dtype}"
+                    f"{as_tensor.dtype}"
                 )
-            _check_rank(self._matrix, "matrix")
+            _check_rank(as_tensor, "matrix")
             super().__init__(
                 self._matrix.dtype,
                 [self._matrix],
@@ -94,7 +96,7 @@ class LinearOperatorLowerTriangular(LinearOperator):
         if is_square is False:
             raise ValueError("Only square lower triangular operators supported at this time.")
         with name_scope(name, values=[tril]):
-            self._tril = convert_to_tensor(tril, name="tril")
+            self._tril = held(tril, name="tril")
             _check_rank(self._tril, "tril")
             super().__init__(
                 self._tril.dtype,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape
@@ -13,7 +12,8 @@ from stillflow.ops.array.joining import concat
 from stillflow.ops.debug import checks
 from stillflow.ops.linalg import solving
 from stillflow.ops.linalg.operators.base import LinearOperator
-from stillflow.ops.linalg.operators.broadcasting import assert_nowhere_zero
+from stillflow.ops.linalg.operators.broadcasting import assert_nowhere_zero, assert_real
+from stillflow.ops.linalg.operators.parts import held
 from stillflow.ops.math import casts, complex_numbers, conjugate, elementwise
 from stillflow.ops.reduce import reductions
 
@@ -36,7 +36,7 @@ class LinearOperatorDiag(LinearOperator):
         name: str = "LinearOperatorDiag",
     ):
         with name_scope(name, values=[diag]):
-            self._diag = convert_to_tensor(diag, name="diag")
+            self._diag = held(diag, name="diag")
             if self._diag.shape.ndims == 0:
                 raise ValueError(
                     f"Argument diag must have at least 1 dimension.  Found: {self._diag}"
@@ -58,7 +58,7 @@ class LinearOperatorDiag(LinearOperator):
             )
 
     @property
-    def diag(self) -> Tensor:
+    def diag(self) -> Any:
         return self._diag
 
     def _shape(self) -> TensorShape:
@@ -68,7 +68,7 @@ class LinearOperatorDiag(LinearOperator):
         sizes = shape_of.shape(self._diag)
         return concat((sizes, [sizes[-1]]), 0)
 
-    def _factors(self, adjoint: bool) -> Tensor:
+    def _factors(self, adjoint: bool) -> Any:
         return conjugate.conj(self._diag) if adjoint else self._diag
 
     def _matmul(self, x: Tensor, adjoint: bool = False, adjoint_arg: bool = False) -> Tensor:
@@ -115,3 +115,10 @@ class LinearOperatorDiag(LinearOperator):
             "definite."
         )
         return checks.assert_positive(complex_numbers.real(self._diag), message=message)
+
+    def _assert_self_adjoint(self) -> Any:
+        message = (
+            "This diagonal operator contained non-zero imaginary values.   Thus it was not "
+            "self-adjoint."
+        )
+        return assert_real(self._diag, message)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.static import constant_value
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
@@ -12,10 +11,13 @@ from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.ops.array import diagonals, filling, reshaping, shape_of, stacking
 from stillflow.ops.array.joining import concat
-from stillflow.ops.control.ordering import no_op
+from stillflow.ops.control.ordering import no_op, with_dependencies
 from stillflow.ops.debug import checks
 from stillflow.ops.linalg import solving
 from stillflow.ops.linalg.operators.base import LinearOperator
+from stillflow.ops.linalg.operators.broadcasting import assert_compatible_matrix_dimensions
+from stillflow.ops.linalg.operators.parts import held
+from stillflow.ops.linalg.operators.sizes import checked_size, size_tensor
 from stillflow.ops.math import casts, complex_numbers, conjugate, elementwise
 from stillflow.ops.reduce import reductions
 
@@ -26,9 +28,17 @@ class _Scaling(LinearOperator):
     _num_rows: Tensor
     _known_rows: Any
 
-    def _take_rows(self, num_rows: Any) -> None:
-        self._num_rows = _whole(num_rows, "num_rows", 0)
-        self._known_rows = constant_value(self._num_rows)
+    def _take_rows(self, num_rows: Any, asserts: bool) -> None:
+        rows = size_tensor(num_rows, "num_rows")
+        self._known_rows = constant_value(rows)
+        self._num_rows = checked_size(rows, "num_rows", 0, asserts)
+        self._asserts = asserts
+
+    def _fitting(self, x: Tensor) -> Tensor:
+        """`x`, which a run refuses when it is asked to and this cannot act on it."""
+        if not self._asserts:
+            return x
+        return with_dependencies([assert_compatible_matrix_dimensions(self, x)], x)
 
     def _matrix_shape(self) -> TensorShape:
         rows = None if self._known_rows is None else int(self._known_rows)
@@ -57,21 +67,6 @@ class _Scaling(LinearOperator):
         return casts.cast(reductions.reduce_min(self.shape_tensor()[-2:]), self.dtype)
 
 
-def _whole(value: Any, name: str, rank: int) -> Tensor:
-    """`value` as integers that are not negative, of a rank."""
-    tensor = convert_to_tensor(value, preferred_dtype=dtypes.int32, name=name)
-    label = name.removesuffix("_arg")
-    if not tensor.dtype.is_integer:
-        raise TypeError(f"Argument {label} must be integer type.  Found: {tensor}")
-    known = constant_value(tensor)
-    if known is not None:
-        if known.ndim != rank:
-            raise ValueError(f"Argument {label} must be a {rank}-D Tensor.  Found: {known}")
-        if (known < 0).any():
-            raise ValueError(f"Argument {label} must be non-negative.  Found: {known}")
-    return tensor
-
-
 class LinearOperatorIdentity(_Scaling):
     """The identity of `num_rows` rows, as often as `batch_shape` says.
 
@@ -92,7 +87,6 @@ class LinearOperatorIdentity(_Scaling):
         assert_proper_shapes: bool = False,
         name: str = "LinearOperatorIdentity",
     ):
-        del assert_proper_shapes  # a run checks shapes in any case
         with name_scope(name):
             for claim, kind in (
                 (is_self_adjoint, "self adjoint"),
@@ -103,13 +97,17 @@ class LinearOperatorIdentity(_Scaling):
                 if not claim:
                     raise ValueError(f"An identity operator is always {kind}.")
             super().__init__(dtype or dtypes.float32, None, True, True, True, True, name)
-            self._take_rows(num_rows)
-            self._batch = None if batch_shape is None else _whole(batch_shape, "batch_shape_arg", 1)
+            self._take_rows(num_rows, assert_proper_shapes)
+            self._batch = None
+            if batch_shape is not None:
+                batch = size_tensor(batch_shape, "batch_shape_arg")
+                self._known_batch = constant_value(batch)
+                self._batch = checked_size(batch, "batch_shape", 1, assert_proper_shapes)
 
     def _shape(self) -> TensorShape:
         if self._batch is None:
             return self._matrix_shape()
-        known = constant_value(self._batch)
+        known = self._known_batch
         batch = TensorShape.of(None) if known is None else as_shape(known.tolist())
         return batch.concatenate(self._matrix_shape())
 
@@ -118,7 +116,7 @@ class LinearOperatorIdentity(_Scaling):
         return sizes if self._batch is None else concat((self._batch, sizes), 0)
 
     def _matmul(self, x: Tensor, adjoint: bool = False, adjoint_arg: bool = False) -> Tensor:
-        x = solving.adjoint(x) if adjoint_arg else x
+        x = self._fitting(solving.adjoint(x) if adjoint_arg else x)
         if self._batch is None:
             return x
         special: Any = self.batch_shape.concatenate([1, 1])
@@ -177,9 +175,8 @@ class LinearOperatorScaledIdentity(_Scaling):
         assert_proper_shapes: bool = False,
         name: str = "LinearOperatorScaledIdentity",
     ):
-        del assert_proper_shapes  # a run checks shapes in any case
         with name_scope(name, values=[multiplier, num_rows]):
-            self._multiplier = convert_to_tensor(multiplier, name="multiplier")
+            self._multiplier = held(multiplier, name="multiplier")
             if not self._multiplier.dtype.is_complex:
                 if is_self_adjoint is False:
                     raise ValueError("A real diagonal operator is always self adjoint.")
@@ -195,12 +192,12 @@ class LinearOperatorScaledIdentity(_Scaling):
                 True,
                 name,
             )
-            self._take_rows(num_rows)
+            self._take_rows(num_rows, assert_proper_shapes)
             self._rows_as_own = casts.cast(self._num_rows, self.dtype)
             self._rows_as_real = casts.cast(self._num_rows, self.dtype.real_dtype)
 
     @property
-    def multiplier(self) -> Tensor:
+    def multiplier(self) -> Any:
         return self._multiplier
 
     def _shape(self) -> TensorShape:
@@ -215,11 +212,11 @@ class LinearOperatorScaledIdentity(_Scaling):
         return conjugate.conj(matrix) if adjoint else matrix
 
     def _matmul(self, x: Tensor, adjoint: bool = False, adjoint_arg: bool = False) -> Tensor:
-        x = solving.adjoint(x) if adjoint_arg else x
+        x = self._fitting(solving.adjoint(x) if adjoint_arg else x)
         return x * self._as_matrix(adjoint)
 
     def _solve(self, rhs: Tensor, adjoint: bool = False, adjoint_arg: bool = False) -> Tensor:
-        rhs = solving.adjoint(rhs) if adjoint_arg else rhs
+        rhs = self._fitting(solving.adjoint(rhs) if adjoint_arg else rhs)
         return rhs / self._as_matrix(adjoint)
 
     def _determinant(self) -> Tensor:
@@ -246,3 +243,8 @@ class LinearOperatorScaledIdentity(_Scaling):
     def _assert_positive_definite(self) -> Any:
         real = complex_numbers.real(self._multiplier)
         return checks.assert_positive(real, message="LinearOperator was not positive definite.")
+
+    def _assert_self_adjoint(self) -> Any:
+        imaginary = complex_numbers.imag(self._multiplier)
+        zeros = filling.zeros_like(imaginary)
+        return checks.assert_equal(zeros, imaginary, message="LinearOperator was not self-adjoint")
