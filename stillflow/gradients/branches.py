@@ -2,7 +2,7 @@
 
 A gradient of a branch takes what the branch took and gave. What else it needs of the branch, this
 gives as an optional value, which is absent where another branch was taken: the choice gets outputs
-for them, and functions that give them.
+for them, and functions that give them. A branch with loops is gone through again instead.
 """
 
 from __future__ import annotations
@@ -10,18 +10,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.handles import is_handle, value_dtype
 from stillflow.gradients.walk import gradients, is_trainable
 from stillflow.gradients.zeros import zeros_like_value
 from stillflow.graph import dtypes, nest
 from stillflow.graph.context import get_default_graph
+from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.array import filling
 from stillflow.ops.array.indexed_slices import as_slices
 from stillflow.ops.functions import branches, switch_case
 from stillflow.ops.functions.body import FuncGraph
-from stillflow.ops.functions.calls import function_called
+from stillflow.ops.functions.calls import function_called, symbolic_gradient_op
 from stillflow.ops.functions.functional import if_op, stateless_if_op
 from stillflow.ops.functions.optionals import (
     optional_from_value,
@@ -122,11 +126,31 @@ class _Backward(branches.BranchGraph):
             for y, grad in zip(body.outputs, grads, strict=True)
             if grad is not None and is_trainable(y)
         ]
+        if any(op.defn.frame for op in body.operations):
+            return self._of_call(dict(pairs))
         found = gradients([y for y, _ in pairs], body.inputs, [grad for _, grad in pairs])
         return [
             zeros_like_value(x) if grad is None else grad
             for x, grad in zip(body.inputs, found, strict=True)
         ]
+
+    def _of_call(self, grads: dict[Tensor, Any]) -> list:
+        """The gradients of a branch with loops, which goes through its loops again.
+
+        What a loop pushes onto stacks is none of its results, and so no optional value.
+        """
+        body, op = self._forward.body, self._forward.op
+        _check_repeatable(body, op)
+        results = [y for y in body.outputs if y.dtype is not dtypes.variant]
+        name = branches.function_name(op.graph, f"{self._forward.name}_again")
+        branches.add_function(branches.BranchFunction(name, body.giving(results)), self)
+        taken = [self.capture(tensor) for tensor in body.inputs]
+        weights = [
+            filling.zeros_like(self.capture(y)) if y not in grads else convert_to_tensor(grads[y])
+            for y in results
+        ]
+        types = [value_dtype(x) if is_handle(x) else x.dtype for x in body.inputs]
+        return list(symbolic_gradient_op([*taken, *weights], Tout=types, f=FunctionName(name)))
 
     def capture(self, tensor: Tensor) -> Tensor:
         if tensor.graph is not self._forward.body.whole:
@@ -167,6 +191,20 @@ class _Backward(branches.BranchGraph):
         """What it takes, which is there once the choice gives optional values."""
         places = [(self._forward.place_of(tensor), tensor) for tensor in self.extra_inputs]
         return [tensor if place is None else place for place, tensor in places]
+
+
+def _check_repeatable(body: FuncGraph, op: Operation) -> None:
+    """UnimplementedError where operations of the body may do another thing the second time."""
+    for inner in body.operations:
+        defn = inner.defn
+        if defn.takes_state or defn.writes or defn.waits:
+            raise UnimplementedError(
+                None,
+                op,
+                "A gradient of a function with a loop is not yet in Stillflow where "
+                f"{inner.name}, a {inner.type}, runs in it.\n  Take it out of "
+                "the function, or write tf.cond.",
+            )
 
 
 def _argument_behind(handle: Tensor) -> Tensor:

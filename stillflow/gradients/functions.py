@@ -8,8 +8,8 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.emitting import emit
 from stillflow.declare.expanding import Body
 from stillflow.gradients.walk import gradients
+from stillflow.gradients.zeros import zeros_like_value
 from stillflow.graph.errors import InvalidArgumentError
-from stillflow.ops.array import filling
 from stillflow.ops.control.ordering import placeholder
 
 
@@ -19,25 +19,29 @@ def gradient_body(function: Any) -> Body:
     They are nodes in the graph of the function's body, behind its own; its own gradient function,
     if it has one, is called there.
     """
-    graph = function.body
-    if graph.gradient is None:
+    body = function.body
+    if body.gradient is None:
+        graph = body.whole
+        before = len(graph.get_operations())
         with graph.as_default(), graph.name_scope("gradient_of_function"):
-            dys = [placeholder(tensor.dtype.base_dtype, tensor.shape) for tensor in graph.outputs]
+            dys = [placeholder(tensor.dtype.base_dtype, tensor.shape) for tensor in body.outputs]
             if function.grad_func is None:
-                found = gradients(graph.outputs, graph.inputs, dys)
+                found = gradients(body.outputs, body.inputs, dys)
             else:
                 declared = function.grad_func
-                found = emit(declared.defn, [*graph.inputs, *dys], declared.call_attrs, "g").outputs
-            if len(found) != len(graph.inputs):
+                found = emit(declared.defn, [*body.inputs, *dys], declared.call_attrs, "g").outputs
+            if len(found) != len(body.inputs):
                 raise InvalidArgumentError(
                     None,
                     None,
-                    f"SymGrad expects to return {len(graph.inputs)} tensor(s), but get "
+                    f"SymGrad expects to return {len(body.inputs)} tensor(s), but get "
                     f"{len(found)} tensor(s) instead.",
                 )
             outputs = [
-                filling.zeros_like(tensor) if grad is None else convert_to_tensor(grad)
-                for tensor, grad in zip(graph.inputs, found, strict=True)
+                zeros_like_value(tensor) if grad is None else convert_to_tensor(grad)
+                for tensor, grad in zip(body.inputs, found, strict=True)
             ]
-        graph.gradient = Body(graph.get_operations(), [*graph.inputs, *dys], outputs)
-    return graph.gradient
+        own = graph.get_operations()[before:]
+        graph.derived.update(own)
+        body.gradient = Body([*body.operations, *own], [*body.inputs, *dys], outputs)
+    return body.gradient

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from stillflow.declare.expanding import expansion_of
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.order import (
@@ -149,7 +150,7 @@ class _Labels:
 
     def _label(self, op: Operation, before: set[Operation]) -> Frame | None:
         around: Frame | None = None
-        for earlier in before:
+        for earlier in self._beside(op) if op.defn.expands else before:
             around = self._both(op, around, self.frame_of[earlier])
         if op.defn.frame == "enter":
             return Frame(around)
@@ -164,6 +165,12 @@ class _Labels:
                 )
             return _found(around).outer
         return around
+
+    def _beside(self, call: Operation) -> Iterable[Operation]:
+        """What is in the frame of an operation that others, some in loops, run in place of."""
+        tensors = (*call.inputs, *expansion_of(call).outputs)
+        beside = (*(tensor.op for tensor in tensors), *call._control_inputs)
+        return [op for op in beside if op in self.frame_of]
 
     def _leaving(self, op: Operation) -> Frame | None:
         """The loop that what `op` takes comes out of, if it does."""

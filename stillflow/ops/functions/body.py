@@ -43,6 +43,7 @@ class FuncGraph(Graph):
       outputs: what the function returns.
       extra_inputs, extra_args: what was taken from outside, and the arguments that stand for it.
       extra_vars: the variables that `get_variable` gave.
+      derived: the operations of its gradients.
       whole: itself, but of a body that gives other outputs, the graph that it is of.
     """
 
@@ -61,6 +62,7 @@ class FuncGraph(Graph):
         self.outer_graph: Graph = get_default_graph()
         self.operations: list[Operation] = []
         self.gradient: Body | None = None
+        self.derived: set[Operation] = set()
         self.inputs: list[Tensor] = []
         self.outputs: list[Tensor] = []
         self.extra_inputs: list[Tensor] = []
@@ -148,8 +150,10 @@ class FuncGraph(Graph):
 
     def giving(self, outputs: Sequence[Tensor]) -> FuncGraph:
         """The body of all operations that are there now, with other outputs."""
+        derived = self.whole.derived
         other = copy.copy(self)
-        other.operations, other.outputs = self.whole.get_operations(), list(outputs)
+        other.operations = [op for op in self.whole.get_operations() if op not in derived]
+        other.outputs = list(outputs)
         other.gradient = None
         return other
 
