@@ -450,11 +450,18 @@ from stillflow.ops.sparse.sparse_tensor import sparse_placeholder as sparse_plac
 from stillflow.ops.strings.changing import decode_base64 as decode_base64
 from stillflow.ops.strings.changing import encode_base64 as encode_base64
 from stillflow.ops.strings.changing import string_strip as string_strip
+from stillflow.ops.strings.hashing import fingerprint as fingerprint
+from stillflow.ops.strings.hashing import string_to_hash_bucket as string_to_hash_bucket
+from stillflow.ops.strings.hashing import string_to_hash_bucket_fast as string_to_hash_bucket_fast
+from stillflow.ops.strings.hashing import (
+    string_to_hash_bucket_strong as string_to_hash_bucket_strong,
+)
 from stillflow.ops.strings.joining import reduce_join as reduce_join
 from stillflow.ops.strings.joining import string_join as string_join
 from stillflow.ops.strings.numbers import as_string as as_string
 from stillflow.ops.strings.numbers import string_to_number as string_to_number
 from stillflow.ops.strings.parts import substr_deprecated
+from stillflow.ops.strings.regex import regex_replace as regex_replace
 from stillflow.ops.strings.splitting import string_split as string_split
 from stillflow.ops.tensor_array.folding import foldl as foldl
 from stillflow.ops.tensor_array.folding import foldr as foldr

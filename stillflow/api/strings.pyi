@@ -1,5 +1,10 @@
 from stillflow.ops.debug.printing import string_format
 from stillflow.ops.strings.changing import string_lower, string_strip, string_upper
+from stillflow.ops.strings.hashing import (
+    string_to_hash_bucket,
+    string_to_hash_bucket_fast,
+    string_to_hash_bucket_strong,
+)
 from stillflow.ops.strings.joining import reduce_join as reduce_join
 from stillflow.ops.strings.joining import string_join
 from stillflow.ops.strings.joining import unsorted_segment_join as unsorted_segment_join
@@ -7,6 +12,8 @@ from stillflow.ops.strings.numbers import as_string as as_string
 from stillflow.ops.strings.numbers import string_to_number
 from stillflow.ops.strings.parts import string_length
 from stillflow.ops.strings.parts import substr as substr
+from stillflow.ops.strings.regex import regex_full_match as regex_full_match
+from stillflow.ops.strings.regex import regex_replace as regex_replace
 from stillflow.ops.strings.splitting import strings_split
 
 format = string_format
@@ -15,5 +22,8 @@ length = string_length
 lower = string_lower
 split = strings_split
 strip = string_strip
+to_hash_bucket = string_to_hash_bucket
+to_hash_bucket_fast = string_to_hash_bucket_fast
+to_hash_bucket_strong = string_to_hash_bucket_strong
 to_number = string_to_number
 upper = string_upper

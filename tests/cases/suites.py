@@ -57,6 +57,7 @@ STORIES = (
     "sampling",
     "ctc",
     "strings",
+    "strings_hashed",
 )
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (

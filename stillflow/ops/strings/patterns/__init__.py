@@ -1,0 +1,1 @@
+"""RE2's regular expressions: read, and put in the words of Python's."""

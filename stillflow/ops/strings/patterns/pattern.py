@@ -1,0 +1,88 @@
+"""Regular expressions that are ready to be looked for."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from stillflow.ops.strings.patterns.syntax import SyntaxRefused, translated
+
+# What is no UTF-8 passes through as characters of its own.
+_FOREIGN = "surrogateescape"
+
+
+class PatternError(ValueError):
+    """RE2 takes no such regular expression; the message is RE2's."""
+
+
+@functools.lru_cache(maxsize=256)
+def compiled(pattern: bytes) -> Pattern:
+    """The Pattern that RE2's regular expression `pattern` is.
+
+    Raises:
+      PatternError: RE2 would not take it.
+    """
+    try:
+        return Pattern(re.compile(translated(pattern.decode())))
+    except UnicodeDecodeError:
+        raise PatternError("invalid UTF-8") from None
+    except SyntaxRefused as error:
+        raise PatternError(str(error)) from None
+
+
+class Pattern:
+    """A regular expression over bytes, of which characters are looked at."""
+
+    def __init__(self, pattern: re.Pattern[str]):
+        self._pattern = pattern
+
+    def matches(self, text: bytes) -> bool:
+        """Whether the whole of `text` matches."""
+        return self._pattern.fullmatch(text.decode("utf-8", _FOREIGN)) is not None
+
+    def replaced(self, text: bytes, rewrite: bytes, everywhere: bool) -> bytes:
+        r"""`text` with `rewrite`, in which \0 to \9 are groups, in place of the first match or all.
+
+        A group that there is not is empty.
+        """
+        parts, is_whole = _parts(rewrite.decode("utf-8", _FOREIGN))
+        if not (is_whole or everywhere):
+            return text
+        count = self._pattern.groups
+        parts = [part if isinstance(part, str) or part <= count else "" for part in parts]
+        whole = text.decode("utf-8", _FOREIGN)
+        return self._replaced(whole, parts, everywhere).encode("utf-8", _FOREIGN)
+
+    def _replaced(self, text: str, parts: list[str | int], everywhere: bool) -> str:
+        done: list[str] = []
+        at, last_end = 0, -1
+        while at <= len(text):
+            found = self._pattern.search(text, at)
+            if found is None:
+                break
+            done.append(text[at : found.start()])
+            if found.start() == found.end() == last_end:
+                # Nothing is not replaced right behind a match: the search goes on a letter later.
+                done.append(text[last_end : last_end + 1])
+                at = last_end + 1
+                continue
+            done += [part if isinstance(part, str) else found[part] or "" for part in parts]
+            at = last_end = found.end()
+            if not everywhere:
+                break
+        return "".join(done) + text[at:]
+
+
+def _parts(rewrite: str) -> tuple[list[str | int], bool]:
+    r"""The text and the groups of a rewrite, and whether it is one to its end.
+
+    Behind a backslash stands a digit or another backslash; at anything else RE2 stops reading.
+    """
+    parts: list[str | int] = []
+    for text, escape in re.findall(r"([^\\]*)(\\[0-9\\]|\\|\Z)", rewrite, re.ASCII):
+        parts.append(text)
+        if escape == "\\":
+            return parts, False
+        if escape:
+            parts.append("\\" if escape == "\\\\" else int(escape[1]))
+    return parts, True
