@@ -51,6 +51,7 @@ STORIES = (
     "queues",
     "tables",
     "queue_kinds",
+    "queue_pipelines",
     "sequences",
     "composites",
     "rarities",

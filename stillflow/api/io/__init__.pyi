@@ -1,4 +1,5 @@
 from stillflow.api.io import gfile as gfile
+from stillflow.input.queues.producers import match_filenames_once as match_filenames_once
 from stillflow.ops.image.decoding import decode_and_crop_jpeg as decode_and_crop_jpeg
 from stillflow.ops.image.decoding import decode_bmp as decode_bmp
 from stillflow.ops.image.decoding import decode_gif as decode_gif
