@@ -550,4 +550,12 @@ OWN: dict[str, Members] = {
             "ismethod ismodule isroutine"
         ),
     },
+    "python.ops.lookup_ops": {
+        "stillflow.ops.tables.by_index": (
+            "index_table_from_tensor index_to_string_table_from_tensor"
+        ),
+        "stillflow.ops.tables.interface": "InitializableLookupTableBaseV1",
+        "stillflow.ops.tables.static": "HashTable StaticHashTable",
+        "stillflow.ops.tables.vocabulary": "FastHashSpec StaticVocabularyTable",
+    },
 }

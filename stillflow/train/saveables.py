@@ -20,6 +20,9 @@ from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.ops.variables.save_slice_info import SaveSliceInfo
 from stillflow.ops.variables.variable import Variable
 
+# What an object has that is saved as others, which it makes.
+_GATHERING = "_gather_saveables_for_checkpoint"
+
 
 @dataclass(frozen=True, slots=True)
 class Saveable:
@@ -142,7 +145,13 @@ def _checked(var_list: Mapping[Any, Any]) -> dict[str, Any]:
                 "names_to_saveables must be a dict mapping string names to trackable operations. "
                 f"Name is not a string: {name}"
             )
-    named = {name: _named(value) for name, value in var_list.items()}
+    named: dict[str, Any] = {}
+    for name, value in var_list.items():
+        if hasattr(value, _GATHERING):
+            made = value._gather_saveables_for_checkpoint()
+            named.update({f"{name}_{key}": make(f"{name}_{key}") for key, make in made.items()})
+        else:
+            named[name] = _named(value)
     for value in named.values():
         if isinstance(value, Tensor) and not _target(value).op.defn.is_variable:
             raise TypeError(
@@ -164,6 +173,10 @@ def by_own_names(var_list: Any) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for variable in sorted(var_list, key=lambda item: getattr(item, "name", "")):
         info = variable._get_save_slice_info() if isinstance(variable, Variable) else None
+        if hasattr(variable, _GATHERING):
+            made = variable._gather_saveables_for_checkpoint()
+            named.update(by_own_names([make() for make in made.values()]))
+            continue
         if isinstance(variable, (PartitionedVariable, SaveableObject)):
             _add(named, variable.name, variable)
             continue

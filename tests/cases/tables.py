@@ -202,3 +202,175 @@ def saved(tf, run):
         run([table.lookup(keys), rows.size(), table.size()])
         saver.restore(run.session, path)
         run([table.lookup(keys), rows.lookup([7]), table.size()])
+
+
+@story
+def dense(tf, run):
+    """What is exported is the buckets, the free ones too: of few keys that collide."""
+    table = tf.contrib.lookup.MutableDenseHashTable(
+        tf.int64, tf.int32, -1, empty_key=0, deleted_key=-2, initial_num_buckets=8
+    )
+    keys, values = tf.placeholder(tf.int64), tf.placeholder(tf.int32)
+    insert, found, remove = table.insert(keys, values), table.lookup(keys), table.erase(keys)
+    size, exported = table.size(), table.export()
+    run.note([str(tensor.shape) for tensor in (found, table.lookup([[1, 2]]), size, *exported)])
+    run(exported)
+    run(insert, {keys: [3, 11, 19, -1], values: [1, 2, 3, 4]})
+    run([found, size, exported], {keys: [[3], [11], [19], [5], [-1]]})
+    run(remove, {keys: [11, 5]})
+    run([exported, size])
+    run(insert, {keys: [27, 4], values: [5, 6]})
+    run([exported, size])
+    run(insert, {keys: [35, 3, 43], values: [7, 8, 9]})
+    run([exported, size])
+    run([found], {keys: [3, 19, 27, 35, 43, 11]})
+    sentence(run, insert, {keys: [0], values: [1]})
+    sentence(run, found, {keys: [-2]})
+    sentence(run, insert, {keys: [1, 2], values: [1]})
+
+
+@story
+def dense_of_vectors(tf, run):
+    """Keys and values are vectors; then keys are words."""
+    lookup = tf.lookup.experimental
+    table = lookup.DenseHashTable(
+        tf.int64, tf.float32, [0.0, -1.0], [0, 1], [0, 2], initial_num_buckets=4, name="pairs"
+    )
+    keys = tf.constant([[4, 5], [4, 6], [4, -7]], tf.int64)
+    found, exported = table.lookup(keys), table.export()
+    run.note([str(tensor.shape) for tensor in (found, *exported)])
+    run(table.insert_or_assign(keys[:2], f32(2, 2)))
+    run([found, exported])
+    run(table.remove(keys[:1]))
+    run([found, exported, table.size()])
+    words = lookup.DenseHashTable(
+        tf.string, tf.int64, -1, "", "gone", initial_num_buckets=4, checkpoint=False
+    )
+    some = tf.constant(["a", "bc", "a longer word", "d"])
+    run(words.insert(some, tf.constant([1, 2, 3, 4], tf.int64)))
+    run([words.lookup(some), words.export(), words.size()])
+    run.refused(lambda: table.lookup(tf.constant([1], tf.int64)[0]))
+    same = lookup.DenseHashTable(tf.int64, tf.int64, 0, 1, 1, name="same")
+    sentence(run, same.size())
+    few = lookup.DenseHashTable(tf.int64, tf.int64, 0, 1, 2, initial_num_buckets=12, name="few")
+    sentence(run, few.size())
+    with tempfile.TemporaryDirectory() as folder:
+        saver = tf.train.Saver([table])
+        path = saver.save(run.session, os.path.join(folder, "model"))
+        run(table.insert(keys, f32(3, 2)))
+        run([found, table.size()])
+        saver.restore(run.session, path)
+        run([found, table.size()])
+
+
+@story
+def vocabularies(tf, run):
+    """Words that are in no vocabulary have a default, or one of some buckets behind it."""
+    lookup = tf.contrib.lookup
+    words = tf.placeholder(tf.string, [None])
+    plain = lookup.index_table_from_tensor(["a", "b", "c"], default_value=7)
+    bucketed = lookup.index_table_from_tensor(tf.constant(["a", "b"]), 5, name="bucketed")
+    strong = lookup.index_table_from_tensor(
+        ["a"], num_oov_buckets=4, hasher_spec=lookup.StrongHashSpec([3, 5]), name="strong"
+    )
+    numbers = lookup.index_table_from_tensor([10, 20], 3, dtype=tf.int32, name="numbers")
+    back = lookup.index_to_string_table_from_tensor(["x", "y"], default_value="none")
+    fill = lookup.KeyValueTensorInitializer(["a"], tf.constant([0], tf.int64))
+    static = tf.lookup.StaticVocabularyTable(fill, 3, name="static/")
+    only = lookup.IdTableWithHashBuckets(None, 6, name="only")
+    none = tf.lookup.StaticVocabularyTable(None, 2)
+    sparse = tf.SparseTensor([[0, 0], [1, 2]], ["b", "z"], [2, 3])
+    found = [
+        *[table.lookup(words) for table in (plain, bucketed, strong, static, only, none)],
+        bucketed.lookup(sparse, name="sparse"),
+        numbers.lookup(tf.constant([[20], [30]])),
+        back.lookup(tf.constant([1, 5], tf.int64)),
+        *[table.size() for table in (plain, bucketed, only)],
+        lookup.string_to_index(words, ["c"]),
+        lookup.index_to_string(tf.constant([0, 1], tf.int64), ["w"]),
+    ]
+    run.note([table.name for table in (plain, bucketed, strong, numbers, back, static, only, none)])
+    run([tf.tables_initializer(), bucketed.initializer, only.initializer])
+    run(found, {words: ["a", "b", "c", "d", "Stillflow", "a word that is longer than the others"]})
+    for refused in (
+        lambda: lookup.index_table_from_tensor(None),
+        lambda: lookup.index_table_from_tensor(["a"], num_oov_buckets=-1),
+        lambda: lookup.index_table_from_tensor([1.0], dtype=tf.float32),
+        lambda: lookup.index_table_from_tensor([1]),
+        lambda: lookup.index_table_from_file(""),
+        lambda: lookup.index_table_from_file("f", vocab_size=0),
+        lambda: lookup.index_to_string_table_from_file("f", vocab_size=0),
+        lambda: lookup.index_to_string_table_from_tensor(None),
+        lambda: lookup.StrongHashSpec([1]),
+        lambda: lookup.StrongHashSpec([1, "a"]),
+        lambda: lookup.IdTableWithHashBuckets(None, 0),
+        lambda: lookup.IdTableWithHashBuckets(None, 1, hasher_spec=3),
+        lambda: lookup.IdTableWithHashBuckets(None, 1, key_dtype=tf.float32),
+        lambda: lookup.IdTableWithHashBuckets(back, 1),
+        lambda: tf.lookup.StaticVocabularyTable(fill, 0),
+        lambda: bucketed.lookup(tf.constant([1])),
+    ):
+        run.refused(refused)
+
+
+@story
+def vocabularies_in_files(tf, run):
+    lookup = tf.contrib.lookup
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "words")
+        with open(path, "w") as file:
+            file.write("a\nb\nc\n")
+        filename = tf.placeholder_with_default(path.encode()[:0], [], name="file")
+        words = tf.constant(["a", "c", "d"])
+        plain = lookup.index_table_from_file(filename)
+        bucketed = lookup.index_table_from_file(filename, num_oov_buckets=2, vocab_size=2)
+        back = lookup.index_to_string_table_from_file(filename, default_value="?")
+        tables = (plain, bucketed, back)
+        run([table.initializer for table in tables], {filename: path})
+        run([plain.lookup(words), bucketed.lookup(words), bucketed.size()])
+        run(back.lookup(tf.constant([0, 2, 3], tf.int64)))
+    run.note(len(tf.get_collection(tf.GraphKeys.ASSET_FILEPATHS)))
+    with tf.Graph().as_default():
+        lookup.index_table_from_file("words.txt")
+        run.note([tensor.name for tensor in tf.get_collection(tf.GraphKeys.ASSET_FILEPATHS)])
+        run.note([op.name for op in tf.get_collection(tf.GraphKeys.TABLE_INITIALIZERS)])
+
+
+@story
+def of_old_graphs(tf, run):
+    """Their handles are two strings."""
+    raw = tf.raw_ops
+    keys, values = tf.constant(["a", "b"]), tf.constant([1, 2], tf.int64)
+    default = tf.constant(-1, tf.int64)
+    table = raw.HashTable(key_dtype=tf.string, value_dtype=tf.int64, shared_name="s")
+    found = raw.LookupTableFind(table_handle=table, keys=keys, default_value=default)
+    run.note([str(table.dtype), str(table.shape), str(found.shape)])
+    sentence(run, found)
+    run(raw.InitializeTable(table_handle=table, keys=keys, values=values))
+    run([found, raw.LookupTableSize(table_handle=table)])
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "words")
+        with open(path, "w") as file:
+            file.write("b\na\n")
+        filename = tf.placeholder(tf.string, [])
+        lines = raw.HashTable(key_dtype=tf.string, value_dtype=tf.int64, shared_name="t")
+        fill = raw.InitializeTableFromTextFile(
+            table_handle=lines, filename=filename, key_index=-2, value_index=-1
+        )
+        run(fill, {filename: path})
+        run(raw.LookupTableFind(table_handle=lines, keys=keys, default_value=default))
+    mutable = raw.MutableHashTable(key_dtype=tf.string, value_dtype=tf.int64, shared_name="m")
+    run(raw.LookupTableInsert(table_handle=mutable, keys=keys, values=values))
+    run(raw.LookupTableImport(table_handle=mutable, keys=keys[1:], values=values[1:]))
+    run(raw.LookupTableExport(table_handle=mutable, Tkeys=tf.string, Tvalues=tf.int64))
+    rows = raw.MutableHashTableOfTensors(
+        key_dtype=tf.string, value_dtype=tf.int64, value_shape=[2], shared_name="r"
+    )
+    run(raw.LookupTableInsert(table_handle=rows, keys=keys, values=[values, values + 1]))
+    run(raw.LookupTableFind(table_handle=rows, keys=keys, default_value=values))
+    fresh = raw.InitializeTableV2(
+        table_handle=raw.HashTableV2(key_dtype=tf.string, value_dtype=tf.int64, shared_name="s"),
+        keys=keys,
+        values=values,
+    )
+    run(fresh)

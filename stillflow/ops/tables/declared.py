@@ -1,101 +1,43 @@
-"""The ops on tables. A handle's value is the table itself, which the session holds."""
+"""The ops on tables. A handle's value is the table itself, which the session holds.
+
+Nearly each is there twice: as programs build it, and with a handle of strings, as in old graphs.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from stillflow.declare import shapes
-from stillflow.declare.handles import maker_of_handle
-from stillflow.declare.opdef import op
+from stillflow.declare.handles import is_handle, maker_of_handle
+from stillflow.declare.opdef import OpDef, op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import ShapeContext, ShapeError, Sizes, format_sizes
 from stillflow.graph.dtypes import DType, as_dtype
 from stillflow.graph.errors import FailedPreconditionError
-from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.text import as_text
-from stillflow.ops.tables.table import HashTable, MutableTable, Table
+from stillflow.ops.tables.table import HashTable, Table
 from stillflow.ops.tables.text_file import entries_of
 
-_SCALAR = TensorShape([])
 
-# Making a table -----------------------------------------------------------------------------------
+def _declare(type_name: str, rest: str, shape: Callable, **options: Any) -> Callable:
+    """Declares an op on a table; `rest` is its signature after the handle."""
+    options = {"host": True, "stateful": True, **options}
 
+    def declare(fn: Callable) -> OpDef:
+        v1 = op(type_name, f"table_handle: ref string{rest}", shape=shape, **options)(fn)
+        v2 = op(f"{type_name}V2", f"table_handle: resource{rest}", shape=shape, **options)(fn)
+        v1.not_differentiable()
+        return v2.not_differentiable()
 
-def _hash_table(name: str, attrs: dict[str, Any]) -> Table:
-    return HashTable(name, attrs["key_dtype"], attrs["value_dtype"])
-
-
-def _mutable_table(name: str, attrs: dict[str, Any]) -> Table:
-    return MutableTable(name, attrs["key_dtype"], attrs["value_dtype"])
-
-
-def _mutable_table_of_tensors(name: str, attrs: dict[str, Any]) -> Table:
-    sizes = attrs["value_shape"].sizes
-    if sizes is None or len(sizes) != 1:
-        refuse(f"Default value must be a vector, got shape {format_sizes(sizes)}")
-    return MutableTable(name, attrs["key_dtype"], attrs["value_dtype"], tuple(sizes))
+    return declare
 
 
-_MAKES: dict[str, Any] = {"shape": shapes.scalar, "host": True}
-
-
-@op("HashTableV2", "-> table_handle: resource", resource=_hash_table, **_MAKES)
-def hash_table_op(
-    xp,
-    table,
-    *,
-    key_dtype: DType,
-    value_dtype: DType,
-    container: str = "",
-    shared_name: str = "",
-    use_node_name_sharing: bool = False,
-):
-    """-> the table of this node, or of its name, in the session; it is initialized once"""
-    table.check_node(key_dtype, value_dtype)
-    return table
-
-
-@op("MutableHashTableV2", "-> table_handle: resource", resource=_mutable_table, **_MAKES)
-def mutable_hash_table_op(
-    xp,
-    table,
-    *,
-    key_dtype: DType,
-    value_dtype: DType,
-    container: str = "",
-    shared_name: str = "",
-    use_node_name_sharing: bool = False,
-):
-    """-> a table of scalars"""
-    table.check_node(key_dtype, value_dtype)
-    return table
-
-
-@op(
-    "MutableHashTableOfTensorsV2",
-    "-> table_handle: resource",
-    resource=_mutable_table_of_tensors,
-    **_MAKES,
-)
-def mutable_hash_table_of_tensors_op(
-    xp,
-    table,
-    *,
-    key_dtype: DType,
-    value_dtype: DType,
-    container: str = "",
-    shared_name: str = "",
-    use_node_name_sharing: bool = False,
-    value_shape: TensorShape = _SCALAR,
-):
-    """-> a table of vectors"""
-    table.check_node(key_dtype, value_dtype)
-    return table
-
-
-# Using one ----------------------------------------------------------------------------------------
+def _check_handle(ctx: ShapeContext) -> None:
+    shapes.with_rank(ctx.shape(0), 0 if is_handle(ctx.inputs[0]) else 1)
 
 
 def _table(handle: Any) -> Table:
@@ -120,7 +62,7 @@ def _check_types(table: Table, *arrays: np.ndarray, gives: bool = False) -> None
 def _shapes_behind(handle: Any) -> tuple[DType, Sizes, DType, Sizes] | None:
     """The types and shapes of a key and a value; None where building does not know them."""
     maker = maker_of_handle(handle)
-    if maker is None or not maker.type.startswith("Mutable"):
+    if maker is None or not re.fullmatch("Mutable.*V2", maker.type):
         return None
     key = maker.inputs[0].shape.sizes if maker.inputs else ()
     value = maker.attrs["value_shape"].sizes if "value_shape" in maker.attrs else ()
@@ -129,7 +71,7 @@ def _shapes_behind(handle: Any) -> tuple[DType, Sizes, DType, Sizes] | None:
 
 def _known(ctx: ShapeContext, key_attr: str, value_attr: str) -> tuple[Sizes, Sizes] | None:
     """The shapes of a key and a value, whose types must be those of the node."""
-    shapes.with_rank(ctx.shape(0), 0)
+    _check_handle(ctx)
     known = _shapes_behind(ctx.inputs[0])
     if known is None:
         return None
@@ -156,12 +98,10 @@ def _found(ctx: ShapeContext) -> Sizes:
     return None if value is None else keys[: len(keys) - len(key)] + value
 
 
-@op(
-    "LookupTableFindV2",
-    "table_handle: resource, keys: Tin, default_value: Tout -> values: Tout",
-    shape=_found,
-    host=True,
-    stateful=True,
+@_declare(
+    "LookupTableFind",
+    ", keys: Tin, default_value: Tout -> values: Tout",
+    _found,
 )
 def find_op(xp, table_handle, keys, default_value):
     """keys: k[..., *key] -> v[..., *value], `default_value`, v[*value], where there is none"""
@@ -173,16 +113,14 @@ def find_op(xp, table_handle, keys, default_value):
 
 
 def _effect(ctx: ShapeContext) -> list:
-    shapes.with_rank(ctx.shape(0), 0)
+    _check_handle(ctx)
     return []
 
 
-@op(
-    "LookupTableInsertV2",
-    "table_handle: resource, keys: Tin, values: Tout ->",
-    shape=_effect,
-    host=True,
-    stateful=True,
+@_declare(
+    "LookupTableInsert",
+    ", keys: Tin, values: Tout ->",
+    _effect,
 )
 def insert_op(xp, table_handle, keys, values):
     """keys: k[..., *key], values: v[..., *value]; what was there before is replaced"""
@@ -215,16 +153,17 @@ def remove_op(xp, table_handle, keys):
 
 
 def _size(ctx: ShapeContext) -> Sizes:
-    shapes.with_rank(ctx.shape(0), 0)
+    _check_handle(ctx)
     return ()
 
 
-@op(
-    "LookupTableSizeV2",
-    "table_handle: resource -> size: int64",
-    shape=_size,
-    host=True,
-    stateful=True,
+remove_op.not_differentiable()
+
+
+@_declare(
+    "LookupTableSize",
+    " -> size: int64",
+    _size,
 )
 def size_op(xp, table_handle):
     """-> i64[], how many keys there are"""
@@ -238,12 +177,10 @@ def _exported(ctx: ShapeContext) -> list[Sizes]:
     return [(None,), (None, *known[1])]
 
 
-@op(
-    "LookupTableExportV2",
-    "table_handle: resource -> keys: Tkeys, values: Tvalues",
-    shape=_exported,
-    host=True,
-    stateful=True,
+@_declare(
+    "LookupTableExport",
+    " -> keys: Tkeys, values: Tvalues",
+    _exported,
 )
 def export_op(xp, table_handle, *, Tkeys: DType, Tvalues: DType):
     """-> k[n, ...], v[n, ...], all that the table holds, in no order that one may rely on"""
@@ -251,33 +188,30 @@ def export_op(xp, table_handle, *, Tkeys: DType, Tvalues: DType):
 
 
 def _pairs(ctx: ShapeContext) -> list:
-    shapes.with_rank(ctx.shape(0), 0)
-    shapes.merge(shapes.with_rank(ctx.shape(1), 1), ctx.shape(2))
+    _check_handle(ctx)
+    if is_handle(ctx.inputs[0]):
+        shapes.merge(shapes.with_rank(ctx.shape(1), 1), ctx.shape(2))
     return []
 
 
-@op(
-    "LookupTableImportV2",
-    "table_handle: resource, keys: Tin, values: Tout ->",
-    shape=_effect,
-    host=True,
-    stateful=True,
+@_declare(
+    "LookupTableImport",
+    ", keys: Tin, values: Tout ->",
+    _pairs,
 )
 def import_op(xp, table_handle, keys, values):
     """keys: k[n, ...], values: v[n, ...], all that the table holds from now on"""
     table = _table(table_handle)
     _check_types(table, keys, values)
-    table.check_values(keys, values)
+    table.check_import(keys, values)
     table.fill(keys, values)
     return ()
 
 
-@op(
-    "InitializeTableV2",
-    "table_handle: resource, keys: Tkey, values: Tval ->",
-    shape=_pairs,
-    host=True,
-    stateful=True,
+@_declare(
+    "InitializeTable",
+    ", keys: Tkey, values: Tval ->",
+    _pairs,
 )
 def initialize_op(xp, table_handle, keys, values):
     """keys: k[n], values: v[n]"""
@@ -295,18 +229,16 @@ def initialize_op(xp, table_handle, keys, values):
 
 
 def _file(ctx: ShapeContext) -> list:
-    shapes.with_rank(ctx.shape(0), 0)
+    _check_handle(ctx)
     shapes.with_rank(ctx.shape(1), 0)
     return []
 
 
-@op(
-    "InitializeTableFromTextFileV2",
-    "table_handle: resource, filename: string ->",
-    shape=_file,
+@_declare(
+    "InitializeTableFromTextFile",
+    ", filename: string ->",
+    _file,
     limits={"key_index": -2, "value_index": -2, "vocab_size": -1},
-    host=True,
-    stateful=True,
 )
 def initialize_from_text_file_op(
     xp,
@@ -335,11 +267,3 @@ def initialize_from_text_file_op(
         if not (isinstance(table, HashTable) and table.is_initialized):
             raise  # a file may be read twice: tables of one file share a name
     return ()
-
-
-for _declared in (
-    *(hash_table_op, mutable_hash_table_op, mutable_hash_table_of_tensors_op),
-    *(find_op, insert_op, remove_op, size_op, export_op, import_op),
-    *(initialize_op, initialize_from_text_file_op),
-):
-    _declared.not_differentiable()

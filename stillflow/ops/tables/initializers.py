@@ -46,7 +46,7 @@ class TableInitializerBase:
         )
         for what, own, wanted in pairs:
             if own is not wanted:
-                raise TypeError(f"Invalid {what} dtype, expected {wanted!r} but got {own!r}.")
+                raise TypeError(f"Invalid {what} dtype, expected {wanted} but got {own}.")
 
 
 class KeyValueTensorInitializer(TableInitializerBase):
@@ -141,17 +141,16 @@ class TextFileInitializer(TableInitializerBase):
         whole_lines = (dtypes.string,)
         if index == TextFileIndex.LINE_NUMBER and dtype is not dtypes.int64:
             raise ValueError(
-                f"Signature mismatch. {what.title()}s must be dtype {dtypes.int64!r}, got "
-                f"{dtype!r}."
+                f"Signature mismatch. {what.title()}s must be dtype {dtypes.int64}, got {dtype}."
             )
         if index != TextFileIndex.WHOLE_LINE or dtype in whole_lines:
             return
         if what == "value":
             raise ValueError(
-                f"Signature mismatch. Values must be dtype {dtypes.string!r}, got {dtype!r}."
+                f"Signature mismatch. Values must be dtype {dtypes.string}, got {dtype}."
             )
         if not dtype.is_integer:
-            raise ValueError(f"Signature mismatch. Keys must be integer or string, got {dtype!r}.")
+            raise ValueError(f"Signature mismatch. Keys must be integer or string, got {dtype}.")
 
     def initialize(self, table: Any) -> Operation:
         """Returns the operation that fills `table`, and adds it to the table initializers."""

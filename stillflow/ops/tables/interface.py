@@ -51,7 +51,7 @@ class LookupInterface:
     def _check_key_type(self, keys: Any, dtype: DType) -> None:
         if dtype is not self._key_dtype:
             raise TypeError(
-                f"Signature mismatch. Keys must be dtype {self._key_dtype!r}, got {keys.dtype!r}."
+                f"Signature mismatch. Keys must be dtype {self._key_dtype}, got {keys.dtype}."
             )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
@@ -10,7 +12,7 @@ from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with, name_scope
 from stillflow.ops.saving.saveable import SaveableObject, SaveSpec
-from stillflow.ops.tables import declared
+from stillflow.ops.tables import declared, making
 from stillflow.ops.tables.interface import LookupInterface
 
 
@@ -33,6 +35,10 @@ class MutableTableBase(LookupInterface):
 
     def _create_resource(self) -> Tensor:
         raise NotImplementedError
+
+    def _gather_saveables_for_checkpoint(self) -> dict[str, Callable[..., TableSaveable]]:
+        """What makes the objects by which a Saver saves a table that it is given itself."""
+        return {"table": functools.partial(TableSaveable, self, name=self._name)}
 
     @property
     def name(self) -> str:
@@ -111,8 +117,59 @@ class MutableHashTable(MutableTableBase):
         }
         shape = self._default_value.shape
         if shape.ndims == 0:
-            return declared.mutable_hash_table_op(**options)
-        return declared.mutable_hash_table_of_tensors_op(**options, value_shape=shape)
+            return making.mutable_hash_table_op(**options)
+        return making.mutable_hash_table_of_tensors_op(**options, value_shape=shape)
+
+
+class DenseHashTable(MutableTableBase):
+    """A table in arrays of buckets, which a checkpoint holds as they are; keys may be vectors."""
+
+    def __init__(
+        self,
+        key_dtype: Any,
+        value_dtype: Any,
+        default_value: Any,
+        empty_key: Any,
+        deleted_key: Any,
+        initial_num_buckets: int | None = None,
+        name: str = "MutableDenseHashTable",
+        checkpoint: bool = True,
+    ):
+        """An empty table.
+
+        Args:
+          default_value: what is found for keys that are not there; its shape is that of values.
+          empty_key, deleted_key: two keys that no program uses, for buckets that are free, and for
+            such as were used before; their shape is that of keys.
+          initial_num_buckets: a power of two, at least 4; 131,072 by default.
+          checkpoint: Savers save and restore it, under its node's name.
+        """
+        default = convert_to_tensor(default_value, dtype=value_dtype, name="default_value")
+        self._buckets = (
+            {} if initial_num_buckets is None else {"initial_num_buckets": initial_num_buckets}
+        )
+        self._empty_key = convert_to_tensor(empty_key, dtype=key_dtype, name="empty_key")
+        self._deleted_key = convert_to_tensor(deleted_key, dtype=key_dtype, name="deleted_key")
+        super().__init__(key_dtype, value_dtype, default, name, checkpoint)
+
+    def _create_resource(self) -> Tensor:
+        return making.mutable_dense_hash_table_op(
+            self._empty_key,
+            self._deleted_key,
+            use_node_name_sharing=self._checkpoint,
+            value_dtype=self._value_dtype,
+            value_shape=self._default_value.shape,
+            name=self._name,
+            **self._buckets,
+        )
+
+    def insert_or_assign(self, keys: Any, values: Any, name: str | None = None) -> Operation:
+        """The newer name of `insert`."""
+        return self.insert(keys, values, name)
+
+    def erase(self, keys: Tensor, name: str | None = None) -> Operation:
+        """The newer name of `remove`."""
+        return self.remove(keys, name)
 
 
 class TableSaveable(SaveableObject):

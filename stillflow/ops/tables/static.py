@@ -7,7 +7,7 @@ from typing import Any
 
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.tables import declared
+from stillflow.ops.tables import declared, making
 from stillflow.ops.tables.interface import InitializableLookupTableBaseV1
 
 
@@ -22,7 +22,7 @@ class _HashTable(InitializableLookupTableBaseV1):
         self._value_shape = self._default_value.shape
 
     def _create_resource(self) -> Tensor:
-        handle = declared.hash_table_op(
+        handle = making.hash_table_op(
             shared_name=self._shared_name or "",
             key_dtype=self._initializer.key_dtype,
             value_dtype=self._initializer.value_dtype,

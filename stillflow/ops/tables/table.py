@@ -60,6 +60,10 @@ class Table(Resource):
                 f"Expected shape {format_sizes(wanted)} for value, got {format_sizes(values.shape)}"
             )
 
+    def check_import(self, keys: np.ndarray, values: np.ndarray) -> None:
+        """Refuses what cannot be imported."""
+        self.check_values(keys, values)
+
     def check_default(self, default: np.ndarray) -> None:
         if default.shape != self.value_shape:
             refuse(

@@ -1,0 +1,1 @@
+from stillflow.ops.tables.mutable import DenseHashTable as DenseHashTable
