@@ -21,6 +21,7 @@ from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.memory import keep_freed
 from stillflow.runtime.packing import Pack, PackedValue, packs
+from stillflow.runtime.regions import Loop
 from stillflow.runtime.segments import Split
 from stillflow.runtime.steps import Plan, Step
 from stillflow.runtime.tiers import tier_setting
@@ -192,7 +193,7 @@ class _Compiled:
         self._inputs = sorted((read & available) - set(updates))
         self._outputs = [*self._donated, *sorted((made & kept) - set(updates))]
         self._messages: list[tuple[Operation | None, Message]] = []
-        self._function = jax.jit(faithful(self._traced), donate_argnums=(0, 1))
+        self._function: Any = jax.jit(faithful(self._traced), donate_argnums=(0, 1))
         self.traces = 0
         self.drawn: dict[Operation, tuple[int, ...]] = {}
         self._is_compiled = False
@@ -266,6 +267,8 @@ class _Compiled:
     def _first_call(self, *arguments: list) -> tuple:
         with _COMPILING, xla_cache.harmless():
             try:
+                if sum(isinstance(step.region, Loop) for step in self.steps) > 1:
+                    self._run_loops_side_by_side(arguments)
                 results = self._function(*arguments)
                 self._is_compiled = True
                 return results
@@ -277,6 +280,11 @@ class _Compiled:
                 if tier_setting() == "xla":
                     raise
                 raise NotCompiled from error
+
+    def _run_loops_side_by_side(self, arguments: tuple) -> None:
+        from stillflow.runtime.xla_parallel import parallel  # few runs need it
+
+        self._function = parallel(self._function.trace(*arguments)) or self._function
 
     def _check_flags(self, flags: Any, seen: Any) -> None:
         if flags is not None:
