@@ -15,6 +15,8 @@ from stillflow.ops.strings.parts import substr as substr
 from stillflow.ops.strings.regex import regex_full_match as regex_full_match
 from stillflow.ops.strings.regex import regex_replace as regex_replace
 from stillflow.ops.strings.splitting import strings_split
+from stillflow.ops.strings.unicode import unicode_script as unicode_script
+from stillflow.ops.strings.unicode import unicode_transcode as unicode_transcode
 
 format = string_format
 join = string_join

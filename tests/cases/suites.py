@@ -59,6 +59,7 @@ STORIES = (
     "ctc",
     "strings",
     "strings_hashed",
+    "strings_unicode",
 )
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (

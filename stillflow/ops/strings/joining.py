@@ -164,7 +164,7 @@ def unsorted_segment_join(xp, strings, ids, num_segments, *, separator: str = ""
     between = as_bytes(separator)
     rest = strings.shape[ids.ndim :]
     joined: np.ndarray = np.full((int(num_segments), math.prod(rest)), b"", np.object_)
-    for segment, row in zip(ids.ravel(), strings.reshape(ids.size, -1), strict=True):
+    for segment, row in zip(ids.ravel(), strings.reshape(ids.size, len(joined.T)), strict=True):
         joined[segment] = [
             before + between + text if before else text
             for before, text in zip(joined[segment], row, strict=True)
