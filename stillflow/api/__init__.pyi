@@ -437,9 +437,26 @@ from stillflow.ops.signal.fourier import fft3d as fft3d
 from stillflow.ops.signal.fourier import ifft as ifft
 from stillflow.ops.signal.fourier import ifft2d as ifft2d
 from stillflow.ops.signal.fourier import ifft3d as ifft3d
+from stillflow.ops.sparse.concatenating import sparse_concat as sparse_concat
+from stillflow.ops.sparse.creating import sparse_merge as sparse_merge
+from stillflow.ops.sparse.creating import sparse_to_indicator as sparse_to_indicator
+from stillflow.ops.sparse.cutting import sparse_slice as sparse_slice
+from stillflow.ops.sparse.cutting import sparse_split as sparse_split
 from stillflow.ops.sparse.densifying import sparse_tensor_to_dense as sparse_tensor_to_dense
 from stillflow.ops.sparse.densifying import sparse_to_dense as sparse_to_dense
+from stillflow.ops.sparse.empty_rows import sparse_fill_empty_rows as sparse_fill_empty_rows
+from stillflow.ops.sparse.ordering import sparse_reorder as sparse_reorder
+from stillflow.ops.sparse.ordering import sparse_transpose as sparse_transpose
 from stillflow.ops.sparse.products import sparse_tensor_dense_matmul as sparse_tensor_dense_matmul
+from stillflow.ops.sparse.rearranging import sparse_mask as sparse_mask
+from stillflow.ops.sparse.rearranging import sparse_reset_shape as sparse_reset_shape
+from stillflow.ops.sparse.rearranging import sparse_reshape as sparse_reshape
+from stillflow.ops.sparse.rearranging import sparse_retain as sparse_retain
+from stillflow.ops.sparse.reducing import sparse_reduce_max as sparse_reduce_max
+from stillflow.ops.sparse.reducing import sparse_reduce_max_sparse as sparse_reduce_max_sparse
+from stillflow.ops.sparse.reducing import sparse_reduce_sum as sparse_reduce_sum
+from stillflow.ops.sparse.reducing import sparse_reduce_sum_sparse as sparse_reduce_sum_sparse
+from stillflow.ops.sparse.softmax import sparse_softmax as sparse_softmax
 from stillflow.ops.sparse.sparse_tensor import SparseTensor as SparseTensor
 from stillflow.ops.sparse.sparse_tensor import SparseTensorSpec as SparseTensorSpec
 from stillflow.ops.sparse.sparse_tensor import SparseTensorValue as SparseTensorValue
@@ -447,6 +464,9 @@ from stillflow.ops.sparse.sparse_tensor import (
     convert_to_tensor_or_sparse_tensor as convert_to_tensor_or_sparse_tensor,
 )
 from stillflow.ops.sparse.sparse_tensor import sparse_placeholder as sparse_placeholder
+from stillflow.ops.sparse.summing import sparse_add as sparse_add
+from stillflow.ops.sparse.summing import sparse_maximum as sparse_maximum
+from stillflow.ops.sparse.summing import sparse_minimum as sparse_minimum
 from stillflow.ops.strings.changing import decode_base64 as decode_base64
 from stillflow.ops.strings.changing import encode_base64 as encode_base64
 from stillflow.ops.strings.changing import string_strip as string_strip

@@ -67,8 +67,15 @@ def constant_value_as_shape(tensor: Tensor) -> list[int | None] | None:
     if _is_stack(tensor):
         sizes = [constant_value(x) for x in tensor.op.inputs]
         return [None if size is None or size < 0 else int(size) for size in sizes]
+    if tensor.op.type in ("Concat", "ConcatV2"):
+        parts = tensor.op.inputs[:-1] if tensor.op.type == "ConcatV2" else tensor.op.inputs[1:]
+        each = [constant_value_as_shape(part) for part in parts]
+        return None if None in each else [size for part in each if part for size in part]
     if not _is_read_as_shape(tensor):
-        return None
+        length = tensor.shape.sizes
+        return (
+            None if length is None or len(length) != 1 or length[0] is None else [None] * length[0]
+        )
     known = static.constant_value_as_shape(tensor)
     return None if known is None else list(known)
 

@@ -23,11 +23,19 @@ def _add(x: Tensor, y: Tensor, name: str) -> Tensor:
     return add(x, y, name=name)
 
 
+def _mul(x: Tensor, y: Any, name: str) -> Any:
+    if isinstance(y, Tensor):
+        return arithmetic.multiply(x, y, name=name)
+    from stillflow.ops.sparse.dense_operators import multiplied_by
+
+    return multiplied_by(x, y, name)
+
+
 # The operators of two operands, by the name of both the method and the node.
 _BINARY: dict[str, Callable[..., Tensor]] = {
     "add": _add,
     "sub": arithmetic.subtract,
-    "mul": arithmetic.multiply,
+    "mul": _mul,
     "div": division.div,
     "truediv": division.truediv,
     "floordiv": division.floordiv,
@@ -56,7 +64,7 @@ def _forward(name: str, function: Callable[..., Tensor]) -> Callable[[Any, Any],
 
     def operator(x: Any, y: Any) -> Tensor:
         with name_scope(None, name, [x, y]) as scope:
-            if not isinstance(y, Tensor):
+            if not isinstance(y, Tensor) and not getattr(y, "_is_sparse_tensor", False):
                 try:
                     # A number takes the type of x where it fits; else the op names the mismatch.
                     y = to_tensor(y, name="y", preferred_dtype=x.dtype.base_dtype)

@@ -55,6 +55,7 @@ STORIES = (
     "sequences",
     "composites",
     "rarities",
+    "sparse_programs",
     "sampling",
     "ctc",
     "strings",

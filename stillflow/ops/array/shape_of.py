@@ -15,6 +15,12 @@ from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
+from stillflow.ops.math.casts import cast_op
+
+
+def _is_sparse(x: Any) -> bool:
+    """Whether a sparse tensor says its shape itself."""
+    return getattr(x, "_is_sparse_tensor", False)
 
 
 def _rank_vector(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -46,6 +52,8 @@ def shape_internal(
 ) -> Tensor:
     """`shape`, which without `optimize` always builds a Shape op."""
     with name_scope(name, "Shape", [input]) as scope:
+        if _is_sparse(input):
+            return cast_op(input.dense_shape, DstT=dtypes.as_dtype(out_type))
         tensor = convert_to_tensor(input)
         if optimize and tensor.shape.is_fully_defined():
             return constant(tensor.shape.as_list(), out_type, name=scope)
@@ -100,6 +108,11 @@ def size_internal(
 ) -> Tensor:
     """`size`, which without `optimize` always builds a Size op."""
     with name_scope(name, "Size", [input]) as scope:
+        if _is_sparse(input):
+            from stillflow.ops.reduce.reducing import prod_op  # which needs shapes
+
+            lengths = cast_op(input.dense_shape, DstT=dtypes.as_dtype(out_type))
+            return prod_op(lengths, 0, name=scope)
         tensor = convert_to_tensor(input)
         sizes = tensor.shape.sizes
         if optimize and sizes is not None and (None not in sizes or 0 in sizes):
@@ -125,6 +138,8 @@ def rank(input: Any, name: str | None = None) -> Tensor:
 def rank_internal(input: Any, name: str | None = None, optimize: bool = True) -> Tensor:
     """`rank`, which without `optimize` always builds a Rank op."""
     with name_scope(name, "Rank", [input]) as scope:
+        if _is_sparse(input):
+            return size_op(input.dense_shape, name=scope)
         tensor = convert_to_tensor(input)
         if optimize and tensor.shape.ndims is not None:
             return constant(tensor.shape.ndims, dtypes.int32, name=scope)

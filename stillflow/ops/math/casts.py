@@ -65,6 +65,8 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
         if isinstance(x, IndexedSlices):
             values = cast(x.values, wanted, name=scope)
             return IndexedSlices(values, x.indices, x.dense_shape)
+        if getattr(x, "_is_sparse_tensor", False):
+            return x._with_values(cast(x.values, wanted, name=scope))
         tensor = convert_to_tensor(x, name="x")
         if tensor.dtype.base_dtype is wanted:
             return tensor

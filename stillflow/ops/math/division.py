@@ -8,6 +8,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import ARITHMETIC, FLOATS, INDEX
 from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.math import casts, conjugate
@@ -145,13 +146,18 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Returns `x / y` as Python 3 divides: int32 by int32 gives float64."""
     with name_scope(name, "truediv", [x, y]) as scope:
         x, y = _of_one_type(x, y)
-        dtype = x.dtype.base_dtype
-        wider = _QUOTIENT_TYPES.get(dtype)
-        if wider is None and not (dtype.is_floating or dtype.is_complex):
-            raise TypeError(f"Invalid dtype {dtype!r} in __truediv__.")
+        wider = quotient_type(x.dtype.base_dtype)
         if wider is not None:
             x, y = casts.cast(x, wider), casts.cast(y, wider)
         return real_divide(x, y, name=scope)
+
+
+def quotient_type(dtype: DType) -> DType | None:
+    """The type that operands of a true division are cast to, or None where they stay."""
+    wider = _QUOTIENT_TYPES.get(dtype)
+    if wider is None and not (dtype.is_floating or dtype.is_complex):
+        raise TypeError(f"Invalid dtype {dtype!r} in __truediv__.")
+    return wider
 
 
 def div(x: Any, y: Any, name: str | None = None) -> Tensor:

@@ -12,7 +12,7 @@ from stillflow.ops.control.cond import cond
 from stillflow.ops.math import arithmetic, casts, comparison
 from stillflow.ops.reduce import reductions
 from stillflow.ops.reduce.reducing import kept_shape
-from stillflow.ops.sparse import rearranging, sets
+from stillflow.ops.sparse import concatenating, rearranging, sets
 from stillflow.ops.sparse.sparse_tensor import (
     SparseTensor,
     SparseTensorValue,
@@ -95,7 +95,7 @@ def repeated(labels: Any, times: int, name: str) -> Any:
             after = slicing.slice_(labels.dense_shape, axis, [-1])
             sizes = joining.concat((before, [1], after), 0, name="expanded_shape")
             sparse = rearranging.sparse_reshape(labels, shape=sizes, name="expand")
-            return rearranging.sparse_concat(-2, [sparse] * times, name=scope)
+            return concatenating.sparse_concat(-2, [sparse] * times, name=scope)
         one = reshaping.expand_dims(labels, -2, name="expand")
         if times == 1:
             return one

@@ -16,6 +16,7 @@ from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array import filling, scattering
 from stillflow.ops.reduce import reductions
+from stillflow.ops.sparse.rows import flat_places
 from stillflow.ops.sparse.sparse_tensor import as_sparse_tensor
 
 
@@ -65,14 +66,8 @@ def _check_rows(xp: Any, rows: Any, sizes: tuple[int, ...], in_order: bool) -> N
     outside = partial(_row_outside, limits, sizes) if in_order else partial(_some_outside, sizes)
     xp.check(is_within(rows, limits), outside, rows)
     if in_order and len(rows) > 1 and 0 not in sizes:
-        flat = _places(xp, rows, sizes)
+        flat = flat_places(xp, rows, sizes)
         xp.check(flat[1:] > flat[:-1], _row_misplaced, rows, flat)
-
-
-def _places(xp: Any, rows: Any, sizes: tuple[int, ...]) -> Any:
-    """rows: i[n, r] -> i64[n], the places of elements one row after another."""
-    steps = np.append(np.cumprod(np.array(sizes[:0:-1], np.int64))[::-1], 1).astype(np.int64)
-    return xp.sum(rows.astype(np.int64) * steps, axis=1)
 
 
 def check_order(prefix: str, rows: np.ndarray, sizes: tuple[int, ...]) -> None:

@@ -1,8 +1,9 @@
-"""Sparse tensors reshaped, joined, and with some elements left out."""
+"""Sparse tensors reshaped, and with some elements left out."""
 
 from __future__ import annotations
 
 import math
+import numbers
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,27 @@ from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
-from stillflow.declare.static import constant_value_as_shape
 from stillflow.graph import dtypes
+from stillflow.graph.indexed_slices import IndexedSlices
+from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import gathering, reshaping, selecting
+from stillflow.ops.array import (
+    filling,
+    gathering,
+    joining,
+    reshaping,
+    selecting,
+    shape_of,
+    slicing,
+)
 from stillflow.ops.array.constants import constant
-from stillflow.ops.control.ordering import identity
-from stillflow.ops.known_values import constant_value
+from stillflow.ops.array.searching import list_diff_op
+from stillflow.ops.control.ordering import identity, with_dependencies
+from stillflow.ops.debug import checks
+from stillflow.ops.known_values import constant_value, constant_value_as_shape
+from stillflow.ops.math import arithmetic
 from stillflow.ops.math.casts import cast
+from stillflow.ops.reduce import reductions
 from stillflow.ops.sparse.sparse_tensor import SparseTensor, as_sparse_tensor
 
 
@@ -130,67 +144,72 @@ def sparse_retain(sp_input: Any, to_retain: Any) -> SparseTensor:
     return SparseTensor(indices, values, identity(sparse.dense_shape))
 
 
-def _joined(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
-    count = len(ctx.inputs) // 3
-    rows: int | None = 0
-    rank: int | None = None
-    sizes: shapes.Sizes = None
-    for number in range(count):
-        indices = shapes.with_rank(ctx.shape(number), 2)
-        values = shapes.with_rank(ctx.shape(count + number), 1)
-        sizes = shapes.merge(sizes, shapes.with_rank(ctx.shape(2 * count + number), 1))
-        own = shapes.merge(indices and indices[:1], values)
-        rows = None if rows is None or own is None or own[0] is None else rows + own[0]
-        rank = indices[1] if indices is not None and rank is None else rank
-    return [(rows, rank), (rows,), sizes]
+def sparse_expand_dims(
+    sp_input: SparseTensor, axis: Any = None, name: str | None = None
+) -> SparseTensor:
+    """Returns `sp_input` with an axis of size 1 at `axis`, or at its end.
 
-
-@op(
-    "SparseConcat",
-    "indices: N * int64, values: N * T, shapes: N * int64"
-    " -> output_indices: int64, output_values: T, output_shape: int64",
-    shape=_joined,
-    limits={"N": 2},
-    host=True,
-    folds=True,
-)
-def sparse_concat_op(xp, *parts, concat_dim: int):
-    """indices: i64[n, r] each, values: any[n] each, shapes: i64[r] each -> one after another."""
-    count = len(parts) // 3
-    indices, values, sizes = parts[:count], parts[count : 2 * count], parts[2 * count :]
-    rank = len(sizes[0])
-    axis = concat_dim + rank if concat_dim < 0 else concat_dim
-    if not 0 <= axis < rank:
-        refuse(f"Concat dimension must be in range [{-rank}, {rank}), got {concat_dim}")
-    others = [np.delete(size, axis) for size in sizes]
-    for number, other in enumerate(others):
-        if len(sizes[number]) != rank or not np.array_equal(other, others[0]):
-            refuse(
-                "Input shapes must match: "
-                f"{shapes.format_sizes(sizes[0])} vs {shapes.format_sizes(sizes[number])}"
+    Raises:
+      TypeError: `axis` is no integer.
+    """
+    rank = sp_input.dense_shape.shape[0]
+    axis = -1 if axis is None else axis
+    with name_scope(name, "expand_dims", [sp_input]):
+        if isinstance(axis, numbers.Integral):
+            axis = convert_to_tensor(axis, dtypes.int32, "axis")
+        elif not isinstance(axis, Tensor):
+            raise TypeError(
+                "axis must be an integer value in range [-rank(sp_input) - 1, rank(sp_input)]"
             )
-    starts = np.cumsum([0, *(size[axis] for size in sizes)])
-    moved = [
-        part + np.eye(1, rank, axis, dtype=np.int64) * s
-        for part, s in zip(indices, starts[:-1], strict=True)
-    ]
-    rows, elements = np.concatenate(moved), np.concatenate(values)
-    order = np.lexsort(rows.T[::-1])
-    whole = sizes[0].copy()
-    whole[axis] = starts[-1]
-    return rows[order], elements[order], whole
+        axis = selecting.where_v2(axis >= 0, axis, axis + rank + 1)
+        count = shape_of.shape(sp_input.indices)[0]
+        column = filling.zeros([count, 1], dtypes.int64)
+        before = slicing.slice_(sp_input.indices, [0, 0], [-1, axis])
+        after = slicing.slice_(sp_input.indices, [0, axis], [-1, -1])
+        indices = joining.concat([before, column, after], axis=1)
+        sizes_before = slicing.slice_(sp_input.dense_shape, [0], [axis])
+        sizes_after = slicing.slice_(sp_input.dense_shape, [axis], [-1])
+        one = convert_to_tensor([1], dtypes.int64, "new_shape")
+        sizes = joining.concat([sizes_before, one, sizes_after], axis=0)
+        return SparseTensor(indices, sp_input.values, sizes)
 
 
-def sparse_concat(axis: int, sp_inputs: list[Any], name: str | None = None) -> SparseTensor:
-    """Returns sparse tensors, equal in size but along `axis`, one after another along it."""
-    inputs = [as_sparse_tensor(sparse) for sparse in sp_inputs]
-    if len(inputs) == 1:
-        return inputs[0]
-    parts = [[getattr(x, part) for x in inputs] for part in ("indices", "values", "dense_shape")]
-    indices, values, sizes = sparse_concat_op(*parts, concat_dim=axis, name=name)
-    known = [constant_value(x.dense_shape) for x in inputs]
-    if all(size is not None for size in known):
-        whole = known[0].copy()
-        whole[axis] = sum(size[axis] for size in known)
-        sizes = convert_to_tensor(whole)
-    return SparseTensor(indices, values, sizes)
+def sparse_reset_shape(sp_input: Any, new_shape: Any = None) -> SparseTensor:
+    """Returns the elements of `sp_input` in a larger shape, or in the smallest that holds them.
+
+    Raises:
+      ValueError: the shapes are known, and `new_shape` is of another rank or smaller in some size.
+    """
+    sparse = as_sparse_tensor(sp_input)
+    indices, values = identity(sparse.indices), identity(sparse.values)
+    old = identity(sparse.dense_shape)
+    if new_shape is None:
+        least = reductions.reduce_max(indices, axis=0)
+        zero = constant(0, dtype=dtypes.int64)
+        one_more = arithmetic.add(least, filling.ones_like(old))
+        return SparseTensor(indices, values, arithmetic.maximum(zero, one_more))
+    new: Any = convert_to_tensor(new_shape)
+    new.shape.assert_has_rank(1)
+    new = cast(new, dtypes.int64)
+    if new.shape.ndims is not None:
+        new.shape[0].merge_with(old.shape[0])
+    known = constant_value(new)
+    if known is not None and sparse.shape.is_fully_defined():
+        before = np.array(sparse.shape.as_list())
+        if not np.all(before <= known):
+            raise ValueError(
+                "Requested new_shape should have dimension sizes >= sp_input.shape.  "
+                f"Found new_shape ({before}), sp_input.shape ({known})."
+            )
+        return SparseTensor(indices, values, known)
+    new = with_dependencies([checks.assert_equal(shape_of.shape(old), shape_of.shape(new))], new)
+    new = with_dependencies([checks.assert_less_equal(old, new)], new)
+    return SparseTensor(indices, values, new)
+
+
+def sparse_mask(a: IndexedSlices, mask_indices: Any, name: str | None = None) -> IndexedSlices:
+    """Returns the slices of `a` without those at `mask_indices`, i[k]."""
+    with name_scope(name, "sparse_mask", [a, mask_indices]) as scope:
+        indices = a.indices
+        left, to_gather = list_diff_op(indices, mask_indices)
+        return IndexedSlices(gathering.gather(a.values, to_gather, name=scope), left, a.dense_shape)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections import namedtuple
+from typing import Any
 
 import numpy as np
 
 from stillflow.declare.convert import convert_to_tensor
-from stillflow.declare.static import constant_value_as_shape
-from stillflow.graph import dtypes
+from stillflow.graph import context, dtypes
 from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import Graph
@@ -18,14 +18,15 @@ from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.graph.type_spec import TypeSpec
 from stillflow.ops.control.ordering import placeholder
+from stillflow.ops.known_values import constant_value_as_shape
+from stillflow.ops.sparse import dense_operators
 
 
-class SparseTensorValue(NamedTuple):
+class SparseTensorValue(namedtuple("SparseTensorValue", ["indices", "values", "dense_shape"])):
     """The value of a SparseTensor in a run, or what it is fed."""
 
-    indices: Any
-    values: Any
-    dense_shape: Any
+    __slots__ = ()
+    _is_sparse_tensor = True
 
 
 class SparseTensorSpec(TypeSpec):
@@ -118,7 +119,7 @@ class SparseTensor(CompositeTensor):
     @property
     def shape(self) -> TensorShape:
         """The shape of the dense tensor, as far as it is known."""
-        return TensorShape.of(constant_value_as_shape(self._dense_shape))
+        return TensorShape(constant_value_as_shape(self._dense_shape))
 
     def get_shape(self) -> TensorShape:
         return self.shape
@@ -139,6 +140,10 @@ class SparseTensor(CompositeTensor):
         """The tensors that a run computes for this, or is fed."""
         return [self._indices, self._values, self._dense_shape]
 
+    def _with_values(self, values: Any) -> SparseTensor:
+        """The same places with other values."""
+        return SparseTensor(self._indices, values, self._dense_shape)
+
     @staticmethod
     def from_fetched(parts: list[Any]) -> SparseTensorValue:
         return SparseTensorValue(*parts)
@@ -154,10 +159,26 @@ class SparseTensor(CompositeTensor):
         rank = None if shape.ndims is None else shape.as_list()[0]
         return SparseTensorSpec(None if rank is None else [None] * rank, self.dtype)
 
+    def consumers(self) -> list[Operation]:
+        """The operations that take any of the three tensors."""
+        return list(dict.fromkeys(op for part in self.fetch_parts() for op in part.consumers()))
+
+    def __mul__(self, y: Any) -> SparseTensor:
+        """Its elements multiplied by those of a dense tensor, which is broadcast to it."""
+        return dense_operators.multiplied(self, y)
+
+    def __truediv__(self, y: Any) -> SparseTensor:
+        """Its elements divided by those of a dense tensor, which is broadcast to it."""
+        return dense_operators.truly_divided(self, y)
+
+    def __div__(self, y: Any) -> SparseTensor:
+        """The same as Python 2 has it: quotients of integers are integers."""
+        return dense_operators.divided(self, y)
+
     def eval(self, feed_dict: Any = None, session: Any = None) -> SparseTensorValue:
         """Runs what computes this in `session`, or in the default one."""
-        parts = (part.eval(feed_dict, session) for part in self.fetch_parts())
-        return SparseTensorValue(*parts)
+        runner = context.session_for(session, self.graph, "evaluate tensor")
+        return SparseTensorValue(*runner.run(self.fetch_parts(), feed_dict))
 
     def __str__(self) -> str:
         return (

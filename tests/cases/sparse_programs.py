@@ -1,0 +1,265 @@
+"""Programs over sparse tensors: fed and fetched, trained with, and refused."""
+
+import numpy as np
+
+from .suite import Suite
+
+suite = Suite("sparse_programs")
+
+
+def story(fn):
+    """Adds `fn(tf, run)` as a case, under its own name."""
+    suite.case(fn.__name__, fn, grad=False)
+    return fn
+
+
+def some(tf, dtype="float32"):
+    """A sparse matrix of 3 rows and 4 columns."""
+    values = np.arange(1, 6).astype(dtype)
+    return tf.SparseTensor([[0, 1], [0, 3], [1, 0], [2, 1], [2, 3]], values, [3, 4])
+
+
+@story
+def fed_and_fetched(tf, run):
+    x = tf.sparse_placeholder(tf.float32, name="x")
+    y = tf.sparse_placeholder(tf.float32, [2, None])
+    total = tf.sparse_reduce_sum(x, 1)
+    run.note([str(x), str(x.shape), str(y.get_shape()), str(x.dtype), str(y.dense_shape.shape)])
+    parts = [[0, 1], [1, 0]], [2.0, 3.0], [2, 2]
+    run([x, total], {x: parts})
+    run([x, total], {x: tf.SparseTensorValue(*map(np.array, parts))})
+    run([x.values, total], {x.indices: parts[0], x.values: parts[1], x.dense_shape: parts[2]})
+    run(y, {y: parts})
+    run.attempt(total, {x: ([[0, 1]], [1.0, 2.0], [2, 2])})
+
+
+@story
+def classes(tf, run):
+    x = some(tf)
+    y = tf.SparseTensor.from_value(tf.SparseTensorValue([[0]], [1], [2]))
+    run.note([str(x), x.op.name, x.dtype.name, str(x.shape), str(y.get_shape())])
+    tf.negative(x.values, name="used")
+    tf.sparse_reorder(x, name="reordered")
+    run.note(sorted(op.name for op in x.consumers()))
+    run.note([list(v.tolist()) for v in x.eval(session=run.session)])
+    run.note(tf.convert_to_tensor_or_sparse_tensor(x) is x)
+    run.refused(lambda: tf.SparseTensor([[0]], [1, 2], [2]))
+    run.refused(lambda: tf.SparseTensor([0], [1], [2]))
+    run.refused(lambda: tf.SparseTensor([[0, 1]], [1], [2]))
+    run.refused(lambda: tf.SparseTensor.from_value([1]))
+    run.refused(lambda: x + x)
+
+
+@story
+def rearranged(tf, run):
+    x = some(tf)
+    run([tf.sparse_transpose(x), tf.sparse.transpose(x, [0, 1], name="same")])
+    run([tf.sparse_reset_shape(x), tf.sparse_reset_shape(x, [5, 5])])
+    fed = tf.sparse_placeholder(tf.float32, [None, None], name="fed")
+    grown = tf.sparse.reset_shape(fed, [5, 5])
+    run(grown, {fed: ([[0, 1]], [1.0], [2, 2])})
+    run.attempt(grown, {fed: ([[0, 1]], [1.0], [9, 2])})
+    run.refused(lambda: tf.sparse_reset_shape(x, [2, 9]))
+    run.refused(lambda: tf.sparse_reset_shape(x, [9]))
+    run.refused(lambda: tf.sparse_reset_shape(x, 9))
+    run.refused(lambda: tf.sparse_reshape(x, [5, 5]))
+    run.refused(lambda: tf.sparse_reshape(x, [-1, -1]))
+    run.refused(lambda: tf.sparse_retain(x, [True]))
+    slices = tf.IndexedSlices(tf.constant([[1], [2], [3]]), tf.constant([4, 0, 6]))
+    masked = tf.sparse_mask(slices, [0, 5])
+    run([masked.values, masked.indices])
+
+
+@story
+def arguments(tf, run):
+    x = some(tf)
+    run(tf.sparse_concat(concat_dim=0, axis=None, sp_inputs=[x, x]))
+    run(tf.sparse_add(x, x, thresh=5.0))
+    run(tf.sparse_reduce_sum(x, reduction_axes=1, keep_dims=True))
+    for refused in (
+        lambda: tf.sparse_concat(0, x),
+        lambda: tf.sparse_concat(0, [x, 1]),
+        lambda: tf.sparse_concat(0, [x, x], expand_nonconcat_dims=True),
+        lambda: tf.sparse_add([1], [2]),
+        lambda: tf.sparse_add(x, tf.SparseTensor([[0]], [1.0], [2])),
+        lambda: tf.sparse_split(2, x),
+        lambda: tf.sparse_split(sp_input=x, num_split=2),
+        lambda: tf.sparse_split(num_split=2, axis=1),
+        lambda: tf.sparse_reduce_sum(x, 0, reduction_axes=0),
+        lambda: tf.sparse.expand_dims(x, "1"),
+        lambda: tf.sparse.eye(1.5),
+        lambda: tf.sparse_merge(1, x, 3),
+        lambda: tf.sparse_merge([x], x, 3),
+        lambda: tf.sparse_merge([x], x, [3.0]),
+        lambda: tf.sparse_merge([x], x, [3, 3]),
+        lambda: tf.sparse_tensor_dense_matmul(x, tf.zeros([3, 2])),
+        lambda: tf.sparse_tensor_dense_matmul(tf.zeros([3, 2]), x),
+        lambda: tf.sparse_tensor_to_dense([1]),
+    ):
+        run.refused(refused)
+
+
+@story
+def kernels_that_refuse(tf, run):
+    x = tf.sparse_placeholder(tf.float32, name="x")
+    y = tf.sparse_placeholder(tf.float32, name="y")
+    dense = tf.placeholder(tf.float32, None, "dense")
+    good = [[0, 1], [1, 0]], [2.0, 3.0], [2, 2]
+    cube = [[0, 1, 0]], [2.0], [2, 2, 2]
+    wide = [[0, 1], [1, 2]], [2.0, 3.0], [2, 3]
+    outside = [[0, 1], [4, 0]], [2.0, 3.0], [2, 2]
+    ragged = [[0, 1]], [2.0, 3.0], [2, 2]
+    eye = np.eye(2, dtype=np.float32)
+    for build in (tf.sparse_add, tf.sparse_maximum):
+        made = build(x, y)
+        for other in (cube, wide, ragged):
+            run.attempt(made, {x: good, y: other})
+    product = tf.sparse_tensor_dense_matmul(x, dense)
+    for sparse, fed in [
+        *((good, np.zeros(3, np.float32)), (good, np.zeros([3, 2], np.float32)), (outside, eye)),
+        *((ragged, eye), (cube, eye), (([[0, 5]], [1.0], [2, 2]), eye)),
+    ]:
+        run.attempt(product, {x: sparse, dense: fed})
+    scaled = x * dense
+    for sparse, fed in [
+        *((good, np.zeros(3, np.float32)), (good, np.zeros([2, 2, 2], np.float32))),
+        *((outside, eye), (([[0] * 6], [1.0], [1] * 6), np.float32(1))),
+    ]:
+        run.attempt(scaled, {x: sparse, dense: fed})
+    run.attempt(tf.sparse_softmax(x), {x: ([[0]], [1.0], [2])})
+    run.attempt(tf.sparse_softmax(x), {x: ragged})
+    axis = tf.placeholder(tf.int32, None, "axis")
+    for reduce in (tf.sparse_reduce_sum, tf.sparse_reduce_max_sparse):
+        reduced = reduce(x, axis)
+        run.attempt(reduced, {x: good, axis: 2})
+        run.attempt(reduced, {x: good, axis: [[0]]})
+        run.attempt(reduced, {x: ragged, axis: 1})
+    block = tf.placeholder(tf.int64, None, "block")
+    for fed in ([0], [[0, 0]]):
+        run.attempt(tf.sparse_slice(x, block, [1, 1]), {x: good, block: fed})
+        run.attempt(tf.sparse_slice(x, [0, 0], block), {x: good, block: fed})
+    run.attempt(tf.sparse_split(sp_input=x, num_split=3, axis=0), {x: good})
+    run.attempt(tf.sparse_split(sp_input=x, num_split=2, axis=2), {x: good})
+    filled = tf.sparse_fill_empty_rows(x, 1.0)
+    for sparse in (outside, ([[0, 0]], [1.0], [0, 2])):
+        run.attempt(filled, {x: sparse})
+    for axis, other in ((2, good), (0, wide), (0, cube), (0, ragged)):
+        run.attempt(tf.sparse_concat(axis, [x, y]), {x: good, y: other})
+    run.attempt(tf.sparse_add(x, dense), {x: good, dense: np.zeros([2, 3], np.float32)})
+    run.attempt(tf.sparse_add(x, dense), {x: outside, dense: eye})
+    reordered = tf.sparse_reorder(x)
+    run.attempt(reordered, {x: ragged})
+    for order in ([[1, 0], [0, 1]], [[0, 1], [0, 1]], [[0, 1], [5, 1]]):
+        run.attempt(tf.sparse_tensor_to_dense(x), {x: (order, [2.0, 3.0], [2, 2])})
+
+
+def layer(tf, x, width, size, name):
+    """One of a graph network: what the neighbours of each node say, weighted."""
+    with tf.variable_scope(name):
+        start = tf.get_variable("weights", initializer=np.full([width, size], 0.1, np.float32))
+        return start, tf.sparse_tensor_dense_matmul(x, start)
+
+
+def dropped(tf, x, keep, count):
+    """A sparse tensor with some elements left out, the others scaled up."""
+    kept = tf.cast(tf.floor(keep + tf.random_uniform([count], seed=7)), tf.bool)
+    return tf.sparse_retain(x, kept) * (1.0 / keep)
+
+
+@story
+def graph_convolution(tf, run):
+    """As graph networks over sparse adjacency have it: features and support both sparse, fed."""
+    tf.set_random_seed(3)
+    sizes = tf.constant([4, 5], tf.int64)
+    features = tf.sparse_placeholder(tf.float32, shape=sizes, name="features")
+    support = tf.sparse_placeholder(tf.float32, name="support")
+    nonzero = tf.placeholder(tf.int32, name="nonzero")
+    labels = tf.constant([0, 1, 1, 0])
+    first, hidden = layer(tf, dropped(tf, features, 0.5, nonzero), 5, 3, "first")
+    hidden = tf.nn.relu(tf.sparse_tensor_dense_matmul(support, hidden) + 0.3)
+    second = tf.get_variable("out", initializer=np.array([[0.2, -0.1]] * 3, np.float32))
+    logits = tf.sparse_tensor_dense_matmul(support, tf.matmul(hidden, second))
+    loss = tf.losses.sparse_softmax_cross_entropy(labels, logits) + 1e-3 * tf.nn.l2_loss(first)
+    train = tf.train.AdamOptimizer(0.1).minimize(loss)
+    run(tf.global_variables_initializer())
+    feed = {
+        features: ([[0, 0], [0, 3], [1, 1], [2, 2], [3, 4]], np.ones(5, np.float32), [4, 5]),
+        support: (
+            [[0, 0], [0, 1], [1, 0], [1, 1], [1, 2], [2, 2], [3, 3]],
+            np.array([0.5, 0.4, 0.4, 0.3, 0.4, 0.7, 1.0], np.float32),
+            [4, 4],
+        ),
+        nonzero: 5,
+    }
+    for _ in range(4):
+        run([train, loss], feed)
+    run([logits, first], feed)
+
+
+@story
+def attention_over_neighbours(tf, run):
+    """As graph attention has it: scores of edges, softmax over the neighbours, dropped."""
+    tf.set_random_seed(5)
+    edges = [[0, 0], [0, 1], [1, 0], [1, 2], [2, 1], [2, 2]]
+    adjacency = tf.SparseTensor(edges, np.ones(6, np.float32), [3, 3])
+    x = tf.constant(np.arange(6, dtype=np.float32).reshape(3, 2) / 5)
+    w = tf.get_variable("w", initializer=np.array([[0.5], [-0.25]], np.float32))
+    score = tf.matmul(x, w)
+    scores = tf.sparse_add(adjacency * score, adjacency * tf.transpose(score, [1, 0]))
+    activated = tf.SparseTensor(scores.indices, tf.nn.leaky_relu(scores.values), scores.dense_shape)
+    weights = tf.sparse_softmax(activated)
+    weights = tf.SparseTensor(weights.indices, tf.nn.dropout(weights.values, 0.8, seed=1), [3, 3])
+    weights = tf.sparse_reshape(weights, [3, 3])
+    out = tf.nn.elu(tf.sparse_tensor_dense_matmul(weights, x))
+    loss = tf.reduce_mean(tf.square(out - 0.2))
+    train = tf.train.GradientDescentOptimizer(0.5).minimize(loss)
+    run(tf.global_variables_initializer())
+    for _ in range(3):
+        run([train, loss])
+    run([out, w])
+
+
+@story
+def collaborative_filtering(tf, run):
+    """As graphs of users and items have it: a folded adjacency, slices of it multiplied."""
+    tf.set_random_seed(2)
+    start = (np.arange(12).reshape(6, 2) / 10).astype(np.float32)
+    table = tf.get_variable("table", initializer=start)
+    folds = [
+        tf.SparseTensor([[0, 3], [1, 4], [2, 5]], [0.5, 0.25, 1.0], [3, 6]),
+        tf.SparseTensor([[0, 0], [1, 1], [1, 2]], [1.0, 0.5, 0.5], [3, 6]),
+    ]
+    layers, state = [table], table
+    for _ in range(2):
+        sides = [tf.sparse_tensor_dense_matmul(fold, state) for fold in folds]
+        state = tf.concat(sides, 0)
+        layers.append(tf.math.l2_normalize(state, axis=1))
+    users, items = tf.split(tf.concat(layers, 1), [3, 3], 0)
+    chosen = tf.nn.embedding_lookup(users, [0, 1]), tf.nn.embedding_lookup(items, [2, 0])
+    scores = tf.reduce_sum(chosen[0] * chosen[1], 1)
+    loss = tf.reduce_mean(tf.nn.softplus(-scores))
+    train = tf.train.AdamOptimizer(0.01).minimize(loss)
+    run(tf.global_variables_initializer())
+    for _ in range(3):
+        run([train, loss])
+    run(table)
+
+
+@story
+def gradients(tf, run):
+    values = tf.constant([1.0, 2.0, 3.0, 4.0, 5.0])
+    x = some(tf)
+    x = tf.SparseTensor(x.indices, values, x.dense_shape)
+    backwards = tf.SparseTensor(tf.reverse(x.indices, [0]), values, x.dense_shape)
+    filled, _ = tf.sparse_fill_empty_rows(tf.sparse_slice(x, [0, 2], [3, 2]), 7.0)
+    for made in (
+        tf.sparse_slice(x, [1, 0], [2, 2]),
+        tf.sparse_reorder(backwards),
+        tf.sparse_add(x, tf.sparse_reorder(backwards)),
+        filled,
+        tf.sparse_retain(x, [True, False, True, True, False]),
+        tf.sparse_reshape(x, [4, 3]),
+        tf.sparse_softmax(x),
+        tf.constant([[1.0], [2.0], [3.0]]) * x,
+    ):
+        run(tf.gradients(tf.square(made.values), values))
