@@ -91,7 +91,8 @@ def test_every_op_has_a_case(run_types):
     without.remove("Abort")  # no recording ends with it
     for name in suites.VALUES:
         without -= value_types(name)
-    for name in (suites.RUNS, suites.EFFECTS, *suites.STORIES, *suites.DIGESTED, suites.SWITCHES):
+    programs = (suites.RUNS, suites.EFFECTS, *suites.STORIES, *suites.DIGESTED, suites.SWITCHES)
+    for name in (*programs, *suites.PIPELINES):
         for case in suites.load(name):
             observe.log_of(tf, case.fn)
     for name in PROGRAMS:

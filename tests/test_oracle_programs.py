@@ -14,7 +14,7 @@ def test_every_case_is_recorded():
     runs = [suites.RUNS, suites.EFFECTS, suites.SESSIONS, suites.TRAINED, suites.RACES]
     others = [suites.GRAPHS, suites.ERRORS, suites.CONVERSIONS, *suites.STORIES]
     others += [*suites.DIGESTED, *suites.NETWORKS, suites.WHOLE_NETWORKS]
-    others += [suites.SWITCHES, suites.NESTS]
+    others += [suites.SWITCHES, suites.NESTS, *suites.PIPELINES]
     assert_all_recorded([*runs, *others])
 
 
@@ -58,6 +58,15 @@ def test_switch(case, recorded, tier):
     got = suites.switch_story(tf, case)
     assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
     assert (got["graph"] != recorded["graph"]) == (case.id in gaps.SWITCHES)
+
+
+@pytest.mark.parametrize(("case", "recorded"), each_case(*suites.PIPELINES))
+def test_pipeline(case, recorded, tier):
+    """An input pipeline gives TensorFlow's elements in its order, and has its nodes."""
+    got = suites.pipeline(tf, case)
+    assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
+    assert got["graph"] == recorded["graph"]
+    assert got["functions"] == recorded["functions"]
 
 
 #: Programs of NESTS that are among the quick tests.

@@ -21,6 +21,7 @@ from stillflow.api import app as app
 from stillflow.api import bitwise as bitwise
 from stillflow.api import compat as compat
 from stillflow.api import contrib as contrib
+from stillflow.api import data as data
 from stillflow.api import debugging as debugging
 from stillflow.api import distributions as distributions
 from stillflow.api import dtypes as dtypes

@@ -75,6 +75,8 @@ class OpDef:
         takes that before its inputs. Such an op runs on the host.
       resource: for an op that gives a handle: makes what it refers to, from a name and the op's
         attributes. Each session has one of each name; `fn` takes it before its inputs.
+      calls: it calls functions that its attributes name: `fn` takes a `declare.calling.Caller`
+        before its inputs, of which those that name variables, or are read of them, are their names.
       forwards: the output is the input itself, so that a variable read through this op is read when
         the reader runs, not when this op does.
       splits: only one output carries a value, the one that the last input names; the other is dead,
@@ -121,6 +123,7 @@ class OpDef:
     stream: Callable | str | None = None
     kept: Callable[[], Any] | None = None
     resource: Callable[[str, dict[str, Any]], Resource] | None = None
+    calls: bool = False
     is_constant: bool = False
     is_placeholder: bool = False
     is_variable: bool = False
@@ -142,8 +145,9 @@ class OpDef:
 
     def __post_init__(self) -> None:
         kinds_of_state = (self.stream, self.kept, self.resource)
-        self.takes_state = any(kind is not None for kind in kinds_of_state)
-        changes = bool(self.writes) or self.takes_state or self.is_variable
+        keeps = any(kind is not None for kind in kinds_of_state)
+        self.takes_state = keeps or self.calls
+        changes = bool(self.writes) or keeps or self.is_variable
         self.stateful = self.stateful or changes or self.reads
         is_outside = self.host and not self.folds
         self.is_pure = not (self.stateful or self.is_placeholder or is_outside)

@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.declare.refusing import refuse
+from stillflow.declare.resources import Handle
 
 
-class Optional:
+class Optional(Handle):
     """The values of tensors, which may be absent.
 
     Attributes:
       values: None where they are.
     """
-
-    __slots__ = ("values",)
-
-    shape = ()
 
     def __init__(self, values: tuple[Any, ...] | None):
         self.values = values

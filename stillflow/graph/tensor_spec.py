@@ -67,6 +67,37 @@ class TensorSpec(TypeSpec):
             self._shape.most_specific_compatible_shape(other._shape), self._dtype, name
         )
 
+    # As elements of datasets -----------------------------------------------------------------
+
+    def _batch(self, batch_size: int | None) -> TensorSpec:
+        return TensorSpec(TensorShape([batch_size]).concatenate(self._shape), self._dtype)
+
+    def _unbatch(self) -> TensorSpec:
+        if self._shape.ndims == 0:
+            raise ValueError("Unbatching a tensor is only supported for rank >= 1")
+        return TensorSpec(self._shape[1:], self._dtype)
+
+    def _to_batched_tensor_list(self, value: Any) -> list:
+        if self._shape.ndims == 0:
+            raise ValueError(f"Value {value} has insufficient rank for batching.")
+        return [value]
+
+    def _to_legacy_output_types(self) -> DType:
+        return self._dtype
+
+    def _to_legacy_output_shapes(self) -> TensorShape:
+        return self._shape
+
+    def _to_legacy_output_classes(self) -> type:
+        return Tensor
+
+    def _from_compatible_tensor_list(self, tensor_list: list) -> Any:
+        (tensor,) = tensor_list
+        tensor.set_shape(self._shape)
+        return tensor
+
+    # ------------------------------------------------------------------------------------------
+
     @property
     def _component_specs(self) -> TensorSpec:
         return self

@@ -73,6 +73,32 @@ class TypeSpec:
         packed = nest.pack_sequence_as(self._component_specs, tensor_list, expand_composites=True)
         return self._from_components(packed)
 
+    # As elements of datasets ----------------------------------------------------------------------
+
+    def _batch(self, batch_size: int | None) -> Any:
+        """The type of `batch_size` values stacked."""
+        raise NotImplementedError(f"{type(self).__name__}._batch")
+
+    def _unbatch(self) -> Any:
+        """The type of what is stacked in a value; ValueError where that is one thing alone."""
+        raise NotImplementedError(f"{type(self).__name__}._unbatch")
+
+    def _to_batched_tensor_list(self, value: Any) -> list:
+        """A list of tensors whose rows are the lists of what is stacked in `value`."""
+        return self._to_tensor_list(value)
+
+    def _to_legacy_output_types(self) -> Any:
+        """What `output_types` of a dataset says of it."""
+        raise NotImplementedError(f"{type(self).__name__}._to_legacy_output_types()")
+
+    def _to_legacy_output_shapes(self) -> Any:
+        """What `output_shapes` of a dataset says of it."""
+        raise NotImplementedError(f"{type(self).__name__}._to_legacy_output_shapes()")
+
+    def _to_legacy_output_classes(self) -> Any:
+        """What `output_classes` of a dataset says of it."""
+        raise NotImplementedError(f"{type(self).__name__}._to_legacy_output_classes()")
+
     # Comparing ------------------------------------------------------------------------------------
 
     def is_compatible_with(self, spec_or_value: Any) -> bool:

@@ -13,6 +13,7 @@ from itertools import groupby
 
 import numpy as np
 
+from stillflow.declare.calling import VariableName
 from stillflow.declare.expanding import expansion_of
 from stillflow.declare.handles import is_handle
 from stillflow.declare.shapes import format_sizes
@@ -42,17 +43,23 @@ from stillflow.runtime.variables import (
     has_handle,
 )
 
+_NONE: Mapping[Tensor, Operation] = {}
 
-def make_plan(fetches: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) -> Plan:
-    """Plans a run.
+
+def make_plan(
+    fetches: Sequence[Tensor | Operation],
+    feeds: Sequence[Tensor],
+    named: Mapping[Tensor, Operation] = _NONE,
+) -> Plan:
+    """Plans a run. `named` are handles whose variables are known, which are not fed.
 
     Raises:
       InvalidArgumentError: the run would reach a placeholder that is not fed, or has no order.
     """
-    fed = frozenset(feeds)
+    fed = frozenset((*feeds, *named))
     own = [fetch for fetch in fetches if fetch not in fed]
     ops = needed_ops([f.op if isinstance(f, Tensor) else f for f in own], fed)
-    planner = _Planner(Run(fed, ops))
+    planner = _Planner(Run(fed, ops, named))
     for tensor in feeds:
         planner.bind(tensor)
     planner.add_level(find_loops(ops, fed), [f for f in own if isinstance(f, Tensor)])
@@ -354,7 +361,7 @@ class _Planner:
         defn, plan = op.defn, self.plan
         written = written_variables(op, self._run.variable)
         overwritten = () if not written else defn.input_positions(op, _overwritten(op))
-        if not defn.asks_state:
+        if not (defn.asks_state or defn.calls):
             for position, tensor in enumerate(op.inputs):
                 if position not in overwritten:
                     self.require(tensor, op)
@@ -365,7 +372,8 @@ class _Planner:
             for variable, write in zip(written, writes, strict=True)
             if not write.is_checked and not _keeps_shape(op, variable)
         )
-        inputs = [self.slot(tensor) for tensor in op.inputs]
+        take = self._argument_slot if defn.calls else self.slot
+        inputs = [take(tensor) for tensor in op.inputs]
         static = tuple(inputs[position] for position in defn.static_positions(op))
         near_zero = tuple(
             inputs[position]
@@ -400,6 +408,16 @@ class _Planner:
                 partly=defn.partly,
             )
         )
+
+    def _argument_slot(self, tensor: Tensor) -> int:
+        """The slot of what is handed to a function: a variable's name, for it may read it later."""
+        variable = self._run.variable(tensor)
+        if variable is None:
+            return self.slot(tensor)
+        if not has_handle(variable):
+            self.require(tensor, tensor.op)
+            self._variable_slot(variable)
+        return self.plan.new_slot(VariableName(variable))
 
     def _state(self, op: Operation) -> tuple[int, ...]:
         """The slot of what the session keeps for `op`, if anything."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from stillflow.declare.expanding import expansion_of
 from stillflow.graph import dtypes
@@ -11,12 +11,17 @@ from stillflow.runtime.variables import first_of_its_name
 
 
 class Run:
-    """What all the plans of one run share."""
+    """What all the plans of one run share. `named` are the variables that fed handles name."""
 
-    def __init__(self, fed: frozenset[Tensor], ops: Iterable[Operation]):
+    def __init__(
+        self,
+        fed: frozenset[Tensor],
+        ops: Iterable[Operation],
+        named: Mapping[Tensor, Operation],
+    ):
         self.fed = fed
         self.needed = set(ops)
-        self._variable_of: dict[Tensor, Operation | None] = {}
+        self._variable_of: dict[Tensor, Operation | None] = dict(named)
 
     def variable(self, tensor: Tensor) -> Operation | None:
         """The variable that `tensor` refers to, directly or through ops that forward it."""

@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import calling
 from stillflow.declare.refusing import check_executor_type
 from stillflow.declare.resources import waiting_at_most
 from stillflow.graph import context
 from stillflow.graph.errors import CancelledError, InvalidArgumentError
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.runtime.calling import Caller
 from stillflow.runtime.devices import Places, SessionDevice, session_devices
 from stillflow.runtime.executor import Executor
 from stillflow.runtime.feeds import (
@@ -38,6 +40,7 @@ from stillflow.runtime.state import SessionState
 from stillflow.runtime.tiers import tier_setting
 
 _NOTHING: dict[Any, Any] = {}
+calling.register(Caller)
 _sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
 
 

@@ -17,24 +17,28 @@ from stillflow.runtime.steps import Plan
 from stillflow.runtime.subplans import divided
 
 
-def executor_of(plan: Plan, fed: Sequence[Tensor], tier: str) -> Executor | StagedExecutor:
-    """What runs `plan`, whose feeds are the tensors `fed`."""
+def executor_of(
+    plan: Plan, fed: Sequence[Tensor], tier: str, copies: bool = True
+) -> Executor | StagedExecutor:
+    """What runs `plan`, whose feeds are the tensors `fed`; who calls it gets copies, as a rule."""
     found = [Stage(side_by_side(stage.steps, fed), stage.is_free) for stage in stages(plan, fed)]
     if len(found) == 1:
         plan.steps = found[0].steps
-        executor = Executor(plan, tier)
+        executor = Executor(plan, tier, None if copies else 0)
         if any(step.waits for step in plan.steps):
             executor.run = whole(executor.run)
         return executor
-    return StagedExecutor(plan, divided(plan, found), tier)
+    return StagedExecutor(plan, divided(plan, found), tier, copies)
 
 
 class StagedExecutor:
     """Runs the stages of a plan one after another; each commits before the next one begins."""
 
-    def __init__(self, plan: Plan, parts: Sequence[tuple[Plan, list[int]]], tier: str):
+    def __init__(
+        self, plan: Plan, parts: Sequence[tuple[Plan, list[int]]], tier: str, copies: bool
+    ):
         self.plan = plan
-        self.parts = [Executor(part, tier, len(own)) for part, own in parts]
+        self.parts = [Executor(part, tier, len(own) if copies else 0) for part, own in parts]
         self._places = [own for _, own in parts]
         # Runs once. Takes the values for the plan's feeds; returns those of its fetches.
         self.run: Callable[[SessionState, list[np.ndarray]], list[Any]] = whole(self._run)

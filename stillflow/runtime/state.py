@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from stillflow.declare import calling
 from stillflow.declare.resources import Resource
 from stillflow.graph.errors import FailedPreconditionError, NotFoundError
 from stillflow.graph.operation import Operation
@@ -45,6 +46,8 @@ class SessionState:
     is_closed: bool = False
     # The compiled program that wrote variables last and kept them as arguments of its next run.
     last_writer: Any = None
+    # What has been learned of functions that kernels call: see `runtime.calling`.
+    functions: dict[Hashable, Any] = field(default_factory=dict)
 
     def stream(self, op: Operation) -> RandomStream:
         if op not in self.streams:
@@ -53,12 +56,9 @@ class SessionState:
 
     def kept_for(self, op: Operation) -> Any:
         kept = self.kept.get(op)
-        if kept is not None:
-            return kept
-        make = op.defn.kept
-        return self.kept.setdefault(op, self._resource(op) if make is None else make())
+        return self.kept.setdefault(op, new_for(op, self)) if kept is None else kept
 
-    def _resource(self, op: Operation) -> Resource:
+    def resource(self, op: Operation) -> Resource:
         """The resource of the name that `op` has for it, or one of its own."""
         attrs, make = op.attrs, op.defn.resource
         assert make is not None
@@ -104,6 +104,66 @@ class SessionState:
             sizes = declared_shape(variable).sizes
             if sizes is not None and np.shape(self.variables[variable]) != sizes:
                 self.reshaped.add(variable)
+
+
+def _of_session(name: str) -> Any:
+    def get(state: Any) -> Any:
+        return getattr(state.session, name)
+
+    def put(state: Any, value: Any) -> None:
+        setattr(state.session, name, value)
+
+    return property(get, put)
+
+
+class InstanceState:
+    """What an instance of a function remembers: its random streams, and what its ops keep.
+
+    The variables and resources are the session's.
+    """
+
+    lock = _of_session("lock")
+    readers = _of_session("readers")
+    has_buffers = _of_session("has_buffers")
+    variables = _of_session("variables")
+    reshaped = _of_session("reshaped")
+    last_writer = _of_session("last_writer")
+    functions = _of_session("functions")
+    is_closed = _of_session("is_closed")
+
+    stream = SessionState.stream
+    kept_for = SessionState.kept_for
+    read = SessionState.read
+    require = SessionState.require
+    note_shapes = SessionState.note_shapes
+
+    def __init__(self, session: SessionState):
+        self.session = session
+        self.streams: dict[Operation, RandomStream] = {}
+        self.kept: dict[Operation, Any] = {}
+
+    def resource(self, op: Operation) -> Resource:
+        return self.session.resource(op)
+
+
+class LoneState(SessionState):
+    """That of an instance which touches no variable: it waits for nobody who does."""
+
+    __slots__ = ("session",)
+
+    def __init__(self, session: SessionState):
+        super().__init__(functions=session.functions)
+        self.session = session
+
+    def resource(self, op: Operation) -> Resource:
+        return self.session.resource(op)
+
+
+def new_for(op: Operation, state: Any) -> Any:
+    """What a session, or an instance of a function, keeps for `op` from now on."""
+    if op.defn.calls:
+        return calling.caller(state, op)
+    return state.resource(op) if op.defn.kept is None else op.defn.kept()
 
 
 def uninitialized(variable: Operation, reader: Operation, state: SessionState) -> Exception:

@@ -69,10 +69,16 @@ def plain(kind, value):
         name = re.sub(r"_rewritten(_\d+)?", "_rewritten", name)
         # Of a function without a name of its own, whose name has a hash of what it does.
         name = re.sub(r"(?<=\b(?:body|cond)_)\w{11}(?=_Wrapper\b)", "N", name)
-        return f"{name}({','.join(attributes)})"
+        return f"{numberless(name)}({','.join(attributes)})"
     if kind == "f":
         return repr(float(value))
     return str(int(value)) if isinstance(value, (bool, int)) else str(value)
+
+
+def numberless(name):
+    """A function's name, without the number or the hash that a process gives it."""
+    name = re.sub(r"(?<=_make_dataset_)\w{11}$", "", name)
+    return re.sub(r"^((?:__inference_)?Dataset_.*|__inference_.*)_\d+$", r"\1", name)
 
 
 def sizes_text(shape):

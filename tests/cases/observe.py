@@ -284,12 +284,13 @@ SENTENCE_END = re.compile(
 def first_sentence(message):
     """The first sentence of an error message, without its full stop.
 
-    Of several root errors, it is the first one's. Of what arrays and stacks are called, by node and
-    number, only the beginning counts.
+    Of several root errors, it is the first one's, without the function that it is of. Of what
+    arrays and stacks are called, by node and number, only the beginning counts.
     """
     called = r"(TensorArray |_tensor_array_grads|Stack\[)(?:\w+/)*(\w+?)(?:_\d+)+"
     message = re.sub(called, r"\1\2", message)
     message = re.sub(r"^\d+ root error\(s\) found\.\n  \(0\) [A-Z][a-z ]+: ", "", message)
+    message = re.sub(r"^\{\{function_node \S+\}\} ", "", message)
     return SENTENCE_END.split(message)[0].strip().rstrip(".")
 
 

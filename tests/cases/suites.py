@@ -99,6 +99,8 @@ NETWORKS = (
 )
 #: The same of programs that choose among functions, whose names count through a process.
 SWITCHES = "switches"
+#: The same of input pipelines, with their functions by digest.
+PIPELINES = ("datasets",)
 #: Random programs of which the runs are compared, and the graphs by digest.
 NESTS = "nests"
 #: Programs that fail.
@@ -119,6 +121,7 @@ NAMES = (
     HOSTILE,
     *(*VALUES, RUNS, EFFECTS, SESSIONS, TRAINED, RACES),
     *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES, *DIGESTED, *NETWORKS, SWITCHES, NESTS),
+    *PIPELINES,
     WHOLE_NETWORKS,
     *(ERRORS, ARRAY_ERRORS, TENSOR_ARRAY_ERRORS, MISUSES, LENIENCE, CONVERSIONS),
 )
@@ -152,6 +155,7 @@ def observations(name):
         **dict.fromkeys(STORIES, story),
         **dict.fromkeys((*DIGESTED, *NETWORKS, WHOLE_NETWORKS, NESTS), digested_story),
         SWITCHES: switch_story,
+        **dict.fromkeys(PIPELINES, pipeline),
     }
     if name == GRADIENT_GRAPHS:
         yield from gradient_graphs()
@@ -242,6 +246,20 @@ def switch_story(tf, case):
     """`story` without the functions."""
     told = story(tf, case)
     return {"log": told["log"], "graph": told["graph"]}
+
+
+def pipeline(tf, case):
+    """`story` with a digest of each function, whose name counts through a process."""
+    told = story(tf, case)
+    functions = told.get("functions", {"functions": {}})["functions"]
+    return {
+        "log": told["log"],
+        "graph": told["graph"],
+        "functions": sorted(
+            f"{graph_text.numberless(name)} {graph_text.digest(lines)}"
+            for name, lines in functions.items()
+        ),
+    }
 
 
 def digested_story(tf, case):

@@ -1,1 +1,1 @@
-"""Datasets and iterators: what pipelines are made of, and what gives their elements."""
+"""The elements of pipelines, and the iterators that give them."""

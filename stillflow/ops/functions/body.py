@@ -101,6 +101,10 @@ class FuncGraph(Graph):
         originals = dict(zip(self.extra_args, self.extra_inputs, strict=True))
         return originals.get(argument)
 
+    def _get_function(self, name: str | bytes) -> Any:
+        """The function of that name, here or around; a run knows all of them."""
+        return super()._get_function(name) or self.outer_graph._get_function(name)
+
     def _operation_of(self, item: Any) -> Operation:
         """What is built beside `item`, which may be outside, is beside its operation."""
         graph = getattr(item, "graph", self)
@@ -135,10 +139,7 @@ class FuncGraph(Graph):
             raise ValueError(f"Cannot capture a placeholder {refused}")
         if op.defn.stateful and op not in self._copied_ops:
             raise ValueError(f"Cannot capture a stateful node {refused}")
-        inputs = tuple(
-            self._captured.get(tensor) or self._copied(tensor.op)[tensor.value_index]
-            for tensor in op.inputs
-        )
+        inputs = tuple(self._copied(tensor.op)[tensor.value_index] for tensor in op.inputs)
         outputs = [(tensor.dtype, tensor.shape) for tensor in op.outputs]
         copy = self.add_operation(op.defn, inputs, dict(op.attrs), outputs, op.name)
         self._captured.update(zip(op.outputs, copy.outputs, strict=True))

@@ -1,0 +1,66 @@
+"""What kernels call functions of a graph by, while a run goes on.
+
+An op whose declaration `calls` gets a Caller before its inputs. Of that it asks for the function
+that an attribute names, with the values that its body takes from outside, and makes instances of
+it: each has random streams of its own, as if it were a program by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from stillflow.declare.resources import Handle
+from stillflow.graph.function_library import FunctionName
+from stillflow.graph.operation import Operation
+
+
+class VariableName(Handle):
+    """The value of what names a variable, or is read of it, where a function is to have it."""
+
+    def __init__(self, variable: Operation):
+        self.variable = variable
+
+
+class Instance(Protocol):
+    """A function with random streams of its own."""
+
+    def __call__(self, *arguments: Any) -> list[Any]:
+        """What the function gives for these arguments, which are not to be changed."""
+
+    def rows(self, columns: Sequence[Any], count: int) -> list[Any] | None:
+        """What it gives for each of `count` rows, stacked; None where it cannot at once.
+
+        columns: n[count, ...] for each argument.
+        """
+
+
+class Function(Protocol):
+    """A function of a graph, with the values that its body takes from outside."""
+
+    @property
+    def body(self) -> Any:
+        """The graph of it: the same for all values that are taken from outside."""
+
+    def instance(self) -> Instance:
+        """It with new random streams."""
+
+
+class Caller(Protocol):
+    """What an operation calls functions by, in one session."""
+
+    @property
+    def resource(self) -> Any:
+        """The resource that the operation stands for, if it declares one."""
+
+    def function(self, name: FunctionName, captured: Sequence[Any] = ()) -> Function:
+        """The function of the graph that `name` names; NotFoundError where there is none."""
+
+
+def register(make: Callable[[Any, Operation], Caller]) -> None:
+    """Tells what makes the Caller of an operation, from a session's state; called once."""
+    global caller
+    caller = make
+
+
+caller: Callable[[Any, Operation], Caller]

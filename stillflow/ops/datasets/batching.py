@@ -1,0 +1,156 @@
+"""Datasets of batches: consecutive elements of an input, stacked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.declare.resources import Handle
+from stillflow.declare.shapes import format_sizes
+from stillflow.graph.dtypes import DType
+from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.dataset import (
+    Dataset,
+    Element,
+    ElementIterator,
+    End,
+    InputIterator,
+    Place,
+    dataset_of,
+)
+
+
+class BatchDataset(Dataset):
+    """`size` elements of its input at a time; the last batch may be smaller, or is left out."""
+
+    def __init__(self, source: Dataset, size: int, drops_rest: bool, *structure: Any):
+        super().__init__((source,), *structure)
+        self.size = size
+        self.drops_rest = drops_rest
+
+    def iterator(self, place: Place) -> ElementIterator:
+        return _Batched(self, place)
+
+    def cardinality(self) -> int:
+        count = self.inputs[0].cardinality()
+        if count < 0:
+            return count
+        return count // self.size + (count % self.size > 0 and not self.drops_rest)
+
+
+class _Batched(InputIterator):
+    def __init__(self, dataset: BatchDataset, place: Place):
+        super().__init__(dataset, place)
+        self._source = dataset.inputs[0]
+        self._taken: list[Element] = []  # of a batch that the program interrupted
+        self._is_over = False
+
+    def next(self) -> Element:
+        if self._is_over:
+            raise End
+        if self._source.gives_blocks:
+            block = self.input.block(self.dataset.size)
+            rows = len(block[0])
+        else:
+            elements = self._elements()
+            rows = len(elements)
+            block = stacked(elements, self._source.types) if elements else ()
+        self._is_over = rows < self.dataset.size
+        if not rows or (self._is_over and self.dataset.drops_rest):
+            raise End
+        return block
+
+    def _elements(self) -> list[Element]:
+        taken, size = self._taken, self.dataset.size
+        self._taken = []
+        try:
+            while len(taken) < size:
+                taken.append(self.input.next())
+        except End:
+            pass
+        except KeyboardInterrupt:
+            self._taken = taken
+            raise
+        return taken
+
+    def save(self) -> Any:
+        return [self._is_over, [list(element) for element in self._taken], self.input.save()]
+
+    def restore(self, state: Any) -> None:
+        self._is_over = bool(state[0])
+        self._taken = [tuple(element) for element in state[1]]
+        self.input.restore(state[2])
+
+
+def stacked(elements: Sequence[Element], types: Sequence[DType]) -> Element:
+    """n[count, ...] for each component; InvalidArgumentError where shapes differ."""
+    return tuple(_column(column, n) for n, column in enumerate(zip(*elements, strict=True)))
+
+
+def _column(values: Sequence[Any], component: int) -> np.ndarray:
+    first = values[0]
+    kind = np.dtype(object) if isinstance(first, Handle) else first.dtype
+    column = np.empty((len(values), *first.shape), kind)
+    shape = first.shape
+    for row, value in enumerate(values):
+        if value.shape != shape:
+            refuse(
+                f"Cannot batch tensors with different shapes in component {component}. First "
+                f"element had shape {format_sizes(shape)} and element {row} had shape "
+                f"{format_sizes(value.shape)}."
+            )
+        column[row, ...] = value
+    return column
+
+
+_OPTIONS: dict[str, Any] = {
+    "shape": shapes.scalar,
+    "limits": {"output_types": 1, "output_shapes": 1},
+    "host": True,
+}
+
+
+def checked_batch_size(batch_size: Any) -> int:
+    if int(batch_size) <= 0:
+        refuse("Batch size must be greater than zero.")
+    return int(batch_size)
+
+
+@op("BatchDataset", "input_dataset: variant, batch_size: int64 -> handle: variant", **_OPTIONS)
+def batch_dataset_op(
+    xp, input_dataset, batch_size, *, output_types: list[DType], output_shapes: list[TensorShape]
+):
+    """batch_size: i64[] -> variant[]"""
+    source = dataset_of(input_dataset)
+    size = checked_batch_size(batch_size)
+    return BatchDataset(source, size, False, output_types, output_shapes)
+
+
+@op(
+    "BatchDatasetV2",
+    "input_dataset: variant, batch_size: int64, drop_remainder: bool -> handle: variant",
+    **_OPTIONS,
+)
+def batch_dataset_v2_op(
+    xp,
+    input_dataset,
+    batch_size,
+    drop_remainder,
+    *,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+    parallel_copy: bool = False,
+):
+    """batch_size: i64[], drop_remainder: bool[] -> variant[]"""
+    source = dataset_of(input_dataset)
+    size = checked_batch_size(batch_size)
+    return BatchDataset(source, size, bool(drop_remainder), output_types, output_shapes)
+
+
+for _declared in (batch_dataset_op, batch_dataset_v2_op):
+    _declared.not_differentiable()

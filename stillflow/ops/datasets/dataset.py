@@ -1,0 +1,173 @@
+"""What a dataset is in a run: an object that makes iterators, which give its elements.
+
+An element is a tuple of arrays, one for each component. A dataset changes nothing of itself when it
+is iterated; all that changes is in iterators, and in the Pass that they share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from stillflow.declare.calling import Function, Instance
+from stillflow.declare.refusing import refuse
+from stillflow.declare.resources import Handle
+from stillflow.graph.dtypes import DType
+from stillflow.graph.errors import CancelledError
+from stillflow.graph.tensor_shape import TensorShape
+
+# An array, or what a handle refers to, for each component.
+Element = tuple[Any, ...]
+
+INFINITE, UNKNOWN = -1, -2  # cardinalities
+
+
+class End(Exception):
+    """There are no more elements."""
+
+
+class Pass:
+    """What the iterators under one iterator resource share, from one initialisation to the next.
+
+    Attributes:
+      is_cancelled: the session is closed, or the iterator is initialised anew.
+      fuses: datasets that functions make are to be fused: see `ops.datasets.fusing`.
+    """
+
+    def __init__(self) -> None:
+        self.is_cancelled = False
+        self.fuses = False
+        self._shared: dict[Hashable, Any] = {}
+
+    def shared(self, key: Hashable, make: Any) -> Any:
+        """What `make()` gave the first time that it was asked for by this key."""
+        if key not in self._shared:
+            self._shared[key] = make()
+        return self._shared[key]
+
+    def check(self) -> None:
+        """CancelledError when nobody waits for elements any more."""
+        if self.is_cancelled:
+            raise CancelledError(None, None, "Iterator was cancelled")
+
+
+class Place:
+    """Where in a pipeline an iterator is: the way to it from the iterator resource.
+
+    Steps of the way are texts; which of several datasets that a function has made is a number.
+    """
+
+    __slots__ = ("pass_", "way")
+
+    def __init__(self, pass_: Pass, way: tuple[str | int, ...] = ()):
+        self.pass_ = pass_
+        self.way = way
+
+    def below(self, *steps: str | int) -> Place:
+        return Place(self.pass_, (*self.way, *steps))
+
+    def instance(self, function: Function) -> Instance:
+        """The function's instance here: one for all datasets that one function has made."""
+        steps = tuple(step for step in self.way if isinstance(step, str))
+        return self.pass_.shared((steps, function.body), function.instance)
+
+
+class Dataset(Handle):
+    """Base of datasets.
+
+    Attributes:
+      inputs: the datasets that it takes elements from.
+      types, shapes: of each component, as declared.
+      columns: the arrays whose rows its elements are, n[rows, ...] for each component, if that is
+        so: then its iterators give numbers of rows as units.
+      gives_blocks: its iterators give many elements at once, stacked: see ElementIterator.block.
+    """
+
+    columns: Element | None = None
+
+    @property
+    def gives_blocks(self) -> bool:
+        return self.columns is not None
+
+    def __init__(
+        self,
+        inputs: Sequence[Dataset],
+        output_types: Sequence[DType],
+        output_shapes: Sequence[TensorShape],
+    ):
+        self.inputs = tuple(inputs)
+        self.types = list(output_types)
+        self.shapes = list(output_shapes)
+
+    def iterator(self, place: Place) -> ElementIterator:
+        """A new iterator, which begins with the first element."""
+        raise NotImplementedError
+
+    def cardinality(self) -> int:
+        """How many elements there are, INFINITE or UNKNOWN."""
+        return UNKNOWN
+
+    def with_inputs(self, inputs: Sequence[Dataset]) -> Dataset:
+        """The same of other inputs."""
+        other: Dataset = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other.inputs = tuple(inputs)
+        return other
+
+
+class ElementIterator:
+    """Base of iterators. One thread at a time may use it."""
+
+    def next(self) -> Element:
+        """The next element; raises End behind the last one.
+
+        After any other error the iterator can go on with the element behind.
+        """
+        raise NotImplementedError
+
+    def block(self, count: int) -> Element:
+        """The next `count` elements, stacked: n[count, ...] for each component.
+
+        Fewer behind which there are no more. To be asked of where the dataset `gives_blocks`.
+        """
+        raise NotImplementedError
+
+    def units(self, count: int) -> Sequence[Any]:
+        """The next `count` units, see `ops.datasets.tables`; fewer behind which there are no more.
+
+        Whoever asks for more than one knows that they are numbers of rows.
+        """
+        try:
+            return [self.next() for _ in range(count)]
+        except End:
+            return []
+
+    def save(self) -> Any:
+        """What `restore` needs to go on from here: None, arrays, numbers, texts, lists, dicts."""
+        refuse(f"{type(self).__name__} cannot be saved.")
+
+    def restore(self, state: Any) -> None:
+        """Goes on from where `save` was called."""
+        refuse(f"{type(self).__name__} cannot be restored.")
+
+
+class InputIterator(ElementIterator):
+    """Base of iterators over what one other gives."""
+
+    def __init__(self, dataset: Dataset, place: Place):
+        self.dataset: Any = dataset
+        self.place = place
+        self.input = dataset.inputs[0].iterator(place.below(type(self).__name__))
+
+
+def first_element(value: Any) -> Any:
+    """The one element of an array of one, as tensors that are to be scalars may be given."""
+    return value.ravel()[0] if getattr(value, "ndim", 0) else value[()]
+
+
+def dataset_of(value: Any) -> Dataset:
+    """The dataset that a variant is; InvalidArgumentError where it is another."""
+    found = value.item() if hasattr(value, "item") else value
+    if not isinstance(found, Dataset):
+        refuse("The given variant tensor is not a valid dataset variant tensor.")
+    return found

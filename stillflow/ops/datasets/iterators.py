@@ -1,0 +1,391 @@
+"""Iterators that a session holds: resources which give the elements of a dataset to runs."""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.optional import Optional
+from stillflow.declare.refusing import refuse
+from stillflow.declare.resources import Resource
+from stillflow.declare.shapes import fits, format_sizes
+from stillflow.graph.dtypes import DType
+from stillflow.graph.errors import FailedPreconditionError, OutOfRangeError
+from stillflow.graph.function_library import FunctionName
+from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.dataset import (
+    Dataset,
+    Element,
+    ElementIterator,
+    End,
+    Pass,
+    Place,
+    dataset_of,
+)
+
+_by_handle: weakref.WeakValueDictionary[bytes, IteratorResource] = weakref.WeakValueDictionary()
+_numbers = itertools.count()
+
+
+class IteratorResource(Resource):
+    """Gives the elements of the dataset that it was initialised with last, one run at a time."""
+
+    def __init__(self, name: str, types: Sequence[DType], sizes: Sequence[TensorShape]):
+        super().__init__(name)
+        self.types = list(types)
+        self.shapes = list(sizes)
+        self.handle = f"{name}/{next(_numbers)}".encode()
+        self._dataset: Dataset | None = None
+        self._iterator: ElementIterator | None = None
+        self._pass = Pass()
+        self._is_busy = False
+        _by_handle[self.handle] = self
+
+    def cancel(self) -> None:
+        self._pass.is_cancelled = True
+        super().cancel()
+
+    @property
+    def is_initialized(self) -> bool:
+        return self._iterator is not None
+
+    def initialize(self, dataset: Dataset) -> None:
+        """Begins with the first element of `dataset`; InvalidArgumentError if it does not fit."""
+        check_types(dataset.types, self.types)
+        check_shapes(dataset.shapes, self.shapes)
+        self._pass.is_cancelled = True  # whoever still waits for the elements of before
+        self._exclusively(lambda: self._begin(dataset), "MakeIterator")
+
+    def initialize_once(self, make: Callable[[], Dataset]) -> None:
+        """Begins with the first element of what `make` gives, unless it has begun before."""
+
+        def begin() -> None:
+            if not self.is_initialized:
+                self._begin(make())
+
+        if not self.is_initialized:
+            self._exclusively(begin, "OneShotIterator")
+
+    def _begin(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._pass = Pass()
+        self._iterator = dataset.iterator(Place(self._pass))
+
+    def next(self) -> Element:
+        """The next element.
+
+        Raises:
+          OutOfRangeError: there are no more.
+          FailedPreconditionError: it was never initialised.
+          CancelledError: the session was closed.
+        """
+        if self._iterator is None:
+            raise FailedPreconditionError(
+                None,
+                None,
+                "GetNext() failed because the iterator has not been initialized. Ensure that you "
+                "have run the initializer operation for this iterator before getting the next "
+                "element.",
+            )
+        try:
+            return self._exclusively(lambda: self._current().next(), "IteratorGetNext")
+        except End:
+            raise OutOfRangeError(None, None, "End of sequence") from None
+
+    def _current(self) -> ElementIterator:
+        assert self._iterator is not None
+        return self._iterator
+
+    def _exclusively(self, do: Callable[[], Any], what: str) -> Any:
+        """What `do()` gives, when no other thread uses the iterator."""
+        with self.changed:
+            self.wait_until(lambda: not self._is_busy, what)
+            self._is_busy = True
+        try:
+            return do()
+        finally:
+            with self.changed:
+                self._is_busy = False
+                self.changed.notify_all()
+
+    def save(self) -> Any:
+        """What `restore` goes on from."""
+        return self._exclusively(lambda: self._current().save(), "SerializeIterator")
+
+    def restore(self, state: Any) -> None:
+        """Goes on from where `save` was called on an iterator of the same dataset."""
+
+        def begin() -> None:
+            assert self._dataset is not None
+            self._begin(self._dataset)
+            self._current().restore(state)
+
+        if self._dataset is None:
+            raise FailedPreconditionError(
+                None,
+                None,
+                "Restore() failed because the iterator has not been initialized. Ensure that you "
+                "have run the initializer operation for this iterator before restoring it.",
+            )
+        self._exclusively(begin, "DeserializeIterator")
+
+
+def check_types(types: Sequence[DType], wanted: Sequence[DType]) -> None:
+    """Refuses components of other types than are wanted."""
+    if len(types) != len(wanted):
+        refuse(
+            f"Number of components does not match: expected {len(wanted)} types but got "
+            f"{len(types)}."
+        )
+    for index, (dtype, other) in enumerate(zip(types, wanted, strict=True)):
+        if dtype is not other:
+            refuse(
+                f"Data type mismatch at component {index}: expected {other.runtime_name} but got "
+                f"{dtype.runtime_name}."
+            )
+
+
+def check_shapes(sizes: Sequence[TensorShape], wanted: Sequence[TensorShape]) -> None:
+    """Refuses components of shapes that cannot be those that are wanted."""
+    if len(sizes) != len(wanted):
+        refuse(
+            f"Number of components does not match: expected {len(wanted)} shapes but got "
+            f"{len(sizes)}."
+        )
+    for index, (shape, other) in enumerate(zip(sizes, wanted, strict=True)):
+        if not shape.is_compatible_with(other):
+            refuse(
+                f"Incompatible shapes at component {index}: expected {format_sizes(other.sizes)} "
+                f"but got {format_sizes(shape.sizes)}."
+            )
+
+
+def _new_iterator(name: str, attrs: dict[str, Any]) -> IteratorResource:
+    return IteratorResource(name, attrs["output_types"], attrs["output_shapes"])
+
+
+_LIMITS = {"output_types": 1, "output_shapes": 1}
+
+
+def iterator_of(handle: Any) -> IteratorResource:
+    """What a handle refers to."""
+    found = handle.item() if isinstance(handle, np.ndarray) else handle
+    if not isinstance(found, IteratorResource):
+        refuse("The given handle is not that of an iterator.")
+    return found
+
+
+def _same_iterator(
+    xp,
+    iterator,
+    *,
+    shared_name: str,
+    container: str,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+):
+    """-> the iterator of this node, or of its name, in the session"""
+    check_types(iterator.types, output_types)
+    check_shapes(iterator.shapes, output_shapes)
+    return iterator
+
+
+_ITERATOR: dict[str, Any] = {
+    "shape": shapes.scalar,
+    "limits": _LIMITS,
+    "host": True,
+    "resource": _new_iterator,
+}
+iterator_v2_op = op("IteratorV2", "-> handle: resource", **_ITERATOR)(_same_iterator)
+iterator_op = op("Iterator", "-> handle: resource", **_ITERATOR)(_same_iterator)
+
+
+@op(
+    "OneShotIterator",
+    "-> handle: resource",
+    shape=shapes.scalar,
+    limits=_LIMITS,
+    host=True,
+    waits=True,
+    calls=True,
+    resource=_new_iterator,
+)
+def one_shot_iterator_op(
+    xp,
+    caller,
+    *,
+    dataset_factory: FunctionName,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+    container: str = "",
+    shared_name: str = "",
+):
+    """-> the iterator of this node in the session, over the dataset that the function gives"""
+    iterator = caller.resource
+
+    def make() -> Dataset:
+        (variant,) = caller.function(dataset_factory).instance()()
+        return dataset_of(variant)
+
+    iterator.initialize_once(make)
+    return iterator
+
+
+@op(
+    "MakeIterator",
+    "dataset: variant, iterator: resource ->",
+    host=True,
+    stateful=True,
+    waits=True,
+)
+def make_iterator_op(xp, dataset, iterator):
+    """Initialises the iterator with the dataset."""
+    iterator_of(iterator).initialize(dataset_of(dataset))
+    return ()
+
+
+def _declared_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    return [shape.sizes for shape in ctx.attrs["output_shapes"]]
+
+
+_GETTING: dict[str, Any] = {"host": True, "stateful": True, "waits": True, "limits": _LIMITS}
+
+
+def _next(iterator: Any, types: Sequence[DType], sizes: Sequence[TensorShape]) -> Element:
+    element = iterator_of(iterator).next()
+    check_element(element, types, sizes)
+    return element
+
+
+def check_element(element: Element, types: Sequence[DType], sizes: Sequence[TensorShape]) -> None:
+    """Refuses an element that is not of the shapes that were declared."""
+    if len(element) != len(types):
+        refuse(f"Expected {len(types)} components but got {len(element)}.")
+    for index, (value, shape) in enumerate(zip(element, sizes, strict=True)):
+        if shape.sizes is not None and not fits(value.shape, shape.sizes):
+            refuse(
+                f"Incompatible shapes at component {index}: expected {format_sizes(shape.sizes)} "
+                f"but got {format_sizes(value.shape)}."
+            )
+
+
+@op(
+    "IteratorGetNext",
+    "iterator: resource -> components: [output_types]",
+    shape=_declared_shapes,
+    **_GETTING,
+)
+def iterator_get_next_op(
+    xp, iterator, *, output_types: list[DType], output_shapes: list[TensorShape]
+):
+    """-> the components of the next element: n[...] each"""
+    element = _next(iterator, output_types, output_shapes)
+    return element[0] if len(element) == 1 else element
+
+
+@op(
+    "IteratorGetNextSync",
+    "iterator: resource -> components: [output_types]",
+    shape=_declared_shapes,
+    **_GETTING,
+)
+def iterator_get_next_sync_op(
+    xp, iterator, *, output_types: list[DType], output_shapes: list[TensorShape]
+):
+    """-> the components of the next element: n[...] each"""
+    element = _next(iterator, output_types, output_shapes)
+    return element[0] if len(element) == 1 else element
+
+
+@op(
+    "IteratorGetNextAsOptional",
+    "iterator: resource -> optional: variant",
+    shape=shapes.scalar,
+    **_GETTING,
+)
+def iterator_get_next_as_optional_op(
+    xp, iterator, *, output_types: list[DType], output_shapes: list[TensorShape]
+):
+    """-> variant[], the next element, or nothing where there are no more"""
+    try:
+        return Optional(_next(iterator, output_types, output_shapes))
+    except OutOfRangeError:
+        return Optional(None)
+
+
+@op(
+    "IteratorToStringHandle",
+    "resource_handle: resource -> string_handle: string",
+    shape=shapes.scalar,
+    host=True,
+    stateful=True,
+)
+def iterator_to_string_handle_op(xp, resource_handle):
+    """-> string[], by which IteratorFromStringHandle knows the iterator"""
+    return np.array(iterator_of(resource_handle).handle, object)
+
+
+def _named(string_handle: Any, types: Sequence[DType], sizes: Sequence[TensorShape]) -> Any:
+    iterator = _by_handle.get(bytes(string_handle.item()))
+    if iterator is None:
+        refuse("Could not parse string_handle into a valid ResourceHandle")
+    if types:
+        check_types(iterator.types, types)
+    if sizes:
+        check_shapes(iterator.shapes, sizes)
+    return iterator
+
+
+_NONE: list[Any] = []
+
+
+@op(
+    "IteratorFromStringHandleV2",
+    "string_handle: string -> resource_handle: resource",
+    shape=shapes.scalar,
+    host=True,
+    stateful=True,
+)
+def iterator_from_string_handle_v2_op(
+    xp,
+    string_handle,
+    *,
+    output_types: list[DType] = _NONE,
+    output_shapes: list[TensorShape] = _NONE,
+):
+    """string_handle: string[] -> the iterator of that handle"""
+    return _named(string_handle, output_types, output_shapes)
+
+
+@op(
+    "IteratorFromStringHandle",
+    "string_handle: string -> resource_handle: resource",
+    shape=shapes.scalar,
+    host=True,
+    stateful=True,
+)
+def iterator_from_string_handle_op(
+    xp,
+    string_handle,
+    *,
+    output_types: list[DType] = _NONE,
+    output_shapes: list[TensorShape] = _NONE,
+):
+    """string_handle: string[] -> the iterator of that handle"""
+    return _named(string_handle, output_types, output_shapes)
+
+
+for _declared in (iterator_v2_op, iterator_op, one_shot_iterator_op, make_iterator_op):
+    _declared.not_differentiable()
+for _declared in (iterator_get_next_op, iterator_get_next_sync_op):
+    _declared.not_differentiable()
+for _declared in (iterator_to_string_handle_op, iterator_from_string_handle_op):
+    _declared.not_differentiable()
+iterator_get_next_as_optional_op.not_differentiable()
+iterator_from_string_handle_v2_op.not_differentiable()

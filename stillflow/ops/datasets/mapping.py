@@ -1,0 +1,423 @@
+"""Datasets that call a function of the graph for each element."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from stillflow.declare import shapes
+from stillflow.declare.calling import Function
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.graph.dtypes import DType
+from stillflow.graph.errors import InvalidArgumentError, OutOfRangeError
+from stillflow.graph.function_library import FunctionName
+from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.dataset import (
+    Dataset,
+    Element,
+    ElementIterator,
+    End,
+    InputIterator,
+    Place,
+    dataset_of,
+)
+from stillflow.ops.datasets.fusing import fused
+from stillflow.ops.datasets.tables import Moving
+
+_AUTOTUNE = -1
+
+
+class MapDataset(Dataset):
+    """What a function gives for each element of its input."""
+
+    def __init__(self, source: Dataset, function: Function, keeps_number: bool, *structure: Any):
+        super().__init__((source,), *structure)
+        self.function = function
+        self.keeps_number = keeps_number
+
+    def iterator(self, place: Place) -> ElementIterator:
+        return _Mapped(self, place)
+
+    def cardinality(self) -> int:
+        return self.inputs[0].cardinality()
+
+
+class _Mapped(InputIterator):
+    def __init__(self, dataset: MapDataset, place: Place):
+        super().__init__(dataset, place)
+        self._call = place.instance(dataset.function)
+
+    def next(self) -> Element:
+        element = self.input.next()
+        try:
+            return tuple(self._call(*element))
+        except OutOfRangeError as error:
+            if self.dataset.keeps_number:
+                raise InvalidArgumentError(
+                    None,
+                    error.op,
+                    f"Function invocation produced OutOfRangeError: {error.message}",
+                ) from error
+            raise End from error
+
+    def save(self) -> Any:
+        return self.input.save()
+
+    def restore(self, state: Any) -> None:
+        self.input.restore(state)
+
+
+class FilterDataset(Moving):
+    """The elements of its input for which a predicate holds."""
+
+    columns = None
+
+    def __init__(self, source: Dataset, predicate: Function, *structure: Any):
+        super().__init__(source, *structure)
+        self.predicate = predicate
+
+    def iterator(self, place: Place) -> ElementIterator:
+        return _Filtered(self, place)
+
+
+class _Filtered(InputIterator):
+    def __init__(self, dataset: FilterDataset, place: Place):
+        super().__init__(dataset, place)
+        self._call = place.instance(dataset.predicate)
+
+    def next(self) -> Element:
+        while True:
+            self.place.pass_.check()
+            element = self.input.next()
+            try:
+                (holds,) = self._call(*element)
+            except OutOfRangeError as error:
+                raise End from error
+            if getattr(holds, "shape", ()) != ():
+                refuse("Filter predicate `predicate` must return a scalar bool.")
+            if holds:
+                return element
+
+    def save(self) -> Any:
+        return self.input.save()
+
+    def restore(self, state: Any) -> None:
+        self.input.restore(state)
+
+
+class InterleaveDataset(Dataset):
+    """The elements of the datasets that a function gives for each element of its input.
+
+    They take turns: `cycle_length` of them at a time, each for `block_length` elements.
+    """
+
+    def __init__(
+        self,
+        source: Dataset,
+        function: Function,
+        cycle_length: int,
+        block_length: int,
+        *structure: Any,
+    ):
+        super().__init__((source,), *structure)
+        self.function = function
+        self.cycle_length = cycle_length
+        self.block_length = block_length
+
+    def iterator(self, place: Place) -> ElementIterator:
+        return _Interleaved(self, place)
+
+
+class _Interleaved(InputIterator):
+    """The elements are taken from `_open[_turn]`, and there is a place for each turn."""
+
+    def __init__(self, dataset: InterleaveDataset, place: Place):
+        super().__init__(dataset, place)
+        self._call = place.instance(dataset.function)
+        self._open: list[ElementIterator | None] = [None] * dataset.cycle_length
+        self._arguments: list[Element | None] = [None] * dataset.cycle_length
+        self._turn = 0
+        self._given = 0  # in this turn
+        self._is_over = False
+
+    def next(self) -> Element:
+        while not self._is_over or any(source is not None for source in self._open):
+            self.place.pass_.check()
+            source = self._open[self._turn]
+            if source is not None:
+                try:
+                    element = source.next()
+                except End:
+                    self._open[self._turn] = self._arguments[self._turn] = None
+                    self._pass_on()
+                    continue
+                self._given += 1
+                if self._given == self.dataset.block_length:
+                    self._pass_on()
+                return element
+            if self._is_over:
+                self._pass_on()
+                continue
+            try:
+                self._arguments[self._turn] = self.input.next()
+            except End:
+                self._is_over = True
+                continue
+            self._open[self._turn] = self._opened(self._turn)
+        raise End
+
+    def _pass_on(self) -> None:
+        self._given = 0
+        self._turn = (self._turn + 1) % len(self._open)
+
+    def _opened(self, turn: int) -> ElementIterator:
+        return opened(self._call, self._arguments[turn], self.place, turn)
+
+    def save(self) -> Any:
+        return [
+            self.input.save(),
+            self._turn,
+            self._given,
+            self._is_over,
+            [None if element is None else list(element) for element in self._arguments],
+            [None if source is None else source.save() for source in self._open],
+        ]
+
+    def restore(self, state: Any) -> None:
+        inner, turn, given, is_over, arguments, states = state
+        self.input.restore(inner)
+        self._turn, self._given, self._is_over = int(turn), int(given), bool(is_over)
+        for number, (element, own) in enumerate(zip(arguments, states, strict=True)):
+            self._arguments[number] = None if element is None else tuple(element)
+            self._open[number] = None
+            if element is not None:
+                source = self._open[number] = self._opened(number)
+                source.restore(own)
+
+
+def opened(call: Any, element: Any, place: Place, number: int) -> ElementIterator:
+    """An iterator of the dataset that a function gives for an element."""
+    (variant,) = call(*element)
+    dataset = dataset_of(variant)
+    if place.pass_.fuses:
+        dataset = fused(dataset)
+    return dataset.iterator(place.below("function", number))
+
+
+class FlatMapDataset(Dataset):
+    """The elements of the datasets that a function gives, one dataset after another."""
+
+    def __init__(self, source: Dataset, function: Function, *structure: Any):
+        super().__init__((source,), *structure)
+        self.function = function
+
+    def iterator(self, place: Place) -> ElementIterator:
+        return _Flat(self, place)
+
+
+class _Flat(InputIterator):
+    def __init__(self, dataset: FlatMapDataset, place: Place):
+        super().__init__(dataset, place)
+        self._call = place.instance(dataset.function)
+        self._element: Element | None = None
+        self._number = 0
+        self._current: ElementIterator | None = None
+
+    def next(self) -> Element:
+        while True:
+            self.place.pass_.check()
+            if self._current is None:
+                self._element = self.input.next()
+                self._number += 1
+                try:
+                    self._current = self._opened()
+                except OutOfRangeError as error:
+                    raise End from error
+            try:
+                return self._current.next()
+            except End:
+                self._current = None
+
+    def _opened(self) -> ElementIterator:
+        return opened(self._call, self._element, self.place, self._number - 1)
+
+    def save(self) -> Any:
+        own = None
+        if self._current is not None:
+            assert self._element is not None
+            own = [list(self._element), self._current.save()]
+        return [self.input.save(), self._number, own]
+
+    def restore(self, state: Any) -> None:
+        inner, number, own = state
+        self.input.restore(inner)
+        self._number = int(number)
+        self._current = None
+        if own is not None:
+            self._element = tuple(own[0])
+            self._current = self._opened()
+            self._current.restore(own[1])
+
+
+_OPTIONS: dict[str, Any] = {
+    "shape": shapes.scalar,
+    "limits": {"output_types": 1, "output_shapes": 1},
+    "host": True,
+    "calls": True,
+}
+
+
+@op(
+    "MapDataset",
+    "input_dataset: variant, other_arguments: [Targuments] -> handle: variant",
+    **_OPTIONS,
+)
+def map_dataset_op(
+    xp,
+    caller,
+    input_dataset,
+    *other_arguments,
+    f: FunctionName,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+    use_inter_op_parallelism: bool = True,
+    preserve_cardinality: bool = False,
+):
+    """-> variant[], what `f` gives for each element, followed by `other_arguments`"""
+    function = caller.function(f, other_arguments)
+    source = dataset_of(input_dataset)
+    return MapDataset(source, function, preserve_cardinality, output_types, output_shapes)
+
+
+@op(
+    "ParallelMapDataset",
+    "input_dataset: variant, other_arguments: [Targuments], num_parallel_calls: int32 "
+    "-> handle: variant",
+    **_OPTIONS,
+)
+def parallel_map_dataset_op(
+    xp,
+    caller,
+    input_dataset,
+    *others,
+    f: FunctionName,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+    use_inter_op_parallelism: bool = True,
+    sloppy: bool = False,
+    preserve_cardinality: bool = False,
+):
+    """-> variant[], what `f` gives for each element, followed by all `others` but the last"""
+    *arguments, count = others
+    if int(count) < 1 and int(count) != _AUTOTUNE:
+        refuse("num_parallel_calls must be greater than zero.")
+    function = caller.function(f, arguments)
+    source = dataset_of(input_dataset)
+    return MapDataset(source, function, preserve_cardinality, output_types, output_shapes)
+
+
+@op(
+    "FilterDataset",
+    "input_dataset: variant, other_arguments: [Targuments] -> handle: variant",
+    **_OPTIONS,
+)
+def filter_dataset_op(
+    xp,
+    caller,
+    input_dataset,
+    *other_arguments,
+    predicate: FunctionName,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+):
+    """-> variant[], the elements for which `predicate` gives true"""
+    function = caller.function(predicate, other_arguments)
+    return FilterDataset(dataset_of(input_dataset), function, output_types, output_shapes)
+
+
+@op(
+    "FlatMapDataset",
+    "input_dataset: variant, other_arguments: [Targuments] -> handle: variant",
+    **_OPTIONS,
+)
+def flat_map_dataset_op(
+    xp,
+    caller,
+    input_dataset,
+    *other_arguments,
+    f: FunctionName,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+):
+    """-> variant[], the elements of the datasets that `f` gives"""
+    function = caller.function(f, other_arguments)
+    return FlatMapDataset(dataset_of(input_dataset), function, output_types, output_shapes)
+
+
+def _interleaved(
+    caller: Any, source: Any, arguments: Sequence[Any], lengths: Sequence[Any], f: Any, *rest: Any
+) -> InterleaveDataset:
+    cycle, block = (int(value) for value in lengths)
+    if cycle == _AUTOTUNE:
+        cycle = os.cpu_count() or 1
+    if cycle < 1:
+        refuse("cycle_length must be greater than zero.")
+    if block < 1:
+        refuse("block_length must be greater than zero.")
+    function = caller.function(f, arguments)
+    return InterleaveDataset(dataset_of(source), function, cycle, block, *rest)
+
+
+@op(
+    "InterleaveDataset",
+    "input_dataset: variant, other_arguments: [Targuments], cycle_length: int64, "
+    "block_length: int64 -> handle: variant",
+    **_OPTIONS,
+)
+def interleave_dataset_op(
+    xp,
+    caller,
+    input_dataset,
+    *others,
+    f: FunctionName,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+):
+    """-> variant[], the elements of the datasets that `f` gives, which take turns"""
+    return _interleaved(
+        caller, input_dataset, others[:-2], others[-2:], f, output_types, output_shapes
+    )
+
+
+@op(
+    "ParallelInterleaveDatasetV2",
+    "input_dataset: variant, other_arguments: [Targuments], cycle_length: int64, "
+    "block_length: int64, num_parallel_calls: int64 -> handle: variant",
+    **_OPTIONS,
+)
+def parallel_interleave_dataset_v2_op(
+    xp,
+    caller,
+    input_dataset,
+    *others,
+    f: FunctionName,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+    sloppy: bool = False,
+):
+    """-> variant[], the elements of the datasets that `f` gives, which take turns"""
+    *arguments, cycle_length, block_length, count = others
+    lengths = cycle_length, block_length
+    if int(count) < 1 and int(count) != _AUTOTUNE:
+        refuse("num_parallel_calls must be greater than zero.")
+    if int(cycle_length) != _AUTOTUNE and int(count) > int(cycle_length):
+        refuse("num_parallel_calls must less than or equal to cycle_length.")
+    return _interleaved(caller, input_dataset, arguments, lengths, f, output_types, output_shapes)
+
+
+for _declared in (map_dataset_op, parallel_map_dataset_op, filter_dataset_op):
+    _declared.not_differentiable()
+for _declared in (flat_map_dataset_op, interleave_dataset_op, parallel_interleave_dataset_v2_op):
+    _declared.not_differentiable()

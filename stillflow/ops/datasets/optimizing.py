@@ -1,0 +1,86 @@
+"""Datasets that say how their input is carried out: most of it makes no difference here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.graph.dtypes import DType
+from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.dataset import Dataset, ElementIterator, Place, dataset_of
+from stillflow.ops.datasets.fusing import fused
+
+_OPTIONS: dict[str, Any] = {
+    "shape": shapes.scalar,
+    "limits": {"output_types": 1, "output_shapes": 1},
+    "host": True,
+}
+
+
+class OptimizedDataset(Dataset):
+    """Its input, and what functions make for it, with shuffling and repeating fused."""
+
+    def iterator(self, place: Place) -> ElementIterator:
+        place.pass_.fuses = True
+        return fused(self.inputs[0]).iterator(place)
+
+    def cardinality(self) -> int:
+        return self.inputs[0].cardinality()
+
+
+@op(
+    "OptimizeDataset",
+    "input_dataset: variant, optimizations: string -> handle: variant",
+    **_OPTIONS,
+)
+def optimize_dataset_op(
+    xp,
+    input_dataset,
+    optimizations,
+    *,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+    optimization_configs: list[str] = [],  # noqa: B006  a default that nobody changes
+):
+    """optimizations: string[n] -> variant[]"""
+    dataset = dataset_of(input_dataset)
+    names = set(np.ravel(optimizations).tolist())
+    if b"shuffle_and_repeat_fusion" not in names:
+        return dataset
+    return OptimizedDataset([dataset], output_types, output_shapes)
+
+
+@op("ModelDataset", "input_dataset: variant -> handle: variant", **_OPTIONS)
+def model_dataset_op(
+    xp,
+    input_dataset,
+    *,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+    algorithm: int = 0,
+    cpu_budget: int = 0,
+):
+    """-> variant[], the same dataset"""
+    return dataset_of(input_dataset)
+
+
+@op("PrefetchDataset", "input_dataset: variant, buffer_size: int64 -> handle: variant", **_OPTIONS)
+def prefetch_dataset_op(
+    xp,
+    input_dataset,
+    buffer_size,
+    *,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+    slack_period: int = 0,
+    legacy_autotune: bool = True,
+):
+    """buffer_size: i64[] -> variant[], the same elements, some of them made beforehand"""
+    return dataset_of(input_dataset)
+
+
+for _declared in (optimize_dataset_op, model_dataset_op, prefetch_dataset_op):
+    _declared.not_differentiable()

@@ -1,0 +1,260 @@
+"""Datasets that give their input's elements in a random order.
+
+A buffer is filled with the elements that come next; one of them is drawn, and the next one takes
+its place. The order for given seeds is TensorFlow's.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.graph.dtypes import DType
+from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.dataset import (
+    INFINITE,
+    Dataset,
+    ElementIterator,
+    Place,
+    dataset_of,
+)
+from stillflow.ops.datasets.tables import Moving, MovingIterator
+from stillflow.ops.datasets.words import Words, given_seeds
+
+_MAX_EPOCHS_IN_BUFFER = 3
+
+
+class ShuffleDataset(Moving):
+    """Its input's elements in the order that two seeds give, `count` times over.
+
+    One that `reshuffles` has another order each time that it is iterated.
+    """
+
+    def __init__(
+        self,
+        source: Dataset,
+        buffer_size: int,
+        seeds: tuple[int, int],
+        reshuffles: bool,
+        count: int,
+        *structure: Any,
+    ):
+        super().__init__(source, *structure)
+        self.buffer_size = buffer_size
+        self.seeds = seeds
+        self.reshuffles = reshuffles
+        self.count = count
+
+    def iterator(self, place: Place) -> ElementIterator:
+        seeds = None
+        if self.reshuffles:
+            seeds = place.pass_.shared((place.way, "seeds"), lambda: Words(*self.seeds))
+        return _Shuffled(self, place, seeds)
+
+    def cardinality(self) -> int:
+        count = self.inputs[0].cardinality()
+        if self.count == -1 or count == INFINITE:
+            return INFINITE
+        return count if count < 0 else count * self.count
+
+
+class _Shuffled(MovingIterator):
+    """Elements of several epochs may be in the buffer: all of one come before those of the next.
+
+    The buffer is a ring; `_epochs` are the [start, stop) of each epoch's elements in it, of places
+    that are counted on and on.
+    """
+
+    def __init__(self, dataset: ShuffleDataset, place: Place, seeds: Words | None):
+        super().__init__(dataset.columns)
+        self._dataset = dataset
+        self._place = place
+        self._seeds = seeds
+        own = dataset.seeds if seeds is None else (seeds.next(), seeds.next())
+        self._own_seeds = own
+        self._words = Words(*own)
+        self._buffer: list[Any] = []
+        self._epochs: deque[list[int]] = deque([[0, 0]])
+        self._held = 0
+        self._epoch = 0
+        self._input: ElementIterator | None = None
+        self._ahead: deque[Any] = deque()  # units of the input that are not in the buffer yet
+
+    def units(self, count: int) -> Sequence[Any]:
+        if self._input is None and self._epoch == 0:
+            self._input = self._new()
+        size, buffer, epochs, word = (
+            self._dataset.buffer_size,
+            self._buffer,
+            self._epochs,
+            self._words.next,
+        )
+        at_once = 1 if self._columns is None else count
+        found: list[Any] = []
+        while len(found) < count:
+            if self._input is not None and self._held < size:
+                self._fill(at_once)
+            if not self._held:
+                break
+            while epochs[0][0] == epochs[0][1]:
+                epochs.popleft()
+            front = epochs[0]
+            start, stop = front
+            first, drawn = start % size, (start + word() % (stop - start)) % size
+            found.append(buffer[drawn])
+            buffer[drawn] = buffer[first]
+            buffer[first] = None
+            front[0] = start + 1
+            self._held -= 1
+        return found
+
+    def _new(self) -> ElementIterator:
+        return self._dataset.inputs[0].iterator(self._place.below("Shuffle"))
+
+    def _fill(self, at_once: int) -> None:
+        """Fills the buffer as far as the input and the number of epochs allow."""
+        size, buffer, ahead = self._dataset.buffer_size, self._buffer, self._ahead
+        while self._input is not None and self._held < size:
+            if not ahead:
+                wanted = at_once if at_once == 1 else max(at_once, size - self._held)
+                ahead.extend(self._input.units(wanted))
+            if not ahead:
+                self._end_of_epoch()
+            else:
+                last = self._epochs[-1]
+                place = last[1] % size
+                if place == len(buffer):
+                    buffer.append(ahead.popleft())
+                else:
+                    buffer[place] = ahead.popleft()
+                last[1] += 1
+                self._held += 1
+            if len(self._epochs) > _MAX_EPOCHS_IN_BUFFER:
+                break
+
+    def _end_of_epoch(self) -> None:
+        self._place.pass_.check()
+        count, last = self._dataset.count, self._epochs[-1][1]
+        is_empty = self._epoch == 0 and last == 0
+        self._epoch += 1
+        if count < 0 and is_empty:
+            self._input = None
+            return
+        self._epochs.append([last, last])
+        self._input = self._new()  # at the end, too, as in TensorFlow: what shuffles notes that
+        if self._epoch == count:
+            self._input = None
+
+    def save(self) -> Any:
+        places = [n % self._dataset.buffer_size for a, b in self._epochs for n in range(a, b)]
+        return [
+            None if self._seeds is None else self._seeds.taken,
+            list(self._own_seeds),
+            self._words.taken,
+            self._epoch,
+            [list(epoch) for epoch in self._epochs],
+            [self._buffer[place] for place in places],
+            list(self._ahead),
+            None if self._input is None else self._input.save(),
+        ]
+
+    def restore(self, state: Any) -> None:
+        taken, seeds, words, epoch, epochs, held, ahead, inner = state
+        if self._seeds is not None:
+            self._seeds.taken = int(taken)
+        self._own_seeds = (int(seeds[0]), int(seeds[1]))
+        self._words = Words(*self._own_seeds, int(words))
+        self._epoch = int(epoch)
+        self._epochs = deque([int(a), int(b)] for a, b in epochs)
+        size = self._dataset.buffer_size
+        places = [n % size for a, b in self._epochs for n in range(a, b)]
+        stop = min(size, self._epochs[-1][1]) if self._epochs else 0
+        self._buffer = [None] * stop
+        for place, unit in zip(places, held, strict=True):
+            self._buffer[place] = unit
+        self._held = len(places)
+        self._ahead = deque(ahead)
+        self._input = None
+        if inner is not None:
+            self._input = self._new()
+            self._input.restore(inner)
+
+
+_OPTIONS: dict[str, Any] = {
+    "shape": shapes.scalar,
+    "limits": {"output_types": 1, "output_shapes": 1},
+    "host": True,
+}
+
+
+def _checked_size(buffer_size: Any) -> int:
+    if int(buffer_size) <= 0:
+        refuse("buffer_size must be greater than zero.")
+    return int(buffer_size)
+
+
+@op(
+    "ShuffleDataset",
+    "input_dataset: variant, buffer_size: int64, seed: int64, seed2: int64 -> handle: variant",
+    **_OPTIONS,
+)
+def shuffle_dataset_op(
+    xp,
+    input_dataset,
+    buffer_size,
+    seed,
+    seed2,
+    *,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+    reshuffle_each_iteration: bool = True,
+):
+    """buffer_size, seed, seed2: i64[] -> variant[]"""
+    return ShuffleDataset(
+        dataset_of(input_dataset),
+        _checked_size(buffer_size),
+        given_seeds(int(seed), int(seed2)),
+        reshuffle_each_iteration,
+        1,
+        output_types,
+        output_shapes,
+    )
+
+
+@op(
+    "ShuffleAndRepeatDataset",
+    "input_dataset: variant, buffer_size: int64, seed: int64, seed2: int64, count: int64 "
+    "-> handle: variant",
+    **_OPTIONS,
+)
+def shuffle_and_repeat_dataset_op(
+    xp,
+    input_dataset,
+    buffer_size,
+    seed,
+    seed2,
+    count,
+    *,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+):
+    """buffer_size, seed, seed2, count: i64[] -> variant[]"""
+    if int(count) <= 0 and int(count) != -1:
+        refuse("count must be greater than zero or equal to -1.")
+    return ShuffleDataset(
+        dataset_of(input_dataset),
+        _checked_size(buffer_size),
+        given_seeds(int(seed), int(seed2)),
+        False,
+        int(count),
+        output_types,
+        output_shapes,
+    )
+
+
+for _declared in (shuffle_dataset_op, shuffle_and_repeat_dataset_op):
+    _declared.not_differentiable()

@@ -1,0 +1,90 @@
+"""Functions that kernels call while a run goes on: plans of their own, in the run's session.
+
+What is learned of a function, compiled code among it, is the session's, and all its instances have
+it; random streams are each instance's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from stillflow.declare.calling import VariableName
+from stillflow.graph.errors import NotFoundError
+from stillflow.graph.function_library import FunctionName
+from stillflow.graph.operation import Operation
+from stillflow.runtime.executor import Executor
+from stillflow.runtime.plan import make_plan
+from stillflow.runtime.staged import StagedExecutor, executor_of
+from stillflow.runtime.state import InstanceState, LoneState, SessionState
+from stillflow.runtime.tiers import tier_setting
+
+
+class Caller:
+    """See `declare.calling.Caller`."""
+
+    def __init__(self, state: Any, op: Operation):
+        self._session: SessionState = getattr(state, "session", state)
+        self._op = op
+
+    @cached_property
+    def resource(self) -> Any:
+        return self._session.resource(self._op)
+
+    def function(self, name: FunctionName, captured: Sequence[Any] = ()) -> Function:
+        function = self._op.graph._get_function(name.name)
+        if function is None:
+            raise NotFoundError(None, self._op, f"Function {name.name} is not defined.")
+        return Function(self._session, function.body, captured)
+
+
+class Function:
+    """See `declare.calling.Function`."""
+
+    def __init__(self, session: SessionState, body: Any, captured: Sequence[Any]):
+        self.body = body
+        self._session = session
+        taken = body.inputs[len(body.inputs) - len(captured) :]
+        pairs = list(zip(taken, captured, strict=True))
+        self._named = {t: v.variable for t, v in pairs if isinstance(v, VariableName)}
+        self._captured = [v for t, v in pairs if t not in self._named]
+
+    def instance(self) -> Instance:
+        key = self.body, *self._named.values()
+        executor = self._session.functions.get(key)
+        if executor is None:
+            executor = self._session.functions[key] = self._executor()
+        shares = bool(executor.plan.variables)
+        state: Any = InstanceState(self._session) if shares else LoneState(self._session)
+        return Instance(executor, state, self._captured, len(self.body.outputs))
+
+    def _executor(self) -> Executor | StagedExecutor:
+        body = self.body.body()
+        arguments = {tensor.op for tensor in body.inputs}
+        effects = [op for op in body.ops if op.defn.stateful and op not in arguments]
+        feeds = [tensor for tensor in body.inputs if tensor not in self._named]
+        plan = make_plan([*body.outputs, *effects], feeds, self._named)
+        return executor_of(plan, [*feeds, *self._named], tier_setting(), copies=False)
+
+
+class Instance:
+    """See `declare.calling.Instance`."""
+
+    def __init__(
+        self,
+        executor: Executor | StagedExecutor,
+        state: Any,
+        captured: Sequence[Any],
+        count: int,
+    ):
+        self._executor = executor
+        self._state = state
+        self._captured = list(captured)
+        self._count = count
+
+    def __call__(self, *arguments: Any) -> list[Any]:
+        return self._executor.run(self._state, [*arguments, *self._captured])[: self._count]
+
+    def rows(self, columns: Sequence[Any], count: int) -> list[Any] | None:
+        return None
