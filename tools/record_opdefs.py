@@ -89,7 +89,17 @@ def describe(op):
 if __name__ == "__main__":
     ops = {op.name: op for op in op_list() if not op.name.startswith("_")}
     # The functions of ops of contrib, which loads a library for each of its parts.
-    CONTRIB = {"GatherTree": tf.contrib.seq2seq.gather_tree}
+    from tensorflow.contrib.image.ops import gen_image_ops
+    from tensorflow.contrib.resampler.ops import gen_resampler_ops
+
+    CONTRIB = {
+        "GatherTree": tf.contrib.seq2seq.gather_tree,
+        "ImageProjectiveTransformV2": gen_image_ops.image_projective_transform_v2,
+        "ImageConnectedComponents": gen_image_ops.image_connected_components,
+        "BipartiteMatch": gen_image_ops.bipartite_match,
+        "Resampler": gen_resampler_ops.resampler,
+        "ResamplerGrad": gen_resampler_ops.resampler_grad,
+    }
     ops.update({op.name: op for op in op_list() if op.name in CONTRIB})
     lines = [
         json.dumps(name) + ": " + json.dumps(describe(ops[name]), separators=(",", ":"))

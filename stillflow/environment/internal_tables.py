@@ -369,6 +369,14 @@ OWN: dict[str, Members] = {
             "pad process_quadrature_grid_and_probs reduce_weighted_logsumexp softplus_inverse"
         ),
     },
+    "contrib.image.python.ops.dense_image_warp": {
+        "stillflow.ops.image.warping": "_interpolate_bilinear=interpolate_bilinear",
+    },
+    "contrib.image.python.ops.sparse_image_warp": {
+        "stillflow.ops.image.warping": (
+            "_get_boundary_locations=boundary_locations _get_grid_locations=grid_locations"
+        ),
+    },
     "python.ops.ctc_ops": {
         "stillflow.layers.ctc.dense": "ctc_loss_dense",
         "stillflow.ops.ctc.forward_backward": (

@@ -13,7 +13,7 @@ VALUES = (
     *("resizing", "arranging", "colours", "boxes"),
     *("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients"),
     *("composed", "imported", "tensor_arrays", "mapped", "image", "control"),
-    *("windowed", "sorted", "signals", "matrices", "quantized", "operators"),
+    *("windowed", "sorted", "signals", "matrices", "quantized", "operators", "warped"),
     "recurrent_ops",
     "sparse",
 )
@@ -80,6 +80,7 @@ DIGESTED = (
     "optimizers_of_contrib",
     "rarer_optimizers",
     "composed_operators",
+    "warpings",
     "ranked_metrics",
     "sets",
     "sampled_losses",

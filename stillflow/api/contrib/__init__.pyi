@@ -4,6 +4,7 @@ from stillflow.api.contrib import distributions as distributions
 from stillflow.api.contrib import eager as eager
 from stillflow.api.contrib import framework as framework
 from stillflow.api.contrib import graph_editor as graph_editor
+from stillflow.api.contrib import image as image
 from stillflow.api.contrib import layers as layers
 from stillflow.api.contrib import learn as learn
 from stillflow.api.contrib import legacy_seq2seq as legacy_seq2seq
@@ -12,6 +13,7 @@ from stillflow.api.contrib import losses as losses
 from stillflow.api.contrib import metrics as metrics
 from stillflow.api.contrib import nn as nn
 from stillflow.api.contrib import opt as opt
+from stillflow.api.contrib import resampler as resampler
 from stillflow.api.contrib import rnn as rnn
 from stillflow.api.contrib import seq2seq as seq2seq
 from stillflow.api.contrib import signal as signal

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.declare.static import constant_value
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
@@ -13,6 +12,7 @@ from stillflow.ops.array import diagonals, filling, reshaping, shape_of, stackin
 from stillflow.ops.array.joining import concat
 from stillflow.ops.control.ordering import no_op, with_dependencies
 from stillflow.ops.debug import checks
+from stillflow.ops.known_values import constant_value
 from stillflow.ops.linalg import solving
 from stillflow.ops.linalg.operators.base import LinearOperator
 from stillflow.ops.linalg.operators.broadcasting import assert_compatible_matrix_dimensions

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
-from stillflow.declare.static import constant_value
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.ops.control.ordering import with_dependencies
 from stillflow.ops.debug import checks
+from stillflow.ops.known_values import constant_value
 from stillflow.ops.variables.variable import Variable
 
 

@@ -1,0 +1,1 @@
+from stillflow.ops.image.resampling import resampler as resampler
