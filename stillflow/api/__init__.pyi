@@ -18,6 +18,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary as Summary
 from tensorboard.compat.proto.summary_pb2 import SummaryMetadata as SummaryMetadata
 
 from stillflow.api import app as app
+from stillflow.api import audio as audio
 from stillflow.api import bitwise as bitwise
 from stillflow.api import compat as compat
 from stillflow.api import contrib as contrib

@@ -118,6 +118,10 @@ OWN: dict[str, Members] = {
     "contrib.distributions.python.ops.mvn_linear_operator": {
         "stillflow.distributions.multivariate_normal": "MultivariateNormalLinearOperator",
     },
+    "contrib.framework.python.ops.audio_ops": {
+        "stillflow.ops.io.wav": "decode_wav encode_wav",
+        "stillflow.ops.signal.speech": "audio_spectrogram mfcc",
+    },
     "contrib.losses.python.metric_learning": {
         "stillflow.ops.losses.metric_learning": (
             "contrastive_loss lifted_struct_loss npairs_loss triplet_semihard_loss"

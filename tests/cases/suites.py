@@ -81,6 +81,7 @@ DIGESTED = (
     "rarer_optimizers",
     "composed_operators",
     "warpings",
+    "sounds",
     "ranked_metrics",
     "sets",
     "sampled_losses",
