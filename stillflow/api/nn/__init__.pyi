@@ -107,6 +107,10 @@ from stillflow.ops.nn.pooling_argmax import max_pool_with_argmax as max_pool_wit
 from stillflow.ops.nn.softmax import log_softmax as log_softmax
 from stillflow.ops.nn.softmax import softmax as softmax
 from stillflow.ops.nn.space_to_batch import with_space_to_batch as with_space_to_batch
+from stillflow.ops.nn.sparse_embedding import embedding_lookup_sparse as embedding_lookup_sparse
+from stillflow.ops.nn.sparse_embedding import (
+    safe_embedding_lookup_sparse as safe_embedding_lookup_sparse,
+)
 from stillflow.ops.nn.top_k import in_top_k as in_top_k
 from stillflow.ops.nn.top_k import top_k as top_k
 from stillflow.ops.sampling.losses import compute_accidental_hits as compute_accidental_hits

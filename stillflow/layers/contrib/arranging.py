@@ -25,6 +25,7 @@ from stillflow.ops.debug.checks import assert_rank_at_least
 from stillflow.ops.math import arithmetic, casts, comparison, elementwise
 from stillflow.ops.nn import softmax as probabilities
 from stillflow.ops.reduce import reductions
+from stillflow.ops.sparse.rearranging import sparse_reshape
 from stillflow.ops.sparse.sparse_tensor import SparseTensor
 from stillflow.ops.variables.scope import variable_scope
 from stillflow.platform.arg_scope import add_arg_scope
@@ -148,20 +149,37 @@ def dense_to_sparse(
 @add_arg_scope
 def inner_flatten(
     inputs: Any, new_rank: int, output_collections: Any = None, scope: Any = None
-) -> Tensor:
-    """Returns `inputs` with its last axes made one, so that there are `new_rank`.
+) -> Any:
+    """Returns `inputs`, which may be sparse, with its last axes made one: there are `new_rank`.
 
     Raises:
       ValueError: the rank is below that.
     """
     with name_scope(scope, "InnerFlatten", [inputs, new_rank]) as name:
-        inputs = convert_to_tensor(inputs)
-        message = "inputs has rank less than new_rank"
-        with control_dependencies([assert_rank_at_least(inputs, new_rank, message=message)]):
-            outer = slicing.strided_slice(shape_of.shape(inputs), [0], [new_rank - 1])
-            outputs = reshaping.reshape(inputs, joining.concat((outer, [-1]), 0))
-        if isinstance(new_rank, int) and inputs.get_shape().ndims is not None:
-            sizes = inputs.get_shape().as_list()
-            inner = inputs.get_shape()[new_rank - 1 :].num_elements()
-            outputs.set_shape([*sizes[: new_rank - 1], inner])
+        flatten = _sparse_inner if isinstance(inputs, SparseTensor) else _dense_inner
+        outputs = flatten(inputs, new_rank)
     return collect_named_outputs(output_collections, name, outputs)
+
+
+def _sparse_inner(inputs: SparseTensor, new_rank: int) -> SparseTensor:
+    rank = inputs.dense_shape.get_shape().as_list()[0]
+    if rank is not None and rank < new_rank:
+        raise ValueError(
+            f"Inputs has rank less than new_rank. {inputs} must have rank at least {new_rank}. "
+            f"Received rank {rank}, shape {inputs.get_shape()}"
+        )
+    outer, inner = inputs.dense_shape[: new_rank - 1], inputs.dense_shape[new_rank - 1 :]
+    return sparse_reshape(inputs, joining.concat((outer, [reductions.reduce_prod(inner)]), 0))
+
+
+def _dense_inner(inputs: Any, new_rank: int) -> Tensor:
+    tensor = convert_to_tensor(inputs)
+    message = "inputs has rank less than new_rank"
+    with control_dependencies([assert_rank_at_least(tensor, new_rank, message=message)]):
+        outer = slicing.strided_slice(shape_of.shape(tensor), [0], [new_rank - 1])
+        outputs = reshaping.reshape(tensor, joining.concat((outer, [-1]), 0))
+    if isinstance(new_rank, int) and tensor.get_shape().ndims is not None:
+        sizes = tensor.get_shape().as_list()
+        inner = tensor.get_shape()[new_rank - 1 :].num_elements()
+        outputs.set_shape([*sizes[: new_rank - 1], inner])
+    return outputs
