@@ -82,6 +82,7 @@ DIGESTED = (
     "rarer_optimizers",
     "composed_operators",
     "warpings",
+    "contrib_nn",
     "sounds",
     "ranked_metrics",
     "sets",
