@@ -10,6 +10,7 @@ import numpy as np
 
 from stillflow.declare.constants import constant
 from stillflow.declare.inference import infer
+from stillflow.declare.resources import Handle
 from stillflow.declare.shapes import format_sizes
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation
@@ -39,6 +40,8 @@ def _in_own_words(op: Operation, inputs: Sequence[Any]) -> str | None:
 
 def _misfit(op: Operation, inputs: Sequence[Any]) -> str | None:
     """What building the op would have said, had it known these inputs."""
+    if any(isinstance(value, Handle) for value in inputs):
+        return None
     with Graph().as_default(), contextlib.suppress(TypeError, NotImplementedError):
         known = [constant(_known(value)) for value in inputs]
         try:

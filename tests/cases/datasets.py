@@ -1,5 +1,7 @@
 """Input pipelines: their elements, their nodes and functions, and what they refuse."""
 
+import os
+import tempfile
 import warnings
 
 import numpy as np
@@ -22,6 +24,14 @@ def drain(tf, run, dataset, times=1, most=40):
     for _ in range(times):
         run(iterator.initializer)
         exhaust(tf, run, element, most)
+
+
+def drain_raw(tf, run, variant, types, shapes):
+    """Logs all elements of a dataset that TensorFlow cannot optimise."""
+    structure = {"output_types": types, "output_shapes": shapes}
+    iterator = tf.raw_ops.IteratorV2(shared_name="", container="", **structure)
+    run(tf.raw_ops.MakeIterator(dataset=variant, iterator=iterator))
+    exhaust(tf, run, tf.raw_ops.IteratorGetNext(iterator=iterator, **structure))
 
 
 def exhaust(tf, run, element, most=40):
@@ -137,10 +147,7 @@ def batched(tf, run):
         output_types=[tf.int64],
         output_shapes=[tf.TensorShape([None])],
     )
-    structure = dict(output_types=[tf.int64], output_shapes=[tf.TensorShape([None])])
-    iterator = tf.raw_ops.IteratorV2(shared_name="", container="", **structure)
-    run(tf.raw_ops.MakeIterator(dataset=raw, iterator=iterator))
-    exhaust(tf, run, tf.raw_ops.IteratorGetNext(iterator=iterator, **structure))
+    drain_raw(tf, run, raw, [tf.int64], [tf.TensorShape([None])])
 
 
 @story
@@ -250,3 +257,166 @@ def written_as_defun(tf, run):
     dataset = tf.data.Dataset.range(3).map_with_legacy_function(lambda x: (x, x * 2))
     run.note([str(dataset), [str(spec) for spec in dataset.element_spec]])
     drain(tf, run, dataset.filter_with_legacy_function(lambda x, y: y > 0))
+
+
+@story
+def padded(tf, run):
+    numbers = tf.data.Dataset.range(1, 5)
+    ragged = numbers.map(lambda x: tf.fill([x], x))
+    drain(tf, run, ragged.padded_batch(3, [None]))
+    pairs = numbers.map(lambda x: (x, tf.fill([x], "a")))
+    dataset = pairs.padded_batch(3, ([], [6]), (np.int64(0), "z"), drop_remainder=True)
+    run.note(str(dataset))
+    drain(tf, run, dataset)
+    iterator = ragged.padded_batch(3, [2]).make_initializable_iterator()
+    run(iterator.initializer)
+    sentence(run, iterator.get_next())
+    known = numbers.map(lambda x: tf.stack([x, x]))
+    run.refused(lambda: known.padded_batch(2, [1]))
+    run.refused(lambda: known.padded_batch(2, [2, 2]))
+    run.refused(lambda: known.padded_batch(2, [2], 0.5))
+    run.refused(lambda: known.padded_batch(2, [2], np.int64([1])))
+    raw = tf.raw_ops.PaddedBatchDataset(
+        input_dataset=ragged._variant_tensor,
+        batch_size=3,
+        padded_shapes=[np.int64([-1])],
+        padding_values=[np.int64(7)],
+        output_shapes=[tf.TensorShape([None, None])],
+    )
+    drain_raw(tf, run, raw, [tf.int64], [tf.TensorShape([None, None])])
+
+
+@story
+def windows(tf, run):
+    numbers = tf.data.Dataset.range(10)
+    drain(tf, run, numbers.window(3, 2, 2).flat_map(lambda w: w.batch(3)))
+    drain(tf, run, numbers.window(3, 2, 2, drop_remainder=True).flat_map(lambda w: w.batch(3)))
+    pairs = tf.data.Dataset.zip((numbers, {"b": numbers.map(lambda x: -x)}))
+    both = pairs.window(2, shift=4).flat_map(lambda a, b: tf.data.Dataset.zip((a, b["b"])))
+    drain(tf, run, both)
+    size = tf.placeholder(tf.int64, [])
+    sentence(run, numbers.window(size).make_initializable_iterator().initializer, {size: 0})
+
+
+@story
+def rows_of_elements(tf, run):
+    pairs = tf.data.Dataset.from_tensors((np.arange(6).reshape(3, 2), ["a", "b", "c"]))
+    make = tf.compat.v1.data.make_initializable_iterator
+    iterator = make(pairs.repeat(2).unbatch())
+    run(iterator.initializer)
+    exhaust(tf, run, iterator.get_next())
+    sparse = tf.SparseTensor([[0, 1], [2, 0]], [5, 6], [3, 2])
+    drain(tf, run, tf.data.Dataset.from_sparse_tensor_slices(sparse))
+
+
+@story
+def generated(tf, run):
+    def pairs(count=3):
+        for number in range(count):
+            yield (number, [1.0] * number)
+
+    data, types = tf.data.Dataset, (tf.int64, tf.float32)
+    dataset = data.from_generator(pairs, types, ([], [None]))
+    run.note(str(dataset))
+    drain(tf, run, dataset.repeat(2), 2)
+    drain(tf, run, data.from_generator(pairs, types, args=(2,)))
+
+    def failing(value):
+        yield 1
+        yield value
+
+    def first_failure(value, shape=None):
+        dataset = data.from_generator(lambda: failing(value), tf.int64, shape)
+        iterator = dataset.make_initializable_iterator()
+        element = iterator.get_next()
+        run(iterator.initializer)
+        run(element)
+        sentence(run, element)
+
+    first_failure("no number")
+    first_failure([1], [])
+    run.refused(lambda: data.from_generator(3, tf.int64))
+
+
+@story
+def cached(tf, run):
+    calls = []
+
+    def noted(x):
+        calls.append(int(x))
+        return x
+
+    numbers = tf.data.Dataset.range(3).map(lambda x: tf.py_func(noted, [x], tf.int64))
+    drain(tf, run, numbers.cache().repeat(2), 2)
+    run.note(calls)
+    with tempfile.TemporaryDirectory() as folder:
+        path = tf.placeholder(tf.string, [])
+        dataset = tf.data.Dataset.zip((numbers, numbers.map(tf.as_string))).cache(path).repeat(2)
+        iterator = dataset.make_initializable_iterator()
+        element = iterator.get_next()
+        for _ in range(2):
+            run(iterator.initializer, {path: os.path.join(folder, "cache")})
+            exhaust(tf, run, element)
+        run.note([calls, sorted(os.listdir(folder))])
+
+
+@story
+def reduced(tf, run):
+    numbers = tf.data.Dataset.range(5)
+    run(numbers.reduce((np.int64(0), 1.0), lambda state, x: (state[0] + x, state[1] * 2)))
+    growing = numbers.reduce([np.int64(0)], lambda state, x: tf.concat([state, [x]], 0))
+    run.note(str(growing.shape))
+    run(growing)
+    run.refused(lambda: numbers.reduce(0, lambda state, x: x))
+    run(tf.data.experimental.get_single_element(numbers.skip(4)))
+    sentence(run, tf.data.experimental.get_single_element(numbers))
+    sentence(run, tf.data.experimental.get_single_element(numbers.skip(5)))
+
+
+@story
+def counted(tf, run):
+    numbers = tf.data.Dataset.range(7)
+    several = [
+        numbers.repeat(3),
+        numbers.repeat(),
+        numbers.skip(3).take(2),
+        numbers.shard(2, 0),
+        numbers.batch(2),
+        numbers.batch(2, True),
+        numbers.shuffle(3),
+        numbers.filter(lambda x: x > 1),
+        numbers.map(lambda x: x + 1).prefetch(1),
+        numbers.concatenate(numbers),
+        tf.data.Dataset.zip((numbers, numbers.take(2))),
+        numbers.window(3, 1, 1, True),
+        numbers.flat_map(lambda x: tf.data.Dataset.from_tensors(x)),
+        numbers.cache(),
+    ]
+    run([tf.data.experimental.cardinality(dataset) for dataset in several])
+
+
+@story
+def with_options(tf, run):
+    """Options have nodes; some change the order."""
+    options = tf.data.Options()
+    options.experimental_optimization.apply_default_optimizations = False
+    options.experimental_threading.max_intra_op_parallelism = 1
+    options.experimental_threading.private_threadpool_size = 2
+    numbers = tf.data.Dataset.range(4)
+    dataset = numbers.shuffle(4, seed=2).repeat(2).with_options(options)
+    drain(tf, run, dataset)
+    other = tf.data.Options()
+    other.experimental_optimization.autotune = False
+    other.experimental_optimization.map_fusion = True
+    other.experimental_deterministic = False
+    drain(tf, run, numbers.with_options(other).map(lambda x: x))
+    run.note([options == tf.data.Options(), other.merge(tf.data.Options()) == other])
+    run.refused(lambda: dataset.with_options(_with_default_optimizations(tf)))
+    run.refused(lambda: setattr(options, "unknown", 1))
+    run.refused(lambda: setattr(options, "experimental_deterministic", 3))
+
+
+def _with_default_optimizations(tf):
+    options = tf.data.Options()
+    options.experimental_optimization.apply_default_optimizations = True
+    return options

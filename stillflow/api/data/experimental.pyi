@@ -7,3 +7,10 @@ from stillflow.input.datasets.options import MapVectorizationOptions as MapVecto
 from stillflow.input.datasets.options import OptimizationOptions as OptimizationOptions
 from stillflow.input.datasets.options import StatsOptions as StatsOptions
 from stillflow.input.datasets.options import ThreadingOptions as ThreadingOptions
+from stillflow.input.datasets.experimental.selecting import INFINITE
+from stillflow.input.datasets.experimental.selecting import UNKNOWN
+from stillflow.input.datasets.experimental.selecting import cardinality as cardinality
+from stillflow.input.datasets.experimental.selecting import get_single_element as get_single_element
+
+INFINITE_CARDINALITY = INFINITE
+UNKNOWN_CARDINALITY = UNKNOWN

@@ -10,11 +10,23 @@ from stillflow.graph import dtypes
 from stillflow.input.datasets.dataset import DatasetV2, UnaryUnchangedStructureDataset
 from stillflow.input.datasets.moving import number
 from stillflow.input.datasets.options import Options
+from stillflow.ops.datasets.caching import cache_dataset_op
 from stillflow.ops.datasets.optimizing import (
+    max_intra_op_parallelism_dataset_op,
     model_dataset_op,
     optimize_dataset_op,
     prefetch_dataset_op,
+    private_thread_pool_dataset_op,
 )
+
+
+class CacheDataset(UnaryUnchangedStructureDataset):
+    def __init__(self, input_dataset: DatasetV2, filename: Any):
+        self._filename = convert_to_tensor(filename, dtypes.string, "filename")
+        variant = cache_dataset_op(
+            input_dataset._variant_tensor, self._filename, **input_dataset._flat_structure
+        )
+        super().__init__(input_dataset, variant)
 
 
 class PrefetchDataset(UnaryUnchangedStructureDataset):
@@ -61,5 +73,23 @@ class OptimizeDataset(UnaryUnchangedStructureDataset):
             names,
             optimization_configs=list(configs),
             **input_dataset._flat_structure,
+        )
+        super().__init__(input_dataset, variant)
+
+
+class MaxIntraOpParallelismDataset(UnaryUnchangedStructureDataset):
+    def __init__(self, input_dataset: DatasetV2, max_intra_op_parallelism: Any):
+        most = number(max_intra_op_parallelism, "max_intra_op_parallelism")
+        variant = max_intra_op_parallelism_dataset_op(
+            input_dataset._variant_tensor, most, **input_dataset._flat_structure
+        )
+        super().__init__(input_dataset, variant)
+
+
+class PrivateThreadPoolDataset(UnaryUnchangedStructureDataset):
+    def __init__(self, input_dataset: DatasetV2, num_threads: Any):
+        count = number(num_threads, "num_threads")
+        variant = private_thread_pool_dataset_op(
+            input_dataset._variant_tensor, count, **input_dataset._flat_structure
         )
         super().__init__(input_dataset, variant)

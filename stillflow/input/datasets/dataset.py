@@ -121,6 +121,15 @@ class DatasetV2(CompositeTensor):
 
         dataset: DatasetV2 = self
         options = self.options()
+        threading = options.experimental_threading
+        if threading.max_intra_op_parallelism is not None:
+            dataset = carrying_out.MaxIntraOpParallelismDataset(
+                dataset, threading.max_intra_op_parallelism
+            )
+        if threading.private_threadpool_size is not None:
+            dataset = carrying_out.PrivateThreadPoolDataset(
+                dataset, threading.private_threadpool_size
+            )
         names = options._static_optimizations()
         if names and self._has_captured_ref():
             warnings.warn(
@@ -164,6 +173,29 @@ class DatasetV2(CompositeTensor):
         from stillflow.input.datasets.sources import TensorSliceDataset
 
         return cls._wrapped(TensorSliceDataset(tensors))
+
+    @classmethod
+    def from_generator(
+        cls,
+        generator: Callable[..., Any],
+        output_types: Any,
+        output_shapes: Any = None,
+        args: Any = None,
+    ) -> Any:
+        """What `generator(*args)`, which is called anew for each iteration, yields.
+
+        Args:
+          output_types: the structure of types of what it yields.
+          output_shapes: that of its shapes; unknown by default.
+          args: tensors, of which the generator gets the values.
+
+        Raises:
+          TypeError: `generator` cannot be called.
+        """
+        from stillflow.input.datasets.generating import from_generator
+
+        dataset = from_generator(generator, output_types, output_shapes, args)
+        return cls._wrapped(dataset)
 
     @classmethod
     def range(cls, *args: Any) -> Any:
@@ -220,6 +252,12 @@ class DatasetV2(CompositeTensor):
         dataset = ShuffleDataset(self, buffer_size, seed, reshuffle_each_iteration)
         return self._wrapped(dataset)
 
+    def cache(self, filename: Any = "") -> Any:
+        """The same elements, which are kept in memory, or in files, for further iterations."""
+        from stillflow.input.datasets.carrying_out import CacheDataset
+
+        return self._wrapped(CacheDataset(self, filename))
+
     def take(self, count: Any) -> Any:
         """The first `count` elements; all of them if that is -1."""
         from stillflow.input.datasets.moving import TakeDataset
@@ -243,6 +281,25 @@ class DatasetV2(CompositeTensor):
         from stillflow.input.datasets.batching import BatchDataset
 
         return self._wrapped(BatchDataset(self, batch_size, drop_remainder))
+
+    def padded_batch(
+        self,
+        batch_size: Any,
+        padded_shapes: Any,
+        padding_values: Any = None,
+        drop_remainder: Any = False,
+    ) -> Any:
+        """As `batch`, of elements that are brought to one shape.
+
+        Args:
+          padded_shapes: the structure of shapes; None or -1 is as much as the largest one has.
+          padding_values: the structure of scalars that are filled in; zeros by default.
+        """
+        from stillflow.input.datasets.batching import PaddedBatchDataset
+
+        return self._wrapped(
+            PaddedBatchDataset(self, batch_size, padded_shapes, padding_values, drop_remainder)
+        )
 
     def map(self, map_func: Callable[..., Any], num_parallel_calls: Any = None) -> Any:
         """What `map_func` gives for each element."""
@@ -301,6 +358,37 @@ class DatasetV2(CompositeTensor):
         if not isinstance(dataset, DatasetV2):
             raise TypeError(f"`transformation_func` must return a Dataset. Got {dataset}.")
         return self._wrapped(dataset)
+
+    def window(
+        self, size: Any, shift: Any = None, stride: Any = 1, drop_remainder: Any = False
+    ) -> Any:
+        """Datasets of up to `size` elements each, which begin `shift` elements after each other.
+
+        Args:
+          shift: `size` by default.
+          stride: how far the elements of a window are apart.
+          drop_remainder: leaves out windows of fewer elements.
+        """
+        from stillflow.input.datasets.batching import WindowDataset
+
+        shift = size if shift is None else shift
+        return self._wrapped(WindowDataset(self, size, shift, stride, drop_remainder))
+
+    def unbatch(self) -> Any:
+        """The rows of the elements; ValueError where a component has none."""
+        from stillflow.input.datasets.batching import unbatched
+
+        return self._wrapped(unbatched(self))
+
+    def reduce(self, initial_state: Any, reduce_func: Callable[..., Any]) -> Any:
+        """What `reduce_func(state, element)` makes of all elements, one after another: tensors.
+
+        Raises:
+          TypeError: it gives another structure or other types than `initial_state` has.
+        """
+        from stillflow.input.datasets.reducing import reduced
+
+        return reduced(self, initial_state, reduce_func)
 
 
 def _comes_from_reference(tensor: Tensor) -> bool:

@@ -130,6 +130,14 @@ class DatasetV1(DatasetV2):
 
     # Older names ----------------------------------------------------------------------------------
 
+    @staticmethod
+    @deprecated(None, "Use `tf.data.Dataset.from_tensor_slices()`.")
+    def from_sparse_tensor_slices(sparse_tensor: Any) -> DatasetV1Adapter:
+        """The rows of a SparseTensor: (indices, values, dense_shape) of each."""
+        from stillflow.input.datasets.sparse_slices import SparseTensorSliceDataset
+
+        return DatasetV1Adapter(SparseTensorSliceDataset(sparse_tensor))
+
     @deprecated(None, "Use `tf.data.Dataset.map()")
     def map_with_legacy_function(
         self, map_func: Callable[..., Any], num_parallel_calls: Any = None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.opdef import OpDef
 from stillflow.graph.graph import get_default_graph
 from stillflow.input.datasets import structure
 from stillflow.ops.functions.callable import GraphFunction
@@ -44,7 +45,8 @@ class StructuredFunctionWrapper:
         self._input_structure = input_structure
         self.output_structure: Any = None
         readable = transformation_name.replace(".", "_")[:-2]
-        name = f"{readable}_{get_func_name(func)}"
+        own = func.__name__ if isinstance(func, OpDef) else get_func_name(func)
+        name = f"{readable}_{own}"
         build = self._legacy if use_legacy_function else self._traced
         self.function: Any = build(name, defun_kwargs or {})
         if add_to_graph:

@@ -23,7 +23,14 @@ from stillflow.ops.datasets.iterators import (
 from stillflow.platform.deprecation import deprecated
 
 GLOBAL_ITERATORS = "iterators"
-_MANY_CALLS = 32
+GET_NEXT_CALL_WARNING_THRESHOLD = 32
+GET_NEXT_CALL_WARNING_MESSAGE = (
+    "An unusually high number of `Iterator.get_next()` calls was detected. This often indicates "
+    "that `Iterator.get_next()` is being called inside a training loop, which will cause gradual "
+    "slowdown and eventual resource exhaustion. If this is the case, restructure your code to call "
+    "`next_element = iterator.get_next()` once outside the loop, and use `next_element` as the "
+    "input to some computation that is invoked inside the loop."
+)
 
 
 class Iterator:
@@ -155,16 +162,8 @@ class Iterator:
         A run behind the last one raises tf.errors.OutOfRangeError. Call it once, not in a loop.
         """
         self._get_next_call_count += 1
-        if self._get_next_call_count > _MANY_CALLS:
-            warnings.warn(
-                "An unusually high number of `Iterator.get_next()` calls was detected. This often "
-                "indicates that `Iterator.get_next()` is being called inside a training loop, "
-                "which will cause gradual slowdown and eventual resource exhaustion. If this is "
-                "the case, restructure your code to call `next_element = iterator.get_next()` once "
-                "outside the loop, and use `next_element` as the input to some computation that is "
-                "invoked inside the loop.",
-                stacklevel=2,
-            )
+        if self._get_next_call_count > GET_NEXT_CALL_WARNING_THRESHOLD:
+            warnings.warn(GET_NEXT_CALL_WARNING_MESSAGE, stacklevel=2)
         tensors: Any = iterator_get_next_op(
             self._iterator_resource, name=name, **_flat(self._element_spec)
         )

@@ -43,40 +43,36 @@ class BatchDataset(Dataset):
         return count // self.size + (count % self.size > 0 and not self.drops_rest)
 
 
-class _Batched(InputIterator):
+class BatchIterator(InputIterator):
+    """Base of iterators that give something made of `size` elements of their input."""
+
     def __init__(self, dataset: BatchDataset, place: Place):
         super().__init__(dataset, place)
-        self._source = dataset.inputs[0]
         self._taken: list[Element] = []  # of a batch that the program interrupted
         self._is_over = False
 
-    def next(self) -> Element:
+    def taken(self) -> list[Element]:
+        """The next `size` elements; fewer at the end, unless that is left out."""
         if self._is_over:
             raise End
-        if self._source.gives_blocks:
-            block = self.input.block(self.dataset.size)
-            rows = len(block[0])
-        else:
-            elements = self._elements()
-            rows = len(elements)
-            block = stacked(elements, self._source.types) if elements else ()
-        self._is_over = rows < self.dataset.size
-        if not rows or (self._is_over and self.dataset.drops_rest):
-            raise End
-        return block
-
-    def _elements(self) -> list[Element]:
         taken, size = self._taken, self.dataset.size
         self._taken = []
         try:
             while len(taken) < size:
                 taken.append(self.input.next())
         except End:
-            pass
+            self._is_over = True
         except KeyboardInterrupt:
             self._taken = taken
             raise
+        self.check_rows(len(taken))
         return taken
+
+    def check_rows(self, rows: int) -> None:
+        """Raises End where a batch of so many elements is not to be given."""
+        self._is_over |= rows < self.dataset.size
+        if not rows or (self._is_over and self.dataset.drops_rest):
+            raise End
 
     def save(self) -> Any:
         return [self._is_over, [list(element) for element in self._taken], self.input.save()]
@@ -87,7 +83,18 @@ class _Batched(InputIterator):
         self.input.restore(state[2])
 
 
-def stacked(elements: Sequence[Element], types: Sequence[DType]) -> Element:
+class _Batched(BatchIterator):
+    def next(self) -> Element:
+        if not self.dataset.inputs[0].gives_blocks:
+            return stacked(self.taken())
+        if self._is_over:
+            raise End
+        block = self.input.block(self.dataset.size)
+        self.check_rows(len(block[0]))
+        return block
+
+
+def stacked(elements: Sequence[Element]) -> Element:
     """n[count, ...] for each component; InvalidArgumentError where shapes differ."""
     return tuple(_column(column, n) for n, column in enumerate(zip(*elements, strict=True)))
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.dataset import Dataset, ElementIterator, Place, dataset_of
@@ -79,8 +80,45 @@ def prefetch_dataset_op(
     legacy_autotune: bool = True,
 ):
     """buffer_size: i64[] -> variant[], the same elements, some of them made beforehand"""
+    if int(buffer_size) < -1:
+        refuse("buffer_size must be >= 0 or set buffer_size to be -1 for auto-tuning")
     return dataset_of(input_dataset)
 
 
+@op(
+    "MaxIntraOpParallelismDataset",
+    "input_dataset: variant, max_intra_op_parallelism: int64 -> handle: variant",
+    **_OPTIONS,
+)
+def max_intra_op_parallelism_dataset_op(
+    xp,
+    input_dataset,
+    max_intra_op_parallelism,
+    *,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+):
+    """max_intra_op_parallelism: i64[] -> variant[], the same dataset"""
+    if int(max_intra_op_parallelism) < 0:
+        refuse("`max_intra_op_parallelism` must be >= 0")
+    return dataset_of(input_dataset)
+
+
+@op(
+    "PrivateThreadPoolDataset",
+    "input_dataset: variant, num_threads: int64 -> handle: variant",
+    **_OPTIONS,
+)
+def private_thread_pool_dataset_op(
+    xp, input_dataset, num_threads, *, output_types: list[DType], output_shapes: list[TensorShape]
+):
+    """num_threads: i64[] -> variant[], the same dataset"""
+    if int(num_threads) < 1:
+        refuse("`num_threads` must be >= 1")
+    return dataset_of(input_dataset)
+
+
+for _declared in (max_intra_op_parallelism_dataset_op, private_thread_pool_dataset_op):
+    _declared.not_differentiable()
 for _declared in (optimize_dataset_op, model_dataset_op, prefetch_dataset_op):
     _declared.not_differentiable()

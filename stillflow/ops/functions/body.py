@@ -79,15 +79,19 @@ class FuncGraph(Graph):
         if tensor.graph is self:
             return tensor
         if tensor not in self._captured:
-            outer = self.outer_graph
-            if outer.building_function and tensor.graph is not outer:
-                tensor = outer.capture(tensor)
+            tensor = self._from_around(tensor)
             if tensor not in self._captured and self._by_value:
                 self._captured[tensor] = self._copied(tensor.op)[tensor.value_index]
             elif tensor not in self._captured:
                 self._captured[tensor] = argument = self._argument_for(tensor)
                 return self._first_use(argument, tensor)
         return self._captured[tensor]
+
+    def _from_around(self, tensor: Tensor) -> Tensor:
+        """What the function around, if there is one, has as `tensor`."""
+        outer = self.outer_graph
+        is_further = outer.building_function and tensor.graph is not outer
+        return outer.capture(tensor) if is_further else tensor
 
     def _first_use(self, argument: Tensor, tensor: Tensor) -> Tensor:
         """What the first operation that takes `tensor` gets: that it never changes is handed on."""

@@ -31,6 +31,10 @@ class TracedGraph(FuncGraph):
         for key, items in outer._collections.items():
             self._collections[key] = items if key in _SHARED_KEYS else list(items)
 
+    def _from_around(self, tensor: Tensor) -> Tensor:
+        """`tensor` itself: the function around takes it when the call of this one is built."""
+        return tensor
+
     def _first_use(self, argument: Tensor, tensor: Tensor) -> Tensor:
         return argument
 

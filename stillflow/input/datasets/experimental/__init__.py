@@ -1,0 +1,1 @@
+"""`tf.data.experimental`, which `tf.contrib.data` has under older names."""

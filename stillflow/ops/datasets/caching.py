@@ -1,0 +1,160 @@
+"""Datasets whose elements are kept, in memory or in files, for further iterations."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from stillflow.declare import shapes
+from stillflow.declare.opdef import op
+from stillflow.graph.dtypes import DType
+from stillflow.graph.errors import AlreadyExistsError
+from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets import cache_files
+from stillflow.ops.datasets.dataset import Dataset, Element, ElementIterator, End, Place, dataset_of
+from stillflow.ops.datasets.tables import Moving
+
+
+class MemoryCacheDataset(Moving):
+    """Its input's elements; once one iteration has come to the end, they are those of that."""
+
+    columns = None
+
+    def iterator(self, place: Place) -> ElementIterator:
+        return _Remembering(self, place)
+
+    def cardinality(self) -> int:
+        return self.inputs[0].cardinality()
+
+
+class _Memory:
+    """The elements of an iteration that has come to the end, if one has."""
+
+    def __init__(self) -> None:
+        self.elements: list[Element] | None = None
+
+
+class _Remembering(ElementIterator):
+    def __init__(self, dataset: MemoryCacheDataset, place: Place):
+        self._memory: _Memory = place.pass_.shared((place.way, "cache"), _Memory)
+        self._next = 0
+        self._seen: list[Element] = []
+        self._input: ElementIterator | None = None
+        if self._memory.elements is None:
+            self._input = dataset.inputs[0].iterator(place.below("Cache"))
+
+    def next(self) -> Element:
+        if self._input is None:
+            elements = self._memory.elements or []
+            if self._next >= len(elements):
+                raise End
+            self._next += 1
+            return elements[self._next - 1]
+        try:
+            element = self._input.next()
+        except End:
+            if self._memory.elements is None:
+                self._memory.elements = self._seen
+            self._input, self._next = None, len(self._memory.elements)
+            raise
+        self._seen.append(element)
+        return element
+
+    def save(self) -> Any:
+        seen = self._seen if self._input is not None else self._memory.elements or []
+        inner = None if self._input is None else self._input.save()
+        return [self._next, [list(element) for element in seen], inner]
+
+    def restore(self, state: Any) -> None:
+        number, seen, inner = state
+        self._next = int(number)
+        self._seen = [tuple(element) for element in seen]
+        if inner is None:
+            self._memory.elements, self._input = self._seen, None
+        elif self._input is not None:
+            self._input.restore(inner)
+
+
+class FileCacheDataset(Moving):
+    """Its input's elements, which an iteration that comes to the end writes to files."""
+
+    columns = None
+
+    def __init__(self, source: Dataset, filename: str, *structure: Any):
+        super().__init__(source, *structure)
+        self.filename = filename
+
+    def iterator(self, place: Place) -> ElementIterator:
+        if cache_files.exist(self.filename):
+            return _Reading(self)
+        return _Writing(self, place)
+
+    def cardinality(self) -> int:
+        return self.inputs[0].cardinality()
+
+
+class _Reading(ElementIterator):
+    def __init__(self, dataset: FileCacheDataset):
+        self._reader = cache_files.Reader(dataset.filename)
+        self._next = 0
+
+    def next(self) -> Element:
+        if self._next == len(self._reader):
+            raise End
+        self._next += 1
+        return self._reader.element(self._next - 1)
+
+    def save(self) -> Any:
+        return self._next
+
+    def restore(self, state: Any) -> None:
+        self._next = int(state)
+
+
+class _Writing(ElementIterator):
+    def __init__(self, dataset: FileCacheDataset, place: Place):
+        self._filename = dataset.filename
+        self._input = dataset.inputs[0].iterator(place.below("Cache"))
+        self._writer: cache_files.Writer | None = None
+        self._is_over = False
+
+    def next(self) -> Element:
+        if self._is_over:
+            raise End
+        if self._writer is None:
+            if cache_files.exist(self._filename):
+                raise AlreadyExistsError(
+                    None,
+                    None,
+                    f"Existing cache files found: \n{self._filename}.index\n"
+                    "To continue delete the above files.",
+                )
+            self._writer = cache_files.Writer(self._filename)
+        try:
+            element = self._input.next()
+        except End:
+            self._is_over = True
+            self._writer.finish()
+            raise
+        self._writer.add(element)
+        return element
+
+
+@op(
+    "CacheDataset",
+    "input_dataset: variant, filename: string -> handle: variant",
+    shape=shapes.scalar,
+    limits={"output_types": 1, "output_shapes": 1},
+    host=True,
+)
+def cache_dataset_op(
+    xp, input_dataset, filename, *, output_types: list[DType], output_shapes: list[TensorShape]
+):
+    """filename: string[], empty for memory -> variant[]"""
+    source, path = dataset_of(input_dataset), os.fsdecode(filename.item())
+    if not path:
+        return MemoryCacheDataset(source, output_types, output_shapes)
+    return FileCacheDataset(source, path, output_types, output_shapes)
+
+
+cache_dataset_op.not_differentiable()
