@@ -6,6 +6,8 @@ from stillflow.ops.sparse.creating import from_dense as from_dense
 from stillflow.ops.sparse.creating import sparse_eye as _eye
 from stillflow.ops.sparse.creating import sparse_merge as _merge
 from stillflow.ops.sparse.creating import sparse_to_indicator as _to_indicator
+from stillflow.ops.sparse.crossing import sparse_cross as _cross
+from stillflow.ops.sparse.crossing import sparse_cross_hashed as _cross_hashed
 from stillflow.ops.sparse.cutting import sparse_slice as _slice
 from stillflow.ops.sparse.cutting import sparse_split as _split
 from stillflow.ops.sparse.densifying import sparse_tensor_to_dense as _to_dense
@@ -31,6 +33,8 @@ from stillflow.ops.sparse.summing import sparse_minimum as _minimum
 
 add = _add
 concat = _concat
+cross = _cross
+cross_hashed = _cross_hashed
 expand_dims = _expand_dims
 eye = _eye
 fill_empty_rows = _fill_empty_rows

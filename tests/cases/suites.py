@@ -65,6 +65,7 @@ STORIES = (
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (
     "sparse_embedding",
+    "crossed",
     "contrib_framework",
     "bijectors",
     "contrib_distributions",
