@@ -32,11 +32,14 @@ MAY_IMPORT = {
     "graph_editor": {"graph", "ops", "platform"},
     "interchange": {"graph", "declare", "ops", "runtime", "platform", "checkpoint", "train"},
     "events": {"graph", "platform", "checkpoint", "train"},
+    "monitored": {
+        *("graph", "declare", "ops", "runtime", "platform", "checkpoint", "train", "events"),
+    },
     "testing": {"graph", "declare", "ops", "gradients", "runtime", "platform"},
     "api": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "distributions", "graph_editor", "interchange", "events"),
-        "testing",
+        *("testing", "monitored"),
     },
     "environment": {"api"},
     "digits": {"api"},

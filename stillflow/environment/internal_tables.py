@@ -515,8 +515,24 @@ OWN: dict[str, Members] = {
     "python.tools.inspect_checkpoint": {
         "stillflow.checkpoint.printing": "print_tensors_in_checkpoint_file",
     },
+    "python.training.basic_session_run_hooks": {
+        "stillflow.events.file_writer": "SummaryWriterCache=FileWriterCache",
+        "stillflow.monitored.timers": "NeverTriggerTimer _HookTimer=Timer",
+    },
+    "python.training.monitored_session": {
+        "stillflow.monitored.sessions": "_MonitoredSession",
+        "stillflow.monitored.training_session": "USE_DEFAULT",
+        "stillflow.monitored.wrapped": (
+            "_CoordinatedSession=CoordinatedSession _HookedSession=HookedSession "
+            "_RecoverableSession=RecoverableSession _WrappedSession=WrappedSession "
+            "_PREEMPTION_ERRORS=PREEMPTION_ERRORS"
+        ),
+    },
     "python.training.moving_averages": {
         "stillflow.train.moving_averages": "assign_moving_average weighted_moving_average",
+    },
+    "python.training.saver": {
+        "stillflow.train.saver": "_get_saver_or_default=saver_or_default",
     },
     "python.training.slot_creator": {
         "stillflow.train.slot_creator": (
@@ -527,6 +543,11 @@ OWN: dict[str, Members] = {
         "stillflow.train.training_util": (
             "_get_or_create_global_step_read=get_or_create_global_step_read "
             "_increment_global_step=increment_global_step"
+        ),
+    },
+    "python.training.supervisor": {
+        "stillflow.monitored.supervisor": (
+            "SVStepCounterThread SVSummaryThread SVTimerCheckpointThread"
         ),
     },
     "python.util.function_utils": {

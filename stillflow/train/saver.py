@@ -13,6 +13,8 @@ from stillflow.checkpoint import management
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
 from stillflow.graph.graph import get_default_graph
+from stillflow.graph.keys import GraphKeys
+from stillflow.graph.scopes import add_to_collection, get_collection
 from stillflow.graph.text import local_path
 from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.platform import logging
@@ -469,3 +471,18 @@ def _object_keys(reader: CheckpointReader) -> dict[str, str]:
         for node in graph.nodes
         for attribute in node.attributes
     }
+
+
+def saver_or_default() -> Saver:
+    """The only Saver of the graph, or a new one; RuntimeError where there are several."""
+    savers = get_collection(GraphKeys.SAVERS)
+    if len(savers) > 1:
+        raise RuntimeError(
+            f"More than one item in collection {GraphKeys.SAVERS}. Please indicate which one to "
+            "use by passing it to the constructor."
+        )
+    if savers:
+        return savers[0]
+    saver = Saver(sharded=True, allow_empty=True)
+    add_to_collection(GraphKeys.SAVERS, saver)
+    return saver

@@ -19,7 +19,7 @@ _READ_KEY = "global_step_read_op_cache"
 
 def global_step(sess: Any, global_step_tensor: Any) -> int:
     """Returns the value of the global step in `sess`."""
-    return int(sess.run(global_step_tensor))
+    return int(sess.run(global_step_tensor).item())
 
 
 def get_global_step(graph: Graph | None = None) -> Any:

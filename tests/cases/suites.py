@@ -64,6 +64,7 @@ STORIES = (
 )
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (
+    "monitored",
     "sparse_embedding",
     "crossed",
     "contrib_framework",

@@ -42,6 +42,35 @@ from stillflow.input.queues.producers import range_input_producer as range_input
 from stillflow.input.queues.producers import slice_input_producer as slice_input_producer
 from stillflow.input.queues.producers import string_input_producer as string_input_producer
 from stillflow.interchange.meta_graph import import_meta_graph as import_meta_graph
+from stillflow.monitored.creators import ChiefSessionCreator as ChiefSessionCreator
+from stillflow.monitored.creators import SessionCreator as SessionCreator
+from stillflow.monitored.creators import WorkerSessionCreator as WorkerSessionCreator
+from stillflow.monitored.hook import SessionRunArgs as SessionRunArgs
+from stillflow.monitored.hook import SessionRunContext as SessionRunContext
+from stillflow.monitored.hook import SessionRunHook as SessionRunHook
+from stillflow.monitored.hook import SessionRunValues as SessionRunValues
+from stillflow.monitored.logging_hooks import LoggingTensorHook as LoggingTensorHook
+from stillflow.monitored.logging_hooks import (
+    NanLossDuringTrainingError as NanLossDuringTrainingError,
+)
+from stillflow.monitored.logging_hooks import NanTensorHook as NanTensorHook
+from stillflow.monitored.recording import StepCounterHook as StepCounterHook
+from stillflow.monitored.recording import SummarySaverHook as SummarySaverHook
+from stillflow.monitored.saving import CheckpointSaverHook as CheckpointSaverHook
+from stillflow.monitored.saving import CheckpointSaverListener as CheckpointSaverListener
+from stillflow.monitored.scaffold import Scaffold as Scaffold
+from stillflow.monitored.session_manager import SessionManager as SessionManager
+from stillflow.monitored.sessions import MonitoredSession as MonitoredSession
+from stillflow.monitored.sessions import SingularMonitoredSession as SingularMonitoredSession
+from stillflow.monitored.stopping import FeedFnHook as FeedFnHook
+from stillflow.monitored.stopping import FinalOpsHook as FinalOpsHook
+from stillflow.monitored.stopping import GlobalStepWaiterHook as GlobalStepWaiterHook
+from stillflow.monitored.stopping import StopAtStepHook as StopAtStepHook
+from stillflow.monitored.supervisor import Supervisor as Supervisor
+from stillflow.monitored.timers import SecondOrStepTimer as SecondOrStepTimer
+from stillflow.monitored.training_session import (
+    MonitoredTrainingSession as MonitoredTrainingSession,
+)
 from stillflow.train.adadelta import AdadeltaOptimizer as AdadeltaOptimizer
 from stillflow.train.adagrad import AdagradOptimizer as AdagradOptimizer
 from stillflow.train.adagrad_da import AdagradDAOptimizer as AdagradDAOptimizer

@@ -1,0 +1,1 @@
+"""Sessions that initialise, restore, save and stop by themselves, and the hooks on their runs."""
