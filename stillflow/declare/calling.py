@@ -29,7 +29,9 @@ class Instance(Protocol):
         """What the function gives for these arguments, which are not to be changed."""
 
     def rows(self, columns: Sequence[Any], count: int) -> list[Any] | None:
-        """What it gives for each of `count` rows, stacked; None where it cannot at once.
+        """What it gives for each of `count` rows, 1 or more, stacked: bit for bit the same.
+
+        None where it cannot: a row is refused, say.
 
         columns: n[count, ...] for each argument.
         """
@@ -41,6 +43,10 @@ class Function(Protocol):
     @property
     def body(self) -> Any:
         """The graph of it: the same for all values that are taken from outside."""
+
+    @property
+    def gives_rows(self) -> bool:
+        """Whether instances give many rows at once."""
 
     def instance(self) -> Instance:
         """It with new random streams."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from stillflow.declare.calling import VariableName
 from stillflow.graph.errors import NotFoundError
@@ -16,6 +16,7 @@ from stillflow.graph.function_library import FunctionName
 from stillflow.graph.operation import Operation
 from stillflow.runtime.executor import Executor
 from stillflow.runtime.plan import make_plan
+from stillflow.runtime.rows import RowProgram
 from stillflow.runtime.staged import StagedExecutor, executor_of
 from stillflow.runtime.state import InstanceState, LoneState, SessionState
 from stillflow.runtime.tiers import tier_setting
@@ -50,35 +51,49 @@ class Function:
         self._named = {t: v.variable for t, v in pairs if isinstance(v, VariableName)}
         self._captured = [v for t, v in pairs if t not in self._named]
 
-    def instance(self) -> Instance:
-        key = self.body, *self._named.values()
-        executor = self._session.functions.get(key)
-        if executor is None:
-            executor = self._session.functions[key] = self._executor()
-        shares = bool(executor.plan.variables)
-        state: Any = InstanceState(self._session) if shares else LoneState(self._session)
-        return Instance(executor, state, self._captured, len(self.body.outputs))
+    @property
+    def gives_rows(self) -> bool:
+        return self._learned.rows.is_possible
 
-    def _executor(self) -> Executor | StagedExecutor:
+    def instance(self) -> Instance:
+        learned = self._learned
+        shares = bool(learned.executor.plan.variables)
+        state: Any = InstanceState(self._session) if shares else LoneState(self._session)
+        return Instance(learned, state, self._captured, len(self.body.outputs))
+
+    @cached_property
+    def _learned(self) -> Learned:
+        key = self.body, *self._named.values()
+        learned = self._session.functions.get(key)
+        if learned is None:
+            learned = self._session.functions[key] = self._planned()
+        return learned
+
+    def _planned(self) -> Learned:
         body = self.body.body()
         arguments = {tensor.op for tensor in body.inputs}
         effects = [op for op in body.ops if op.defn.stateful and op not in arguments]
         feeds = [tensor for tensor in body.inputs if tensor not in self._named]
         plan = make_plan([*body.outputs, *effects], feeds, self._named)
-        return executor_of(plan, [*feeds, *self._named], tier_setting(), copies=False)
+        stacked = plan.feeds[: len(feeds) - len(self._captured)]
+        rows = RowProgram(plan, stacked)
+        fed = [*feeds, *self._named]
+        return Learned(executor_of(plan, fed, tier_setting(), copies=False), rows)
+
+
+class Learned(NamedTuple):
+    """What all instances of a function use."""
+
+    executor: Executor | StagedExecutor
+    rows: RowProgram
 
 
 class Instance:
     """See `declare.calling.Instance`."""
 
-    def __init__(
-        self,
-        executor: Executor | StagedExecutor,
-        state: Any,
-        captured: Sequence[Any],
-        count: int,
-    ):
-        self._executor = executor
+    def __init__(self, learned: Learned, state: Any, captured: Sequence[Any], count: int):
+        self._executor = learned.executor
+        self._rows = learned.rows
         self._state = state
         self._captured = list(captured)
         self._count = count
@@ -87,4 +102,7 @@ class Instance:
         return self._executor.run(self._state, [*arguments, *self._captured])[: self._count]
 
     def rows(self, columns: Sequence[Any], count: int) -> list[Any] | None:
-        return None
+        try:
+            return self._rows.run([*columns, *self._captured], count)
+        except Exception:  # of a row: whoever asks for them one by one learns of which
+            return None

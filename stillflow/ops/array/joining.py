@@ -12,6 +12,7 @@ from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.rows import Rows
 from stillflow.declare.static import constant_value
 from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.declare.value_text import summary
@@ -56,10 +57,19 @@ def _checked_axis(axis: int, sizes: shapes.Sizes) -> int:
     return axis % len(sizes)  # type: ignore[arg-type]
 
 
+def _rows_joined(rows: Rows) -> Any:
+    last = len(rows.inputs) - 1
+    if rows.stacked[last]:
+        return NotImplemented
+    axis = rows.inputs[last]
+    return rows.call(*(rows.repeated(index) for index in range(last)), axis + (axis >= 0))
+
+
 @op(
     "ConcatV2",
     "values: N * T, axis: Tidx -> output: T",
     shape=_joined,
+    rows=_rows_joined,
     limits={"N": 2},
     carries_shapes=True,
     static=("axis",),

@@ -10,6 +10,7 @@ from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import check_scalars, refuse
+from stillflow.declare.rows import Rows
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
@@ -31,10 +32,16 @@ def _with_depth(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return (*sizes[:at], None if depth is None else int(depth), *sizes[at:])
 
 
+def _rows_of_one_hot(rows: Rows) -> Any:
+    axis = rows.attrs["axis"]
+    return rows.call(*rows.inputs, axis=axis + (axis >= 0)) if rows.only_first else NotImplemented
+
+
 @op(
     "OneHot",
     "indices: TI, depth: int32, on_value: T, off_value: T -> output: T",
     shape=_with_depth,
+    rows=_rows_of_one_hot,
     static=("depth",),
     types={"TI": (dtypes.uint8, dtypes.int32, dtypes.int64)},
     defaults={"TI": dtypes.int64},

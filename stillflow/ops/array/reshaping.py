@@ -11,6 +11,7 @@ from stillflow.declare import shapes
 from stillflow.declare.arguments import renamed
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.rows import Rows
 from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
@@ -40,10 +41,18 @@ def _reshaped(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return tuple(total // known if size is None else size for size in wanted)
 
 
+def _rows_reshaped(rows: Rows) -> Any:
+    if not rows.only_first:
+        return NotImplemented
+    x, shape = rows.inputs
+    return x.reshape(rows.count, *rows.call(x[0], shape).shape)
+
+
 @op(
     "Reshape",
     "tensor: T, shape: Tshape -> output: T",
     shape=_reshaped,
+    rows=_rows_reshaped,
     static=("shape",),
     types={"Tshape": INDEX_TYPES},
     defaults={"Tshape": dtypes.int32},
@@ -121,10 +130,19 @@ def _expanded(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return (*sizes[:at], 1, *sizes[at:])
 
 
+def _rows_expanded(rows: Rows) -> Any:
+    if not rows.only_first:
+        return NotImplemented
+    x, dim = rows.inputs
+    rows.call(x[0], dim)  # it refuses what is out of range
+    return rows.call(x, dim + (dim >= 0))
+
+
 @op(
     "ExpandDims",
     "input: T, dim: Tdim -> output: T",
     shape=_expanded,
+    rows=_rows_expanded,
     static=("dim",),
     types={"Tdim": INDEX_TYPES},
     defaults={"Tdim": dtypes.int32},
@@ -171,7 +189,12 @@ def _squeezed(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return tuple(size for at, size in enumerate(sizes) if at not in gone)
 
 
-@op("Squeeze", "input: T -> output: T", shape=_squeezed, total=True)
+def _rows_squeezed(rows: Rows) -> Any:
+    (x,) = rows.inputs
+    return x.reshape(rows.count, *rows.call(x[0]).shape)
+
+
+@op("Squeeze", "input: T -> output: T", shape=_squeezed, rows=_rows_squeezed, total=True)
 def squeeze_op(xp, x, *, squeeze_dims: list[int] = ()):  # type: ignore[assignment]
     """x: n[...] -> n[...] without the axes `squeeze_dims`, or without every axis of size 1."""
     for axis in squeeze_dims:

@@ -10,6 +10,7 @@ from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.rows import Rows
 from stillflow.declare.type_sets import NUMBERS
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
@@ -29,7 +30,20 @@ def _selected(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return shapes.merge(sizes, condition)
 
 
-@op("Select", "condition: bool, t: T, e: T -> output: T", shape=_selected, total=True)
+def _rows_selected(rows: Rows) -> Any:
+    condition, t, e = (rows.repeated(index) for index in range(3))
+    rows.call(condition[0], t[0], e[0])  # it refuses shapes that do not fit
+    condition = condition.reshape(condition.shape + (1,) * (t.ndim - condition.ndim))
+    return np.where(condition, t, e)
+
+
+@op(
+    "Select",
+    "condition: bool, t: T, e: T -> output: T",
+    shape=_selected,
+    rows=_rows_selected,
+    total=True,
+)
 def select_op(xp, condition, t, e):
     """condition: bool[...], t: n[...], e: n[...] -> n[...], elements of t where it holds, else e.
 

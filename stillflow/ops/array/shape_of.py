@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare import shapes
+from stillflow.declare import rows, shapes
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
@@ -32,6 +32,7 @@ def _rank_vector(ctx: shapes.ShapeContext) -> shapes.Sizes:
     "input: T -> output: out_type",
     shape=_rank_vector,
     of_shape=True,
+    rows=rows.of_shape,
     types={"out_type": INDEX_TYPES},
 )
 def shape_op(xp, x, *, out_type: DType = dtypes.int32):

@@ -14,6 +14,7 @@ from stillflow.declare.convert import (
 )
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.rows import Rows
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
@@ -39,7 +40,20 @@ def _axis_within(axis: int, rank: int) -> int:
     return axis % rank
 
 
-@op("Pack", "values: N * T -> output: T", shape=_packed, total=True, carries_shapes=True)
+def _rows_packed(rows: Rows) -> Any:
+    axis = rows.attrs["axis"]
+    values = [rows.repeated(index) for index in range(len(rows.inputs))]
+    return rows.call(*values, axis=axis + (axis >= 0))
+
+
+@op(
+    "Pack",
+    "values: N * T -> output: T",
+    shape=_packed,
+    rows=_rows_packed,
+    total=True,
+    carries_shapes=True,
+)
 def pack_op(xp, *values, axis: int = 0):
     """values: n[...] each, N of them -> n[..., N, ...], with the new axis at `axis`."""
     try:

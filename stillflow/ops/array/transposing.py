@@ -10,6 +10,7 @@ from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.rows import Rows
 from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
@@ -44,7 +45,14 @@ _TRANSPOSE: dict[str, Any] = {
 }
 
 
-@op("Transpose", "x: T, perm: Tperm -> y: T", **_TRANSPOSE)
+def _rows_transposed(rows: Rows) -> Any:
+    if not rows.only_first:
+        return NotImplemented
+    x, perm = rows.inputs
+    return rows.call(x, np.concatenate([np.zeros(1, perm.dtype), perm + 1]))
+
+
+@op("Transpose", "x: T, perm: Tperm -> y: T", rows=_rows_transposed, **_TRANSPOSE)
 def transpose_op(xp, x, perm):
     """x: n[...], perm: i[rank] -> x with its axis perm[i] as axis i."""
     axes = _permutation(x, perm)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from stillflow.declare import shapes
+from stillflow.declare.calling import Function
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
-from stillflow.declare.resources import Handle
-from stillflow.declare.shapes import format_sizes
 from stillflow.graph.dtypes import DType
+from stillflow.graph.function_library import FunctionName
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.dataset import (
+    AUTOTUNE,
     Dataset,
     Element,
     ElementIterator,
@@ -23,6 +21,8 @@ from stillflow.ops.datasets.dataset import (
     Place,
     dataset_of,
 )
+from stillflow.ops.datasets.mapping import called
+from stillflow.ops.datasets.stacking import rows_of, stacked, unstacked
 
 
 class BatchDataset(Dataset):
@@ -90,29 +90,61 @@ class _Batched(BatchIterator):
         if self._is_over:
             raise End
         block = self.input.block(self.dataset.size)
-        self.check_rows(len(block[0]))
+        self.check_rows(rows_of(block))
         return block
 
 
-def stacked(elements: Sequence[Element]) -> Element:
-    """n[count, ...] for each component; InvalidArgumentError where shapes differ."""
-    return tuple(_column(column, n) for n, column in enumerate(zip(*elements, strict=True)))
+class MapAndBatchDataset(BatchDataset):
+    """`size` elements of its input at a time; what a function gives for these is stacked.
+
+    Where the function fails for one of them, all `size` are gone.
+    """
+
+    def __init__(
+        self,
+        source: Dataset,
+        size: int,
+        drops_rest: bool,
+        function: Function,
+        keeps_number: bool,
+        *structure: Any,
+    ):
+        super().__init__(source, size, drops_rest, *structure)
+        self.function = function
+        self.keeps_number = keeps_number
+
+    @property
+    def maps_blocks(self) -> bool:
+        return self.inputs[0].gives_blocks and self.function.gives_rows
+
+    def iterator(self, place: Place) -> ElementIterator:
+        return _MappedAndBatched(self, place)
 
 
-def _column(values: Sequence[Any], component: int) -> np.ndarray:
-    first = values[0]
-    kind = np.dtype(object) if isinstance(first, Handle) else first.dtype
-    column = np.empty((len(values), *first.shape), kind)
-    shape = first.shape
-    for row, value in enumerate(values):
-        if value.shape != shape:
-            refuse(
-                f"Cannot batch tensors with different shapes in component {component}. First "
-                f"element had shape {format_sizes(shape)} and element {row} had shape "
-                f"{format_sizes(value.shape)}."
-            )
-        column[row, ...] = value
-    return column
+class _MappedAndBatched(BatchIterator):
+    def __init__(self, dataset: MapAndBatchDataset, place: Place):
+        super().__init__(dataset, place)
+        self._call = place.instance(dataset.function)
+
+    def next(self) -> Element:
+        if not self.dataset.maps_blocks:
+            return self._mapped(self.taken())
+        if self._is_over:
+            raise End
+        block = self.input.block(self.dataset.size)
+        rows = rows_of(block)
+        self.check_rows(rows)
+        given = self._call.rows(block, rows)
+        return self._mapped(unstacked(block)) if given is None else tuple(given)
+
+    def _mapped(self, elements: list[Element]) -> Element:
+        given: list[Element] = []
+        try:
+            for element in elements:
+                given.append(called(self._call, element, self.dataset.keeps_number))
+        except End:
+            self.check_rows(len(given))
+        return stacked(given)
 
 
 _OPTIONS: dict[str, Any] = {
@@ -159,5 +191,40 @@ def batch_dataset_v2_op(
     return BatchDataset(source, size, bool(drop_remainder), output_types, output_shapes)
 
 
+@op(
+    "MapAndBatchDataset",
+    "input_dataset: variant, other_arguments: [Targuments], batch_size: int64, "
+    "num_parallel_calls: int64, drop_remainder: bool -> handle: variant",
+    calls=True,
+    **_OPTIONS,
+)
+def map_and_batch_dataset_op(
+    xp,
+    caller,
+    input_dataset,
+    *others,
+    f: FunctionName,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+    preserve_cardinality: bool = False,
+):
+    """-> variant[], what `f` gives for each element, stacked"""
+    *captured, batch_size, count, drop_remainder = others
+    if int(batch_size) <= 0:
+        refuse("batch_size must be greater than zero.")
+    if int(count) < 1 and int(count) != AUTOTUNE:
+        refuse("num_parallel_calls must be greater than zero.")
+    return MapAndBatchDataset(
+        dataset_of(input_dataset),
+        int(batch_size),
+        bool(drop_remainder),
+        caller.function(f, captured),
+        preserve_cardinality,
+        output_types,
+        output_shapes,
+    )
+
+
+map_and_batch_dataset_op.not_differentiable()
 for _declared in (batch_dataset_op, batch_dataset_v2_op):
     _declared.not_differentiable()

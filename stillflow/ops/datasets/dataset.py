@@ -6,7 +6,7 @@ is iterated; all that changes is in iterators, and in the Pass that they share.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from stillflow.declare.calling import Function, Instance
@@ -20,6 +20,7 @@ from stillflow.graph.tensor_shape import TensorShape
 Element = tuple[Any, ...]
 
 INFINITE, UNKNOWN = -1, -2  # cardinalities
+AUTOTUNE = -1
 
 
 class End(Exception):
@@ -31,12 +32,12 @@ class Pass:
 
     Attributes:
       is_cancelled: the session is closed, or the iterator is initialised anew.
-      fuses: datasets that functions make are to be fused: see `ops.datasets.fusing`.
+      rewritten: what is put in place of a dataset that a function has made.
     """
 
     def __init__(self) -> None:
         self.is_cancelled = False
-        self.fuses = False
+        self.rewritten: Callable[[Dataset], Dataset] = lambda dataset: dataset
         self._shared: dict[Hashable, Any] = {}
 
     def shared(self, key: Hashable, make: Any) -> Any:
@@ -128,7 +129,8 @@ class ElementIterator:
     def block(self, count: int) -> Element:
         """The next `count` elements, stacked: n[count, ...] for each component.
 
-        Fewer behind which there are no more. To be asked of where the dataset `gives_blocks`.
+        Fewer behind which there are no more; then no components. To be asked of where the dataset
+        `gives_blocks`.
         """
         raise NotImplementedError
 

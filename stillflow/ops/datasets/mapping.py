@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
 from stillflow.declare import shapes
-from stillflow.declare.calling import Function
+from stillflow.declare.calling import Function, Instance
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.graph.dtypes import DType
@@ -15,6 +16,7 @@ from stillflow.graph.errors import InvalidArgumentError, OutOfRangeError
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.dataset import (
+    AUTOTUNE,
     Dataset,
     Element,
     ElementIterator,
@@ -23,10 +25,8 @@ from stillflow.ops.datasets.dataset import (
     Place,
     dataset_of,
 )
-from stillflow.ops.datasets.fusing import fused
+from stillflow.ops.datasets.stacking import next_block, rows_of, unstacked
 from stillflow.ops.datasets.tables import Moving
-
-_AUTOTUNE = -1
 
 
 class MapDataset(Dataset):
@@ -37,6 +37,10 @@ class MapDataset(Dataset):
         self.function = function
         self.keeps_number = keeps_number
 
+    @property
+    def gives_blocks(self) -> bool:
+        return self.inputs[0].gives_blocks and self.function.gives_rows
+
     def iterator(self, place: Place) -> ElementIterator:
         return _Mapped(self, place)
 
@@ -45,28 +49,49 @@ class MapDataset(Dataset):
 
 
 class _Mapped(InputIterator):
+    """Of a block in which an element fails, those behind that are left for later."""
+
     def __init__(self, dataset: MapDataset, place: Place):
         super().__init__(dataset, place)
         self._call = place.instance(dataset.function)
+        self._left: deque[Element] = deque()
 
     def next(self) -> Element:
-        element = self.input.next()
-        try:
-            return tuple(self._call(*element))
-        except OutOfRangeError as error:
-            if self.dataset.keeps_number:
-                raise InvalidArgumentError(
-                    None,
-                    error.op,
-                    f"Function invocation produced OutOfRangeError: {error.message}",
-                ) from error
-            raise End from error
+        element = self._left.popleft() if self._left else self.input.next()
+        return called(self._call, element, self.dataset.keeps_number)
+
+    def block(self, count: int) -> Element:
+        if not self._left:
+            columns = self.input.block(count)
+            rows = rows_of(columns)
+            if not rows:
+                return ()
+            given = self._call.rows(columns, rows)
+            if given is not None:
+                return tuple(given)
+            self._left.extend(unstacked(columns))
+        return next_block(self, count)
 
     def save(self) -> Any:
-        return self.input.save()
+        return [[list(element) for element in self._left], self.input.save()]
 
     def restore(self, state: Any) -> None:
-        self.input.restore(state)
+        self._left = deque(tuple(element) for element in state[0])
+        self.input.restore(state[1])
+
+
+def called(call: Instance, element: Element, keeps_number: bool) -> Element:
+    """What a function gives for an element; raises End where it raises OutOfRangeError.
+
+    Where it must give as many elements as there are, that is an InvalidArgumentError.
+    """
+    try:
+        return tuple(call(*element))
+    except OutOfRangeError as error:
+        if not keeps_number:
+            raise End from error
+        message = f"Function invocation produced OutOfRangeError: {error.message}"
+        raise InvalidArgumentError(None, error.op, message) from error
 
 
 class FilterDataset(Moving):
@@ -200,9 +225,7 @@ class _Interleaved(InputIterator):
 def opened(call: Any, element: Any, place: Place, number: int) -> ElementIterator:
     """An iterator of the dataset that a function gives for an element."""
     (variant,) = call(*element)
-    dataset = dataset_of(variant)
-    if place.pass_.fuses:
-        dataset = fused(dataset)
+    dataset = place.pass_.rewritten(dataset_of(variant))
     return dataset.iterator(place.below("function", number))
 
 
@@ -311,7 +334,7 @@ def parallel_map_dataset_op(
 ):
     """-> variant[], what `f` gives for each element, followed by all `others` but the last"""
     *arguments, count = others
-    if int(count) < 1 and int(count) != _AUTOTUNE:
+    if int(count) < 1 and int(count) != AUTOTUNE:
         refuse("num_parallel_calls must be greater than zero.")
     function = caller.function(f, arguments)
     source = dataset_of(input_dataset)
@@ -360,7 +383,7 @@ def _interleaved(
     caller: Any, source: Any, arguments: Sequence[Any], lengths: Sequence[Any], f: Any, *rest: Any
 ) -> InterleaveDataset:
     cycle, block = (int(value) for value in lengths)
-    if cycle == _AUTOTUNE:
+    if cycle == AUTOTUNE:
         cycle = os.cpu_count() or 1
     if cycle < 1:
         refuse("cycle_length must be greater than zero.")
@@ -410,9 +433,9 @@ def parallel_interleave_dataset_v2_op(
     """-> variant[], the elements of the datasets that `f` gives, which take turns"""
     *arguments, cycle_length, block_length, count = others
     lengths = cycle_length, block_length
-    if int(count) < 1 and int(count) != _AUTOTUNE:
+    if int(count) < 1 and int(count) != AUTOTUNE:
         refuse("num_parallel_calls must be greater than zero.")
-    if int(cycle_length) != _AUTOTUNE and int(count) > int(cycle_length):
+    if int(cycle_length) != AUTOTUNE and int(count) > int(cycle_length):
         refuse("num_parallel_calls must less than or equal to cycle_length.")
     return _interleaved(caller, input_dataset, arguments, lengths, f, output_types, output_shapes)
 

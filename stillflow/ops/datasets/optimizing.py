@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,15 @@ _OPTIONS: dict[str, Any] = {
 
 
 class OptimizedDataset(Dataset):
-    """Its input, and what functions make for it, with shuffling and repeating fused."""
+    """Its input, and what functions make for it, as an optimizer rewrites them."""
+
+    def __init__(self, source: Dataset, names: Collection[bytes], *structure: Any):
+        super().__init__((source,), *structure)
+        self.names = names
 
     def iterator(self, place: Place) -> ElementIterator:
-        place.pass_.fuses = True
-        return fused(self.inputs[0]).iterator(place)
+        place.pass_.rewritten = lambda dataset: fused(dataset, self.names)
+        return place.pass_.rewritten(self.inputs[0]).iterator(place)
 
     def cardinality(self) -> int:
         return self.inputs[0].cardinality()
@@ -47,11 +52,8 @@ def optimize_dataset_op(
     optimization_configs: list[str] = [],  # noqa: B006  a default that nobody changes
 ):
     """optimizations: string[n] -> variant[]"""
-    dataset = dataset_of(input_dataset)
     names = set(np.ravel(optimizations).tolist())
-    if b"shuffle_and_repeat_fusion" not in names:
-        return dataset
-    return OptimizedDataset([dataset], output_types, output_shapes)
+    return OptimizedDataset(dataset_of(input_dataset), names, output_types, output_shapes)
 
 
 @op("ModelDataset", "input_dataset: variant -> handle: variant", **_OPTIONS)

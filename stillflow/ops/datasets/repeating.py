@@ -20,6 +20,7 @@ from stillflow.ops.datasets.dataset import (
     Place,
     dataset_of,
 )
+from stillflow.ops.datasets.stacking import rows_of
 from stillflow.ops.datasets.tables import Moving, MovingIterator
 
 
@@ -384,11 +385,12 @@ class _Zipped(ElementIterator):
             raise
 
     def block(self, count: int) -> Element:
-        count = 0 if self._is_over else count
-        values = [value for source in self._inputs for value in source.block(count)]
-        rows = min(len(value) for value in values)
-        self._is_over |= rows < count
-        return tuple([value[:rows] for value in values])
+        if self._is_over:
+            return ()
+        blocks = [source.block(count) for source in self._inputs]
+        rows = min(map(rows_of, blocks))
+        self._is_over = rows < count
+        return tuple([value[:rows] for block in blocks for value in block]) if rows else ()
 
     def save(self) -> Any:
         return [self._is_over, *(source.save() for source in self._inputs)]

@@ -123,7 +123,9 @@ def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     "Pow",
     "x: T, y: T -> z: T",
     **broadcasting(
-        types("bfloat16 float32 float16 float64 int32 int64 complex64 complex128"), total=False
+        types("bfloat16 float32 float16 float64 int32 int64 complex64 complex128"),
+        total=False,
+        is_exact=False,
     ),
 )
 def pow_op(xp, x, y):
@@ -222,7 +224,7 @@ def _shared(op: Operation, takes_x: Any, dz: Tensor) -> tuple[Tensor, Tensor]:
 # Functions of two arguments ---------------------------------------------------------------------
 
 
-@op("Xlogy", "x: T, y: T -> z: T", near_zero=("x", "y"), **broadcasting(FIELD))
+@op("Xlogy", "x: T, y: T -> z: T", near_zero=("x", "y"), **broadcasting(FIELD, is_exact=False))
 def xlogy(xp, x, y):
     """x: f[...], y: f[...] -> f[...], x log y, 0 where x is 0."""
     return xp.where(x == 0, x, xp.multiply(x, xp.log(y)))
@@ -238,7 +240,7 @@ def xlogy_gradient(op, dz):
         return of_x.summed(dx * dz), of_y.summed(dy * dz)
 
 
-@op("Xdivy", "x: T, y: T -> z: T", near_zero=("x", "y"), **broadcasting(FIELD))
+@op("Xdivy", "x: T, y: T -> z: T", near_zero=("x", "y"), **broadcasting(FIELD, is_exact=False))
 def xdivy(xp, x, y):
     """x: f[...], y: f[...] -> f[...], x / y, 0 where x is 0."""
     return xp.where(x == 0, x, xp.divide(x, y))
@@ -259,7 +261,7 @@ def _is_nonzero(x: Tensor) -> Tensor:
     return casts.cast(comparison.not_equal(x, zero), dtype=x.dtype)
 
 
-@op("Atan2", "y: T, x: T -> z: T", **broadcasting(FLOATS))
+@op("Atan2", "y: T, x: T -> z: T", **broadcasting(FLOATS, is_exact=False))
 def atan2(xp, y, x):
     """y: f[...], x: f[...] -> f[...], the angle of the point (x, y)."""
     return xp.arctan2(y, x)
@@ -276,7 +278,7 @@ def atan2_gradient(op, dz):
 @op(
     "NextAfter",
     "x1: T, x2: T -> output: T",
-    **broadcasting(types("float64 float32")),
+    **broadcasting(types("float64 float32"), is_exact=False),
     defaults={"T": dtypes.float32},
 )
 def nextafter(xp, x1, x2):

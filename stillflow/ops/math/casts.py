@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare import shapes
+from stillflow.declare import rows, shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import FLOATS_AND_COMPLEX
@@ -22,6 +22,7 @@ from stillflow.graph.scopes import name_scope
     "Cast",
     "x: SrcT -> y: DstT",
     shape=shapes.same,
+    rows=rows.elementwise,
     total=True,
     carries_shapes=True,
     near_zero=("x",),

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare import partly, shapes
+from stillflow.declare import partly, rows, shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import NUMBERS, REAL_NUMBERS, types
 from stillflow.graph.operation import Tensor
 
 _EQUAL: dict[str, Any] = {
+    "rows": rows.elementwise,
     "shape": shapes.broadcast,
     "broadcasts": True,
     "types": {
@@ -23,11 +24,16 @@ _EQUAL: dict[str, Any] = {
     },
 }
 _ORDER: dict[str, Any] = {
+    "rows": rows.elementwise,
     "shape": shapes.broadcast,
     "broadcasts": True,
     "types": {"T": REAL_NUMBERS},
 }
-_LOGIC: dict[str, Any] = {"shape": shapes.broadcast, "broadcasts": True}
+_LOGIC: dict[str, Any] = {
+    "rows": rows.elementwise,
+    "shape": shapes.broadcast,
+    "broadcasts": True,
+}
 
 
 @op("Equal", "x: T, y: T -> z: bool", near_zero=("x", "y"), **_EQUAL)
@@ -108,7 +114,7 @@ def logical_or(xp, x, y):
     return xp.logical_or(x, y)
 
 
-@op("LogicalNot", "x: bool -> y: bool", shape=shapes.same)
+@op("LogicalNot", "x: bool -> y: bool", shape=shapes.same, rows=rows.elementwise)
 def logical_not(xp, x):
     """x: bool[...] -> bool[...]"""
     return xp.logical_not(x)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare import shapes
+from stillflow.declare import rows, shapes
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
@@ -23,7 +23,7 @@ from stillflow.ops.math.unary import OF_OUTPUT, ON_FLOATS, ON_SIGNED, ON_SMOOTH,
 # Signs and rounding -----------------------------------------------------------------------------
 
 
-@op("Neg", "x: T -> y: T", **ON_SIGNED)
+@op("Neg", "x: T -> y: T", rows=rows.elementwise, **ON_SIGNED)
 def negative(xp, x):
     """x: n[...] -> n[...]"""
     return xp.negative(x)
@@ -38,6 +38,7 @@ def negative_gradient(op, dy):
     "Abs",
     "x: T -> y: T",
     shape=shapes.same,
+    rows=rows.elementwise,
     types={"T": types("bfloat16 float16 float32 float64 int8 int16 int32 int64")},
 )
 def abs_op(xp, x):
@@ -59,7 +60,7 @@ def abs_(x: Any, name: str | None = None) -> Tensor:
         return abs_op(x, name=scope)
 
 
-@op("Sign", "x: T -> y: T", near_zero=("x",), **ON_SIGNED)
+@op("Sign", "x: T -> y: T", near_zero=("x",), rows=rows.elementwise, **ON_SIGNED)
 def sign(xp, x):
     """x: n[...] -> n[...], -1, 0 or 1, 0 for NaN; x / |x| for a complex number."""
     return xp.sign(x) if x.dtype.kind in "iuc" else xp.where(x == x, xp.sign(x), x.dtype.type(0))
@@ -71,25 +72,25 @@ def sign_gradient(op, dy):
     return filling.zeros(shape_of.shape(x), dtype=x.dtype)
 
 
-@op("Floor", "x: T -> y: T", **ON_FLOATS)
+@op("Floor", "x: T -> y: T", rows=rows.elementwise, **ON_FLOATS)
 def floor(xp, x):
     """x: f[...] -> f[...]"""
     return xp.floor(x)
 
 
-@op("Ceil", "x: T -> y: T", **ON_FLOATS)
+@op("Ceil", "x: T -> y: T", rows=rows.elementwise, **ON_FLOATS)
 def ceil(xp, x):
     """x: f[...] -> f[...]"""
     return xp.ceil(x)
 
 
-@op("Rint", "x: T -> y: T", **ON_FLOATS)
+@op("Rint", "x: T -> y: T", rows=rows.elementwise, **ON_FLOATS)
 def rint(xp, x):
     """x: f[...] -> f[...], the nearest integer; of two, the even one."""
     return xp.rint(x)
 
 
-@op("Round", "x: T -> y: T", **ON_SIGNED)
+@op("Round", "x: T -> y: T", rows=rows.elementwise, **ON_SIGNED)
 def round_op(xp, x):
     """x: n[...] -> n[...], the nearest integer; of two, the even one."""
     return xp.round(x)
@@ -112,19 +113,19 @@ def round_(x: Any, name: str | None = None) -> Tensor:
 # Tests ------------------------------------------------------------------------------------------
 
 
-@op("IsNan", "x: T -> y: bool", **ON_FLOATS)
+@op("IsNan", "x: T -> y: bool", rows=rows.elementwise, **ON_FLOATS)
 def is_nan(xp, x):
     """x: f[...] -> bool[...]"""
     return xp.isnan(x)
 
 
-@op("IsInf", "x: T -> y: bool", **ON_FLOATS)
+@op("IsInf", "x: T -> y: bool", rows=rows.elementwise, **ON_FLOATS)
 def is_inf(xp, x):
     """x: f[...] -> bool[...]"""
     return xp.isinf(x)
 
 
-@op("IsFinite", "x: T -> y: bool", **ON_FLOATS)
+@op("IsFinite", "x: T -> y: bool", rows=rows.elementwise, **ON_FLOATS)
 def is_finite(xp, x):
     """x: f[...] -> bool[...]"""
     return xp.isfinite(x)
@@ -133,7 +134,7 @@ def is_finite(xp, x):
 # Powers and roots -------------------------------------------------------------------------------
 
 
-@op("Square", "x: T -> y: T", **ON_SIGNED)
+@op("Square", "x: T -> y: T", rows=rows.elementwise, **ON_SIGNED)
 def square(xp, x):
     """x: n[...] -> n[...]"""
     return xp.square(x)
@@ -152,7 +153,7 @@ def _product(x: Any, y: Any) -> Tensor:
     return multiply(x, y)
 
 
-@op("Sqrt", "x: T -> y: T", near_zero=("x",), **ON_SMOOTH)
+@op("Sqrt", "x: T -> y: T", near_zero=("x",), rows=rows.elementwise, **ON_SMOOTH)
 def sqrt(xp, x):
     """x: f[...] -> f[...]"""
     return xp.sqrt(x)
