@@ -47,8 +47,8 @@ def test_arguments_are_given_by_name():
     ("name", "message"),
     [
         (
-            "AudioSpectrogram",
-            "tf.raw_ops.AudioSpectrogram is in TensorFlow 1.15 but not yet in Stillflow",
+            "BoostedTreesPredict",
+            "tf.raw_ops.BoostedTreesPredict is in TensorFlow 1.15 but not yet in Stillflow",
         ),
         ("Matmul", "no attribute 'Matmul'. Did you mean tf.raw_ops.MatMul"),
     ],
