@@ -446,6 +446,7 @@ from stillflow.ops.sparse.cutting import sparse_slice as sparse_slice
 from stillflow.ops.sparse.cutting import sparse_split as sparse_split
 from stillflow.ops.sparse.densifying import sparse_tensor_to_dense as sparse_tensor_to_dense
 from stillflow.ops.sparse.densifying import sparse_to_dense as sparse_to_dense
+from stillflow.ops.sparse.edit_distance import edit_distance as edit_distance
 from stillflow.ops.sparse.empty_rows import sparse_fill_empty_rows as sparse_fill_empty_rows
 from stillflow.ops.sparse.ordering import sparse_reorder as sparse_reorder
 from stillflow.ops.sparse.ordering import sparse_transpose as sparse_transpose
@@ -458,6 +459,9 @@ from stillflow.ops.sparse.reducing import sparse_reduce_max as sparse_reduce_max
 from stillflow.ops.sparse.reducing import sparse_reduce_max_sparse as sparse_reduce_max_sparse
 from stillflow.ops.sparse.reducing import sparse_reduce_sum as sparse_reduce_sum
 from stillflow.ops.sparse.reducing import sparse_reduce_sum_sparse as sparse_reduce_sum_sparse
+from stillflow.ops.sparse.serializing import deserialize_many_sparse as deserialize_many_sparse
+from stillflow.ops.sparse.serializing import serialize_many_sparse as serialize_many_sparse
+from stillflow.ops.sparse.serializing import serialize_sparse as serialize_sparse
 from stillflow.ops.sparse.softmax import sparse_softmax as sparse_softmax
 from stillflow.ops.sparse.sparse_tensor import SparseTensor as SparseTensor
 from stillflow.ops.sparse.sparse_tensor import SparseTensorSpec as SparseTensorSpec

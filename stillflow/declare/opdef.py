@@ -75,6 +75,7 @@ class OpDef:
         takes that before its inputs. Such an op runs on the host.
       resource: for an op that gives a handle: makes what it refers to, from a name and the op's
         attributes. Each session has one of each name; `fn` takes it before its inputs.
+      named_by_node: what has no name otherwise is a resource of the node's name.
       rows: computes what `fn` gives for many rows at once: see `declare.rows`.
       calls: it calls functions that its attributes name: `fn` takes a `declare.calling.Caller`
         before its inputs, of which those that name variables, or are read of them, are their names.
@@ -124,6 +125,7 @@ class OpDef:
     stream: Callable | str | None = None
     kept: Callable[[], Any] | None = None
     resource: Callable[[str, dict[str, Any]], Resource] | None = None
+    named_by_node: bool = False
     calls: bool = False
     rows: Callable[..., Any] | None = None
     is_constant: bool = False

@@ -381,6 +381,21 @@ OWN: dict[str, Members] = {
             "_get_boundary_locations=boundary_locations _get_grid_locations=grid_locations"
         ),
     },
+    "contrib.layers.python.ops.sparse_ops": {
+        "stillflow.layers.contrib.sparse_embedding": "dense_to_sparse_tensor",
+    },
+    "python.framework.sparse_tensor": {
+        "stillflow.ops.sparse.sparse_tensor": "is_sparse",
+    },
+    "python.ops.sparse_ops": {
+        "stillflow.ops.sparse.dense_operators": "sparse_dense_cwise_add=added",
+        "stillflow.ops.sparse.serializing": "deserialize_sparse",
+        "stillflow.ops.sparse.tensors_map": (
+            "_add_many_sparse_to_tensors_map=add_many_sparse_to_tensors_map "
+            "_add_sparse_to_tensors_map=add_sparse_to_tensors_map "
+            "_take_many_sparse_from_tensors_map=take_many_sparse_from_tensors_map"
+        ),
+    },
     "python.ops.ctc_ops": {
         "stillflow.layers.ctc.dense": "ctc_loss_dense",
         "stillflow.ops.ctc.forward_backward": (

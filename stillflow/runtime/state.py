@@ -63,7 +63,8 @@ class SessionState:
         attrs, make = op.attrs, op.defn.resource
         assert make is not None
         with _making:
-            own = op.name if attrs.get("use_node_name_sharing") else f"_{next(_numbers)}_{op.name}"
+            is_shared = op.defn.named_by_node or attrs.get("use_node_name_sharing")
+            own = op.name if is_shared else f"_{next(_numbers)}_{op.name}"
             name = attrs["shared_name"] or own
             key = attrs["container"], name
             if key not in self.resources:

@@ -263,3 +263,177 @@ def gradients(tf, run):
         tf.constant([[1.0], [2.0], [3.0]]) * x,
     ):
         run(tf.gradients(tf.square(made.values), values))
+
+
+@story
+def distances(tf, run):
+    rows = {"kitten": "sitting", "": "ab", "abc": "", "same": "same", "flaw": "lawn"}
+    sides = []
+    for words in (list(rows), list(rows.values())):
+        places = [[at // 2, at % 2, k] for at, word in enumerate(words) for k in range(len(word))]
+        sides.append(tf.SparseTensor(places, list("".join(words)), [3, 2, 7]))
+    run([tf.edit_distance(*sides), tf.edit_distance(*sides, normalize=False, name="whole")])
+    a = tf.sparse_placeholder(tf.int64, name="a")
+    b = tf.sparse_placeholder(tf.int64, name="b")
+    far = tf.edit_distance(a, b)
+    run.note(str(far.shape))
+    good = [[0, 0], [0, 1]], [1, 2], [1, 2]
+    run(far, {a: good, b: ([[0, 0], [1, 0]], [1, 5], [3, 2])})
+    run.attempt(far, {a: good, b: ([[0]], [1], [2])})
+    run.attempt(far, {a: good, b: ([[0, 0, 0]], [1], [1, 1, 1])})
+    run.attempt(far, {a: ([[0, 0, 0]], [1], [1, 1]), b: good})
+    run.refused(lambda: tf.edit_distance([1], a))
+    run.refused(lambda: tf.edit_distance(a, tf.constant([1])))
+    run.refused(lambda: tf.edit_distance(some(tf), tf.SparseTensor([[0]], [1.0], [2])))
+
+
+@story
+def serialised(tf, run):
+    for dtype in ("float32", "int64", "bool"):
+        x = some(tf, dtype)
+        run([tf.serialize_sparse(x), tf.serialize_many_sparse(x)])
+        run(tf.deserialize_many_sparse(tf.serialize_many_sparse(x), dtype))
+    words = tf.SparseTensor([[0, 1], [2, 0]], ["ab", ""], [3, 2])
+    many = tf.serialize_many_sparse(words)
+    run([tf.serialize_sparse(words), many])
+    y = tf.deserialize_many_sparse(many, tf.string, rank=2)
+    run.note([str(y.shape), str(y.indices.shape), str(many.shape)])
+    run(y)
+    fed = tf.placeholder(tf.string, None, "fed")
+    back = tf.deserialize_many_sparse(fed, tf.float32)
+    one = tf.serialize_sparse(some(tf))
+    cube = tf.serialize_sparse(tf.SparseTensor([[0, 0, 1]], [9.0], [1, 1, 8]))
+    wide = tf.serialize_sparse(tf.SparseTensor([[0, 9]], [7.0], [1, 10]))
+    one, cube, wide = run.session.run([one, cube, wide])
+    run(back, {fed: [one, wide]})
+    for parts in ([], [one[:2]], [one, cube], [[b"junk"] * 3], [[one[1], one[0], one[2]]]):
+        run.attempt(back, {fed: np.array(parts, object)})
+    run.attempt(tf.deserialize_many_sparse(fed, tf.int32), {fed: [one]})
+    run.attempt(tf.serialize_many_sparse(tf.SparseTensor([[0]], [1], [2])))
+    run.attempt(tf.serialize_many_sparse(tf.SparseTensor([[1, 0], [0, 0]], [1, 2], [2, 2])))
+
+
+@story
+def crossed(tf, run):
+    words = tf.SparseTensor([[0, 0], [0, 1], [2, 0]], ["a", "b", "c"], [3, 2])
+    numbers = tf.SparseTensor([[0, 0], [1, 0], [2, 0], [2, 1]], [7, -8, 9, 10], [3, 2])
+    dense = tf.constant([["x", "y"], ["z", ""], ["u", "v"]])
+    integers = tf.constant([[1], [2], [3]])
+    for features in (
+        [words, dense],
+        [words, numbers],
+        [numbers, words, dense, integers],
+        [dense, integers],
+        [words],
+    ):
+        run(tf.sparse.cross(features))
+        run([tf.sparse.cross_hashed(features), tf.sparse.cross_hashed(features, 10, 5, name="h")])
+    run.note([str(part.shape) for part in (tf.sparse.cross([words]).indices,)])
+    run.refused(lambda: tf.sparse.cross(words))
+    run.refused(lambda: tf.sparse.cross([words, [1]]))
+
+
+def ids_and_weights(tf):
+    places = [[0, 0], [0, 2], [1, 0], [3, 1], [3, 2]]
+    ids = tf.SparseTensor(places, tf.constant([1, 3, 1, 0, 4], tf.int64), [4, 3])
+    return ids, tf.SparseTensor(places, [1.0, 0.5, 2.0, 4.0, 0.25], [4, 3])
+
+
+@story
+def looked_up(tf, run):
+    ids, weights = ids_and_weights(tf)
+    table = tf.Variable(np.arange(10, dtype=np.float32).reshape(5, 2) / 4, name="table")
+    kept = tf.Variable(np.arange(10, dtype=np.float32).reshape(5, 2) / 4, use_resource=True)
+    parts = [tf.constant(np.arange(6, dtype=np.float32).reshape(3, 2) + k) for k in (0, 10)]
+    run(tf.global_variables_initializer())
+    for combiner in ("sum", "mean", "sqrtn"):
+        for weighted in (None, weights):
+            for rows in (table, kept):
+                y = tf.nn.embedding_lookup_sparse(rows, ids, weighted, combiner=combiner)
+                run([y, tf.gradients(y, rows)[0].values])
+    run(tf.nn.embedding_lookup_sparse(parts, ids, weights, name="named"))
+    fed = tf.sparse_placeholder(tf.int64, name="fed")
+    y = tf.nn.embedding_lookup_sparse(parts, fed, None, "div", combiner="sum", max_norm=2.0)
+    run(y, {fed: ([[0, 0], [0, 2], [1, 0]], [1, 3, 5], [2, 3])})
+    run.refused(lambda: tf.nn.embedding_lookup_sparse(table, ids, None, combiner="max"))
+    run.refused(lambda: tf.nn.embedding_lookup_sparse(table, [1], None, combiner="sum"))
+    run.refused(lambda: tf.nn.embedding_lookup_sparse(table, ids, [1.0], combiner="sum"))
+    fewer = tf.SparseTensor([[0, 0]], [1.0], [4, 3])
+    run.refused(lambda: tf.nn.embedding_lookup_sparse(table, ids, fewer, combiner="sum"))
+
+
+@story
+def looked_up_safely(tf, run):
+    places = [[0, 0], [0, 2], [1, 0], [3, 1], [3, 2]]
+    ids = tf.SparseTensor(places, tf.constant([1, -1, -1, 0, 4], tf.int64), [5, 3])
+    weights = tf.SparseTensor(places, [1.0, 0.5, 2.0, 0.0, 0.25], [5, 3])
+    cube = tf.SparseTensor([[0, 0, 0], [1, 1, 1]], tf.constant([2, 3], tf.int64), [2, 2, 2])
+    fed = tf.sparse_placeholder(tf.int64, name="fed")
+    table = tf.Variable(np.arange(10, dtype=np.float32).reshape(5, 2) / 4, name="table")
+    kept = tf.Variable(np.arange(10, dtype=np.float32).reshape(5, 2) / 4, use_resource=True)
+    run(tf.global_variables_initializer())
+    for lookup in (
+        tf.nn.safe_embedding_lookup_sparse,
+        tf.contrib.layers.safe_embedding_lookup_sparse,
+    ):
+        for rows in (table, kept):
+            y = lookup(rows, ids, weights)
+            run.note(str(y.shape))
+            run([y, tf.gradients(y, rows)[0].values])
+        run(lookup(table, ids, weights, combiner="sum", default_id=2, name="given"))
+        run(lookup([table], cube, combiner="sqrtn", max_norm=1.0))
+        y = lookup(table, fed)
+        run.note(str(y.shape))
+        run(y, {fed: (places, [1, 1, 2, -3, 4], [4, 3])})
+        run.refused(lambda lookup=lookup: lookup(None, ids))
+        run.refused(lambda lookup=lookup: lookup([], ids))
+
+
+@story
+def bags_of_words(tf, run):
+    ids = tf.constant([[1, 3, 0], [0, 0, 0], [2, 2, 4]])
+    start = tf.constant_initializer(np.arange(10).reshape(5, 2) / 4)
+    dense = tf.contrib.layers.bow_encoder(ids, 5, 2, initializer=start)
+    whole = tf.contrib.layers.bow_encoder(ids, 5, 2, sparse_lookup=False, initializer=start)
+    sparse = tf.SparseTensor([[0, 0], [1, 1]], tf.constant([1, 3], tf.int64), [2, 2])
+    bag = tf.contrib.layers.bow_encoder(sparse, 5, 2, initializer=start, scope="own")
+    run(tf.global_variables_initializer())
+    run([dense, whole, bag])
+    run.refused(lambda: tf.contrib.layers.bow_encoder(ids, 0, 2))
+
+
+@story
+def put_away(tf, run):
+    from .suite import internal_module
+
+    ops = internal_module(tf, "python.ops.sparse_ops")
+    x = some(tf)
+    one = ops._add_sparse_to_tensors_map(x)
+    many = ops._add_many_sparse_to_tensors_map(x, shared_name="shared")
+    number, numbers = run.session.run([one, many])
+    run(one)
+    handle = tf.placeholder(tf.int64, [None], "handle")
+    back = ops._take_many_sparse_from_tensors_map(one.op, handle, rank=3)
+    run.note([str(back.shape), str(one.shape), str(many.shape)])
+    run(back, {handle: [number]})
+    run.attempt(back, {handle: [number]})
+    run.attempt(back, {handle: []})
+    whole = ops._take_many_sparse_from_tensors_map(many.op, handle)
+    run(whole, {handle: numbers[::-1]})
+    run.refused(lambda: ops._take_many_sparse_from_tensors_map(one, handle))
+    run.refused(lambda: ops._take_many_sparse_from_tensors_map(x.op, handle))
+
+
+@story
+def serialised_as_objects(tf, run):
+    from .suite import internal_module
+
+    ops = internal_module(tf, "python.ops.sparse_ops")
+    x = some(tf)
+    one = tf.serialize_sparse(x, out_type=tf.variant)
+    many = tf.serialize_many_sparse(x, out_type=tf.variant)
+    run.note([str(one.shape), str(many.shape), str(one.dtype)])
+    run(ops.deserialize_sparse(one, tf.float32, rank=2))
+    run(ops.deserialize_sparse(many, tf.float32))
+    run(ops.deserialize_sparse(tf.serialize_sparse(x), tf.float32))
+    run.attempt(ops.deserialize_sparse(one, tf.int32))

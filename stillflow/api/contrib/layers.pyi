@@ -52,6 +52,10 @@ from stillflow.layers.contrib.reversible import rev_block as rev_block
 from stillflow.layers.contrib.scaling import scale_gradient as scale_gradient
 from stillflow.layers.contrib.separable import separable_conv2d as separable_conv2d
 from stillflow.layers.contrib.separable import separable_convolution2d as separable_convolution2d
+from stillflow.layers.contrib.sparse_embedding import bow_encoder as bow_encoder
+from stillflow.layers.contrib.sparse_embedding import (
+    safe_embedding_lookup_sparse as safe_embedding_lookup_sparse,
+)
 from stillflow.layers.contrib.spatial import spatial_softmax as spatial_softmax
 from stillflow.layers.contrib.summarizing import summarize_activation as summarize_activation
 from stillflow.layers.contrib.summarizing import summarize_activations as summarize_activations

@@ -9,6 +9,7 @@ import numpy as np
 
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
+from stillflow.graph.protos.string_content import joined, parted
 
 # The field that holds elements one by one; the other types are in `int_val`.
 _FIELDS = {
@@ -49,6 +50,14 @@ def tensor_proto_of(array: np.ndarray, dtype: DType, sizes: tuple[int, ...] | No
         proto.tensor_content = flat.tobytes()
     else:
         getattr(proto, _field(dtype)).extend(_elements(flat, dtype))
+    return proto
+
+
+def content_proto_of(array: np.ndarray, dtype: DType):
+    """`tensor_proto_of` with all elements as bytes, as the tensors of a run are written."""
+    proto = tensor_proto_of(array.ravel()[:0], dtype, array.shape)
+    is_text = dtype is dtypes.string
+    proto.tensor_content = joined(array.ravel().tolist()) if is_text else array.tobytes()
     return proto
 
 
@@ -117,7 +126,9 @@ def _stored_elements(tensor: Any, dtype: DType) -> np.ndarray:
             return _array_of(getattr(tensor, _field(dtype)), dtype)
         except OverflowError as error:
             raise ValueError(f"A tensor of type {dtype.name} cannot hold this: {error}.") from None
-    if dtype is dtypes.string or len(tensor.tensor_content) % dtype.size:
+    if dtype is dtypes.string:
+        return parted(tensor.tensor_content, math.prod(_shape_of(tensor.tensor_shape)))
+    if len(tensor.tensor_content) % dtype.size:
         raise ValueError(
             f"{len(tensor.tensor_content)} bytes are not the elements of a {dtype.name} tensor."
         )

@@ -115,8 +115,8 @@ def _check_sparse(ids: Any, weights: Any) -> None:
         return
     if not isinstance(weights, SparseTensor):
         raise TypeError("sp_weights must be either None or SparseTensor")
-    for own, other in zip(ids.fetch_parts(), weights.fetch_parts(), strict=True):
-        own.shape.assert_is_compatible_with(other.shape)
+    for part in ("values", "indices", "dense_shape"):
+        getattr(ids, part).shape.assert_is_compatible_with(getattr(weights, part).shape)
 
 
 def chosen_combiner(combiner: str | None) -> str:
@@ -132,6 +132,13 @@ def _tables(params: Any) -> list[Any]:
     if isinstance(params, PartitionedVariable):
         return list(params)
     return params if isinstance(params, list) else [params]
+
+
+def tables_of(embedding_weights: Any) -> list[Any]:
+    """A table, or what holds the rows of one, as a list. ValueError where there is none."""
+    if embedding_weights is None or not _tables(embedding_weights):
+        raise ValueError(f"Missing embedding_weights {embedding_weights}.")
+    return _tables(embedding_weights)
 
 
 def embedding_lookup_sparse_v2(
@@ -170,10 +177,8 @@ def safe_embedding_lookup_sparse(
     Raises:
       ValueError: there is no table.
     """
-    if embedding_weights is None or not _tables(embedding_weights):
-        raise ValueError(f"Missing embedding_weights {embedding_weights}.")
     dtype = None if sparse_weights is None else sparse_weights.dtype
-    tables = [_as_table(table, dtype) for table in _tables(embedding_weights)]
+    tables = [_as_table(table, dtype) for table in tables_of(embedding_weights)]
     scoped = [*tables, sparse_ids, sparse_weights]
     with name_scope(name, "embedding_lookup", scoped) as scope:
         sizes = sparse_ids.dense_shape

@@ -9,10 +9,19 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.math import casts, division
-from stillflow.ops.sparse.dense_cwise import sparse_dense_cwise_div, sparse_dense_cwise_mul
+from stillflow.ops.sparse.dense_cwise import (
+    sparse_dense_cwise_add,
+    sparse_dense_cwise_div,
+    sparse_dense_cwise_mul,
+)
 
 if TYPE_CHECKING:
     from stillflow.ops.sparse.sparse_tensor import SparseTensor
+
+
+def added(sparse: SparseTensor, y: Any) -> SparseTensor:
+    """The elements of `sparse`, and there alone, with those of `y` added."""
+    return sparse._with_values(sparse_dense_cwise_add(*sparse.fetch_parts(), y))
 
 
 def multiplied(sparse: SparseTensor, y: Any) -> SparseTensor:

@@ -74,13 +74,18 @@ def check_two(indices: Any, values: Any, sizes: Any) -> None:
 
 def check_one(indices: Any, values: Any, sizes: Any) -> None:
     """Fails the run unless the parts are those of a sparse tensor."""
+    check_parts(indices, values, sizes)
+    check_fit(indices, values, sizes)
+
+
+def check_parts(indices: Any, values: Any, sizes: Any) -> None:
+    """Fails the run unless they are a matrix and two vectors."""
     named = (("indices", indices, 2), ("values", values, 1), ("shape", sizes, 1))
     for name, part, rank in named:
         if part.ndim != rank:
             kind = "matrix" if rank == 2 else "vector"
             shown = format_sizes(part.shape)
             refuse(f"Input {name} should be a {kind} but received shape {shown}")
-    check_fit(indices, values, sizes)
 
 
 def check_fit(indices: Any, values: Any, sizes: Any) -> None:
