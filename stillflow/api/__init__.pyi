@@ -258,6 +258,12 @@ from stillflow.ops.image.patches import extract_image_patches as extract_image_p
 from stillflow.ops.io.files import matching_files as matching_files
 from stillflow.ops.io.files import read_file as read_file
 from stillflow.ops.io.files import write_file as write_file
+from stillflow.ops.io.readers import FixedLengthRecordReader as FixedLengthRecordReader
+from stillflow.ops.io.readers import IdentityReader as IdentityReader
+from stillflow.ops.io.readers import ReaderBase as ReaderBase
+from stillflow.ops.io.readers import TextLineReader as TextLineReader
+from stillflow.ops.io.readers import TFRecordReader as TFRecordReader
+from stillflow.ops.io.readers import WholeFileReader as WholeFileReader
 from stillflow.ops.known_values import constant_value
 from stillflow.ops.linalg.decompositions import qr_of
 from stillflow.ops.linalg.decompositions import self_adjoint_eig as self_adjoint_eig

@@ -52,6 +52,7 @@ STORIES = (
     "tables",
     "queue_kinds",
     "queue_pipelines",
+    "readers",
     "sequences",
     "composites",
     "rarities",
