@@ -41,6 +41,8 @@ def is_within(index: Any, size: Any) -> Any:
 
 def check_within(xp: Any, name: str, index: Any, size: int) -> None:
     """Fails the run unless 0 <= index < size everywhere."""
+    if index.ndim == 0 and isinstance(index, np.ndarray | np.generic) and 0 <= index.item() < size:
+        return  # soon, as elements of a pipeline need it
     xp.check(is_within(index, size), lambda i: _not_within(name, i, size), index)
 
 

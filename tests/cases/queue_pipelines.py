@@ -94,11 +94,11 @@ def rows_of_blocks(tf, run):
     n = tf.train.range_input_producer(4, shuffle=False).dequeue()
     block = tf.stack([n, 10 * n, 100 * n])
     whole = tf.train.batch([block, tf.ones([3, 2])], 4, enqueue_many=True)
-    kept = tf.train.maybe_batch([block], [True, False, True], 4, enqueue_many=True)
+    kept = tf.train.maybe_batch([[4, 5, 6]], [True, False, True], 4, enqueue_many=True)
     described(tf, run, [*whole, kept])
     with runners(tf, run):
         for _ in range(3):
-            run(whole)
+            run([*whole, kept])
 
 
 @story
@@ -130,6 +130,41 @@ def shuffled_batches(tf, run):
     )
     joined = tf.train.shuffle_batch_join([[n], [n]], 2, 9, 4, seed=4, enqueue_many=False)
     described(tf, run, [*given, joined])
+
+
+def a_sparse_tensor(tf, n):
+    """Of two rows, the second of which has nothing."""
+    indices = tf.stack([[tf.constant(0), n], [0, n + 1]])
+    return tf.SparseTensor(tf.cast(indices, tf.int64), tf.fill([2], n), [2, 9])
+
+
+@story
+def sparse_components(tf, run):
+    n = tf.train.range_input_producer(6, shuffle=False).dequeue()
+    given = tf.train.batch([a_sparse_tensor(tf, n), n], 3)
+    alone = tf.train.batch([a_sparse_tensor(tf, tf.constant(3))], 2)
+    rows = tf.train.batch({"s": a_sparse_tensor(tf, tf.constant(4))}, 3, enqueue_many=True)
+    described(tf, run, [given[1], given[0].indices, alone.values, rows["s"].dense_shape])
+    with runners(tf, run):
+        for _ in range(3):
+            run([*given, alone, rows])
+
+
+@story
+def some_sparse_components(tf, run):
+    s = a_sparse_tensor(tf, tf.constant(1))
+    keep = tf.placeholder_with_default(True, [])
+    every = [
+        tf.train.maybe_batch([s, tf.constant([5, 6])], [True, False], 2, enqueue_many=True),
+        tf.train.maybe_batch([s], keep, 2),
+        tf.train.maybe_batch([s], keep, 2, enqueue_many=True),
+        tf.train.batch_join([[s], [s]], 2),
+        tf.train.shuffle_batch([s], 2, 9, 4, seed=3),
+    ]
+    described(tf, run, [every[1].indices])
+    with runners(tf, run):
+        for given in every:
+            run(given)
 
 
 @story

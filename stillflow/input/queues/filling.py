@@ -12,7 +12,6 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import as_shape
 from stillflow.input.queues import sparse_elements
-from stillflow.input.queues.sparse_elements import StoredAs
 from stillflow.ops.array.indexed_slices import convert_to_tensor_or_indexed_slices
 from stillflow.ops.array.partition import dynamic_partition
 from stillflow.ops.control.ordering import no_op
@@ -108,7 +107,10 @@ class Filling:
             self._fill(queue, lists, keep)
             self.queue.summarize(queue)
             take = queue.dequeue_up_to if allow_smaller else queue.dequeue_many
-            return _like(sets[0], _restored(take(size, name=scope), stored))
+            given = take(size, name=scope)
+            if any(stored):
+                given = sparse_elements.restored(given, stored)
+            return _like(sets[0], given)
 
     def _converted(self, lists: Sequence[Any]) -> list[list[Any]]:
         if self.threads is None and not lists:
@@ -195,11 +197,3 @@ def _types(lists: Sequence[Sequence[Tensor]]) -> list[Any]:
             names = [", ".join(dtype.name for dtype in types) for types in (every[0], other)]
             raise TypeError(f"Expected types to be consistent: {names[0]} vs. {names[1]}.")
     return every[0]
-
-
-def _restored(given: Any, stored: Sequence[StoredAs | None]) -> Any:
-    if not any(stored):
-        return given
-    is_list = isinstance(given, (list, tuple))
-    restored = sparse_elements.restored(given if is_list else [given], stored)
-    return restored if is_list else restored[0]

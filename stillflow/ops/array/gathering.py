@@ -68,7 +68,8 @@ def gather_v2_op(xp, params, indices, axis, *, batch_dims: int = 0):
             f"{batch_dims}"
         )
     if batch_dims == 0:
-        return xp.take(params, indices, at, mode="clip")
+        # A single string would not come as an array.
+        return xp.asarray(xp.take(params, indices, at, mode="clip"), dtype=params.dtype)
     return _gather_batches(xp, params, indices, at, batch_dims % indices.ndim)
 
 
