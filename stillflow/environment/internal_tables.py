@@ -387,7 +387,13 @@ OWN: dict[str, Members] = {
     "python.framework.sparse_tensor": {
         "stillflow.ops.sparse.sparse_tensor": "is_sparse",
     },
+    "python.ops.embedding_ops": {
+        "stillflow.ops.nn.sparse_embedding": (
+            "embedding_lookup_sparse_v2 safe_embedding_lookup_sparse_v2"
+        ),
+    },
     "python.ops.sparse_ops": {
+        "stillflow.ops.sparse.crossing": "_DEFAULT_HASH_KEY=_HASH_KEY",
         "stillflow.ops.sparse.dense_operators": "sparse_dense_cwise_add=added",
         "stillflow.ops.sparse.serializing": "deserialize_sparse",
         "stillflow.ops.sparse.tensors_map": (

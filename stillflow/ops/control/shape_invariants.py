@@ -30,7 +30,8 @@ def of(value: Any, shape: Any = None) -> Any:
     if not isinstance(value, CompositeTensor):
         return value.shape if shape is None else _shape_of(value, shape)
     spec = value._type_spec if shape is None else _spec_of(value, shape)
-    return [part.shape for part in spec._flat_tensor_specs]
+    parts = nest.flatten(spec._component_specs, expand_composites=True)
+    return [part.shape for part in parts]
 
 
 def _shape_of(tensor: Any, shape: Any) -> Any:

@@ -115,6 +115,8 @@ def _sparse_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 def sparse_softmax_cross_entropy_op(xp, logits, labels):
     """logits: f[n, k], labels: i[n] in [0, k) -> loss f[n], and its gradient f[n, k]."""
     classes = logits.shape[1]
+    if labels.ndim != 1:
+        refuse(f"labels must be 1-D, but got shape {format_sizes(labels.shape)}")
     if labels.shape != logits.shape[:1]:
         refuse(
             "logits and labels must have the same first dimension, got logits shape "

@@ -20,11 +20,16 @@ from stillflow.ops.sparse.rows import flat_places
 from stillflow.ops.sparse.sparse_tensor import as_sparse_tensor
 
 
+def _dense(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    shapes.with_rank(ctx.shape(1), 1)
+    return ctx.value_as_shape(1)
+
+
 @op(
     "SparseToDense",
     "sparse_indices: Tindices, output_shape: Tindices, sparse_values: T, default_value: T"
     " -> dense: T",
-    shape=shapes.from_value(1),
+    shape=_dense,
     static=("output_shape",),
     steady=("output_shape",),
     types={"Tindices": INDEX},

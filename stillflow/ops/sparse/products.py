@@ -23,6 +23,7 @@ from stillflow.ops.sparse.sparse_tensor import as_sparse_tensor
 def _product(ctx: shapes.ShapeContext) -> shapes.Sizes:
     shapes.with_rank(ctx.shape(0), 2)
     shapes.with_rank(ctx.shape(1), 1)
+    shapes.with_rank(ctx.shape(2), 1)
     a = shapes.with_rank(ctx.value_as_shape(2), 2)
     b = shapes.with_rank(ctx.shape(3), 2)
     a = a[::-1] if ctx.attrs["adjoint_a"] else a

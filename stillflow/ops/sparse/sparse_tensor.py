@@ -16,7 +16,7 @@ from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.graph.tensor_spec import TensorSpec
-from stillflow.graph.type_spec import TypeSpec
+from stillflow.graph.type_spec import TypeSpec, register_type_spec_from_value_converter
 from stillflow.ops.control.ordering import placeholder
 from stillflow.ops.known_values import constant_value_as_shape
 from stillflow.ops.sparse import dense_operators
@@ -69,6 +69,55 @@ class SparseTensorSpec(TypeSpec):
         if all(isinstance(part, np.ndarray) for part in components):
             return SparseTensorValue(*components)
         return SparseTensor(*components)
+
+    @classmethod
+    def from_value(cls, value: Any) -> SparseTensorSpec:
+        """What is known of a SparseTensor, or of the value of one; TypeError if it is neither."""
+        if isinstance(value, SparseTensorValue) and isinstance(value.values, np.ndarray):
+            return cls(value.dense_shape, value.values.dtype)
+        if not is_sparse(value):
+            raise TypeError("Expected SparseTensor or SparseTensorValue")
+        return as_sparse_tensor(value)._type_spec
+
+    # As elements of datasets: one tensor, whose elements are boxes with a part each ---------------
+
+    @property
+    def _flat_tensor_specs(self) -> list[TensorSpec]:
+        return [TensorSpec(None, dtypes.variant)]
+
+    def _to_tensor_list(self, value: Any) -> list[Tensor]:
+        from stillflow.ops.sparse.serializing import serialize_sparse
+
+        return [serialize_sparse(SparseTensor.from_value(value), out_type=dtypes.variant)]
+
+    def _to_batched_tensor_list(self, value: Any) -> list[Tensor]:
+        from stillflow.ops.sparse.serializing import serialize_many_sparse
+
+        if self._shape.merge_with(value.shape).ndims == 0:
+            raise ValueError("Unbatching a sparse tensor is only supported for rank >= 1")
+        return [serialize_many_sparse(value, out_type=dtypes.variant)]
+
+    def _from_compatible_tensor_list(self, tensor_list: list) -> SparseTensor:
+        from stillflow.ops.sparse.serializing import deserialize_sparse
+
+        return deserialize_sparse(tensor_list[0], self._dtype, self._shape.ndims)
+
+    def _batch(self, batch_size: int | None) -> SparseTensorSpec:
+        return SparseTensorSpec(TensorShape([batch_size]).concatenate(self._shape), self._dtype)
+
+    def _unbatch(self) -> SparseTensorSpec:
+        if self._shape.ndims == 0:
+            raise ValueError("Unbatching a tensor is only supported for rank >= 1")
+        return SparseTensorSpec(self._shape[1:], self._dtype)
+
+    def _to_legacy_output_types(self) -> DType:
+        return self._dtype
+
+    def _to_legacy_output_shapes(self) -> TensorShape:
+        return self._shape
+
+    def _to_legacy_output_classes(self) -> type:
+        return SparseTensor
 
 
 class SparseTensor(CompositeTensor):
@@ -185,6 +234,9 @@ class SparseTensor(CompositeTensor):
             f"SparseTensor(indices={self._indices}, values={self._values}, "
             f"dense_shape={self._dense_shape})"
         )
+
+
+register_type_spec_from_value_converter(SparseTensorValue, SparseTensorSpec.from_value)
 
 
 def is_sparse(x: Any) -> bool:

@@ -127,7 +127,7 @@ def take_many_sparse_from_tensors_map_op(
         if len(sizes) != rank:
             refuse(
                 f"Inconsistent rank across SparseTensors: rank prior to SparseTensor[{number}] "
-                f"was: {rank} but rank of SparseTensor[{number}] is: {len(sizes)}"
+                f"was: {rank + 1} but rank of SparseTensor[{number}] is: {len(sizes) + 1}"
             )
     return stacked(taken, (len(taken),))
 
