@@ -12,6 +12,7 @@ from stillflow.distributions.normal import Normal
 from stillflow.distributions.scales import (
     as_tensor,
     is_diagonal_scale,
+    is_self_adjoint_update,
     make_diag_scale,
     shapes_from_loc_and_scale,
 )
@@ -103,7 +104,9 @@ class MultivariateNormalLinearOperator(TransformedDistribution):
     def _variance(self) -> Tensor:
         if is_diagonal_scale(self.scale):
             return elementwise.square(self.scale.diag_part())
-        return diagonals.matrix_diag_part(self._covariance())
+        adjoint = not is_self_adjoint_update(self.scale)
+        squares = self.scale.matmul(self.scale.to_dense(), adjoint_arg=adjoint)
+        return diagonals.matrix_diag_part(squares)
 
     def _stddev(self) -> Tensor:
         if is_diagonal_scale(self.scale):

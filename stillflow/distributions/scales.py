@@ -19,6 +19,7 @@ from stillflow.ops.linalg.operators.identity import (
     LinearOperatorIdentity,
     LinearOperatorScaledIdentity,
 )
+from stillflow.ops.linalg.operators.low_rank import LinearOperatorLowRankUpdate
 
 
 def make_tril_scale(
@@ -175,3 +176,8 @@ def is_diagonal_scale(scale: Any) -> bool:
         )
     diagonal = LinearOperatorIdentity, LinearOperatorScaledIdentity, LinearOperatorDiag
     return isinstance(scale, diagonal)
+
+
+def is_self_adjoint_update(scale: LinearOperator) -> bool:
+    """Whether `scale` is known to be its adjoint, as one that few factors change."""
+    return isinstance(scale, LinearOperatorLowRankUpdate) and bool(scale.is_self_adjoint)

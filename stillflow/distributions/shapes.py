@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -137,3 +138,14 @@ def dimension_size(x: Tensor, axis: int) -> Any:
     """The size along `axis`, an int when it is known."""
     size = x.shape.with_rank_at_least(abs(axis))[axis].value
     return shape_of.shape(x)[axis] if size is None else size
+
+
+def broadcast_shape(*tensors: Tensor) -> Any:
+    """The shape that `tensors` broadcast to: a list where it is known, else i32[k]."""
+    known = reduce(filling.broadcast_static_shape, [tensor.shape for tensor in tensors])
+    if known.is_fully_defined():
+        return known.as_list()
+    sizes = shape_of.shape(tensors[0])
+    for tensor in tensors[1:]:
+        sizes = filling.broadcast_dynamic_shape(sizes, shape_of.shape(tensor))
+    return sizes

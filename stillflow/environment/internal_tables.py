@@ -115,8 +115,17 @@ WHOLE: Members = {
 
 # What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
 OWN: dict[str, Members] = {
+    "contrib.distributions.python.ops.bijectors.weibull": {
+        "stillflow.distributions.bijectors.curves": "Weibull",
+    },
     "contrib.distributions.python.ops.mvn_linear_operator": {
         "stillflow.distributions.multivariate_normal": "MultivariateNormalLinearOperator",
+    },
+    "contrib.distributions.python.ops.vector_exponential_linear_operator": {
+        "stillflow.distributions.vector_scaled": "VectorExponentialLinearOperator",
+    },
+    "contrib.distributions.python.ops.vector_laplace_linear_operator": {
+        "stillflow.distributions.vector_scaled": "VectorLaplaceLinearOperator",
     },
     "contrib.framework.python.ops.audio_ops": {
         "stillflow.ops.io.wav": "decode_wav encode_wav",

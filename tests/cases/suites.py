@@ -85,6 +85,7 @@ DIGESTED = (
     "rarer_optimizers",
     "composed_operators",
     "warpings",
+    "rarer_distributions",
     "contrib_nn",
     "sounds",
     "ranked_metrics",
