@@ -66,7 +66,7 @@ def test_pipeline(case, recorded, tier):
     got = suites.pipeline(tf, case)
     assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
     assert got["graph"] == recorded["graph"]
-    assert got["functions"] == recorded["functions"]
+    assert (got["functions"] != recorded["functions"]) == (case.id in gaps.PIPELINES)
 
 
 #: Programs of NESTS that are among the quick tests.

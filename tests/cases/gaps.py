@@ -12,6 +12,8 @@ CONVERSIONS: dict = {}
 
 #: Of SWITCHES, those of which the runs alone are compared.
 SWITCHES = {"of_a_variable": "the shape of a variable that a branch reads is known here"}
+#: Of PIPELINES, those of which functions differ.
+PIPELINES = {"resampled": "a choice in a function has the nodes that it has elsewhere"}
 
 _ALL = ("fed", "partial", "unranked")
 _UNKNOWN = ("partial", "unranked")

@@ -78,7 +78,7 @@ def plain(kind, value):
 def numberless(name):
     """A function's name, without the number or the hash that a process gives it."""
     name = re.sub(r"(?<=_make_dataset_)\w{11}$", "", name)
-    return re.sub(r"^((?:__inference_)?Dataset_.*|__inference_.*)_\d+$", r"\1", name)
+    return re.sub(r"^((?:tf_data_|Dataset_|__inference_).*)_\d+$", r"\1", name)
 
 
 def sizes_text(shape):

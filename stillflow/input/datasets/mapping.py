@@ -16,12 +16,14 @@ from stillflow.input.datasets.dataset import (
 )
 from stillflow.input.datasets.functions import StructuredFunctionWrapper
 from stillflow.input.datasets.moving import number
+from stillflow.ops.datasets.interleaving import (
+    interleave_dataset_op,
+    parallel_interleave_dataset_v2_op,
+)
 from stillflow.ops.datasets.mapping import (
     filter_dataset_op,
     flat_map_dataset_op,
-    interleave_dataset_op,
     map_dataset_op,
-    parallel_interleave_dataset_v2_op,
     parallel_map_dataset_op,
 )
 

@@ -137,7 +137,20 @@ def to_batched_tensor_list(element_spec: Any, element: Any) -> list:
 def _encoded(encode: Callable, element_spec: Any, element: Any) -> list:
     nesting.assert_same_structure(element_spec, element)
     pairs = zip(nesting.flatten(element_spec), nesting.flatten(element), strict=True)
-    return [tensor for spec, value in pairs for tensor in encode(spec, value)]
+    return [tensor for spec, value in pairs for tensor in encode(spec, _as_component(spec, value))]
+
+
+def _as_component(spec: TypeSpec, value: Any) -> Any:
+    """What a component is in the graph; ValueError where it does not fit its type."""
+    if not isinstance(spec, TensorSpec) or isinstance(value, Tensor):
+        return value
+    tensor = convert_to_tensor(value, spec.dtype)
+    if not tensor.shape.is_compatible_with(spec.shape):
+        raise ValueError(
+            f"Value {value!r} is not convertible to a tensor with dtype {spec.dtype} and shape "
+            f"{spec.shape}."
+        )
+    return tensor
 
 
 def get_flat_tensor_specs(element_spec: Any) -> list[TensorSpec]:

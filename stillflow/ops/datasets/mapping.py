@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
-from collections.abc import Sequence
 from typing import Any
 
 from stillflow.declare import shapes
@@ -130,96 +128,6 @@ class _Filtered(InputIterator):
 
     def restore(self, state: Any) -> None:
         self.input.restore(state)
-
-
-class InterleaveDataset(Dataset):
-    """The elements of the datasets that a function gives for each element of its input.
-
-    They take turns: `cycle_length` of them at a time, each for `block_length` elements.
-    """
-
-    def __init__(
-        self,
-        source: Dataset,
-        function: Function,
-        cycle_length: int,
-        block_length: int,
-        *structure: Any,
-    ):
-        super().__init__((source,), *structure)
-        self.function = function
-        self.cycle_length = cycle_length
-        self.block_length = block_length
-
-    def iterator(self, place: Place) -> ElementIterator:
-        return _Interleaved(self, place)
-
-
-class _Interleaved(InputIterator):
-    """The elements are taken from `_open[_turn]`, and there is a place for each turn."""
-
-    def __init__(self, dataset: InterleaveDataset, place: Place):
-        super().__init__(dataset, place)
-        self._call = place.instance(dataset.function)
-        self._open: list[ElementIterator | None] = [None] * dataset.cycle_length
-        self._arguments: list[Element | None] = [None] * dataset.cycle_length
-        self._turn = 0
-        self._given = 0  # in this turn
-        self._is_over = False
-
-    def next(self) -> Element:
-        while not self._is_over or any(source is not None for source in self._open):
-            self.place.pass_.check()
-            source = self._open[self._turn]
-            if source is not None:
-                try:
-                    element = source.next()
-                except End:
-                    self._open[self._turn] = self._arguments[self._turn] = None
-                    self._pass_on()
-                    continue
-                self._given += 1
-                if self._given == self.dataset.block_length:
-                    self._pass_on()
-                return element
-            if self._is_over:
-                self._pass_on()
-                continue
-            try:
-                self._arguments[self._turn] = self.input.next()
-            except End:
-                self._is_over = True
-                continue
-            self._open[self._turn] = self._opened(self._turn)
-        raise End
-
-    def _pass_on(self) -> None:
-        self._given = 0
-        self._turn = (self._turn + 1) % len(self._open)
-
-    def _opened(self, turn: int) -> ElementIterator:
-        return opened(self._call, self._arguments[turn], self.place, turn)
-
-    def save(self) -> Any:
-        return [
-            self.input.save(),
-            self._turn,
-            self._given,
-            self._is_over,
-            [None if element is None else list(element) for element in self._arguments],
-            [None if source is None else source.save() for source in self._open],
-        ]
-
-    def restore(self, state: Any) -> None:
-        inner, turn, given, is_over, arguments, states = state
-        self.input.restore(inner)
-        self._turn, self._given, self._is_over = int(turn), int(given), bool(is_over)
-        for number, (element, own) in enumerate(zip(arguments, states, strict=True)):
-            self._arguments[number] = None if element is None else tuple(element)
-            self._open[number] = None
-            if element is not None:
-                source = self._open[number] = self._opened(number)
-                source.restore(own)
 
 
 def opened(call: Any, element: Any, place: Place, number: int) -> ElementIterator:
@@ -379,68 +287,6 @@ def flat_map_dataset_op(
     return FlatMapDataset(dataset_of(input_dataset), function, output_types, output_shapes)
 
 
-def _interleaved(
-    caller: Any, source: Any, arguments: Sequence[Any], lengths: Sequence[Any], f: Any, *rest: Any
-) -> InterleaveDataset:
-    cycle, block = (int(value) for value in lengths)
-    if cycle == AUTOTUNE:
-        cycle = os.cpu_count() or 1
-    if cycle < 1:
-        refuse("cycle_length must be greater than zero.")
-    if block < 1:
-        refuse("block_length must be greater than zero.")
-    function = caller.function(f, arguments)
-    return InterleaveDataset(dataset_of(source), function, cycle, block, *rest)
-
-
-@op(
-    "InterleaveDataset",
-    "input_dataset: variant, other_arguments: [Targuments], cycle_length: int64, "
-    "block_length: int64 -> handle: variant",
-    **_OPTIONS,
-)
-def interleave_dataset_op(
-    xp,
-    caller,
-    input_dataset,
-    *others,
-    f: FunctionName,
-    output_types: list[DType],
-    output_shapes: list[TensorShape],
-):
-    """-> variant[], the elements of the datasets that `f` gives, which take turns"""
-    return _interleaved(
-        caller, input_dataset, others[:-2], others[-2:], f, output_types, output_shapes
-    )
-
-
-@op(
-    "ParallelInterleaveDatasetV2",
-    "input_dataset: variant, other_arguments: [Targuments], cycle_length: int64, "
-    "block_length: int64, num_parallel_calls: int64 -> handle: variant",
-    **_OPTIONS,
-)
-def parallel_interleave_dataset_v2_op(
-    xp,
-    caller,
-    input_dataset,
-    *others,
-    f: FunctionName,
-    output_types: list[DType],
-    output_shapes: list[TensorShape],
-    sloppy: bool = False,
-):
-    """-> variant[], the elements of the datasets that `f` gives, which take turns"""
-    *arguments, cycle_length, block_length, count = others
-    lengths = cycle_length, block_length
-    if int(count) < 1 and int(count) != AUTOTUNE:
-        refuse("num_parallel_calls must be greater than zero.")
-    if int(cycle_length) != AUTOTUNE and int(count) > int(cycle_length):
-        refuse("num_parallel_calls must less than or equal to cycle_length.")
-    return _interleaved(caller, input_dataset, arguments, lengths, f, output_types, output_shapes)
-
-
 for _declared in (map_dataset_op, parallel_map_dataset_op, filter_dataset_op):
     _declared.not_differentiable()
-for _declared in (flat_map_dataset_op, interleave_dataset_op, parallel_interleave_dataset_v2_op):
-    _declared.not_differentiable()
+flat_map_dataset_op.not_differentiable()

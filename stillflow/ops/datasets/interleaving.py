@@ -1,0 +1,331 @@
+"""Datasets of the elements of several datasets, which take turns."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from stillflow.declare import shapes
+from stillflow.declare.calling import Function, Instance
+from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
+from stillflow.graph.dtypes import DType
+from stillflow.graph.function_library import FunctionName
+from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.dataset import (
+    AUTOTUNE,
+    Dataset,
+    Element,
+    ElementIterator,
+    End,
+    InputIterator,
+    Place,
+    dataset_of,
+)
+from stillflow.ops.datasets.mapping import opened
+
+
+class InterleaveDataset(Dataset):
+    """The elements of the datasets that a function gives for each element of its input.
+
+    They take turns: `cycle_length` of them at a time, each for `block_length` elements.
+    """
+
+    def __init__(
+        self,
+        source: Dataset,
+        function: Function,
+        cycle_length: int,
+        block_length: int,
+        *structure: Any,
+    ):
+        super().__init__((source,), *structure)
+        self.function = function
+        self.cycle_length = cycle_length
+        self.block_length = block_length
+
+    def iterator(self, place: Place) -> ElementIterator:
+        return _Interleaved(self, place)
+
+
+class _Interleaved(InputIterator):
+    """The elements are taken from `_open[_turn]`, and there is a place for each turn."""
+
+    def __init__(self, dataset: InterleaveDataset, place: Place):
+        super().__init__(dataset, place)
+        self._call = place.instance(dataset.function)
+        self._open: list[ElementIterator | None] = [None] * dataset.cycle_length
+        self._arguments: list[Element | None] = [None] * dataset.cycle_length
+        self._turn = 0
+        self._given = 0  # in this turn
+        self._is_over = False
+
+    def next(self) -> Element:
+        while not self._is_over or any(source is not None for source in self._open):
+            self.place.pass_.check()
+            source = self._open[self._turn]
+            if source is not None:
+                try:
+                    element = source.next()
+                except End:
+                    self._open[self._turn] = self._arguments[self._turn] = None
+                    self._pass_on()
+                    continue
+                self._given += 1
+                if self._given == self.dataset.block_length:
+                    self._pass_on()
+                return element
+            if self._is_over:
+                self._pass_on()
+                continue
+            try:
+                self._arguments[self._turn] = self.input.next()
+            except End:
+                self._is_over = True
+                continue
+            self._open[self._turn] = self._opened(self._turn)
+        raise End
+
+    def _pass_on(self) -> None:
+        self._given = 0
+        self._turn = (self._turn + 1) % len(self._open)
+
+    def _opened(self, turn: int) -> ElementIterator:
+        return opened(self._call, self._arguments[turn], self.place, turn)
+
+    def save(self) -> Any:
+        return [
+            self.input.save(),
+            self._turn,
+            self._given,
+            self._is_over,
+            [None if element is None else list(element) for element in self._arguments],
+            [None if source is None else source.save() for source in self._open],
+        ]
+
+    def restore(self, state: Any) -> None:
+        inner, turn, given, is_over, arguments, states = state
+        self.input.restore(inner)
+        self._turn, self._given, self._is_over = int(turn), int(given), bool(is_over)
+        for number, (element, own) in enumerate(zip(arguments, states, strict=True)):
+            self._arguments[number] = None if element is None else tuple(element)
+            self._open[number] = None
+            if element is not None:
+                source = self._open[number] = self._opened(number)
+                source.restore(own)
+
+
+class StagedInterleaveDataset(InterleaveDataset):
+    """As InterleaveDataset, where `staged` more datasets stand in line for a turn."""
+
+    def __init__(
+        self,
+        source: Dataset,
+        function: Function,
+        cycle_length: int,
+        block_length: int,
+        staged: int,
+        *structure: Any,
+    ):
+        super().__init__(source, function, cycle_length, block_length, *structure)
+        self.staged = staged
+
+    def iterator(self, place: Place) -> ElementIterator:
+        return _Staged(self, place)
+
+
+class _Staged(InputIterator):
+    """A dataset that ends is followed, in its turn, by the first in line, and its turn is over."""
+
+    def __init__(self, dataset: StagedInterleaveDataset, place: Place):
+        super().__init__(dataset, place)
+        self._call = place.instance(dataset.function)
+        self._turns: list[_Worker | None] = []
+        self._line: deque[_Worker] = deque()
+        self._turn = self._given = self._made = 0
+        self._is_started = self._is_over = False
+
+    def next(self) -> Element:
+        if not self._is_started:
+            self._start()
+        while True:
+            self.place.pass_.check()
+            element = self._try_turns()
+            if element is not None:
+                return element
+            if self._is_over and not any(self._turns):
+                raise End
+
+    def _start(self) -> None:
+        while len(self._turns) + len(self._line) < self.dataset.cycle_length + self.dataset.staged:
+            worker = self._new_worker()
+            if worker is None:
+                break
+            if len(self._turns) < self.dataset.cycle_length:
+                self._turns.append(worker)
+            else:
+                self._line.append(worker)
+        self._is_started = True
+
+    def _new_worker(self) -> _Worker | None:
+        if self._is_over:
+            return None
+        try:
+            element = self.input.next()
+        except End:
+            self._is_over = True
+            return None
+        self._made += 1
+        return _Worker(element, self._made - 1)
+
+    def _try_turns(self) -> Element | None:
+        """The next element, or None where a dataset has ended."""
+        count = len(self._turns)
+        for turn in [(self._turn + ahead) % count for ahead in range(count)]:
+            worker = self._turns[turn]
+            if worker is None:
+                continue
+            try:
+                element = worker.next(self._call, self.place)
+            except End:
+                self._turns[turn] = None
+                following = self._new_worker()
+                if following is not None:
+                    self._line.append(following)
+                if not self._line:
+                    continue
+                self._turns[turn] = self._line.popleft()
+                self._turn, self._given = (turn + 1) % count, 0
+                return None
+            self._turn = turn
+            self._given += 1
+            if self._given == self.dataset.block_length:
+                self._turn, self._given = (turn + 1) % count, 0
+            return element
+        return None
+
+
+class _Worker:
+    """The elements of the dataset that a function gives for `element`, the `number`-th one."""
+
+    def __init__(self, element: Element, number: int):
+        self._element = element
+        self._number = number
+        self._iterator: ElementIterator | None = None
+
+    def next(self, call: Instance, place: Place) -> Element:
+        if self._iterator is None:
+            self._iterator = opened(call, self._element, place, self._number)
+        return self._iterator.next()
+
+
+_OPTIONS: dict[str, Any] = {
+    "shape": shapes.scalar,
+    "limits": {"output_types": 1, "output_shapes": 1},
+    "host": True,
+    "calls": True,
+}
+
+
+def _interleaved(
+    caller: Any, source: Any, arguments: Sequence[Any], lengths: Sequence[Any], f: Any, *rest: Any
+) -> InterleaveDataset:
+    cycle, block = (int(value) for value in lengths)
+    if cycle == AUTOTUNE:
+        cycle = os.cpu_count() or 1
+    if cycle < 1:
+        refuse("cycle_length must be greater than zero.")
+    if block < 1:
+        refuse("block_length must be greater than zero.")
+    function = caller.function(f, arguments)
+    return InterleaveDataset(dataset_of(source), function, cycle, block, *rest)
+
+
+@op(
+    "InterleaveDataset",
+    "input_dataset: variant, other_arguments: [Targuments], cycle_length: int64, "
+    "block_length: int64 -> handle: variant",
+    **_OPTIONS,
+)
+def interleave_dataset_op(
+    xp,
+    caller,
+    input_dataset,
+    *others,
+    f: FunctionName,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+):
+    """-> variant[], the elements of the datasets that `f` gives, which take turns"""
+    return _interleaved(
+        caller, input_dataset, others[:-2], others[-2:], f, output_types, output_shapes
+    )
+
+
+@op(
+    "ParallelInterleaveDatasetV2",
+    "input_dataset: variant, other_arguments: [Targuments], cycle_length: int64, "
+    "block_length: int64, num_parallel_calls: int64 -> handle: variant",
+    **_OPTIONS,
+)
+def parallel_interleave_dataset_v2_op(
+    xp,
+    caller,
+    input_dataset,
+    *others,
+    f: FunctionName,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+    sloppy: bool = False,
+):
+    """-> variant[], the elements of the datasets that `f` gives, which take turns"""
+    *arguments, cycle_length, block_length, count = others
+    lengths = cycle_length, block_length
+    if int(count) < 1 and int(count) != AUTOTUNE:
+        refuse("num_parallel_calls must be greater than zero.")
+    if int(cycle_length) != AUTOTUNE and int(count) > int(cycle_length):
+        refuse("num_parallel_calls must less than or equal to cycle_length.")
+    return _interleaved(caller, input_dataset, arguments, lengths, f, output_types, output_shapes)
+
+
+@op(
+    "ParallelInterleaveDataset",
+    "input_dataset: variant, other_arguments: [Targuments], cycle_length: int64, "
+    "block_length: int64, sloppy: bool, buffer_output_elements: int64, "
+    "prefetch_input_elements: int64 -> handle: variant",
+    **_OPTIONS,
+)
+def parallel_interleave_dataset_op(
+    xp,
+    caller,
+    input_dataset,
+    *others,
+    f: FunctionName,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+):
+    """-> variant[], the elements of the datasets that `f` gives, which take turns"""
+    *arguments, cycle_length, block_length, _, buffered, prefetched = others
+    for value, name in ((cycle_length, "cycle_length"), (block_length, "block_length")):
+        if int(value) <= 0:
+            refuse(f"`{name}` must be > 0")
+    if int(buffered) <= 0:
+        refuse("`buffer_output_elements` must be > 0")
+    if int(prefetched) < 0:
+        refuse("`prefetch_input_elements` must be >= 0")
+    return StagedInterleaveDataset(
+        dataset_of(input_dataset),
+        caller.function(f, arguments),
+        int(cycle_length),
+        int(block_length),
+        int(prefetched),
+        output_types,
+        output_shapes,
+    )
+
+
+for _declared in (interleave_dataset_op, parallel_interleave_dataset_op):
+    _declared.not_differentiable()
+parallel_interleave_dataset_v2_op.not_differentiable()
