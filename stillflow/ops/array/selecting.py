@@ -130,6 +130,7 @@ def _positions(ctx: shapes.ShapeContext) -> shapes.Sizes:
     types={"T": (*NUMBERS, dtypes.bool)},
     defaults={"T": dtypes.bool},
     host=True,
+    folds=True,
 )
 def where_op(xp, x):
     """x: n[...] -> i64[k, rank], the positions of its k elements that are not zero."""

@@ -56,13 +56,21 @@ def sparse_reshape_op(xp, indices, old, new):
 
     One size of `new` may be -1: what is left.
     """
-    sizes = _new_sizes(tuple(old.tolist()), new.tolist())
-    flat = np.ravel_multi_index(tuple(indices.T), tuple(old.tolist())) if len(indices) else []
-    places = np.stack(np.unravel_index(flat, sizes), axis=-1) if len(indices) else indices
-    return (
-        places.astype(np.int64).reshape(len(indices), len(sizes)),
-        np.array(sizes, np.int64),
-    )
+    before = tuple(old.tolist())
+    sizes = _new_sizes(before, new.tolist())
+    if sizes == before:
+        return indices.copy(), old.copy()
+    # An index outside of the old shape is not looked at, as in TensorFlow.
+    flat = indices @ np.array(_strides(before), np.int64)
+    places: np.ndarray = np.empty((len(indices), len(sizes)), np.int64)
+    for axis, stride in enumerate(_strides(sizes)):
+        places[:, axis], flat = np.divmod(flat, stride)
+    return places, np.array(sizes, np.int64)
+
+
+def _strides(sizes: tuple[int, ...]) -> list[int]:
+    """How far apart in a row of all elements neighbours along each axis are."""
+    return [max(1, math.prod(sizes[axis + 1 :])) for axis in range(len(sizes))]
 
 
 def _new_sizes(old: tuple[int, ...], new: list[int]) -> tuple[int, ...]:
