@@ -90,6 +90,7 @@ if __name__ == "__main__":
     ops = {op.name: op for op in op_list() if not op.name.startswith("_")}
     # The functions of ops of contrib, which loads a library for each of its parts.
     from tensorflow.contrib.image.ops import gen_image_ops
+    from tensorflow.contrib.layers.ops import gen_sparse_feature_cross_op
     from tensorflow.contrib.resampler.ops import gen_resampler_ops
 
     CONTRIB = {
@@ -99,6 +100,8 @@ if __name__ == "__main__":
         "BipartiteMatch": gen_image_ops.bipartite_match,
         "Resampler": gen_resampler_ops.resampler,
         "ResamplerGrad": gen_resampler_ops.resampler_grad,
+        "SparseFeatureCross": gen_sparse_feature_cross_op.sparse_feature_cross,
+        "SparseFeatureCrossV2": gen_sparse_feature_cross_op.sparse_feature_cross_v2,
     }
     ops.update({op.name: op for op in op_list() if op.name in CONTRIB})
     lines = [

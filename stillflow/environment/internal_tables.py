@@ -5,7 +5,7 @@ Names are written as in internal_names.json: "name internal=ours ...".
 
 from __future__ import annotations
 
-Members = dict[str, str]
+from stillflow.environment.internal_columns import COLUMNS, Members
 
 _IMAGES_V2: Members = {
     "compat.v2.image": (
@@ -113,11 +113,13 @@ WHOLE: Members = {
     "python.util.deprecation": "stillflow.platform.deprecation",
 }
 
+
 # What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
 OWN: dict[str, Members] = {
     "contrib.distributions.python.ops.bijectors.weibull": {
         "stillflow.distributions.bijectors.curves": "Weibull",
     },
+    **COLUMNS,
     "contrib.distributions.python.ops.mvn_linear_operator": {
         "stillflow.distributions.multivariate_normal": "MultivariateNormalLinearOperator",
     },
@@ -432,6 +434,7 @@ OWN: dict[str, Members] = {
         "stillflow.ops.variables.initializers": "Initializer _compute_fans=fans",
     },
     "python.ops.math_ops": {
+        "stillflow.ops.math.bucketing": "_bucketize=bucketize",
         "stillflow.ops.array.indexed_slices": (
             "_as_indexed_slices=as_slices _as_indexed_slices_list=as_slices_list"
         ),

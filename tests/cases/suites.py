@@ -68,6 +68,8 @@ DIGESTED = (
     "monitored",
     "sparse_embedding",
     "crossed",
+    "feature_columns",
+    "contrib_columns",
     "contrib_framework",
     "bijectors",
     "contrib_distributions",

@@ -1,3 +1,50 @@
+from stillflow.input.columns.contrib.crossed import crossed_column as crossed_column
+from stillflow.input.columns.contrib.embedding import embedding_column as embedding_column
+from stillflow.input.columns.contrib.embedding import one_hot_column as one_hot_column
+from stillflow.input.columns.contrib.embedding import (
+    scattered_embedding_column as scattered_embedding_column,
+)
+from stillflow.input.columns.contrib.embedding import (
+    shared_embedding_columns as shared_embedding_columns,
+)
+from stillflow.input.columns.contrib.layers import check_feature_columns as check_feature_columns
+from stillflow.input.columns.contrib.layers import (
+    infer_real_valued_columns as infer_real_valued_columns,
+)
+from stillflow.input.columns.contrib.layers import (
+    input_from_feature_columns as input_from_feature_columns,
+)
+from stillflow.input.columns.contrib.layers import (
+    joint_weighted_sum_from_feature_columns as joint_weighted_sum_from_feature_columns,
+)
+from stillflow.input.columns.contrib.layers import (
+    sequence_input_from_feature_columns as sequence_input_from_feature_columns,
+)
+from stillflow.input.columns.contrib.layers import transform_features as transform_features
+from stillflow.input.columns.contrib.layers import (
+    weighted_sum_from_feature_columns as weighted_sum_from_feature_columns,
+)
+from stillflow.input.columns.contrib.parsing import (
+    create_feature_spec_for_parsing as create_feature_spec_for_parsing,
+)
+from stillflow.input.columns.contrib.parsing import (
+    make_place_holder_tensors_for_base_features as make_place_holder_tensors_for_base_features,
+)
+from stillflow.input.columns.contrib.real_valued import bucketized_column as bucketized_column
+from stillflow.input.columns.contrib.real_valued import real_valued_column as real_valued_column
+from stillflow.input.columns.contrib.sparse import (
+    sparse_column_with_hash_bucket as sparse_column_with_hash_bucket,
+)
+from stillflow.input.columns.contrib.sparse import (
+    sparse_column_with_integerized_feature as sparse_column_with_integerized_feature,
+)
+from stillflow.input.columns.contrib.sparse import (
+    sparse_column_with_keys as sparse_column_with_keys,
+)
+from stillflow.input.columns.contrib.sparse import (
+    sparse_column_with_vocabulary_file as sparse_column_with_vocabulary_file,
+)
+from stillflow.input.columns.contrib.sparse import weighted_sparse_column as weighted_sparse_column
 from stillflow.layers.contrib.arranging import dense_to_sparse as dense_to_sparse
 from stillflow.layers.contrib.arranging import images_to_sequence as images_to_sequence
 from stillflow.layers.contrib.arranging import maxout as maxout
@@ -62,6 +109,9 @@ from stillflow.layers.contrib.summarizing import summarize_activations as summar
 from stillflow.layers.contrib.summarizing import summarize_collection as summarize_collection
 from stillflow.layers.contrib.summarizing import summarize_tensor as summarize_tensor
 from stillflow.layers.contrib.summarizing import summarize_tensors as summarize_tensors
+from stillflow.ops.sparse.feature_cross import (
+    SPARSE_FEATURE_CROSS_DEFAULT_HASH_KEY as SPARSE_FEATURE_CROSS_DEFAULT_HASH_KEY,
+)
 from stillflow.ops.variables.contrib_initializers import (
     variance_scaling_initializer as variance_scaling_initializer,
 )

@@ -1,0 +1,1 @@
+"""Feature columns: how the features of examples become the numbers that a model takes."""
