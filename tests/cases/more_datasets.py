@@ -206,3 +206,43 @@ def sliding(tf, run):
             **structure,
         )
         drain_raw(tf, run, raw, **{name[7:]: value for name, value in structure.items()})
+
+
+@story
+def older_names(tf, run):
+    old = tf.contrib.data
+    numbers = numbers_of(tf, 7)
+    for apply in (
+        old.batch_and_drop_remainder(3),
+        old.map_and_batch(lambda x: x + 1, 3),
+        old.sliding_window_batch(3, window_shift=2),
+        old.enumerate_dataset(),
+        old.shuffle_and_repeat(3, 1, 4),
+        old.parallel_interleave(lambda x: tf.data.Dataset.range(x), 2),
+        old.group_by_window(lambda x: x % 2, lambda key, window: window.batch(2), 2),
+        old.assert_element_shape(tf.TensorShape([])),
+    ):
+        dataset = numbers.apply(apply)
+        run.note(str(dataset))
+        drain(tf, run, dataset)
+    run(old.get_single_element(numbers.skip(6)))
+    reducer = old.Reducer(lambda key: key, lambda state, x: state + x, lambda state: state)
+    run(old.reduce_dataset(numbers, reducer))
+    run.refused(lambda: old.sliding_window_batch(1, 2, 3))
+
+
+@story
+def sparse_batches(tf, run):
+    experimental = tf.data.experimental
+    ragged = numbers_of(tf, 5).map(lambda x: tf.fill([x], x))
+    drain(tf, run, ragged.apply(experimental.dense_to_sparse_batch(3, [6])))
+    drain(tf, run, ragged.apply(experimental.dense_to_sparse_batch(3, [None])))
+    dataset = ragged.apply(experimental.dense_to_sparse_batch(2, [2]))
+    iterator = tf.compat.v1.data.make_initializable_iterator(dataset)
+    element = iterator.get_next()
+    run(iterator.initializer)
+    for _ in range(2):
+        try:
+            run(element)
+        except tf.errors.OpError as error:
+            run.note(type(error).__name__)

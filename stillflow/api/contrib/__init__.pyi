@@ -1,5 +1,6 @@
 from stillflow.api.contrib import crf as crf
 from stillflow.api.contrib import cudnn_rnn as cudnn_rnn
+from stillflow.api.contrib import data as data
 from stillflow.api.contrib import distributions as distributions
 from stillflow.api.contrib import eager as eager
 from stillflow.api.contrib import feature_column as feature_column

@@ -4,6 +4,9 @@ from stillflow.input.datasets.dataset import AUTOTUNE as AUTOTUNE
 from stillflow.input.datasets.dataset import DatasetSpec
 from stillflow.input.datasets.dataset import from_variant as from_variant
 from stillflow.input.datasets.dataset import to_variant as to_variant
+from stillflow.input.datasets.experimental.batching import (
+    dense_to_sparse_batch as dense_to_sparse_batch,
+)
 from stillflow.input.datasets.experimental.batching import map_and_batch as map_and_batch
 from stillflow.input.datasets.experimental.batching import (
     map_and_batch_with_legacy_function as map_and_batch_with_legacy_function,

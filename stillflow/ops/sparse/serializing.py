@@ -48,6 +48,11 @@ def _row_of(elements: list[Any]) -> np.ndarray:
     return row
 
 
+def boxed(indices: np.ndarray, values: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """A sparse any[*sizes] -> its three parts as elements of datasets hold them, variant[3]"""
+    return _row_of([Held(part) for part in (indices, values, sizes)])
+
+
 def _checked(result: Any) -> Callable[[shapes.ShapeContext], Any]:
     def shape(ctx: shapes.ShapeContext) -> Any:
         for index, rank in enumerate((2, 1, 1)):

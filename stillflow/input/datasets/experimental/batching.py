@@ -8,11 +8,15 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.static import constant_value
 from stillflow.graph import dtypes
-from stillflow.input.datasets import nesting
+from stillflow.graph.dtypes import DType
+from stillflow.graph.tensor_shape import TensorShape, as_shape
+from stillflow.input.datasets import nesting, structure
 from stillflow.input.datasets.dataset import DatasetV2, UnaryDataset
 from stillflow.input.datasets.functions import StructuredFunctionWrapper
 from stillflow.input.datasets.moving import number
 from stillflow.ops.datasets.batching import map_and_batch_dataset_op
+from stillflow.ops.datasets.sparse_batches import dense_to_sparse_batch_dataset_op
+from stillflow.ops.sparse.sparse_tensor import SparseTensorSpec
 from stillflow.platform.deprecation import deprecated
 
 Transformation = Callable[[DatasetV2], Any]
@@ -113,3 +117,34 @@ def map_and_batch_with_legacy_function(
 def unbatch() -> Transformation:
     """Gives the rows of the elements."""
     return lambda dataset: dataset.unbatch()
+
+
+class DenseToSparseBatchDataset(UnaryDataset):
+    def __init__(self, input_dataset: DatasetV2, batch_size: Any, row_shape: Any):
+        given = structure.legacy_output_types(input_dataset.element_spec)
+        if not isinstance(given, DType):
+            raise TypeError(
+                "DenseToSparseDataset requires an input whose elements have a single component, "
+                f"whereas the input has {given!r}."
+            )
+        shape = TensorShape([None]).concatenate(as_shape(row_shape))
+        self._structure = SparseTensorSpec(shape, given)
+        sizes = convert_to_tensor(
+            [-1 if size is None else size for size in as_shape(row_shape).as_list()], dtypes.int64
+        )
+        variant = dense_to_sparse_batch_dataset_op(
+            input_dataset._variant_tensor, batch_size, sizes, **self._flat_structure
+        )
+        super().__init__(input_dataset, variant)
+
+    @property
+    def element_spec(self) -> SparseTensorSpec:
+        return self._structure
+
+
+def dense_to_sparse_batch(batch_size: Any, row_shape: Any) -> Transformation:
+    """Gives sparse tensors of `batch_size` rows of elements, whose shapes may differ.
+
+    row_shape: the rows' dense shape; an unknown size is as much as the largest element has.
+    """
+    return lambda dataset: DenseToSparseBatchDataset(dataset, batch_size, row_shape)
