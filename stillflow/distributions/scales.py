@@ -27,6 +27,7 @@ def make_tril_scale(
     scale_tril: Any = None,
     scale_diag: Any = None,
     scale_identity_multiplier: Any = None,
+    shape_hint: Any = None,
     validate_args: bool = False,
 ) -> LinearOperator:
     """Returns the operator of `scale_tril + diag(scale_diag) + scale_identity_multiplier I`.
@@ -43,7 +44,7 @@ def make_tril_scale(
         diagonal = as_tensor(scale_diag, "scale_diag")
         multiplier = as_tensor(scale_identity_multiplier, "scale_identity_multiplier")
     if tril is None:
-        return make_diag_scale(loc, diagonal, multiplier, validate_args=validate_args)
+        return make_diag_scale(loc, diagonal, multiplier, shape_hint, validate_args=validate_args)
     tril = diagonals.matrix_band_part(tril, -1, 0)
     whole = diagonals.matrix_diag_part(tril)
     if diagonal is not None:

@@ -36,6 +36,28 @@ EQUIVALENT: dict[str, Members | str] = {
     "contrib.distributions.python.ops.bijectors.reshape": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.sigmoid": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.softplus": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.cholesky_outer_product": (
+        "contrib.distributions.bijectors"
+    ),
+    "contrib.distributions.python.ops.bijectors.conditional_bijector": (
+        "contrib.distributions.bijectors"
+    ),
+    "contrib.distributions.python.ops.bijectors.fill_triangular": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.kumaraswamy": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.matrix_inverse_tril": (
+        "contrib.distributions.bijectors"
+    ),
+    "contrib.distributions.python.ops.bijectors.ordered": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.scale_tril": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.sinh_arcsinh": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.softmax_centered": (
+        "contrib.distributions.bijectors"
+    ),
+    "contrib.distributions.python.ops.bijectors.softsign": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.square": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.transform_diagonal": (
+        "contrib.distributions.bijectors"
+    ),
     "contrib.eager.python.tfe": "contrib.eager",
     "contrib.learn.python.learn.datasets.base": {
         "contrib.learn.datasets.mnist": "Datasets",

@@ -220,6 +220,22 @@ def _name_new_shape(numpy: ModuleType) -> None:
     numpy.reshape = reshape  # type: ignore[attr-defined]
 
 
+def _name_interpolation(numpy: ModuleType) -> None:
+    """`np.percentile(a, q, interpolation=i)`: NumPy has renamed the parameter to `method`."""
+    for name in ("percentile", "quantile", "nanpercentile", "nanquantile"):
+        setattr(numpy, name, _with_interpolation(getattr(numpy, name)))
+
+
+def _with_interpolation(today: collections.abc.Callable[..., Any]) -> Any:
+    @functools.wraps(today)
+    def percentile(*args, **kwargs):
+        if "interpolation" in kwargs:
+            kwargs["method"] = kwargs.pop("interpolation")
+        return today(*args, **kwargs)
+
+    return percentile
+
+
 def _read_binary_strings(numpy: ModuleType) -> None:
     """`np.fromstring` without a separator reads raw bytes; NumPy has dropped that half of it."""
     today = numpy.fromstring
@@ -265,6 +281,7 @@ CHANGED: dict[str, tuple[collections.abc.Callable[[ModuleType], None], ...]] = {
     "numpy": (
         _print_as_in_numpy_1,
         _name_new_shape,
+        _name_interpolation,
         _read_binary_strings,
         _write_binary_strings,
     ),

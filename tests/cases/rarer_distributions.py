@@ -221,3 +221,23 @@ def conditional(tf, run):
 
     d = Shifted()
     run([d.log_prob(1.0, by=2.0), d.prob(1.0, by=-3.0), d.sample(2, by=4.0)])
+
+
+@story
+def affine_of_low_rank(tf, run):
+    B = tf.contrib.distributions.bijectors
+    x = tf.placeholder(tf.float32, [4, 2])
+    factor = num([[1.0], [0.5]])
+    for b in (
+        B.Affine(shift=[1.0, 2.0], scale_perturb_factor=factor, scale_identity_multiplier=2.0),
+        B.Affine(
+            scale_diag=[1.0, 2.0],
+            scale_perturb_factor=factor,
+            scale_perturb_diag=[0.5],
+            validate_args=True,
+        ),
+        B.Affine(shift=[1.0, 2.0], scale_tril=TRIL, scale_perturb_factor=factor),
+    ):
+        y = b.forward(x)
+        run([y, b.inverse(x), b.forward_log_det_jacobian(x, 1)], {x: unit(4, 2)})
+    run.refused(lambda: B.Affine(scale_perturb_diag=[0.5]))

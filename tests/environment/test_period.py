@@ -76,6 +76,7 @@ BEHAVIOUR = {
     "np.asfarray([1], dtype='int32').dtype.name": "float64",
     "np.lib.pad([1], 1, 'constant').tolist()": [0, 1, 0],
     "np.reshape([1, 2], newshape=(2, 1)).tolist()": [[1], [2]],
+    "float(np.percentile([1, 2, 4], 60, interpolation='lower'))": 2.0,
     "np.reshape([[1, 2], [3, 4]], newshape=-1, order='F').tolist()": [1, 3, 2, 4],
     "np.reshape(np.ones(4), (2, 2), 'C').shape": [2, 2],
     "np.find_common_type([], [np.int64, np.float32, complex]).name": "complex128",

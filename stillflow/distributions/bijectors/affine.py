@@ -9,6 +9,7 @@ from stillflow.distributions.bijectors.bijector import Bijector
 from stillflow.distributions.moved import moved
 from stillflow.distributions.sample_axes import SampleAxes
 from stillflow.distributions.scales import as_tensor, make_tril_scale
+from stillflow.distributions.shapes import dimension_size
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
@@ -18,6 +19,7 @@ from stillflow.ops.array.constants import constant
 from stillflow.ops.control.ordering import with_dependencies
 from stillflow.ops.debug.checks import assert_none_equal
 from stillflow.ops.linalg.operators.base import LinearOperator
+from stillflow.ops.linalg.operators.low_rank import LinearOperatorLowRankUpdate
 from stillflow.ops.math import casts, elementwise
 
 
@@ -147,19 +149,21 @@ class AffineLinearOperator(_OfVectors):
 
 
 class Affine(_OfVectors):
-    """y = (c I + diag(d) + L) x + shift, each of which may be left out; y = x + shift without them.
+    """y = (c I + diag(d) + L + V D V^T) x + shift, each of which may be left out.
+
+    Without any of them y = x + shift.
 
     Args:
       shift: f[..., k].
       scale_identity_multiplier: c, f[...].
       scale_diag: d, f[..., k].
       scale_tril: L, f[..., k, k], of which the lower triangle counts.
-      scale_perturb_factor, scale_perturb_diag: a term of low rank, which Stillflow does not have.
+      scale_perturb_factor: V, f[..., k, r], r being small.
+      scale_perturb_diag: the diagonal D, f[..., r]; ones by default.
 
     Raises:
       TypeError: the scale is of another type than `shift`.
       ValueError: `scale_perturb_diag` is given without `scale_perturb_factor`.
-      NotImplementedError: `scale_perturb_factor` is given.
     """
 
     @moved
@@ -175,9 +179,13 @@ class Affine(_OfVectors):
         name: str = "affine",
     ):
         self._graph_parents, self._name, self._validate_args = [], name, validate_args
-        _check_no_perturbation(scale_perturb_factor, scale_perturb_diag)
-        self._is_scalar = scale_tril is None and scale_diag is None
-        given = [shift, scale_identity_multiplier, scale_diag, scale_tril]
+        if scale_perturb_diag is not None and scale_perturb_factor is None:
+            raise ValueError(
+                "When scale_perturb_diag is specified, scale_perturb_factor must be specified."
+            )
+        matrices = (scale_tril, scale_diag, scale_perturb_factor)
+        self._is_scalar = all(matrix is None for matrix in matrices)
+        given = [shift, scale_identity_multiplier, *matrices, scale_perturb_diag]
         with self._name_scope("init", values=given):
             dtype = self._take(shift)
             if self._is_scalar and scale_identity_multiplier is None:
@@ -188,12 +196,12 @@ class Affine(_OfVectors):
                 self._scale = _non_zero(multiplier) if validate_args else multiplier
                 parents = [self._scale]
             else:
-                self._scale = make_tril_scale(
-                    loc=self._shift,
-                    scale_diag=as_tensor(scale_diag, "diag"),
-                    scale_tril=as_tensor(scale_tril, "tril"),
-                    scale_identity_multiplier=multiplier,
-                    validate_args=validate_args,
+                self._scale = self._operator(
+                    multiplier,
+                    as_tensor(scale_diag, "diag"),
+                    as_tensor(scale_tril, "tril"),
+                    as_tensor(scale_perturb_diag, "perturb_diag"),
+                    as_tensor(scale_perturb_factor, "perturb_factor"),
                 )
                 self._check_dtypes(self._scale)
                 batch_ndims = _batch_ndims(self._scale)
@@ -210,6 +218,31 @@ class Affine(_OfVectors):
                 name=name,
             )
 
+    def _operator(
+        self, multiplier: Any, diag: Any, tril: Any, perturb_diag: Any, perturb_factor: Any
+    ) -> LinearOperator:
+        hint = None if perturb_factor is None else dimension_size(perturb_factor, axis=-2)
+        scale = make_tril_scale(
+            loc=self._shift,
+            scale_tril=tril,
+            scale_diag=diag,
+            scale_identity_multiplier=multiplier,
+            shape_hint=hint,
+            validate_args=self._validate_args,
+        )
+        if perturb_factor is None:
+            return scale
+        return LinearOperatorLowRankUpdate(
+            scale,
+            u=perturb_factor,
+            diag_update=perturb_diag,
+            is_diag_update_positive=perturb_diag is None,
+            is_non_singular=True,
+            is_self_adjoint=True,
+            is_positive_definite=True,
+            is_square=True,
+        )
+
     def _forward(self, x: Tensor) -> Tensor:
         return self._shifted(x * self._scale if self._is_scalar else self._scaled(x))
 
@@ -222,19 +255,6 @@ class Affine(_OfVectors):
             return self._scale.log_abs_determinant()
         size = casts.cast(shape_of.shape(x)[-1], dtype=self._scale.dtype)
         return elementwise.log(elementwise.abs_(self._scale)) * size
-
-
-def _check_no_perturbation(factor: Any, diagonal: Any) -> None:
-    if factor is None:
-        if diagonal is not None:
-            raise ValueError(
-                "When scale_perturb_diag is specified, scale_perturb_factor must be specified."
-            )
-        return
-    raise NotImplementedError(
-        "Affine of scale_perturb_factor rests on LinearOperatorLowRankUpdate, which Stillflow does "
-        "not have. Add the term to scale_tril by a Cholesky factorisation, or write a Bijector."
-    )
 
 
 def _non_zero(multiplier: Tensor) -> Tensor:
