@@ -5,7 +5,9 @@ Keys and values go in and out as arrays; inside they are Python's numbers and by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable
+from itertools import repeat
 from typing import Any, NoReturn
 
 import numpy as np
@@ -110,10 +112,9 @@ def listed(array: np.ndarray) -> list[Any]:
     return array.ravel().tolist()
 
 
-def arranged(values: Sequence[Any], dtype: DType, shape: Shape) -> np.ndarray:
-    array: np.ndarray = np.empty(len(values), dtype.stored_as)
-    array[:] = values
-    return array.reshape(shape)
+def arranged(values: Iterable[Any], dtype: DType, shape: Shape) -> np.ndarray:
+    """An array of scalars, as many as `shape` has."""
+    return np.fromiter(values, dtype.stored_as, math.prod(shape)).reshape(shape)
 
 
 class HashTable(Table):
@@ -138,7 +139,7 @@ class HashTable(Table):
                 "Table not initialized.\n  Run sess.run(tf.tables_initializer()) first.",
             )
         find, other = self._entries.get, default.item()
-        return arranged([find(key, other) for key in listed(keys)], self.value_dtype, keys.shape)
+        return arranged(map(find, listed(keys), repeat(other)), self.value_dtype, keys.shape)
 
     def insert(self, keys: np.ndarray, values: np.ndarray) -> None:
         _cannot("Insert")
@@ -169,8 +170,8 @@ class HashTable(Table):
         if self._entries is None:
             raise AbortedError(None, None, "HashTable is not initialized.")
         shape = (len(self._entries),)
-        keys = arranged(list(self._entries), self.key_dtype, shape)
-        return keys, arranged(list(self._entries.values()), self.value_dtype, shape)
+        keys = arranged(self._entries, self.key_dtype, shape)
+        return keys, arranged(self._entries.values(), self.value_dtype, shape)
 
 
 class MutableTable(Table):
@@ -189,7 +190,7 @@ class MutableTable(Table):
         other = default if self.value_shape else default.item()
         with self.changed:
             find = self._entries.get
-            values = [find(key, other) for key in listed(keys)]
+            values = list(map(find, listed(keys), repeat(other)))
         return self._together(values, self.found_shape(keys))
 
     def insert(self, keys: np.ndarray, values: np.ndarray) -> None:
