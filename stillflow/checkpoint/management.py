@@ -190,7 +190,7 @@ def checkpoints_iterator(
     """
     last = None
     while True:
-        latest = _next_checkpoint(checkpoint_dir, last, timeout)
+        latest = wait_for_new_checkpoint(checkpoint_dir, last, timeout=timeout)
         if latest is None:
             if timeout_fn is not None and not timeout_fn():
                 continue
@@ -201,13 +201,24 @@ def checkpoints_iterator(
         time.sleep(max(0, began + min_interval_secs - time.time()))
 
 
-def _next_checkpoint(directory: str, last: str | None, timeout: float | None) -> str | None:
-    """Waits until the latest checkpoint is another than `last`; None after `timeout` seconds."""
+def wait_for_new_checkpoint(
+    checkpoint_dir: str,
+    last_checkpoint: str | None = None,
+    seconds_to_sleep: float = _POLL_SECONDS,
+    timeout: float | None = None,
+) -> str | None:
+    """Waits until the latest checkpoint of a directory is another than `last_checkpoint`.
+
+    Returns:
+      Its path; None when there was none for `timeout` seconds.
+    """
+    logging.info("Waiting for new checkpoint at %s", checkpoint_dir)
     end = math.inf if timeout is None else time.time() + timeout
-    while (latest := latest_checkpoint(directory)) in (None, last):
-        if time.time() + _POLL_SECONDS > end:
+    while (latest := latest_checkpoint(checkpoint_dir)) in (None, last_checkpoint):
+        if time.time() + seconds_to_sleep > end:
             return None
-        time.sleep(_POLL_SECONDS)
+        time.sleep(seconds_to_sleep)
+    logging.info("Found new checkpoint at %s", latest)
     return latest
 
 

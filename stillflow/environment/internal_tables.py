@@ -115,6 +115,7 @@ EQUIVALENT: dict[str, Members | str] = {
 WHOLE: Members = {
     "contrib.layers.python.layers.utils": "stillflow.api.contrib.slim.utils",
     "contrib.losses.python.losses.loss_ops": "stillflow.api.contrib.losses",
+    "contrib.slim.python.slim.evaluation": "stillflow.api.contrib.slim.evaluation",
     "contrib.slim.python.slim.learning": "stillflow.api.contrib.slim.learning",
     "contrib.slim.python.slim.model_analyzer": "stillflow.api.contrib.slim.model_analyzer",
     "contrib.slim.python.slim.nets.alexnet": "stillflow.layers.slim.nets.alexnet",
@@ -573,6 +574,12 @@ OWN: dict[str, Members] = {
     "python.training.basic_session_run_hooks": {
         "stillflow.events.file_writer": "SummaryWriterCache=FileWriterCache",
         "stillflow.monitored.timers": "NeverTriggerTimer _HookTimer=Timer",
+    },
+    "python.training.evaluation": {
+        "stillflow.monitored.evaluating": (
+            "_evaluate_once=evaluate_once _get_or_create_eval_step=get_or_create_eval_step "
+            "_StopAfterNEvalsHook=StopAfterNEvalsHook"
+        ),
     },
     "python.training.monitored_session": {
         "stillflow.monitored.sessions": "_MonitoredSession",

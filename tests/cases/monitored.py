@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import warnings
 
 from .suite import Suite
 
@@ -354,3 +355,52 @@ def a_supervisor_without_a_folder(tf, run):
         model(tf)
         run.refused(lambda: tf.train.Supervisor(is_chief=False))
     run.note([supervisor.save_path, supervisor.summary_writer])
+
+
+@story
+def trained_by_slim(tf, run):
+    slim = tf.contrib.slim
+    loss, train = model(tf)
+    with tf.control_dependencies([train]):
+        train = tf.identity(loss)
+    with folder() as path:
+        for steps in (3, 5):
+            with warnings.catch_warnings():  # its writer is closed twice
+                warnings.simplefilter("ignore")
+                run.note([float(slim.learning.train(train, path, number_of_steps=steps)) > 0])
+            run.note(files(path))
+            tf.get_default_graph()._unsafe_unfinalize()
+    run.refused(lambda: slim.learning.train(None, None))
+    run.refused(lambda: slim.learning.train(train, None, summary_op=loss))
+    run.refused(lambda: slim.learning.train(train, None, saver=tf.train.Saver()))
+    run.refused(lambda: slim.learning.train(train, None, number_of_steps=0))
+
+
+@story
+def checkpoints_evaluated(tf, run):
+    slim = tf.contrib.slim
+    with folder() as path:
+        with tf.Graph().as_default():
+            _, train = model(tf)
+            tf.contrib.training.train(
+                train, path, hooks=[tf.train.StopAtStepHook(3)], save_summaries_steps=None
+            )
+        loss, _ = model(tf)
+        step = tf.train.get_global_step()
+        batches = tf.get_variable(
+            "batches", [], initializer=tf.zeros_initializer(), collections=["local_variables"]
+        )
+        add = batches.assign_add(2.0)
+        checkpoint = tf.train.latest_checkpoint(path)
+        hooks = [tf.contrib.training.StopAfterNEvalsHook(3)]
+        evaluate = tf.contrib.training.evaluate_once
+        values = evaluate(checkpoint, eval_ops=add, final_ops=[batches, step, loss], hooks=hooks)
+        run.note([float(value) for value in values])
+        values = slim.evaluation.evaluate_once(
+            "", checkpoint, path, num_evals=2, eval_op=add, final_op=[batches, step]
+        )
+        run.note([float(value) for value in values])
+        evaluate = tf.contrib.training.evaluate_repeatedly
+        hooks = [tf.contrib.training.StopAfterNEvalsHook(1)]
+        evaluate(path, eval_ops=add, hooks=hooks, max_number_of_evaluations=1)
+        run.note([evaluate(path, final_ops=batches, timeout=1) is None, files(path)])

@@ -1,3 +1,11 @@
+from stillflow.checkpoint.management import checkpoints_iterator as checkpoints_iterator
+from stillflow.checkpoint.management import wait_for_new_checkpoint as wait_for_new_checkpoint
+from stillflow.monitored.contrib_training import train as train
+from stillflow.monitored.evaluating import StopAfterNEvalsHook as StopAfterNEvalsHook
+from stillflow.monitored.evaluating import SummaryAtEndHook as SummaryAtEndHook
+from stillflow.monitored.evaluating import evaluate_once as evaluate_once
+from stillflow.monitored.evaluating import evaluate_repeatedly as evaluate_repeatedly
+from stillflow.monitored.evaluating import get_or_create_eval_step as get_or_create_eval_step
 from stillflow.train.hparams.hparams import HParams as HParams
 from stillflow.train.hparams.parsing import parse_values as parse_values
 from stillflow.train.training_step import add_gradients_summaries as add_gradients_summaries

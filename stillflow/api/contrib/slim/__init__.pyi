@@ -1,6 +1,7 @@
 from stillflow.api.contrib import layers as layers
 from stillflow.api.contrib import losses as losses
 from stillflow.api.contrib import metrics as metrics
+from stillflow.api.contrib.slim import evaluation as evaluation
 from stillflow.api.contrib.slim import learning as learning
 from stillflow.api.contrib.slim import model_analyzer as model_analyzer
 from stillflow.api.contrib.slim import nets as nets

@@ -1,0 +1,5 @@
+"""`tf.contrib.slim.evaluation`. Re-exports only."""
+
+from stillflow.api import _missing
+
+__getattr__, __dir__ = _missing.fallback(__name__)

@@ -1,0 +1,3 @@
+from stillflow.checkpoint.management import checkpoints_iterator as checkpoints_iterator
+from stillflow.monitored.slim_evaluation import evaluate_once as evaluate_once
+from stillflow.monitored.slim_evaluation import evaluation_loop as evaluation_loop
