@@ -25,12 +25,17 @@ def convert_inputs(defn: OpDef, values: Sequence[Any], attrs: dict[str, Any]) ->
 def check_types(defn: OpDef, attrs: dict[str, Any]) -> None:
     """TypeError for a type that the op does not accept."""
     for attr, allowed in defn.types.items():
-        if attr in attrs and attrs[attr] not in allowed:
-            parameter = next((a.name for a in defn.signature.inputs if a.type_attr == attr), attr)
-            raise TypeError(
-                f"Value passed to parameter '{parameter}' has DataType {attrs[attr].name} not in "
-                f"list of allowed values: {', '.join(d.name for d in allowed)}"
-            )
+        if attr not in attrs:
+            continue
+        given = attrs[attr] if isinstance(attrs[attr], list) else [attrs[attr]]
+        for dtype in given:
+            if dtype not in allowed:
+                inputs = defn.signature.inputs
+                named = (a.name for a in inputs if attr in (a.type_attr, a.type_list_attr))
+                raise TypeError(
+                    f"Value passed to parameter '{next(named, attr)}' has DataType {dtype.name} "
+                    f"not in list of allowed values: {', '.join(d.name for d in allowed)}"
+                )
 
 
 class _Converting:
