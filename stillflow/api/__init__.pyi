@@ -382,6 +382,21 @@ from stillflow.ops.math.trigonometric import tan as tan
 from stillflow.ops.math.trigonometric import tanh as tanh
 from stillflow.ops.own import load_library as load_library
 from stillflow.ops.own import load_op_library as load_op_library
+from stillflow.ops.parsing.csv import decode_csv as decode_csv
+from stillflow.ops.parsing.features import FixedLenFeature as FixedLenFeature
+from stillflow.ops.parsing.features import FixedLenSequenceFeature as FixedLenSequenceFeature
+from stillflow.ops.parsing.features import SparseFeature as SparseFeature
+from stillflow.ops.parsing.features import VarLenFeature as VarLenFeature
+from stillflow.ops.parsing.parse_example import parse_example as parse_example
+from stillflow.ops.parsing.parse_example import parse_single_example as parse_single_example
+from stillflow.ops.parsing.parse_sequence_example import (
+    parse_single_sequence_example as parse_single_sequence_example,
+)
+from stillflow.ops.parsing.raw import decode_raw as decode_raw
+from stillflow.ops.parsing.serialized import decode_compressed as decode_compressed
+from stillflow.ops.parsing.serialized import decode_json_example as decode_json_example
+from stillflow.ops.parsing.serialized import parse_tensor as parse_tensor
+from stillflow.ops.parsing.serialized import serialize_tensor as serialize_tensor
 from stillflow.ops.quantized.faking import (
     fake_quant_with_min_max_args as fake_quant_with_min_max_args,
 )

@@ -59,6 +59,7 @@ STORIES = (
     "sparse_programs",
     "sampling",
     "ctc",
+    "parsing",
     "strings",
     "strings_hashed",
     "strings_unicode",

@@ -13,6 +13,24 @@ from stillflow.ops.image.files import is_jpeg as is_jpeg
 from stillflow.ops.io.files import matching_files as matching_files
 from stillflow.ops.io.files import read_file as read_file
 from stillflow.ops.io.files import write_file as write_file
+from stillflow.ops.parsing.csv import decode_csv as decode_csv
+from stillflow.ops.parsing.features import FixedLenFeature as FixedLenFeature
+from stillflow.ops.parsing.features import FixedLenSequenceFeature as FixedLenSequenceFeature
+from stillflow.ops.parsing.features import SparseFeature as SparseFeature
+from stillflow.ops.parsing.features import VarLenFeature as VarLenFeature
+from stillflow.ops.parsing.parse_example import parse_example as parse_example
+from stillflow.ops.parsing.parse_example import parse_single_example as parse_single_example
+from stillflow.ops.parsing.parse_sequence_example import (
+    parse_sequence_example as parse_sequence_example,
+)
+from stillflow.ops.parsing.parse_sequence_example import (
+    parse_single_sequence_example as parse_single_sequence_example,
+)
+from stillflow.ops.parsing.raw import decode_raw as decode_raw
+from stillflow.ops.parsing.serialized import decode_compressed as decode_compressed
+from stillflow.ops.parsing.serialized import decode_json_example as decode_json_example
+from stillflow.ops.parsing.serialized import parse_tensor as parse_tensor
+from stillflow.ops.parsing.serialized import serialize_tensor as serialize_tensor
 from stillflow.ops.queues.kinds import PaddingFIFOQueue as PaddingFIFOQueue
 from stillflow.ops.queues.kinds import PriorityQueue as PriorityQueue
 from stillflow.ops.queues.kinds import RandomShuffleQueue as RandomShuffleQueue

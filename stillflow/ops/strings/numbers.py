@@ -124,10 +124,14 @@ _LONGEST_FLOAT = 31
 )
 def string_to_number_op(xp, strings, *, out_type: DType = dtypes.float32):
     """string[...] -> out_type[...], of which white space around the number is no part."""
-    dtype = out_type.as_numpy_dtype
     with np.errstate(over="ignore"):
-        parse = {"float32": _single, "float64": _float}.get(out_type.name) or _integer_of(dtype)
-        return each(parse, strings, dtype)
+        return each(reader_of(out_type), strings, out_type.as_numpy_dtype)
+
+
+def reader_of(dtype: DType) -> Callable[[bytes], Any]:
+    """What reads a number of that type, and fails with InvalidArgumentError where it is none."""
+    floats = {"float32": _single, "float64": _float}
+    return floats.get(dtype.name) or _integer_of(dtype.as_numpy_dtype)
 
 
 def _integer_of(dtype: Any) -> Callable[[bytes], int]:
