@@ -48,8 +48,11 @@ class Function(Protocol):
     def gives_rows(self) -> bool:
         """Whether instances give many rows at once."""
 
-    def instance(self) -> Instance:
-        """It with new random streams."""
+    def memory(self) -> Any:
+        """New random streams, and what else it remembers from call to call."""
+
+    def instance(self, memory: Any = None) -> Instance:
+        """It with what it remembers; nothing by default."""
 
 
 class Caller(Protocol):

@@ -55,11 +55,13 @@ class Function:
     def gives_rows(self) -> bool:
         return self._learned.rows.is_possible
 
-    def instance(self) -> Instance:
-        learned = self._learned
-        shares = bool(learned.executor.plan.variables)
-        state: Any = InstanceState(self._session) if shares else LoneState(self._session)
-        return Instance(learned, state, self._captured, len(self.body.outputs))
+    def memory(self) -> InstanceState | LoneState:
+        shares = bool(self._learned.executor.plan.variables)
+        return InstanceState(self._session) if shares else LoneState(self._session)
+
+    def instance(self, memory: Any = None) -> Instance:
+        state = self.memory() if memory is None else memory
+        return Instance(self._learned, state, self._captured, len(self.body.outputs))
 
     @cached_property
     def _learned(self) -> Learned:

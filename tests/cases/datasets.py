@@ -420,3 +420,21 @@ def _with_default_optimizations(tf):
     options = tf.data.Options()
     options.experimental_optimization.apply_default_optimizations = True
     return options
+
+
+@story
+def generated_within_functions(tf, run):
+    """A function of a pipeline that takes from around it what is another value each time."""
+
+    def copies(number):
+        for _ in range(number):
+            yield number
+
+    def flat(element):
+        return tf.data.Dataset.from_generator(copies, tf.int64, (), args=(element,))
+
+    drain(tf, run, tf.data.Dataset.range(1, 4).flat_map(flat))
+    nested = tf.data.Dataset.range(3).flat_map(
+        lambda x: tf.data.Dataset.range(2).map(lambda y: 10 * x + y)
+    )
+    drain(tf, run, nested)

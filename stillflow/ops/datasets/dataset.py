@@ -68,9 +68,9 @@ class Place:
         return Place(self.pass_, (*self.way, *steps))
 
     def instance(self, function: Function) -> Instance:
-        """The function's instance here: one for all datasets that one function has made."""
+        """The function here: with the random streams of all datasets that one function has made."""
         steps = tuple(step for step in self.way if isinstance(step, str))
-        return self.pass_.shared((steps, function.body), function.instance)
+        return function.instance(self.pass_.shared((steps, function.body), function.memory))
 
 
 class Dataset(Handle):

@@ -33,6 +33,17 @@ _by_handle: weakref.WeakValueDictionary[bytes, IteratorResource] = weakref.WeakV
 _numbers = itertools.count()
 
 
+class _Ended(ElementIterator):
+    def next(self) -> Element:
+        raise End
+
+    def save(self) -> Any:
+        return _ENDED
+
+
+_ENDED = "ended"
+
+
 class IteratorResource(Resource):
     """Gives the elements of the dataset that it was initialised with last, one run at a time."""
 
@@ -94,9 +105,16 @@ class IteratorResource(Resource):
                 "element.",
             )
         try:
-            return self._exclusively(lambda: self._current().next(), "IteratorGetNext")
+            return self._exclusively(self._next, "IteratorGetNext")
         except End:
             raise OutOfRangeError(None, None, "End of sequence") from None
+
+    def _next(self) -> Element:
+        try:
+            return self._current().next()
+        except End:
+            self._iterator = _Ended()  # what the pipeline holds is wanted no more
+            raise
 
     def _current(self) -> ElementIterator:
         assert self._iterator is not None
@@ -124,7 +142,10 @@ class IteratorResource(Resource):
         def begin() -> None:
             assert self._dataset is not None
             self._begin(self._dataset)
-            self._current().restore(state)
+            if isinstance(state, str):
+                self._iterator = _Ended()
+            else:
+                self._current().restore(state)
 
         if self._dataset is None:
             raise FailedPreconditionError(
