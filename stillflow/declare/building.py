@@ -20,8 +20,8 @@ def build(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
     """Builds a node in the graph of the inputs.
 
     Returns:
-      The output tensor; a named tuple of them when the op has several; a list for a list output;
-      the Operation when it has none.
+      The output tensor, or sparse tensor where the op maps one; a named tuple of them when the op
+      has several; a list for a list output; the Operation when it has none.
     """
     values, attrs, name = bind(defn, args, kwargs)
     if defn.is_constant:
@@ -29,6 +29,11 @@ def build(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
         check_types(defn, attrs)
         return _returned(defn, emit(defn, (), attrs, name or defn.type))
     graph = graph_of(_flat(values))
+    if defn.maps_values and getattr(values[0], "_is_sparse_tensor", False):
+        # TensorFlow comes to this once it has failed to build a node of that name.
+        with graph.as_default(), graph.name_scope(name or defn.type):
+            pass
+        return values[0]._with_values(defn(values[0].values, name=name))
     with graph.as_default(), graph.name_scope(name or defn.type) as scope:
         inputs = convert_inputs(defn, values, attrs)
         check_types(defn, attrs)

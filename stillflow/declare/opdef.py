@@ -86,6 +86,7 @@ class OpDef:
       joins: the value is that of the first input that is not dead.
       frame: what it is to a loop: its value goes in ("enter"), out ("exit") or to the next
         iteration ("next"), or says whether there is one ("condition").
+      maps_values: of a sparse tensor it computes that of its values.
       total: it cannot fail where the shapes of its inputs fit, so a run in which nothing reads its
         outputs does without it, though something waits for it.
       broadcasts: the inputs are broadcast to the output's shape.
@@ -135,6 +136,7 @@ class OpDef:
     splits: bool = False
     joins: bool = False
     frame: str = ""
+    maps_values: bool = False
     total: bool = False
     broadcasts: bool = False
     partly: Callable[..., Any] | None = None

@@ -92,7 +92,13 @@ class Dense(KernelLayer):
             outputs = tensordot.tensordot(inputs, self.kernel, [[rank - 1], [0]])
             outputs.set_shape([*inputs.shape.as_list()[:-1], self.units])
         else:
-            outputs = products.matmul_op(casts.cast(inputs, self.dtype), self.kernel)
+            inputs = casts.cast(inputs, self.dtype)
+            if getattr(inputs, "_is_sparse_tensor", False):
+                from stillflow.ops.sparse.products import sparse_tensor_dense_matmul
+
+                outputs = sparse_tensor_dense_matmul(inputs, self.kernel)
+            else:
+                outputs = products.matmul_op(inputs, self.kernel)
         return self._activated(self._with_bias(outputs))
 
     def compute_output_shape(self, input_shape: Any) -> TensorShape:

@@ -437,3 +437,28 @@ def serialised_as_objects(tf, run):
     run(ops.deserialize_sparse(many, tf.float32))
     run(ops.deserialize_sparse(tf.serialize_sparse(x), tf.float32))
     run.attempt(ops.deserialize_sparse(one, tf.int32))
+
+
+@story
+def mapped(tf, run):
+    x = some(tf)
+    for function in (
+        *(tf.abs, tf.negative, tf.sign, tf.square, tf.sqrt, tf.erf, tf.tanh),
+        *(tf.math.bessel_i0e, tf.math.bessel_i1e),
+    ):
+        run([function(x), function(x, name="named")])
+    run(tf.abs(tf.SparseTensor([[0]], tf.constant([3 + 4j], tf.complex64), [2])))
+    run(tf.group(x, [x]))
+    tf.print("sparse:", x, [1, x])
+
+
+@story
+def layers(tf, run):
+    x = tf.sparse_placeholder(tf.float32, [3, 4], name="x")
+    y = tf.layers.dense(x, 2, kernel_initializer=tf.ones_initializer(), activation=tf.nn.relu)
+    loss = tf.reduce_sum(tf.square(y))
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+    run(tf.global_variables_initializer())
+    feed = {x.indices: [[0, 1], [2, 3]], x.values: [1.0, 2.0]}
+    for _ in range(2):
+        run([y, train], feed)

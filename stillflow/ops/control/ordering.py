@@ -149,6 +149,8 @@ def _flatten(items: Any):
             yield from _flatten(item)
         elif isinstance(item, dict):
             yield from _flatten(item.values())
+        elif getattr(item, "_is_sparse_tensor", False):
+            yield from item.fetch_parts()
         elif item is not None:
             yield item
 

@@ -233,6 +233,11 @@ def _template(
             return items if isinstance(value, list) else tuple(items)
         if not is_tensor(value):
             return value
+        if getattr(value, "_is_sparse_tensor", False):
+            if tensors is not None:
+                tensors.extend(value.fetch_parts())
+            parts = f"indices={placeholder}, values={placeholder}, shape={placeholder}"
+            return f"SparseTensor({parts})"  # which TensorFlow quotes
         if tensors is not None:
             tensors.append(value)
         return _Shown(placeholder)

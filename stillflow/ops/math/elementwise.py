@@ -23,7 +23,7 @@ from stillflow.ops.math.unary import OF_OUTPUT, ON_FLOATS, ON_SIGNED, ON_SMOOTH,
 # Signs and rounding -----------------------------------------------------------------------------
 
 
-@op("Neg", "x: T -> y: T", rows=rows.elementwise, **ON_SIGNED)
+@op("Neg", "x: T -> y: T", maps_values=True, rows=rows.elementwise, **ON_SIGNED)
 def negative(xp, x):
     """x: n[...] -> n[...]"""
     return xp.negative(x)
@@ -52,15 +52,17 @@ def abs_gradient(op, dy):
 
 
 def abs_(x: Any, name: str | None = None) -> Tensor:
-    """Returns the absolute value of `x`, which for a complex tensor is a float."""
+    """Returns the absolute value of `x`, dense or sparse, which for complex numbers is a float."""
     with name_scope(name, "Abs", [x]) as scope:
-        x = convert_to_tensor(x, name="x")
-        if x.dtype.base_dtype.is_complex:
-            return complex_numbers.complex_abs(x, name=scope)
-        return abs_op(x, name=scope)
+        if not getattr(x, "_is_sparse_tensor", False):
+            x = convert_to_tensor(x, name="x")
+            if x.dtype.base_dtype.is_complex:
+                return complex_numbers.complex_abs(x, name=scope)
+            return abs_op(x, name=scope)
+    return x._with_values(abs_(x.values, name=name))
 
 
-@op("Sign", "x: T -> y: T", near_zero=("x",), rows=rows.elementwise, **ON_SIGNED)
+@op("Sign", "x: T -> y: T", maps_values=True, near_zero=("x",), rows=rows.elementwise, **ON_SIGNED)
 def sign(xp, x):
     """x: n[...] -> n[...], -1, 0 or 1, 0 for NaN; x / |x| for a complex number."""
     return xp.sign(x) if x.dtype.kind in "iuc" else xp.where(x == x, xp.sign(x), x.dtype.type(0))
@@ -134,7 +136,7 @@ def is_finite(xp, x):
 # Powers and roots -------------------------------------------------------------------------------
 
 
-@op("Square", "x: T -> y: T", rows=rows.elementwise, **ON_SIGNED)
+@op("Square", "x: T -> y: T", maps_values=True, rows=rows.elementwise, **ON_SIGNED)
 def square(xp, x):
     """x: n[...] -> n[...]"""
     return xp.square(x)
@@ -153,7 +155,7 @@ def _product(x: Any, y: Any) -> Tensor:
     return multiply(x, y)
 
 
-@op("Sqrt", "x: T -> y: T", near_zero=("x",), rows=rows.elementwise, **ON_SMOOTH)
+@op("Sqrt", "x: T -> y: T", maps_values=True, near_zero=("x",), rows=rows.elementwise, **ON_SMOOTH)
 def sqrt(xp, x):
     """x: f[...] -> f[...]"""
     return xp.sqrt(x)

@@ -37,7 +37,7 @@ def _computed(xp: Any, name: str, x: Any) -> Any:
     return getattr(xp.special, name)(x.astype(np.float32)).astype(x.dtype)
 
 
-@op("Erf", "x: T -> y: T", **_FLOAT)
+@op("Erf", "x: T -> y: T", maps_values=True, **_FLOAT)
 def erf(xp, x):
     """x: f[...] -> f[...], the error function."""
     return _computed(xp, "erf", x)
@@ -200,7 +200,7 @@ def betainc_gradient(op, dz):
     return None, None, of_x.summed(elementwise.exp(log_slope) * dz)
 
 
-@op("BesselI0e", "x: T -> y: T", **_FLOAT)
+@op("BesselI0e", "x: T -> y: T", maps_values=True, **_FLOAT)
 def bessel_i0e(xp, x):
     """x: f[...] -> f[...], exp(-|x|) times the modified Bessel function of order 0."""
     return _computed(xp, "i0e", x)
@@ -213,7 +213,7 @@ def bessel_i0e_gradient(op, dy):
         return dy * (bessel_i1e(x) - elementwise.sign(x) * y)
 
 
-@op("BesselI1e", "x: T -> y: T", **_FLOAT)
+@op("BesselI1e", "x: T -> y: T", maps_values=True, **_FLOAT)
 def bessel_i1e(xp, x):
     """x: f[...] -> f[...], exp(-|x|) times the modified Bessel function of order 1."""
     return _computed(xp, "i1e", x)

@@ -123,7 +123,7 @@ def cosh_gradient(op, dy):
         return dy * sinh(x_of(op))
 
 
-@op("Tanh", "x: T -> y: T", **ON_SMOOTH)
+@op("Tanh", "x: T -> y: T", maps_values=True, **ON_SMOOTH)
 def tanh(xp, x):
     """x: f[...] -> f[...]"""
     return xp.tanh(x)
