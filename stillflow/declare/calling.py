@@ -45,6 +45,10 @@ class Function(Protocol):
         """The graph of it: the same for all values that are taken from outside."""
 
     @property
+    def waits(self) -> bool:
+        """Whether a call may wait: for the program's own code, files or other threads."""
+
+    @property
     def gives_rows(self) -> bool:
         """Whether instances give many rows at once."""
 

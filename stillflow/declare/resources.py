@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from stillflow.graph.errors import CancelledError, DeadlineExceededError
 
@@ -48,6 +49,16 @@ class Resource(Handle):
                 raise CancelledError(None, None, f"{what} was cancelled")
             if not self.changed.wait(_patience.left()):
                 raise DeadlineExceededError(None, None, "Timed out waiting for notification")
+
+
+def wait_for(condition: threading.Condition, is_done: Callable[[], Any]) -> None:
+    """Waits, under `condition`, until `is_done()`.
+
+    Raises:
+      DeadlineExceededError: the run may not go on for so long.
+    """
+    if not condition.wait_for(is_done, _patience.left()):
+        raise DeadlineExceededError(None, None, "Timed out waiting for notification")
 
 
 def time_left() -> float | None:

@@ -52,6 +52,10 @@ class Function:
         self._captured = [v for t, v in pairs if t not in self._named]
 
     @property
+    def waits(self) -> bool:
+        return _waits(self.body)
+
+    @property
     def gives_rows(self) -> bool:
         return self._learned.rows.is_possible
 
@@ -81,6 +85,16 @@ class Function:
         rows = RowProgram(plan, stacked)
         fed = [*feeds, *self._named]
         return Learned(executor_of(plan, fed, tier_setting(), copies=False), rows)
+
+
+def _waits(body: Any) -> bool:
+    """Whether an operation of a body waits, or of a function that one names."""
+    for op in body.operations:
+        names = [value for value in op.attrs.values() if isinstance(value, FunctionName)]
+        functions = [body._get_function(name.name) for name in names]
+        if op.defn.waits or any(f is not None and _waits(f.body) for f in functions):
+            return True
+    return False
 
 
 class Learned(NamedTuple):

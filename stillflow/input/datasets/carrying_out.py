@@ -15,9 +15,9 @@ from stillflow.ops.datasets.optimizing import (
     max_intra_op_parallelism_dataset_op,
     model_dataset_op,
     optimize_dataset_op,
-    prefetch_dataset_op,
     private_thread_pool_dataset_op,
 )
+from stillflow.ops.datasets.prefetching import prefetch_dataset_op
 
 
 class CacheDataset(UnaryUnchangedStructureDataset):

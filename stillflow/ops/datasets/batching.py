@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.calling import Function
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.shapes import format_sizes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.tensor_shape import TensorShape
@@ -111,6 +115,7 @@ class MapAndBatchDataset(BatchDataset):
     ):
         super().__init__(source, size, drops_rest, *structure)
         self.function = function
+        self.functions = (function,)
         self.keeps_number = keeps_number
 
     @property
@@ -144,7 +149,19 @@ class _MappedAndBatched(BatchIterator):
                 given.append(called(self._call, element, self.dataset.keeps_number))
         except End:
             self.check_rows(len(given))
-        return stacked(given)
+        return tuple(map(_put_together, zip(*given, strict=True)))
+
+
+def _put_together(values: Sequence[Any]) -> np.ndarray:
+    """n[count, ...], of the first one's shape; the others may have another of as many elements."""
+    first = values[0]
+    for value in values:
+        if np.size(value) != np.size(first):
+            refuse(
+                "Cannot add tensor to the batch: number of elements does not match. Shapes are: "
+                f"[tensor]: {format_sizes(value.shape)}, [batch]: {format_sizes(first.shape)}"
+            )
+    return stacked([(value.reshape(first.shape) if value.shape else value,) for value in values])[0]
 
 
 _OPTIONS: dict[str, Any] = {

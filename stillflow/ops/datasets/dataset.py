@@ -6,6 +6,7 @@ is iterated; all that changes is in iterators, and in the Pass that they share.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
@@ -38,6 +39,7 @@ class Pass:
     def __init__(self) -> None:
         self.is_cancelled = False
         self.rewritten: Callable[[Dataset], Dataset] = lambda dataset: dataset
+        self._closing: list[weakref.ref[Any]] = []
         self._shared: dict[Hashable, Any] = {}
 
     def shared(self, key: Hashable, make: Any) -> Any:
@@ -45,6 +47,21 @@ class Pass:
         if key not in self._shared:
             self._shared[key] = make()
         return self._shared[key]
+
+    def when_cancelled(self, close: Callable[[], None]) -> None:
+        """Has a method, whose object it does not keep, be called when the pass is cancelled."""
+        self._closing = [ref for ref in self._closing if ref() is not None]
+        self._closing.append(weakref.WeakMethod(close))
+        if self.is_cancelled:
+            close()
+
+    def cancel(self) -> None:
+        """Ends it: whoever waits for elements, or makes them, stops."""
+        self.is_cancelled = True
+        for ref in list(self._closing):
+            close = ref()
+            if close is not None:
+                close()
 
     def check(self) -> None:
         """CancelledError when nobody waits for elements any more."""
@@ -79,12 +96,20 @@ class Dataset(Handle):
     Attributes:
       inputs: the datasets that it takes elements from.
       types, shapes: of each component, as declared.
+      functions: those that it calls for its elements.
       columns: the arrays whose rows its elements are, n[rows, ...] for each component, if that is
         so: then its iterators give numbers of rows as units.
+      waits: making its elements waits: for files, or for the program's own code.
       gives_blocks: its iterators give many elements at once, stacked: see ElementIterator.block.
     """
 
+    functions: Sequence[Function] = ()
     columns: Element | None = None
+
+    @property
+    def waits(self) -> bool:
+        parts: list[Any] = [*self.inputs, *self.functions]
+        return any(part.waits for part in parts)
 
     @property
     def gives_blocks(self) -> bool:

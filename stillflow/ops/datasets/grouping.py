@@ -43,6 +43,7 @@ class ScanDataset(Dataset):
         super().__init__((source,), *structure)
         self.state = state
         self.function = function
+        self.functions = (function,)
         self.keeps_number = keeps_number
 
     def iterator(self, place: Place) -> ElementIterator:
@@ -89,6 +90,7 @@ class TakeWhileDataset(Moving):
     def __init__(self, source: Dataset, predicate: Function, *structure: Any):
         super().__init__(source, *structure)
         self.predicate = predicate
+        self.functions = (predicate,)
 
     def iterator(self, place: Place) -> ElementIterator:
         return _TakenWhile(self, place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +12,12 @@ from stillflow.declare import shapes
 from stillflow.declare.calling import Function, Instance
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.resources import wait_for
 from stillflow.graph.dtypes import DType
+from stillflow.graph.errors import CancelledError, OpError
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.ahead import Ahead
 from stillflow.ops.datasets.dataset import (
     AUTOTUNE,
     Dataset,
@@ -43,6 +47,7 @@ class InterleaveDataset(Dataset):
     ):
         super().__init__((source,), *structure)
         self.function = function
+        self.functions = (function,)
         self.cycle_length = cycle_length
         self.block_length = block_length
 
@@ -118,7 +123,11 @@ class _Interleaved(InputIterator):
 
 
 class StagedInterleaveDataset(InterleaveDataset):
-    """As InterleaveDataset, where `staged` more datasets stand in line for a turn."""
+    """As InterleaveDataset, where `staged` more datasets stand in line for a turn.
+
+    Where making elements waits, each dataset has a thread that makes up to `buffered` ones
+    beforehand; one that is `sloppy` then gives what is there instead of waiting for a turn.
+    """
 
     def __init__(
         self,
@@ -127,10 +136,14 @@ class StagedInterleaveDataset(InterleaveDataset):
         cycle_length: int,
         block_length: int,
         staged: int,
+        buffered: int,
+        sloppy: bool,
         *structure: Any,
     ):
         super().__init__(source, function, cycle_length, block_length, *structure)
         self.staged = staged
+        self.buffered = buffered
+        self.sloppy = sloppy
 
     def iterator(self, place: Place) -> ElementIterator:
         return _Staged(self, place)
@@ -142,10 +155,12 @@ class _Staged(InputIterator):
     def __init__(self, dataset: StagedInterleaveDataset, place: Place):
         super().__init__(dataset, place)
         self._call = place.instance(dataset.function)
-        self._turns: list[_Worker | None] = []
-        self._line: deque[_Worker] = deque()
+        self._turns: list[_Worker | _Threaded | _Failed | None] = []
+        self._line: deque[_Worker | _Threaded | _Failed] = deque()
         self._turn = self._given = self._made = 0
         self._is_started = self._is_over = False
+        self._has_threads = dataset.function.waits
+        self._changed = threading.Condition()
 
     def next(self) -> Element:
         if not self._is_started:
@@ -157,6 +172,9 @@ class _Staged(InputIterator):
                 return element
             if self._is_over and not any(self._turns):
                 raise End
+            if self._has_threads and self.dataset.sloppy:
+                with self._changed:
+                    wait_for(self._changed, lambda: any(map(_is_ready, self._turns)))
 
     def _start(self) -> None:
         while len(self._turns) + len(self._line) < self.dataset.cycle_length + self.dataset.staged:
@@ -169,7 +187,7 @@ class _Staged(InputIterator):
                 self._line.append(worker)
         self._is_started = True
 
-    def _new_worker(self) -> _Worker | None:
+    def _new_worker(self) -> _Worker | _Threaded | _Failed | None:
         if self._is_over:
             return None
         try:
@@ -177,18 +195,25 @@ class _Staged(InputIterator):
         except End:
             self._is_over = True
             return None
+        except CancelledError:
+            raise
+        except OpError as error:
+            return _Failed(error)
         self._made += 1
-        return _Worker(element, self._made - 1)
+        worker = _Worker(element, self._made - 1, self._call, self.place)
+        if self._has_threads:
+            return _Threaded(worker, self.dataset.buffered, self._changed)
+        return worker
 
     def _try_turns(self) -> Element | None:
         """The next element, or None where a dataset has ended."""
         count = len(self._turns)
         for turn in [(self._turn + ahead) % count for ahead in range(count)]:
             worker = self._turns[turn]
-            if worker is None:
+            if worker is None or (self.dataset.sloppy and not worker.is_ready):
                 continue
             try:
-                element = worker.next(self._call, self.place)
+                element = worker.next()
             except End:
                 self._turns[turn] = None
                 following = self._new_worker()
@@ -210,15 +235,52 @@ class _Staged(InputIterator):
 class _Worker:
     """The elements of the dataset that a function gives for `element`, the `number`-th one."""
 
-    def __init__(self, element: Element, number: int):
+    is_ready = True  # to give an element without waiting for a thread
+
+    def __init__(self, element: Element, number: int, call: Instance, place: Place):
         self._element = element
         self._number = number
+        self._call = call
+        self.place = place
         self._iterator: ElementIterator | None = None
 
-    def next(self, call: Instance, place: Place) -> Element:
+    def next(self) -> Element:
         if self._iterator is None:
-            self._iterator = opened(call, self._element, place, self._number)
+            self._iterator = opened(self._call, self._element, self.place, self._number)
         return self._iterator.next()
+
+
+class _Failed:
+    """In place of a worker whose element failed."""
+
+    is_ready = True
+
+    def __init__(self, error: OpError):
+        self._error: OpError | None = error
+
+    def next(self) -> Element:
+        error, self._error = self._error, None
+        if error is None:
+            raise End
+        raise error
+
+
+class _Threaded:
+    """A worker with a thread."""
+
+    def __init__(self, worker: _Worker, size: int, changed: threading.Condition):
+        self._ahead = Ahead(worker.next, size, worker.place.pass_, changed)
+
+    @property
+    def is_ready(self) -> bool:
+        return self._ahead.has_any()
+
+    def next(self) -> Element:
+        return self._ahead.next()
+
+
+def _is_ready(worker: _Worker | _Threaded | _Failed | None) -> bool:
+    return worker is not None and worker.is_ready
 
 
 _OPTIONS: dict[str, Any] = {
@@ -307,7 +369,7 @@ def parallel_interleave_dataset_op(
     output_shapes: list[TensorShape],
 ):
     """-> variant[], the elements of the datasets that `f` gives, which take turns"""
-    *arguments, cycle_length, block_length, _, buffered, prefetched = others
+    *arguments, cycle_length, block_length, sloppy, buffered, prefetched = others
     for value, name in ((cycle_length, "cycle_length"), (block_length, "block_length")):
         if int(value) <= 0:
             refuse(f"`{name}` must be > 0")
@@ -321,6 +383,8 @@ def parallel_interleave_dataset_op(
         int(cycle_length),
         int(block_length),
         int(prefetched),
+        int(buffered),
+        bool(sloppy),
         output_types,
         output_shapes,
     )

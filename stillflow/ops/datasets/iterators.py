@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import weakref
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from stillflow.declare.optional import Optional
 from stillflow.declare.refusing import refuse
 from stillflow.declare.resources import Resource
 from stillflow.declare.shapes import fits, format_sizes
+from stillflow.declare.taking import note_begun
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import FailedPreconditionError, OutOfRangeError
 from stillflow.graph.function_library import FunctionName
@@ -31,6 +33,20 @@ from stillflow.ops.datasets.dataset import (
 
 _by_handle: weakref.WeakValueDictionary[bytes, IteratorResource] = weakref.WeakValueDictionary()
 _numbers = itertools.count()
+
+
+class _Taken:
+    """An element that a run takes, which goes back if the run fails."""
+
+    def __init__(self, iterator: IteratorResource, pass_: Pass):
+        self._iterator = iterator
+        self._pass = pass_
+        self.element: Element | None = None
+
+    def give_up(self) -> None:
+        element, self.element = self.element, None
+        if element is not None:
+            self._iterator.give_back(element, self._pass)
 
 
 class _Ended(ElementIterator):
@@ -56,11 +72,12 @@ class IteratorResource(Resource):
         self._iterator: ElementIterator | None = None
         self._pass = Pass()
         self._is_busy = False
+        self._returned: deque[Element] = deque()  # of runs that failed afterwards
         _by_handle[self.handle] = self
 
     def cancel(self) -> None:
-        self._pass.is_cancelled = True
         super().cancel()
+        self._pass.cancel()
 
     @property
     def is_initialized(self) -> bool:
@@ -70,7 +87,7 @@ class IteratorResource(Resource):
         """Begins with the first element of `dataset`; InvalidArgumentError if it does not fit."""
         check_types(dataset.types, self.types)
         check_shapes(dataset.shapes, self.shapes)
-        self._pass.is_cancelled = True  # whoever still waits for the elements of before
+        self._pass.cancel()  # whoever still waits for the elements of before
         self._exclusively(lambda: self._begin(dataset), "MakeIterator")
 
     def initialize_once(self, make: Callable[[], Dataset]) -> None:
@@ -86,6 +103,7 @@ class IteratorResource(Resource):
     def _begin(self, dataset: Dataset) -> None:
         self._dataset = dataset
         self._pass = Pass()
+        self._returned.clear()
         self._iterator = dataset.iterator(Place(self._pass))
 
     def next(self) -> Element:
@@ -110,6 +128,19 @@ class IteratorResource(Resource):
             raise OutOfRangeError(None, None, "End of sequence") from None
 
     def _next(self) -> Element:
+        taken = _Taken(self, self._pass)
+        note_begun(taken)
+        taken.element = self._following()
+        return taken.element
+
+    def give_back(self, element: Element, pass_: Pass) -> None:
+        """Has an element be the next one again, unless it is of an earlier initialisation."""
+        if pass_ is self._pass:
+            self._returned.appendleft(element)
+
+    def _following(self) -> Element:
+        if self._returned:
+            return self._returned.popleft()
         try:
             return self._current().next()
         except End:
@@ -134,6 +165,13 @@ class IteratorResource(Resource):
 
     def save(self) -> Any:
         """What `restore` goes on from."""
+        if self._iterator is None:
+            raise FailedPreconditionError(
+                None,
+                None,
+                "Save() failed because the iterator has not been initialized. Ensure that you have "
+                "run the initializer operation for this iterator before saving it.",
+            )
         return self._exclusively(lambda: self._current().save(), "SerializeIterator")
 
     def restore(self, state: Any) -> None:

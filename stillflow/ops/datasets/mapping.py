@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from typing import Any
 
@@ -25,14 +26,24 @@ from stillflow.ops.datasets.dataset import (
 )
 from stillflow.ops.datasets.stacking import next_block, rows_of, unstacked
 from stillflow.ops.datasets.tables import Moving
+from stillflow.ops.datasets.workers import Task, Workers
 
 
 class MapDataset(Dataset):
     """What a function gives for each element of its input."""
 
-    def __init__(self, source: Dataset, function: Function, keeps_number: bool, *structure: Any):
+    def __init__(
+        self,
+        source: Dataset,
+        function: Function,
+        calls: int,
+        keeps_number: bool,
+        *structure: Any,
+    ):
         super().__init__((source,), *structure)
         self.function = function
+        self.functions = (function,)
+        self.calls = calls  # at the same time
         self.keeps_number = keeps_number
 
     @property
@@ -40,6 +51,8 @@ class MapDataset(Dataset):
         return self.inputs[0].gives_blocks and self.function.gives_rows
 
     def iterator(self, place: Place) -> ElementIterator:
+        if self.calls > 1 and self.function.waits:
+            return _MappedAtOnce(self, place)
         return _Mapped(self, place)
 
     def cardinality(self) -> int:
@@ -78,6 +91,46 @@ class _Mapped(InputIterator):
         self.input.restore(state[1])
 
 
+class _MappedAtOnce(InputIterator):
+    """Calls a function that waits for several elements at a time; they keep their order."""
+
+    def __init__(self, dataset: MapDataset, place: Place):
+        super().__init__(dataset, place)
+        self._call = place.instance(dataset.function)
+        self._workers = Workers(dataset.calls, place.pass_)
+        self._begun: deque[tuple[Element, Task]] = deque()
+        self._is_over = False
+
+    def next(self) -> Element:
+        while len(self._begun) < self.dataset.calls and not self._is_over:
+            try:
+                element = self.input.next()
+            except End:
+                self._is_over = True
+                break
+            self._begun.append((element, self._workers.do(self._bound(element))))
+        if not self._begun:
+            raise End
+        given = self._begun[0][1].result()
+        self._begun.popleft()
+        if isinstance(given, BaseException):
+            raise given
+        return given
+
+    def _bound(self, element: Element) -> Any:
+        call, keeps_number = self._call, self.dataset.keeps_number
+        return lambda: called(call, element, keeps_number)
+
+    def save(self) -> Any:
+        return [[list(element) for element, _ in self._begun], self._is_over, self.input.save()]
+
+    def restore(self, state: Any) -> None:
+        elements = [tuple(element) for element in state[0]]
+        self._begun = deque((e, self._workers.do(self._bound(e))) for e in elements)
+        self._is_over = bool(state[1])
+        self.input.restore(state[2])
+
+
 def called(call: Instance, element: Element, keeps_number: bool) -> Element:
     """What a function gives for an element; raises End where it raises OutOfRangeError.
 
@@ -100,6 +153,7 @@ class FilterDataset(Moving):
     def __init__(self, source: Dataset, predicate: Function, *structure: Any):
         super().__init__(source, *structure)
         self.predicate = predicate
+        self.functions = (predicate,)
 
     def iterator(self, place: Place) -> ElementIterator:
         return _Filtered(self, place)
@@ -143,6 +197,7 @@ class FlatMapDataset(Dataset):
     def __init__(self, source: Dataset, function: Function, *structure: Any):
         super().__init__((source,), *structure)
         self.function = function
+        self.functions = (function,)
 
     def iterator(self, place: Place) -> ElementIterator:
         return _Flat(self, place)
@@ -219,7 +274,7 @@ def map_dataset_op(
     """-> variant[], what `f` gives for each element, followed by `other_arguments`"""
     function = caller.function(f, other_arguments)
     source = dataset_of(input_dataset)
-    return MapDataset(source, function, preserve_cardinality, output_types, output_shapes)
+    return MapDataset(source, function, 1, preserve_cardinality, output_types, output_shapes)
 
 
 @op(
@@ -246,7 +301,8 @@ def parallel_map_dataset_op(
         refuse("num_parallel_calls must be greater than zero.")
     function = caller.function(f, arguments)
     source = dataset_of(input_dataset)
-    return MapDataset(source, function, preserve_cardinality, output_types, output_shapes)
+    calls = (os.cpu_count() or 1) if int(count) == AUTOTUNE else int(count)
+    return MapDataset(source, function, calls, preserve_cardinality, output_types, output_shapes)
 
 
 @op(

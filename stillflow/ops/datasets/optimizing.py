@@ -70,23 +70,6 @@ def model_dataset_op(
     return dataset_of(input_dataset)
 
 
-@op("PrefetchDataset", "input_dataset: variant, buffer_size: int64 -> handle: variant", **_OPTIONS)
-def prefetch_dataset_op(
-    xp,
-    input_dataset,
-    buffer_size,
-    *,
-    output_types: list[DType],
-    output_shapes: list[TensorShape],
-    slack_period: int = 0,
-    legacy_autotune: bool = True,
-):
-    """buffer_size: i64[] -> variant[], the same elements, some of them made beforehand"""
-    if int(buffer_size) < -1:
-        refuse("buffer_size must be >= 0 or set buffer_size to be -1 for auto-tuning")
-    return dataset_of(input_dataset)
-
-
 @op(
     "MaxIntraOpParallelismDataset",
     "input_dataset: variant, max_intra_op_parallelism: int64 -> handle: variant",
@@ -122,5 +105,5 @@ def private_thread_pool_dataset_op(
 
 for _declared in (max_intra_op_parallelism_dataset_op, private_thread_pool_dataset_op):
     _declared.not_differentiable()
-for _declared in (optimize_dataset_op, model_dataset_op, prefetch_dataset_op):
+for _declared in (optimize_dataset_op, model_dataset_op):
     _declared.not_differentiable()

@@ -1,0 +1,6 @@
+from stillflow.api.data import experimental as experimental
+from stillflow.input.datasets.dataset import DatasetSpec as DatasetSpec
+from stillflow.input.datasets.dataset import DatasetV2
+from stillflow.input.datasets.options import Options as Options
+
+Dataset = DatasetV2
