@@ -122,6 +122,8 @@ ARRAY_ERRORS = "array_errors"
 CONVERSIONS = "conversions"
 #: Ops that are fed what their kernels refuse, and what they take after all.
 MISUSES = "misuses"
+#: The same where shapes differ that NumPy would broadcast.
+UNLIKE = "unlike"
 #: What arrays of tensors and stacks refuse.
 TENSOR_ARRAY_ERRORS = "tensor_array_errors"
 #: Programs that run although they look wrong, or whose runs alone can tell what is.
@@ -134,7 +136,7 @@ NAMES = (
     *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES, *DIGESTED, *NETWORKS, SWITCHES, NESTS),
     *PIPELINES,
     WHOLE_NETWORKS,
-    *(ERRORS, ARRAY_ERRORS, TENSOR_ARRAY_ERRORS, MISUSES, LENIENCE, CONVERSIONS),
+    *(ERRORS, ARRAY_ERRORS, TENSOR_ARRAY_ERRORS, MISUSES, UNLIKE, LENIENCE, CONVERSIONS),
 )
 
 #: How often a program is run on one thread, and on four, before it is taken to be deterministic.
@@ -161,6 +163,7 @@ def observations(name):
         TENSOR_ARRAY_ERRORS: observe.failure_of,
         CONVERSIONS: observe.outcome_of,
         MISUSES: observe.ending_of,
+        UNLIKE: observe.ending_of,
         LENIENCE: observe.ending_of,
         HOSTILE: observe.hostile_values,
         **dict.fromkeys(STORIES, story),

@@ -6,7 +6,7 @@ from oracle import assert_agree, assert_all_recorded, each_case
 
 import stillflow as tf
 
-CASES = each_case(suites.MISUSES, suites.LENIENCE)
+CASES = each_case(suites.MISUSES, suites.UNLIKE, suites.LENIENCE)
 
 
 def on_xla(cases):
@@ -21,7 +21,7 @@ def on_xla(cases):
 
 def test_every_case_is_recorded():
     """The golden files hold exactly these cases."""
-    assert_all_recorded([suites.MISUSES, suites.LENIENCE])
+    assert_all_recorded([suites.MISUSES, suites.UNLIKE, suites.LENIENCE])
 
 
 @pytest.mark.parametrize(("case", "recorded"), CASES)

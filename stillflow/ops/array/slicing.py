@@ -231,7 +231,12 @@ def strided_slice_grad(
     masks = (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
     whole = tuple(sizes.tolist())
     index = strided_index(xp, whole, begin, end, strides, masks)
-    return xp.set_at(xp.zeros(whole, dy.dtype), index, dy)
+    zeros = xp.zeros(whole, dy.dtype)
+    taken = zeros[index].shape
+    if taken != dy.shape:
+        seen, wanted = map(shapes.format_sizes, (dy.shape, taken))
+        refuse(f"shape of dy was {seen} instead of {wanted}")
+    return xp.set_at(zeros, index, dy)
 
 
 @strided_slice_grad.gradient

@@ -6,12 +6,12 @@ Division is in `division`, functions of one tensor in `elementwise`.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from stillflow.declare import partly, shapes
+from stillflow.declare.alike import check_alike, shapes_differ
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.optional import Optional
@@ -306,34 +306,19 @@ def _sum(xp: Any, first: Any, *rest: Any) -> Any:
     return total
 
 
-def _sizes_differ(op: Operation, inputs: Sequence[Any]) -> str | None:
-    first, *rest = (np.shape(value) for value in inputs)
-    for index, sizes in enumerate(rest, 1):
-        if sizes != first:
-            return (
-                f"Inputs to operation {op.name} of type {op.type} must have the same size and "
-                f"shape.  Input 0: {shapes.format_sizes(first)} != input {index}: "
-                f"{shapes.format_sizes(sizes)}"
-            )
-    return None
-
-
 @op(
     "AddN",
     "inputs: N * T -> sum: T",
     shape=shapes.merged,
     types={"T": (*NUMBERS, dtypes.variant)},
-    explain=_sizes_differ,
+    explain=shapes_differ,
     total=True,
 )
 def add_n_op(xp, *inputs):
     """inputs: n[...] each -> n[...], their sum."""
     if isinstance(inputs[0], Optional):
         return functools.reduce(Optional.plus, inputs)
-    wanted = inputs[0].shape
-    for value in inputs[1:]:
-        if value.shape != wanted:
-            raise ValueError("the shapes differ")
+    check_alike(*inputs)
     return _sum(xp, *inputs)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.declare import shapes
+from stillflow.declare.alike import check_alike, shapes_differ
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.rules import RegisterGradient
@@ -18,6 +19,8 @@ from stillflow.ops.math import casts, elementwise
 
 _UNARY: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS}, "total": True}
 _RELU: dict[str, Any] = {"shape": shapes.same, "types": {"T": FLOATS + INTEGERS}, "total": True}
+_ALIKE: dict[str, Any] = {"shape": shapes.merged, "explain": shapes_differ}
+_UNARY_GRAD, _RELU_GRAD = _UNARY | _ALIKE, _RELU | _ALIKE
 _GRAD = "gradients: T, {}: T -> backprops: T"
 _SELU_SCALE = 1.0507009873554804934193349852946
 _SELU_SCALED_ALPHA = 1.7580993408473768599402175208123
@@ -34,9 +37,10 @@ def relu(xp, x):
     return xp.maximum(x, _of_type(xp, 0, x))
 
 
-@op("ReluGrad", _GRAD.format("features"), **_RELU)
+@op("ReluGrad", _GRAD.format("features"), **_RELU_GRAD)
 def relu_grad(xp, dy, x):
     """dy, x: n[...] -> n[...]; zero where x is not positive."""
+    check_alike(dy, x)
     return xp.multiply(dy, xp.greater(x, 0))
 
 
@@ -57,9 +61,10 @@ def relu6_op(xp, x):
     return xp.minimum(xp.maximum(x, _of_type(xp, 0, x)), _of_type(xp, 6, x))
 
 
-@op("Relu6Grad", _GRAD.format("features"), **_RELU)
+@op("Relu6Grad", _GRAD.format("features"), **_RELU_GRAD)
 def relu6_grad(xp, dy, x):
     """dy, x: n[...] -> n[...]; zero outside (0, 6)."""
+    check_alike(dy, x)
     return xp.multiply(dy, xp.logical_and(xp.greater(x, 0), xp.less(x, 6)))
 
 
@@ -90,10 +95,11 @@ def leaky_relu_op(xp, x, *, alpha: float = 0.2):
     "LeakyReluGrad",
     _GRAD.format("features"),
     defaults={"T": dtypes.float32},
-    **_UNARY,
+    **_UNARY_GRAD,
 )
 def leaky_relu_grad(xp, dy, x, *, alpha: float = 0.2):
     """dy, x: f[...] -> f[...]"""
+    check_alike(dy, x)
     return xp.where(xp.greater(x, 0), dy, xp.multiply(dy, _of_type(xp, alpha, x)))
 
 
@@ -129,9 +135,10 @@ def _below_zero(xp, x):
     return xp.subtract(xp.exp(xp.minimum(x, _of_type(xp, 0, x))), _of_type(xp, 1, x))
 
 
-@op("EluGrad", "gradients: T, outputs: T -> backprops: T", **_UNARY)
+@op("EluGrad", "gradients: T, outputs: T -> backprops: T", **_UNARY_GRAD)
 def elu_grad(xp, dy, y):
     """dy, y: f[...] -> f[...], where y is the output of Elu."""
+    check_alike(dy, y)
     return xp.where(xp.less(y, 0), xp.multiply(xp.add(y, _of_type(xp, 1, y)), dy), dy)
 
 
@@ -154,9 +161,10 @@ def selu(xp, x):
     return xp.where(xp.less(x, 0), curve, xp.multiply(_of_type(xp, _SELU_SCALE, x), x))
 
 
-@op("SeluGrad", "gradients: T, outputs: T -> backprops: T", **_UNARY)
+@op("SeluGrad", "gradients: T, outputs: T -> backprops: T", **_UNARY_GRAD)
 def selu_grad(xp, dy, y):
     """dy, y: f[...] -> f[...], where y is the output of Selu."""
+    check_alike(dy, y)
     slope = xp.where(
         xp.less(y, 0),
         xp.add(y, _of_type(xp, _SELU_SCALED_ALPHA, y)),
@@ -183,9 +191,10 @@ def softplus(xp, x):
     return xp.logaddexp(x, _of_type(xp, 0, x))
 
 
-@op("SoftplusGrad", _GRAD.format("features"), **_UNARY)
+@op("SoftplusGrad", _GRAD.format("features"), **_UNARY_GRAD)
 def softplus_grad(xp, dy, x):
     """dy, x: f[...] -> f[...]"""
+    check_alike(dy, x)
     return xp.divide(dy, xp.add(xp.exp(xp.negative(x)), _of_type(xp, 1, x)))
 
 
@@ -209,9 +218,10 @@ def softsign(xp, x):
     return xp.divide(x, xp.add(xp.abs(x), _of_type(xp, 1, x)))
 
 
-@op("SoftsignGrad", _GRAD.format("features"), **_UNARY)
+@op("SoftsignGrad", _GRAD.format("features"), **_UNARY_GRAD)
 def softsign_grad(xp, dy, x):
     """dy, x: f[...] -> f[...]"""
+    check_alike(dy, x)
     return xp.divide(dy, xp.square(xp.add(xp.abs(x), _of_type(xp, 1, x))))
 
 

@@ -14,6 +14,7 @@ from stillflow.declare import shapes
 from stillflow.declare.arguments import renamed
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import FLOATS
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
@@ -96,6 +97,11 @@ def depthwise_conv2d_op(
     dilations: list[int] = _ONES,  # type: ignore[assignment]
 ):
     """x: f[n, h, w, c], w: f[kh, kw, c, m] -> f[n, p, q, c * m]"""
+    if x.ndim != 4:
+        refuse(f"input must be 4-dimensional{shapes.format_sizes(x.shape)}")
+    depth = channels(x.shape, data_format)
+    if w.ndim == 4 and depth != w.shape[2]:
+        refuse(f"input and filter must have the same depth: {depth} vs {w.shape[2]}")
     axes = _axes(x.shape, w.shape, strides, padding, data_format, dilations)
     seen = taps(padded(xp, channels_last(xp, x, data_format), axes), axes)
     terms = [
@@ -129,6 +135,7 @@ def depthwise_conv2d_native_backprop_input(
 ):
     """sizes: i32[4], w: f[kh, kw, c, m], dy: f[n, p, q, c * m] -> f[sizes]"""
     axes = _axes(sizes.tolist(), w.shape, strides, padding, data_format, dilations)
+    _check_gradient("Input", sizes.tolist(), w.shape, dy.shape, axes, data_format)
     dy = _by_channel(xp, dy, w.shape[2:], data_format)
     parts = (xp.sum(xp.multiply(dy, w[at]), axis=-1, dtype=w.dtype) for at in offsets(axes))
     return from_channels_last(xp, untap(xp, parts, axes), data_format)
@@ -157,10 +164,36 @@ def depthwise_conv2d_native_backprop_filter(
     """x: f[n, h, w, c], sizes: i32[4], dy: f[n, p, q, c * m] -> f[sizes]"""
     window = sizes.tolist()
     axes = _axes(x.shape, window, strides, padding, data_format, dilations)
+    _check_gradient("Filter", x.shape, window, dy.shape, axes, data_format)
     dy = _by_channel(xp, dy, window[2:], data_format)
     seen = taps(padded(xp, channels_last(xp, x, data_format), axes), axes)
     sums = [xp.einsum("npqc,npqcm->cm", part, dy) for part in seen]
     return xp.reshape(xp.stack(sums), window).astype(x.dtype)
+
+
+def _check_gradient(
+    of: str,
+    images: Sequence[int],
+    window: Sequence[int],
+    dy: Sequence[int],
+    axes: Sequence[Axis],
+    data_format: str,
+) -> None:
+    """Fails the run unless `dy` has the shape of what the convolution gives for these sizes."""
+    where = f"DepthwiseConv2DBackprop{of}: "
+    for what, sizes in (("input", images), ("filter", window), ("out_backprop", dy)):
+        if len(sizes) != 4:
+            refuse(f"{where}{what} must be 4-dimensional")
+    if images[0] != dy[0]:
+        refuse(f"{where}input and out_backprop must have the same batch size")
+    if channels(images, data_format) != window[2]:
+        refuse(f"{where}input and filter must have the same in_depth")
+    for name, axis, actual in zip(("rows", "cols"), axes, spatial(dy, data_format), strict=True):
+        if axis.count != actual:
+            refuse(
+                f"{where}Number of {name} of out_backprop doesn't match computed: actual = "
+                f"{actual}, computed = {axis.count}"
+            )
 
 
 def _by_channel(xp: Any, dy: Any, depths: Sequence[int], data_format: str) -> Any:

@@ -67,8 +67,10 @@ def _normalised(
     In training the mean and the variance are those of x, and those given are not used; the variance
     that is returned is then that of what x is a sample of.
     """
-    if x.ndim != 4:
-        refuse(f"input must be 4-dimensional{shapes.format_sizes(x.shape)}")
+    _check_rank(4, input=x)
+    _check_rank(1, scale=scale, offset=offset, estimated_mean=mean, estimated_variance=variance)
+    if is_training and mean.size:
+        refuse(f"estimated_mean must be empty for training{shapes.format_sizes(mean.shape)}")
     axes = _over(x.ndim, data_format)
     wide = x.astype(np.float32)
     unbiased = variance
@@ -84,14 +86,27 @@ def _normalised(
     return y.astype(x.dtype), mean, unbiased, mean, variance
 
 
+def _check_rank(rank: int, **values: Any) -> None:
+    for name, value in values.items():
+        if value.ndim != rank:
+            what = name.replace("_", " ") if name.startswith("saved") else name
+            refuse(f"{what} must be {rank}-dimensional{shapes.format_sizes(value.shape)}")
+
+
 def _inverse(xp: Any, variance: Any, epsilon: float) -> Any:
     """1 / sqrt(variance + epsilon)"""
     return xp.reciprocal(xp.sqrt(xp.add(variance, np.float32(epsilon))))
 
 
 def _fused_gradient_shapes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
-    images = shapes.with_rank(ctx.shape(1), 4)
-    depth = (channels(images, ctx.attrs["data_format"]),)
+    data_format = ctx.attrs["data_format"]
+    images, given = (shapes.with_rank(ctx.shape(i), 4) for i in (0, 1))
+    size = shapes.merge_size(channels(images, data_format), channels(given, data_format))
+    for i in range(2, 5):
+        size = shapes.merge_size(size, shapes.with_rank(ctx.shape(i), 1)[0])
+    places = list(images)
+    places[1 if data_format == "NCHW" else 3] = size
+    images, depth = tuple(places), (size,)
     unused: shapes.Sizes = (0,) if ctx.attrs["is_training"] else depth
     return [images, depth, depth, unused, unused]
 
@@ -111,6 +126,9 @@ def _gradients(
 
     In training the mean and the variance depend on x as well. Two more are not used.
     """
+    _check_rank(4, input=dy)
+    _check_rank(4, input=x)
+    _check_rank(1, scale=scale, saved_mean=mean, saved_variance=variance)
     axes = _over(x.ndim, data_format)
     dy, wide = dy.astype(np.float32), x.astype(np.float32)
     inverse = _inverse(xp, variance, epsilon)

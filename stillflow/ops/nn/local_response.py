@@ -51,6 +51,10 @@ def local_response_normalization_grad(
     beta: float = 0.5,
 ):
     """dy, x, y: f[n, h, w, c] -> f[n, h, w, c], where y is the output of LRN."""
+    if dy.ndim != 4 or x.ndim != 4:
+        refuse("inputs must be 4-dimensional")
+    if not dy.shape == x.shape == y.shape:
+        refuse("input_grads, input_image, and out_image should have the same shape")
     base = _base(xp, x, depth_radius, bias, alpha)
     direct = xp.multiply(dy, xp.power(base, _number(xp, -beta, x)))
     through = _neighbours(xp, xp.divide(xp.multiply(dy, y), base), depth_radius)

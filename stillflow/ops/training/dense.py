@@ -6,13 +6,16 @@ apostrophe marks a new value. The same for some rows of a variable is in `traini
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import NUMBERS
+from stillflow.graph.operation import Operation
 
 
 def updates(*writes: str, grad: int) -> dict[str, Any]:
@@ -21,6 +24,7 @@ def updates(*writes: str, grad: int) -> dict[str, Any]:
         "writes": writes,
         "types": {"T": NUMBERS},
         "shape": updated(len(writes), grad),
+        "explain": no_scalar,
     }
 
 
@@ -37,10 +41,51 @@ def updated(writes: int, grad: int) -> Callable[[shapes.ShapeContext], shapes.Si
     return shape
 
 
-def check_gradient(var, grad, name="grad"):
+def check_inputs(var, grad, *scalars, name="grad"):
+    """Fails the run unless the gradient has the variable's shape, and `scalars` none."""
     if grad.shape != var.shape:
         sizes = f"{shapes.format_sizes(var.shape)} {shapes.format_sizes(grad.shape)}"
         refuse(f"var and {name} do not have the same shape{sizes}")
+    for scalar in scalars:
+        if scalar.ndim:
+            raise ValueError("no scalar")  # `no_scalar` says which
+
+
+#: The op types whose sentence about the rate has a space before the colon.
+_SPACED = (
+    "ApplyAdam",
+    "ApplyAdaMax",
+    "ApplyRMSProp",
+    "ApplyCenteredRMSProp",
+    "SparseApplyMomentum",
+)
+_CALLED = {
+    "l1": "l1 regularization strength",
+    "l2": "l2 regularization strength",
+    "l2_shrinkage": "l2 shrinkage regularization strength",
+}
+
+
+def no_scalar(op: Operation, inputs: Sequence[Any]) -> str | None:
+    """TensorFlow's sentence about the first input that should be a scalar, and is none."""
+    op_type = op.type.removeprefix("Resource")
+    names = [arg.name for arg in op.defn.signature.inputs]
+    for name, value in list(zip(names, inputs, strict=True))[len(op.defn.writes) :]:
+        if np.ndim(value) and name not in ("grad", "delta", "indices"):
+            kind = _kind_of_scalar(op_type, name)
+            colon = " :" if name == "lr" and op_type in _SPACED else ":"
+            sizes = shapes.format_sizes(np.shape(value))
+            called = _CALLED.get(name, name)
+            if op_type == "SparseApplyProximalGradientDescent" and name == "alpha":
+                called = "lr"
+            return f"{called} is not a {kind}scalar{colon} {sizes}"
+    return None
+
+
+def _kind_of_scalar(op_type: str, name: str) -> str:
+    if "Ftrl" not in op_type and "ProximalAdagrad" not in op_type:
+        return ""
+    return {"lr": "positive ", "lr_power": "non-positive "}.get(name, "non-negative ")
 
 
 def _rest(x):
@@ -56,7 +101,7 @@ def _rest(x):
 )
 def apply_gradient_descent(xp, var, alpha, delta, *, use_locking: bool = False):
     """var' = var - alpha * delta"""
-    check_gradient(var, delta, "delta")
+    check_inputs(var, delta, alpha, name="delta")
     return var - alpha * delta
 
 
@@ -72,7 +117,7 @@ def apply_momentum(
 
     with use_nesterov var' = var - lr * (grad + momentum * accum')
     """
-    check_gradient(var, grad)
+    check_inputs(var, grad, lr, momentum)
     accum = xp.settle(accum * momentum + grad, accum)
     step = grad * lr + accum * momentum * lr if use_nesterov else accum * lr
     return var - step, accum
@@ -105,7 +150,7 @@ def apply_adam(
     alpha = lr * sqrt(1 - beta2_power) / (1 - beta1_power);
     var' = var - alpha * m' / (sqrt(v') + epsilon)
     """
-    check_gradient(var, grad)
+    check_inputs(var, grad, beta1_power, beta2_power, lr, beta1, beta2, epsilon)
     alpha = lr[()] * xp.sqrt(_rest(beta2_power)) / _rest(beta1_power)
     rest = _rest(beta1)
     m = xp.settle(m + (grad - m) * rest, m)
@@ -127,7 +172,7 @@ def apply_ada_max(
 
     var' = var - lr / (1 - beta1_power) * m' / (v' + epsilon)
     """
-    check_gradient(var, grad)
+    check_inputs(var, grad, beta1_power, lr, beta1, beta2, epsilon)
     m = xp.settle(m + (grad - m) * _rest(beta1), m)
     v = xp.settle(xp.maximum(v * beta2, xp.abs(grad)), v)
     return var - m / (v + epsilon) * (lr[()] / _rest(beta1_power)), m, v
@@ -142,7 +187,7 @@ def apply_adagrad(
     xp, var, accum, lr, grad, *, use_locking: bool = False, update_slots: bool = True
 ):
     """accum' = accum + grad^2; var' = var - lr * grad / sqrt(accum')"""
-    check_gradient(var, grad)
+    check_inputs(var, grad, lr)
     accum = xp.settle(accum + grad * grad, accum) if update_slots else accum
     return var - grad * lr / xp.sqrt(accum), accum
 
@@ -156,7 +201,7 @@ def apply_adagrad_v2(
     xp, var, accum, lr, epsilon, grad, *, use_locking: bool = False, update_slots: bool = True
 ):
     """accum' = accum + grad^2; var' = var - lr * grad / (sqrt(accum') + epsilon)"""
-    check_gradient(var, grad)
+    check_inputs(var, grad, lr, epsilon)
     accum = xp.settle(accum + grad * grad, accum) if update_slots else accum
     return var - grad * lr / (xp.sqrt(accum) + epsilon), accum
 
@@ -175,7 +220,7 @@ def apply_adadelta(
     update = grad * sqrt(accum_update + epsilon) / sqrt(accum' + epsilon);
     accum_update' = rho * accum_update + (1 - rho) * update^2
     """
-    check_gradient(var, grad)
+    check_inputs(var, grad, lr, rho, epsilon)
     rest = _rest(rho)
     accum = xp.settle(accum * rho + grad * grad * rest, accum)
     update = xp.sqrt(accum_update + epsilon) / xp.sqrt(accum + epsilon) * grad
@@ -196,7 +241,7 @@ def apply_rms_prop(
 
     var' = var - mom'
     """
-    check_gradient(var, grad)
+    check_inputs(var, grad, lr, rho, momentum, epsilon)
     ms = xp.settle(ms + (grad * grad - ms) * _rest(rho), ms)
     mom = xp.settle(mom * momentum + grad * lr / xp.sqrt(ms + epsilon), mom)
     return var - mom, ms, mom
@@ -212,7 +257,7 @@ def apply_centered_rms_prop(
     xp, var, mg, ms, mom, lr, rho, momentum, epsilon, grad, *, use_locking: bool = False
 ):
     """mg' = rho * mg + (1 - rho) * grad; as ApplyRMSProp, with sqrt(ms' - mg'^2 + epsilon)"""
-    check_gradient(var, grad)
+    check_inputs(var, grad, lr, rho, momentum, epsilon)
     rest = _rest(rho)
     ms = xp.settle(ms + (grad * grad - ms) * rest, ms)
     mg = xp.settle(mg + (grad - mg) * rest, mg)
@@ -232,7 +277,7 @@ def apply_ftrl(xp, var, accum, linear, grad, lr, l1, l2, lr_power, *, use_lockin
     linear' = linear + grad - (accum'^p - accum^p) / lr * var;
     var' = (sign(linear') * l1 - linear') / (accum'^p / lr + 2 * l2) where |linear'| > l1, else 0
     """
-    check_gradient(var, grad)
+    check_inputs(var, grad, lr, l1, l2, lr_power)
     return _ftrl(xp, var, accum, linear, grad, grad, lr, l1, l2, lr_power)
 
 
@@ -257,7 +302,7 @@ def apply_ftrl_v2(
     use_locking: bool = False,
 ):
     """As ApplyFtrl, with 2 * l2_shrinkage * var added to the gradient that `linear` takes"""
-    check_gradient(var, grad)
+    check_inputs(var, grad, lr, l1, l2, l2_shrinkage, lr_power)
     shrunk = grad + var * (2 * l2_shrinkage)
     return _ftrl(xp, var, accum, linear, grad, shrunk, lr, l1, l2, lr_power)
 
@@ -278,7 +323,7 @@ def _ftrl(xp, var, accum, linear, grad, linear_grad, lr, l1, l2, lr_power):
 )
 def apply_proximal_gradient_descent(xp, var, alpha, l1, l2, delta, *, use_locking: bool = False):
     """var' = sign(p) * max(|p| - alpha * l1, 0) / (1 + alpha * l2), p = var - alpha * delta"""
-    check_gradient(var, delta, "delta")
+    check_inputs(var, delta, alpha, l1, l2, name="delta")
     return _shrunk(xp, var - delta * alpha, alpha, l1, l2)
 
 
@@ -289,7 +334,7 @@ def apply_proximal_gradient_descent(xp, var, alpha, l1, l2, delta, *, use_lockin
 )
 def apply_proximal_adagrad(xp, var, accum, lr, l1, l2, grad, *, use_locking: bool = False):
     """accum' = accum + grad^2; as ApplyProximalGradientDescent, alpha = lr / sqrt(accum')"""
-    check_gradient(var, grad)
+    check_inputs(var, grad, lr, l1, l2)
     accum = accum + grad * grad
     rate = lr / xp.sqrt(accum)
     return _shrunk(xp, var - grad * rate, rate, l1, l2), accum
@@ -322,7 +367,7 @@ def apply_adagrad_da(
 
     var' = -lr * sign(g') * max(|g'| - l1 * t, 0) / (l2 * t * lr + sqrt(s'))
     """
-    check_gradient(var, grad)
+    check_inputs(var, grad, lr, l1, l2, global_step)
     steps = global_step.astype(var.dtype)
     total = gradient_accumulator + grad
     squares = gradient_squared_accumulator + grad * grad
@@ -340,7 +385,7 @@ def apply_add_sign(xp, var, m, lr, alpha, sign_decay, beta, grad, *, use_locking
 
     var' = var - lr * (alpha + sign_decay * agreement) * grad, agreement = sign(grad) * sign(m')
     """
-    check_gradient(var, grad)
+    check_inputs(var, grad, lr, alpha, beta)
     m = m * beta + grad * _rest(beta)
     agreement = xp.sign(grad) * xp.sign(m)
     return var - (agreement * sign_decay + alpha) * lr * grad, m
@@ -353,7 +398,7 @@ def apply_add_sign(xp, var, m, lr, alpha, sign_decay, beta, grad, *, use_locking
 )
 def apply_power_sign(xp, var, m, lr, logbase, sign_decay, beta, grad, *, use_locking: bool = False):
     """As ApplyAddSign, with exp(logbase * sign_decay * agreement) as the factor of lr * grad"""
-    check_gradient(var, grad)
+    check_inputs(var, grad, lr, logbase, beta)
     m = m * beta + grad * _rest(beta)
     agreement = xp.sign(grad) * xp.sign(m)
     return var - xp.exp(agreement * (logbase * sign_decay)) * lr * grad, m

@@ -27,7 +27,7 @@ def _no_value(update: Operation, missing: str, name: str, container: str) -> Exc
 
 
 def _twin(reference: OpDef) -> OpDef:
-    return on_handles(reference, without_value=_no_value)
+    return on_handles(reference, without_value=_no_value, explain=dense.no_scalar)
 
 
 # By the op on references.
@@ -119,7 +119,7 @@ def resource_apply_keras_momentum(
 
     with use_nesterov var' = var + momentum * accum' - lr * grad
     """
-    dense.check_gradient(var, grad)
+    dense.check_inputs(var, grad, lr, momentum)
     accum = xp.settle(accum * momentum - grad * lr, accum)
     return var + (accum * momentum - grad * lr if use_nesterov else accum), accum
 

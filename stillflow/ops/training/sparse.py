@@ -23,6 +23,7 @@ def _rows_of(dense: OpDef, signature: str, grad: int) -> Callable[[Callable], Op
         writes=dense.writes,
         types={"T": NUMBERS, "Tindices": INDEX},
         shape=updated(len(dense.writes), grad),
+        explain=dense_ops.no_scalar,
     )
 
 
