@@ -167,6 +167,9 @@ OWN: dict[str, Members] = {
             "triplet_semihard_loss"
         ),
     },
+    "contrib.metrics.python.ops.metric_ops": {
+        "stillflow.ops.metrics.exact": "_next_array_size=next_array_size",
+    },
     "contrib.seq2seq.python.ops.attention_wrapper": {
         "stillflow.layers.seq2seq.attention": (
             "_bahdanau_score=bahdanau_score _luong_score=luong_score"

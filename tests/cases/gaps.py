@@ -15,6 +15,19 @@ SWITCHES = {"of_a_variable": "the shape of a variable that a branch reads is kno
 #: Of PIPELINES, those of which functions differ.
 PIPELINES = {"resampled": "a choice in a function has the nodes that it has elsewhere"}
 
+_EARLY = (
+    "what a variable held is taken before it is emptied, after which a read gives what it holds"
+)
+#: Of DIGESTED, those of which the runs alone are compared.
+DIGESTED = dict.fromkeys(
+    (
+        *("joined", "dynamic_auc_roc", "dynamic_auc_roc_weighted", "dynamic_auc_pr"),
+        *("dynamic_auc_pr_weighted", "auc_interval", "auc_interval_weighted"),
+        *("auc_interval_plain", "auc_interval_plain_weighted", "grown_for_a_refusal"),
+    ),
+    _EARLY,
+)
+
 _ALL = ("fed", "partial", "unranked")
 _UNKNOWN = ("partial", "unranked")
 _PARTIAL, _UNRANKED, _FED = ("partial",), ("unranked",), ("fed",)

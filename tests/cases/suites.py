@@ -88,6 +88,7 @@ DIGESTED = (
     "rarer_optimizers",
     "composed_operators",
     "warpings",
+    "exact_metrics",
     "rarer_distributions",
     "contrib_nn",
     "sounds",

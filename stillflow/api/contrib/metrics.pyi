@@ -1,3 +1,6 @@
+from stillflow.distributions.auc_interval import (
+    auc_with_confidence_intervals as auc_with_confidence_intervals,
+)
 from stillflow.ops.math.confusion import confusion_matrix as confusion_matrix
 from stillflow.ops.metrics.agreement import aggregate_metric_map as aggregate_metric_map
 from stillflow.ops.metrics.agreement import aggregate_metrics as aggregate_metrics
@@ -7,6 +10,14 @@ from stillflow.ops.metrics.agreement import streaming_covariance as streaming_co
 from stillflow.ops.metrics.agreement import (
     streaming_pearson_correlation as streaming_pearson_correlation,
 )
+from stillflow.ops.metrics.binned import accuracy as accuracy
+from stillflow.ops.metrics.binned import auc_using_histogram as auc_using_histogram
+from stillflow.ops.metrics.binned import f1_score as f1_score
+from stillflow.ops.metrics.binned import (
+    precision_recall_at_equal_thresholds as precision_recall_at_equal_thresholds,
+)
+from stillflow.ops.metrics.exact import streaming_concat as streaming_concat
+from stillflow.ops.metrics.exact import streaming_dynamic_auc as streaming_dynamic_auc
 from stillflow.ops.metrics.streaming import sparse_recall_at_top_k as sparse_recall_at_top_k
 from stillflow.ops.metrics.streaming import streaming_accuracy as streaming_accuracy
 from stillflow.ops.metrics.streaming import streaming_auc as streaming_auc
