@@ -146,6 +146,12 @@ class JaxNamespace:
         return jnp.asarray(x).at[index].add(value)
 
     @staticmethod
+    def sparse_matmul(rows: int, row: Any, column: Any, values: Any, b: Any) -> Any:
+        """row, column: i[e], values: n[e], b: n[k, m] -> n[rows, m], a sparse matrix times b."""
+        products = values[:, None] * jnp.take(b, column, 0, mode="clip")
+        return jnp.zeros((rows, b.shape[1]), values.dtype).at[row].add(products)
+
+    @staticmethod
     def multiply_at(x: Any, index: Any, value: Any) -> Any:
         """`add_at` with a product instead of a sum."""
         return jnp.asarray(x).at[index].multiply(value)

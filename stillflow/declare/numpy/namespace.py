@@ -100,6 +100,16 @@ class NumpyNamespace:
         """`add_at` with the smaller of the two instead of their sum."""
         return _combine_at(numpy.minimum, x, index, value)
 
+    @staticmethod
+    def sparse_matmul(rows: int, row: Any, column: Any, values: Any, b: Any) -> Any:
+        """row, column: i[e], values: n[e], b: n[k, m] -> n[rows, m], a sparse matrix times b.
+
+        The products of its elements are added up in their order.
+        """
+        from stillflow.declare.numpy import products  # for programs that have such matrices
+
+        return products.sparse_matmul(rows, row, column, values, b)
+
 
 def _combine_at(combine: numpy.ufunc, x: Any, index: Any, value: Any) -> Any:
     x = numpy.array(x, order="C")

@@ -58,14 +58,13 @@ def sparse_tensor_dense_matmul_op(
             f"{inner} vs. {b.shape[0]}.  Did you forget a transpose?  Dimensions of A: "
             f"[{sizes[0]}, {sizes[1]}).  Dimensions of B: {shapes.format_sizes(shape)}"
         )
-    product = xp.zeros((rows, b.shape[1]), values.dtype)
-    if not values.size or not b.size or not product.size:
-        return product
+    if not values.size or not b.size or not rows:
+        return xp.zeros((rows, b.shape[1]), values.dtype)
     row, column = indices[:, int(adjoint_a)], indices[:, int(not adjoint_a)]
     outside = partial(_outside, inner, rows, int(adjoint_a))
     xp.check(is_within(column, inner) & is_within(row, rows), outside, column, row)
     # TensorFlow's kernel transposes a complex `a`, but does not conjugate it.
-    return xp.add_at(product, row, values[:, None] * xp.take(b, column, 0, mode="clip"))
+    return xp.sparse_matmul(rows, row, column, values, b)
 
 
 def _check_matrices(indices: Any, values: Any, sizes: Any, b: Any) -> None:
