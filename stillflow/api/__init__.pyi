@@ -47,6 +47,7 @@ from stillflow.api import nn as nn
 from stillflow.api import python_io as python_io
 from stillflow.api import quantization as quantization
 from stillflow.api import queue as queue
+from stillflow.api import ragged as ragged
 from stillflow.api import random as random
 from stillflow.api import raw_ops as raw_ops
 from stillflow.api import saved_model as saved_model
@@ -420,6 +421,8 @@ from stillflow.ops.queues.kinds import PaddingFIFOQueue as PaddingFIFOQueue
 from stillflow.ops.queues.kinds import PriorityQueue as PriorityQueue
 from stillflow.ops.queues.kinds import RandomShuffleQueue as RandomShuffleQueue
 from stillflow.ops.queues.queue import QueueBase as QueueBase
+from stillflow.ops.ragged.ragged_tensor import RaggedTensor as RaggedTensor
+from stillflow.ops.ragged.ragged_tensor import RaggedTensorSpec as RaggedTensorSpec
 from stillflow.ops.random.drawing import multinomial as multinomial
 from stillflow.ops.random.drawing import random_crop as random_crop
 from stillflow.ops.random.drawing import random_gamma as random_gamma

@@ -1,5 +1,15 @@
 from stillflow.ops.debug.printing import string_format
 from stillflow.ops.strings.changing import string_lower, string_strip, string_upper
+from stillflow.ops.strings.characters import bytes_split as bytes_split
+from stillflow.ops.strings.characters import unicode_decode as unicode_decode
+from stillflow.ops.strings.characters import (
+    unicode_decode_with_offsets as unicode_decode_with_offsets,
+)
+from stillflow.ops.strings.characters import unicode_encode as unicode_encode
+from stillflow.ops.strings.characters import unicode_split as unicode_split
+from stillflow.ops.strings.characters import (
+    unicode_split_with_offsets as unicode_split_with_offsets,
+)
 from stillflow.ops.strings.hashing import (
     string_to_hash_bucket,
     string_to_hash_bucket_fast,
@@ -8,6 +18,7 @@ from stillflow.ops.strings.hashing import (
 from stillflow.ops.strings.joining import reduce_join as reduce_join
 from stillflow.ops.strings.joining import string_join
 from stillflow.ops.strings.joining import unsorted_segment_join as unsorted_segment_join
+from stillflow.ops.strings.n_grams import ngrams as ngrams
 from stillflow.ops.strings.numbers import as_string as as_string
 from stillflow.ops.strings.numbers import string_to_number
 from stillflow.ops.strings.parts import string_length

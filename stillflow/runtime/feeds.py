@@ -203,7 +203,8 @@ def _parts(key: Any) -> list[Any]:
 def _part_values(key: Any, value: Any) -> Iterator[Any]:
     if not hasattr(key, "fetch_parts"):
         return iter([value])
-    return (part for _, part in zip(key.fetch_parts(), value, strict=False))
+    parts = value.feed_parts() if hasattr(value, "feed_parts") else value
+    return (part for _, part in zip(key.fetch_parts(), parts, strict=False))
 
 
 def _leaves(nest: Any) -> Iterator[Any]:

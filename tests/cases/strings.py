@@ -159,3 +159,22 @@ def strings_as_numbers(tf, run):
             run.attempt(numbers, {x: text})
     run(tf.string_to_number([["1", "2"], ["3", "4"]]))
     run(tf.string_to_number(input="1", out_type=tf.int32, name="n"))
+
+
+@story
+def arranged(tf, run):
+    """Ops on arrays that take strings."""
+    words, rows = tf.constant(["b", "a", "b"]), tf.constant([["a", "b"], ["c", "d"]])
+    run([tf.equal(rows, "a"), tf.not_equal(words, "b"), tf.equal(tf.expand_dims(words, 1), words)])
+    run([*tf.unique(words), *tf.unique_with_counts(words), *tf.setdiff1d(words, ["a"])])
+    run([tf.where([True, False, True], words, words), tf.gather(rows, [1], axis=1)])
+    run([tf.gather_nd(rows, [[1, 0]]), tf.concat([rows, rows], 1), tf.stack([words, words])])
+    run([*tf.unstack(rows), *tf.split(words, [1, 2]), tf.tile(words, [2]), tf.transpose(rows)])
+    run([tf.pad(words, [[1, 0]]), tf.pad(words, [[0, 1]], constant_values="z")])
+    run([tf.pad(words, [[1, 0]], "REFLECT"), tf.reverse(words, [0]), tf.roll(words, 1, 0)])
+    run([tf.reshape(rows, [4]), tf.fill([2], "x"), tf.zeros([2], tf.string), tf.zeros_like(words)])
+    run([rows[::-1, 0], tf.slice(rows, [0, 1], [2, 1]), tf.broadcast_to(words, [2, 3])])
+    run([tf.scatter_nd([[1]], ["a"], [3]), tf.tensor_scatter_update(words, [[1]], ["q"])])
+    run([tf.boolean_mask(words, [True, False, True]), tf.one_hot([0, 1], 2, "y", "n")])
+    run([*tf.dynamic_partition(words, [0, 1, 0], 2), tf.sparse_to_dense([[0]], [2], ["a"], "z")])
+    run([tf.dynamic_stitch([[0], [1, 2]], [["a"], ["b", "c"]]), tf.add(words, "x"), words + "x"])

@@ -99,6 +99,7 @@ DIGESTED = (
     "seq2seq",
     "legacy_seq2seq",
     "dense_ctc",
+    "ragged",
 )
 #: The same of whole networks, which take their time.
 WHOLE_NETWORKS = "slim_nets_whole"

@@ -132,6 +132,8 @@ PAD: dict[str, Any] = {
 def pad_op(xp, x, paddings):
     """x: n[...], paddings: i[rank, 2] -> x with so many zeros before and after along each axis."""
     pairs = checked_paddings(x, paddings)
+    if x.dtype == np.object_:
+        return xp.pad(x, pairs, constant_values=b"") if pairs else x
     return xp.pad(x, pairs) if pairs else x
 
 

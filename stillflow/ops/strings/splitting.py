@@ -14,12 +14,11 @@ from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import ShapeContext, Sizes, format_sizes
 from stillflow.graph import dtypes
 from stillflow.graph.scopes import name_scope
+from stillflow.ops.array import stacking
+from stillflow.ops.ragged.ragged_tensor import RaggedTensor, convert_to_tensor_or_ragged_tensor
 from stillflow.ops.sparse.sparse_tensor import SparseTensor
 from stillflow.ops.strings.each import as_strings
 from stillflow.platform.deprecation import deprecated_args, deprecated_argument_lookup
-
-_SPACES = b" \t\n\v\f\r"
-_NO_VALUE = object()
 
 
 def _of_rows(ctx: ShapeContext) -> list[Sizes]:
@@ -127,17 +126,22 @@ def string_split(
     delimiter: Any = None,
     result_type: str = "SparseTensor",
     name: str | None = None,
-) -> SparseTensor:
+) -> SparseTensor | RaggedTensor:
     """Splits the strings of `source`, string[n], at every byte of `sep`: row i is string i's parts.
 
     Args:
       sep: string[]; a space when it is None. Where it is empty every byte is a part. `delimiter`
         is its older name.
       skip_empty: leaves empty parts out.
-      result_type: "SparseTensor".
+      result_type: "SparseTensor" or "RaggedTensor".
+
+    Raises:
+      ValueError: `result_type` is another.
     """
     with name_scope(name, "StringSplit", [source]):
-        return sparse_split(source, sep, skip_empty, delimiter)
+        parts = sparse_split(source, sep, skip_empty, delimiter)
+        _check_result_type(result_type)
+        return parts if result_type == "SparseTensor" else _as_rows(parts)
 
 
 def strings_split(
@@ -147,16 +151,53 @@ def strings_split(
     result_type: str = "SparseTensor",
     source: Any = None,
     name: str | None = None,
-) -> SparseTensor:
-    """Splits the strings of `input`, string[n], as Python does: row i is string i's parts.
+) -> Any:
+    """Splits the strings of `input`, string[...], as Python does: row i is string i's parts.
 
     Args:
       sep: string[]; white space when it is None or empty.
       maxsplit: at most so many times, when it is positive.
-      result_type: "SparseTensor".
+      result_type: "SparseTensor", or "RaggedTensor": a Tensor for a single string.
       source: another name of `input`.
+
+    Raises:
+      ValueError: `result_type` is another.
     """
     input = deprecated_argument_lookup("input", input, "source", source)
     with name_scope(name, "StringSplit", [input]):
-        input = convert_to_tensor(input, dtypes.string, "input")
-        return sparse_split_v2(input, sep, maxsplit)
+        strings = convert_to_tensor_or_ragged_tensor(input, dtype=dtypes.string, name="input")
+        if result_type == "SparseTensor" and strings.shape.ndims == 1:
+            return sparse_split_v2(strings, sep, maxsplit)
+        rows = strings_split_v2(strings, sep, maxsplit)
+        _check_result_type(result_type)
+        return rows.to_sparse() if result_type == "SparseTensor" else rows
+
+
+def strings_split_v2(
+    input: Any, sep: Any = None, maxsplit: int = -1, name: str | None = None
+) -> Any:
+    """`tf.strings.split` of TensorFlow 2, which gives a RaggedTensor."""
+    with name_scope(name, "StringSplit", [input]):
+        strings = convert_to_tensor_or_ragged_tensor(input, dtype=dtypes.string, name="input")
+        if isinstance(strings, RaggedTensor):
+            return strings.with_flat_values(strings_split_v2(strings.flat_values, sep, maxsplit))
+        rank = strings.shape.ndims
+        if rank == 0:
+            return strings_split_v2(stacking.stack([strings]), sep, maxsplit)[0]
+        if rank is not None and rank > 1:
+            return strings_split_v2(RaggedTensor.from_tensor(strings), sep, maxsplit)
+        return _as_rows(sparse_split_v2(strings, sep, maxsplit))
+
+
+def _check_result_type(result_type: str) -> None:
+    if result_type not in ("SparseTensor", "RaggedTensor"):
+        raise ValueError("result_type must be 'RaggedTensor' or 'SparseTensor'.")
+
+
+def _as_rows(parts: SparseTensor) -> RaggedTensor:
+    return RaggedTensor.from_value_rowids(
+        values=parts.values,
+        value_rowids=parts.indices[:, 0],
+        nrows=parts.dense_shape[0],
+        validate=False,
+    )

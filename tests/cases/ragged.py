@@ -1,0 +1,183 @@
+"""Programs with ragged tensors, of numbers and of strings."""
+
+from .suite import Suite
+
+suite = Suite("ragged")
+
+
+def story(fn):
+    """Adds `fn(tf, run)` as a case, under its own name."""
+    suite.case(fn.__name__, fn, grad=False)
+    return fn
+
+
+def parts(*values):
+    """The tensors that the values, ragged or not, are made of."""
+    found = []
+    for value in values:
+        if isinstance(value, tuple):
+            found += parts(*value)
+        elif hasattr(value, "nested_row_splits"):
+            found += [value.flat_values, *value.nested_row_splits]
+        else:
+            found.append(value)
+    return found
+
+
+@story
+def constants(tf, run):
+    of_lists = [
+        tf.ragged.constant([[1, 2], [], [3]]),
+        tf.ragged.constant([[[1, 2], [3]], [], [[4, 5, 6]]], name="nested"),
+        tf.ragged.constant([[[1, 2], [3, 4]], [[5, 6]]], ragged_rank=1, dtype=tf.float32),
+        tf.ragged.constant([[[1, 2]], []], inner_shape=(2,), row_splits_dtype=tf.int32),
+        tf.ragged.constant([["a"], [], ["b", "c"]]),
+    ]
+    run(parts(*of_lists))
+    run.note([str(t.shape) for t in of_lists] + [str(t.ragged_rank) for t in of_lists])
+    run(
+        [
+            tf.ragged.constant(3),
+            tf.ragged.constant([1, 2]),
+            tf.ragged.constant([[1]], ragged_rank=0),
+        ]
+    )
+    refused = []
+    for wrong, options in [
+        ([1, [2]], {}),
+        ([[1], [[]]], {}),
+        ([[1]], {"ragged_rank": 2}),
+        ([[1]], {"ragged_rank": -1}),
+        (3, {"ragged_rank": 1}),
+        ([[[1, 2], [3]]], {"ragged_rank": 1}),
+    ]:
+        try:
+            tf.ragged.constant(wrong, **options)
+        except ValueError as error:
+            refused.append(type(error).__name__)
+    run.note(refused)
+
+
+@story
+def partitions(tf, run):
+    values, rows = tf.placeholder(tf.int32, [None]), tf.placeholder(tf.int64, [None])
+    made = {
+        "from_value_rowids": ([0, 2, 2], [0, 2, 1], [0, 1]),
+        "from_row_splits": ([0, 1, 1, 3], [0, 2], [1, 3], [0, 2, 1, 3]),
+        "from_row_lengths": ([1, 0, 2], [1, 1], [-1, 4]),
+        "from_row_starts": ([0, 1], [1, 1], [0, 4]),
+        "from_row_limits": ([1, 3], [1, 2]),
+    }
+    for name, given in made.items():
+        ragged = getattr(tf.RaggedTensor, name)(values, rows)
+        for of_rows in given:
+            run.attempt(parts(ragged), {values: [1, 2, 3], rows: of_rows})
+        unchecked = getattr(tf.RaggedTensor, name)(values, rows, validate=False)
+        facts = [unchecked.value_rowids(), unchecked.nrows(), unchecked.row_lengths()]
+        run(facts, {values: [1, 2, 3], rows: given[0]})
+    run(parts(tf.RaggedTensor.from_value_rowids([1.0, 2.0], [0, 3], nrows=5)))
+    run(parts(tf.RaggedTensor.from_value_rowids([1.0, 2.0], [0, 3])))
+    nested = tf.RaggedTensor.from_nested_row_splits(list(range(5)), [[0, 2, 3], [0, 2, 2, 5]])
+    run(parts(nested, nested.nested_row_lengths(), nested.nested_value_rowids()))
+    run(parts(nested.bounding_shape(), nested.bounding_shape(axis=1), nested.row_lengths(axis=2)))
+    run(parts(nested.row_starts(), nested.row_limits(), nested.with_row_splits_dtype(tf.int32)))
+    run(parts(tf.RaggedTensor.from_nested_row_lengths([1, 2, 3], [[2], [1, 2]])))
+    run(parts(tf.RaggedTensor.from_nested_value_rowids([1, 2, 3], [[0, 0], [0, 1, 1]])))
+
+
+@story
+def dense_and_sparse(tf, run):
+    ragged = tf.ragged.constant([[[1, 2], [3]], [], [[4, 5, 6]]])
+    run([ragged.to_tensor(), ragged.to_tensor(default_value=-1, name="filled")])
+    sparse = ragged.to_sparse()
+    run([sparse.indices, sparse.values, sparse.dense_shape])
+    rows = tf.ragged.constant([[[1.0, 2.0]], [], [[3.0, 4.0], [5.0, 6.0]]], ragged_rank=1)
+    of_rows = rows.to_sparse()
+    run([rows.to_tensor(), of_rows.indices, of_rows.values, of_rows.dense_shape])
+    x = tf.constant([[1, 0, 2, 0], [0, 0, 0, 0]])
+    run(parts(tf.RaggedTensor.from_tensor(x), tf.RaggedTensor.from_tensor(x, padding=0)))
+    run(parts(tf.RaggedTensor.from_tensor(x, lengths=[2, 9])))
+    run(parts(tf.RaggedTensor.from_tensor(tf.reshape(x, [2, 2, 2]), ragged_rank=2)))
+    places = tf.placeholder(tf.int64, [None, 2])
+    of_sparse = tf.RaggedTensor.from_sparse(tf.SparseTensor(places, ["a", "b"], [3, 4]))
+    for given in ([[0, 0], [2, 0]], [[0, 0], [0, 1]], [[0, 0], [0, 2]], [[1, 1], [2, 0]]):
+        run.attempt(parts(of_sparse), {places: given})
+
+
+@story
+def indexed(tf, run):
+    ragged = tf.ragged.constant([[1, 2, 4], [], [3]])
+    nested = tf.ragged.constant([[[1, 2], [3]], [[4]]])
+    one = tf.constant(1)
+    run(parts(ragged[0], ragged[one], nested[0, 1], nested[0, 1, 0]))
+    run(parts(ragged[1:], ragged[::2], ragged[...], ragged[tf.newaxis], ragged[:, tf.newaxis]))
+    run(parts(ragged[:, :1], ragged[:, -1:], ragged[:, one:], ragged[:, ::2], nested[:, :1]))
+    run(parts(nested[:, :, 1:], nested[..., :1], nested[:, ::2, :1]))
+
+
+@story
+def over_values(tf, run):
+    ragged = tf.ragged.constant([[1, 2], [], [3]])
+    run(parts(tf.ragged.map_flat_values(tf.multiply, ragged, 2)))
+    run(parts(tf.ragged.map_flat_values(tf.add, x=ragged, y=ragged)))
+    ends = tf.placeholder(tf.int64, [None])
+    other = tf.RaggedTensor.from_row_splits([1, 2, 3], ends)
+    both = tf.ragged.map_flat_values(tf.add, ragged, other)
+    for given in ([0, 2, 2, 3], [0, 1, 3, 3]):
+        run.attempt(parts(both), {ends: given})
+    run(parts(tf.ragged.range([2, 3, 0], [5, 3, 7], [1, 1, 3]), tf.ragged.range([2, 1])))
+    run(parts(tf.ragged.range(5.0, [0.0, 3.0], -1.5, row_splits_dtype=tf.int32, name="r")))
+    run.attempt(parts(tf.ragged.range(5, deltas=0)))
+    run([tf.ragged.row_splits_to_segment_ids([0, 2, 2, 5])])
+    run(
+        [
+            tf.ragged.segment_ids_to_row_splits([0, 0, 2]),
+            tf.ragged.segment_ids_to_row_splits([1], 4),
+        ]
+    )
+
+
+WORDS = [["a b", "c d  e"], ["", "f"]]
+
+
+@story
+def split(tf, run):
+    ragged = tf.ragged.constant([["a b", "c"], [], ["d e f"]])
+    run(parts(*(tf.strings.split(x, result_type="RaggedTensor") for x in ("a b", ["a b", "c"]))))
+    run(
+        parts(
+            tf.strings.split(WORDS, " ", 1, "RaggedTensor"),
+            tf.string_split(["a b"], result_type="RaggedTensor"),
+        )
+    )
+    sparse = tf.strings.split(WORDS)
+    run([sparse.indices, sparse.values, sparse.dense_shape])
+    run(parts(tf.strings.split(ragged, result_type="RaggedTensor")))
+    run(parts(*(tf.strings.bytes_split(x) for x in ("abc", ["ab", "", "c"], WORDS, ragged))))
+
+
+@story
+def characters(tf, run):
+    ragged = tf.ragged.constant([["aé", "€"], [], [""]])
+    for x in ("aé", ["aé", "b"], WORDS, ragged):
+        run(parts(tf.strings.unicode_decode(x, "UTF-8"), tf.strings.unicode_split(x, "UTF-8")))
+        run(parts(tf.strings.unicode_decode_with_offsets(x, "UTF-8", "ignore")))
+        run(parts(tf.strings.unicode_split_with_offsets(x, "UTF-8", name="s")))
+    nested = tf.ragged.constant([[[97], [98, 233]], []])
+    for codes in ([97, 233], [[97, 233], [98, 99]], [[[97], [98]]], nested, nested.values):
+        run(parts(tf.strings.unicode_encode(codes, "UTF-8")))
+
+
+@story
+def n_grams(tf, run):
+    nested = tf.ragged.constant([[["a", "b"], ["c"]], []])
+    run(parts(tf.strings.ngrams(["a", "b", "c"], 2), tf.strings.ngrams(WORDS, [1, 2], "|")))
+    run(parts(tf.strings.ngrams(nested, 2, pad_values="_")))
+    run(parts(tf.strings.ngrams(nested.values, 5, " ", ("<", ">"), 1, True, name="n")))
+    refused = []
+    for options in ({"pad_values": 1}, {"padding_width": 1}, {"ngram_width": 0}):
+        try:
+            tf.strings.ngrams(["a"], **{"ngram_width": 1, **options})
+        except (TypeError, ValueError) as error:
+            refused.append(type(error).__name__)
+    run.note(refused)
