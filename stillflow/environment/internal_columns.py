@@ -41,6 +41,9 @@ _COLUMNS_V2 = _of_columns("")
 
 # {internal module: {module of ours: names}}
 COLUMNS: dict[str, Members] = {
+    "contrib.feature_column.python.feature_column.sequence_feature_column": {
+        "stillflow.input.columns.sequence_input": "concatenate_context_input",
+    },
     "contrib.layers.python.layers.embedding_ops": {
         "stillflow.layers.contrib.scattered_embedding": (
             "scattered_embedding_lookup scattered_embedding_lookup_sparse"
@@ -104,6 +107,12 @@ COLUMNS: dict[str, Members] = {
         ),
         "stillflow.input.columns.state": "StateManager _StateManagerImpl=LayerState",
         "stillflow.input.columns.transforming": "_transform_features_v2=transform_features_v2",
+    },
+    "python.feature_column.serialization": {
+        "stillflow.input.columns.configs": (
+            "_column_name_with_class_name=column_name_with_class_name deserialize_feature_column "
+            "deserialize_feature_columns serialize_feature_column serialize_feature_columns"
+        ),
     },
     "python.feature_column.sequence_feature_column": {
         "stillflow.input.columns.feature_layers": (

@@ -204,3 +204,58 @@ def older_crosses(tf, run):
         tf, "contrib.layers.python.layers.embedding_ops"
     ).scattered_embedding_lookup
     run(look_up(tf.constant(f32(6)), features["text"], 3, hash_key=7), fed)
+
+
+@story
+def columns_of_parsed_examples(tf, run):
+    layers = tf.contrib.layers
+    word = layers.sparse_column_with_hash_bucket("word", 5)
+    columns = [
+        layers.real_valued_column("price", default_value=2.5),
+        layers.real_valued_column("pair", dimension=2),
+        layers.embedding_column(word, 2, initializer=tf.constant_initializer(f32(5, 2))),
+    ]
+    examples = [
+        written(tf, pair=[1.0, 2.0], word=[b"a", b"b"]),
+        written(tf, price=[7.0], pair=[3.0, 4.0]),
+    ]
+    serialized = tf.placeholder(tf.string, [None], name="serialized")
+    features = layers.parse_feature_columns_from_examples(serialized, columns)
+    inputs = layers.input_from_feature_columns(features, columns)
+    initialize(tf, run)
+    return run([inputs, features[word]], {serialized: examples})
+
+
+@story
+def columns_of_parsed_sequences(tf, run):
+    layers = tf.contrib.layers
+    steps = tf.train.FeatureLists(
+        feature_list={
+            "speed": tf.train.FeatureList(
+                feature=[
+                    tf.train.Feature(float_list=tf.train.FloatList(value=[value]))
+                    for value in (1.0, 2.0, 4.0)
+                ]
+            )
+        }
+    )
+    context = tf.train.Example.FromString(written(tf, price=[7.0])).features
+    example = tf.train.SequenceExample(context=context, feature_lists=steps)
+    return run(
+        layers.parse_feature_columns_from_sequence_examples(
+            tf.constant(example.SerializeToString()),
+            context_feature_columns=[layers.real_valued_column("price")],
+            sequence_feature_columns=[layers.real_valued_column("speed")],
+        )
+    )
+
+
+def written(tf, **features):
+    """A serialized Example of features of floats or of words."""
+    made = {}
+    for name, values in features.items():
+        if isinstance(values[0], bytes):
+            made[name] = tf.train.Feature(bytes_list=tf.train.BytesList(value=values))
+        else:
+            made[name] = tf.train.Feature(float_list=tf.train.FloatList(value=values))
+    return tf.train.Example(features=tf.train.Features(feature=made)).SerializeToString()

@@ -262,3 +262,60 @@ def intervals(tf, run):
     run(bucketize(large, boundaries=[0.0, 16777216.0]))
     run(bucketize(tf.constant([0.1, 0.3], tf.float64), boundaries=[0.1]))
     run(bucketize(tf.constant([1, 2]), boundaries=[]))
+
+
+@story
+def columns_in_configurations(tf, run):
+    """Columns become plain data, and are made of it again."""
+    fc = tf.feature_column
+    written = internal_module(tf, "python.feature_column.serialization")
+    price = fc.numeric_column("price", shape=2, default_value=[1.0, 2.0])
+    words = fc.categorical_column_with_vocabulary_list("word", ["a", "b"], num_oov_buckets=1)
+    hashed = fc.categorical_column_with_hash_bucket("h", 5)
+    start = tf.constant_initializer(0.5)
+    columns = [
+        price,
+        fc.bucketized_column(fc.numeric_column("age"), [1.0, 2.0]),
+        fc.indicator_column(words),
+        fc.weighted_categorical_column(words, "weight"),
+        fc.indicator_column(fc.crossed_column(["h", words], 7, hash_key=3)),
+        fc.embedding_column(hashed, 2, combiner="sum", initializer=start, max_norm=2.0),
+        fc.sequence_numeric_column("speed"),
+        fc.sequence_categorical_column_with_identity("id", 4),
+    ]
+    configs = written.serialize_feature_columns(columns)
+    for config in configs:
+        run.note(config_text(config))
+    again = written.deserialize_feature_columns(configs)
+    for column in columns + again:
+        run.note(f"{column.name} {type(column).__name__}")
+    run.note(str(again[2].categorical_column is again[3].categorical_column))
+    features = {"h": tf.constant([["x"], ["y"]])}
+    out = fc.input_layer(features, again[5])
+    run(tf.global_variables_initializer())
+    run(out)
+    halved = fc.numeric_column("half", normalizer_fn=half)
+    config = written.serialize_feature_column(halved)
+    run.note(config_text(config))
+    back = written.deserialize_feature_column(config, custom_objects={"half": half})
+    run(fc.input_layer({"half": tf.constant([[3.0]])}, back))
+    for refused in (
+        lambda: written.serialize_feature_column(3),
+        lambda: written.deserialize_feature_column(3),
+        lambda: written.deserialize_feature_column({"class_name": "NumericColumn"}),
+        lambda: written.deserialize_feature_column({"class_name": "None", "config": {}}),
+    ):
+        run.refused(refused)
+
+
+def half(x):
+    return x / 2.0
+
+
+def config_text(config):
+    """A configuration in one order, whatever order its fields have."""
+    if isinstance(config, dict):
+        return " ".join(["{", *(f"{k}: {config_text(config[k])}," for k in sorted(config)), "}"])
+    if isinstance(config, (list, tuple)):
+        return " ".join(["(", *map(config_text, config), ")"])
+    return str(config)

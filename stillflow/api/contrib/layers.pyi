@@ -7,6 +7,12 @@ from stillflow.input.columns.contrib.embedding import (
 from stillflow.input.columns.contrib.embedding import (
     shared_embedding_columns as shared_embedding_columns,
 )
+from stillflow.input.columns.contrib.examples import (
+    parse_feature_columns_from_examples as parse_feature_columns_from_examples,
+)
+from stillflow.input.columns.contrib.examples import (
+    parse_feature_columns_from_sequence_examples as _parse_sequence_examples,
+)
 from stillflow.input.columns.contrib.layers import check_feature_columns as check_feature_columns
 from stillflow.input.columns.contrib.layers import (
     infer_real_valued_columns as infer_real_valued_columns,
@@ -124,3 +130,5 @@ from stillflow.ops.variables.regularizers import l1_l2_regularizer as l1_l2_regu
 from stillflow.ops.variables.regularizers import l1_regularizer as l1_regularizer
 from stillflow.ops.variables.regularizers import l2_regularizer as l2_regularizer
 from stillflow.ops.variables.regularizers import sum_regularizer as sum_regularizer
+
+parse_feature_columns_from_sequence_examples = _parse_sequence_examples

@@ -69,6 +69,16 @@ class FeatureColumn(_Named):
     def parents(self) -> list[Any]:
         """The columns, or names of features, that it is made of."""
 
+    @abc.abstractmethod
+    def _get_config(self) -> dict[str, Any]:
+        """Returns what the column is as plain data."""
+
+    @classmethod
+    def _from_config(
+        cls, config: dict[str, Any], custom_objects: Any = None, columns_by_name: Any = None
+    ) -> Any:
+        """Returns the column that `_get_config` was called of."""
+
 
 class DenseColumn(FeatureColumn):
     """A column of numbers, as many for each example."""

@@ -214,7 +214,8 @@ class SharedEmbeddingColumn(OfCategories):
         return self._embedded(inputs)
 
     def _sequence(self, inputs: Inputs) -> Sequences:
-        check_is_sequence("embedding_column", self)
+        names = "_SequenceCategoricalColumn", "sequence_input_layer"
+        check_is_sequence("embedding_column", self, names)
         embedded = self._embedded(inputs)
         # The ids anew, as in TensorFlow's graph.
         ids, _ = inputs.sparse_tensors(self.categorical_column)

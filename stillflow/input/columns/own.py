@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.input.columns import configs
 from stillflow.input.columns.column import (
     CategoricalColumn,
     DenseColumn,
@@ -81,6 +82,17 @@ class OwnColumn(FeatureColumn, OldFeatureColumn):
     @property
     def _is_v2_column(self) -> bool:
         return True
+
+    def _get_config(self) -> dict[str, Any]:
+        """The fields as plain data."""
+        return configs.config_of(self)
+
+    @classmethod
+    def _from_config(
+        cls, config: dict[str, Any], custom_objects: Any = None, columns_by_name: Any = None
+    ) -> Any:
+        """The column that `_get_config` was called of."""
+        return configs.from_config(cls, config, custom_objects, columns_by_name)
 
 
 class OwnDenseColumn(OwnColumn, DenseColumn, OldDenseColumn):

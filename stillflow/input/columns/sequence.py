@@ -211,12 +211,16 @@ def check_is_no_sequence(kind: str, column: Any, inputs: Inputs) -> None:
         )
 
 
-def check_is_sequence(kind: str, column: Any) -> None:
-    """ValueError unless the categories of `column` are those of a sequence."""
+def check_is_sequence(kind: str, column: Any, names: tuple[str, str] | None = None) -> None:
+    """ValueError unless the categories of `column` are those of a sequence.
+
+    `names` are those that TensorFlow gives their class, and the layer that takes sequences.
+    """
     categories = column.categorical_column
     if not isinstance(categories, SequenceCategoricalColumn):
+        cls, layer = names or ("SequenceCategoricalColumn", "SequenceFeatures")
         raise ValueError(
-            f"In {kind}: {column.name}. categorical_column must be of type "
-            "SequenceCategoricalColumn to use SequenceFeatures. Suggested fix: Use one of "
-            f"sequence_categorical_column_with_*. Given (type {type(categories)}): {categories}"
+            f"In {kind}: {column.name}. categorical_column must be of type {cls} to use {layer}. "
+            "Suggested fix: Use one of sequence_categorical_column_with_*. Given (type "
+            f"{type(categories)}): {categories}"
         )

@@ -100,6 +100,9 @@ class SharedEmbeddingColumn(OfCategories):
     def _variable_shape(self) -> TensorShape:
         _refuse_old_protocol()
 
+    def _get_config(self) -> dict[str, Any]:
+        raise NotImplementedError
+
     def _dense(self, inputs: Inputs) -> Any:
         check_is_no_sequence("embedding_column", self, inputs)
         return self._embedded(inputs)
