@@ -342,7 +342,10 @@ class Executor:
         try:
             results = (function.call or quiet.call)(function.code, *arguments)
         except Exception as error:
-            raise function.located(error) from error
+            located = function.located(error)
+            if located is error:
+                raise
+            raise located from error
         known.host_runs += 1
         if self._changes_state:
             for variable, value in zip(self._written, results, strict=False):

@@ -38,7 +38,10 @@ class HostProgram:
                 done += 1
         except Exception as error:
             inputs = self.calls[done][1]
-            raise self.steps[done].failure(error, [slots[i] for i in inputs]) from error
+            failure = self.steps[done].failure(error, [slots[i] for i in inputs])
+            if failure is error:  # of a function that a kernel calls: it has its own cause
+                raise
+            raise failure from error
 
     @property
     def inputs(self) -> list[int]:

@@ -55,7 +55,10 @@ def _in_one(steps: Sequence[Step]) -> Step:
         except Exception as error:
             for waiting in begun:
                 waiting.give_up()
-            raise step.failure(error, given[steps.index(step)]) from error
+            failure = step.failure(error, given[steps.index(step)])
+            if failure is error:
+                raise
+            raise failure from error
         return results[0] if len(results) == 1 else tuple(results)
 
     return replace(

@@ -1,0 +1,216 @@
+"""Pipelines whose elements threads make and take: none is lost or doubled, no wait lasts."""
+
+import random
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import stillflow as tf
+
+
+def waiting(x):
+    """A function of the program's own, so that its elements are made by threads."""
+    return tf.py_func(lambda value: value, [x], tf.int64)
+
+
+def next_of(dataset):
+    iterator = tf.data.make_initializable_iterator(dataset)
+    return iterator.initializer, iterator.get_next()
+
+
+PIPELINES = {
+    "prefetched": lambda data: data.map(waiting).prefetch(4),
+    "in parallel": lambda data: data.map(waiting, num_parallel_calls=4).prefetch(2),
+    "shuffled": lambda data: data.shuffle(20, seed=1).map(lambda x: x),
+    "interleaved": lambda data: data.apply(
+        tf.data.experimental.parallel_interleave(
+            lambda x: tf.data.Dataset.from_tensors(x).map(waiting), 3
+        )
+    ),
+    "sloppy": lambda data: data.apply(
+        tf.data.experimental.parallel_interleave(
+            lambda x: tf.data.Dataset.from_tensors(x).map(waiting), 3, sloppy=True
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_every_element_comes_once(name):
+    """Four threads take them; of their runs every fifth fails behind that."""
+    count, taken = 200, []
+    with tf.Graph().as_default(), tf.Session() as session:
+        initializer, element = next_of(PIPELINES[name](tf.data.Dataset.range(count)))
+        fails = tf.placeholder(tf.bool, [])
+        with tf.control_dependencies([element]):
+            check = tf.Assert(tf.logical_not(fails), [element])
+        with tf.control_dependencies([check]):
+            result = tf.identity(element)
+        session.run(initializer)
+
+        def take(seed):
+            choices = random.Random(seed)
+            while True:
+                try:
+                    taken.append(session.run(result, {fails: choices.random() < 0.2}))
+                except tf.errors.InvalidArgumentError:
+                    continue
+                except tf.errors.OutOfRangeError:
+                    return
+
+        threads = [threading.Thread(target=take, args=(seed,)) for seed in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    # An element that goes back when the others have seen the end stays in the iterator.
+    assert len(taken) == len(set(taken))
+    assert set(taken) <= set(range(count))
+    assert len(taken) > count - len(threads)
+
+
+def test_an_element_of_a_run_that_fails_is_the_next_one():
+    with tf.Graph().as_default(), tf.Session() as session:
+        initializer, element = next_of(tf.data.Dataset.range(3))
+        divisor = tf.placeholder(tf.int64, [])
+        session.run(initializer)
+        with pytest.raises(tf.errors.InvalidArgumentError):
+            session.run(element // divisor, {divisor: 0})
+        assert [session.run(element) for _ in range(3)] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("parallel", [None, 2])
+def test_closing_ends_a_wait(parallel):
+    """That for a thread which makes elements, though what this one waits for goes on."""
+    may_go_on, errors = threading.Event(), []
+
+    def stuck(value):
+        may_go_on.wait(20)
+        return value
+
+    with tf.Graph().as_default():
+        dataset = tf.data.Dataset.range(3).map(
+            lambda x: tf.py_func(stuck, [x], tf.int64), num_parallel_calls=parallel
+        )
+        initializer, element = next_of(dataset.prefetch(1))
+        session = tf.Session()
+        session.run(initializer)
+
+        def take():
+            try:
+                session.run(element)
+            except tf.errors.OpError as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=take)
+        thread.start()
+        time.sleep(0.2)
+        begun = time.monotonic()
+        session.close()
+        thread.join(5)
+        assert not thread.is_alive()
+        assert time.monotonic() - begun < 1
+        may_go_on.set()
+    assert [type(error) for error in errors] == [tf.errors.CancelledError]
+
+
+def test_threads_end_with_what_they_work_for():
+    """At the end of the elements, at a new initialisation, and when the session is closed."""
+
+    def alive():
+        return sum(thread.name == "tf.data" for thread in threading.enumerate())
+
+    def settle(count):
+        for _ in range(100):
+            if alive() == count:
+                return
+            time.sleep(0.02)
+        assert alive() == count
+
+    settle(0)
+    with tf.Graph().as_default(), tf.Session() as session:
+        initializer, element = next_of(tf.data.Dataset.range(9).map(waiting).prefetch(2))
+        for _ in range(3):
+            session.run(initializer)
+            session.run(element)
+            settle(1)
+        for _ in range(8):
+            session.run(element)
+        with pytest.raises(tf.errors.OutOfRangeError):
+            session.run(element)
+        settle(0)
+        session.run(initializer)
+        session.run(element)
+    settle(0)
+
+
+def test_a_generator_that_raises_is_shown():
+    """Its own traceback is behind the error."""
+
+    def numbers():
+        yield 1
+        raise RuntimeError("no more numbers")
+
+    with tf.Graph().as_default(), tf.Session() as session:
+        initializer, element = next_of(tf.data.Dataset.from_generator(numbers, tf.int64))
+        session.run(initializer)
+        assert session.run(element) == 1
+        with pytest.raises(tf.errors.UnknownError, match="no more numbers") as caught:
+            session.run(element)
+    names, error = [], caught.value
+    while error is not None:
+        trace = error.__traceback__
+        while trace is not None:
+            names.append(trace.tb_frame.f_code.co_name)
+            trace = trace.tb_next
+        error = error.__cause__
+    assert "numbers" in names
+
+
+def test_a_run_may_wait_for_so_long():
+    may_go_on = threading.Event()
+    with tf.Graph().as_default(), tf.Session() as session:
+        dataset = tf.data.Dataset.range(1).map(
+            lambda x: tf.py_func(lambda v: (may_go_on.wait(20), v)[1], [x], tf.int64)
+        )
+        initializer, element = next_of(dataset.prefetch(1))
+        session.run(initializer)
+        with pytest.raises(tf.errors.DeadlineExceededError):
+            session.run(element, options=tf.RunOptions(timeout_in_ms=50))
+        may_go_on.set()
+        assert session.run(element) == 0
+
+
+def test_functions_use_what_the_session_holds():
+    """A table, a variable and a queue, which are outside of the function."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        table = tf.contrib.lookup.HashTable(
+            tf.contrib.lookup.KeyValueTensorInitializer(["a", "b"], np.int64([1, 2])), -1
+        )
+        weight = tf.get_variable("weight", initializer=np.int64(10), use_resource=True)
+        words = tf.data.Dataset.from_tensor_slices(["a", "x", "b"])
+        initializer, element = next_of(words.map(lambda word: table.lookup(word) * weight))
+        session.run([tf.tables_initializer(), weight.initializer])
+        session.run(initializer)
+        assert session.run(element) == 10
+        session.run(weight.assign(100))
+        assert [session.run(element) for _ in range(2)] == [-100, 200]
+
+
+def test_a_hot_function_is_compiled_and_gives_the_same(monkeypatch):
+    def heavy(x):
+        x = tf.fill([60, 60], 1.0 + tf.cast(x, tf.float32))
+        for _ in range(4):
+            x = tf.tanh(tf.matmul(x, x) / 60.0)
+        return tf.reduce_sum(x)
+
+    results = []
+    for tier in ("host", "xla"):
+        monkeypatch.setenv("STILLFLOW_TIER", tier)
+        with tf.Graph().as_default(), tf.Session() as session:
+            initializer, element = next_of(tf.data.Dataset.range(3).map(heavy))
+            session.run(initializer)
+            results.append([session.run(element) for _ in range(3)])
+    np.testing.assert_allclose(*results, rtol=1e-5)
