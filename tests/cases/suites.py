@@ -14,6 +14,7 @@ VALUES = (
     *("math", "numbers", "reduce", "linalg", "array", "layout", "segment", "nn", "gradients"),
     *("composed", "imported", "tensor_arrays", "mapped", "image", "control"),
     *("windowed", "sorted", "signals", "matrices", "quantized", "operators", "warped"),
+    "half_matrices",
     "recurrent_ops",
     "sparse",
 )

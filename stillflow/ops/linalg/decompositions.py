@@ -13,6 +13,7 @@ from stillflow.declare.type_sets import FACTORABLE
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies
 from stillflow.ops.array import diagonals, filling, reshaping, shape_of, transposing
+from stillflow.ops.linalg.half import widened
 from stillflow.ops.linalg.products import matmul
 from stillflow.ops.linalg.solving import adjoint, matrix_triangular_solve, square_matrices
 from stillflow.ops.math import complex_numbers, elementwise
@@ -40,7 +41,8 @@ def qr(xp, x, *, full_matrices: bool = False):
 
     Their product is x; k = min(n, m), or n with `full_matrices`.
     """
-    return tuple(xp.linalg.qr(x, mode="complete" if full_matrices else "reduced"))
+    parts = xp.linalg.qr(widened(x), mode="complete" if full_matrices else "reduced")
+    return tuple(part.astype(x.dtype) for part in parts)
 
 
 @qr.gradient
@@ -99,10 +101,11 @@ def svd_op(xp, x, *, compute_uv: bool = True, full_matrices: bool = False):
     k = min(n, m); with `full_matrices` u and v are square. Without `compute_uv` they are empty.
     """
     if not compute_uv:
-        values = xp.linalg.svd(x, compute_uv=False).astype(x.dtype)
+        values = xp.linalg.svd(widened(x), compute_uv=False).astype(x.dtype)
         return values, xp.zeros((0,), x.dtype), xp.zeros((0,), x.dtype)
-    u, values, vh = xp.linalg.svd(x, full_matrices=full_matrices)
-    return values.astype(x.dtype), u, xp.conj(xp.swapaxes(vh, -1, -2))
+    u, values, vh = xp.linalg.svd(widened(x), full_matrices=full_matrices)
+    v = xp.conj(xp.swapaxes(vh, -1, -2))
+    return values.astype(x.dtype), u.astype(x.dtype), v.astype(x.dtype)
 
 
 @svd_op.gradient
@@ -208,9 +211,9 @@ def self_adjoint_eig_op(xp, x, *, compute_v: bool = True):
     Only the lower triangle of x is read. Without `compute_v` there are no vectors.
     """
     if not compute_v:
-        return xp.linalg.eigvalsh(x).astype(x.dtype), xp.zeros((0,), x.dtype)
-    values, vectors = xp.linalg.eigh(x)
-    return values.astype(x.dtype), vectors
+        return xp.linalg.eigvalsh(widened(x)).astype(x.dtype), xp.zeros((0,), x.dtype)
+    values, vectors = xp.linalg.eigh(widened(x))
+    return values.astype(x.dtype), vectors.astype(x.dtype)
 
 
 @self_adjoint_eig_op.gradient

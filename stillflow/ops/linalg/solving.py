@@ -16,6 +16,7 @@ from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import diagonals, joining, reshaping, shape_of, transposing
+from stillflow.ops.linalg.half import widened
 from stillflow.ops.linalg.products import matmul
 from stillflow.ops.math import complex_numbers, elementwise
 from stillflow.ops.reduce import reductions
@@ -76,7 +77,8 @@ def _adjoint(xp: Any, x: Any) -> Any:
 def matrix_inverse(xp, x, *, adjoint: bool = False):
     """x: f[..., n, n] -> f[..., n, n], the inverses, of the adjoints with `adjoint`."""
     with _failing_with(_NO_INVERSE):
-        inverse = xp.linalg.inv(_adjoint(xp, x) if adjoint else x)
+        own = widened(x)
+        inverse = xp.linalg.inv(_adjoint(xp, own) if adjoint else own).astype(x.dtype)
     _check_solved(xp, inverse, x, _NO_INVERSE)
     return inverse
 
@@ -182,9 +184,11 @@ def matrix_triangular_solve(xp, matrix, rhs, *, lower: bool = True, adjoint: boo
     Only the lower triangle is read, the upper one without `lower`.
     """
     _check_batches(matrix, rhs)
-    triangle = xp.tril(matrix) if lower else xp.triu(matrix)
+    own = widened(matrix)
+    triangle = xp.tril(own) if lower else xp.triu(own)
     with _failing_with(_SINGULAR):
-        return xp.linalg.solve(_adjoint(xp, triangle) if adjoint else triangle, rhs)
+        solution = xp.linalg.solve(_adjoint(xp, triangle) if adjoint else triangle, widened(rhs))
+        return solution.astype(rhs.dtype)
 
 
 @matrix_triangular_solve.gradient
@@ -203,7 +207,7 @@ def _triangle(x: Any, lower: bool) -> Tensor:
 def cholesky(xp, x):
     """x: f[..., n, n] -> the lower triangular y, f[..., n, n], with y times its adjoint = x."""
     with _failing_with(_INDEFINITE):
-        root = xp.linalg.cholesky(x)
+        root = xp.linalg.cholesky(widened(x)).astype(x.dtype)
     _check_solved(xp, root, x, _INDEFINITE)
     return root
 
