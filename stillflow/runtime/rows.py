@@ -30,9 +30,10 @@ class RowProgram:
         self._stacked = set(stacked)
         reached, is_possible = set(stacked), not (plan.variables or plan.streams or plan.kept)
         for step in plan.steps:
-            is_possible &= step.is_pure and step.region is None and not step.waits
+            is_possible &= step.is_pure or step.rows is not None
+            is_possible &= step.region is None and not step.waits
             if not reached.isdisjoint(step.inputs):
-                is_possible &= step.rows is not None and len(step.outputs) == 1
+                is_possible &= step.rows is not None
                 reached.update(step.outputs)
         self.is_possible = is_possible and not plan.sided and None not in plan.fetches
 
@@ -48,15 +49,14 @@ class RowProgram:
                 kernel = partial(step.fn, NUMPY)
                 if stacked.isdisjoint(step.inputs):
                     result = kernel(*inputs, **step.attrs)
-                    given = (result,) if len(step.outputs) == 1 else result
                 else:
                     assert step.rows is not None
                     flags = [slot in stacked for slot in step.inputs]
                     result = step.rows(Rows(kernel, inputs, flags, count, step.attrs))
                     if result is NotImplemented:
                         raise Unstackable
-                    given = (result,)
                     stacked.update(step.outputs)
+                given = (result,) if len(step.outputs) == 1 else result
                 for slot, value in zip(step.outputs, given, strict=True):
                     slots[slot] = value
         return [

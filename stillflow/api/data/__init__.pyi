@@ -10,5 +10,13 @@ from stillflow.input.datasets.iterator import get_output_classes as get_output_c
 from stillflow.input.datasets.iterator import get_output_shapes as get_output_shapes
 from stillflow.input.datasets.iterator import get_output_types as get_output_types
 from stillflow.input.datasets.options import Options as Options
+from stillflow.input.datasets.readers import (
+    FixedLengthRecordDatasetV1,
+    TextLineDatasetV1,
+    TFRecordDatasetV1,
+)
 
 Dataset = DatasetV1
+FixedLengthRecordDataset = FixedLengthRecordDatasetV1
+TextLineDataset = TextLineDatasetV1
+TFRecordDataset = TFRecordDatasetV1

@@ -215,6 +215,16 @@ class DatasetV2(CompositeTensor):
 
         return cls._wrapped(ZipDataset(datasets))
 
+    @classmethod
+    def list_files(cls, file_pattern: Any, shuffle: bool | None = None, seed: Any = None) -> Any:
+        """The names of the files that match a pattern, or one of several, string[] each.
+
+        They are in random order, or sorted if `shuffle` is False; a run fails where there are none.
+        """
+        from stillflow.input.datasets.listing import list_files
+
+        return cls._wrapped(list_files(file_pattern, shuffle, seed))
+
     # Transformations ------------------------------------------------------------------------------
 
     def concatenate(self, dataset: DatasetV2) -> Any:

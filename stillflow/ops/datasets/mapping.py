@@ -10,6 +10,7 @@ from stillflow.declare import shapes
 from stillflow.declare.calling import Function, Instance
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import InvalidArgumentError, OutOfRangeError
 from stillflow.graph.function_library import FunctionName
@@ -24,7 +25,7 @@ from stillflow.ops.datasets.dataset import (
     Place,
     dataset_of,
 )
-from stillflow.ops.datasets.stacking import next_block, rows_of, unstacked
+from stillflow.ops.datasets.stacking import joined, next_block, rows_of, unstacked
 from stillflow.ops.datasets.tables import Moving
 from stillflow.ops.datasets.workers import Task, Workers
 
@@ -186,9 +187,13 @@ class _Filtered(InputIterator):
 
 def opened(call: Any, element: Any, place: Place, number: int) -> ElementIterator:
     """An iterator of the dataset that a function gives for an element."""
+    return given(call, element, place).iterator(place.below("function", number))
+
+
+def given(call: Any, element: Any, place: Place) -> Dataset:
+    """The dataset that a function gives for an element."""
     (variant,) = call(*element)
-    dataset = place.pass_.rewritten(dataset_of(variant))
-    return dataset.iterator(place.below("function", number))
+    return place.pass_.rewritten(dataset_of(variant))
 
 
 class FlatMapDataset(Dataset):
@@ -198,6 +203,14 @@ class FlatMapDataset(Dataset):
         super().__init__((source,), *structure)
         self.function = function
         self.functions = (function,)
+
+    @property
+    def gives_blocks(self) -> bool:
+        """Strings can be stacked, whatever dataset gives them."""
+        return all(
+            dtype == dtypes.string and shape.ndims == 0
+            for dtype, shape in zip(self.types, self.shapes, strict=True)
+        )
 
     def iterator(self, place: Place) -> ElementIterator:
         return _Flat(self, place)
@@ -210,24 +223,47 @@ class _Flat(InputIterator):
         self._element: Element | None = None
         self._number = 0
         self._current: ElementIterator | None = None
+        self._gives_blocks = False
 
     def next(self) -> Element:
         while True:
-            self.place.pass_.check()
-            if self._current is None:
-                self._element = self.input.next()
-                self._number += 1
-                try:
-                    self._current = self._opened()
-                except OutOfRangeError as error:
-                    raise End from error
+            current = self._at_hand()
             try:
-                return self._current.next()
+                return current.next()
             except End:
                 self._current = None
 
+    def block(self, count: int) -> Element:
+        parts: list[Element] = []
+        try:
+            while count:
+                current = self._at_hand()
+                part = current.block(count) if self._gives_blocks else next_block(current, count)
+                if part:
+                    parts.append(part)
+                count -= rows_of(part)
+                if count:
+                    self._current = None
+        except End:
+            pass
+        return joined(parts)
+
+    def _at_hand(self) -> ElementIterator:
+        """The iterator of the current dataset; raises End behind the last one."""
+        self.place.pass_.check()
+        if self._current is None:
+            self._element = self.input.next()
+            self._number += 1
+            try:
+                self._current = self._opened()
+            except OutOfRangeError as error:
+                raise End from error
+        return self._current
+
     def _opened(self) -> ElementIterator:
-        return opened(self._call, self._element, self.place, self._number - 1)
+        dataset = given(self._call, self._element, self.place)
+        self._gives_blocks = dataset.gives_blocks
+        return dataset.iterator(self.place.below("function", self._number - 1))
 
     def save(self) -> Any:
         own = None

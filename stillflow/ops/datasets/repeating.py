@@ -20,7 +20,7 @@ from stillflow.ops.datasets.dataset import (
     Place,
     dataset_of,
 )
-from stillflow.ops.datasets.stacking import rows_of
+from stillflow.ops.datasets.stacking import joined, rows_of
 from stillflow.ops.datasets.tables import Moving, MovingIterator
 
 
@@ -30,6 +30,10 @@ class RepeatDataset(Moving):
     def __init__(self, source: Dataset, count: int, *structure: Any):
         super().__init__(source, *structure)
         self.count = count
+
+    @property
+    def gives_blocks(self) -> bool:
+        return self.inputs[0].gives_blocks
 
     def iterator(self, place: Place) -> ElementIterator:
         return _Repeated(self, place)
@@ -65,6 +69,21 @@ class _Repeated(MovingIterator):
                 self._begin_anew(is_empty=not more)
         self._is_at_start &= not found
         return found
+
+    def block(self, count: int) -> Element:
+        if self._columns is not None:
+            return super().block(count)
+        parts: list[Element] = []
+        while count and self._input is not None:
+            part = self._input.block(count)
+            if part:
+                parts.append(part)
+            count -= rows_of(part)
+            if count:
+                self._place.pass_.check()
+                self._begin_anew(is_empty=not part)
+        self._is_at_start &= not parts
+        return joined(parts)
 
     def _begin_anew(self, is_empty: bool) -> None:
         """Behind the end of the input; of one that is repeated for ever it may be empty."""

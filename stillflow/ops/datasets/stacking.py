@@ -18,6 +18,13 @@ def rows_of(block: Element) -> int:
     return len(block[0]) if block else 0
 
 
+def joined(blocks: Sequence[Element]) -> Element:
+    """The elements of several blocks."""
+    if len(blocks) == 1:
+        return blocks[0]
+    return tuple(np.concatenate(columns) for columns in zip(*blocks, strict=True))
+
+
 def unstacked(block: Element) -> list[Element]:
     """The elements of a block."""
     return [tuple([column[row, ...] for column in block]) for row in range(rows_of(block))]

@@ -11,6 +11,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.rows import Rows
 from stillflow.declare.shapes import ShapeContext, ShapeError, Sizes
 from stillflow.declare.type_sets import types
 from stillflow.graph import dtypes
@@ -18,8 +19,9 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.text import as_bytes
-from stillflow.ops.parsing.example import outputs
-from stillflow.ops.strings.numbers import reader_of
+from stillflow.ops.parsing.outputs import outputs
+from stillflow.ops.strings.each import as_strings
+from stillflow.ops.strings.numbers import plain_numbers, reader_of
 
 _QUOTE, _ENDS = b'"', (b"\n", b"\r")
 _NUMBERS = {
@@ -39,12 +41,17 @@ def _of_records(ctx: ShapeContext) -> list[Sizes]:
     return [ctx.shape(0)] * len(ctx.attrs["OUT_TYPE"])
 
 
+def _rows_decoded(rows: Rows) -> Any:
+    return rows.call(*rows.inputs) if rows.only_first else NotImplemented
+
+
 @op(
     "DecodeCSV",
     "records: string, record_defaults: [OUT_TYPE] -> output: [OUT_TYPE]",
     shape=_of_records,
     types={"OUT_TYPE": types("float32 float64 int32 int64 string")},
     host=True,
+    rows=_rows_decoded,
 )
 def decode_csv_op(
     xp,
@@ -153,6 +160,10 @@ def _column(
     number: int, texts: Sequence[bytes], default: np.ndarray, missing: tuple[bytes, bytes]
 ) -> np.ndarray:
     dtype = dtypes.as_dtype(default.dtype)
+    if missing[0] not in texts and missing[1] not in texts:
+        plain = as_strings([*texts]) if dtype == dtypes.string else plain_numbers(texts, dtype)
+        if plain is not None:
+            return plain
     found: Any = np.empty(len(texts), default.dtype)
     read = None if dtype == dtypes.string else _reader(number, dtype)
     for index, text in enumerate(texts):

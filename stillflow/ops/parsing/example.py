@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -10,12 +9,22 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.rows import Rows
 from stillflow.declare.shapes import ShapeContext, Sizes, format_sizes
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.text import as_bytes
 from stillflow.ops.parsing import wire
+from stillflow.ops.parsing.example_batch import Batch, dense_column
+from stillflow.ops.parsing.outputs import (
+    check_defaults,
+    features_of,
+    is_of_any_number,
+    known,
+    outputs,
+    sparse_shapes,
+)
 
 TYPES = (dtypes.float32, dtypes.int64, dtypes.string)
 
@@ -27,9 +36,23 @@ def _of_one(ctx: ShapeContext) -> list[Sizes]:
     ]
 
 
-def sparse_shapes(count: int, rank: int) -> list[Sizes]:
-    """Of so many sparse tensors: their indices, their values, their shapes."""
-    return [(None, rank)] * count + [(None,)] * count + [(rank,)] * count
+def _rows_parsed(rows: Rows) -> Any:
+    """A batch of examples whose features have the same shapes in all."""
+    serialized, *defaults = rows.inputs
+    attrs = rows.attrs
+    if not rows.only_first or serialized.ndim != 1 or attrs["sparse_keys"]:
+        return NotImplemented
+    check_defaults(defaults, attrs["dense_shapes"])
+    batch = Batch([as_bytes(each) for each in serialized], wire.EMPTY[dtypes.string])
+    columns = [
+        dense_column(batch, as_bytes(key), shape, default)
+        for key, shape, default in zip(
+            attrs["dense_keys"], attrs["dense_shapes"], defaults, strict=True
+        )
+    ]
+    if any(column is None for column in columns):
+        return NotImplemented
+    return outputs(columns)
 
 
 @op(
@@ -39,6 +62,7 @@ def sparse_shapes(count: int, rank: int) -> list[Sizes]:
     shape=_of_one,
     limits={"num_sparse": 0},
     host=True,
+    rows=_rows_parsed,
 )
 def parse_single_example_op(
     xp,
@@ -73,22 +97,6 @@ def parse_single_example_op(
     indices = [np.arange(count).reshape(-1, 1) for count in counts]
     sizes = [np.array([count], np.int64) for count in counts]
     return outputs([*indices, *sparse, *sizes, *dense])
-
-
-def outputs(values: Sequence[Any]) -> Any:
-    """As a kernel gives them: a single one by itself."""
-    return values[0] if len(values) == 1 else tuple(values)
-
-
-def features_of(data: bytes) -> dict[bytes, wire.Span]:
-    try:
-        return wire.maps(data)[0]
-    except wire.MalformedError:
-        refuse_bytes("Could not parse example input, value: ", data)
-
-
-def refuse_bytes(message: str, data: bytes) -> NoReturn:
-    refuse(f"{message}'{data.decode('utf-8', 'replace')}'")
 
 
 def _sparse(data: bytes, found: dict, key: bytes, dtype: DType) -> np.ndarray:
@@ -151,29 +159,3 @@ def _values(data: bytes, span: wire.Span, dtype: DType, key: bytes) -> np.ndarra
 
 def _refuse_key(key: bytes, message: str) -> NoReturn:
     refuse(f"Key: {key.decode('utf-8', 'replace')}.  {message}")
-
-
-def known(shape: TensorShape) -> Any:
-    """The sizes of a shape of known rank."""
-    return shape.sizes
-
-
-def is_of_any_number(shape: TensorShape) -> bool:
-    return bool(shape.sizes) and known(shape)[0] is None
-
-
-def check_defaults(defaults: Sequence[np.ndarray], dense_shapes: Sequence[TensorShape]) -> None:
-    """Refuses a default value that does not have the shape of its feature."""
-    for index, (default, shape) in enumerate(zip(defaults, dense_shapes, strict=True)):
-        if is_of_any_number(shape):
-            if default.size != 1:
-                refuse(
-                    f"dense_shape[{index}] is a variable length shape: {format_sizes(shape.sizes)},"
-                    f" therefore def_value[{index}] must contain a single element (the padding "
-                    f"element).  But its shape is: {format_sizes(default.shape)}"
-                )
-        elif default.size and default.shape != shape.sizes:
-            refuse(
-                f"def_value[{index}].shape() == {format_sizes(default.shape)} is not compatible "
-                f"with dense_shapes_[{index}] == {format_sizes(shape.sizes)}"
-            )

@@ -16,7 +16,7 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.text import as_bytes
 from stillflow.ops.parsing import wire
-from stillflow.ops.parsing.example import (
+from stillflow.ops.parsing.outputs import (
     check_defaults,
     features_of,
     is_of_any_number,
@@ -160,6 +160,18 @@ def _dense(batch: Batch, key: bytes, shape: TensorShape, default: np.ndarray) ->
             )
         block[index] = values
     return block.reshape(len(lists), *sizes)
+
+
+def dense_column(
+    batch: Batch, key: bytes, shape: TensorShape, default: np.ndarray
+) -> np.ndarray | None:
+    """As `_dense`, but what is of any number is not filled up: None where numbers differ."""
+    if not is_of_any_number(shape):
+        return _dense(batch, key, shape, default)
+    lists = batch.lists(key, dtypes.as_dtype(default.dtype), _MISMATCH)
+    if len({0 if values is None else len(values) for values in lists}) > 1:
+        return None
+    return _padded(batch, key, shape, default)
 
 
 def _default(batch: Batch, index: int, key: bytes, default: np.ndarray) -> np.ndarray:

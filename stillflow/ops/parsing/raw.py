@@ -9,6 +9,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.rows import Rows
 from stillflow.declare.shapes import ShapeContext, ShapeError, Sizes, format_sizes
 from stillflow.declare.type_sets import types
 from stillflow.graph.dtypes import DType
@@ -24,12 +25,18 @@ def _with_axis(ctx: ShapeContext) -> Sizes:
     return None if sizes is None else (*sizes, None)
 
 
+def _rows_decoded(rows: Rows) -> Any:
+    """Of strings of one length."""
+    return rows.call(*rows.inputs)
+
+
 @op(
     "DecodeRaw",
     "bytes: string -> output: out_type",
     shape=_with_axis,
     types={"out_type": types(f"{_PADDED} complex64 complex128 bool")},
     host=True,
+    rows=_rows_decoded,
 )
 def decode_raw_op(xp, strings, *, out_type: DType, little_endian: bool = True):
     """strings: string[...] of one length -> out_type[..., n]"""

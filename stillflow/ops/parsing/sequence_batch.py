@@ -16,8 +16,8 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.text import as_bytes, as_text
 from stillflow.ops.parsing import wire
-from stillflow.ops.parsing.example import known, outputs, sparse_shapes
 from stillflow.ops.parsing.example_batch import in_columns, joined
+from stillflow.ops.parsing.outputs import known, outputs, sparse_shapes
 from stillflow.ops.parsing.sequence_example import NUMBERS, check_context_defaults
 
 # The lists of a feature in an example; None where it has no such feature.

@@ -16,8 +16,8 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.text import as_bytes
 from stillflow.ops.parsing import wire
-from stillflow.ops.parsing.example import known, outputs, refuse_bytes, sparse_shapes
 from stillflow.ops.parsing.example_batch import LISTS, in_columns, joined
+from stillflow.ops.parsing.outputs import known, outputs, refuse_bytes, sparse_shapes
 
 NUMBERS = {
     "Ncontext_sparse": 0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -132,6 +132,29 @@ def reader_of(dtype: DType) -> Callable[[bytes], Any]:
     """What reads a number of that type, and fails with InvalidArgumentError where it is none."""
     floats = {"float32": _single, "float64": _float}
     return floats.get(dtype.name) or _integer_of(dtype.as_numpy_dtype)
+
+
+# What Python reads as TensorFlow does, if it reads it.
+_PLAIN_FLOATS = re.compile(rb"[0-9.eE+\-, ]*")
+_PLAIN_INTEGERS = re.compile(rb"[0-9\-, ]*")
+
+
+def plain_numbers(texts: Sequence[bytes], dtype: DType) -> np.ndarray | None:
+    """Many numbers of that type at once, n[k]; None where one may be written in a rarer way."""
+    is_float = dtype.is_floating
+    form, read = (_PLAIN_FLOATS, float) if is_float else (_PLAIN_INTEGERS, int)
+    if max(map(len, texts), default=0) > _LONGEST_FLOAT or not form.fullmatch(b",".join(texts)):
+        return None
+    try:
+        values: Any = np.array(list(map(read, texts)), np.float64 if is_float else np.int64)
+    except (ValueError, OverflowError):
+        return None
+    if dtype == dtypes.float32 and (values.view(np.uint64) & _FRACTION_LOST == _HALF).any():
+        return None  # rounded twice
+    if dtype == dtypes.int32 and (values.astype(np.int32) != values).any():
+        return None
+    with np.errstate(over="ignore"):
+        return values.astype(dtype.as_numpy_dtype, copy=False)
 
 
 def _integer_of(dtype: Any) -> Callable[[bytes], int]:
