@@ -429,6 +429,23 @@ OWN: dict[str, Members] = {
             "embedding_lookup_sparse_v2 safe_embedding_lookup_sparse_v2"
         ),
     },
+    "python.ops.ragged.ragged_array_ops": {
+        "stillflow.ops.ragged.arranging": "expand_dims",
+    },
+    "python.ops.ragged.ragged_gather_ops": {
+        "stillflow.ops.ragged.arranging": "gather",
+    },
+    "python.ops.ragged.ragged_string_ops": {
+        "stillflow.ops.strings.splitting": "string_split_v2=strings_split_v2",
+    },
+    "python.ops.ragged.ragged_tensor": {
+        "stillflow.ops.ragged.ragged_tensor": "convert_to_tensor_or_ragged_tensor is_ragged",
+    },
+    "python.ops.string_ops": {
+        "stillflow.ops.strings.joining": "reduce_join_v2",
+        "stillflow.ops.strings.parts": "string_length_v2 substr_v2",
+        "stillflow.ops.strings.splitting": "string_split_v2=sparse_split_v2",
+    },
     "python.ops.sparse_ops": {
         "stillflow.ops.sparse.crossing": "_DEFAULT_HASH_KEY=_HASH_KEY",
         "stillflow.ops.sparse.dense_operators": "sparse_dense_cwise_add=added",

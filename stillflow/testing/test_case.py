@@ -164,8 +164,20 @@ class TestCase(absltest.TestCase):
 
     # Equal and near -----------------------------------------------------------------------------
 
+    def _rows(self, value: Any) -> Any:
+        """A ragged value, or another, as nested lists."""
+        value = self.evaluate(value) if is_tensor(value) else value
+        if _is_ragged(value):
+            return value.to_list()
+        if isinstance(value, (list, tuple)):
+            return [self._rows(part) for part in value]
+        return value.tolist() if isinstance(value, np.ndarray) else value
+
     def assertAllEqual(self, a: Any, b: Any, msg: str | None = None) -> None:
-        """Of one shape, and equal element by element; NaN equals NaN."""
+        """Of one shape, and equal element by element; NaN equals NaN. Ragged values have rows."""
+        if _is_ragged(a) or _is_ragged(b):
+            self.assertEqual(self._rows(a), self._rows(b), msg)
+            return
         a, b = self._array(a), self._array(b)
         self._check_shapes(a, b, msg or "")
         difference = differences.unequal(a, b)
@@ -197,6 +209,8 @@ class TestCase(absltest.TestCase):
         Raises:
           ValueError: one is a dict and the other is not, or lists are not of one length.
         """
+        if _is_ragged(a) or _is_ragged(b):
+            a, b = self._rows(a), self._rows(b)
         self._close(a, b, rtol, atol, "", msg)
 
     def _close(self, a: Any, b: Any, rtol: Any, atol: Any, path: str, msg: str | None) -> None:
@@ -366,6 +380,10 @@ class TestCase(absltest.TestCase):
     def assertRaisesOpError(self, expected_err_re_or_predicate: Any) -> Any:
         """The block raises a tf.errors.OpError that matches."""
         return self.assertRaisesWithPredicateMatch(OpError, expected_err_re_or_predicate)
+
+
+def _is_ragged(value: Any) -> bool:
+    return hasattr(value, "nested_row_splits")
 
 
 def _is_list(value: Any) -> bool:

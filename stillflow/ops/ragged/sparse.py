@@ -28,7 +28,8 @@ def _of_values(ctx: ShapeContext) -> list[Sizes]:
         shapes.with_rank(ctx.shape(index), 1)
     values = ctx.shape(depth)
     rank = None if values is None else len(values) + depth
-    return [(None, rank), (shapes.num_elements(values),), (rank,)]
+    count = shapes.num_elements(values)
+    return [(count, rank), (count,), (rank,)]
 
 
 @op(
@@ -64,13 +65,14 @@ def ragged_tensor_to_sparse_op(xp, *parts):
 def _check_splits(nested: list[np.ndarray], count: int) -> None:
     for ends, values in zip(nested, [*(len(e) - 1 for e in nested[1:]), count], strict=True):
         if not len(ends):
-            refuse("Invalid ragged splits: first element of splits must be 0")
+            refuse("ragged splits may not be empty.")
         if ends[0] != 0:
             refuse("First value of ragged splits must be 0.")
-        if (np.diff(ends) < 0).any():
-            refuse("Ragged splits should be non decreasing")
-        if ends[-1] != values:
-            refuse("Final value of ragged splits must match the length of the values.")
+        if ends[-1] != values or (np.diff(ends) < 0).any():
+            refuse(
+                "Final value of ragged splits must match the length the corresponding ragged "
+                "values."
+            )
 
 
 @ragged_tensor_to_sparse_op.gradient

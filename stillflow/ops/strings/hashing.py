@@ -72,6 +72,11 @@ def string_to_hash_bucket(
     return string_to_hash_bucket_op(strings, num_buckets=num_buckets, name=name)
 
 
+def string_to_hash_bucket_v2(input: Any, num_buckets: Any, name: str | None = None) -> Tensor:
+    """`tf.strings.to_hash_bucket` of TensorFlow 2."""
+    return string_to_hash_bucket_op(input, num_buckets=num_buckets, name=name)
+
+
 # Fingerprints -----------------------------------------------------------------------------------
 
 _METHOD = "farmhash64"

@@ -217,3 +217,10 @@ def string_to_number(
     """
     strings = deprecated_argument_lookup("input", input, "string_tensor", string_tensor)
     return string_to_number_op(strings, out_type=out_type, name=name)
+
+
+def string_to_number_v2(
+    input: Any, out_type: Any = dtypes.float32, name: str | None = None
+) -> Tensor:
+    """`tf.strings.to_number` of TensorFlow 2."""
+    return string_to_number_op(input, out_type=out_type, name=name)

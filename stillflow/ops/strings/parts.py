@@ -78,6 +78,13 @@ def substr(input: Any, pos: Any, len: Any, name: str | None = None, unit: str = 
     return substr_op(input, pos, len, unit=unit, name=name)
 
 
+def substr_v2(
+    input: Any, pos: Any, len: Any, unit: str = "BYTE", name: str | None = None
+) -> Tensor:
+    """`tf.strings.substr` of TensorFlow 2."""
+    return substr_op(input, pos, len, unit=unit, name=name)
+
+
 @deprecated(None, "Use `tf.strings.substr` instead of `tf.substr`.")
 def substr_deprecated(
     input: Any, pos: Any, len: Any, name: str | None = None, unit: str = "BYTE"

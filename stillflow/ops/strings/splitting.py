@@ -111,7 +111,7 @@ def sparse_split(source: Any, sep: Any, skip_empty: bool, delimiter: Any) -> Spa
     return SparseTensor(*string_split_op(source, sep, skip_empty=skip_empty))
 
 
-def sparse_split_v2(source: Any, sep: Any, maxsplit: int) -> SparseTensor:
+def sparse_split_v2(source: Any, sep: Any = None, maxsplit: int = -1) -> SparseTensor:
     """The parts between `sep`, white space when None."""
     sep = convert_to_tensor("" if sep is None else sep, dtypes.string)
     source = convert_to_tensor(source, dtypes.string)
