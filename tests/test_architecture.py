@@ -35,11 +35,15 @@ MAY_IMPORT = {
     "monitored": {
         *("graph", "declare", "ops", "runtime", "platform", "checkpoint", "train", "events"),
     },
+    "estimator": {
+        *("graph", "declare", "ops", "runtime", "platform", "checkpoint", "train", "input"),
+        *("events", "interchange", "monitored"),
+    },
     "testing": {"graph", "declare", "ops", "gradients", "runtime", "platform"},
     "api": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "distributions", "graph_editor", "interchange", "events"),
-        *("testing", "monitored"),
+        *("testing", "monitored", "estimator"),
     },
     "environment": {"api"},
     "digits": {"api"},

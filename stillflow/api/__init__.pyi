@@ -27,6 +27,7 @@ from stillflow.api import debugging as debugging
 from stillflow.api import distributions as distributions
 from stillflow.api import dtypes as dtypes
 from stillflow.api import errors as errors
+from stillflow.api import estimator as estimator
 from stillflow.api import feature_column as feature_column
 from stillflow.api import flags as flags
 from stillflow.api import gfile as gfile

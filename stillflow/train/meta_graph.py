@@ -242,7 +242,7 @@ def _add_collection(meta: Any, key: str, items: list, scope: str | None) -> None
     collection = CollectionDef()
     try:
         _fill(collection, key, items, scope)
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, NotImplementedError) as error:
         logging.warning(
             "Issue encountered when serializing %s.\nType is unsupported, or the types of the "
             "items don't match field type in CollectionDef. Note this is a warning and probably "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from stillflow.graph import context
@@ -174,7 +174,7 @@ class QueueRunner:
         """What a thread does."""
         is_counted = True
         try:
-            enqueue = sess.make_callable(enqueue_op)
+            enqueue = self._enqueuing(sess, enqueue_op)
             while not (coord and coord.should_stop()):
                 try:
                     enqueue()
@@ -194,6 +194,10 @@ class QueueRunner:
             if is_counted:
                 with self._lock:
                     self._runs_per_session[sess] -= 1
+
+    def _enqueuing(self, sess: Any, enqueue_op: Any) -> Callable[[], Any]:
+        """What a thread calls again and again."""
+        return sess.make_callable(enqueue_op)
 
     def _end(self, sess: Any) -> None:
         """There is no more; the last thread closes the queue."""

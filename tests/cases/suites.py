@@ -68,6 +68,7 @@ STORIES = (
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (
     "monitored",
+    "estimators",
     "sparse_embedding",
     "crossed",
     "feature_columns",

@@ -1,0 +1,15 @@
+from stillflow.api.estimator import experimental as experimental
+from stillflow.api.estimator import export as export
+from stillflow.api.estimator import inputs as inputs
+from stillflow.estimator.estimator import Estimator as Estimator
+from stillflow.estimator.exporters import BestExporter as BestExporter
+from stillflow.estimator.exporters import Exporter as Exporter
+from stillflow.estimator.exporters import FinalExporter as FinalExporter
+from stillflow.estimator.exporters import LatestExporter as LatestExporter
+from stillflow.estimator.mode_keys import ModeKeys as ModeKeys
+from stillflow.estimator.run_config import RunConfig as RunConfig
+from stillflow.estimator.spec import EstimatorSpec as EstimatorSpec
+from stillflow.estimator.training import EvalSpec as EvalSpec
+from stillflow.estimator.training import TrainSpec as TrainSpec
+from stillflow.estimator.training import train_and_evaluate as train_and_evaluate
+from stillflow.estimator.warm_start import WarmStartSettings as WarmStartSettings

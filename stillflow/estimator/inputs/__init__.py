@@ -1,0 +1,1 @@
+"""`tf.estimator.inputs`: input functions from arrays and tables in memory."""
