@@ -43,7 +43,7 @@ def text(name: bytes) -> str:
 def readable_dtype(stored: Stored, where: str) -> dtypes.DType:
     """Returns the element type of a tensor; UnimplementedError for one that is not read."""
     dtype = known_dtype(stored, where)
-    if not dtype.is_numpy_compatible:
+    if not (dtype.is_numpy_compatible or dtype is dtypes.variant):
         raise errors.UnimplementedError(
             None, None, f"{where} is of type {dtype.name}, which is not read."
         )

@@ -3,7 +3,8 @@
 Numbers are stored little-endian in row-major order. Strings are stored as their lengths
 (varints), the masked CRC of the lengths (u32), and their bytes on end. The CRC of a tensor of
 strings is taken over something else than is stored: over its lengths as fixed integers, the
-masked CRC, and the bytes.
+masked CRC, and the bytes. Variants are bytes, each stored as its length (a varint), itself, and the
+masked CRC (u32) of all so far, in which lengths are fixed integers.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def write(file: BinaryIO, array: np.ndarray, dtype: dtypes.DType) -> tuple[int, 
     """Appends `array`, whose elements are of `dtype`. Returns the size in bytes and the CRC."""
     if dtype is dtypes.string:
         return _write_strings(file, array)
+    if dtype is dtypes.variant:
+        return _write_variants(file, array)
     little_endian = array.astype(array.dtype.newbyteorder("<"), order="C", copy=False)
     data = little_endian.reshape(-1).view(np.uint8).data
     crc = 0
@@ -46,6 +49,9 @@ def check_size(size: int, dtype: dtypes.DType, shape: Sequence[int]) -> None:
         least = count + _LENGTHS_CRC_SIZE
         if size < least:
             raise CorruptTensor(f"stored size {size}; expected size at least {least}")
+    elif dtype is dtypes.variant:
+        if size < count * (1 + _LENGTHS_CRC_SIZE):
+            raise CorruptTensor(f"stored size {size}; expected more for {count} values")
     elif size != count * dtype.size:
         raise CorruptTensor(f"stored size {size}; expected size {count * dtype.size}")
 
@@ -58,6 +64,8 @@ def decode(data: np.ndarray, dtype: dtypes.DType, shape: Sequence[int], crc: int
     """
     if dtype is dtypes.string:
         return _decode_strings(data.tobytes(), shape, crc)
+    if dtype is dtypes.variant:
+        return _decode_variants(data.tobytes(), shape, crc)
     _check_crc(crc32c.value(data.data), crc)
     array = data.view(np.dtype(dtype.stored_as).newbyteorder("<"))
     return array.astype(dtype.stored_as, copy=False).reshape(shape)
@@ -102,6 +110,40 @@ def _decode_strings(data: bytes, shape: Sequence[int], stored_crc: int) -> np.nd
     array = np.empty(len(lengths), np.object_)
     array[:] = list(_split(data, start, lengths))
     return array.reshape(shape)
+
+
+def _write_variants(file: BinaryIO, array: np.ndarray) -> tuple[int, int]:
+    crc = size = 0
+    for element in array.flat:
+        crc = crc32c.extend(crc32c.extend(crc, struct.pack("<Q", len(element))), element)
+        checked = struct.pack("<I", crc32c.mask(crc))
+        crc = crc32c.extend(crc, checked)
+        stored = varint.encode(len(element)) + element + checked
+        file.write(stored)
+        size += len(stored)
+    return size, crc
+
+
+def _decode_variants(data: bytes, shape: Sequence[int], stored_crc: int) -> np.ndarray:
+    array = np.empty(shape, np.object_)
+    crc = start = 0
+    for place in np.ndindex(*shape):
+        try:
+            length, start = varint.decode(data, start)
+        except ValueError as error:
+            raise CorruptTensor(f"bad length of a variant: {error}") from None
+        element = data[start : start + length]
+        checked = data[start + length : start + length + _LENGTHS_CRC_SIZE]
+        start += length + _LENGTHS_CRC_SIZE
+        crc = crc32c.extend(crc32c.extend(crc, struct.pack("<Q", length)), element)
+        if checked != struct.pack("<I", crc32c.mask(crc)):
+            raise CorruptTensor("The checksum after a variant does not match")
+        crc = crc32c.extend(crc, checked)
+        array[place] = element
+    if start != len(data):
+        raise CorruptTensor(f"{len(data)} bytes stored; the variants need {start}")
+    _check_crc(crc, stored_crc)
+    return array
 
 
 def _decode_lengths(data: bytes, count: int) -> tuple[list[int], int]:

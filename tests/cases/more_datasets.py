@@ -1,5 +1,8 @@
 """Transformations of `tf.data.experimental`: their elements, their nodes, and what they refuse."""
 
+import os
+import tempfile
+
 import numpy as np
 
 from .datasets import drain, drain_raw, exhaust, sentence
@@ -246,3 +249,28 @@ def sparse_batches(tf, run):
             run(element)
         except tf.errors.OpError as error:
             run.note(type(error).__name__)
+
+
+@story
+def in_checkpoints(tf, run):
+    """An iterator goes on where it was when it was saved; at its end it stays there."""
+    numbers = numbers_of(tf, 6)
+    dataset = numbers.map(lambda x: x * x).shuffle(4, seed=1).repeat(2).batch(2).prefetch(1)
+    iterator = tf.compat.v1.data.make_initializable_iterator(dataset)
+    element = iterator.get_next()
+    saveable = tf.data.experimental.make_saveable_from_iterator(iterator)
+    tf.add_to_collection(tf.GraphKeys.SAVEABLE_OBJECTS, saveable)
+    saver = tf.train.Saver()
+    with tempfile.TemporaryDirectory() as folder:
+        run(iterator.initializer)
+        run(element)
+        path = saver.save(run.session, os.path.join(folder, "model"), write_meta_graph=False)
+        rest = [run.session.run(element).tolist() for _ in range(3)]
+        run(iterator.initializer)
+        saver.restore(run.session, path)
+        run.note([run.session.run(element).tolist() for _ in range(3)] == rest)
+        exhaust(tf, run, element)
+        path = saver.save(run.session, os.path.join(folder, "model"), write_meta_graph=False)
+        run(iterator.initializer)
+        saver.restore(run.session, path)
+        exhaust(tf, run, element)

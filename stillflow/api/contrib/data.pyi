@@ -11,6 +11,9 @@ from stillflow.input.datasets.contrib import get_single_element as get_single_el
 from stillflow.input.datasets.contrib import group_by_reducer as group_by_reducer
 from stillflow.input.datasets.contrib import group_by_window as group_by_window
 from stillflow.input.datasets.contrib import ignore_errors as ignore_errors
+from stillflow.input.datasets.contrib import (
+    make_saveable_from_iterator as make_saveable_from_iterator,
+)
 from stillflow.input.datasets.contrib import map_and_batch as map_and_batch
 from stillflow.input.datasets.contrib import (
     padded_batch_and_drop_remainder as padded_batch_and_drop_remainder,

@@ -33,6 +33,9 @@ from stillflow.input.datasets.experimental.optionals import (
 from stillflow.input.datasets.experimental.resampling import (
     rejection_resample as rejection_resample,
 )
+from stillflow.input.datasets.experimental.saving import (
+    make_saveable_from_iterator as make_saveable_from_iterator,
+)
 from stillflow.input.datasets.experimental.scanning import enumerate_dataset as enumerate_dataset
 from stillflow.input.datasets.experimental.scanning import ignore_errors as ignore_errors
 from stillflow.input.datasets.experimental.scanning import scan as scan

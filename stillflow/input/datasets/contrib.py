@@ -18,6 +18,7 @@ from stillflow.input.datasets.experimental import (
     grouping,
     mixing,
     resampling,
+    saving,
     scanning,
     selecting,
     sources,
@@ -273,6 +274,12 @@ def shuffle_and_repeat(buffer_size: Any, count: Any = None, seed: Any = None) ->
 def unique() -> Transformation:
     """Gives each element once."""
     return scanning.unique()
+
+
+@deprecated(None, _INSTEAD.format("make_saveable_from_iterator(...)"))
+def make_saveable_from_iterator(iterator: Any) -> saving.IteratorSaveable:
+    """What a Saver saves of an iterator."""
+    return saving.make_saveable_from_iterator(iterator)
 
 
 def assert_element_shape(expected_shapes: Any) -> Transformation:

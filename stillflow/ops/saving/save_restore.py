@@ -13,9 +13,9 @@ from stillflow.checkpoint import slices
 from stillflow.checkpoint.bundle_writer import BundleWriter, merge
 from stillflow.checkpoint.first_format_writer import FirstFormatWriter
 from stillflow.checkpoint.reader import CheckpointReader, type_name
-from stillflow.declare import shapes
+from stillflow.declare import shapes, storable
 from stillflow.declare.opdef import op
-from stillflow.graph.dtypes import DType
+from stillflow.graph.dtypes import DType, variant
 from stillflow.graph.errors import InvalidArgumentError, NotFoundError
 
 
@@ -44,7 +44,9 @@ def save_v2(
             tensor_names, shape_and_slices, tensors, dtypes, strict=True
         ):
             part = _slice(spec)
-            if part is None:
+            if dtype is variant:
+                writer.add(name, storable.stored(tensor), dtype)
+            elif part is None:
                 writer.add(name, tensor, dtype)
             else:
                 writer.add_slice(name, *part, tensor, dtype)
@@ -100,7 +102,7 @@ def restore_v2(xp, prefix, tensor_names, shape_and_slices, *, dtypes: list[DType
     return tensors if len(tensors) != 1 else tensors[0]
 
 
-def _restored(reader: CheckpointReader, name: str, part: Any, dtype: DType) -> np.ndarray:
+def _restored(reader: CheckpointReader, name: str, part: Any, dtype: DType) -> Any:
     stored = reader.dtype(name)
     if stored is not dtype:
         raise InvalidArgumentError(
@@ -109,6 +111,8 @@ def _restored(reader: CheckpointReader, name: str, part: Any, dtype: DType) -> n
             f"tensor_name = {name}; expected dtype {type_name(dtype)} does not equal original "
             f"dtype {type_name(stored)}",
         )
+    if dtype is variant:
+        return storable.loaded(reader.read(name))
     if part is None:
         return reader.read(name)
     shape, extents = part
