@@ -417,6 +417,10 @@ from stillflow.ops.quantized.faking import (
 from stillflow.ops.quantized.faking import (
     fake_quant_with_min_max_vars_per_channel_gradient as _per_channel_gradient,
 )
+from stillflow.ops.quantized.joining import quantized_concat as quantized_concat
+from stillflow.ops.quantized.quantizing import dequantize as dequantize
+from stillflow.ops.quantized.quantizing import quantize as quantize
+from stillflow.ops.quantized.quantizing import quantize_v2 as quantize_v2
 from stillflow.ops.queues.kinds import FIFOQueue as FIFOQueue
 from stillflow.ops.queues.kinds import PaddingFIFOQueue as PaddingFIFOQueue
 from stillflow.ops.queues.kinds import PriorityQueue as PriorityQueue

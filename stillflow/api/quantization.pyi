@@ -16,6 +16,9 @@ from stillflow.ops.quantized.faking import (
 from stillflow.ops.quantized.faking import (
     fake_quant_with_min_max_vars_per_channel_gradient as _per_channel_gradient,
 )
+from stillflow.ops.quantized.joining import quantized_concat as quantized_concat
+from stillflow.ops.quantized.quantizing import dequantize as dequantize
+from stillflow.ops.quantized.quantizing import quantize as quantize
 from stillflow.ops.quantized.there_and_back import (
     quantize_and_dequantize as quantize_and_dequantize,
 )

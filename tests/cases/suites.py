@@ -17,6 +17,7 @@ VALUES = (
     "half_matrices",
     "recurrent_ops",
     "sparse",
+    "quantising",
 )
 #: Programs whose runs are compared.
 RUNS = "runs"
