@@ -134,6 +134,7 @@ from stillflow.graph.tensor_shape import dimension_at_index as dimension_at_inde
 from stillflow.graph.tensor_shape import dimension_value as dimension_value
 from stillflow.graph.tensor_spec import TensorSpec as TensorSpec
 from stillflow.graph.type_spec import TypeSpec as TypeSpec
+from stillflow.input.datasets.experimental.optionals import OptionalSpec as OptionalSpec
 from stillflow.interchange.importer import import_graph_def as import_graph_def
 from stillflow.ops.array.batch_gather import batch_gather as batch_gather
 from stillflow.ops.array.batch_gather import gather_nd as gather_nd

@@ -156,7 +156,7 @@ def test_proto_modules_are_those_of_the_public_protos():
 
 
 NEVER = r"No module named 'tensorflow.{}'"
-NOT_YET = r"tf.estimator is in TensorFlow 1.15 but not yet in Stillflow"
+NOT_YET = r"tf.tpu is in TensorFlow 1.15 but not yet in Stillflow"
 
 
 @pytest.mark.parametrize(
@@ -164,10 +164,10 @@ NOT_YET = r"tf.estimator is in TensorFlow 1.15 but not yet in Stillflow"
     [
         ("import tensorflow.nonsense", ModuleNotFoundError, NEVER.format("nonsense")),
         ("import tensorflow.python.nonsense", ModuleNotFoundError, NEVER.format("python.nonsense")),
-        ("import tensorflow.estimator", ModuleNotFoundError, NOT_YET),
-        ("import tensorflow.estimator", NotImplementedError, NOT_YET),
-        ("from tensorflow.estimator import Estimator", ModuleNotFoundError, NOT_YET),
-        ("from tensorflow import estimator", ImportError, NOT_YET),
+        ("import tensorflow.tpu", ModuleNotFoundError, NOT_YET),
+        ("import tensorflow.tpu", NotImplementedError, NOT_YET),
+        ("from tensorflow.tpu import rewrite", ModuleNotFoundError, NOT_YET),
+        ("from tensorflow import tpu", ImportError, NOT_YET),
         ("from tensorflow import Sesion", ImportError, "Did you mean tf.Session"),
         (
             "from tensorflow.python.framework.ops import _override_gradient_registry",
@@ -175,9 +175,9 @@ NOT_YET = r"tf.estimator is in TensorFlow 1.15 but not yet in Stillflow"
             "tensorflow.python.framework.ops._override_gradient_registry is internal to TensorFlow",
         ),
         (
-            "from tensorflow.python.estimator.estimator import Estimator",
+            "from tensorflow.python.tpu.tpu import rewrite",
             ImportError,
-            "cannot import name 'Estimator' from 'tensorflow.python.estimator.estimator': tf.estim",
+            "cannot import name 'rewrite' from 'tensorflow.python.tpu.tpu': tf.tpu",
         ),
     ],
 )
