@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
@@ -13,7 +14,7 @@ from stillflow.graph.device import within
 from stillflow.graph.errors import NotFoundError
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.graph.protos.graph_def import PRODUCER
+from stillflow.graph.protos.graph_def import PRODUCER, op_def_of
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.interchange.attributes import attributes_of
@@ -44,6 +45,8 @@ def import_graph_def(
     producer_op_list: Any = None,
 ) -> list | None:
     """Adds the nodes of a GraphDef to the default graph: all of them or, when it fails, none.
+
+    Attributes that nodes leave out are put into `graph_def` itself.
 
     Args:
       input_map: what takes the place of the GraphDef's own tensors, by their names in it: a tensor,
@@ -89,6 +92,7 @@ def _checked(graph_def: Any) -> Any:
 
     if not isinstance(graph_def, GraphDef):
         raise TypeError("graph_def must be a GraphDef proto.")
+    _fill_in_defaults(graph_def)
     versions = graph_def.versions
     if versions.min_consumer > PRODUCER:
         raise ValueError(
@@ -108,6 +112,23 @@ def _checked(graph_def: Any) -> Any:
     copy = GraphDef()
     copy.CopyFrom(graph_def)
     return copy
+
+
+def _fill_in_defaults(graph_def: Any) -> None:
+    """Gives nodes the attributes that they leave out: TensorFlow does so in the caller's message."""
+    known = all_ops()
+    for node in graph_def.node:
+        if node.op in known:
+            for name, default in _defaults(known[node.op]).items():
+                if name not in node.attr or node.attr[name].WhichOneof("value") is None:
+                    node.attr[name].CopyFrom(default)
+
+
+@cache
+def _defaults(defn: Any) -> dict[str, Any]:
+    """The AttrValues of the attributes that have defaults."""
+    attrs = op_def_of(defn).attr
+    return {attr.name: attr.default_value for attr in attrs if attr.HasField("default_value")}
 
 
 def _checked_map(input_map: Any) -> dict[str, Any]:

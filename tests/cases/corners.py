@@ -74,3 +74,16 @@ def an_executor_that_is_not_there(tf, run):
     config.experimental.executor_type = "Unknown"
     with tf.Session(config=config) as session:
         run.refused(lambda: session.run(tf.constant(1)))
+
+
+# What is imported.
+
+
+@program
+def attributes_that_nodes_leave_out(tf, run):
+    graph_def = tf.GraphDef()
+    graph_def.node.add(name="a", op="Placeholder").attr["dtype"].type = 1
+    node = graph_def.node.add(name="product", op="MatMul", input=["a", "a"])
+    node.attr["T"].type = 1
+    tf.import_graph_def(graph_def)
+    run.note([sorted(node.attr) for node in graph_def.node])
