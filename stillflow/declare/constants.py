@@ -43,6 +43,23 @@ def constant(
     return _constant(value, dtype, shape, name, verify_shape)
 
 
+def constant_v2(value: Any, dtype: Any = None, shape: Any = None, name: str = "Const") -> Tensor:
+    """`constant` of TensorFlow's own modules: only one element is filled up with.
+
+    Raises:
+      TypeError: `value` does not fit `dtype`; it has several elements, and not as many as `shape`.
+    """
+    if shape is not None:
+        given = np.shape(typed(value, None if dtype is None else dtypes.as_dtype(dtype), shape))
+        sizes = sizes_of(shape)
+        if given not in ((), (1,)) and math.prod(given) != math.prod(sizes):
+            raise TypeError(
+                f"Expected Tensor's shape: {sizes}, got {given}.\n  tf.constant fills up with the "
+                "last element."
+            )
+    return constant(value, dtype, shape, name)
+
+
 def _constant(value: Any, dtype: Any, shape: Any, name: str | None, verify_shape: bool) -> Tensor:
     wanted = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
     array = typed(value, wanted, shape)

@@ -67,9 +67,6 @@ EQUIVALENT: dict[str, Members | str] = {
     "python.framework.common_shapes": {
         "": "broadcast_shape=broadcast_static_shape",
     },
-    "python.framework.constant_op": {
-        "": "constant",
-    },
     "python.framework.ops": {
         "": "colocate_with",
     },
@@ -265,6 +262,9 @@ OWN: dict[str, Members] = {
         "stillflow.train.meta_graph": (
             "create_meta_graph_def ops_used_by_graph_def stripped_op_list_for_graph"
         ),
+    },
+    "python.framework.constant_op": {
+        "stillflow.declare.constants": "constant=constant_v2",
     },
     "python.framework.ops": {
         "stillflow.declare.convert": (

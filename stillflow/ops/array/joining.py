@@ -372,6 +372,8 @@ def _completed(lengths: list[int], total: int | None) -> list[int | None]:
 )
 def split_v_op(xp, x, size_splits, split_dim, *, num_split: int):
     """x: n[..., s, ...] -> parts of the sizes `size_splits` along axis `split_dim`."""
+    if split_dim.size != 1:
+        refuse("split_dim_tensor must have exactly one element.")
     axis, lengths = _axis_of(x, split_dim), size_splits.tolist()
     if len(lengths) != num_split:
         refuse(
