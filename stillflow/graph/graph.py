@@ -85,7 +85,8 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes):
         """Adds one node, of an op type by name: see `interchange.creating`."""
         return context.create_op(self, *args, **kwargs)
 
-    def _node_name(self, name: str) -> str:
+    def _node_name(self, name: str | bytes) -> str:
+        name = name.decode() if isinstance(name, bytes) else name
         check_node_name(strip_scope_slash(name))
         return strip_scope_slash(name) if name.endswith("/") else self.unique_name(name)
 

@@ -115,7 +115,7 @@ def _checked(graph_def: Any) -> Any:
 
 
 def _fill_in_defaults(graph_def: Any) -> None:
-    """Gives nodes the attributes that they leave out: TensorFlow does so in the caller's message."""
+    """Gives nodes the attributes that they leave out, in the caller's message as TensorFlow."""
     known = all_ops()
     for node in graph_def.node:
         if node.op in known:

@@ -197,7 +197,10 @@ def check_unique(keys: Iterable[Any]) -> None:
 
 
 def _parts(key: Any) -> list[Any]:
-    return key.fetch_parts() if hasattr(key, "fetch_parts") else [key]
+    if not hasattr(key, "fetch_parts"):
+        return [key]
+    # A constant shape that building has looked at stays as it is.
+    return [tensor for tensor in key.fetch_parts() if tensor.graph.is_feedable(tensor)]
 
 
 def _part_values(key: Any, value: Any) -> Iterator[Any]:

@@ -46,6 +46,7 @@ class Frame:
 
     Attributes:
       outer: the frame around it, None for the outermost.
+      name: what its Enters call it.
       ops: its operations: its Enters, and the Exits of the loops in it, are among them.
       inner: the loops in it.
       enters: the operations that lead in.
@@ -54,6 +55,7 @@ class Frame:
     """
 
     outer: Frame | None
+    name: str = ""
     ops: list[Operation] = field(default_factory=list)
     inner: list[Frame] = field(default_factory=list)
     enters: list[Operation] = field(default_factory=list)
@@ -153,7 +155,7 @@ class _Labels:
         for earlier in self._beside(op) if op.defn.expands else before:
             around = self._both(op, around, self.frame_of[earlier])
         if op.defn.frame == "enter":
-            return Frame(around)
+            return Frame(around, op.attrs["frame_name"])
         left = self._leaving(op)
         if left is not None:
             self._left[op] = left
@@ -191,6 +193,13 @@ class _Labels:
         difference = _depth(a) - _depth(b)
         if difference:
             return a if difference > 0 else b
+        if a.name != b.name:
+            raise InvalidArgumentError(
+                None,
+                op,
+                f"{op.name} has inputs from different frames. One is in frame '{a.name}', another "
+                f"in frame '{b.name}'.\n  What a loop gives goes out of it by an Exit.",
+            )
         b.joined = a
         a.outer = self._both(op, a.outer, b.outer)
         return a

@@ -17,7 +17,7 @@ from stillflow.declare import calling
 from stillflow.declare.refusing import check_executor_type
 from stillflow.declare.resources import waiting_at_most
 from stillflow.graph import context
-from stillflow.graph.errors import CancelledError, InvalidArgumentError
+from stillflow.graph.errors import CancelledError, InvalidArgumentError, NotFoundError
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.calling import Caller
@@ -71,6 +71,7 @@ class BaseSession:
             raise TypeError(f"graph must be a tf.Graph, but got {type(graph)}")
         if target and not isinstance(target, (str, bytes)):
             raise TypeError(f"target must be a string, but got {type(target)}")
+        _check_target(target)
         if config is not None and not hasattr(config, "SerializeToString"):
             raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
         self._graph: Graph = graph if graph is not None else context.get_default_graph()
@@ -441,3 +442,16 @@ class InteractiveSession(BaseSession):
                 "resources held by the other session(s).",
                 stacklevel=3,
             )
+
+
+def _check_target(target: str | bytes) -> None:
+    """NotFoundError unless TensorFlow has sessions for it; all of them run in this process here."""
+    name = target.decode() if isinstance(target, bytes) else target
+    if name and not name.startswith("grpc://"):
+        raise NotFoundError(
+            None,
+            None,
+            f'No session factory registered for the given session options: {{target: "{name}"}} '
+            "Registered factories are {DIRECT_SESSION, GRPC_SESSION}.\n  Leave the target out: a "
+            "session runs in this process.",
+        )

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 
 from .functions import defun, functional
-from .suite import Suite
+from .suite import Suite, internal_module
 
 suite = Suite("corners")
 
@@ -87,3 +87,53 @@ def attributes_that_nodes_leave_out(tf, run):
     node.attr["T"].type = 1
     tf.import_graph_def(graph_def)
     run.note([sorted(node.attr) for node in graph_def.node])
+
+
+# Names, targets, frames.
+
+
+@program
+def a_name_in_bytes(tf, run):
+    c = tf.constant(1.0, name=b"c")
+    run.note(c.name)
+    run(c.name)
+
+
+@program
+def a_target_that_is_not_there(tf, run):
+    try:
+        tf.Session("nowhere")
+    except tf.errors.NotFoundError as error:
+        run.note(str(error).split(":")[0])
+
+
+@program
+def two_frames_that_meet(tf, run):
+    x = tf.placeholder(tf.float32, [])
+    module = internal_module(tf, "python.ops.gen_control_flow_ops")
+    one, other = (module.enter(x, name, False) for name in ("one", "other"))
+    total = tf.add(one, other)
+    run.attempt(total, {x: 1.0})
+    try:
+        run.session.run(total, {x: 1.0})
+    except tf.errors.InvalidArgumentError as error:
+        run.note("has inputs from different frames" in str(error))
+
+
+# What TensorFlow's own modules make of a constant.
+
+
+@program
+def constant_of_the_internal_module(tf, run):
+    constant = internal_module(tf, "python.framework.constant_op").constant
+    run([constant([1], shape=[3]), constant(2.0, shape=[2]), constant([1, 2], shape=[2, 1])])
+    run.refused(lambda: constant([1, 2, 3], shape=[5]))
+    run.refused(lambda: constant([1, 2, 3], shape=[2]))
+
+
+@program
+def a_split_along_no_axis(tf, run):
+    x, axis = tf.zeros([4, 6]), tf.placeholder(tf.int32)
+    parts = tf.split(x, tf.constant([1, 2, 3]), axis=axis, num=3)
+    run(parts, {axis: 1})
+    run.refused(lambda: run.session.run(parts, {axis: []}))
