@@ -236,6 +236,21 @@ def _with_interpolation(today: collections.abc.Callable[..., Any]) -> Any:
     return percentile
 
 
+def _answer_with_lists(numpy: ModuleType) -> None:
+    """`np.meshgrid(x, y)` gave a list, to which programs append; NumPy 2 gives a tuple."""
+    for name in ("meshgrid", "broadcast_arrays", "atleast_1d", "atleast_2d", "atleast_3d"):
+        setattr(numpy, name, _with_list(getattr(numpy, name)))
+
+
+def _with_list(today: collections.abc.Callable[..., Any]) -> Any:
+    @functools.wraps(today)
+    def several(*args, **kwargs):
+        found = today(*args, **kwargs)
+        return list(found) if isinstance(found, tuple) else found
+
+    return several
+
+
 def _read_binary_strings(numpy: ModuleType) -> None:
     """`np.fromstring` without a separator reads raw bytes; NumPy has dropped that half of it."""
     today = numpy.fromstring
@@ -282,6 +297,7 @@ CHANGED: dict[str, tuple[collections.abc.Callable[[ModuleType], None], ...]] = {
         _print_as_in_numpy_1,
         _name_new_shape,
         _name_interpolation,
+        _answer_with_lists,
         _read_binary_strings,
         _write_binary_strings,
     ),

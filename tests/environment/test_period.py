@@ -77,6 +77,16 @@ BEHAVIOUR = {
     "np.lib.pad([1], 1, 'constant').tolist()": [0, 1, 0],
     "np.reshape([1, 2], newshape=(2, 1)).tolist()": [[1], [2]],
     "float(np.percentile([1, 2, 4], 60, interpolation='lower'))": 2.0,
+    "[a.tolist() for a in np.meshgrid([1, 2], [3])] + [type(np.meshgrid([1])).__name__]": [
+        [[1, 2]],
+        [[3, 3]],
+        "list",
+    ],
+    "type(np.broadcast_arrays(1, [2])).__name__, type(np.atleast_2d(1, 2)).__name__": [
+        "list",
+        "list",
+    ],
+    "np.atleast_1d(1).tolist()": [1],
     "np.reshape([[1, 2], [3, 4]], newshape=-1, order='F').tolist()": [1, 3, 2, 4],
     "np.reshape(np.ones(4), (2, 2), 'C').shape": [2, 2],
     "np.find_common_type([], [np.int64, np.float32, complex]).name": "complex128",
