@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from stillflow.declare.refusing import refuse
 from stillflow.declare.resources import Handle
+from stillflow.graph import dtypes
 
 
 class Storable(Handle):
@@ -13,6 +16,20 @@ class Storable(Handle):
 
     def __init__(self, stored: bytes):
         self.stored = stored
+
+    def tensor_proto(self) -> Any:
+        """It as a TensorProto of a scalar."""
+        from tensorboard.compat.proto.tensor_pb2 import TensorProto
+
+        proto = TensorProto(dtype=dtypes.variant.as_datatype_enum)
+        proto.tensor_shape.SetInParent()
+        proto.variant_val.add().MergeFromString(self.stored)
+        return proto
+
+    @staticmethod
+    def of_proto(proto: Any) -> Storable:
+        """What a TensorProto of a scalar holds."""
+        return Storable(proto.variant_val[0].SerializeToString(deterministic=True))
 
 
 def stored(value: object) -> np.ndarray:

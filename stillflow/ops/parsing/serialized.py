@@ -10,6 +10,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import check_scalars, refuse
+from stillflow.declare.storable import Storable
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
@@ -23,6 +24,8 @@ def serialize_tensor_op(xp, tensor):
     """tensor: any -> string[], a TensorProto"""
     from stillflow.graph.protos.tensor_proto import content_proto_of, tensor_proto_of
 
+    if isinstance(tensor, Storable):
+        return np.array(tensor.tensor_proto().SerializeToString(), np.object_)
     dtype = dtypes.as_dtype(tensor.dtype)
     proto = (tensor_proto_of if dtype == dtypes.string else content_proto_of)(tensor, dtype)
     return np.array(proto.SerializeToString(), np.object_)
@@ -45,7 +48,7 @@ def parse_tensor_op(xp, serialized, *, out_type: DType):
     data = as_bytes(serialized.item())
     try:
         proto = TensorProto.FromString(data)
-        array = constant_of(proto)
+        array = Storable.of_proto(proto) if proto.variant_val else constant_of(proto)
     except (DecodeError, ValueError, TypeError):
         shown = data.decode("utf-8", "replace")
         refuse(f"Could not parse `serialized` as TensorProto: '{shown}'")
