@@ -50,6 +50,7 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes):
         self._versions: Any = None  # a VersionDef, if anything was imported
         self._default_original_op: Operation | None = None
         self.seed: int | None = None
+        self._seed_used = False  # by an operation without a seed of its own
 
     # Building ---------------------------------------------------------------------------------
 

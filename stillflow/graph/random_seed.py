@@ -15,6 +15,8 @@ def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
     equal numbers. Source: the behaviour of TF 1.15's `tf.get_seed`.
     """
     graph = get_default_graph()
+    if op_seed is None:
+        graph._seed_used = True
     if graph.seed is not None:
         seeds = graph.seed, graph._last_id if op_seed is None else op_seed
     elif op_seed is not None:

@@ -53,7 +53,7 @@ class Function:
 
     @property
     def waits(self) -> bool:
-        return _waits(self.body)
+        return self._learned.waits
 
     @property
     def gives_rows(self) -> bool:
@@ -84,7 +84,8 @@ class Function:
         stacked = plan.feeds[: len(feeds) - len(self._captured)]
         rows = RowProgram(plan, stacked)
         fed = [*feeds, *self._named]
-        return Learned(executor_of(plan, fed, tier_setting(), copies=False), rows)
+        executor = executor_of(plan, fed, tier_setting(), copies=False)
+        return Learned(executor, rows, _waits(self.body))
 
 
 def _waits(body: Any) -> bool:
@@ -102,6 +103,7 @@ class Learned(NamedTuple):
 
     executor: Executor | StagedExecutor
     rows: RowProgram
+    waits: bool
 
 
 class Instance:

@@ -438,3 +438,12 @@ def generated_within_functions(tf, run):
         lambda x: tf.data.Dataset.range(2).map(lambda y: 10 * x + y)
     )
     drain(tf, run, nested)
+
+
+@story
+def datasets_of_datasets(tf, run):
+    """A list of datasets is a component, and each of its rows one of them."""
+    several = [tf.data.Dataset.range(n, n + 3) for n in range(3)]
+    dataset = tf.data.Dataset.from_tensor_slices(several)
+    run.note(str(dataset.element_spec.__class__.__name__))
+    drain(tf, run, dataset.flat_map(lambda x: x))

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.graph import get_default_graph
@@ -496,6 +497,8 @@ class DatasetSpec(TypeSpec):
         return self._from_components(variant)
 
     def _to_tensor_list(self, value: Any) -> list:
+        if isinstance(value, list):
+            return [convert_to_tensor([dataset._variant_tensor for dataset in value])]
         return [value._variant_tensor]
 
     @staticmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -76,7 +77,16 @@ class StructuredFunctionWrapper:
             return [convert_to_tensor(tensor) for tensor in self._called(*tensors)]
 
         specs = structure.get_flat_tensor_specs(self._input_structure)
-        return traced(body, name, specs, attributes)
+        function = traced(body, name, specs, attributes)
+        seed = get_default_graph().seed
+        if seed and function.graph.seed == seed and function.graph._seed_used:
+            warnings.warn(
+                f"Seed {seed} from outer graph might be getting used by function {name}, if the "
+                "random op has not been provided any seed. Explicitly set the seed in the function "
+                "if this is not the intended behavior.",
+                stacklevel=4,
+            )
+        return function
 
     def _legacy(self, name: str, options: dict[str, Any]) -> GraphFunction:
         types = structure.get_flat_tensor_types(self._input_structure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,7 +39,7 @@ def normalize_element(element: Any) -> Any:
 def _normalized(component: Any, name: str) -> Any:
     if is_sparse(component):
         return SparseTensor.from_value(component)
-    if isinstance(component, (CompositeTensor, TensorArray)):
+    if isinstance(component, (CompositeTensor, TensorArray)) or _is_list_of_composites(component):
         return component
     return convert_to_tensor(component, name=name)
 
@@ -74,9 +75,19 @@ def _is_attrs(element: Any) -> bool:
     return hasattr(type(element), "__attrs_attrs__") and not dataclasses.is_dataclass(element)
 
 
+def _is_list_of_composites(element: Any) -> bool:
+    """Whether `element` is a list of datasets or the like, which is one component."""
+    is_list = isinstance(element, list) and bool(element)
+    return is_list and all(isinstance(item, CompositeTensor) for item in element)
+
+
 def _known_spec(element: Any) -> TypeSpec | None:
     if isinstance(element, SparseTensorValue):
         element = SparseTensor.from_value(element)
+    if _is_list_of_composites(element):
+        specs = [type_spec.type_spec_from_value(item) for item in element]
+        common = functools.reduce(lambda a, b: a.most_specific_compatible_type(b), specs)
+        return common._batch(len(element))
     try:
         return type_spec.type_spec_from_value(element)
     except TypeError:
