@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from stillflow.declare import shapes
+from stillflow.declare import rows, shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import types
@@ -121,6 +121,7 @@ _LONGEST_FLOAT = 31
     shape=shapes.same,
     types={"out_type": _TYPES},
     host=True,
+    rows=rows.elementwise,
 )
 def string_to_number_op(xp, strings, *, out_type: DType = dtypes.float32):
     """string[...] -> out_type[...], of which white space around the number is no part."""
