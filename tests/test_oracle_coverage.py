@@ -11,7 +11,7 @@ from oracle import recorded
 
 import stillflow as tf
 from stillflow.ops.families import all_ops
-from stillflow.runtime import session
+from stillflow.runtime import calling, session
 
 # The other recorded cases lie beside the tests of their families.
 for folder in ("random", "train", "variables", "summaries", "interchange"):
@@ -72,8 +72,8 @@ def run_types(monkeypatch):
     """A set to which every run adds the types of the ops that it runs."""
     found, make_plan = set(), session.make_plan
 
-    def noting(fetches, feeds):
-        plan = make_plan(fetches, feeds)
+    def noting(fetches, feeds, *named):
+        plan = make_plan(fetches, feeds, *named)
         # What forwards a value is no step.
         found.update(fetch.op.type for fetch in fetches if hasattr(fetch, "op"))
         found.update(op.type for step in plan.steps for op in step.ops)
@@ -81,6 +81,7 @@ def run_types(monkeypatch):
         return plan
 
     monkeypatch.setattr(session, "make_plan", noting)
+    monkeypatch.setattr(calling, "make_plan", noting)  # of functions that kernels call
     monkeypatch.setenv("STILLFLOW_TIER", "host")
     return found
 

@@ -49,6 +49,10 @@ class Function(Protocol):
         """Whether a call may wait: for the program's own code, files or other threads."""
 
     @property
+    def is_stateful(self) -> bool:
+        """Whether it reads or changes what is not its own: variables, tables, random streams."""
+
+    @property
     def gives_rows(self) -> bool:
         """Whether instances give many rows at once."""
 

@@ -6,11 +6,12 @@ it; random streams are each instance's own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from stillflow.declare.calling import VariableName
+from stillflow.graph.dtypes import variant
 from stillflow.graph.errors import NotFoundError
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.operation import Operation
@@ -56,6 +57,10 @@ class Function:
         return self._learned.waits
 
     @property
+    def is_stateful(self) -> bool:
+        return _any_op(self.body, lambda op: op.defn.stateful and not _makes_variants(op))
+
+    @property
     def gives_rows(self) -> bool:
         return self._learned.rows.is_possible
 
@@ -85,17 +90,21 @@ class Function:
         rows = RowProgram(plan, stacked)
         fed = [*feeds, *self._named]
         executor = executor_of(plan, fed, tier_setting(), copies=False)
-        return Learned(executor, rows, _waits(self.body))
+        return Learned(executor, rows, _any_op(self.body, lambda op: op.defn.waits))
 
 
-def _waits(body: Any) -> bool:
-    """Whether an operation of a body waits, or of a function that one names."""
+def _any_op(body: Any, holds: Callable[[Operation], bool]) -> bool:
+    """Whether something holds for an operation of a body, or of a function that one names."""
     for op in body.operations:
         names = [value for value in op.attrs.values() if isinstance(value, FunctionName)]
         functions = [body._get_function(name.name) for name in names]
-        if op.defn.waits or any(f is not None and _waits(f.body) for f in functions):
+        if holds(op) or any(f is not None and _any_op(f.body, holds) for f in functions):
             return True
     return False
+
+
+def _makes_variants(op: Operation) -> bool:
+    return any(tensor.dtype is variant for tensor in op.outputs)
 
 
 class Learned(NamedTuple):

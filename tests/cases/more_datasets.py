@@ -89,8 +89,6 @@ def by_reducers(tf, run):
     drain(tf, run, numbers_of(tf).apply(experimental.group_by_reducer(lambda x: x % 3, mean)))
     dataset = numbers_of(tf)
     run.refused(lambda: dataset.apply(experimental.group_by_reducer(lambda x: 1.0, mean)))
-    raw = tf.raw_ops.GroupByReducerDataset
-    run.note(raw.__name__)
 
 
 @story

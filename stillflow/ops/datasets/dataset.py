@@ -97,6 +97,7 @@ class Dataset(Handle):
       inputs: the datasets that it takes elements from.
       types, shapes: of each component, as declared.
       functions: those that it calls for its elements.
+      is_stateful: a function of it reads or changes what is not its own.
       columns: the arrays whose rows its elements are, n[rows, ...] for each component, if that is
         so: then its iterators give numbers of rows as units.
       waits: making its elements waits: for files, or for the program's own code.
@@ -110,6 +111,11 @@ class Dataset(Handle):
     def waits(self) -> bool:
         parts: list[Any] = [*self.inputs, *self.functions]
         return any(part.waits for part in parts)
+
+    @property
+    def is_stateful(self) -> bool:
+        parts: list[Any] = [*self.inputs, *self.functions]
+        return any(part.is_stateful for part in parts)
 
     @property
     def gives_blocks(self) -> bool:

@@ -392,9 +392,6 @@ _BY_REDUCER = (
     "reduce_func_other_arguments: [Treduce_func_other_arguments], "
     "finalize_func_other_arguments: [Tfinalize_func_other_arguments] -> handle: variant"
 )
-group_by_reducer_dataset_op = op("GroupByReducerDataset", _BY_REDUCER, stateful=True, **_OPTIONS)(
-    _group_by_reducer
-)
 experimental_group_by_reducer_dataset_op = op(
     "ExperimentalGroupByReducerDataset", _BY_REDUCER, stateful=True, **_OPTIONS
 )(_group_by_reducer)
@@ -402,5 +399,4 @@ experimental_group_by_reducer_dataset_op = op(
 
 for _declared in (scan_dataset_op, take_while_dataset_op, group_by_window_dataset_op):
     _declared.not_differentiable()
-group_by_reducer_dataset_op.not_differentiable()
 experimental_group_by_reducer_dataset_op.not_differentiable()

@@ -172,6 +172,13 @@ class IteratorResource(Resource):
                 "Save() failed because the iterator has not been initialized. Ensure that you have "
                 "run the initializer operation for this iterator before saving it.",
             )
+        if self._dataset is not None and self._dataset.is_stateful:
+            raise FailedPreconditionError(
+                None,
+                None,
+                "A function of the pipeline is stateful.\n  It uses variables, tables, random "
+                "numbers or Python functions, of which an iterator cannot save where they are.",
+            )
         return self._exclusively(lambda: self._current().save(), "SerializeIterator")
 
     def restore(self, state: Any) -> None:

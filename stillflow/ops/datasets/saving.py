@@ -16,6 +16,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.errors import DataLossError, UnimplementedError
 from stillflow.graph.protos.tensor_proto import content_proto_of, make_ndarray
 from stillflow.ops.datasets.iterators import iterator_of
+from stillflow.ops.sparse.serializing import Held
 
 _TYPE = "stillflow::IteratorState"
 
@@ -33,12 +34,16 @@ def _plain(state: Any, tensors: Any) -> Any:
     """`state` as JSON: an array is {"tensor": its number among `tensors`}."""
     if isinstance(state, (list, tuple)):
         return [_plain(item, tensors) for item in state]
+    if isinstance(state, Held):
+        return {"held": _plain(state.array, tensors)}
     if isinstance(state, Handle):
         raise UnimplementedError(
             None, None, f"{type(state).__name__} as an element is not saved with an iterator."
         )
     if isinstance(state, (np.ndarray, np.generic)):
         array = np.asarray(state)
+        if array.dtype == object and any(isinstance(item, Handle) for item in array.flat):
+            return {"shape": list(array.shape), "items": _plain(array.ravel().tolist(), tensors)}
         kind = dtypes.string if array.dtype == object else dtypes.as_dtype(array.dtype)
         tensors.add().CopyFrom(content_proto_of(array, kind))
         return {"tensor": len(tensors) - 1}
@@ -63,7 +68,15 @@ def _decoded(stored: bytes) -> Any:
 def _with_arrays(state: Any, arrays: list[np.ndarray]) -> Any:
     if isinstance(state, list):
         return [_with_arrays(item, arrays) for item in state]
-    return arrays[state["tensor"]] if isinstance(state, dict) else state
+    if not isinstance(state, dict):
+        return state
+    if "held" in state:
+        return Held(_with_arrays(state["held"], arrays))
+    if "items" in state:
+        items: np.ndarray = np.empty(len(state["items"]), object)
+        items[:] = _with_arrays(state["items"], arrays)
+        return items.reshape(state["shape"])
+    return arrays[state["tensor"]]
 
 
 @op(
