@@ -76,7 +76,7 @@ class Estimator:
         logging.info("Using config: %s", str(vars(self._config)))
         if model_fn is None:
             raise ValueError("model_fn must be provided to Estimator.")
-        _check_model_fn(model_fn, params)
+        check_model_fn(model_fn, params)
         self._model_fn = model_fn
         self._params = copy.deepcopy(params or {})
         self._model_dir: str = self._config.model_dir  # type: ignore[attr-defined]
@@ -524,7 +524,7 @@ def _check_overrides(cls: type) -> None:
         )
 
 
-def _check_model_fn(model_fn: _ModelFn, params: Any) -> None:
+def check_model_fn(model_fn: _ModelFn, params: Any) -> None:
     names = set(fn_args(model_fn))
     if "features" not in names:
         raise ValueError(f"model_fn ({model_fn}) must include features argument.")

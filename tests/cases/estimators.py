@@ -249,3 +249,50 @@ def specs_that_are_refused(tf, run, folder):
     changed = plain.replace(save_checkpoints_steps=7, tf_random_seed=2)
     run.note([changed.save_checkpoints_secs, changed.save_checkpoints_steps, changed.model_dir])
     run.note([changed.task_type, changed.task_id, changed.is_chief, changed.num_worker_replicas])
+
+
+@story
+def programs_for_tpus_without_one(tf, run, folder):
+    tpu = tf.contrib.tpu
+
+    def model_fn(features, labels, mode, params):
+        run.note([mode, params.get("batch_size"), params["use_tpu"]])
+        logits = tf.layers.dense(features["x"], 2)
+        if mode == tf.estimator.ModeKeys.PREDICT:
+            return tpu.TPUEstimatorSpec(mode, predictions={"logits": logits})
+        loss = tf.losses.sparse_softmax_cross_entropy(labels, logits)
+        step = tf.train.get_global_step()
+        train = tf.train.GradientDescentOptimizer(0.5).minimize(loss, step)
+
+        def metric_fn(labels, logits):
+            return {"accuracy": tf.metrics.accuracy(labels, tf.argmax(logits, 1))}
+
+        metrics = (metric_fn, [labels, logits])
+        scaffold_fn = lambda: tf.train.Scaffold()
+        return tpu.TPUEstimatorSpec(
+            mode, loss=loss, train_op=train, eval_metrics=metrics, scaffold_fn=scaffold_fn
+        )
+
+    def input_fn(params):
+        rows = tf.data.Dataset.from_tensor_slices(({"x": X}, Y))
+        return rows.repeat(3).batch(params["batch_size"], drop_remainder=True)
+
+    config = tpu.RunConfig(
+        model_dir=folder,
+        tf_random_seed=5,
+        save_checkpoints_steps=3,
+        tpu_config=tpu.TPUConfig(iterations_per_loop=2, num_shards=8),
+    )
+    own = tpu.TPUEstimator(
+        model_fn, config=config, use_tpu=False, train_batch_size=8, eval_batch_size=16
+    )
+    own.train(input_fn, max_steps=7)
+    run.note(numbers(own.evaluate(input_fn, steps=4)))
+    own = tpu.TPUEstimator(model_fn, config=config, use_tpu=False, predict_batch_size=4)
+    run.note(len(list(own.predict(input_fn))))
+    run.note([config.tpu_config.num_shards, config.tpu_config.per_host_input_for_training])
+    run.refused(lambda: tpu.TPUEstimator(model_fn, config=tf.estimator.RunConfig()))
+    run.refused(lambda: tpu.TPUConfig(iterations_per_loop=-1))
+    run.refused(lambda: tpu.TPUConfig(num_cores_per_replica=3))
+    fails(run, lambda: own.train(lambda: 3))
+    run.refused(lambda: tpu.TPUEstimatorSpec("train", eval_metrics=3))
