@@ -178,3 +178,17 @@ def arranged(tf, run):
     run([tf.boolean_mask(words, [True, False, True]), tf.one_hot([0, 1], 2, "y", "n")])
     run([*tf.dynamic_partition(words, [0, 1, 0], 2), tf.sparse_to_dense([[0]], [2], ["a"], "z")])
     run([tf.dynamic_stitch([[0], [1, 2]], [["a"], ["b", "c"]]), tf.add(words, "x"), words + "x"])
+
+
+@story
+def unique_along_axes(tf, run):
+    x, axis = tf.placeholder(tf.string), tf.placeholder(tf.int64)
+    plain = tf.raw_ops.UniqueV2(x=x, axis=axis)
+    counted = tf.raw_ops.UniqueWithCountsV2(x=x, axis=axis, out_idx=tf.int64)
+    words = [["a", "b", "a"], ["c", "d", "c"], ["a", "b", "a"]]
+    for given, at in [(words, [0]), (words, [1]), (words, [-1]), (words[0], []), (words[0], [0])]:
+        run([*plain, *counted], {x: given, axis: at})
+    for at in ([], [2], [0, 1], 0):
+        run.attempt(list(plain), {x: words, axis: at})
+    numbers = tf.constant([[1.0, 0.0], [1.0, -0.0], [2.0, 1.0]])
+    run(list(tf.raw_ops.UniqueV2(x=numbers, axis=[0])))

@@ -64,6 +64,65 @@ def unique_with_counts_op(xp, x, *, out_idx: DType = dtypes.int32):
     return _distinct(x, out_idx)
 
 
+# Along an axis ----------------------------------------------------------------------------------
+
+_ALONG: dict[str, Any] = {
+    "types": {"Taxis": INDEX, "out_idx": INDEX},
+    "defaults": {"Taxis": dtypes.int64},
+    "host": True,
+}
+
+
+def _like_input(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    # What TensorFlow says, though `y` may have more axes and `idx` has one.
+    return [(None,), ctx.shape(0)]
+
+
+def _like_input_with_counts(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
+    return [*_like_input(ctx), (None,)]
+
+
+def _distinct_along(x: Any, axis: Any, out_idx: DType) -> tuple[np.ndarray, ...]:
+    """The distinct slices of `x` along an axis, none of which is the only one of a vector."""
+    if axis.ndim != 1:
+        refuse("axis expects a 1D vector.")
+    if axis.size > 1:
+        refuse("axis does not support input tensors larger than 1 elements")
+    if not axis.size or x.ndim == 1:
+        return _distinct(x, out_idx)
+    at = int(axis[0])
+    if not -x.ndim <= at < x.ndim:
+        refuse(f"axis has to be between [0, {x.ndim})")
+    slices = np.moveaxis(x, at, 0)
+    keys = [tuple(row) for row in slices.reshape(len(slices), -1).tolist()]
+    places: dict[tuple, int] = {}
+    index = [places.setdefault(key, len(places)) for key in keys]
+    first = np.unique(index, return_index=True)[1]
+    index_type = out_idx.stored_as
+    counts = np.bincount(index, minlength=len(places)).astype(index_type)
+    return np.take(x, first, axis=at), np.array(index, index_type), counts
+
+
+@op("UniqueV2", "x: T, axis: Taxis -> y: T, idx: out_idx", shape=_like_input, **_ALONG)
+def unique_v2_op(xp, x, axis, *, out_idx: DType = dtypes.int32):
+    """x: n[..., k, ...], axis: i[1] or i[0] -> y: n[..., d, ...], idx: i[k]"""
+    return _distinct_along(x, axis, out_idx)[:2]
+
+
+@op(
+    "UniqueWithCountsV2",
+    "x: T, axis: Taxis -> y: T, idx: out_idx, count: out_idx",
+    shape=_like_input_with_counts,
+    **_ALONG,
+)
+def unique_with_counts_v2_op(xp, x, axis, *, out_idx: DType = dtypes.int32):
+    """x: n[..., k, ...], axis: i[1] or i[0] -> y: n[..., d, ...], idx: i[k], count: i[d]"""
+    return _distinct_along(x, axis, out_idx)
+
+
+# Public functions -------------------------------------------------------------------------------
+
+
 def unique(x: Any, out_idx: Any = dtypes.int32, name: str | None = None):
     """Returns the distinct elements of a vector and where each of its elements is among them."""
     return unique_op(x, out_idx=out_idx, name=name)
