@@ -432,6 +432,14 @@ OWN: dict[str, Members] = {
     "python.ops.ragged.ragged_array_ops": {
         "stillflow.ops.ragged.arranging": "expand_dims",
     },
+    "python.ops.ragged.ragged_concat_ops": {
+        "stillflow.ops.ragged.joining": "concat",
+    },
+    "python.ops.ragged.ragged_math_ops": {
+        "stillflow.ops.ragged.reducing": (
+            "reduce_all reduce_any reduce_max reduce_mean reduce_min reduce_prod reduce_sum"
+        ),
+    },
     "python.ops.ragged.ragged_gather_ops": {
         "stillflow.ops.ragged.arranging": "gather",
     },

@@ -1,6 +1,6 @@
 """Programs with ragged tensors, of numbers and of strings."""
 
-from .suite import Suite
+from .suite import Suite, internal_module
 
 suite = Suite("ragged")
 
@@ -181,3 +181,57 @@ def n_grams(tf, run):
         except (TypeError, ValueError) as error:
             refused.append(type(error).__name__)
     run.note(refused)
+
+
+@story
+def joined(tf, run):
+    a, b = tf.ragged.constant([[1, 2], [3]]), tf.ragged.constant([[4], [5, 6]])
+    nested = tf.ragged.constant([[[1, 2], [3]], [[4]]])
+    dense = tf.constant([[1, 2], [3, 4]])
+    concat = internal_module(tf, "python.ops.ragged.ragged_concat_ops").concat
+    run(parts(*(concat([a, b], axis) for axis in (0, 1, -1)), concat([a, dense], 1)))
+    run(parts(concat([nested, nested], 2), concat([dense, dense], 0), concat([a], 0)))
+    run(parts(*(tf.ragged.stack([a, b], axis) for axis in (0, 1))))
+    run(parts(tf.ragged.stack([nested, nested], -1), tf.ragged.stack([dense, dense])))
+    run(parts(tf.ragged.stack([a, dense], name="both"), tf.ragged.stack([a])))
+
+
+@story
+def masked(tf, run):
+    a, mask = tf.ragged.constant([[1, 2], [3]]), tf.ragged.constant([[True, False], [True]])
+    nested = tf.ragged.constant([[[1, 2], [3]], [[4]]])
+    cube = tf.reshape(tf.range(8), [2, 2, 2])
+    run(parts(tf.ragged.boolean_mask(a, mask), tf.ragged.boolean_mask(a, [True, False])))
+    run(parts(tf.ragged.boolean_mask(nested, mask), tf.ragged.boolean_mask(cube[0], [True, False])))
+    run(parts(tf.ragged.boolean_mask(cube[0], [[True, False], [True, True]])))
+    run(parts(tf.ragged.boolean_mask(cube, cube > 2, name="large")))
+    of_values = tf.ragged.constant([[[True, False], [False]], [[True]]])
+    run(parts(tf.ragged.boolean_mask(nested, of_values)))
+
+
+@story
+def reduced(tf, run):
+    reductions = internal_module(tf, "python.ops.ragged.ragged_math_ops")
+    a, nested = tf.ragged.constant([[1, 2], [3]]), tf.ragged.constant([[[1, 2], [3]], [[4]]])
+    floats = tf.ragged.constant([[1.0, 2.0], []])
+    flags = tf.ragged.constant([[True, False], [True]])
+    run(parts(*(reductions.reduce_sum(a, axis) for axis in (0, 1, -1, None, [0, 1]))))
+    run(parts(*(reductions.reduce_sum(nested, axis) for axis in (0, 1, 2, [0, 2], []))))
+    run(parts(reductions.reduce_max(nested, 2), reductions.reduce_min(nested, -2)))
+    run(parts(reductions.reduce_prod(nested, 1), reductions.reduce_mean(floats, 1)))
+    run(parts(reductions.reduce_all(flags, 1), reductions.reduce_any(flags, 0)))
+
+
+@story
+def gathered(tf, run):
+    gather = internal_module(tf, "python.ops.ragged.ragged_gather_ops").gather
+    x = tf.constant([1.0, 2.0, 3.0, 4.0])
+    nested = tf.RaggedTensor.from_nested_row_splits(x, [[0, 2, 3], [0, 2, 3, 4]])
+    indices = tf.placeholder(tf.int32, [None])
+    rows = gather(nested, indices)
+    run(parts(gather(nested.values, tf.ragged.constant([[1], [], [0, 2]]))))
+    square = tf.reduce_sum(tf.square(rows.flat_values))
+    for given in ([1, 0], [0, 0], []):
+        run(parts(rows, tf.convert_to_tensor(tf.gradients(square, x)[0])), {indices: given})
+    run.attempt(parts(rows), {indices: [2]})
+    run(parts(gather(nested.values, [[1], [0]]), gather([1, 2, 3], tf.ragged.constant([[1], [0]]))))

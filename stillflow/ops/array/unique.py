@@ -99,7 +99,7 @@ def _distinct_along(x: Any, axis: Any, out_idx: DType) -> tuple[np.ndarray, ...]
     index = [places.setdefault(key, len(places)) for key in keys]
     first = np.unique(index, return_index=True)[1]
     index_type = out_idx.stored_as
-    counts = np.bincount(index, minlength=len(places)).astype(index_type)
+    counts: np.ndarray = np.bincount(index, minlength=len(places)).astype(index_type)
     return np.take(x, first, axis=at), np.array(index, index_type), counts
 
 

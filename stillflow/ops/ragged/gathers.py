@@ -12,7 +12,11 @@ from stillflow.declare.refusing import first_false, is_within, place, refuse
 from stillflow.declare.shapes import ShapeContext, Sizes
 from stillflow.declare.type_sets import INDEX
 from stillflow.graph import dtypes
+from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import name_scope
+from stillflow.ops.array import gathering, reshaping, shape_of
+from stillflow.ops.ragged import splits
 
 
 def _of_rows(ctx: ShapeContext) -> list[Sizes]:
@@ -74,6 +78,20 @@ def _check_splits(nested: list[np.ndarray], values: np.ndarray, indices: np.ndar
         at = first_false(ok)
         found = f"{place('indices', at)} = {indices[at]}"
         refuse(f"{found} is not in [0, {len(nested[0]) - 1})")
+
+
+@ragged_gather_op.gradient
+def ragged_gather_gradient(op, *dys):
+    *nested, values, indices = op.inputs
+    ends = nested[0]
+    for inner in nested[1:]:
+        ends = gathering.gather(inner, ends)
+    flat = reshaping.reshape(indices, [-1])
+    starts, limits = gathering.gather(ends, flat), gathering.gather(ends[1:], flat)
+    with name_scope(None, "RaggedRange", [starts, limits, 1]) as scope:
+        _, places = splits.ranges(starts, limits, 1, None, scope, dtypes.int64)
+    dvalues = IndexedSlices(dys[-1], places, shape_of.shape(values))
+    return [None] * len(nested) + [dvalues, None]
 
 
 def gathered(params: Any, indices: Tensor) -> Any:

@@ -386,6 +386,21 @@ def convert_to_tensor_or_ragged_tensor(
     return value
 
 
+def common_splits_type(tensors: Sequence[Any]) -> DType:
+    """The type of the splits of the ragged ones among `tensors`, int64 where there are none.
+
+    Raises:
+      ValueError: they differ.
+    """
+    kinds = {tensor.row_splits.dtype for tensor in tensors if isinstance(tensor, RaggedTensor)}
+    if len(kinds) > 1:
+        raise ValueError(
+            "Input RaggedTensors have mismatched row_splits dtypes; use "
+            "RaggedTensor.with_row_splits_dtype() to convert them to compatible dtypes."
+        )
+    return kinds.pop() if kinds else dtypes.int64
+
+
 def positive_axis(axis: Any, rank: int | None) -> int:
     """`axis` counted from the front.
 

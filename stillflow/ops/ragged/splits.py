@@ -35,9 +35,9 @@ def as_integers(value: Any, name: str, dtype: DType) -> Tensor:
     return casts.cast_op(tensor, DstT=dtype)  # a node even where the type is this
 
 
-def from_lengths(lengths: Any) -> Tensor:
+def from_lengths(lengths: Any, axis: int = 0) -> Tensor:
     """i[n] -> i[n + 1], the splits of rows of these lengths."""
-    return joining.concat([[0], scan.cumsum(lengths)], axis=0)
+    return joining.concat([[0], scan.cumsum(lengths)], axis=axis)
 
 
 def row_splits_to_segment_ids(splits: Any, name: str | None = None, out_type: Any = None) -> Tensor:
