@@ -47,7 +47,7 @@ def specialised(
     `reshaped` are the variables whose values may have other shapes than they were declared with.
     `seen` are the slots of the parts that the run has been in.
     """
-    return _Specialising(plan, slots, reshaped, seen, set(plan.feeds), {}).result()
+    return _Specialising(plan, slots, reshaped, seen, set(plan.feeds), {}, set()).result()
 
 
 class _Specialising:
@@ -55,6 +55,7 @@ class _Specialising:
 
     fixed: the slots whose values have the same shape every time.
     static: those whose values are the same.
+    unsteady: of the stacks and arrays that are given elements whose shapes may differ, the ids.
     """
 
     def __init__(
@@ -65,12 +66,14 @@ class _Specialising:
         seen: Mapping[Part, list[Any]],
         fixed: set[int],
         known: dict[int, Any],
+        unsteady: set[int],
     ):
         """`fixed` are feeds, `known` the values of those that are always the same."""
         self.plan = plan
         self.slots = slots
         self.reshaped = reshaped
         self.seen = seen
+        self.unsteady = unsteady
         self.constants = list(plan.constants)
         for slot, value in known.items():
             self.constants[slot] = value
@@ -94,6 +97,8 @@ class _Specialising:
 
     def _add(self, step: Step) -> None:
         slots = self.slots
+        if step.region is None and not self.fixed.issuperset(step.inputs):
+            self.unsteady.update(map(id, self._holders(step)))
         if step.region is not None:
             step = self._within(step)
         elif self._keeps_shape(step):
@@ -121,7 +126,15 @@ class _Specialising:
         """Whether the shapes of the outputs follow from the shapes of the feeds."""
         if step.on_host or step.region is not None:
             return False
-        return self.fixed.issuperset(step.inputs) and self.static.issuperset(step.static)
+        if not (self.fixed.issuperset(step.inputs) and self.static.issuperset(step.static)):
+            return False
+        holders = self._holders(step)
+        return all(h.has_one_shape and id(h) not in self.unsteady for h in holders)
+
+    def _holders(self, step: Step) -> list[Any]:
+        """The stacks and arrays of tensors that a step works on."""
+        values = (self.slots[slot] for slot in step.inputs)
+        return [value for value in values if hasattr(value, "has_one_shape")]
 
     # Regions --------------------------------------------------------------------------------------
 
@@ -147,7 +160,9 @@ class _Specialising:
         fixed = {own for own, slot in around.items() if slot in self.fixed}
         fixed |= {part.plan.feeds[number] for number in bound}
         known = {own: self.constants[slot] for own, slot in around.items() if slot in self.static}
-        return _Specialising(part.plan, self.seen[part], self.reshaped, self.seen, fixed, known)
+        return _Specialising(
+            part.plan, self.seen[part], self.reshaped, self.seen, fixed, known, self.unsteady
+        )
 
     def _specialise_loop(self, loop: Loop, step: Step) -> None:
         condition, body = loop.parts
@@ -155,12 +170,13 @@ class _Specialising:
             return
         kept = {n for n in range(loop.count) if step.inputs[n] in self.fixed}
         while True:
+            before = len(self.unsteady)
             first = self._inside(condition, step, kept)
             shared = first.fixed_among(condition.plan.fetches[1:], loop.count)
             second = self._inside(body, step, kept | shared)
             after = second.fixed_among(body.plan.fetches, 0)
             still = {n for n in kept & after if self._comes_back(n, body, step)}
-            if still == kept:
+            if still == kept and len(self.unsteady) == before:
                 break
             kept = still
         loop.parts = [condition.doing(first.result().program), body.doing(second.result().program)]

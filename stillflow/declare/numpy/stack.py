@@ -14,6 +14,8 @@ from stillflow.declare.resources import Handle
 class HostStack(Handle):
     """Values in the order in which they were pushed, of any shape."""
 
+    has_one_shape = True  # what pushes of one shape have left
+
     def __init__(self, facts: StackFacts):
         self.facts = facts
         self._values: list[Any] = []

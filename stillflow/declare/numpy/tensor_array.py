@@ -26,6 +26,12 @@ class HostTensorArray(Handle):
         self._values: list[np.ndarray | None] = [None] * size
         self._shapes: list[_Shape | None] = [None] * size  # None: not written yet
         self._is_read = [False] * size
+        self._is_joined = False
+
+    @property
+    def has_one_shape(self) -> bool:
+        """Whether what is read has one shape, whichever element it is."""
+        return not self._is_joined and len(set(self._shapes) - {None}) <= 1
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         """What a fetch of the handle shows, str[2]."""
@@ -112,6 +118,7 @@ class HostTensorArray(Handle):
 
         Their other axes are alike and fit `rest`.
         """
+        self._is_joined = True
         count = self.facts.joined(len(self._values))
         elements = [self.read(xp, index) for index in range(count)]
         self.facts.check_joinable([element.shape for element in elements], rest)
