@@ -623,11 +623,18 @@ OWN: dict[str, Members] = {
     },
     "python.training.saver": {
         "stillflow.train.saver": "_get_saver_or_default=saver_or_default",
+        "stillflow.train.saver_builder": "BaseSaverBuilder",
+    },
+    "python.training.saving.saveable_object": {
+        "stillflow.ops.saving.saveable": "SaveSpec SaveableObject",
     },
     "python.training.slot_creator": {
         "stillflow.train.slot_creator": (
             "create_slot create_slot_with_initializer create_zeros_slot"
         ),
+    },
+    "python.training.tracking.base": {
+        "stillflow.train.saveables": "VARIABLE_VALUE_KEY",
     },
     "python.training.training_util": {
         "stillflow.train.training_util": (

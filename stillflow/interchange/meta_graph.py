@@ -262,7 +262,7 @@ def _saver_of(meta: Any, import_scope: str | None, variables: dict[str, Variable
         for name, variable in list(variables.items())[:1]:
             scope = scope or variable.name.removesuffix(name).rstrip("/")
         return Saver(saver_def=meta.saver_def, name=scope)
-    if all_saveables():
+    if all_saveables(import_scope):
         return Saver()
     logging.info("Saver not created because there are no variables in the graph to restore")
     return None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from stillflow.declare.arrays import to_numpy
 from stillflow.declare.shapes import fits
+from stillflow.declare.static import constant_value
 from stillflow.graph.errors import InternalError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.runtime.plan import unfed
 from stillflow.runtime.quiet import quiet
 
 
@@ -206,8 +209,17 @@ def _parts(key: Any) -> list[Any]:
 def _part_values(key: Any, value: Any) -> Iterator[Any]:
     if not hasattr(key, "fetch_parts"):
         return iter([value])
-    parts = value.feed_parts() if hasattr(value, "feed_parts") else value
-    return (part for _, part in zip(key.fetch_parts(), parts, strict=False))
+    parts = key.fetch_parts()
+    given = list(value.feed_parts() if hasattr(value, "feed_parts") else value)[: len(parts)]
+    return chain(given, map(_left_out, parts[len(given) :]))
+
+
+def _left_out(part: Tensor) -> np.ndarray:
+    """What a part has that is not fed, as the shape of a sparse placeholder may be known."""
+    value = constant_value(part)
+    if value is None:
+        raise unfed(part.op)
+    return value
 
 
 def _leaves(nest: Any) -> Iterator[Any]:

@@ -22,6 +22,7 @@ from stillflow.ops.variables.variable import Variable
 
 # What an object has that is saved as others, which it makes.
 _GATHERING = "_gather_saveables_for_checkpoint"
+VARIABLE_VALUE_KEY = "VARIABLE_VALUE"  # the key of what stands for the value of the object itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,11 @@ class Saveable:
         return [SaveSpec(self.read, self.spec, self.name, dtype, self.device)]
 
 
-def all_saveables() -> list:
-    """What the default graph's Saver saves when it is not told what to."""
+def all_saveables(scope: str | None = None) -> list:
+    """What the default graph's Saver saves when it is not told what to; with `scope`, of that."""
     graph = get_default_graph()
     keys = GraphKeys.GLOBAL_VARIABLES, GraphKeys.SAVEABLE_OBJECTS
-    return [item for key in keys for item in graph.get_collection(key)]
+    return [item for key in keys for item in graph.get_collection(key, scope)]
 
 
 def saveables_of(var_list: Any) -> list[Any]:
@@ -148,8 +149,9 @@ def _checked(var_list: Mapping[Any, Any]) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for name, value in var_list.items():
         if hasattr(value, _GATHERING):
-            made = value._gather_saveables_for_checkpoint()
-            named.update({f"{name}_{key}": make(f"{name}_{key}") for key, make in made.items()})
+            for key, maker in value._gather_saveables_for_checkpoint().items():
+                made = _made(maker, name if key == VARIABLE_VALUE_KEY else f"{name}_{key}")
+                named[made.name] = _named(made)
         else:
             named[name] = _named(value)
     for value in named.values():
@@ -159,6 +161,10 @@ def _checked(var_list: Mapping[Any, Any]) -> dict[str, Any]:
                 f"Not a variable: {value}"
             )
     return named
+
+
+def _made(maker: Any, *name: str) -> Any:
+    return maker(*name) if callable(maker) else maker
 
 
 def _named(value: Any) -> Any:
@@ -174,8 +180,8 @@ def by_own_names(var_list: Any) -> dict[str, Any]:
     for variable in sorted(var_list, key=lambda item: getattr(item, "name", "")):
         info = variable._get_save_slice_info() if isinstance(variable, Variable) else None
         if hasattr(variable, _GATHERING):
-            made = variable._gather_saveables_for_checkpoint()
-            named.update(by_own_names([make() for make in made.values()]))
+            made = variable._gather_saveables_for_checkpoint().values()
+            named.update(by_own_names([_made(maker) for maker in made]))
             continue
         if isinstance(variable, (PartitionedVariable, SaveableObject)):
             _add(named, variable.name, variable)

@@ -462,3 +462,22 @@ def layers(tf, run):
     feed = {x.indices: [[0, 1], [2, 3]], x.values: [1.0, 2.0]}
     for _ in range(2):
         run([y, train], feed)
+
+
+@story
+def fed_without_a_shape_that_is_known(tf, run):
+    x = tf.sparse_placeholder(tf.float32, [2, 3], name="x")
+    run([tf.sparse.to_dense(x), x], {x: ([[0, 0], [1, 2]], [1.0, 2.0])})
+    unknown = tf.sparse_placeholder(tf.float32, name="unknown")
+    pair = {unknown: ([[0, 0], [1, 2]], [1.0, 2.0])}
+    run.refused(lambda: run.session.run(tf.sparse.to_dense(unknown), pair))
+
+
+@story
+def told_in_signatures(tf, run):
+    x = tf.sparse_placeholder(tf.float32, [2, 3], name="x")
+    info = tf.saved_model.build_tensor_info(x)
+    run.note(str(info))
+    again = tf.saved_model.get_tensor_from_tensor_info(info)
+    run(tf.sparse.to_dense(again), {x: ([[0, 1]], [4.0])})
+    run.refused(lambda: tf.saved_model.get_tensor_from_tensor_info(info, import_scope="a"))

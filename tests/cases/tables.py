@@ -4,7 +4,7 @@ import os
 import tempfile
 
 from .arrays import f32, ints
-from .suite import Suite
+from .suite import Suite, internal_module
 
 suite = Suite("tables")
 
@@ -202,6 +202,42 @@ def saved(tf, run):
         run([table.lookup(keys), rows.size(), table.size()])
         saver.restore(run.session, path)
         run([table.lookup(keys), rows.lookup([7]), table.size()])
+
+
+@story
+def saved_by_programs(tf, run):
+    """Objects that say themselves what is saved of them, beside a variable."""
+    builder = internal_module(tf, "python.training.saver").BaseSaverBuilder
+
+    class Doubled(builder.ResourceVariableSaveable):
+        def __init__(self, first, second, name):
+            super().__init__(first, "", name)
+            self.second = second
+
+        def restore(self, restored_tensors, restored_shapes):
+            restored = super().restore(restored_tensors, restored_shapes)
+            return tf.group(restored, self.second.assign(restored_tensors[0]))
+
+    first = tf.get_variable("first", initializer=1.0, use_resource=True)
+    second = tf.get_variable("second", initializer=2.0, use_resource=True)
+    third = tf.get_variable("third", initializer=[5.0, 6.0], use_resource=True)
+    counted = [tf.constant(3, tf.int64)]
+    spec = builder.SaveSpec(counted[0], "", "counted/number")
+
+    class Number(builder.SaveableObject):
+        def restore(self, restored_tensors, restored_shapes):
+            return tf.identity(restored_tensors[0], name="restored_number").op
+
+    saver = tf.train.Saver(
+        [Doubled(first, second, "doubled"), Number(counted[0], [spec], "number"), third]
+    )
+    run(tf.global_variables_initializer())
+    with tempfile.TemporaryDirectory() as folder:
+        path = saver.save(run.session, os.path.join(folder, "m"), write_meta_graph=False)
+        run.note([str(shape) for shape in tf.train.list_variables(path)])
+        run([first.assign(10.0), second.assign(11.0), third.assign([12.0, 13.0])])
+        saver.restore(run.session, path)
+    run([first, second, third])
 
 
 @story

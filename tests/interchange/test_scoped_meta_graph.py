@@ -34,3 +34,10 @@ def test_what_a_part_takes_from_outside_is_named_where_it_is_asked_for():
         export_scope="part", unbound_inputs_col_name=None
     )
     assert list(meta.collection_def) == []
+
+
+def test_only_variables_below_the_scope_of_an_import_make_a_saver():
+    meta = tf.train.export_meta_graph(graph=tf.Graph())
+    tf.get_variable("scope/v", [2])
+    assert tf.train.import_meta_graph(meta, import_scope="elsewhere") is None
+    assert isinstance(tf.train.import_meta_graph(meta, import_scope="scope"), tf.train.Saver)

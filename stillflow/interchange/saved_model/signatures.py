@@ -9,36 +9,54 @@ from stillflow.graph import dtypes
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.interchange.saved_model import names
+from stillflow.ops.sparse.sparse_tensor import SparseTensor
 
 
 def build_tensor_info(tensor: Any) -> Any:
-    """Returns the TensorInfo of a tensor: its name, type and static shape."""
+    """Returns the TensorInfo of a tensor, dense or sparse: its name, type and static shape."""
     from tensorboard.compat.proto.meta_graph_pb2 import TensorInfo
 
-    return TensorInfo(
-        name=tensor.name,
+    info = TensorInfo(
         dtype=dtypes.as_dtype(tensor.dtype).as_datatype_enum,
         tensor_shape=tensor.get_shape().as_proto(),
     )
+    if isinstance(tensor, SparseTensor):
+        info.coo_sparse.indices_tensor_name = tensor.indices.name
+        info.coo_sparse.values_tensor_name = tensor.values.name
+        info.coo_sparse.dense_shape_tensor_name = tensor.dense_shape.name
+    else:
+        info.name = tensor.name
+    return info
 
 
 def get_tensor_from_tensor_info(
     tensor_info: Any, graph: Graph | None = None, import_scope: str | None = None
-) -> Tensor:
+) -> Tensor | SparseTensor:
     """Returns the tensor of `graph`, or of the default one, that a TensorInfo names.
 
     Raises:
       KeyError: the graph has none of that name.
-      ValueError: the TensorInfo names no single tensor.
+      ValueError: the TensorInfo names no tensor, dense or sparse.
     """
+    graph = graph or get_default_graph()
+
+    def named(name: str) -> Tensor:
+        return graph.get_tensor_by_name(f"{import_scope}/{name}" if import_scope else name)
+
     encoding = tensor_info.WhichOneof("encoding")
-    if encoding != "name":
-        raise ValueError(
-            f"Invalid TensorInfo.encoding: {encoding}\n"
-            "  Sparse tensors and structures of tensors are not in Stillflow yet."
+    if encoding == "name":
+        return named(tensor_info.name)
+    if encoding == "coo_sparse":
+        parts = tensor_info.coo_sparse
+        return SparseTensor(
+            named(parts.indices_tensor_name),
+            named(parts.values_tensor_name),
+            named(parts.dense_shape_tensor_name),
         )
-    name = f"{import_scope}/{tensor_info.name}" if import_scope else tensor_info.name
-    return (graph or get_default_graph()).get_tensor_by_name(name)
+    raise ValueError(
+        f"Invalid TensorInfo.encoding: {encoding}\n"
+        "  Structures of tensors are not in Stillflow yet."
+    )
 
 
 def build_signature_def(
