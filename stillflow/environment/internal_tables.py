@@ -345,6 +345,9 @@ OWN: dict[str, Members] = {
             "OpInContext=op_in_context TensorInContext=tensor_in_context"
         ),
     },
+    "python.ops.data_flow_ops": {
+        "stillflow.ops.queues.staging_areas": "MapStagingArea StagingArea",
+    },
     "python.ops.distributions.beta": {
         "stillflow.distributions.beta": "BetaWithSoftplusConcentration",
     },

@@ -21,6 +21,7 @@ from stillflow.api.contrib import seq2seq as seq2seq
 from stillflow.api.contrib import signal as signal
 from stillflow.api.contrib import slim as slim
 from stillflow.api.contrib import sparsemax as sparsemax
+from stillflow.api.contrib import staging as staging
 from stillflow.api.contrib import stateless as stateless
 from stillflow.api.contrib import tpu as tpu
 from stillflow.api.contrib import training as training

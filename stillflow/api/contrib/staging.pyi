@@ -1,0 +1,1 @@
+from stillflow.ops.queues.staging_areas import StagingArea as StagingArea
