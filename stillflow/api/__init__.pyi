@@ -422,6 +422,15 @@ from stillflow.ops.quantized.joining import quantized_concat as quantized_concat
 from stillflow.ops.quantized.quantizing import dequantize as dequantize
 from stillflow.ops.quantized.quantizing import quantize as quantize
 from stillflow.ops.quantized.quantizing import quantize_v2 as quantize_v2
+from stillflow.ops.queues.conditional_accumulators import (
+    ConditionalAccumulator as ConditionalAccumulator,
+)
+from stillflow.ops.queues.conditional_accumulators import (
+    ConditionalAccumulatorBase as ConditionalAccumulatorBase,
+)
+from stillflow.ops.queues.conditional_accumulators import (
+    SparseConditionalAccumulator as SparseConditionalAccumulator,
+)
 from stillflow.ops.queues.kinds import FIFOQueue as FIFOQueue
 from stillflow.ops.queues.kinds import PaddingFIFOQueue as PaddingFIFOQueue
 from stillflow.ops.queues.kinds import PriorityQueue as PriorityQueue

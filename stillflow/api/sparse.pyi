@@ -1,3 +1,6 @@
+from stillflow.ops.queues.conditional_accumulators import (
+    SparseConditionalAccumulator as SparseConditionalAccumulator,
+)
 from stillflow.ops.reduce.segments import sparse_segment_mean as _segment_mean
 from stillflow.ops.reduce.segments import sparse_segment_sqrt_n as _segment_sqrt_n
 from stillflow.ops.reduce.segments import sparse_segment_sum as _segment_sum

@@ -12,8 +12,8 @@ from stillflow.runtime.steps import Step
 
 
 def side_by_side(steps: Sequence[Step], fed: Collection[Tensor]) -> list[Step]:
-    """`steps`, of which those that can wait side by side are one step."""
-    if sum(map(_begins, steps)) < 2:
+    """`steps`, of which those that can wait side by side are one step, behind what need not wait."""
+    if not any(map(_begins, steps)):
         return list(steps)
     before = [set(earlier) for earlier in predecessors_of(steps, frozenset(fed))]
     done: set[int] = set()

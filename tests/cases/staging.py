@@ -104,7 +104,6 @@ def misused(tf, run):
         lambda: keyed.get(one, [0, "a"]),
         lambda: named.put(one, [x], [0]),
         lambda: named.put(one, {"c": x}),
-        lambda: named.get(one, ["c"]),
         lambda: run.session.run(area.put(tf.zeros([3]))),
         lambda: run.session.run(keyed.put(one, [tf.constant(1), x], [1, 0])),
     ]

@@ -1,65 +1,21 @@
-"""Staging areas in a session: buffers of elements, in order or by key. They know no op.
-
-Whoever waits tries again when something has changed; nobody stands in line.
-"""
+"""Staging areas in a session: buffers of elements, in order or by key. They know no op."""
 
 from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from stillflow.declare.refusing import refuse
 from stillflow.declare.resources import Resource
-from stillflow.declare.taking import note_begun
 from stillflow.graph.errors import ResourceExhaustedError
+from stillflow.ops.queues.trials import NOT_YET, Trial, nothing
 
 Element = tuple[Any, ...]
-Result = TypeVar("Result")
-_NOT_YET = object()
-
-
-class Trial:
-    """What an op has begun with an area: `action` gives _NOT_YET until it can be done."""
-
-    def __init__(self, area: Area, action: Callable[[], Any], undo: Callable[[Any], None]):
-        self.area = area
-        self.result: Any = _NOT_YET
-        self._action = action
-        self._undo = undo
-        note_begun(self)
-        with area.lock:
-            self.is_done()
-
-    def is_done(self) -> bool:
-        """Whether it is; tries once more if not."""
-        if self.result is _NOT_YET:
-            self.result = self._action()
-            if self.result is not _NOT_YET:
-                self.area.changed.notify_all()
-        return self.result is not _NOT_YET
-
-    def finished(self) -> Any:
-        """What it gives, after waiting for that."""
-        with self.area.lock:
-            self.area.wait_until(self.is_done, "Staging operation")
-        return self.result
-
-    def give_up(self) -> None:
-        """What it took goes back."""
-        with self.area.lock:
-            result, self.result = self.result, _NOT_YET
-            self._action = lambda: _NOT_YET
-            if result is not _NOT_YET:
-                self._undo(result)
-                self.area.changed.notify_all()
-
-
-def _nothing(result: Any) -> None:
-    """There is nothing to undo."""
+_WHAT = "Staging operation"
 
 
 class Area(Resource):
@@ -118,24 +74,25 @@ class Buffer(Area):
 
         def action() -> Any:
             if not self.has_room_for(size):
-                return _NOT_YET
+                return NOT_YET
             self._elements.append(element)
             return ()
 
-        return Trial(self, action, _nothing)
+        return Trial(self, action, nothing, _WHAT)
 
     def get(self) -> Trial:
         return Trial(
             self,
-            lambda: self._elements.popleft() if self._elements else _NOT_YET,
+            lambda: self._elements.popleft() if self._elements else NOT_YET,
             self._elements.appendleft,
+            _WHAT,
         )
 
     def peek(self, index: int) -> Trial:
         def action() -> Any:
-            return self._elements[index] if 0 <= index < len(self._elements) else _NOT_YET
+            return self._elements[index] if 0 <= index < len(self._elements) else NOT_YET
 
-        return Trial(self, action, _nothing)
+        return Trial(self, action, nothing, _WHAT)
 
     def clear(self) -> None:
         with self.lock:
@@ -172,33 +129,33 @@ class Map(Area):
         def action() -> Any:
             if len(indices) == self.width:
                 if not self.has_room_for(size):
-                    return _NOT_YET
+                    return NOT_YET
                 self._whole.setdefault(key, own)
                 return ()
             if not self.has_memory_for(size):
-                return _NOT_YET
+                return NOT_YET
             self._put_some(key, indices, own)
             return ()
 
-        return Trial(self, action, _nothing)
+        return Trial(self, action, nothing, _WHAT)
 
     def peek(self, key: int, indices: Sequence[int]) -> Trial:
         _check_order(indices)
 
         def action() -> Any:
             if key not in self._whole:
-                return _NOT_YET
+                return NOT_YET
             return tuple(self._component(key, index) for index in indices)
 
-        return Trial(self, action, _nothing)
+        return Trial(self, action, nothing, _WHAT)
 
     def pop(self, key: int, indices: Sequence[int]) -> Trial:
         _check_order(indices)
 
         def action() -> Any:
-            return self._taken(key, indices) if key in self._whole else _NOT_YET
+            return self._taken(key, indices) if key in self._whole else NOT_YET
 
-        return Trial(self, action, lambda taken: self._put_back(key, indices, taken))
+        return Trial(self, action, lambda taken: self._put_back(key, indices, taken), _WHAT)
 
     def pop_item(self, indices: Sequence[int]) -> Trial:
         """Some element and its key; the one of the least key where keys are in order."""
@@ -206,11 +163,13 @@ class Map(Area):
 
         def action() -> Any:
             if not self._whole:
-                return _NOT_YET
+                return NOT_YET
             key = min(self._whole) if self._is_ordered else next(reversed(self._whole))
             return (np.array(key, np.int64), *self._taken(key, indices))
 
-        return Trial(self, action, lambda taken: self._put_back(int(taken[0]), indices, taken[1:]))
+        return Trial(
+            self, action, lambda taken: self._put_back(int(taken[0]), indices, taken[1:]), _WHAT
+        )
 
     def clear(self) -> None:
         with self.lock:

@@ -10,7 +10,8 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.opdef import OpDef, op
 from stillflow.graph.dtypes import DType
-from stillflow.ops.queues.staging import Buffer, Map, Trial
+from stillflow.ops.queues.staging import Buffer, Map
+from stillflow.ops.queues.trials import Trial
 
 _LIMITS: dict[str, Any] = {"capacity": 0, "memory_limit": 0}
 
@@ -155,9 +156,9 @@ def map_stage_op(
     key,
     indices,
     *values,
+    dtypes: list[DType],
     capacity: int = 0,
     memory_limit: int = 0,
-    dtypes: list[DType],
     container: str = "",
     shared_name: str = "",
 ):
