@@ -76,6 +76,7 @@ class OpDef:
       resource: for an op that gives a handle: makes what it refers to, from a name and the op's
         attributes. Each session has one of each name; `fn` takes it before its inputs.
       named_by_node: what has no name otherwise is a resource of the node's name.
+      picks: of its first input it looks at no more than it gives, however large that is.
       rows: computes what `fn` gives for many rows at once: see `declare.rows`.
       calls: it calls functions that its attributes name: `fn` takes a `declare.calling.Caller`
         before its inputs, of which those that name variables, or are read of them, are their names.
@@ -128,6 +129,7 @@ class OpDef:
     resource: Callable[[str, dict[str, Any]], Resource] | None = None
     named_by_node: bool = False
     calls: bool = False
+    picks: bool = False
     rows: Callable[..., Any] | None = None
     is_constant: bool = False
     is_placeholder: bool = False

@@ -76,7 +76,9 @@ def _count(steps: Sequence[Step]) -> int:
 
 
 def _bytes(step: Step, slots: Sequence[Any]) -> int:
-    return sum(getattr(slots[slot], "nbytes", 0) for slot in (*step.inputs, *step.outputs))
+    inputs = step.inputs[1:] if step.picks else step.inputs
+    read = step.outputs if step.picks else ()
+    return sum(getattr(slots[slot], "nbytes", 0) for slot in (*inputs, *read, *step.outputs))
 
 
 def _flops(step: Step, slots: Sequence[Any]) -> float:

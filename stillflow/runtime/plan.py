@@ -406,6 +406,7 @@ class _Planner:
                 flops=defn.flops,
                 explain=partial(why_failed, op, len(state)),
                 partly=defn.partly,
+                picks=defn.picks,
                 rows=defn.rows,
             )
         )

@@ -12,7 +12,7 @@ from stillflow.runtime.steps import Step
 
 
 def side_by_side(steps: Sequence[Step], fed: Collection[Tensor]) -> list[Step]:
-    """`steps`, of which those that can wait side by side are one step, behind what need not wait."""
+    """`steps`, of which those that can wait side by side are one, behind what need not wait."""
     if not any(map(_begins, steps)):
         return list(steps)
     before = [set(earlier) for earlier in predecessors_of(steps, frozenset(fed))]

@@ -62,6 +62,7 @@ class Step:
       flops: estimates its arithmetic from the shapes of its inputs.
       explain: the message of a run in which `fn` failed with an error on inputs (arrays).
       partly: what it gives for inputs that are known in part, if that is declared.
+      picks: of its first input it looks at no more than it gives.
       rows: computes what `fn` gives for many rows at once, bit for bit, if that is declared.
       region: the choice or loop (see `runtime.regions`) that `fn` carries out, if it does one.
     """
@@ -88,6 +89,7 @@ class Step:
     explain: Callable[[Exception, Sequence[Any]], str]
     partly: Callable[..., Any] | None = None
     region: Any = None
+    picks: bool = False
     rows: Callable[..., Any] | None = None
 
     @property

@@ -9,6 +9,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import check_scalars, check_within, first_false, place, refuse
+from stillflow.declare.rows import Rows
 from stillflow.declare.static import constant_value
 from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.declare.type_sets import NUMBERS
@@ -44,12 +45,23 @@ def _gathered(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return params[:at] + picked + params[at + 1 :]
 
 
+def _rows_gathered(rows: Rows) -> Any:
+    """By stacked indices out of one array, along its first axis."""
+    axis = rows.inputs[2]
+    is_first = axis.ndim == 0 and int(axis) == 0 and rows.attrs["batch_dims"] == 0
+    if list(rows.stacked) != [False, True, False] or not is_first:
+        return NotImplemented
+    return rows.call(*rows.inputs)
+
+
 @op(
     "GatherV2",
     "params: Tparams, indices: Tindices, axis: Taxis -> output: Tparams",
     shape=_gathered,
     static=("axis",),
     types={"Tindices": INDEX_TYPES, "Taxis": INDEX_TYPES},
+    picks=True,
+    rows=_rows_gathered,
 )
 def gather_v2_op(xp, params, indices, axis, *, batch_dims: int = 0):
     """params: n[B..., P..., s, R...], indices: i[B..., I...] -> n[B..., P..., I..., R...].

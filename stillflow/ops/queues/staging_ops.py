@@ -14,6 +14,7 @@ from stillflow.ops.queues.staging import Buffer, Map
 from stillflow.ops.queues.trials import Trial
 
 _LIMITS: dict[str, Any] = {"capacity": 0, "memory_limit": 0}
+_SOME: dict[str, Any] = {**_LIMITS, "dtypes": 1}  # of what gives values
 
 
 def _done(trial: Trial) -> tuple[()]:
@@ -43,6 +44,12 @@ _ON_BUFFER: dict[str, Any] = {
     "named_by_node": True,
     "limits": _LIMITS,
 }
+_FROM_BUFFER: dict[str, Any] = {
+    **_ON_BUFFER,
+    "limits": _SOME,
+    "shape": _any_shapes,
+    "finish": _values,
+}
 
 
 @op("Stage", "values: [dtypes] ->", finish=_done, **_ON_BUFFER)
@@ -59,7 +66,7 @@ def stage_op(
     return area.put(values)
 
 
-@op("Unstage", "-> values: [dtypes]", shape=_any_shapes, finish=_values, **_ON_BUFFER)
+@op("Unstage", "-> values: [dtypes]", **_FROM_BUFFER)
 def unstage_op(
     xp,
     area,
@@ -74,9 +81,7 @@ def unstage_op(
     return area.get()
 
 
-@op(
-    "StagePeek", "index: int32 -> values: [dtypes]", shape=_any_shapes, finish=_values, **_ON_BUFFER
-)
+@op("StagePeek", "index: int32 -> values: [dtypes]", **_FROM_BUFFER)
 def stage_peek_op(
     xp,
     area,
@@ -176,6 +181,7 @@ def _key_and_values(ctx: shapes.ShapeContext) -> list[Any]:
     "key: int64, indices: int32 -> values: [dtypes]",
     shape=_any_shapes,
     finish=_values,
+    limits=_SOME,
 )
 def map_peek_op(
     xp,
@@ -198,6 +204,7 @@ def map_peek_op(
     "key: int64, indices: int32 -> values: [dtypes]",
     shape=_any_shapes,
     finish=_values,
+    limits=_SOME,
 )
 def map_unstage_op(
     xp,
@@ -220,6 +227,7 @@ def map_unstage_op(
     "indices: int32 -> key: int64, values: [dtypes]",
     shape=_key_and_values,
     finish=_values,
+    limits=_SOME,
 )
 def map_unstage_no_key_op(
     xp,
