@@ -46,6 +46,8 @@ COLUMNS: dict[str, Members] = {
     },
     "contrib.layers.python.layers.embedding_ops": {
         "stillflow.layers.contrib.scattered_embedding": (
+            "_sampled_scattered_embedding_lookup=sampled_lookup "
+            "_sampled_scattered_embedding_lookup_sparse=sampled_lookup_sparse "
             "scattered_embedding_lookup scattered_embedding_lookup_sparse"
         ),
     },

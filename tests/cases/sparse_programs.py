@@ -481,3 +481,25 @@ def told_in_signatures(tf, run):
     again = tf.saved_model.get_tensor_from_tensor_info(info)
     run(tf.sparse.to_dense(again), {x: ([[0, 1]], [4.0])})
     run.refused(lambda: tf.saved_model.get_tensor_from_tensor_info(info, import_scope="a"))
+
+
+@story
+def scattered(tf, run):
+    from .suite import internal_module
+
+    ops = internal_module(tf, "contrib.layers.python.layers.embedding_ops")
+    numbers = [tf.constant(np.arange(4, dtype=np.float32)), tf.constant([7.0, 8.0, 9.0])]
+    words = tf.constant([["a", "b"], ["c", "a"]])
+    run(ops._sampled_scattered_embedding_lookup(numbers, words, dimension=3, hash_key=5))
+    some_of = tf.constant([[[0, 2], [1, 1]], [[2, 0], [0, 1]]])
+    run(ops._sampled_scattered_embedding_lookup(numbers, words, None, some_of, hash_key=5))
+    wrong = ops._sampled_scattered_embedding_lookup(numbers, words, None, some_of[:1], hash_key=5)
+    run.attempt(wrong)
+    rows = tf.SparseTensor([[0, 0], [0, 1], [2, 0]], ["a", "b", "c"], [3, 2])
+    lookup = ops._sampled_scattered_embedding_lookup_sparse
+    for signed in (False, True):
+        run(lookup(numbers, rows, dimension=4, hash_key=7, with_sign_hash=signed))
+    run(lookup(numbers, rows, None, tf.constant([[0, 1], [2, 3], [1, 2]]), hash_key=7, name="own"))
+    run.refused(lambda: lookup(numbers, words, 3))
+    run.refused(lambda: ops._sampled_scattered_embedding_lookup(numbers, words))
+    run.refused(lambda: ops._sampled_scattered_embedding_lookup(numbers, words, 0))

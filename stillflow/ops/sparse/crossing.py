@@ -165,6 +165,7 @@ _TYPES = (dtypes.int64, dtypes.string)
     types={"out_type": _TYPES, "internal_type": _TYPES},
     limits={"N": 0, "num_buckets": 0},
     host=True,
+    folds=True,
 )
 def sparse_cross_op(
     xp,

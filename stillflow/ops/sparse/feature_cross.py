@@ -44,6 +44,7 @@ _DECLARED: dict[str, Any] = {
     "types": {"out_type": _TYPES, "internal_type": _TYPES},
     "limits": {"N": 0, "num_buckets": 0},
     "host": True,
+    "folds": True,
 }
 
 
