@@ -146,6 +146,8 @@ def glob(pattern: Any) -> list[str]:
     fixed = os.path.dirname(re.split(r"[*?\[\\]", pattern, maxsplit=1)[0])
     if fixed and not os.path.isdir(fixed):
         raise errors.NotFoundError(None, None, f"{fixed}; No such file or directory")
+    if not fixed:
+        pattern = os.path.join(".", pattern)  # in the names that are found, too
     return [scheme + path for path in sorted(python_glob.glob(pattern, include_hidden=True))]
 
 

@@ -14,14 +14,16 @@ suite = Suite("file_datasets")
 
 
 def story(fn):
-    """Adds `fn(tf, run, folder)`, with a folder of its own, as a case under its own name."""
+    """Adds `fn(tf, run, folder)`, in a folder of its own, as a case under its own name."""
 
     def program(tf, run):
-        folder = tempfile.mkdtemp()
+        folder, before = tempfile.mkdtemp(), os.getcwd()
+        os.chdir(folder)  # names in the graph are relative to it
         try:
             fn(tf, run, folder)
         finally:
             run.session.close()
+            os.chdir(before)
             shutil.rmtree(folder)
 
     suite.case(fn.__name__, program, grad=False)
@@ -206,3 +208,104 @@ def raw_in_batches(tf, run, folder):
     numbers = pieces.map(lambda piece: tf.cast(tf.decode_raw(piece, tf.int16), tf.float32) / 4.0)
     drain(run, folder, numbers.batch(4), {names: [path]})
     drain(run, folder, numbers.shuffle(3, seed=2).batch(4), {names: [path]})
+
+
+@story
+def csv_files(tf, run, folder):
+    names, kind = tf.placeholder(tf.string, [None]), tf.placeholder(tf.string, [])
+    defaults = [tf.int32, tf.constant([0.5]), ["none"], tf.constant(7, tf.int64)]
+    text = b'1,2.5,x,3\r\n2,,"a ""b""\n,c",\n,1,x,1\n4,NA,y,"5"\n5,1,"q"q,5\n6,1,x\n7,1,x,1,1\n\n'
+    text += b'8,x,x,1\n9,1,u"v,1\n10,1,z,2'
+    path = written(folder, "a", text)
+    for size in (1 << 10, 3):
+        dataset = tf.data.experimental.CsvDataset(
+            names, defaults, kind, buffer_size=size, na_value="NA"
+        ).apply(tf.data.experimental.ignore_errors())
+        drain(run, folder, dataset, {names: [path, path], kind: ""}, most=9)
+    each = tf.data.experimental.CsvDataset(names, defaults, na_value="NA")
+    drain_all(run, folder, each, {names: [path]}, 14)
+    some = tf.data.experimental.CsvDataset(
+        names, [tf.string, [1]], kind, header=True, select_cols=[0, 3], use_quote_delim=False
+    )
+    drain_all(run, folder, some, {names: [path], kind: ""}, 14)
+    packed = written(folder, "b", gzip.compress(b"h|h|h|h\n1|2|3|4\n5|6|7|8"))
+    bars = tf.data.experimental.CsvDataset(names, [[0]] * 4, kind, header=True, field_delim="|")
+    drain(run, folder, bars, {names: [packed], kind: "GZIP"})
+    drain(run, folder, bars, {names: [packed], kind: "LZ4"})
+    drain(run, folder, bars, {names: [written(folder, "c", b"")], kind: ""})
+
+
+def drain_all(run, folder, dataset, feed, count):
+    """Logs so many elements of a dataset, or how each fails."""
+    iterator = dataset.make_initializable_iterator()
+    following = iterator.get_next()
+    run.session.run(iterator.initializer, feed)
+    for _ in range(count):
+        try:
+            run.note(run.session.run(following))
+        except Exception as error:
+            sentence = str(error).split("\n")[0].replace(folder, "F").strip()
+            run.note(type(error).__name__ + ": " + sentence)
+
+
+@story
+def databases(tf, run, folder):
+    import sqlite3
+
+    path = os.path.join(folder, "a.sqlite3")
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE t (name TEXT, age INTEGER, weight REAL, note TEXT)")
+    rows = [("ann", 30, 61.5, None), ("bob", -1, 80.25, "12 x"), ("c", None, None, "0.5e1")]
+    connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", rows)
+    connection.commit()
+    connection.close()
+    source, query = tf.placeholder(tf.string, []), tf.placeholder(tf.string, [])
+    for types, text in [
+        ((tf.string, tf.int32, tf.float64), "SELECT name, age, weight FROM t ORDER BY name"),
+        ((tf.string, tf.string), "SELECT age, note FROM t ORDER BY name DESC"),
+        ((tf.int64, tf.bool), "SELECT age, age FROM t LIMIT 2"),
+        ((tf.int16,), "SELECT name FROM t WHERE age > 100"),
+        ((tf.string,), "SELECT name, age FROM t"),
+    ]:
+        dataset = tf.data.experimental.SqlDataset("sqlite", source, query, types)
+        drain(run, folder, dataset, {source: path, query: text})
+    dataset = tf.data.experimental.SqlDataset("mysql", source, query, (tf.string,))
+    drain(run, folder, dataset, {source: path, query: "SELECT name FROM t"})
+
+
+@story
+def columns_with_names(tf, run, folder):
+    """The header and the types of columns are found out."""
+    written(folder, "a.csv", b"id,x,word\n1,0.5,a\n2,,b\n3,1.5,c\n")
+    written(folder, "b.csv", b"id,x,word\n4,1,d\n5,9,e\n")
+    pattern = "*.csv"
+    for options in (
+        {"shuffle": False, "num_epochs": 1},
+        {"shuffle_seed": 3, "num_epochs": 2, "label_name": "id"},
+        {"shuffle": False, "select_columns": ["word", 0], "prefetch_buffer_size": 1},
+        {"shuffle": False, "num_epochs": 1, "column_defaults": [tf.int64, [8.0], tf.string]},
+    ):
+        dataset = tf.data.experimental.make_csv_dataset(pattern, 2, **options)
+        run.note(str(tf.compat.v1.data.get_output_types(dataset)))
+        drain(run, folder, dataset, {}, most=6)
+
+
+@story
+def make_csv_refusals(tf, run, folder):
+    written(folder, "a.csv", b"id,x,word\n1,0.5,a\n")
+    pattern = "*.csv"
+    for options in (
+        {"label_name": "none"},
+        {"select_columns": ["none"]},
+        {"select_columns": [0, "id"]},
+        {"select_columns": [3]},
+        {"select_columns": [0], "column_defaults": [[0], [1]]},
+        {"header": False},
+        {"column_names": ["a", "a", "b"]},
+        {"compression_type": "ZLIB"},
+    ):
+        try:
+            tf.data.experimental.make_csv_dataset(pattern, 2, **options)
+            run.note("fine")
+        except Exception as error:
+            run.note(type(error).__name__ + ": " + str(error).replace(folder, "F"))

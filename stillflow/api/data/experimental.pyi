@@ -12,6 +12,7 @@ from stillflow.input.datasets.experimental.batching import (
     map_and_batch_with_legacy_function as map_and_batch_with_legacy_function,
 )
 from stillflow.input.datasets.experimental.batching import unbatch as unbatch
+from stillflow.input.datasets.experimental.csv import make_csv_dataset as make_csv_dataset
 from stillflow.input.datasets.experimental.grouping import Reducer as Reducer
 from stillflow.input.datasets.experimental.grouping import (
     bucket_by_sequence_length as bucket_by_sequence_length,
@@ -30,6 +31,7 @@ from stillflow.input.datasets.experimental.optionals import OptionalSpec
 from stillflow.input.datasets.experimental.optionals import (
     get_next_as_optional as get_next_as_optional,
 )
+from stillflow.input.datasets.experimental.readers import CsvDatasetV1, SqlDatasetV1
 from stillflow.input.datasets.experimental.resampling import (
     rejection_resample as rejection_resample,
 )
@@ -62,3 +64,5 @@ OptionalStructure = OptionalSpec
 Structure = TypeSpec
 INFINITE_CARDINALITY = INFINITE
 UNKNOWN_CARDINALITY = UNKNOWN
+CsvDataset = CsvDatasetV1
+SqlDataset = SqlDatasetV1

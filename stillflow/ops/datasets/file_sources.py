@@ -55,7 +55,7 @@ class Records:
         self._reader.close()
 
 
-class _Stream:
+class Stream:
     """What a file holds, from `position` on."""
 
     def __init__(self, path: bytes, compression_type: str, buffer_size: int, position: int):
@@ -91,7 +91,7 @@ class Lines:
     """The lines of a text file, without their ends."""
 
     def __init__(self, path: bytes, compression_type: str, buffer_size: int, position: int = 0):
-        self._stream = _Stream(path, compression_type, buffer_size, position)
+        self._stream = Stream(path, compression_type, buffer_size, position)
         self._lines: deque[bytes] = deque()
         self._begun: list[bytes] = []  # of a line of which the end is not read yet
         self._is_over = False
@@ -147,7 +147,7 @@ class Pieces:
             if (length - header - footer) % size:
                 refuse(self._wrong(length - header - footer))
         self.position = position or header
-        self._stream = _Stream(path, compression_type, buffer_size, self.position)
+        self._stream = Stream(path, compression_type, buffer_size, self.position)
         self._ahead = b"" if self._limit is not None else self._stream.read(footer)
 
     def take(self, count: int) -> list[bytes]:

@@ -24,7 +24,7 @@ from stillflow.ops.strings.each import as_strings
 from stillflow.ops.strings.numbers import plain_numbers, reader_of
 
 _QUOTE, _ENDS = b'"', (b"\n", b"\r")
-_NUMBERS = {
+NUMBERS = {
     dtypes.float32: "float",
     dtypes.float64: "double",
     dtypes.int32: "int32",
@@ -184,7 +184,7 @@ def _reader(number: int, dtype: DType) -> Callable[[bytes, int], Any]:
             return parse(text)
         except InvalidArgumentError:
             shown = text.decode("utf-8", "replace")
-            refuse(f"Field {number} in record {index} is not a valid {_NUMBERS[dtype]}: {shown}")
+            refuse(f"Field {number} in record {index} is not a valid {NUMBERS[dtype]}: {shown}")
 
     return read
 
