@@ -250,6 +250,31 @@ def sparse_batches(tf, run):
 
 
 @story
+def ragged_elements(tf, run):
+    """Each is one box, which batches stack; rows of a batch are cut out of it again."""
+    ragged = tf.ragged.constant([[[1], [2]], [], [[3, 4]]])
+    whole = tf.data.Dataset.from_tensors(ragged)
+    rows = tf.data.Dataset.from_tensor_slices(ragged)
+    ranges = numbers_of(tf, 3).map(lambda i: tf.ragged.range([i, i + 1]))
+    unbatch = tf.data.experimental.unbatch()
+    for dataset in [
+        whole,
+        whole.repeat(2).batch(2),
+        rows,
+        rows.batch(2),
+        rows.batch(2).apply(unbatch).prefetch(1),
+        ranges.batch(2, drop_remainder=True),
+        rows.window(2).flat_map(lambda window: window.batch(2)),
+        rows.map(lambda row: tf.ragged.map_flat_values(tf.negative, row)).shuffle(3, seed=1),
+    ]:
+        iterator = tf.compat.v1.data.make_initializable_iterator(dataset)
+        element = iterator.get_next()
+        run(iterator.initializer)
+        exhaust(tf, run, [element.flat_values, *element.nested_row_splits])
+        run.note(str(tf.compat.v1.data.get_output_shapes(dataset)))
+
+
+@story
 def in_checkpoints(tf, run):
     """An iterator goes on where it was when it was saved; at its end it stays there."""
     numbers = numbers_of(tf, 6)

@@ -50,3 +50,51 @@ def test_a_value_shows_its_rows():
     value = tf.ragged.constant_value([[1, 2], [], [3]])
     assert str(value) == "<tf.RaggedTensorValue [[1, 2], [], [3]]>"
     assert (value.ragged_rank, value.shape, value.dtype) == (1, (3, None), np.int64)
+
+
+def test_boxes_say_what_does_not_fit():
+    rows = tf.ragged.constant([[1, 2], [], [3]])
+    nested, values = list(rows.nested_row_splits), rows.flat_values
+    raw = tf.raw_ops
+    box = raw.RaggedTensorToVariant(
+        rt_nested_splits=nested, rt_dense_values=values, batched_input=False
+    )
+
+    def read(encoded, depth, own=-1, dtype=tf.int32, splits=tf.int64):
+        return raw.RaggedTensorFromVariant(
+            encoded_ragged=encoded,
+            input_ragged_rank=own,
+            output_ragged_rank=depth,
+            Tvalues=dtype,
+            Tsplits=splits,
+        ).output_dense_values
+
+    none = tf.data.experimental.to_variant(tf.data.Dataset.range(1))
+    with tf.Session() as sess:
+        assert sess.run(read(box, 1)).tolist() == [1, 2, 3]
+        for encoded, args, message in [
+            (box, {"depth": 2}, "must hold either input_ragged_rank . 1 Tensors"),
+            (box, {"depth": 1, "dtype": tf.float32}, "Expected values Tensor dtype: float32"),
+            (box, {"depth": 1, "splits": tf.int32}, "Expected splits Tensor dtype: int32"),
+            (tf.stack([[box]]), {"depth": 1}, "Inferred input_ragged_rank"),
+            (none, {"depth": 1}, "doesn't hold a ragged tensor"),
+        ]:
+            with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+                sess.run(read(encoded, **args))
+        torn = raw.RaggedTensorToVariant(
+            rt_nested_splits=[[0, 4, 2]], rt_dense_values=[1, 2], batched_input=True
+        )
+        with pytest.raises(tf.errors.InvalidArgumentError, match="from 0 to at most 2"):
+            sess.run(torn)
+
+
+def test_no_boxes_are_no_rows():
+    rows = tf.ragged.constant([[1, 2], [], [3]])
+    boxes = tf.data.Dataset.from_tensor_slices(rows).batch(2)
+    nothing = boxes.take(0).repeat()
+    words = tf.data.Dataset.from_tensors(tf.ragged.constant([["a"], []])).repeat(2).batch(2)
+    element = words.make_one_shot_iterator().get_next()
+    with tf.Session() as sess:
+        assert sess.run(element).to_list() == [[[b"a"], []], [[b"a"], []]]
+        with pytest.raises(tf.errors.OutOfRangeError):
+            sess.run(nothing.make_one_shot_iterator().get_next())

@@ -17,6 +17,7 @@ from stillflow.graph.tensor_shape import TensorShape, dimension_value
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.graph.type_spec import TypeSpec
 from stillflow.input.datasets import nesting
+from stillflow.ops.ragged.ragged_tensor import convert_to_tensor_or_ragged_tensor
 from stillflow.ops.sparse.sparse_tensor import (
     SparseTensor,
     SparseTensorSpec,
@@ -41,7 +42,7 @@ def _normalized(component: Any, name: str) -> Any:
         return SparseTensor.from_value(component)
     if isinstance(component, (CompositeTensor, TensorArray)) or _is_list_of_composites(component):
         return component
-    return convert_to_tensor(component, name=name)
+    return convert_to_tensor_or_ragged_tensor(component, name=name)
 
 
 def type_spec_from_value(element: Any) -> Any:

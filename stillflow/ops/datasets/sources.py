@@ -68,7 +68,7 @@ def _types(components: Element) -> list[DType]:
 
 
 def _type(value: Any) -> DType:
-    if isinstance(value, Dataset):
+    if isinstance(value, Handle):
         return dtypes.variant
     if value.dtype != object:
         return dtypes.as_dtype(value.dtype)

@@ -20,7 +20,7 @@ from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.graph.type_spec import TypeSpec, register_type_spec_from_value_converter
 from stillflow.ops.array import filling, gathering, joining, shape_of, stacking
 from stillflow.ops.math import arithmetic, casts
-from stillflow.ops.ragged import dense, indexing, sparse, splits
+from stillflow.ops.ragged import dense, indexing, sparse, splits, variants
 from stillflow.ops.ragged.factories import RaggedFactories
 from stillflow.ops.ragged.ragged_value import RaggedTensorValue, from_parts
 from stillflow.ops.reduce import reductions
@@ -82,6 +82,55 @@ class RaggedTensorSpec(TypeSpec):
     def from_value(cls, value: Any) -> RaggedTensorSpec:
         """The type of a RaggedTensor or the value of one."""
         return cls(value.shape, value.values.dtype, value.ragged_rank, value.row_splits.dtype)
+
+    # As elements of datasets: one tensor, whose elements are boxes with a ragged tensor each ------
+
+    @property
+    def _flat_tensor_specs(self) -> list[TensorSpec]:
+        return [TensorSpec(None, dtypes.variant)]
+
+    def _to_tensor_list(self, value: Any) -> list[Tensor]:
+        return [_boxed(value, False)]
+
+    def _to_batched_tensor_list(self, value: Any) -> list[Tensor]:
+        return [_boxed(value, True)]
+
+    def _from_compatible_tensor_list(self, tensor_list: list) -> RaggedTensor:
+        if self._ragged_rank <= 0:
+            raise ValueError(f"ragged_rank must be non-negative; got {self._ragged_rank}.")
+        with name_scope(None, "RaggedFromVariant", tensor_list):
+            nested, flat = variants.ragged_tensor_from_variant_op(
+                tensor_list[0],
+                input_ragged_rank=-1,
+                output_ragged_rank=self._ragged_rank,
+                Tvalues=self._dtype,
+                Tsplits=dtypes.int64,
+            )
+            result = RaggedTensor.from_nested_row_splits(flat, nested, validate=False)
+        if self._shape.ndims is not None:
+            rows = self._shape.as_list()[0]
+            if rows is not None:
+                result.row_splits.set_shape([rows + 1])
+            inner = self._shape[1 + self._ragged_rank :]
+            result.flat_values.set_shape(TensorShape([None]).concatenate(inner))
+        return result
+
+    def _batch(self, batch_size: int | None) -> RaggedTensorSpec:
+        shape = TensorShape([batch_size]).concatenate(self._shape)
+        return RaggedTensorSpec(shape, self._dtype, self._ragged_rank + 1)
+
+    def _unbatch(self) -> RaggedTensorSpec:
+        # Less than one axis: what is batched again has its own.
+        return RaggedTensorSpec(self._shape[1:], self._dtype, self._ragged_rank - 1)
+
+    def _to_legacy_output_types(self) -> DType:
+        return self._dtype
+
+    def _to_legacy_output_shapes(self) -> TensorShape:
+        return self._shape
+
+    def _to_legacy_output_classes(self) -> RaggedTensorSpec:
+        return self
 
 
 register_type_spec_from_value_converter(RaggedTensorValue, RaggedTensorSpec.from_value)
@@ -348,6 +397,13 @@ class RaggedTensor(RaggedFactories, CompositeTensor):
 
     def __repr__(self) -> str:
         return f"tf.RaggedTensor(values={self._values}, row_splits={self._row_splits})"
+
+
+def _boxed(value: Any, is_batched: bool) -> Tensor:
+    with name_scope(None, "RaggedToVariant", [value]):
+        return variants.ragged_tensor_to_variant_op(
+            list(value.nested_row_splits), value.flat_values, batched_input=is_batched
+        )
 
 
 def _from_tensors(parts: Sequence[Any]) -> Any:
