@@ -128,6 +128,7 @@ WHOLE: Members = {
     "contrib.slim.python.slim.summaries": "stillflow.api.contrib.slim.summaries",
     "contrib.training.python.training.training": "stillflow.api.contrib.training",
     "python.framework.test_ops": "stillflow.testing.op_types",
+    "python.client.timeline": "stillflow.events.timeline",
     "python.layers.utils": "stillflow.layers.utils",
     "python.platform.tf_logging": "stillflow.platform.logging",
     "python.util.deprecation": "stillflow.platform.deprecation",

@@ -1,10 +1,12 @@
-"""Hooks that write for TensorBoard: steps per second, and the graph's summaries."""
+"""Hooks that write for TensorBoard: steps per second, the graph's summaries, traces of runs."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from stillflow.events.file_writer import FileWriterCache
+from stillflow.events.timeline import Timeline
 from stillflow.monitored.hook import (
     SessionRunArgs,
     SessionRunContext,
@@ -157,3 +159,60 @@ class SummarySaverHook(SessionRunHook):
         if found is None:
             found = self._scaffold.summary_op
         return found if found is None or isinstance(found, list) else [found]
+
+
+class ProfilerHook(SessionRunHook):
+    """Traces a run every so many steps or seconds, to `timeline-<step>.json`.
+
+    Args:
+      save_steps, save_secs: how often; one of the two.
+      output_dir: where to.
+      show_dataflow, show_memory: as `Timeline.generate_chrome_trace_format`'s.
+    """
+
+    def __init__(
+        self,
+        save_steps: int | None = None,
+        save_secs: float | None = None,
+        output_dir: str = "",
+        show_dataflow: bool = True,
+        show_memory: bool = False,
+    ):
+        self._output_file = os.path.join(output_dir, "timeline-{}.json")
+        self._file_writer = FileWriterCache.get(output_dir)
+        self._show_dataflow = show_dataflow
+        self._show_memory = show_memory
+        self._timer = SecondOrStepTimer(save_secs, save_steps)
+
+    def begin(self) -> None:
+        self._next_step: int | None = None
+        self._global_step_tensor = step_read("ProfilerHook")
+
+    def before_run(self, run_context: SessionRunContext) -> SessionRunArgs:
+        from tensorboard.compat.proto.config_pb2 import RunOptions
+
+        self._request_summary = self._next_step is not None and self._timer.should_trigger_for_step(
+            self._next_step
+        )
+        options = RunOptions(trace_level=RunOptions.FULL_TRACE) if self._request_summary else None
+        return SessionRunArgs({"global_step": self._global_step_tensor}, options=options)
+
+    def after_run(self, run_context: SessionRunContext, run_values: SessionRunValues) -> None:
+        before = run_values.results["global_step"]
+        if self._next_step is None:
+            self._timer.update_last_triggered_step(before)
+        step = before + 1
+        if self._request_summary:
+            step = run_context.session.run(self._global_step_tensor)
+            self._timer.update_last_triggered_step(step)
+            self._save(step, run_values.run_metadata)
+        self._next_step = step + 1
+
+    def _save(self, step: int, run_metadata: Any) -> None:
+        path = self._output_file.format(step)
+        logging.info("Saving timeline for %d into '%s'.", step, path)
+        timeline = Timeline(run_metadata.step_stats)
+        text = timeline.generate_chrome_trace_format(self._show_dataflow, self._show_memory)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        self._file_writer.add_run_metadata(run_metadata, f"step_{step}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 from stillflow.declare.constants import constant
+from stillflow.events.timeline import Timeline
 from stillflow.graph.errors import AbortedError, OutOfRangeError, UnimplementedError
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.scopes import name_scope
@@ -33,16 +35,42 @@ def train_step(
     """Runs `train_op` once; returns the loss that it gives, and whether to stop.
 
     Args:
-      train_step_kwargs: bool[] tensors `should_stop` and `should_log`, if there.
+      train_step_kwargs: bool[] tensors `should_stop`, `should_log` and `should_trace`, if there.
     """
+    trace = _trace(sess, train_step_kwargs)
     start = time.time()
-    loss, step = sess.run([train_op, global_step])
+    loss, step = sess.run([train_op, global_step], **trace)
     seconds = time.time() - start
+    if trace:
+        _write_trace(trace["run_metadata"], step, train_step_kwargs)
     if "should_log" in train_step_kwargs and sess.run(train_step_kwargs["should_log"]):
         logging.info("global step %d: loss = %.4f (%.3f sec/step)", step, loss, seconds)
     if "should_stop" in train_step_kwargs:
         return loss, sess.run(train_step_kwargs["should_stop"])
     return loss, False
+
+
+def _trace(sess: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """What has a run traced, if `should_trace` says so; ValueError where there is no `logdir`."""
+    if "should_trace" not in kwargs:
+        return {}
+    if "logdir" not in kwargs:
+        raise ValueError("logdir must be present in train_step_kwargs when should_trace is present")
+    if not sess.run(kwargs["should_trace"]):
+        return {}
+    from tensorboard.compat.proto.config_pb2 import RunMetadata, RunOptions
+
+    options = RunOptions(trace_level=RunOptions.FULL_TRACE)
+    return {"options": options, "run_metadata": RunMetadata()}
+
+
+def _write_trace(run_metadata: Any, step: int, kwargs: dict[str, Any]) -> None:
+    path = os.path.join(kwargs["logdir"], f"tf_trace-{step}.json")
+    logging.info("Writing trace to %s", path)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(Timeline(run_metadata.step_stats).generate_chrome_trace_format())
+    if "summary_writer" in kwargs:
+        kwargs["summary_writer"].add_run_metadata(run_metadata, f"run_metadata-{step}")
 
 
 def train(
@@ -95,14 +123,12 @@ def train(
         raise ValueError("Cannot provide summary_op because logdir=None")
     if logdir is None and saver is not None:
         raise ValueError("Cannot provide saver because logdir=None")
-    for name, given in (
-        ("sync_optimizer", sync_optimizer),
-        ("trace_every_n_steps", trace_every_n_steps),
-    ):
-        if given is not None:
-            raise UnimplementedError(
-                None, None, f"slim.learning.train with {name} is not yet in Stillflow."
-            )
+    if logdir is None and trace_every_n_steps is not None:
+        raise ValueError("Cannot provide trace_every_n_steps because logdir=None")
+    if sync_optimizer is not None:
+        raise UnimplementedError(
+            None, None, "slim.learning.train with sync_optimizer is not yet in Stillflow."
+        )
     if number_of_steps is not None and number_of_steps <= 0:
         raise ValueError("`number_of_steps` must be either None or a positive number.")
     graph = graph or get_default_graph()
@@ -121,6 +147,10 @@ def train(
             summary_op = merge_all()
         if train_step_kwargs is _USE_DEFAULT:
             train_step_kwargs = _step_kwargs(global_step, number_of_steps, log_every_n_steps)
+            if is_chief and trace_every_n_steps is not None:
+                with name_scope("train_step/"):
+                    traces = equal(floormod(global_step, trace_every_n_steps), 0)
+                train_step_kwargs.update(should_trace=traces, logdir=logdir)
     supervisor = Supervisor(
         graph=graph,
         is_chief=is_chief,

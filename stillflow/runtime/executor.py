@@ -112,6 +112,12 @@ class Executor:
         elif plan.variables:
             self.run = self._run_beside_others
 
+    def trace(self, into: list[Any]) -> None:
+        """Has its first run add the times of all steps to `into`."""
+        from stillflow.runtime.tracing import traced  # few programs trace
+
+        self._generic = traced(self._generic, into)
+
     def _nothing_learned(self, reshaped: set[Operation]) -> Learned:
         found = None if self._tier == "host" else split(self.plan, reshaped, self._refused)
         return Learned(reshaped, found if found is not None and found.compiled_steps else None)

@@ -133,9 +133,9 @@ class BaseSession:
         Args:
           fetches: a tensor, variable, operation or name, or nested lists, tuples and dicts of them.
           feed_dict: the value that each of some tensors has in this run.
-          options: a tf.RunOptions; of it `timeout_in_ms` counts, how long the run may wait for
-            queues and the like. No tracing information is collected.
-          run_metadata: accepted.
+          options: a tf.RunOptions; `timeout_in_ms` is how long the run may wait for queues and the
+            like, `trace_level` and `output_partition_graphs` ask for `run_metadata`.
+          run_metadata: a tf.RunMetadata, to which the times of a traced run are added.
 
         Returns:
           NumPy arrays, which are the caller's own; None for an operation; for a tensor that is fed
@@ -154,6 +154,8 @@ class BaseSession:
             return self._run(fetches, fed, fed.values())
         milliseconds = 0 if options is None else options.timeout_in_ms
         with waiting_at_most(milliseconds / 1000 if milliseconds > 0 else self._patience):
+            if run_metadata is not None and options is not None and _asks_for_trace(options):
+                return self._run_traced(fetches, fed, options, run_metadata)
             return self._run(fetches, fed, fed.values())
 
     def make_callable(
@@ -274,6 +276,9 @@ class BaseSession:
         # A node that is added cannot change what earlier ones do, but a rewired one can.
         if prepared is None or prepared.rewirings != self._graph.rewirings:
             prepared = self._prepared[arguments] = self._prepare(fetches, keys)
+        return self._carry_out(prepared, keys, values)
+
+    def _carry_out(self, prepared: PreparedRun, keys: Iterable[Any], values: Iterable[Any]) -> Any:
         if prepared.nested_feeds:
             pairs = zip(keys, values, strict=True)
             values = [single for pair in pairs for single in single_values(*pair)]
@@ -286,6 +291,28 @@ class BaseSession:
             for place, feed in prepared.fed_fetches:  # the very array, as in TensorFlow
                 fetched.insert(place, as_fed(given[feed], arrays[feed]))
         return prepared.structure.pack(fetched)
+
+    def _run_traced(self, fetches: Any, fed: Any, options: Any, run_metadata: Any) -> Any:
+        """A run of which `run_metadata` gets what `options` ask for."""
+        from stillflow.runtime import tracing  # few programs trace
+
+        steps: list[tracing.Timed] = []
+        needed: list[Operation] = []
+
+        def executor(elements: Any, feeds: Any) -> Executor | StagedExecutor:
+            needed.extend(_needed(elements, feeds))
+            made = executor_of(make_plan(elements, feeds), feeds, "host")
+            for part in made.parts if isinstance(made, StagedExecutor) else [made]:
+                part.trace(steps)
+            return made
+
+        prepared = self._prepare(fetches, fed, executor)
+        result = self._carry_out(prepared, fed, fed.values())
+        if options.trace_level:
+            tracing.fill_step_stats(run_metadata, steps)
+        if options.output_partition_graphs:
+            tracing.fill_partition_graph(run_metadata, needed)
+        return result
 
     def _refusal(self) -> Exception:
         """Why a closed session runs nothing."""
@@ -303,7 +330,12 @@ class BaseSession:
         if self._config is not None:
             check_executor_type(self._config.experimental.executor_type)
 
-    def _prepare(self, fetches: Any, feed_keys: Iterable[Any]) -> PreparedRun:
+    def _prepare(
+        self,
+        fetches: Any,
+        feed_keys: Iterable[Any],
+        make_executor: Callable[..., Executor | StagedExecutor] | None = None,
+    ) -> PreparedRun:
         self._check_runnable()
         keys = list(feed_keys)
         nested = any(is_several(key) for key in keys)
@@ -315,7 +347,8 @@ class BaseSession:
         feed_of: dict[Tensor | Operation, int] = {t: place for place, t in enumerate(tensors)}
         elements = structure.elements
         fed = [(place, feed_of[e]) for place, e in enumerate(elements) if e in feed_of]
-        executor = self._executor([e for e in elements if e not in feed_of], tensors)
+        make_executor = make_executor or self._executor
+        executor = make_executor([e for e in elements if e not in feed_of], tensors)
         feeds = [Feed(tensor).array for tensor in tensors]
         return PreparedRun(structure, feeds, nested, executor, self._graph.rewirings, fed)
 
@@ -358,6 +391,16 @@ class BaseSession:
         ops = self._graph._ops
         self._places.check(islice(ops.values(), self._placed, None))
         self._placed = len(ops)
+
+
+def _needed(elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) -> list[Operation]:
+    """The operations that a run needs."""
+    wanted = [element.op if isinstance(element, Tensor) else element for element in elements]
+    return needed_ops(wanted, frozenset(feeds))
+
+
+def _asks_for_trace(options: Any) -> bool:
+    return bool(options.trace_level or options.output_partition_graphs)
 
 
 def _single_pairs(key: Any, value: Any) -> Iterable[tuple[Any, Any]]:
@@ -410,8 +453,7 @@ class InteractiveSession(BaseSession):
         self, elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]
     ) -> None:
         """Looks at what a run needs alone."""
-        wanted = [element.op if isinstance(element, Tensor) else element for element in elements]
-        self._places.check(needed_ops(wanted, frozenset(feeds)))
+        self._places.check(_needed(elements, feeds))
 
     def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None):
         super().__init__(target, graph, config)

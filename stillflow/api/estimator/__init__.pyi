@@ -22,6 +22,7 @@ from stillflow.monitored.logging_hooks import (
     NanLossDuringTrainingError as NanLossDuringTrainingError,
 )
 from stillflow.monitored.logging_hooks import NanTensorHook as NanTensorHook
+from stillflow.monitored.recording import ProfilerHook as ProfilerHook
 from stillflow.monitored.recording import StepCounterHook as StepCounterHook
 from stillflow.monitored.recording import SummarySaverHook as SummarySaverHook
 from stillflow.monitored.saving import CheckpointSaverHook as CheckpointSaverHook

@@ -1,0 +1,89 @@
+"""A run whose steps are timed one by one, for `tf.RunMetadata`.
+
+It goes on the host, step after step: what XLA makes of many steps has no times of its own. A loop
+or a choice is one step.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from stillflow.graph.operation import Operation
+from stillflow.runtime.host import HostProgram
+from stillflow.runtime.steps import Step
+
+DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
+
+
+class Timed(NamedTuple):
+    """A step that was done, from `start` to `end`, nanoseconds of the day's clock."""
+
+    op: Operation
+    start: int
+    end: int
+    results: tuple[Any, ...]
+
+
+def traced(program: HostProgram, into: list[Timed]) -> HostProgram:
+    """`program`, of which each run adds what it does to `into`."""
+    calls = [
+        (_timed(call, step, into), inputs, single, outputs)
+        for (call, inputs, single, outputs), step in zip(program.calls, program.steps, strict=True)
+    ]
+    return HostProgram(program.constants, calls, program.steps, program.aliases)
+
+
+def _timed(call: Callable[..., Any], step: Step, into: list[Timed]) -> Any:
+    def timed(*inputs: Any) -> Any:
+        start = time.time_ns()
+        result = call(*inputs)
+        end = time.time_ns()
+        results = (result,) if len(step.outputs) == 1 else tuple(result or ())
+        into.append(Timed(step.op, start, end, results))
+        return result
+
+    return timed
+
+
+def fill_step_stats(metadata: Any, steps: Iterable[Timed]) -> None:
+    """Writes the times of steps into a tf.RunMetadata."""
+    device = metadata.step_stats.dev_stats.add(device=DEVICE)
+    for op, start, end, results in steps:
+        node = device.node_stats.add(
+            node_name=op.name,
+            all_start_micros=start // 1000,
+            op_end_rel_micros=(end - start) // 1000,
+            all_end_rel_micros=(end - start) // 1000,
+            timeline_label=f"{op.name} = {op.type}({', '.join(t.op.name for t in op.inputs)})",
+            scheduled_micros=start // 1000,
+            all_start_nanos=start,
+            op_end_rel_nanos=end - start,
+            all_end_rel_nanos=end - start,
+            scheduled_nanos=start,
+        )
+        for slot, (tensor, value) in enumerate(zip(op.outputs, results, strict=False)):
+            if isinstance(value, (np.ndarray, np.generic)):
+                _describe(node.output.add(slot=slot).tensor_description, tensor, value)
+
+
+def _describe(description: Any, tensor: Any, value: Any) -> None:
+    description.dtype = tensor.dtype.base_dtype.as_datatype_enum
+    for size in value.shape:
+        description.shape.dim.add(size=size)
+    description.shape.SetInParent()
+    allocation = description.allocation_description
+    allocation.requested_bytes = allocation.allocated_bytes = value.nbytes
+    allocation.allocator_name = "cpu"
+
+
+def fill_partition_graph(metadata: Any, ops: Iterable[Operation]) -> None:
+    """Writes the part of the graph that a run needs into a tf.RunMetadata."""
+    graph = metadata.partition_graphs.add()
+    for op in ops:
+        node = graph.node.add()
+        node.CopyFrom(op.node_def)
+        node.device = DEVICE
