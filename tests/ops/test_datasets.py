@@ -116,6 +116,29 @@ def test_closing_ends_a_wait(parallel):
     assert [type(error) for error in errors] == [tf.errors.CancelledError]
 
 
+def test_what_is_there_first_is_given_first_where_no_order_is_asked_for():
+    """The first element waits until the others were given."""
+    last = threading.Event()
+
+    def first_waits(x):
+        if x == 0:
+            last.wait(10)
+        return x
+
+    options = tf.data.Options()
+    options.experimental_deterministic = False
+    numbers = tf.data.Dataset.range(4)
+    mapped = numbers.map(lambda x: tf.py_func(first_waits, [x], tf.int64), num_parallel_calls=4)
+    initializer, element = next_of(mapped.with_options(options))
+    with tf.Session() as session:
+        session.run(initializer)
+        assert sorted(session.run(element).item() for _ in range(3)) == [1, 2, 3]
+        last.set()
+        assert session.run(element) == 0
+        with pytest.raises(tf.errors.OutOfRangeError):
+            session.run(element)
+
+
 def test_threads_end_with_what_they_work_for():
     """At the end of the elements, at a new initialisation, and when the session is closed."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Collection
 
 from stillflow.ops.datasets.batching import BatchDataset, MapAndBatchDataset
@@ -54,7 +55,17 @@ def _mapped_and_batched(dataset: Dataset) -> Dataset:
     )
 
 
+def _sloppy(dataset: Dataset) -> Dataset:
+    """What is there first is given first."""
+    if not isinstance(dataset, MapDataset) or dataset.is_sloppy:
+        return dataset
+    result = copy.copy(dataset)
+    result.is_sloppy = True
+    return result
+
+
 _REWRITES: tuple[tuple[bytes, Callable[[Dataset], Dataset]], ...] = (
     (b"shuffle_and_repeat_fusion", _shuffled_and_repeated),
+    (b"make_sloppy", _sloppy),
     (b"map_and_batch_fusion", _mapped_and_batched),
 )

@@ -31,7 +31,12 @@ from stillflow.ops.datasets.workers import Task, Workers
 
 
 class MapDataset(Dataset):
-    """What a function gives for each element of its input."""
+    """What a function gives for each element of its input.
+
+    Where it is called for several at a time and `is_sloppy`, what is there first is given first.
+    """
+
+    is_sloppy = False
 
     def __init__(
         self,
@@ -93,7 +98,7 @@ class _Mapped(InputIterator):
 
 
 class _MappedAtOnce(InputIterator):
-    """Calls a function that waits for several elements at a time; they keep their order."""
+    """Calls a function that waits for several elements at a time."""
 
     def __init__(self, dataset: MapDataset, place: Place):
         super().__init__(dataset, place)
@@ -112,8 +117,11 @@ class _MappedAtOnce(InputIterator):
             self._begun.append((element, self._workers.do(self._bound(element))))
         if not self._begun:
             raise End
-        given = self._begun[0][1].result()
-        self._begun.popleft()
+        first = 0
+        if self.dataset.is_sloppy:
+            first = self._workers.first_done([task for _, task in self._begun])
+        given = self._begun[first][1].result()
+        del self._begun[first]
         if isinstance(given, BaseException):
             raise given
         return given
@@ -338,7 +346,9 @@ def parallel_map_dataset_op(
     function = caller.function(f, arguments)
     source = dataset_of(input_dataset)
     calls = (os.cpu_count() or 1) if int(count) == AUTOTUNE else int(count)
-    return MapDataset(source, function, calls, preserve_cardinality, output_types, output_shapes)
+    dataset = MapDataset(source, function, calls, preserve_cardinality, output_types, output_shapes)
+    dataset.is_sloppy = sloppy
+    return dataset
 
 
 @op(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from stillflow.declare.resources import wait_for
@@ -74,6 +74,14 @@ class Workers:
             arguments = (self._line,)
             threading.Thread(target=_work, args=arguments, daemon=True, name="tf.data").start()
         return task
+
+    def first_done(self, tasks: Sequence[Task]) -> int:
+        """Where the first of `tasks` that is done is among them; waits until one is."""
+        line = self._line
+        with line.changed:
+            wait_for(line.changed, lambda: line.is_closed or any(task.is_done for task in tasks))
+        line.pass_.check()
+        return [task.is_done for task in tasks].index(True)
 
 
 def _work(line: _Line) -> None:
