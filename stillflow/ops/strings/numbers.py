@@ -54,15 +54,16 @@ def as_string(
     """
     fill = as_text(fill)
     _check_format(x.dtype, precision, scientific, shortest, fill)
+    values = x.ravel().tolist()
     if x.dtype == np.bool_:
-        return _shaped(["true" if value else "false" for value in x.flat], x.shape)
+        return _shaped(["true" if value else "false" for value in values], x.shape)
     letter = "d" if x.dtype.kind == "i" else "g" if shortest else "e" if scientific else "f"
     form = f"%{fill}{width if width > -1 else ''}{f'.{precision}' if precision > -1 else ''}"
     printed = _printed(form, letter, fill)
     if x.dtype.kind == "c":
-        texts = [f"({printed(value.real)},{printed(value.imag)})" for value in x.flat]
+        texts = [f"({printed(value.real)},{printed(value.imag)})" for value in values]
     else:
-        texts = [printed(value) for value in x.flat]
+        texts = list(map(printed, values))
     return _shaped(texts, x.shape)
 
 
@@ -92,13 +93,12 @@ def _check_format(
 
 def _printed(form: str, letter: str, fill: str) -> Callable[[Any], str]:
     """What writes a number by a form of `printf`."""
-    unfilled = form.replace("%0", "%", 1) + letter if fill == "0" else form + letter
-
-    def printed(value: Any) -> str:
-        # C fills up what is no number with spaces, Python with zeros.
-        return (form + letter if np.isfinite(value) else unfilled) % value
-
-    return printed
+    whole = form + letter
+    if fill != "0" or letter == "d":
+        return whole.__mod__
+    # C fills up what is no number with spaces, Python with zeros.
+    unfilled = whole.replace("%0", "%", 1)
+    return lambda value: (whole if math.isfinite(value) else unfilled) % value
 
 
 # Strings as numbers -----------------------------------------------------------------------------

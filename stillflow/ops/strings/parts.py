@@ -12,7 +12,7 @@ from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import ShapeContext, ShapeError, Sizes, format_sizes
 from stillflow.declare.type_sets import INDEX
 from stillflow.graph.operation import Tensor
-from stillflow.ops.strings.each import each
+from stillflow.ops.strings.each import as_strings, each
 from stillflow.platform.deprecation import deprecated
 
 
@@ -45,21 +45,22 @@ def substr_op(xp, strings, pos, length, *, unit: str = "BYTE"):
     except ValueError:
         found = f"{format_sizes(strings.shape)} vs. {format_sizes(pos.shape)}"
         refuse(f"Incompatible shapes: {found}")
-    parts: np.ndarray = np.empty(arrays[0].shape, np.object_)
-    for index in np.ndindex(parts.shape):
-        text: Any = arrays[0][index]
-        start, count = arrays[1][index], arrays[2][index]
-        parts[index] = _part(text, int(start), int(count), unit, index)
-    return parts
+    sizes = arrays[0].shape
+    rows: Any = zip(*(array.ravel().tolist() for array in arrays), strict=True)
+    parts = [
+        _part(text, first, count, unit, sizes, at) for at, (text, first, count) in enumerate(rows)
+    ]
+    return as_strings(parts).reshape(sizes)
 
 
-def _part(data: bytes, start: int, count: int, unit: str, index: tuple[int, ...]) -> bytes:
+def _part(data: bytes, start: int, count: int, unit: str, sizes: tuple[int, ...], at: int) -> bytes:
     characters: Any = data if unit == "BYTE" else data.decode("utf-8", "surrogateescape")
     first = start + len(characters) if start < 0 else start
     if not 0 <= first <= len(characters):
-        at = index[0] if len(index) == 1 else 0 if not index else f"({', '.join(map(str, index))})"
         named = f" b'{data.decode('latin-1')}'" if unit == "BYTE" else ""
-        refuse(f"pos {start} out of range for string{named} at index {at}")
+        place = ", ".join(str(index) for index in np.unravel_index(at, sizes))
+        shown = at if len(sizes) < 2 else f"({place})"
+        refuse(f"pos {start} out of range for string{named} at index {shown}")
     # A negative length is a very large one, as in TensorFlow.
     part = characters[first:] if count < 0 else characters[first : first + count]
     return part if unit == "BYTE" else part.encode("utf-8", "surrogateescape")

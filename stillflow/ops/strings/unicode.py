@@ -45,22 +45,19 @@ class _Decoding:
         self.replacement = replacement
         self.replaces_controls = replaces_controls
 
-    def of(self, text: bytes) -> tuple[np.ndarray, np.ndarray, bool]:
-        """i32[n], the characters; i64[n], where each begins; whether any is replaced."""
-        codes, lengths, is_wrong = codecs.characters(text, self.encoding)
-        starts = np.cumsum(lengths) - lengths
+    def of(self, text: bytes) -> tuple[np.ndarray, bool]:
+        """i32[n], the characters, and whether any is replaced or left out."""
+        codes, _, is_wrong = codecs.characters(text, self.encoding)
+        settled, is_there = self.settled(codes, is_wrong)
+        return settled[is_there], settled is not codes or not is_there.all()
+
+    def settled(self, codes: np.ndarray, is_wrong: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The characters with what is none replaced; bool[n], which of them are left in."""
         if self.replaces_controls:
             is_wrong = is_wrong | (codes <= _LAST_CONTROL)
-        if not is_wrong.any():
-            return codes, starts, False
-        if self.errors == "ignore":
-            return codes[~is_wrong], starts[~is_wrong], True
-        return np.where(is_wrong, np.int32(self.replacement), codes), starts, True
-
-    def check_strictly(self, text: bytes) -> None:
-        """Fails the run where a part of `text` is no character, and that matters."""
-        if self.errors == "strict" and codecs.characters(text, self.encoding).is_wrong.any():
-            refuse("Invalid formatting on input string")
+        if self.errors == "ignore" or not is_wrong.any():
+            return codes, ~is_wrong
+        return np.where(is_wrong, np.int32(self.replacement), codes), np.ones(len(codes), bool)
 
 
 def _check_replacement(code: int) -> None:
@@ -127,14 +124,15 @@ def unicode_decode_with_offsets_op(
 
 
 def _decoded(decoding: _Decoding, strings: np.ndarray, splits: DType) -> tuple[np.ndarray, ...]:
-    codes, starts = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
-    for text in strings.ravel():
-        decoding.check_strictly(text)
-        found, where, _ = decoding.of(text)
-        codes.append(found)
-        starts.append(where)
-    ends = np.cumsum([len(part) for part in codes], dtype=splits.as_numpy_dtype)
-    return ends, np.concatenate(codes), np.concatenate(starts)
+    codes, starts, is_wrong, rows = codecs.characters_of_all(
+        strings.ravel().tolist(), decoding.encoding
+    )
+    if decoding.errors == "strict" and is_wrong.any():
+        refuse("Invalid formatting on input string")
+    codes, is_there = decoding.settled(codes, is_wrong)
+    counts = np.bincount(rows[is_there], minlength=strings.size)
+    ends = np.concatenate([[0], np.cumsum(counts)]).astype(splits.as_numpy_dtype)
+    return ends, codes[is_there], starts[is_there]
 
 
 # Encoding ---------------------------------------------------------------------------------------
@@ -212,7 +210,7 @@ def unicode_transcode(
     decoding = _Decoding(input_encoding, errors, replacement_char, replace_control_characters)
 
     def transcoded(text: bytes) -> bytes:
-        codes, _, is_changed = decoding.of(text)
+        codes, is_changed = decoding.of(text)
         if is_changed and errors == "strict":
             refuse("Invalid formatting on input string")
         return codecs.encoded(codes, output_encoding)

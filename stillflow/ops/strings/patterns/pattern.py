@@ -23,7 +23,8 @@ def compiled(pattern: bytes) -> Pattern:
       PatternError: RE2 would not take it.
     """
     try:
-        return Pattern(re.compile(translated(pattern.decode())))
+        found = translated(pattern.decode())
+        return Pattern(re.compile(found.text), found.is_long)
     except UnicodeDecodeError:
         raise PatternError("invalid UTF-8") from None
     except SyntaxRefused as error:
@@ -31,10 +32,14 @@ def compiled(pattern: bytes) -> Pattern:
 
 
 class Pattern:
-    """A regular expression over bytes, of which characters are looked at."""
+    """A regular expression over bytes, of which characters are looked at.
 
-    def __init__(self, pattern: re.Pattern[str]):
+    `is_long` says that it does not match nothing.
+    """
+
+    def __init__(self, pattern: re.Pattern[str], is_long: bool):
         self._pattern = pattern
+        self._is_long = is_long
 
     def matches(self, text: bytes) -> bool:
         """Whether the whole of `text` matches."""
@@ -45,13 +50,21 @@ class Pattern:
 
         A group that there is not is empty.
         """
-        parts, is_whole = _parts(rewrite.decode("utf-8", _FOREIGN))
+        parts, is_whole = _parts(rewrite)
         if not (is_whole or everywhere):
             return text
         count = self._pattern.groups
         parts = [part if isinstance(part, str) or part <= count else "" for part in parts]
         whole = text.decode("utf-8", _FOREIGN)
-        return self._replaced(whole, parts, everywhere).encode("utf-8", _FOREIGN)
+        replace = self._all_replaced if self._is_long else self._replaced
+        return replace(whole, parts, everywhere).encode("utf-8", _FOREIGN)
+
+    def _all_replaced(self, text: str, parts: list[str | int], everywhere: bool) -> str:
+        count = 0 if everywhere else 1
+        if all(isinstance(part, str) for part in parts):
+            literal = "".join(map(str, parts))
+            return self._pattern.sub(lambda _: literal, text, count)
+        return self._pattern.sub(lambda found: _expanded(found, parts), text, count)
 
     def _replaced(self, text: str, parts: list[str | int], everywhere: bool) -> str:
         done: list[str] = []
@@ -66,20 +79,26 @@ class Pattern:
                 done.append(text[last_end : last_end + 1])
                 at = last_end + 1
                 continue
-            done += [part if isinstance(part, str) else found[part] or "" for part in parts]
+            done.append(_expanded(found, parts))
             at = last_end = found.end()
             if not everywhere:
                 break
         return "".join(done) + text[at:]
 
 
-def _parts(rewrite: str) -> tuple[list[str | int], bool]:
+def _expanded(found: re.Match[str], parts: list[str | int]) -> str:
+    return "".join(part if isinstance(part, str) else found[part] or "" for part in parts)
+
+
+@functools.lru_cache(maxsize=64)
+def _parts(rewrite: bytes) -> tuple[list[str | int], bool]:
     r"""The text and the groups of a rewrite, and whether it is one to its end.
 
     Behind a backslash stands a digit or another backslash; at anything else RE2 stops reading.
     """
+    whole = rewrite.decode("utf-8", _FOREIGN)
     parts: list[str | int] = []
-    for text, escape in re.findall(r"([^\\]*)(\\[0-9\\]|\\|\Z)", rewrite, re.ASCII):
+    for text, escape in re.findall(r"([^\\]*)(\\[0-9\\]|\\|\Z)", whole, re.ASCII):
         parts.append(text)
         if escape == "\\":
             return parts, False

@@ -35,10 +35,24 @@ class _Flags:
 
 
 class _Piece(NamedTuple):
-    """Something that may be repeated: in Python's words, and how often it repeats a part."""
+    """Something that may be repeated.
+
+    Attributes:
+      text: in Python's words.
+      repeats: how often it repeats a part.
+      is_long: whether what it matches has a length in any case.
+    """
 
     text: str
     repeats: int = 1
+    is_long: bool = False
+
+
+class Translated(NamedTuple):
+    """A regular expression in Python's words, and whether each match has a length."""
+
+    text: str
+    is_long: bool
 
 
 class _Open(NamedTuple):
@@ -49,7 +63,7 @@ class _Open(NamedTuple):
     flags: _Flags
 
 
-def translated(pattern: str) -> str:
+def translated(pattern: str) -> Translated:
     """The regular expression of Python that matches what RE2's `pattern` matches.
 
     It is for text of which foreign bytes are characters from U+DC80 on.
@@ -69,14 +83,14 @@ class _Reader:
         self.open: list[_Open] = []
         self.repeated_from: int | None = None  # where the repetition before `at` began
 
-    def read(self) -> str:
+    def read(self) -> Translated:
         while self.at < len(self.pattern):
             if not self._repetition():
                 self.repeated_from = None
                 self._construct()
         if self.open:
             self._refuse(f"missing ): {self.pattern}")
-        return _text(self.pieces)
+        return Translated(_text(self.pieces), _are_long(self.pieces))
 
     def _construct(self) -> None:
         letter = self.pattern[self.at]
@@ -93,7 +107,7 @@ class _Reader:
             self._escape()
         elif letter in ".^$":
             self._take(letter)
-            self._add(self._special(letter))
+            self._add(self._special(letter), is_long=letter == ".")
         else:
             self._take(letter)
             self._literal(ord(letter))
@@ -107,11 +121,11 @@ class _Reader:
 
     # Pieces -------------------------------------------------------------------------------------
 
-    def _add(self, text: str, repeats: int = 1) -> None:
-        self.pieces.append(_Piece(text, repeats))
+    def _add(self, text: str, repeats: int = 1, is_long: bool = False) -> None:
+        self.pieces.append(_Piece(text, repeats, is_long))
 
     def _literal(self, code: int) -> None:
-        self._add(self._cased(classes.escaped(code)))
+        self._add(self._cased(classes.escaped(code)), is_long=True)
 
     def _cased(self, text: str) -> str:
         return f"(?i:{text})" if self.flags.i else text
@@ -135,7 +149,8 @@ class _Reader:
         times = piece.repeats * self._times(found)
         if times > MOST_REPEATS:
             self._refuse(f"invalid repetition size: {found[0]}")
-        self._add(f"(?:{piece.text}){found[0]}{'?' * is_lazy}", times)
+        is_long = piece.is_long and (found[0] == "+" or int(found[1] or 0) > 0)
+        self._add(f"(?:{piece.text}){found[0]}{'?' * is_lazy}", times, is_long)
         self.repeated_from = start
         return True
 
@@ -202,7 +217,8 @@ class _Reader:
         self._take(")")
         head, before, self.flags = self.open.pop()
         inside, self.pieces = self.pieces, before
-        self._add(f"{head}{_text(inside)})", max((p.repeats for p in inside), default=1))
+        repeats = max((piece.repeats for piece in inside), default=1)
+        self._add(f"{head}{_text(inside)})", repeats, _are_long(inside))
 
     # Escapes and classes ------------------------------------------------------------------------
 
@@ -217,7 +233,8 @@ class _Reader:
             self._refuse(r"\C, a single byte, is not supported by Stillflow")
         elif (found := self._set()) is not None:
             ranges, is_negated = found
-            self._add(self._cased(classes.spelled(classes.joined(ranges), is_negated)))
+            text = classes.spelled(classes.joined(ranges), is_negated)
+            self._add(self._cased(text), is_long=True)
         else:
             self._literal(self._escaped_letter())
 
@@ -279,7 +296,8 @@ class _Reader:
                 self._refuse(f"missing ]: {self.pattern[start:]}")
             ranges += self._member()
         self.at += 1
-        self._add(self._cased(classes.spelled(classes.joined(ranges), is_negated)))
+        text = classes.spelled(classes.joined(ranges), is_negated)
+        self._add(self._cased(text), is_long=True)
 
     def _member(self) -> Ranges:
         """Reads what stands for one range in a class, or for a named set."""
@@ -330,3 +348,14 @@ _POSIX = re.compile(r"\[:(\^?)([^\]:]*):\]")
 
 def _text(pieces: list[_Piece]) -> str:
     return "".join(piece.text for piece in pieces)
+
+
+def _are_long(pieces: list[_Piece]) -> bool:
+    """Whether every way of matching them has a length."""
+    ways = [False]
+    for piece in pieces:
+        if piece is _BAR:
+            ways.append(False)
+        elif piece.is_long:
+            ways[-1] = True
+    return all(ways)
