@@ -237,3 +237,17 @@ def test_a_hot_function_is_compiled_and_gives_the_same(monkeypatch):
             session.run(initializer)
             results.append([session.run(element) for _ in range(3)])
     np.testing.assert_allclose(*results, rtol=1e-5)
+
+
+def test_a_table_that_a_function_makes_is_warned_of():
+    def making(x):
+        keys = tf.lookup.KeyValueTensorInitializer(["a"], [1.0])
+        tf.lookup.StaticHashTable(keys, 0.0)
+        return x
+
+    numbers = tf.data.Dataset.range(3)
+    with pytest.warns(UserWarning, match="Creating resources inside a function") as shown:
+        numbers.map(making)
+    assert shown[0].filename == __file__
+    with pytest.warns(UserWarning, match="Creating resources inside a function"):
+        numbers.map_with_legacy_function(making)

@@ -9,6 +9,7 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import OpDef
 from stillflow.graph.graph import get_default_graph
+from stillflow.graph.keys import GraphKeys
 from stillflow.input.datasets import structure
 from stillflow.ops.functions.callable import GraphFunction
 from stillflow.ops.functions.defun import Defun
@@ -45,6 +46,7 @@ class StructuredFunctionWrapper:
         self._transformation_name = transformation_name
         self._input_structure = input_structure
         self.output_structure: Any = None
+        self._makes_resources = False
         readable = transformation_name.replace(".", "_")[:-2]
         own = func.__name__ if isinstance(func, OpDef) else get_func_name(func)
         name = f"{readable}_{own}"
@@ -54,13 +56,22 @@ class StructuredFunctionWrapper:
             self.function.add_to_graph(get_default_graph())
         else:
             self.function.body  # noqa: B018  what it returns is known when it is built
+        if self._makes_resources:
+            warnings.warn(
+                f"Creating resources inside a function passed to {transformation_name} is not "
+                "supported. Create each resource outside the function, and capture it inside the "
+                "function to use it.",
+                stacklevel=5,
+            )
 
     def _called(self, *tensors: Any) -> list[Any]:
         """What the Python function gives for these components, as tensors."""
         arguments = structure.from_compatible_tensor_list(self._input_structure, tensors)
         if type(arguments) is not tuple:
             arguments = (arguments,)
+        tables = _tables()
         returned = self._func(*arguments)
+        self._makes_resources = _tables() > tables
         if isinstance(returned, list):
             returned = tuple(returned)
         try:
@@ -84,7 +95,7 @@ class StructuredFunctionWrapper:
                 f"Seed {seed} from outer graph might be getting used by function {name}, if the "
                 "random op has not been provided any seed. Explicitly set the seed in the function "
                 "if this is not the intended behavior.",
-                stacklevel=4,
+                stacklevel=6,
             )
         return function
 
@@ -105,3 +116,8 @@ class StructuredFunctionWrapper:
     @property
     def output_types(self) -> Any:
         return structure.legacy_output_types(self.output_structure)
+
+
+def _tables() -> int:
+    """How many tables of the graph that is being built are to be initialised."""
+    return len(get_default_graph().get_collection(GraphKeys.TABLE_INITIALIZERS))
