@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stillflow.ops.strings.hashes.rows import Rows, by_length, constants, rotated
+from stillflow.ops.strings.hashes.rows import WORD, Rows, by_length, constants, rotated
 
 _K0, _K1, _K2, _SEED, _113 = constants(
     0xC3A5C85C97CB3127, 0xB492B66FBE98F273, 0x9AE16A3B2F90404F, 81, 113
@@ -20,9 +20,28 @@ _STEPS = np.array([0, 1, 4, 8, 17, 33, 65])  # the least length of each range
 Pair = tuple[np.ndarray, np.ndarray]
 
 
+# What short texts were hashed to: a batch of a feature has few words, and they come again.
+_remembered: dict[bytes, int] = {}
+_FEW, _SHORT, _ROOM = 512, 64, 1 << 16
+
+
 def fingerprint(texts: Sequence[bytes]) -> np.ndarray:
     """u64[n], of each text."""
-    return by_length(texts, _kind, _hash)
+    if len(texts) > _FEW:
+        return by_length(texts, _kind, _hash)
+    found = {text: _remembered.get(text) for text in texts}
+    missing = [text for text, known in found.items() if known is None]
+    if missing:
+        hashed = dict(zip(missing, by_length(missing, _kind, _hash).tolist(), strict=True))
+        found.update(hashed)
+        _remember(hashed)
+    return np.array([found[text] for text in texts], WORD)
+
+
+def _remember(hashed: dict[bytes, int]) -> None:
+    if len(_remembered) > _ROOM:
+        _remembered.clear()
+    _remembered.update((text, value) for text, value in hashed.items() if len(text) <= _SHORT)
 
 
 def _kind(lengths: np.ndarray) -> np.ndarray:
