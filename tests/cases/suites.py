@@ -71,6 +71,7 @@ STORIES = (
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (
     "monitored",
+    "clusters",
     "estimators",
     "sparse_embedding",
     "crossed",

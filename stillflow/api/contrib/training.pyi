@@ -6,6 +6,11 @@ from stillflow.monitored.evaluating import SummaryAtEndHook as SummaryAtEndHook
 from stillflow.monitored.evaluating import evaluate_once as evaluate_once
 from stillflow.monitored.evaluating import evaluate_repeatedly as evaluate_repeatedly
 from stillflow.monitored.evaluating import get_or_create_eval_step as get_or_create_eval_step
+from stillflow.train.distributing.device_setter import (
+    GreedyLoadBalancingStrategy as GreedyLoadBalancingStrategy,
+)
+from stillflow.train.distributing.device_setter import RandomStrategy as RandomStrategy
+from stillflow.train.distributing.device_setter import byte_size_load_fn as byte_size_load_fn
 from stillflow.train.hparams.hparams import HParams as HParams
 from stillflow.train.hparams.parsing import parse_values as parse_values
 from stillflow.train.training_step import add_gradients_summaries as add_gradients_summaries

@@ -80,6 +80,10 @@ from stillflow.train.checkpoint_init import init_from_checkpoint as init_from_ch
 from stillflow.train.checkpoint_init import warm_start as warm_start
 from stillflow.train.coordinator import Coordinator as Coordinator
 from stillflow.train.coordinator import LooperThread as LooperThread
+from stillflow.train.distributing.cluster_spec import ClusterSpec as ClusterSpec
+from stillflow.train.distributing.device_setter import (
+    replica_device_setter as replica_device_setter,
+)
 from stillflow.train.ftrl import FtrlOptimizer as FtrlOptimizer
 from stillflow.train.gradient_descent import GradientDescentOptimizer as GradientDescentOptimizer
 from stillflow.train.graph_io import write_graph as write_graph

@@ -1,0 +1,1 @@
+"""Names of clusters and of the devices in them. No graph is run by several hosts yet."""
