@@ -45,6 +45,9 @@ COLUMNS: dict[str, Members] = {
         "stillflow.input.columns.sequence_input": "concatenate_context_input",
     },
     "contrib.layers.python.layers.embedding_ops": {
+        "stillflow.layers.contrib.aggregated_embedding": (
+            "embedding_lookup_sparse_with_distributed_aggregation"
+        ),
         "stillflow.layers.contrib.scattered_embedding": (
             "_sampled_scattered_embedding_lookup=sampled_lookup "
             "_sampled_scattered_embedding_lookup_sparse=sampled_lookup_sparse "

@@ -503,3 +503,24 @@ def scattered(tf, run):
     run.refused(lambda: lookup(numbers, words, 3))
     run.refused(lambda: ops._sampled_scattered_embedding_lookup(numbers, words))
     run.refused(lambda: ops._sampled_scattered_embedding_lookup(numbers, words, 0))
+
+
+@story
+def aggregated(tf, run):
+    from .suite import internal_module
+
+    ops = internal_module(tf, "contrib.layers.python.layers.embedding_ops")
+    lookup = ops.embedding_lookup_sparse_with_distributed_aggregation
+    places = [[0, 0], [0, 2], [1, 0], [3, 1], [3, 2]]
+    ids = tf.placeholder_with_default(np.array([1, 3, 1, 0, 4], np.int64), [5])
+    ids = tf.SparseTensor(places, ids, [4, 3])
+    weights = tf.SparseTensor(places, [1.0, 0.5, 2.0, 4.0, 0.25], [4, 3])
+    whole = tf.constant(np.arange(10, dtype=np.float32).reshape(5, 2))
+    parts = [tf.constant(np.arange(6, dtype=np.float32).reshape(3, 2) + k) for k in (0, 10)]
+    for tables in (whole, parts):
+        for given in (None, weights):
+            for combiner in ("sum", "mean", "sqrtn"):
+                run(lookup(tables, ids, given, combiner=combiner))
+    run(lookup(parts, ids, weights, "div", name="named", max_norm=2.0))
+    run.refused(lambda: lookup(parts, ids, None, combiner="max"))
+    run.refused(lambda: lookup(parts, ids, None, "other", combiner="sum"))

@@ -84,7 +84,7 @@ def _looked_up_in_parts(
 ) -> Tensor:
     flat = reshaping.reshape(ids, [-1])
     places = ranging.range_(shape_of.size(flat))
-    table_of, row_of = _partitioned(tables, flat, strategy)
+    table_of, row_of = partitioned(tables, flat, strategy)
     table_of = casts.cast(table_of, dtypes.int32)
     rows_wanted = dynamic_partition(row_of, table_of, len(tables))
     places_of = dynamic_partition(places, table_of, len(tables))
@@ -107,7 +107,7 @@ def _looked_up_in_parts(
     return _clipped(result, ids, max_norm)
 
 
-def _partitioned(tables: list[Any], ids: Tensor, strategy: str) -> tuple[Tensor, Tensor]:
+def partitioned(tables: list[Any], ids: Tensor, strategy: str) -> tuple[Tensor, Tensor]:
     """The table that each id is in, and its row there."""
     count = len(tables)
     if strategy == "mod":
@@ -115,14 +115,14 @@ def _partitioned(tables: list[Any], ids: Tensor, strategy: str) -> tuple[Tensor,
     if strategy != "div":
         raise ValueError(f"Unrecognized partition strategy: {strategy}")
     # The first `extras` tables hold one row more than the others.
-    total = _total_rows(tables, ids)
+    total = total_rows(tables, ids)
     each, extras = total // count, total % count
     table_of = arithmetic.maximum(ids // (each + 1), (ids - extras) // each)
     row_of = selecting.where(table_of < extras, ids % (each + 1), (ids - extras) % each)
     return table_of, row_of
 
 
-def _total_rows(tables: list[Any], ids: Tensor) -> Tensor:
+def total_rows(tables: list[Any], ids: Tensor) -> Tensor:
     sizes: list[Any] = [dimension_value(table.shape[0]) for table in tables]
     if None not in sizes and sum(sizes):
         return constant(sum(sizes), ids.dtype.base_dtype)

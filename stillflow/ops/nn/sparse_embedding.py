@@ -69,7 +69,7 @@ def embedding_lookup_sparse(
     if combiner not in _UNWEIGHTED:
         raise ValueError("combiner must be one of 'mean', 'sqrtn' or 'sum'")
     tables = _tables(params)
-    _check_sparse(sp_ids, sp_weights)
+    check_sparse(sp_ids, sp_weights)
     with name_scope(name, "embedding_lookup_sparse", [*tables, sp_ids]) as scope:
         examples = sp_ids.indices[:, 0]
         if examples.dtype is not dtypes.int32:
@@ -84,7 +84,7 @@ def embedding_lookup_sparse(
             return _UNWEIGHTED[combiner](rows, places, examples, name=scope)
         weights = cast(sp_weights.values, rows.dtype)
         rows = gather(rows, places)
-        weights = _as_wide(weights, rows)
+        weights = as_wide(weights, rows)
         return _weighted(rows * weights, weights, examples, combiner, scope)
 
 
@@ -98,7 +98,7 @@ def _weighted(rows: Tensor, weights: Tensor, examples: Tensor, combiner: str, sc
     return div(total, sqrt(squares), name=scope)
 
 
-def _as_wide(weights: Tensor, rows: Tensor) -> Tensor:
+def as_wide(weights: Tensor, rows: Tensor) -> Tensor:
     """weights: n[k], rows: n[k, *r] -> n[k, 1, ...], of as many axes as `rows`"""
     ones = fill(expand_dims(rank(rows) - 1, 0), 1)
     static, axes = weights.shape, rows.shape.ndims
@@ -108,7 +108,7 @@ def _as_wide(weights: Tensor, rows: Tensor) -> Tensor:
     return wide
 
 
-def _check_sparse(ids: Any, weights: Any) -> None:
+def check_sparse(ids: Any, weights: Any) -> None:
     if not isinstance(ids, SparseTensor):
         raise TypeError("sp_ids must be SparseTensor")
     if weights is None:
