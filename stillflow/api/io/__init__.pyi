@@ -35,6 +35,9 @@ from stillflow.ops.queues.kinds import PaddingFIFOQueue as PaddingFIFOQueue
 from stillflow.ops.queues.kinds import PriorityQueue as PriorityQueue
 from stillflow.ops.queues.kinds import RandomShuffleQueue as RandomShuffleQueue
 from stillflow.ops.queues.queue import QueueBase as QueueBase
+from stillflow.ops.sparse.serializing import deserialize_many_sparse as deserialize_many_sparse
+from stillflow.ops.sparse.serializing import serialize_many_sparse as serialize_many_sparse
+from stillflow.ops.sparse.serializing import serialize_sparse as serialize_sparse
 from stillflow.ops.strings.changing import decode_base64 as decode_base64
 from stillflow.ops.strings.changing import encode_base64 as encode_base64
 from stillflow.platform.record_files import TFRecordCompressionType as TFRecordCompressionType
