@@ -309,3 +309,57 @@ def make_csv_refusals(tf, run, folder):
             run.note("fine")
         except Exception as error:
             run.note(type(error).__name__ + ": " + str(error).replace(folder, "F"))
+
+
+@story
+def features_of_files(tf, run, folder):
+    texts = [example(tf, x=[i + 0.5], n=list(range(i)) or [9], y=[i]) for i in range(6)]
+    record_file(tf, folder, "a.rec", texts[:4])
+    record_file(tf, folder, "b.rec", texts[4:])
+    wanted = {
+        "x": tf.FixedLenFeature([1], tf.float32),
+        "n": tf.VarLenFeature(tf.int64),
+        "y": tf.FixedLenFeature([], tf.int64, default_value=-1),
+    }
+    batches = tf.data.TFRecordDataset(["a.rec"]).batch(3)
+    parsed = batches.apply(tf.data.experimental.parse_example_dataset(wanted))
+    run.note(str(tf.compat.v1.data.get_output_shapes(parsed)["x"]))
+    drain(run, folder, parsed, {})
+    bad = {"x": tf.FixedLenFeature([2], tf.float32)}
+    drain(run, folder, batches.apply(tf.data.experimental.parse_example_dataset(bad, 2)), {})
+    whole = {"s": tf.SparseFeature("n", "y", tf.int64, 10)}
+    one = tf.data.TFRecordDataset(["a.rec"]).take(2).batch(2)
+    drain(run, folder, one.apply(tf.data.experimental.parse_example_dataset(whole)), {})
+    for options in (
+        {"shuffle": False, "num_epochs": 1},
+        {"shuffle_seed": 5, "num_epochs": 2, "label_key": "y", "drop_final_batch": True},
+        {"shuffle_seed": 5, "reader_num_threads": 2},
+    ):
+        dataset = tf.data.experimental.make_batched_features_dataset("*.rec", 2, wanted, **options)
+        drain(run, folder, dataset, {}, most=4)
+
+
+@story
+def elements_written(tf, run, folder):
+    name, kind = tf.placeholder(tf.string, []), tf.placeholder(tf.string, [])
+    elements = tf.data.Dataset.range(4).map(tf.as_string)
+    writing = tf.data.experimental.TFRecordWriter(name, kind).write(elements)
+    for options in ("", "GZIP"):
+        path = os.path.join(folder, "written")
+        run.session.run(writing, {name: path, kind: options})
+        run.note(list(tf.python_io.tf_record_iterator(path, options)))
+    for wrong in (tf.data.Dataset.range(3), 3):
+        try:
+            tf.data.experimental.TFRecordWriter("x").write(wrong)
+        except TypeError as error:
+            run.note(str(error))
+
+
+@story
+def pieces_of_older_graphs(tf, run, folder):
+    written(folder, "a", b"head" + b"abcdef" + b"!")
+    variant = tf.raw_ops.FixedLengthRecordDataset(
+        filenames=["a"], header_bytes=4, record_bytes=2, footer_bytes=1, buffer_size=0
+    )
+    dataset = tf.data.experimental.from_variant(variant, tf.TensorSpec([], tf.string))
+    run(tf.data.experimental.get_single_element(dataset.batch(9)))  # no iterator takes it

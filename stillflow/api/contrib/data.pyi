@@ -28,6 +28,15 @@ from stillflow.input.datasets.contrib import sliding_window_batch as sliding_win
 from stillflow.input.datasets.contrib import sloppy_interleave as sloppy_interleave
 from stillflow.input.datasets.contrib import unbatch as unbatch
 from stillflow.input.datasets.contrib import unique as unique
+from stillflow.input.datasets.contrib_readers import CsvDataset as CsvDataset
+from stillflow.input.datasets.contrib_readers import SqlDataset as SqlDataset
+from stillflow.input.datasets.contrib_readers import TFRecordWriter as TFRecordWriter
+from stillflow.input.datasets.contrib_readers import (
+    make_batched_features_dataset as make_batched_features_dataset,
+)
+from stillflow.input.datasets.contrib_readers import make_csv_dataset as make_csv_dataset
+from stillflow.input.datasets.contrib_readers import parse_example_dataset as parse_example_dataset
+from stillflow.input.datasets.contrib_readers import read_batch_features as read_batch_features
 from stillflow.input.datasets.dataset import AUTOTUNE as AUTOTUNE
 from stillflow.input.datasets.experimental.optionals import Optional as Optional
 from stillflow.input.datasets.experimental.optionals import (

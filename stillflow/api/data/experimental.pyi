@@ -13,6 +13,13 @@ from stillflow.input.datasets.experimental.batching import (
 )
 from stillflow.input.datasets.experimental.batching import unbatch as unbatch
 from stillflow.input.datasets.experimental.csv import make_csv_dataset as make_csv_dataset
+from stillflow.input.datasets.experimental.examples import TFRecordWriter as TFRecordWriter
+from stillflow.input.datasets.experimental.examples import (
+    make_batched_features_dataset as make_batched_features_dataset,
+)
+from stillflow.input.datasets.experimental.examples import (
+    parse_example_dataset as parse_example_dataset,
+)
 from stillflow.input.datasets.experimental.grouping import Reducer as Reducer
 from stillflow.input.datasets.experimental.grouping import (
     bucket_by_sequence_length as bucket_by_sequence_length,

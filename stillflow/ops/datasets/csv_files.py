@@ -255,7 +255,7 @@ def _one_dataset(ctx: ShapeContext) -> Sizes:
     "record_defaults: [output_types] -> handle: variant",
     shape=_one_dataset,
     types={"output_types": types("float32 float64 int32 int64 string")},
-    limits={"output_types": 1, "output_shapes": 1},
+    limits={"output_shapes": 1},
     host=True,
     stateful=True,
 )

@@ -68,18 +68,29 @@ def parse_example_op(
     defaults = rest[len(rest) - len(dense_shapes) :]
     check_defaults(defaults, dense_shapes)
     keys = [as_bytes(key.item()) for key in rest[: len(rest) - len(dense_shapes)]]
-    batch = Batch([as_bytes(each) for each in serialized], names)
-    sparse = [
-        _sparse(batch, key, dtype)
-        for key, dtype in zip(keys[: len(sparse_types)], sparse_types, strict=True)
-    ]
-    dense = [
-        _dense(batch, key, shape, default)
-        for key, shape, default in zip(
-            keys[len(sparse_types) :], dense_shapes, defaults, strict=True
-        )
-    ]
+    sparse, dense = parsed(
+        Batch([as_bytes(each) for each in serialized], names),
+        keys[: len(sparse_types)],
+        sparse_types,
+        keys[len(sparse_types) :],
+        dense_shapes,
+        defaults,
+    )
     return outputs([*in_columns(sparse), *dense])
+
+
+def parsed(
+    batch: Batch,
+    sparse_keys: Sequence[bytes],
+    sparse_types: Sequence[DType],
+    dense_keys: Sequence[bytes],
+    dense_shapes: Sequence[TensorShape],
+    defaults: Sequence[np.ndarray],
+) -> tuple[list[tuple[np.ndarray, ...]], list[np.ndarray]]:
+    """The sparse features of a batch (indices, values, shape of each), and the dense ones."""
+    sparse = [_sparse(batch, *pair) for pair in zip(sparse_keys, sparse_types, strict=True)]
+    three = zip(dense_keys, dense_shapes, defaults, strict=True)
+    return sparse, [_dense(batch, *each) for each in three]
 
 
 def in_columns(sparse: Sequence[tuple[np.ndarray, ...]]) -> list[np.ndarray]:

@@ -32,7 +32,7 @@ from stillflow.ops.parsing.features import (
 from stillflow.ops.sparse.creating import sparse_merge
 from stillflow.ops.sparse.sparse_tensor import SparseTensor
 
-_KINDS = (VarLenFeature, SparseFeature, FixedLenFeature, FixedLenSequenceFeature)
+KINDS = (VarLenFeature, SparseFeature, FixedLenFeature, FixedLenSequenceFeature)
 
 
 def parse_example(
@@ -58,9 +58,9 @@ def parse_example(
     """
     if not features:
         raise ValueError(f"Missing: features was {features}.")
-    features = _with_any_number(features)
-    parsed = _parsed_batch(serialized, raw_features(features, _KINDS), name, example_names)
-    return _with_sparse_features(features, parsed)
+    features = with_any_number(features)
+    parsed = _parsed_batch(serialized, raw_features(features, KINDS), name, example_names)
+    return with_sparse_features(features, parsed)
 
 
 def _parsed_batch(serialized: Any, raw: Raw, name: str | None, names: Any) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _parsed_batch(serialized: Any, raw: Raw, name: str | None, names: Any) -> di
             names=[] if names is None else names,
             sparse_keys=raw.sparse_keys,
             dense_keys=raw.dense_keys,
-            dense_defaults=_defaults(raw),
+            dense_defaults=defaults_of(raw),
             sparse_types=raw.sparse_types,
             dense_shapes=[as_shape(shape) for shape in raw.dense_shapes],
             name=name,
@@ -91,12 +91,12 @@ def parse_single_example(
     """
     if not features:
         raise ValueError("Missing features.")
-    features = _with_any_number(features)
-    raw = raw_features(features, _KINDS)
+    features = with_any_number(features)
+    raw = raw_features(features, KINDS)
     if example_names is None:
-        return _with_sparse_features(features, _parsed_single(serialized, raw, name))
+        return with_sparse_features(features, _parsed_single(serialized, raw, name))
     parsed = _parsed_as_batch(serialized, raw, name, example_names)
-    return _with_sparse_features(features, parsed)
+    return with_sparse_features(features, parsed)
 
 
 def _parsed_single(serialized: Any, raw: Raw, name: str | None) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def _parsed_single(serialized: Any, raw: Raw, name: str | None) -> dict[str, Any
         serialized = convert_to_tensor(serialized, name="serialized")
         made = parse_single_example_op(
             serialized=serialized,
-            dense_defaults=_defaults(raw),
+            dense_defaults=defaults_of(raw),
             num_sparse=len(raw.sparse_keys),
             sparse_keys=raw.sparse_keys,
             dense_keys=raw.dense_keys,
@@ -152,7 +152,8 @@ def named(raw: Raw, indices: Any, values: Any, dense_shapes: Any, dense: Any) ->
     return dict(zip(raw.sparse_keys + raw.dense_keys, [*tensors, *dense], strict=True))
 
 
-def _defaults(raw: Raw) -> list[Tensor]:
+def defaults_of(raw: Raw) -> list[Tensor]:
+    """The default values of dense features, as ops take them."""
     if not raw.dense_keys and not raw.sparse_keys:
         raise ValueError("Must provide at least one sparse key or dense key")
     if common := set(raw.dense_keys) & set(raw.sparse_keys):
@@ -185,7 +186,7 @@ def _as_name(key: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.\-/]", "_", key)
 
 
-def _with_any_number(features: Mapping[str, Any]) -> dict[str, Any]:
+def with_any_number(features: Mapping[str, Any]) -> dict[str, Any]:
     """Features of sequences have an axis more, of unknown size."""
     found = dict(features)
     for key, feature in features.items():
@@ -198,7 +199,7 @@ def _with_any_number(features: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _with_sparse_features(features: Mapping[str, Any], parsed: Mapping[str, Any]) -> dict[str, Any]:
+def with_sparse_features(features: Mapping[str, Any], parsed: Mapping[str, Any]) -> dict[str, Any]:
     """Only what was asked for: indices and values of a SparseFeature are one tensor."""
     found = dict(parsed)
     for key in sorted(features):

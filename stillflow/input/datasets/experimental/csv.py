@@ -6,6 +6,7 @@ import csv
 import gzip
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from stillflow.declare.static import constant_value
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.text import as_text
-from stillflow.input.datasets.dataset import AUTOTUNE, DatasetV2
-from stillflow.input.datasets.dataset_v1 import DatasetV1Adapter
+from stillflow.input.datasets.dataset import AUTOTUNE
+from stillflow.input.datasets.dataset_v1 import DatasetV1, DatasetV1Adapter
 from stillflow.input.datasets.experimental.mixing import parallel_interleave
 from stillflow.input.datasets.experimental.readers import CsvDatasetV1, as_default
 from stillflow.input.datasets.experimental.scanning import ignore_errors as without_errors
@@ -78,7 +79,7 @@ def make_csv_dataset_v2(
       ValueError: no file matches, or columns are not as they are told.
     """
     names = _file_names(file_pattern)
-    dataset = DatasetV2.from_tensor_slices(names)
+    dataset: Any = DatasetV1.from_tensor_slices(names)
     if shuffle:
         dataset = dataset.shuffle(len(names), shuffle_seed)
     probe = _Probe(names, field_delim, use_quote_delim)
@@ -291,6 +292,6 @@ def _type_of(text: str, missing: str, before: DType | None) -> DType | None:
     raise AssertionError("unreachable: any text is a string")
 
 
+@wraps(make_csv_dataset_v2)
 def make_csv_dataset(*args: Any, **kwargs: Any) -> DatasetV1Adapter:
-    """Batches of the records of CSV files: see `make_csv_dataset_v2`."""
     return DatasetV1Adapter(make_csv_dataset_v2(*args, **kwargs))

@@ -52,7 +52,7 @@ class CsvDatasetV2(DatasetSource):
         select_cols: Any = None,
     ):
         names = convert_to_tensor(filenames, dtypes.string, "filenames")
-        kind = _optional("compression_type", compression_type, "", dtypes.string)
+        kind = optional("compression_type", compression_type, "", dtypes.string)
         defaults = convert_n_to_tensor(
             [as_default(value) for value in record_defaults], name="record_defaults"
         )
@@ -66,7 +66,7 @@ class CsvDatasetV2(DatasetSource):
             field_delim=convert_to_tensor(field_delim, dtypes.string, "field_delim"),
             use_quote_delim=convert_to_tensor(use_quote_delim, dtypes.bool, "use_quote_delim"),
             na_value=convert_to_tensor(na_value, dtypes.string, "na_value"),
-            select_cols=_optional("select_cols", select_cols, [], dtypes.int64),
+            select_cols=optional("select_cols", select_cols, [], dtypes.int64),
             record_defaults=defaults,
             output_shapes=self._flat_shapes,
         )
@@ -77,7 +77,7 @@ class CsvDatasetV2(DatasetSource):
         return self._structure
 
 
-def _optional(name: str, value: Any, default: Any, dtype: dtypes.DType) -> Any:
+def optional(name: str, value: Any, default: Any, dtype: dtypes.DType) -> Any:
     if value is None:
         return constant(default, dtype, name=name)
     return convert_to_tensor(value, dtype, name)
