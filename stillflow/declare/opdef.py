@@ -97,6 +97,11 @@ class OpDef:
       flops: `flops(*input_shapes)` estimates the work of one call; without it, one per element.
       expands: for an op that others are carried out in place of: makes their Body, whose inputs are
         the op's: see `declare.expanding`.
+      takes_many: of an op that takes one element of a resource: begins to take several (see
+        `runtime.turns`), `takes_many(handle, most)`; what it gives has `finished()`, the components
+        stacked and how many elements they are, and `give_up()`. None where they do not stack.
+      brings_many: of one that brings an element: `brings_many(handle, columns, taken)` brings
+        several, and tells `taken.keep(count)` which of them are used if it fails.
       explain: TensorFlow's sentence for inputs (arrays) on which `fn` failed, or None.
     """
 
@@ -145,6 +150,8 @@ class OpDef:
     near_zero: Sequence[str] = ()
     flops: Callable | None = None
     expands: Callable[[Operation], Any] | None = None
+    takes_many: Callable[..., Any] | None = None
+    brings_many: Callable[..., Any] | None = None
     explain: Callable[[Operation, Sequence[Any]], str | None] | None = None
     __name__: str = field(default="", init=False)
     gradient_rule: Callable | None = field(default=None, init=False)

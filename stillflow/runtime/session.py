@@ -38,6 +38,7 @@ from stillflow.runtime.plan import make_plan, unfed
 from stillflow.runtime.staged import StagedExecutor, executor_of
 from stillflow.runtime.state import SessionState
 from stillflow.runtime.tiers import tier_setting
+from stillflow.runtime.turns import Turns
 
 _NOTHING: dict[Any, Any] = {}
 calling.register(Caller)
@@ -178,6 +179,25 @@ class BaseSession:
             return self._run(fetches, tensors, args)
 
         return call
+
+    def make_turns(self, op: Operation) -> Callable[[], Any]:
+        """Returns a function that runs `op` once, or several times at once where that is the same.
+
+        It is for threads that run an operation again and again.
+        """
+        run = self.make_callable(op)
+        turns = Turns(make_plan([op], []))
+        rewirings = self._graph.rewirings
+        if not turns.is_possible:
+            return run
+
+        def some() -> None:
+            if self._closed or self._graph.rewirings != rewirings:
+                run()
+            else:
+                turns.run(self._state, run)
+
+        return some
 
     def _make_callable_from_options(self, callable_options: Any) -> Callable[..., Any]:
         """`make_callable` by a CallableOptions proto, which has names; what it gives is a list."""

@@ -197,7 +197,7 @@ class QueueRunner:
 
     def _enqueuing(self, sess: Any, enqueue_op: Any) -> Callable[[], Any]:
         """What a thread calls again and again."""
-        return sess.make_callable(enqueue_op)
+        return getattr(sess, "make_turns", sess.make_callable)(enqueue_op)
 
     def _end(self, sess: Any) -> None:
         """There is no more; the last thread closes the queue."""

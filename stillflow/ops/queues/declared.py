@@ -16,7 +16,7 @@ from stillflow.declare.shapes import Sizes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.queues.fifo import FIFOQueue, PaddingFIFOQueue
-from stillflow.ops.queues.lines import Attempt, Dequeue, Queue
+from stillflow.ops.queues.lines import Attempt, Dequeue, DequeueSome, Queue
 from stillflow.ops.queues.priority import PriorityQueue
 from stillflow.ops.queues.shuffled import RandomShuffleQueue
 
@@ -193,7 +193,19 @@ def _several(attempt: Dequeue) -> Any:
     return columns[0] if len(columns) == 1 else columns
 
 
-@_declare("QueueEnqueue", ", components: [Tcomponents] ->", finish=_done)
+def _bring_many(handle: Any, columns: list[np.ndarray], taken: DequeueSome) -> None:
+    """Enqueues rows of `columns`, which were made of what was `taken`, each from one element."""
+    queue = queue_of(handle)
+    count = len(taken.taken)
+    attempt = queue.enqueue_many(columns)
+    try:
+        queue.finish(attempt)
+    except BaseException:
+        taken.keep(count - attempt.left)
+        raise
+
+
+@_declare("QueueEnqueue", ", components: [Tcomponents] ->", finish=_done, brings_many=_bring_many)
 def enqueue_op(xp, handle, *components, timeout_ms: int = -1):
     """components: n[...] each, one element; waits until there is room"""
     return queue_of(handle).enqueue(components)
@@ -205,7 +217,13 @@ def enqueue_many_op(xp, handle, *components, timeout_ms: int = -1):
     return queue_of(handle).enqueue_many(components)
 
 
-@_declare("QueueDequeue", " -> components: [component_types]", limits=_ONE, finish=_one)
+@_declare(
+    "QueueDequeue",
+    " -> components: [component_types]",
+    limits=_ONE,
+    finish=_one,
+    takes_many=lambda handle, most: queue_of(handle).dequeue_some(most),
+)
 def dequeue_op(xp, handle, *, component_types: list[DType], timeout_ms: int = -1):
     """-> n[...] each; waits until there is an element"""
     return queue_of(handle).dequeue()

@@ -148,18 +148,27 @@ class Queue(Resource):
         element = tuple([np.array(value) for value in components])
         return self._begin(self._bringing, Enqueue(self, iter((element,))))
 
-    def enqueue_many(self, components: Sequence[np.ndarray]) -> Attempt:
+    def enqueue_many(self, components: Sequence[np.ndarray]) -> Enqueue:
         """components: [n, ...] each, of which every row is copied"""
         shapes = [np.shape(value) for value in components]
         self.check_elements(shapes)
         if not shapes[0][0]:
-            return Nothing(self)
+            nothing = Enqueue(self, iter(()))
+            nothing.is_done = True
+            return nothing
         rows = [iter(np.array(value)) for value in components]
         elements = zip(*rows, strict=True)
         return self._begin(self._bringing, Enqueue(self, elements, counted=rows[0]))
 
     def dequeue(self) -> Dequeue:
         return self._begin(self._taking, Dequeue(self, 1, False))
+
+    def dequeue_some(self, most: int) -> DequeueSome | None:
+        """At least one element, and as many as are there; None where elements may not stack."""
+        shapes = self.shapes
+        if not shapes or any(sizes is None or None in sizes for sizes in shapes):
+            return None
+        return self._begin(self._taking, DequeueSome(self, most))
 
     def dequeue_many(self, count: int, name: str, allow_fewer: bool = False) -> Dequeue:
         """`name` is that of the kernel which takes `count` elements."""
@@ -314,14 +323,6 @@ def _listed(shapes: Sequence[Sizes]) -> str:
     return "[" + ",".join(map(format_sizes, shapes)) + "]" if shapes else "[]"
 
 
-class Nothing(Attempt):
-    """There is nothing to do, nor to wait for."""
-
-    def __init__(self, queue: Queue) -> None:
-        super().__init__(queue)
-        self.is_done = True
-
-
 class Enqueue(Attempt):
     """Brings `elements`, of which as many are left as `counted` says."""
 
@@ -332,12 +333,17 @@ class Enqueue(Attempt):
         self._elements = elements
         self._counted = elements if counted is None else counted
 
+    @property
+    def left(self) -> int:
+        """How many elements have not been brought."""
+        return length_hint(self._counted)
+
     def advance(self) -> bool:
         queue = self.queue
         if queue.is_closed:
             self.error = CancelledError(None, None, f"{queue.kind} '{queue.name}' is closed.")
             return True
-        left = length_hint(self._counted)
+        left = self.left
         room = left if queue.capacity < 0 else queue.capacity - len(queue.elements)
         if room > 0 and left:
             queue.put(self._elements, min(left, room))
@@ -385,3 +391,24 @@ class Dequeue(Attempt):
     def withdraw(self) -> None:
         if self.taken:
             self.queue.put_back(self.taken)
+
+
+class DequeueSome(Dequeue):
+    """Takes what is there, once there is something, but no more than `most`."""
+
+    def __init__(self, queue: Queue, most: int):
+        super().__init__(queue, 1, False)
+        self._most = most
+
+    def advance(self) -> bool:
+        self._count = max(1, min(self._most, self.queue.ready))
+        return super().advance()
+
+    def finished(self) -> tuple[tuple[np.ndarray, ...], int]:
+        """The components, stacked, and how many elements they are."""
+        self.queue.finish(self)
+        return self.queue.stacked(self.taken), len(self.taken)
+
+    def keep(self, count: int) -> None:
+        """The first so many are used, and do not go back."""
+        del self.taken[:count]
