@@ -10,7 +10,10 @@ Result = TypeVar("Result")
 
 
 class Begun(Protocol):
-    """What an op has begun with a resource."""
+    """What an op has begun with a resource.
+
+    One that `has_brought` something for good, if it can, has used what the run took.
+    """
 
     def give_up(self) -> None:
         """Ends it; what it has taken goes back. Called once more, it does nothing."""
@@ -40,9 +43,11 @@ def whole(run: Callable[..., Result]) -> Callable[..., Result]:
         try:
             result = run(*args)
         except BaseException:
-            while len(attempts) > first:
-                attempts[-1].give_up()
-                attempts.pop()
+            if not any(getattr(attempt, "has_brought", False) for attempt in attempts[first:]):
+                while len(attempts) > first:
+                    attempts[-1].give_up()
+                    attempts.pop()
+            del attempts[first:]
             raise
         del attempts[first:]
         return result

@@ -44,6 +44,7 @@ class Attempt:
     """What somebody in line wants; `what` names it where it is cancelled."""
 
     what = ""
+    brings = False
 
     def __init__(self, queue: Queue) -> None:
         self.queue = queue
@@ -57,6 +58,10 @@ class Attempt:
 
     def withdraw(self) -> None:
         """Undoes what has been done, where that can be undone."""
+
+    @property
+    def has_brought(self) -> bool:
+        return self.brings and self.is_done and self.error is None
 
     def give_up(self) -> None:
         """Leaves the line; what was taken goes back."""
@@ -199,9 +204,11 @@ class Queue(Resource):
         if not attempt.is_done:
             try:
                 self._wait(attempt)
-            except BaseException:
-                self.give_up(attempt)
-                raise
+            except BaseException as error:
+                with self.lock:  # it may be done by now, and then is
+                    if not (attempt.is_done and isinstance(error, OpError)):
+                        self.give_up(attempt)
+                        raise
         if attempt.error is not None:
             raise attempt.error
 
@@ -327,6 +334,7 @@ class Enqueue(Attempt):
     """Brings `elements`, of which as many are left as `counted` says."""
 
     what = "Enqueue"
+    brings = True
 
     def __init__(self, queue: Queue, elements: Iterator[Element], counted: Any = None):
         super().__init__(queue)
