@@ -235,3 +235,16 @@ def gathered(tf, run):
         run(parts(rows, tf.convert_to_tensor(tf.gradients(square, x)[0])), {indices: given})
     run.attempt(parts(rows), {indices: [2]})
     run(parts(gather(nested.values, [[1], [0]]), gather([1, 2, 3], tf.ragged.constant([[1], [0]]))))
+
+
+@story
+def partitioned(tf, run):
+    partition = tf.ragged.stack_dynamic_partitions
+    rows = tf.ragged.constant([["a"], ["b", "c"], ["d"]])
+    run(parts(partition(["a", "b", "c"], [1, 0, 1], 3), partition("a", 1, 3)))
+    run(parts(partition([[1, 2], [3, 4]], [[1, 0], [1, 1]], 2), partition(rows, [1, 0, 1], 2)))
+    run(parts(partition(rows, tf.ragged.constant([[0], [1, 0], [1]]), 2, name="named")))
+    given = tf.placeholder(tf.int32, [None])
+    fed = partition([1.0, 2.0], given, 2)
+    for of_values in ([1, 0], [0, 2]):
+        run.attempt(parts(fed), {given: of_values})
