@@ -54,7 +54,9 @@ def ragged_gather_op(xp, *parts, OUTPUT_RAGGED_RANK: int):
         found.append(np.concatenate([np.zeros(1, ends.dtype), limits]))
         within = np.arange(int(lengths.sum())) - np.repeat(limits - lengths, lengths)
         places = np.repeat(ends[:-1][places], lengths) + within
-    return (*found, values[places])
+    if not indices.ndim:
+        del found[0]  # one row is no row of rows
+    return (*found, values[places]) if found else values[places]
 
 
 def _dense_splits(size: int, dtype: Any, outer: tuple[int, ...]) -> np.ndarray:

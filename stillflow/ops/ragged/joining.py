@@ -124,7 +124,5 @@ def _beside(rows: list[RaggedTensor], stacked: bool) -> RaggedTensor:
             ends = in_order.row_splits[::count]
             values = in_order.values
         for part in rows:
-            size = part.shape.as_list()[0]
-            if size is not None:
-                ends.set_shape([size + 1])
+            ends.set_shape(part.row_splits.shape)
         return RaggedTensor.from_row_splits(values, ends, validate=False)

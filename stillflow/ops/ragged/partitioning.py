@@ -11,7 +11,7 @@ from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array import gathering, sorting, stacking
 from stillflow.ops.debug import checks
 from stillflow.ops.math import casts
-from stillflow.ops.ragged import arranging
+from stillflow.ops.ragged import arranging, joining
 from stillflow.ops.ragged.ragged_tensor import RaggedTensor, convert_to_tensor_or_ragged_tensor
 
 
@@ -47,7 +47,8 @@ def stack_dynamic_partitions(
         count.shape.assert_has_rank(0)
         partitions.shape.assert_is_compatible_with(data.shape[:rank])
         if rank == 0:
-            values, rowids = stacking.stack([data]), stacking.stack([partitions])
+            stack = joining.stack if isinstance(data, RaggedTensor) else stacking.stack
+            values, rowids = stack([data]), stacking.stack([partitions])
             return RaggedTensor.from_value_rowids(values, rowids, nrows=count, validate=False)
         if rank == 1:
             return _of_values(data, partitions, count)
