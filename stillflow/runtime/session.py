@@ -20,7 +20,6 @@ from stillflow.graph import context
 from stillflow.graph.errors import CancelledError, InvalidArgumentError, NotFoundError
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.runtime.calling import Caller
 from stillflow.runtime.devices import Places, SessionDevice, session_devices
 from stillflow.runtime.executor import Executor
 from stillflow.runtime.feeds import (
@@ -41,7 +40,15 @@ from stillflow.runtime.tiers import tier_setting
 from stillflow.runtime.turns import Turns
 
 _NOTHING: dict[Any, Any] = {}
-calling.register(Caller)
+
+
+def _caller(state: Any, op: Operation) -> Any:
+    from stillflow.runtime.calling import Caller  # few programs have kernels that call functions
+
+    return Caller(state, op)
+
+
+calling.register(_caller)
 _sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
 
 
