@@ -251,3 +251,30 @@ def test_a_table_that_a_function_makes_is_warned_of():
     assert shown[0].filename == __file__
     with pytest.warns(UserWarning, match="Creating resources inside a function"):
         numbers.map_with_legacy_function(making)
+
+
+def test_what_threads_made_is_saved(tmp_path):
+    """Of each dataset that takes turns those elements that its thread made beforehand."""
+
+    def pure(x):
+        return tf.py_func(lambda value: value, [x], tf.int64, stateful=False)
+
+    step = tf.data.experimental.parallel_interleave(
+        lambda x: tf.data.Dataset.range(x * 10, x * 10 + 6).map(pure), cycle_length=2
+    )
+    iterator = tf.data.Dataset.range(5).apply(step).make_initializable_iterator()
+    element = iterator.get_next()
+    saver = tf.train.Saver([tf.data.experimental.make_saveable_from_iterator(iterator)])
+    with tf.Session() as session:
+        session.run(iterator.initializer)
+        for _ in range(7):
+            session.run(element)
+        time.sleep(0.05)
+        path = saver.save(session, str(tmp_path / "model"), write_meta_graph=False)
+        rest = [session.run(element).item() for _ in range(23)]
+        assert len(set(rest)) == 23
+        session.run(iterator.initializer)
+        saver.restore(session, path)
+        assert [session.run(element).item() for _ in range(23)] == rest
+        with pytest.raises(tf.errors.OutOfRangeError):
+            session.run(element)

@@ -200,10 +200,36 @@ class _Staged(InputIterator):
         except OpError as error:
             return _Failed(error)
         self._made += 1
-        worker = _Worker(element, self._made - 1, self._call, self.place)
+        return self._started(_Worker(element, self._made - 1, self._call, self.place))
+
+    def _started(self, worker: _Worker) -> _Worker | _Threaded:
         if self._has_threads:
             return _Threaded(worker, self.dataset.buffered, self._changed)
         return worker
+
+    def save(self) -> Any:
+        return [
+            self.input.save(),
+            [self._turn, self._given, self._made, self._is_started, self._is_over],
+            [None if worker is None else worker.save() for worker in self._turns],
+            [worker.save() for worker in self._line],
+        ]
+
+    def restore(self, state: Any) -> None:
+        inner, counts, turns, line = state
+        self.input.restore(inner)
+        self._turn, self._given, self._made = map(int, counts[:3])
+        self._is_started, self._is_over = map(bool, counts[3:])
+        self._turns = [None if own is None else self._restored(own) for own in turns]
+        self._line = deque(map(self._restored, line))
+
+    def _restored(self, state: Any) -> _Worker | _Threaded | _Failed:
+        if not state:
+            return _Failed(None)
+        element, number, made, own = state
+        worker = _Worker(tuple(element), int(number), self._call, self.place)
+        worker.restore([tuple(one) for one in made], own)
+        return self._started(worker)
 
     def _try_turns(self) -> Element | None:
         """The next element, or None where a dataset has ended."""
@@ -243,11 +269,28 @@ class _Worker:
         self._call = call
         self.place = place
         self._iterator: ElementIterator | None = None
+        self._left: deque[Element] = deque()  # made before it was saved
 
     def next(self) -> Element:
+        if self._left:
+            return self._left.popleft()
+        return self._opened().next()
+
+    def _opened(self) -> ElementIterator:
         if self._iterator is None:
             self._iterator = opened(self._call, self._element, self.place, self._number)
-        return self._iterator.next()
+        return self._iterator
+
+    def save(self, made: Sequence[Any] = ()) -> Any:
+        """With the elements that were made of it and not taken."""
+        left = [list(one) for one in [*made, *self._left] if isinstance(one, tuple)]
+        own = None if self._iterator is None else [self._iterator.save()]
+        return [list(self._element), self._number, left, own]
+
+    def restore(self, made: list[Element], own: Any) -> None:
+        self._left = deque(made)
+        if own is not None:
+            self._opened().restore(own[0])
 
 
 class _Failed:
@@ -255,8 +298,8 @@ class _Failed:
 
     is_ready = True
 
-    def __init__(self, error: OpError):
-        self._error: OpError | None = error
+    def __init__(self, error: OpError | None):
+        self._error = error
 
     def next(self) -> Element:
         error, self._error = self._error, None
@@ -264,11 +307,15 @@ class _Failed:
             raise End
         raise error
 
+    def save(self) -> Any:
+        return []
+
 
 class _Threaded:
     """A worker with a thread."""
 
     def __init__(self, worker: _Worker, size: int, changed: threading.Condition):
+        self._worker = worker
         self._ahead = Ahead(worker.next, size, worker.place.pass_, changed)
 
     @property
@@ -277,6 +324,9 @@ class _Threaded:
 
     def next(self) -> Element:
         return self._ahead.next()
+
+    def save(self) -> Any:
+        return self._ahead.paused(self._worker.save)
 
 
 def _is_ready(worker: _Worker | _Threaded | _Failed | None) -> bool:
