@@ -278,3 +278,14 @@ def test_what_threads_made_is_saved(tmp_path):
         assert [session.run(element).item() for _ in range(23)] == rest
         with pytest.raises(tf.errors.OutOfRangeError):
             session.run(element)
+
+
+def test_numbers_of_datasets_are_scalar():
+    numbers = tf.data.Dataset.range(5)
+    for build in (numbers.take, numbers.repeat, numbers.batch, numbers.shuffle, numbers.prefetch):
+        with pytest.raises(ValueError, match="rank"):
+            build([1, 2])
+    with pytest.raises(ValueError, match="rank"):
+        numbers.apply(tf.data.experimental.map_and_batch(lambda x: x, [1, 2]))
+    with pytest.raises(ValueError, match="rank"):
+        numbers.apply(tf.data.experimental.dense_to_sparse_batch([1, 2], [3]))

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare import shapes
 from stillflow.declare.calling import Function
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
@@ -15,6 +14,7 @@ from stillflow.declare.shapes import format_sizes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.arguments import of_scalars, with_scalars
 from stillflow.ops.datasets.dataset import (
     AUTOTUNE,
     Dataset,
@@ -165,7 +165,7 @@ def _put_together(values: Sequence[Any]) -> np.ndarray:
 
 
 _OPTIONS: dict[str, Any] = {
-    "shape": shapes.scalar,
+    "shape": of_scalars,
     "limits": {"output_types": 1, "output_shapes": 1},
     "host": True,
 }
@@ -213,7 +213,7 @@ def batch_dataset_v2_op(
     "input_dataset: variant, other_arguments: [Targuments], batch_size: int64, "
     "num_parallel_calls: int64, drop_remainder: bool -> handle: variant",
     calls=True,
-    **_OPTIONS,
+    **(_OPTIONS | {"shape": with_scalars(-3, -2, -1)}),
 )
 def map_and_batch_dataset_op(
     xp,

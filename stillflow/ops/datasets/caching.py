@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import AlreadyExistsError
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets import cache_files
+from stillflow.ops.datasets.arguments import of_scalars
 from stillflow.ops.datasets.dataset import Dataset, Element, ElementIterator, End, Place, dataset_of
 from stillflow.ops.datasets.tables import Moving
 
@@ -143,7 +143,7 @@ class _Writing(ElementIterator):
 @op(
     "CacheDataset",
     "input_dataset: variant, filename: string -> handle: variant",
-    shape=shapes.scalar,
+    shape=of_scalars,
     limits={"output_types": 1, "output_shapes": 1},
     host=True,
 )

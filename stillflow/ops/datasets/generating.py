@@ -15,6 +15,7 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import OutOfRangeError
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.arguments import of_scalars
 from stillflow.ops.datasets.dataset import INFINITE, Dataset, Element, ElementIterator, End, Place
 from stillflow.ops.datasets.words import Words, given_seeds
 
@@ -127,7 +128,11 @@ class _Random(ElementIterator):
         self._words.taken = int(state)
 
 
-@op("RandomDataset", "seed: int64, seed2: int64 -> handle: variant", **_OPTIONS)
+@op(
+    "RandomDataset",
+    "seed: int64, seed2: int64 -> handle: variant",
+    **(_OPTIONS | {"shape": of_scalars}),
+)
 def random_dataset_op(
     xp, seed, seed2, *, output_types: list[DType], output_shapes: list[TensorShape]
 ):

@@ -13,6 +13,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import CancelledError, OpError
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.arguments import of_scalars
 from stillflow.ops.datasets.dataset import (
     Dataset,
     Element,
@@ -253,7 +254,7 @@ def unique_dataset_op(
     "SlidingWindowDataset",
     "input_dataset: variant, window_size: int64, window_shift: int64, window_stride: int64 "
     "-> handle: variant",
-    **_OPTIONS,
+    **(_OPTIONS | {"shape": of_scalars}),
 )
 def sliding_window_dataset_op(
     xp,

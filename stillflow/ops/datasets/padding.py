@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.graph.errors import DataLossError
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.arguments import with_scalars
 from stillflow.ops.datasets.batching import BatchDataset, BatchIterator, checked_batch_size
 from stillflow.ops.datasets.dataset import Dataset, Element, ElementIterator, Place, dataset_of
 
@@ -98,13 +98,14 @@ def _padded_dataset(
     return PaddedBatchDataset(source, size, drops_rest, sizes, scalars, output_shapes)
 
 
-_OPTIONS: dict[str, Any] = {"shape": shapes.scalar, "limits": {"output_shapes": 1}, "host": True}
+_OPTIONS: dict[str, Any] = {"limits": {"output_shapes": 1}, "host": True}
 
 
 @op(
     "PaddedBatchDataset",
     "input_dataset: variant, batch_size: int64, padded_shapes: N * int64, "
     "padding_values: [Toutput_types] -> handle: variant",
+    shape=with_scalars(1),
     **_OPTIONS,
 )
 def padded_batch_dataset_op(
@@ -119,6 +120,7 @@ def padded_batch_dataset_op(
     "PaddedBatchDatasetV2",
     "input_dataset: variant, batch_size: int64, padded_shapes: N * int64, "
     "padding_values: [Toutput_types], drop_remainder: bool -> handle: variant",
+    shape=with_scalars(1, -1),
     **_OPTIONS,
 )
 def padded_batch_dataset_v2_op(

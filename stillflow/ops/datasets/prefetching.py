@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.ahead import Ahead
+from stillflow.ops.datasets.arguments import of_scalars
 from stillflow.ops.datasets.dataset import (
     AUTOTUNE,
     Dataset,
@@ -103,7 +103,7 @@ class _Prefetched(InputIterator):
 @op(
     "PrefetchDataset",
     "input_dataset: variant, buffer_size: int64 -> handle: variant",
-    shape=shapes.scalar,
+    shape=of_scalars,
     limits={"output_types": 1, "output_shapes": 1},
     host=True,
 )

@@ -10,6 +10,7 @@ from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.arguments import of_scalars
 from stillflow.ops.datasets.dataset import (
     INFINITE,
     UNKNOWN,
@@ -257,7 +258,7 @@ def _moving(type_name: str, inputs: str) -> Any:
     return op(
         type_name,
         f"input_dataset: variant, {inputs} -> handle: variant",
-        shape=shapes.scalar,
+        shape=of_scalars,
         limits={"output_types": 1, "output_shapes": 1},
         host=True,
     )

@@ -10,11 +10,11 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.arguments import of_scalars
 from stillflow.ops.datasets.dataset import (
     INFINITE,
     Dataset,
@@ -185,7 +185,7 @@ class _Shuffled(MovingIterator):
 
 
 _OPTIONS: dict[str, Any] = {
-    "shape": shapes.scalar,
+    "shape": of_scalars,
     "limits": {"output_types": 1, "output_shapes": 1},
     "host": True,
 }

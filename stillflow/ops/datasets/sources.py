@@ -14,6 +14,7 @@ from stillflow.declare.resources import Handle
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.arguments import of_scalars
 from stillflow.ops.datasets.dataset import Dataset, Element, ElementIterator, End, Place
 from stillflow.ops.datasets.tables import Table
 
@@ -144,7 +145,7 @@ class _Numbers(ElementIterator):
 @op(
     "RangeDataset",
     "start: int64, stop: int64, step: int64 -> handle: variant",
-    shape=shapes.scalar,
+    shape=of_scalars,
     limits={"output_types": 1, "output_shapes": 1},
     host=True,
     stateful=True,

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import format_sizes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import DataLossError
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.arguments import with_scalars
 from stillflow.ops.datasets.batching import BatchDataset, BatchIterator, checked_batch_size
 from stillflow.ops.datasets.dataset import Dataset, Element, ElementIterator, Place, dataset_of
 from stillflow.ops.sparse.serializing import boxed
@@ -71,7 +71,7 @@ def _indices(row: int, shape: tuple[int, ...]) -> np.ndarray:
 @op(
     "DenseToSparseBatchDataset",
     "input_dataset: variant, batch_size: int64, row_shape: int64 -> handle: variant",
-    shape=shapes.scalar,
+    shape=with_scalars(1),
     limits={"output_types": 1, "output_shapes": 1},
     host=True,
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import OpError
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.arguments import of_scalars
 from stillflow.ops.datasets.dataset import (
     UNKNOWN,
     Dataset,
@@ -173,7 +173,7 @@ def _check_rows(rows: Element) -> None:
 
 
 _OPTIONS: dict[str, Any] = {
-    "shape": shapes.scalar,
+    "shape": of_scalars,
     "limits": {"output_types": 1, "output_shapes": 1},
     "host": True,
 }
