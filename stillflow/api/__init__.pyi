@@ -612,7 +612,7 @@ from stillflow.ops.variables.variable import Variable as Variable
 from stillflow.ops.variables.variable import VariableAggregation as VariableAggregation
 from stillflow.ops.variables.variable import VariableSynchronization as VariableSynchronization
 from stillflow.platform.logging import get_logger as get_logger
-from stillflow.runtime.session import InteractiveSession as InteractiveSession
+from stillflow.runtime.interactive_session import InteractiveSession as InteractiveSession
 from stillflow.runtime.session import Session as Session
 
 Assert = assert_that

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -327,7 +326,7 @@ class BaseSession:
         needed: list[Operation] = []
 
         def executor(elements: Any, feeds: Any) -> Executor | StagedExecutor:
-            needed.extend(_needed(elements, feeds))
+            needed.extend(needed_for(elements, feeds))
             made = executor_of(make_plan(elements, feeds), feeds, "host")
             for part in made.parts if isinstance(made, StagedExecutor) else [made]:
                 part.trace(steps)
@@ -420,7 +419,7 @@ class BaseSession:
         self._placed = len(ops)
 
 
-def _needed(elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) -> list[Operation]:
+def needed_for(elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) -> list[Operation]:
     """The operations that a run needs."""
     wanted = [element.op if isinstance(element, Tensor) else element for element in elements]
     return needed_ops(wanted, frozenset(feeds))
@@ -468,49 +467,6 @@ class Session(BaseSession):
             if session.sess_str == target and not session._closed:
                 session._was_reset = True
                 session.close()
-
-
-class InteractiveSession(BaseSession):
-    """A session that is the default one from its making to its close, for a shell or a notebook."""
-
-    _active = 0
-    _counting = threading.Lock()
-
-    def _check_places(
-        self, elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]
-    ) -> None:
-        """Looks at what a run needs alone."""
-        self._places.check(_needed(elements, feeds))
-
-    def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None):
-        super().__init__(target, graph, config)
-        self._count(1)
-        self._blocks = [self.as_default()]
-        if graph is not None:
-            self._blocks.insert(0, graph.as_default())
-        for block in self._blocks:
-            block.__enter__()
-
-    def close(self) -> None:
-        if not self._closed:
-            self._count(-1)
-        super().close()
-        while self._blocks:
-            self._blocks.pop().__exit__(None, None, None)
-
-    @staticmethod
-    def _count(change: int) -> None:
-        """Counts the active sessions; warns of one more."""
-        with InteractiveSession._counting:
-            before = InteractiveSession._active
-            InteractiveSession._active += change
-        if before and change > 0:
-            warnings.warn(
-                "An interactive session is already active. This can cause out-of-memory errors in "
-                "some cases. You must explicitly call `InteractiveSession.close()` to release "
-                "resources held by the other session(s).",
-                stacklevel=3,
-            )
 
 
 def _check_target(target: str | bytes) -> None:
