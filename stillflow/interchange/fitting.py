@@ -59,10 +59,11 @@ def _check_numbers(defn: Any, attrs: dict[str, Any]) -> None:
     """The lengths of lists: what `AddN` adds, how many parts `Split` gives."""
     inputs = {arg.number_attr for arg in defn.signature.inputs}
     for name in inputs | {arg.number_attr for arg in defn.signature.outputs}:
-        if name and not int(name in inputs) <= attrs[name] <= _MOST_OUTPUTS:
+        least = defn.limits.get(name, int(name in inputs))
+        if name and not least <= attrs[name] <= _MOST_OUTPUTS:
             raise ValueError(
-                f"Value for attr '{name}' of {attrs[name]} must be at least minimum "
-                f"{int(name in inputs)}\n  and at most {_MOST_OUTPUTS}."
+                f"Value for attr '{name}' of {attrs[name]} must be at least minimum {least}\n"
+                f"  and at most {_MOST_OUTPUTS}."
             )
 
 
@@ -87,11 +88,13 @@ def _check_limits(defn: Any, attrs: dict[str, Any]) -> None:
 
 def _check_types(defn: Any, attrs: dict[str, Any]) -> None:
     for name, allowed in defn.types.items():
-        if name in attrs and attrs[name] not in allowed:
-            raise ValueError(
-                f"Value for attr '{name}' of {attrs[name].runtime_name} is not in the list of "
-                f"allowed values: {', '.join(dtype.runtime_name for dtype in allowed)}"
-            )
+        given = attrs.get(name, [])
+        for dtype in given if isinstance(given, list) else [given]:
+            if dtype not in allowed:
+                raise ValueError(
+                    f"Value for attr '{name}' of {dtype.runtime_name} is not in the list of "
+                    f"allowed values: {', '.join(each.runtime_name for each in allowed)}"
+                )
 
 
 def _complete_types(defn: Any, inputs: Sequence[Tensor], attrs: dict[str, Any]) -> None:
