@@ -164,6 +164,11 @@ class RaggedTensor(RaggedFactories, CompositeTensor):
             raise TypeError(f"values must be a Tensor or RaggedTensor, got {values!r}")
         if row_splits.dtype not in INDEX:
             raise ValueError("Row-partitioning argument must be int32 or int64")
+        for known in (cached_row_lengths, cached_value_rowids, cached_nrows):
+            if known is not None and not isinstance(known, Tensor):
+                raise TypeError("Cached value must be a Tensor or None.")
+            if known is not None and known.dtype not in INDEX:
+                raise TypeError("Cached value must be int32 or int64.")
         row_splits.shape.assert_has_rank(1)
         values.shape.with_rank_at_least(1)
         row_splits.set_shape([None])
