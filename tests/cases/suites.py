@@ -54,6 +54,7 @@ STORIES = (
     "tables",
     "queue_kinds",
     "queue_pipelines",
+    "bucketing",
     "accumulators",
     "staging",
     "readers",

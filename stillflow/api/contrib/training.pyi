@@ -1,5 +1,9 @@
 from stillflow.checkpoint.management import checkpoints_iterator as checkpoints_iterator
 from stillflow.checkpoint.management import wait_for_new_checkpoint as wait_for_new_checkpoint
+from stillflow.input.queues.bucketing import bucket as bucket
+from stillflow.input.queues.bucketing import (
+    bucket_by_sequence_length as bucket_by_sequence_length,
+)
 from stillflow.monitored.contrib_training import train as train
 from stillflow.monitored.evaluating import StopAfterNEvalsHook as StopAfterNEvalsHook
 from stillflow.monitored.evaluating import SummaryAtEndHook as SummaryAtEndHook

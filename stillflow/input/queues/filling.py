@@ -95,14 +95,14 @@ class Filling:
         self, sets: Any, keep_input: Any, size: Any, allow_smaller: bool, name: str | None
     ) -> Any:
         """What `tf.train.batch` and its kin return for `sets` of tensors."""
-        lists = _in_order_of_keys(sets)
+        lists = in_order_of_keys(sets)
         every = [tensor for tensors in lists for tensor in tensors]
         with name_scope(name, self.scope, [*every, keep_input]) as scope:
             self.queue.check()
             lists = self._converted(lists)
-            keep = _condition(keep_input, self.enqueue_many)
+            keep = condition(keep_input, self.enqueue_many)
             lists, stored = sparse_elements.stored(lists, self.enqueue_many, keep)
-            types, shapes = _types(lists), self._shapes(lists)
+            types, shapes = _types(lists), known_ranks(lists, self.shapes, self.enqueue_many)
             queue = self.queue.make(types, shapes)
             self._fill(queue, lists, keep)
             self.queue.summarize(queue)
@@ -110,33 +110,15 @@ class Filling:
             given = take(size, name=scope)
             if any(stored):
                 given = sparse_elements.restored(given, stored)
-            return _like(sets[0], given)
+            return like(sets[0], given)
 
     def _converted(self, lists: Sequence[Any]) -> list[list[Any]]:
         if self.threads is None and not lists:
             raise ValueError("Expected at least one input in batch_join().")
-        converted = [[_tensor(value) for value in tensors] for tensors in lists]
+        converted = [[as_tensor(value) for value in tensors] for tensors in lists]
         if self.threads is not None and not converted[0]:
             raise ValueError("Expected at least one tensor in batch().")
         return converted
-
-    def _shapes(self, lists: Sequence[Sequence[Tensor]]) -> Any:
-        """Of the elements; ValueError when the rank of one is not known."""
-        if self.shapes is not None:
-            return self.shapes
-        for tensors in lists:
-            for tensor in tensors:
-                if tensor.shape.ndims is None:
-                    raise ValueError(f"Cannot infer Tensor's rank: {tensor}")
-        return [self._common_shape(column) for column in zip(*lists, strict=False)]
-
-    def _common_shape(self, column: Sequence[Tensor]) -> list[int | None]:
-        shapes = [as_shape(tensor.shape) for tensor in column]
-        if self.enqueue_many:
-            shapes = [shape.with_rank_at_least(1)[1:] for shape in shapes]
-        for shape in shapes[1:]:
-            shapes[0].merge_with(shape)
-        return shapes[0].as_list()
 
     def _fill(self, queue: QueueBase, lists: Sequence[Sequence[Tensor]], keep: Tensor) -> None:
         enqueue = queue.enqueue_many if self.enqueue_many else queue.enqueue
@@ -150,7 +132,31 @@ class Filling:
         add_queue_runner(QueueRunner(queue, ops * (1 if self.threads is None else self.threads)))
 
 
-def _in_order_of_keys(sets: Any) -> list[Any]:
+def known_ranks(lists: Sequence[Sequence[Tensor]], shapes: Any, enqueue_many: bool) -> Any:
+    """The shapes of elements: `shapes`, or those of the tensors.
+
+    Raises:
+      ValueError: the rank of one is not known.
+    """
+    if shapes is not None:
+        return shapes
+    for tensors in lists:
+        for tensor in tensors:
+            if tensor.shape.ndims is None:
+                raise ValueError(f"Cannot infer Tensor's rank: {tensor}")
+    return [_common_shape(column, enqueue_many) for column in zip(*lists, strict=False)]
+
+
+def _common_shape(column: Sequence[Tensor], enqueue_many: bool) -> list[int | None]:
+    shapes = [as_shape(tensor.shape) for tensor in column]
+    if enqueue_many:
+        shapes = [shape.with_rank_at_least(1)[1:] for shape in shapes]
+    for shape in shapes[1:]:
+        shapes[0].merge_with(shape)
+    return shapes[0].as_list()
+
+
+def in_order_of_keys(sets: Any) -> list[Any]:
     """The tensors of each set, those of a dict in the order of its keys."""
     if not sets:
         raise ValueError("Expected at least one set of tensors")
@@ -161,7 +167,7 @@ def _in_order_of_keys(sets: Any) -> list[Any]:
     return [[tensors[key] for key in sorted(tensors, key=str)] for tensors in sets]
 
 
-def _like(tensors: Any, given: Any) -> Any:
+def like(tensors: Any, given: Any) -> Any:
     """`given`, which came out of a queue, in the form of `tensors`."""
     if not isinstance(tensors, dict):
         return given
@@ -169,11 +175,11 @@ def _like(tensors: Any, given: Any) -> Any:
     return dict(zip(sorted(tensors, key=str), values, strict=True))
 
 
-def _tensor(value: Any) -> Any:
+def as_tensor(value: Any) -> Any:
     return value if isinstance(value, SparseTensor) else convert_to_tensor_or_indexed_slices(value)
 
 
-def _condition(keep_input: Any, enqueue_many: bool) -> Tensor:
+def condition(keep_input: Any, enqueue_many: bool) -> Tensor:
     keep = convert_to_tensor(keep_input)
     if keep.shape.ndims is None:
         raise ValueError("`keep_input` dimensions must be known at graph construction.")
