@@ -79,3 +79,26 @@ rate("centered", lambda tf, r: tf.train.RMSPropOptimizer(r, centered=True))
 rate("ftrl", lambda tf, r: tf.train.FtrlOptimizer(r))
 rate("proximal", lambda tf, r: tf.train.ProximalGradientDescentOptimizer(r))
 rate("proximal_adagrad", lambda tf, r: tf.train.ProximalAdagradOptimizer(r))
+
+# Vectors of one length.
+
+
+def slice_of(begin, end, strides):
+    """Adds a case in which a strided slice is fed these."""
+    arrays = [ints(begin), ints(end), ints(strides)]
+
+    def one(tf, run):
+        feeds = [tf.placeholder(tf.int32) for _ in arrays]
+        run(tf.strided_slice(tf.zeros([3, 4]), *feeds), dict(zip(feeds, arrays)))  # noqa: B905
+
+    suite.case(f"slice{begin}{end}{strides}".replace(" ", ""), one, grad=False)
+
+
+for vectors in (
+    ([0, 1], [2], [1]),
+    (0, [2], [1]),
+    ([0], [[2]], [1]),
+    ([0, 1], [2, 3], [1]),
+    ([0, 1], [2, 3], [1, 1]),
+):
+    slice_of(*vectors)

@@ -21,7 +21,13 @@ from stillflow.ops.array.joining import concat
 from stillflow.ops.array.reshaping import reshape
 from stillflow.ops.array.shape_of import rank, shape
 from stillflow.ops.array.stacking import stack
-from stillflow.ops.array.strided import MASKS, known_beforehand, strided_index, strided_sizes
+from stillflow.ops.array.strided import (
+    MASKS,
+    known_beforehand,
+    strided_index,
+    strided_sizes,
+    unlike_vectors,
+)
 from stillflow.ops.math.casts import cast_op
 
 # Slice and Pad: each is the other's gradient ----------------------------------------------------
@@ -174,6 +180,7 @@ _STRIDED: dict[str, Any] = {
     "static": known_beforehand,
     "total": True,
     "types": {"Index": INDEX_TYPES},
+    "explain": unlike_vectors,
 }
 
 

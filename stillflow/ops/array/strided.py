@@ -36,6 +36,18 @@ def _masks(op: Operation) -> list[int]:
     return [op.attrs[mask] for mask in MASKS]
 
 
+def unlike_vectors(op: Operation, inputs: Sequence[Any]) -> str | None:
+    """What TensorFlow says where begin, end and strides are no vectors of one length."""
+    begin, end, strides = map(np.shape, inputs[1:4])
+    if len(begin) == 1 and begin == end == strides:
+        return None
+    seen = [shapes.format_sizes(shape) for shape in (begin, end, strides)]
+    return (
+        "Expected begin, end, and strides to be 1D equal size tensors, but got shapes "
+        f"{seen[0]}, {seen[1]}, and {seen[2]} instead."
+    )
+
+
 def strided_index(
     xp: Any, sizes: tuple[int, ...], begin: Any, end: Any, strides: Any, masks: tuple[int, ...]
 ) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from stillflow.declare import shapes
 from stillflow.declare.opdef import OpDef, op
+from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import INDEX, NUMBERS
 from stillflow.ops.training import dense as dense_ops
 
@@ -48,12 +49,23 @@ def on_rows(xp, dense: OpDef, inputs: Sequence[Any], grad: int, **attrs: Any):
     """refs: n[n, ...] each, grad: n[k, ...], indices: i[k] -> the refs with those rows updated."""
     count, indices = len(dense.writes), inputs[grad + 1]
     refs, rest = inputs[:count], [*inputs[count : grad + 1], *inputs[grad + 2 :]]
+    _check_rows(refs[0].shape, inputs[grad].shape, indices.shape)
     size = refs[0].shape[0]
     xp.check((indices >= 0) & (indices < size), lambda found: _out_of_range(found, size), indices)
     rows = dense.fn(xp, *(ref[indices] for ref in refs), *rest, **attrs)
     if count == 1:
         return xp.set_at(refs[0], indices, rows)
     return tuple(xp.set_at(ref, indices, row) for ref, row in zip(refs, rows, strict=True))
+
+
+def _check_rows(var: Sequence[int], grad: Sequence[int], indices: Sequence[int]) -> None:
+    if len(indices) != 1:
+        refuse("indices must be one-dimensional")
+    for axis in range(1, len(var)):
+        if grad[axis : axis + 1] != var[axis : axis + 1]:
+            refuse(f"var and grad must match in dimension {axis}")
+    if grad[:1] != indices:
+        refuse("grad must be the same size as indices in the first dimension.")
 
 
 def _out_of_range(indices, size: int) -> str:

@@ -14,7 +14,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array.scattering import check_updates, gather_nd_op, scatter_into
-from stillflow.ops.array.strided import strided_index
+from stillflow.ops.array.strided import strided_index, unlike_vectors
 
 
 def _scattered(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -186,6 +186,7 @@ def scatter_nd_non_aliasing_add_gradient(op, dy):
     writes=("ref",),
     static=("begin", "end", "strides"),
     types={"Index": INDEX},
+    explain=unlike_vectors,
 )
 def strided_slice_assign_op(
     xp,
