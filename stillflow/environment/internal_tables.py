@@ -315,6 +315,12 @@ OWN: dict[str, Members] = {
             "atomic_write_string_to_file read_file_to_string write_string_to_file"
         ),
     },
+    "python.data.experimental.ops.readers": {
+        "stillflow.input.datasets.experimental.examples": "make_tf_record_dataset",
+    },
+    "python.ops.parsing_ops": {
+        "stillflow.ops.parsing.raw": "decode_raw=decode_raw_v2",
+    },
     "python.ops.confusion_matrix": {
         "stillflow.ops.math.confusion": "remove_squeezable_dimensions",
     },

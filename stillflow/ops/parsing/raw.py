@@ -128,3 +128,21 @@ def decode_raw(
 
 decode_raw_op.not_differentiable()
 decode_padded_raw_op.not_differentiable()
+
+
+def decode_raw_v2(
+    input_bytes: Any,
+    out_type: Any,
+    little_endian: bool = True,
+    fixed_length: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """`decode_raw`, or with `fixed_length`, i32[], that many bytes of each string.
+
+    Zeros follow where a string has fewer.
+    """
+    if fixed_length is None:
+        return decode_raw_op(input_bytes, out_type=out_type, little_endian=little_endian, name=name)
+    return decode_padded_raw_op(
+        input_bytes, fixed_length, out_type=out_type, little_endian=little_endian, name=name
+    )

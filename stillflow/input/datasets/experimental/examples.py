@@ -182,3 +182,33 @@ class TFRecordWriter:
             dataset._variant_tensor, self._filename, self._compression_type
         )
         return writing
+
+
+def make_tf_record_dataset(
+    file_pattern: Any,
+    batch_size: int,
+    parser_fn: Callable[[Any], Any] | None = None,
+    num_epochs: int | None = None,
+    shuffle: bool = True,
+    shuffle_buffer_size: int | None = None,
+    shuffle_seed: Any = None,
+    prefetch_buffer_size: int | None = None,
+    num_parallel_reads: int | None = None,
+    num_parallel_parser_calls: int | None = None,
+    drop_final_batch: bool = False,
+) -> Any:
+    """Batches of records of files, or of what `parser_fn` gives for each.
+
+    Args:
+      num_epochs: how often all is given; for ever by default, in full batches.
+    """
+    names = DatasetV1.list_files(file_pattern, shuffle=shuffle, seed=shuffle_seed)
+    dataset: Any = TFRecordDatasetV1(names, num_parallel_reads=num_parallel_reads or 24)
+    size = 10000 if shuffle_buffer_size is None else shuffle_buffer_size
+    dataset = shuffled_and_repeated(dataset, num_epochs, shuffle, size, shuffle_seed)
+    if parser_fn is not None:
+        dataset = dataset.map(parser_fn, num_parallel_calls=num_parallel_parser_calls or batch_size)
+    dataset = dataset.batch(batch_size, drop_remainder=drop_final_batch or num_epochs is None)
+    if prefetch_buffer_size == 0:
+        return dataset
+    return dataset.prefetch(AUTOTUNE if prefetch_buffer_size is None else prefetch_buffer_size)
