@@ -7,6 +7,7 @@ The ids of `segment_*` are sorted, those of `unsorted_segment_*` are in any orde
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from stillflow.declare import shapes
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import OpDef, op
-from stillflow.declare.refusing import refuse
+from stillflow.declare.refusing import first_false, is_within, refuse
 from stillflow.declare.type_sets import INDEX, NUMBERS, REAL_NUMBERS, WIDE_FLOATS
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Operation, Tensor
@@ -360,7 +361,7 @@ def sparse_segment_sum_gradient(op, dy):
     return [unsorted_segment_sum(rows, indices, count)] + [None] * (len(op.inputs) - 1)
 
 
-def _check_rows(dy: Any, indices: Any, ids: Any, count: Any) -> None:
+def _check_rows(xp: Any, dy: Any, indices: Any, ids: Any, count: Any) -> None:
     if indices.ndim != 1:
         refuse("indices should be a vector.")
     if ids.ndim != 1:
@@ -369,38 +370,42 @@ def _check_rows(dy: Any, indices: Any, ids: Any, count: Any) -> None:
         refuse("output_dim0 should be a scalar.")
     if indices.shape != ids.shape:
         refuse("segment_ids and indices should have same size.")
-    if len(ids) and ids[-1] >= len(dy):
-        refuse("Invalid number of segments")
+    xp.check(ids[-1:] < len(dy), lambda _: "Invalid number of segments", ids[-1:])
     for name, numbers, end in (("Index", indices, int(count)), ("Segment id", ids, len(dy))):
-        outside = numbers[(numbers < 0) | (numbers >= end)]
-        if outside.size:
-            refuse(f"{name} {outside[0]} out of range [0, {end}).")
+        xp.check(is_within(numbers, end), partial(_out_of_range, name, end), numbers)
 
 
-def _grad_op(name: str, scale: Callable[[np.ndarray], np.ndarray]) -> OpDef:
+def _out_of_range(name: str, end: int, numbers: np.ndarray) -> str:
+    return f"{name} {numbers[first_false(is_within(numbers, end))]} out of range [0, {end})."
+
+
+def _grad_op(name: str, scale: Callable[[Any, Any], Any]) -> OpDef:
     """Declares SparseSegment`name`Grad."""
 
     @op(
         f"SparseSegment{name}Grad",
         "grad: T, indices: Tidx, segment_ids: int32, output_dim0: int32 -> output: T",
         shape=_picked_from_shape,
-        host=True,
+        static=("output_dim0",),
         types={"T": WIDE_FLOATS, "Tidx": INDEX},
         defaults={"Tidx": dtypes.int32},
     )
     def gradient(xp, dy, indices, ids, count):
         """dy: f[segments, ...], indices: i[k], ids: i32[k] -> f[count, ...]"""
-        _check_rows(dy, indices, ids, count)
-        shares = dy / scale(_counts(ids, dy.ndim, dy.dtype, len(dy)))
-        result = np.zeros((int(count), *dy.shape[1:]), dy.dtype)
-        np.add.at(result, indices, shares[ids])
-        return result
+        _check_rows(xp, dy, indices, ids, count)
+        nothing = xp.zeros((int(count), *dy.shape[1:]), dy.dtype)
+        if not len(dy):
+            return nothing
+        times = xp.add_at(xp.zeros(len(dy), dy.dtype), ids, dy.dtype.type(1))
+        times = xp.maximum(times, dy.dtype.type(1)).reshape((-1,) + (1,) * (dy.ndim - 1))
+        shares = xp.take(dy / scale(xp, times), ids, axis=0, mode="clip")
+        return xp.add_at(nothing, indices, shares)
 
     return gradient
 
 
-sparse_segment_mean_grad = _grad_op("Mean", lambda counts: counts)
-sparse_segment_sqrt_n_grad = _grad_op("SqrtN", np.sqrt)
+sparse_segment_mean_grad = _grad_op("Mean", lambda xp, times: times)
+sparse_segment_sqrt_n_grad = _grad_op("SqrtN", lambda xp, times: xp.sqrt(times))
 
 
 def _rows_gradient(op: Operation, dy: Tensor, grad_op: OpDef) -> list[Tensor | None]:
