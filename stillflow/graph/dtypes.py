@@ -323,6 +323,9 @@ def _of_numpy(value: object) -> DType | None:
             return None
     if not isinstance(value, np.dtype):
         return None
+    known = _FROM_NUMPY.get(value)  # first of all: kernels ask this of their arrays
+    if known is not None:
+        return known
     if value.kind in "SUO":
         return string
     if value.name == "bfloat16":
