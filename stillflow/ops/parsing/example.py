@@ -26,8 +26,6 @@ from stillflow.ops.parsing.outputs import (
     sparse_shapes,
 )
 
-TYPES = (dtypes.float32, dtypes.int64, dtypes.string)
-
 
 def _of_one(ctx: ShapeContext) -> list[Sizes]:
     shapes.with_rank(ctx.shape(0), 0)
