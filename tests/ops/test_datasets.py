@@ -289,3 +289,37 @@ def test_numbers_of_datasets_are_scalar():
         numbers.apply(tf.data.experimental.map_and_batch(lambda x: x, [1, 2]))
     with pytest.raises(ValueError, match="rank"):
         numbers.apply(tf.data.experimental.dense_to_sparse_batch([1, 2], [3]))
+
+
+@pytest.mark.parametrize("taken", [0, 3, 6, 7])
+def test_a_cache_in_files_goes_on_where_it_was_saved(tmp_path, taken):
+    """Seven runs come to the end of the six elements, where the files are there."""
+    cached = tf.data.Dataset.range(6).cache(str(tmp_path / "cache"))
+    iterator = tf.data.make_initializable_iterator(cached)
+    element = iterator.get_next()
+    saver = tf.train.Saver([tf.data.experimental.make_saveable_from_iterator(iterator)])
+
+    def rest(session):
+        elements = []
+        try:
+            while True:
+                elements.append(session.run(element).item())
+        except tf.errors.OutOfRangeError:
+            return elements
+
+    with tf.Session() as session:
+        session.run(iterator.initializer)
+        for _ in range(min(taken, 6)):
+            session.run(element)
+        if taken > 6:
+            assert rest(session) == []
+        path = saver.save(session, str(tmp_path / "model"), write_meta_graph=False)
+    for _ in range(2):
+        with tf.Session() as session:
+            session.run(iterator.initializer)
+            saver.restore(session, path)
+            assert rest(session) == list(range(taken, 6))
+            session.run(iterator.initializer)
+            assert rest(session) == list(range(6))
+    files = {file.name for file in tmp_path.iterdir() if file.name.startswith("cache")}
+    assert files == {"cache.index", "cache.data-00000-of-00001"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 import weakref
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -33,42 +34,84 @@ def _key(item: int, component: int, count: int) -> str:
 class Writer:
     """Writes elements to files that appear when it is finished.
 
+    It goes on behind `count` elements that are in `shards` files, each of which `cut` finished.
+
     Raises:
       AlreadyExistsError: another one has begun to write them.
     """
 
-    def __init__(self, filename: str):
-        self._count = 0
-        self._lock = f"{filename}_0.lockfile"
-        with os_errors_as_tf(filename):
-            self._take_lock()
-        self._bundle = BundleWriter(filename)
-        self._given_up = weakref.finalize(self, _give_up, self._bundle, self._lock)
+    def __init__(self, filename: str, shards: int = 0, count: int = 0):
+        self._filename = filename
+        self._shards = shards
+        self.count = count
+        self._begin()
 
-    def _take_lock(self) -> None:
-        try:
-            with open(self._lock, "x", encoding="utf-8") as file:
-                file.write(f"Created at: {int(time.time())}")
-        except FileExistsError:
-            raise AlreadyExistsError(
-                None,
-                None,
-                "There appears to be a concurrent caching iterator running - cache lockfile "
-                f"already exists ('{self._lock}'). If you are sure no other running TF "
-                "computations are using this cache prefix, delete the lockfile and re-initialize "
-                "the iterator.",
-            ) from None
+    def _begin(self) -> None:
+        self._is_empty = True
+        path = f"{self._filename}_{self._shards}"
+        lock = f"{path}.lockfile"
+        with os_errors_as_tf(self._filename):
+            _take_lock(lock)
+        self._lock, self._bundle = lock, BundleWriter(path)
+        self._given_up = weakref.finalize(self, _give_up, self._bundle, lock)
 
     def add(self, element: Element) -> None:
         for component, value in enumerate(element):
-            self._bundle.add(_key(self._count, component, len(element)), np.asarray(value))
-        self._count += 1
+            self._bundle.add(_key(self.count, component, len(element)), np.asarray(value))
+        self.count += 1
+        self._is_empty = False
 
-    def finish(self) -> None:
-        """Makes the files appear."""
+    def cut(self) -> list[int]:
+        """How many files there are, and elements in them; all that were added are."""
+        if not self._is_empty:
+            self._end()
+            self._begin()
+        return [self._shards, self.count]
+
+    def _end(self) -> None:
         self._given_up.detach()
         self._bundle.__exit__(None)
         os.remove(self._lock)
+        self._shards += 1
+
+    def finish(self) -> None:
+        """Makes the files appear."""
+        self._end()
+        paths = [f"{self._filename}_{shard}" for shard in range(self._shards)]
+        if len(paths) > 1:
+            _merge(paths, self._filename)
+            return
+        for ending in (".data-00000-of-00001", ".index"):
+            if os.path.exists(paths[0] + ending):
+                os.replace(paths[0] + ending, self._filename + ending)
+
+
+def _take_lock(lock: str) -> None:
+    try:
+        with open(lock, "x", encoding="utf-8") as file:
+            file.write(f"Created at: {int(time.time())}")
+    except FileExistsError:
+        raise AlreadyExistsError(
+            None,
+            None,
+            "There appears to be a concurrent caching iterator running - cache lockfile "
+            f"already exists ('{lock}'). If you are sure no other running TF "
+            "computations are using this cache prefix, delete the lockfile and re-initialize "
+            "the iterator.",
+        ) from None
+
+
+def _merge(paths: Sequence[str], filename: str) -> None:
+    """Writes what is in several files to one, and removes them."""
+    with BundleWriter(filename) as bundle:
+        for path in paths:
+            reader = CheckpointReader(path)
+            for key in sorted(reader.get_variable_to_shape_map()):
+                bundle.add(key, np.asarray(reader.read(key)))
+    for path in paths:
+        for ending in (".data-00000-of-00001", ".index"):
+            if os.path.exists(path + ending):
+                os.remove(path + ending)
 
 
 def _give_up(writer: BundleWriter, lock: str) -> None:

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from stillflow.declare.opdef import op
+from stillflow.declare.refusing import refuse
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import AlreadyExistsError
 from stillflow.graph.tensor_shape import TensorShape
@@ -108,36 +109,69 @@ class _Reading(ElementIterator):
         return self._next
 
     def restore(self, state: Any) -> None:
-        self._next = int(state)
+        """Also from what was saved while the files were written."""
+        self._next = int(state[1] if isinstance(state, list) else state)
 
 
 class _Writing(ElementIterator):
+    """What is saved of it stands in files of its own until all is written."""
+
     def __init__(self, dataset: FileCacheDataset, place: Place):
-        self._filename = dataset.filename
+        self._dataset = dataset
         self._input = dataset.inputs[0].iterator(place.below("Cache"))
         self._writer: cache_files.Writer | None = None
+        self._at = [0, 0]  # files and elements in them, where it was restored
         self._is_over = False
+        self._reading: _Reading | None = None
 
     def next(self) -> Element:
+        if self._reading is not None:
+            return self._reading.next()
         if self._is_over:
             raise End
-        if self._writer is None:
-            if cache_files.exist(self._filename):
-                raise AlreadyExistsError(
-                    None,
-                    None,
-                    f"Existing cache files found: \n{self._filename}.index\n"
-                    "To continue delete the above files.",
-                )
-            self._writer = cache_files.Writer(self._filename)
+        writer = self._begun()
         try:
             element = self._input.next()
         except End:
             self._is_over = True
-            self._writer.finish()
+            writer.finish()
+            self._at[1] = writer.count
             raise
-        self._writer.add(element)
+        writer.add(element)
         return element
+
+    def _begun(self) -> cache_files.Writer:
+        if self._writer is None:
+            filename = self._dataset.filename
+            for path in (filename, *([] if self._at[0] else [f"{filename}_0"])):
+                if cache_files.exist(path):
+                    raise AlreadyExistsError(
+                        None,
+                        None,
+                        f"Existing cache files found: \n{path}.index\n"
+                        "To continue delete the above files.",
+                    )
+            self._writer = cache_files.Writer(filename, *self._at)
+        return self._writer
+
+    def save(self) -> Any:
+        if self._reading is not None:
+            return self._reading.save()
+        if self._writer is not None and not self._is_over:
+            self._at = self._writer.cut()
+        return [*self._at, self._is_over, self._input.save()]
+
+    def restore(self, state: Any) -> None:
+        self._writer = None
+        if cache_files.exist(self._dataset.filename):
+            self._reading = _Reading(self._dataset)
+            self._reading.restore(state)
+            return
+        if not isinstance(state, list):
+            refuse(f"The files of the cache {self._dataset.filename!r} are gone.")
+        *at, is_over, inner = state
+        self._at, self._is_over = [int(number) for number in at], bool(is_over)
+        self._input.restore(inner)
 
 
 @op(
