@@ -113,6 +113,15 @@ WHOLE: Members = {
     "contrib.layers.python.layers.utils": "stillflow.api.contrib.slim.utils",
     "contrib.losses.python.losses.loss_ops": "stillflow.api.contrib.losses",
     "contrib.slim.python.slim.evaluation": "stillflow.api.contrib.slim.evaluation",
+    "contrib.slim.python.slim.data.data_decoder": "stillflow.input.slim.data_decoder",
+    "contrib.slim.python.slim.data.data_provider": "stillflow.input.slim.data_provider",
+    "contrib.slim.python.slim.data.dataset": "stillflow.input.slim.dataset",
+    "contrib.slim.python.slim.data.dataset_data_provider": (
+        "stillflow.input.slim.dataset_data_provider"
+    ),
+    "contrib.slim.python.slim.data.parallel_reader": "stillflow.input.slim.parallel_reader",
+    "contrib.slim.python.slim.data.prefetch_queue": "stillflow.input.slim.prefetch_queue",
+    "contrib.slim.python.slim.data.tfexample_decoder": "stillflow.input.slim.tfexample_decoder",
     "contrib.slim.python.slim.learning": "stillflow.api.contrib.slim.learning",
     "contrib.slim.python.slim.model_analyzer": "stillflow.api.contrib.slim.model_analyzer",
     "contrib.slim.python.slim.nets.alexnet": "stillflow.layers.slim.nets.alexnet",

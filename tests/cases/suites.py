@@ -54,6 +54,7 @@ STORIES = (
     "tables",
     "queue_kinds",
     "queue_pipelines",
+    "slim_data",
     "bucketing",
     "accumulators",
     "staging",

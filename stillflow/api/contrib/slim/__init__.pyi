@@ -7,6 +7,12 @@ from stillflow.api.contrib.slim import model_analyzer as model_analyzer
 from stillflow.api.contrib.slim import nets as nets
 from stillflow.api.contrib.slim import summaries as summaries
 from stillflow.api.contrib.slim import utils as utils
+from stillflow.input.slim import data_decoder as data_decoder
+from stillflow.input.slim import dataset as dataset
+from stillflow.input.slim import dataset_data_provider as dataset_data_provider
+from stillflow.input.slim import parallel_reader as parallel_reader
+from stillflow.input.slim import prefetch_queue as prefetch_queue
+from stillflow.input.slim import tfexample_decoder as tfexample_decoder
 from stillflow.layers.contrib.arranging import dense_to_sparse as dense_to_sparse
 from stillflow.layers.contrib.arranging import images_to_sequence as images_to_sequence
 from stillflow.layers.contrib.arranging import maxout as maxout
