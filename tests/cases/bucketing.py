@@ -1,4 +1,4 @@
-"""Batches of elements that go together: buckets, by which and by length."""
+"""Batches of elements that go together, or are chosen at random."""
 
 from .queue_pipelines import described, runners
 from .suite import Suite
@@ -67,3 +67,34 @@ def misused(tf, run):
     run.refused(lambda: training.bucket_by_sequence_length(n, [n], 3, []))
     run.refused(lambda: training.bucket_by_sequence_length(n, [n], 3, [5, 4]))
     run.refused(lambda: training.bucket_by_sequence_length(n, [n], 3, [5.0, 6.0]))
+
+
+@story
+def chosen_by_a_probability(tf, run):
+    tf.set_random_seed(3)
+    n = tf.constant(4)
+    given = tf.contrib.training.rejection_sample(
+        [n, tf.ones([2])], lambda values: tf.constant(1.0), 3, runtime_checks=True
+    )
+    rows = tf.contrib.training.rejection_sample(
+        [tf.constant([5, 5]), tf.ones([2, 3])],
+        lambda values: tf.cast(values[0], tf.float32) / 5.0,
+        2,
+        enqueue_many=True,
+        name="rows",
+    )
+    described(tf, run, [*given, *rows])
+    with runners(tf, run):
+        run(given)
+        run(rows)
+
+
+@story
+def as_often_as_a_rate_says(tf, run):
+    tf.set_random_seed(5)
+    values = [tf.range(8), tf.ones([8, 2])]
+    often = tf.contrib.training.resample_at_rate(values, tf.fill([8], 1.5), seed=3)
+    weighted, rates = tf.contrib.training.weighted_resample(values, tf.range(8.0), 0.5, seed=4)
+    described(tf, run, [*often, *weighted, rates])
+    run(often)
+    run(often)
