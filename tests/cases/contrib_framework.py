@@ -83,3 +83,81 @@ def graphs_of_inputs(tf, run):
     run.refused(lambda: graph_of([x, y]))
     run.refused(lambda: graph_of([x], there))
     run.refused(lambda: graph_of([x], "there"))
+
+
+@story
+def functions_of_structures(tf, run):
+    """`py_func` of functions that take keywords and give structures."""
+    py_func = tf.contrib.framework.py_func
+    x = tf.placeholder(tf.float32, [2], name="x")
+
+    def both(a, scale=None):
+        return {"sum": a + scale, "product": a * scale}
+
+    made = py_func(
+        both,
+        [x],
+        {"scale": tf.constant(3.0)},
+        output_types={"sum": tf.float32, "product": tf.float32},
+        output_shapes={"sum": [2], "product": [None]},
+        name="both",
+    )
+    one = py_func(np.sinh, [x], output_types=tf.float32, output_shapes=[2], stateful=False)
+    typed = py_func(lambda a: (a, [a]), (x,), output_types=lambda a: (a.dtype, [a.dtype]))
+    run.note([str(tensor.shape) for tensor in (made["sum"], made["product"], one, typed[1][0])])
+    run([made["sum"], made["product"], one, typed[0], typed[1][0]], {x: [1.0, 2.0]})
+    run.refused(lambda: py_func(both, "x", output_types=tf.float32))
+    run.refused(lambda: py_func(both, [x], [x], output_types=tf.float32))
+
+
+@story
+def kernels_that_keep_norms(tf, run):
+    framework = tf.contrib.framework
+    kinds = [
+        framework.convolutional_orthogonal_1d,
+        framework.convolutional_orthogonal_2d,
+        framework.convolutional_orthogonal_3d,
+    ]
+    delta = framework.convolutional_delta_orthogonal(gain=2.0, seed=3)
+    made = []
+    for dimensions, kind in enumerate(kinds, 1):
+        for size in (1, 3 if dimensions < 3 else 2):
+            initializer = kind(gain=0.5, seed=5)
+            made.append(initializer([size] * dimensions + [2, 3]))
+            run.note(initializer.get_config())
+            run.refused(lambda kind=kind, n=dimensions: kind()([2] * n + [3, 2]))
+            run.refused(lambda kind=kind, n=dimensions: kind()([2] * (n + 3)))
+        made.append(delta([3] * dimensions + [2, 3], dtype=tf.float64))
+    run.refused(lambda: kinds[1]()([2, 3, 2, 2]))
+    run.refused(lambda: kinds[2]()([2, 2, 3, 2, 2]))
+    run.refused(lambda: delta([2, 3]))
+    run.refused(lambda: delta([2, 3, 2]))
+    run.refused(lambda: kinds[0](dtype=tf.int32))
+    run.note([str(tensor.shape) for tensor in made])
+    # The values are random; that the matrices are orthonormal is not.
+    run([tf.norm(made[0]), tf.norm(made[2]), tf.norm(made[4])])
+
+
+@story
+def losses_averaged(tf, run):
+    average = tf.nn.compute_average_loss
+    losses = tf.constant([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
+    unknown = tf.placeholder(tf.float32, name="unknown")
+    weights = tf.placeholder(tf.float32, name="weights")
+    made = [
+        average(losses),
+        average(losses, global_batch_size=12),
+        average(losses, 0.5),
+        average(losses, [1, 0, 2], 4),
+        average(losses[:, 0], [[1.0], [0.0], [2.0]]),
+        average(tf.cast(losses, tf.float64), [[0.5, 1.0]] * 3),
+        average(unknown),
+        average(unknown, weights),
+        tf.nn.scale_regularization_loss(tf.nn.l2_loss(losses)),
+    ]
+    feed = {unknown: np.ones([3, 2]), weights: np.full([3], 2.0)}
+    run(made, feed)
+    run(made[7], {**feed, weights: 3.0})
+    run(made[7], {**feed, weights: np.ones([3, 2, 1])})
+    run.attempt(made[6], {unknown: 1.0})
+    run.refused(lambda: average(1.0))

@@ -138,9 +138,11 @@ PAD: dict[str, Any] = {
 def pad_op(xp, x, paddings):
     """x: n[...], paddings: i[rank, 2] -> x with so many zeros before and after along each axis."""
     pairs = checked_paddings(x, paddings)
-    if x.dtype == np.object_:
-        return xp.pad(x, pairs, constant_values=b"") if pairs else x
-    return xp.pad(x, pairs) if pairs else x
+    if not pairs:
+        return x
+    if x.dtype == np.object_ and all(isinstance(element, bytes) for element in x.flat):
+        return xp.pad(x, pairs, constant_values=b"")
+    return xp.pad(x, pairs)
 
 
 def checked_paddings(
@@ -189,6 +191,7 @@ _STRIDED: dict[str, Any] = {
     "input: T, begin: Index, end: Index, strides: Index -> output: T",
     shape=strided_sizes,
     **_STRIDED,
+    carries_shapes=True,
 )
 def strided_slice_op(
     xp,
