@@ -104,13 +104,13 @@ def _computed(tensor: Tensor, witness: int | None, depth: int, is_shape: bool) -
         return value if not depth or value.size <= MOST_READ else None
     if not defn.is_pure or depth > _MAX_DEPTH or (tensor.shape.num_elements() or 0) > _MAX_ELEMENTS:
         return None
-    if defn.frame and depth and not is_shape:
-        return None  # TensorFlow computes nothing from what comes into a loop
+    if defn.frame and depth:  # TensorFlow computes nothing from what comes into a loop
+        return _computed(op.inputs[0], None, depth + 1, False) if is_shape else None
     if defn.host and witness is not None:
         return None  # what depends on data in every run is not known in part
     if defn.of_shape and defn.carries_shapes and not is_shape:
         return None
-    is_shape = is_shape and defn.carries_shapes
+    is_shape = is_shape and defn.carries_shapes and len(tensor.shape.sizes or ()) == 1
     inputs = []
     for source in op.inputs:
         if defn.of_shape:

@@ -502,6 +502,10 @@ OWN: dict[str, Members] = {
     },
     "python.ops.init_ops": {
         "stillflow.ops.variables.initializers": "Initializer _compute_fans=fans",
+        "stillflow.ops.variables.orthogonal_kernels": (
+            "ConvolutionDeltaOrthogonal ConvolutionOrthogonal ConvolutionOrthogonal1D "
+            "ConvolutionOrthogonal2D ConvolutionOrthogonal3D"
+        ),
     },
     "python.ops.math_ops": {
         "stillflow.ops.math.bucketing": "_bucketize=bucketize",

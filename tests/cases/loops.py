@@ -361,3 +361,33 @@ def misused(tf, run):
     run.refused(lambda: tf.while_loop(1, lambda i: i, [0]))
     run.refused(lambda: tf.while_loop(lambda i: i, lambda i: i, [0]))
     run.refused(lambda: tf.while_loop(lambda y: y < 1, lambda y: y, [x]))
+
+
+@story
+def sizes_in_loops(tf, run):
+    """What is known inside of a loop of a shape that is sliced and joined from outside of it."""
+    sizes = tf.constant([3, 4])
+    image = tf.compat.v1.placeholder_with_default(np.zeros([5, 2], np.float32), [5, None])
+    partly = tf.shape(image)
+    found = []
+
+    def body(i):
+        joined = tf.concat([sizes[:1], [i]], 0)
+        found.extend(
+            [
+                tf.fill(sizes[:1], 0.0),
+                tf.fill(tf.concat([sizes[:1], sizes[1:]], 0), 0.0),
+                tf.fill(tf.concat([sizes, [7]], 0)[:1], 0.0),
+                tf.reshape(tf.zeros([12]), tf.concat([sizes[:1], [-1]], 0)),
+                tf.fill(partly[:1], 0.0),
+                tf.fill(tf.stack([sizes[0], sizes[1]]), 0.0),
+                tf.fill(sizes * 1, 0.0),
+                tf.fill(tf.stack([partly[0], partly[1]]), 0.0),
+                tf.fill(joined, 0.0),
+                tf.fill(tf.stack([i, 3]), 0.0),
+            ]
+        )
+        return i + 1
+
+    last = tf.while_loop(lambda i: i < 3, body, [1])
+    return shapes(found), run(last)

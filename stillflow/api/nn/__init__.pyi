@@ -19,6 +19,8 @@ from stillflow.ops.ctc.decoding import ctc_greedy_decoder as ctc_greedy_decoder
 from stillflow.ops.ctc.labels import collapse_repeated as collapse_repeated
 from stillflow.ops.ctc.labels import ctc_unique_labels as ctc_unique_labels
 from stillflow.ops.ctc.loss import ctc_loss as ctc_loss
+from stillflow.ops.losses.averaged import compute_average_loss as compute_average_loss
+from stillflow.ops.losses.averaged import scale_regularization_loss as scale_regularization_loss
 from stillflow.ops.math.elementwise import sigmoid as sigmoid
 from stillflow.ops.math.trigonometric import tanh as tanh
 from stillflow.ops.nn.activations import crelu as crelu

@@ -14,9 +14,10 @@ import numpy as np
 
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
-from stillflow.graph import dtypes, errors
+from stillflow.graph import dtypes, errors, nest, nest_above
 from stillflow.graph.dtypes import DType
 from stillflow.graph.scopes import graph_of
+from stillflow.graph.tensor_shape import as_shape
 
 _ERRORS: tuple[tuple[type[BaseException], Callable[..., errors.OpError]], ...] = (
     (ValueError, errors.InvalidArgumentError),
@@ -140,3 +141,42 @@ def numpy_function(
 ) -> Any:
     """Returns what `func` makes of the values of `inp` in a run, as py_func does."""
     return py_func(func, inp, Tout, stateful=True, name=name)
+
+
+def structured_py_func(
+    func: Callable[..., Any],
+    args: Sequence[Any] = (),
+    kwargs: dict[str, Any] | None = None,
+    output_types: Any = None,
+    output_shapes: Any = None,
+    stateful: bool = True,
+    name: str | None = None,
+) -> Any:
+    """`py_func` of a function that takes and gives structures, as contrib.framework has it.
+
+    `output_types`, and `output_shapes` where they are known, are structures as `func` gives one, or
+    functions of the arguments that give them.
+    """
+    kwargs = {} if kwargs is None else kwargs
+    if not isinstance(args, (list, tuple)):
+        raise TypeError(f"args must be list and not {type(args)}. args: {args}")
+    if not isinstance(kwargs, dict):
+        raise TypeError(f"kwargs must be dict and not {type(kwargs)}. args: {kwargs}")
+    if callable(output_types):
+        output_types = output_types(*args, **kwargs)
+    if callable(output_shapes):
+        output_shapes = output_shapes(*args, **kwargs)
+    given = (args, kwargs)
+
+    def flat(*values: Any) -> list[Any]:
+        positional, named = nest.pack_sequence_as(given, values)
+        result = func(*positional, **named)
+        nest_above.assert_shallow_structure(output_types, result)
+        return nest.flatten(result)
+
+    found = py_func(flat, nest.flatten(given), nest.flatten(output_types), stateful, name)
+    if output_shapes is not None:
+        shapes = nest_above.map_structure_up_to(output_types, as_shape, output_shapes)
+        for tensor, shape in zip(found, nest.flatten(shapes), strict=False):
+            tensor.set_shape(shape)
+    return nest.pack_sequence_as(output_types, found)

@@ -9,11 +9,14 @@ from stillflow.graph.scopes import get_graph_from_inputs as get_graph_from_input
 from stillflow.graph.scopes import get_name_scope as get_name_scope
 from stillflow.graph.tensor_spec import BoundedTensorSpec as BoundedTensorSpec
 from stillflow.graph.tensor_spec import TensorSpec as TensorSpec
+from stillflow.ops.array.sorting import argsort as argsort
+from stillflow.ops.array.sorting import sort as sort
 from stillflow.ops.control.smart import smart_case as smart_case
 from stillflow.ops.control.smart import smart_cond as smart_cond
 from stillflow.ops.control.smart import smart_constant_value as smart_constant_value
 from stillflow.ops.debug.checks import assert_same_float_dtype as assert_same_float_dtype
 from stillflow.ops.debug.checks import assert_scalar as assert_scalar
+from stillflow.ops.debug.py_func import structured_py_func
 from stillflow.ops.debug.shape_checks import assert_scalar_int as assert_scalar_int
 from stillflow.ops.debug.shape_checks import reduce_sum_n as reduce_sum_n
 from stillflow.ops.debug.shape_checks import with_same_shape as with_same_shape
@@ -28,6 +31,12 @@ from stillflow.ops.variables.model_variables import global_variable as global_va
 from stillflow.ops.variables.model_variables import local_variable as local_variable
 from stillflow.ops.variables.model_variables import model_variable as model_variable
 from stillflow.ops.variables.model_variables import variable as variable
+from stillflow.ops.variables.orthogonal_kernels import (
+    ConvolutionDeltaOrthogonal,
+    ConvolutionOrthogonal1D,
+    ConvolutionOrthogonal2D,
+    ConvolutionOrthogonal3D,
+)
 from stillflow.platform.arg_scope import add_arg_scope as add_arg_scope
 from stillflow.platform.arg_scope import arg_scope as arg_scope
 from stillflow.platform.arg_scope import arg_scoped_arguments as arg_scoped_arguments
@@ -59,3 +68,8 @@ from stillflow.train.training_util import get_global_step as get_global_step
 from stillflow.train.training_util import get_or_create_global_step as get_or_create_global_step
 
 remove_squeezable_dimensions = contrib_remove_squeezable_dimensions
+convolutional_delta_orthogonal = ConvolutionDeltaOrthogonal
+convolutional_orthogonal_1d = ConvolutionOrthogonal1D
+convolutional_orthogonal_2d = ConvolutionOrthogonal2D
+convolutional_orthogonal_3d = ConvolutionOrthogonal3D
+py_func = structured_py_func
