@@ -110,7 +110,7 @@ def _computed(tensor: Tensor, witness: int | None, depth: int, is_shape: bool) -
         return None  # what depends on data in every run is not known in part
     if defn.of_shape and defn.carries_shapes and not is_shape:
         return None
-    is_shape = is_shape and defn.carries_shapes and len(tensor.shape.sizes or ()) == 1
+    is_shape = is_shape and defn.carries_shapes and tensor.shape.rank in (None, 1)
     inputs = []
     for source in op.inputs:
         if defn.of_shape:
