@@ -222,6 +222,9 @@ class Affine(_OfVectors):
         self, multiplier: Any, diag: Any, tril: Any, perturb_diag: Any, perturb_factor: Any
     ) -> LinearOperator:
         hint = None if perturb_factor is None else dimension_size(perturb_factor, axis=-2)
+        if all(term is None for term in (self._shift, multiplier, diag, tril)):
+            # Only the factor tells the identity's type; TensorFlow fails without a shift.
+            multiplier = filling.ones([], perturb_factor.dtype)
         scale = make_tril_scale(
             loc=self._shift,
             scale_tril=tril,
