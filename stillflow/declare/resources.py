@@ -10,9 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from stillflow.graph.errors import CancelledError, DeadlineExceededError
+import numpy as np
+
+from stillflow.declare.refusing import refuse
+from stillflow.declare.shapes import format_sizes
+from stillflow.graph.errors import CancelledError, DeadlineExceededError, NotFoundError
+from stillflow.graph.text import as_bytes
 
 
 class Handle:
@@ -49,6 +54,39 @@ class Resource(Handle):
                 raise CancelledError(None, None, f"{what} was cancelled")
             if not self.changed.wait(_patience.left()):
                 raise DeadlineExceededError(None, None, "Timed out waiting for notification")
+
+
+Kind = TypeVar("Kind", bound=Resource)
+
+
+def resource_of(handle: Any, kind: type[Kind]) -> Kind:
+    """What a handle refers to; one that was gathered from several is in an array.
+
+    Raises:
+      InvalidArgumentError: it is no handle, or refers to another kind of resource.
+      NotFoundError: it is two strings that nothing in the session is known by.
+    """
+    found = handle.item() if isinstance(handle, np.ndarray) and handle.size == 1 else handle
+    if isinstance(found, kind):
+        return found
+    if isinstance(found, Handle):
+        refuse(
+            "Trying to access resource using the wrong type. Expected "
+            f"{kind.__name__} got {type(found).__name__}"
+        )
+    values = np.asarray(handle)
+    if values.size != 2:
+        refuse(
+            f"Resource handle must have 2 elements, but had shape: {format_sizes(values.shape)}\n"
+            f"  Give what made the {kind.__name__} instead."
+        )
+    container, name = (as_bytes(part).decode("utf-8", "replace") for part in values.ravel())
+    raise NotFoundError(
+        None,
+        None,
+        f"Container {container} does not exist. (Could not find resource: {container}/{name})\n"
+        f"  Give what made the {kind.__name__} instead of its name.",
+    )
 
 
 def wait_for(condition: threading.Condition, is_done: Callable[[], Any]) -> None:

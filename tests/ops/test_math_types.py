@@ -58,6 +58,7 @@ def cases():
 
 def attributes(op, dtype):
     chosen = {"Tout": COMPLEX_OF.get(dtype) or PART_OF.get(dtype), "DstT": dtypes.float32}
+    chosen["boundaries"] = [1.0, 2.0]
     return {name: chosen.get(name, op.attr_defaults.get(name)) for name in op.attr_names}
 
 

@@ -173,3 +173,9 @@ def test_threads_feed_and_train(session):
         thread.join(SECONDS)
     assert not any(thread.is_alive() for thread in threads)
     assert session.run([count, total, queue.size()]) == [60.0, 60 * 61 / 2, 0]
+
+
+def test_a_handle_of_another_kind_is_refused(session):
+    size = tf.raw_ops.QueueSizeV2(handle=tf.WholeFileReader().reader_ref)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Expected Queue got WholeFileReader"):
+        session.run(size)

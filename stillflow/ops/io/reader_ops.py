@@ -13,6 +13,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.opdef import OpDef, op
 from stillflow.declare.refusing import check_scalars
+from stillflow.declare.resources import resource_of
 from stillflow.declare.shapes import Sizes
 from stillflow.ops.io import reader_kinds
 from stillflow.ops.io.reading import Reader, Reading
@@ -166,7 +167,7 @@ def _several(attempt: Reading) -> tuple[np.ndarray, ...]:
 )
 def reader_read_op(xp, reader_handle, queue_handle):
     """-> the next record and what it is called, string[] each; waits for the name of a file"""
-    return Reading(reader_handle, queue_of(queue_handle), 1)
+    return Reading(resource_of(reader_handle, Reader), queue_of(queue_handle), 1)
 
 
 @_declare(
@@ -178,25 +179,25 @@ def reader_read_op(xp, reader_handle, queue_handle):
 )
 def reader_read_up_to_op(xp, reader_handle, queue_handle, num_records):
     """num_records: i64[] -> string[k] each; waits for the name of a file"""
-    return Reading(reader_handle, queue_of(queue_handle), int(num_records))
+    return Reading(resource_of(reader_handle, Reader), queue_of(queue_handle), int(num_records))
 
 
 @_declare("ReaderNumRecordsProduced", " -> records_produced: int64", shape=shapes.scalar)
 def reader_num_records_produced_op(xp, reader_handle):
     """-> i64[]"""
-    return np.asarray(reader_handle.produced, np.int64)
+    return np.asarray(resource_of(reader_handle, Reader).produced, np.int64)
 
 
 @_declare("ReaderNumWorkUnitsCompleted", " -> units_completed: int64", shape=shapes.scalar)
 def reader_num_work_units_completed_op(xp, reader_handle):
     """-> i64[], how many files it has read"""
-    return np.asarray(reader_handle.completed, np.int64)
+    return np.asarray(resource_of(reader_handle, Reader).completed, np.int64)
 
 
 @_declare("ReaderSerializeState", " -> state: string", shape=shapes.scalar)
 def reader_serialize_state_op(xp, reader_handle):
     """-> string[]"""
-    return np.array(reader_handle.state(), np.object_)
+    return np.array(resource_of(reader_handle, Reader).state(), np.object_)
 
 
 def _no_output(ctx: shapes.ShapeContext) -> list:
@@ -208,12 +209,12 @@ def _no_output(ctx: shapes.ShapeContext) -> list:
 def reader_restore_state_op(xp, reader_handle, state):
     """state: string[]"""
     check_scalars("Reader {} must be scalar, but had shape: {}", state=state)
-    reader_handle.restore(state.item())
+    resource_of(reader_handle, Reader).restore(state.item())
     return ()
 
 
 @_declare("ReaderReset")
 def reader_reset_op(xp, reader_handle):
     """The reader is as if it had read nothing."""
-    reader_handle.reset()
+    resource_of(reader_handle, Reader).reset()
     return ()

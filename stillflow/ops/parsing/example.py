@@ -18,7 +18,9 @@ from stillflow.graph.text import as_bytes
 from stillflow.ops.parsing import wire
 from stillflow.ops.parsing.example_batch import Batch, dense_column
 from stillflow.ops.parsing.outputs import (
+    check_as_many_as_keys,
     check_defaults,
+    check_number,
     features_of,
     is_of_any_number,
     known,
@@ -29,9 +31,12 @@ from stillflow.ops.parsing.outputs import (
 
 def _of_one(ctx: ShapeContext) -> list[Sizes]:
     shapes.with_rank(ctx.shape(0), 0)
-    return sparse_shapes(ctx.attrs["num_sparse"], 1) + [
-        shape.sizes for shape in ctx.attrs["dense_shapes"]
-    ]
+    attrs = ctx.attrs
+    keys, types = attrs["sparse_keys"], attrs["sparse_types"]
+    check_number("num_sparse", attrs["num_sparse"], sparse_keys=keys, sparse_types=types)
+    types, sizes = attrs["Tdense"], attrs["dense_shapes"]
+    check_as_many_as_keys("dense", len(attrs["dense_keys"]), types=types, shapes=sizes)
+    return sparse_shapes(attrs["num_sparse"], 1) + [shape.sizes for shape in sizes]
 
 
 def _rows_parsed(rows: Rows) -> Any:

@@ -17,6 +17,7 @@ from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.text import as_bytes
 from stillflow.ops.parsing import wire
 from stillflow.ops.parsing.outputs import (
+    check_as_many_as_keys,
     check_defaults,
     features_of,
     is_of_any_number,
@@ -33,9 +34,14 @@ LISTS = {dtypes.float32: "float", dtypes.int64: "int64", dtypes.string: "bytes"}
 def _of_batch(ctx: ShapeContext) -> list[Sizes]:
     batch = shapes.with_rank(ctx.shape(0), 1)
     shapes.with_rank(ctx.shape(1), 1)
-    return sparse_shapes(len(ctx.attrs["sparse_types"]), 2) + [
+    attrs = ctx.attrs
+    sparse_types, dense_types = attrs["sparse_types"], attrs["Tdense"]
+    dense_shapes = attrs["dense_shapes"]
+    check_as_many_as_keys("sparse", attrs["Nsparse"], types=sparse_types)
+    check_as_many_as_keys("dense", attrs["Ndense"], types=dense_types, shapes=dense_shapes)
+    return sparse_shapes(len(sparse_types), 2) + [
         None if batch is None or shape.sizes is None else (*batch, *shape.sizes)
-        for shape in ctx.attrs["dense_shapes"]
+        for shape in dense_shapes
     ]
 
 

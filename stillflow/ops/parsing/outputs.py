@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from stillflow.declare.refusing import refuse
-from stillflow.declare.shapes import Sizes, format_sizes
+from stillflow.declare.shapes import ShapeError, Sizes, format_sizes
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.parsing import wire
 
@@ -16,6 +16,20 @@ from stillflow.ops.parsing import wire
 def sparse_shapes(count: int, rank: int) -> list[Sizes]:
     """Of so many sparse tensors: their indices, their values, their shapes."""
     return [(None, rank)] * count + [(None,)] * count + [(rank,)] * count
+
+
+def check_as_many_as_keys(kind: str, count: int, **lists: Sequence[Any]) -> None:
+    """ShapeError unless there is one of each of `lists` for each of so many keys of a kind."""
+    for name, values in lists.items():
+        if len(values) != count:
+            raise ShapeError(f"len({kind}_keys) != len({kind}_{name}): {count} and {len(values)}")
+
+
+def check_number(number: str, count: int, **lists: Sequence[Any]) -> None:
+    """ShapeError unless each of `lists` has the `count` elements that an attribute tells."""
+    if any(len(values) != count for values in lists.values()):
+        *some, last = (f"{name} ({len(values)})" for name, values in lists.items())
+        raise ShapeError(f"{number} ({count}) must match the size of {', '.join(some)} and {last}")
 
 
 def features_of(data: bytes) -> dict[bytes, wire.Span]:

@@ -17,7 +17,7 @@ from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.text import as_bytes, as_text
 from stillflow.ops.parsing import wire
 from stillflow.ops.parsing.example_batch import in_columns, joined
-from stillflow.ops.parsing.outputs import known, outputs, sparse_shapes
+from stillflow.ops.parsing.outputs import check_number, known, outputs, sparse_shapes
 from stillflow.ops.parsing.sequence_example import NUMBERS, check_context_defaults
 
 # The lists of a feature in an example; None where it has no such feature.
@@ -28,6 +28,7 @@ def _of_batch(ctx: ShapeContext) -> list[Sizes]:
     batch = shapes.with_rank(ctx.shape(0), 1) or (None,)
     shapes.with_rank(ctx.shape(1), 1)
     attrs = ctx.attrs
+    _check_numbers(attrs)
     list_shapes = [shape.sizes for shape in attrs["feature_list_dense_shapes"]]
     return [
         *sparse_shapes(len(attrs["context_sparse_types"]), 2),
@@ -36,6 +37,15 @@ def _of_batch(ctx: ShapeContext) -> list[Sizes]:
         *((*batch, None, *sizes) for sizes in list_shapes),
         *(batch for _ in list_shapes),
     ]
+
+
+def _check_numbers(attrs: dict[str, Any]) -> None:
+    types = {**attrs, "context_dense_types": attrs["Tcontext_dense"]}
+    for part in ("context", "feature_list"):
+        for kind, parts in (("sparse", ("keys", "types")), ("dense", ("keys", "types", "shapes"))):
+            what = f"{part}_{kind}"
+            lists = {f"{what}_{each}": types[f"{what}_{each}"] for each in parts}
+            check_number(f"num_{what}", attrs[f"N{what}"], **lists)
 
 
 @op(

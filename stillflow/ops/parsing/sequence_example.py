@@ -17,7 +17,13 @@ from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.text import as_bytes
 from stillflow.ops.parsing import wire
 from stillflow.ops.parsing.example_batch import LISTS, in_columns, joined
-from stillflow.ops.parsing.outputs import known, outputs, refuse_bytes, sparse_shapes
+from stillflow.ops.parsing.outputs import (
+    check_as_many_as_keys,
+    known,
+    outputs,
+    refuse_bytes,
+    sparse_shapes,
+)
 
 NUMBERS = {
     "Ncontext_sparse": 0,
@@ -31,6 +37,7 @@ def _of_one(ctx: ShapeContext) -> list[Sizes]:
     shapes.with_rank(ctx.shape(0), 0)
     shapes.with_rank(ctx.shape(1), 1)
     attrs = ctx.attrs
+    _check_numbers(attrs)
     return [
         *sparse_shapes(len(attrs["context_sparse_types"]), 1),
         *(shape.sizes for shape in attrs["context_dense_shapes"]),
@@ -40,6 +47,17 @@ def _of_one(ctx: ShapeContext) -> list[Sizes]:
             for shape in attrs["feature_list_dense_shapes"]
         ),
     ]
+
+
+def _check_numbers(attrs: dict[str, Any]) -> None:
+    for part in ("context", "feature_list"):
+        types, count = attrs[f"{part}_sparse_types"], attrs[f"N{part}_sparse"]
+        check_as_many_as_keys(f"{part}_sparse", count, types=types)
+    types, sizes = attrs["Tcontext_dense"], attrs["context_dense_shapes"]
+    check_as_many_as_keys("context_dense", attrs["Ncontext_dense"], types=types, shapes=sizes)
+    types, sizes = attrs["feature_list_dense_types"], attrs["feature_list_dense_shapes"]
+    count = attrs["Nfeature_list_dense"]
+    check_as_many_as_keys("feature_list_dense", count, types=types, shapes=sizes)
 
 
 @op(

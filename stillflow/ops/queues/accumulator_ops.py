@@ -10,11 +10,12 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.opdef import OpDef, op
 from stillflow.declare.refusing import check_scalars
+from stillflow.declare.resources import resource_of
 from stillflow.declare.shapes import Sizes
 from stillflow.declare.type_sets import NUMBERS
 from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
-from stillflow.ops.queues.accumulators import DenseAccumulator, SparseAccumulator
+from stillflow.ops.queues.accumulators import Accumulator, DenseAccumulator, SparseAccumulator
 from stillflow.ops.queues.trials import Trial
 
 _OLD, _NEW = "handle: ref string", "handle: resource"
@@ -78,13 +79,13 @@ def _on_both(type_name: str, rest: str, **options: Any) -> Callable:
 @_on_both("AccumulatorNumAccumulated", " -> num_accumulated: int32", shape=shapes.scalar, **_USED)
 def num_accumulated_op(xp, handle):
     """-> i32[], how many gradients there are"""
-    return np.asarray(handle.count, np.int32)
+    return np.asarray(resource_of(handle, Accumulator).count, np.int32)
 
 
 @_on_both("AccumulatorSetGlobalStep", ", new_global_step: int64 ->", **_USED)
 def set_global_step_op(xp, handle, new_global_step):
     """new_global_step: i64[]; gradients of earlier steps are stale from now on"""
-    handle.set_step(int(new_global_step))
+    resource_of(handle, Accumulator).set_step(int(new_global_step))
     return ()
 
 
@@ -97,7 +98,7 @@ def _done_at(local_step: np.ndarray) -> int:
 @_on_both("AccumulatorApplyGradient", ", local_step: int64, gradient: dtype ->", **_OF_GRADIENTS)
 def apply_gradient_op(xp, handle, local_step, gradient):
     """local_step: i64[], gradient: n[...]"""
-    handle.apply(_done_at(local_step), gradient)
+    resource_of(handle, DenseAccumulator).apply(_done_at(local_step), gradient)
     return ()
 
 
@@ -113,7 +114,7 @@ def _taken(trial: Trial) -> Any:
 )
 def take_gradient_op(xp, handle, num_required, *, dtype: DType):
     """num_required: i32[] -> n[...]; waits until there are so many gradients"""
-    return handle.take(int(num_required))
+    return resource_of(handle, DenseAccumulator).take(int(num_required))
 
 
 @op(
@@ -127,7 +128,8 @@ def sparse_apply_gradient_op(
 ):
     """local_step: i64[], indices: i64[k], values: n[k, ...], sizes: i64[r]"""
     known = sizes.tolist() if has_known_shape else None
-    handle.apply(_done_at(local_step), indices, values, known)
+    accumulator = resource_of(handle, SparseAccumulator)
+    accumulator.apply(_done_at(local_step), indices, values, known)
     return ()
 
 
@@ -139,7 +141,7 @@ def sparse_apply_gradient_op(
 )
 def sparse_take_gradient_op(xp, handle, num_required, *, dtype: DType):
     """num_required: i32[] -> i64[k], n[k, ...], i64[r]; waits until there are so many gradients"""
-    return handle.take(int(num_required))
+    return resource_of(handle, SparseAccumulator).take(int(num_required))
 
 
 sparse_apply_gradient_op.not_differentiable()

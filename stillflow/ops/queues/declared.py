@@ -12,6 +12,7 @@ import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.opdef import OpDef, op
+from stillflow.declare.resources import resource_of
 from stillflow.declare.shapes import Sizes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
@@ -163,8 +164,8 @@ def random_shuffle_queue_op(
 
 
 def queue_of(handle: Any) -> Queue:
-    """What a handle refers to; one that was gathered from several is in an array."""
-    return handle if isinstance(handle, Queue) else handle.item()
+    """The queue that a handle refers to."""
+    return resource_of(handle, Queue)
 
 
 def _done(attempt: Attempt) -> tuple[()]:

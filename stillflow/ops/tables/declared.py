@@ -15,6 +15,7 @@ from stillflow.declare import shapes
 from stillflow.declare.handles import is_handle, maker_of_handle
 from stillflow.declare.opdef import OpDef, op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.resources import resource_of
 from stillflow.declare.shapes import ShapeContext, ShapeError, Sizes, format_sizes
 from stillflow.graph.dtypes import DType, as_dtype
 from stillflow.graph.errors import FailedPreconditionError
@@ -41,8 +42,8 @@ def _check_handle(ctx: ShapeContext) -> None:
 
 
 def _table(handle: Any) -> Table:
-    """What a handle refers to; one that was gathered from several is in an array."""
-    return handle if isinstance(handle, Table) else handle.item()
+    """The table that a handle refers to."""
+    return resource_of(handle, Table)
 
 
 def _check_types(table: Table, *arrays: np.ndarray, gives: bool = False) -> None:
