@@ -403,4 +403,9 @@ def checkpoints_evaluated(tf, run):
         evaluate = tf.contrib.training.evaluate_repeatedly
         hooks = [tf.contrib.training.StopAfterNEvalsHook(1)]
         evaluate(path, eval_ops=add, hooks=hooks, max_number_of_evaluations=1)
-        run.note([evaluate(path, final_ops=batches, timeout=1) is None, files(path)])
+        run.note(
+            [
+                evaluate(path, final_ops=batches, timeout=1, eval_interval_secs=0) is None,
+                files(path),
+            ]
+        )
