@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import copy
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from stillflow.checkpoint import management
 from stillflow.checkpoint.reader import new_checkpoint_reader
-from stillflow.estimator import exporting, recording, warm_start
+from stillflow.estimator import checking, exporting, predictions, recording, warm_start
 from stillflow.estimator.input_functions import call_input_fn, parsed
 from stillflow.estimator.mode_keys import ModeKeys
-from stillflow.estimator.run_config import RunConfig, default_session_config
-from stillflow.estimator.spec import EstimatorSpec
-from stillflow.graph import nest
+from stillflow.estimator.run_config import RunConfig, with_folder
+from stillflow.estimator.spec import EstimatorSpec, metric_ops
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
-from stillflow.graph.operation import Tensor
 from stillflow.graph.random_seed import set_random_seed
 from stillflow.graph.scopes import add_to_collection, get_collection
 from stillflow.monitored import evaluating
@@ -31,7 +28,6 @@ from stillflow.monitored.sessions import MonitoredSession
 from stillflow.monitored.stopping import StopAtStepHook
 from stillflow.monitored.training_session import MonitoredTrainingSession
 from stillflow.ops.control.ordering import group
-from stillflow.ops.metrics.means import mean
 from stillflow.ops.summaries.scalar import scalar
 from stillflow.platform import logging
 from stillflow.platform.decorators import fn_args
@@ -42,10 +38,6 @@ from stillflow.train.saver import Saver
 _ModelFn = Callable[..., EstimatorSpec]
 _InputFn = Callable[..., Any]
 _Hooks = Iterable[SessionRunHook] | None
-_MODEL_ARGUMENTS = {"features", "labels", "mode", "params", "self", "config"}
-_LOSS = "loss"
-# What subclasses may define anew.
-_OPEN = {"model_fn", "_create_and_assert_global_step", "_export_all_saved_models"}
 
 
 class Estimator:
@@ -71,12 +63,12 @@ class Estimator:
         params: Any = None,
         warm_start_from: Any = None,
     ):
-        _check_overrides(type(self))
-        self._config = _with_folder(config, model_dir)
+        checking.check_overrides(type(self), Estimator)
+        self._config = with_folder(config, model_dir)
         logging.info("Using config: %s", str(vars(self._config)))
         if model_fn is None:
             raise ValueError("model_fn must be provided to Estimator.")
-        check_model_fn(model_fn, params)
+        checking.check_model_fn(model_fn, params)
         self._model_fn = model_fn
         self._params = copy.deepcopy(params or {})
         self._model_dir: str = self._config.model_dir  # type: ignore[attr-defined]
@@ -149,15 +141,15 @@ class Estimator:
         """
         if steps is not None and max_steps is not None:
             raise ValueError("Can not provide both steps and max_steps.")
-        _check_positive("steps", steps)
-        _check_positive("max_steps", max_steps)
+        checking.check_positive("steps", steps)
+        checking.check_positive("max_steps", max_steps)
         if max_steps is not None and max_steps <= self._trained_steps():
             logging.info("Skipping training since max_steps has already saved.")
             return self
-        all_hooks = _checked_hooks(hooks)
+        all_hooks = checking.checked_hooks(hooks)
         if steps is not None or max_steps is not None:
             all_hooks.append(StopAtStepHook(steps, max_steps))
-        loss = self._train_model(input_fn, all_hooks, _checked_listeners(saving_listeners))
+        loss = self._train_model(input_fn, all_hooks, checking.checked_listeners(saving_listeners))
         logging.info("Loss for final step: %s.", loss)
         return self
 
@@ -286,8 +278,8 @@ class Estimator:
 
         They are recorded in `eval_dir(name)` too. Without a checkpoint the model is initialised.
         """
-        all_hooks = _checked_hooks(hooks)
-        _check_positive("steps", steps)
+        all_hooks = checking.checked_hooks(hooks)
+        checking.check_positive("steps", steps)
         if steps is not None:
             all_hooks.append(evaluating.StopAfterNEvalsHook(steps))
         path = checkpoint_path or self._latest("evaluate")
@@ -311,7 +303,7 @@ class Estimator:
         self._create_and_assert_global_step(get_default_graph())
         features, labels, input_hooks = parsed(self._call_input_fn(input_fn, ModeKeys.EVAL))
         spec = self._call_model_fn(features, labels, ModeKeys.EVAL, self.config)
-        update, values = _metric_ops(spec)
+        update, values = metric_ops(spec)
         if not path and self._warm_start_settings:
             self._warm_start()
         values[GraphKeys.GLOBAL_STEP] = training_util.get_global_step()
@@ -337,17 +329,17 @@ class Estimator:
         Raises:
           ValueError: none of `predict_keys` is among them, or they are no dict; batches differ.
         """
-        all_hooks = _checked_hooks(hooks)
+        all_hooks = checking.checked_hooks(hooks)
         path = checkpoint_path or self._latest("predict")
         with Graph().as_default() as graph:
             set_random_seed(self._config.tf_random_seed)  # type: ignore[attr-defined]
             self._create_and_assert_global_step(graph)
             features, _, input_hooks = parsed(self._call_input_fn(input_fn, ModeKeys.PREDICT))
-            _warn_of_endless_input(features)
+            predictions.warn_of_endless_input(features)
             spec = self._call_model_fn(features, None, ModeKeys.PREDICT, self.config)
             if not path and self._warm_start_settings:
                 self._warm_start()
-            predictions = _chosen(spec.predictions, predict_keys)
+            chosen = predictions.chosen(spec.predictions, predict_keys)
             creator = ChiefSessionCreator(
                 spec.scaffold,
                 self._config.master,  # type: ignore[attr-defined]
@@ -357,9 +349,9 @@ class Estimator:
             own = [*input_hooks, *all_hooks, *spec.prediction_hooks]
             with MonitoredSession(creator, own) as session:
                 while not session.should_stop():
-                    values = session.run(predictions)
+                    values = session.run(chosen)
                     if yield_single_examples:
-                        yield from _examples(values)
+                        yield from predictions.examples(values)
                     else:
                         yield values
 
@@ -488,140 +480,3 @@ class Estimator:
         if not isinstance(spec, EstimatorSpec):
             raise ValueError("model_fn should return an EstimatorSpec.")
         return spec
-
-
-def _with_folder(config: Any, model_dir: Any) -> RunConfig:
-    """The configuration with a session's one, and a folder: a temporary one if none is said."""
-    if config is None:
-        config = RunConfig()
-        logging.info("Using default config.")
-    if not isinstance(config, RunConfig):
-        raise ValueError(f"config must be an instance of `RunConfig`, but provided {config}.")
-    own: Any = config
-    if own.session_config is None:
-        own = own.replace(session_config=default_session_config())
-    folder = None if model_dir is None else os.fspath(model_dir)
-    if folder is not None and own.model_dir is not None and own.model_dir != folder:
-        raise ValueError(
-            "`model_dir` are set both in constructor and `RunConfig`, but with different values. "
-            f"In constructor: '{folder}', in `RunConfig`: '{own.model_dir}' "
-        )
-    if not folder and own.model_dir is None:
-        folder = tempfile.mkdtemp()
-        logging.warning("Using temporary folder as model directory: %s", folder)
-    return own.replace(model_dir=folder) if folder else own
-
-
-def _check_overrides(cls: type) -> None:
-    if cls is Estimator or cls.__name__ == "TPUEstimator":
-        return
-    own = {name for name in vars(cls) if not name.startswith("__")} - _OPEN
-    overridden = [name for name in own & set(dir(Estimator)) if name in vars(Estimator)]
-    if overridden:
-        raise ValueError(
-            f"Subclasses of Estimator cannot override members of Estimator. {cls} does override "
-            f"{overridden}"
-        )
-
-
-def check_model_fn(model_fn: _ModelFn, params: Any) -> None:
-    names = set(fn_args(model_fn))
-    if "features" not in names:
-        raise ValueError(f"model_fn ({model_fn}) must include features argument.")
-    if params is not None and "params" not in names:
-        raise ValueError(
-            f"model_fn ({model_fn}) does not include params argument, but params ({params}) is "
-            "passed to Estimator."
-        )
-    if params is None and "params" in names:
-        logging.warning(
-            f"Estimator's model_fn ({model_fn}) includes params argument, but params are not "
-            "passed to Estimator."
-        )
-    others = list(names - _MODEL_ARGUMENTS)
-    if others:
-        raise ValueError(f"model_fn ({model_fn}) has following not expected args: {others}")
-
-
-def _check_positive(name: str, number: int | None) -> None:
-    if number is not None and number <= 0:
-        raise ValueError(f"Must specify {name} > 0, given: {number}")
-
-
-def _checked_hooks(hooks: _Hooks) -> list[SessionRunHook]:
-    found = list(hooks or [])
-    for hook in found:
-        if not isinstance(hook, SessionRunHook):
-            raise TypeError(f"Hooks must be a SessionRunHook, given: {hook}")
-    return found
-
-
-def _checked_listeners(
-    listeners: Iterable[CheckpointSaverListener] | None,
-) -> list[CheckpointSaverListener]:
-    found = list(listeners or [])
-    for listener in found:
-        if not isinstance(listener, CheckpointSaverListener):
-            raise TypeError(
-                f"saving_listeners must be a list of CheckpointSaverListener, given: {listener}"
-            )
-    return found
-
-
-def _metric_ops(spec: EstimatorSpec) -> tuple[Any, dict[str, Any]]:
-    """What updates all metrics, the loss among them, and what gives their values."""
-    metrics = spec.eval_metric_ops
-    if _LOSS in metrics:
-        raise ValueError(
-            'Metric with name "loss" is not allowed, because Estimator already defines a default '
-            "metric with the same name."
-        )
-    metrics[_LOSS] = mean(spec.loss)
-    if GraphKeys.GLOBAL_STEP in metrics:
-        raise ValueError(
-            "Metric with name `global_step` is not allowed, because Estimator already defines a "
-            "default metric with the same name."
-        )
-    in_order = sorted(metrics.items())
-    updates = [update for _, (_, update) in in_order]
-    return group(*updates), {name: value for name, (value, _) in in_order}
-
-
-def _warn_of_endless_input(features: Any) -> None:
-    tensors = [item for item in nest.flatten(features) if isinstance(item, Tensor)]
-    ends = any(tensor.op.type == "IteratorGetNext" for tensor in tensors)
-    if not ends and not get_collection(GraphKeys.QUEUE_RUNNERS):
-        logging.warning(
-            "Input graph does not use tf.data.Dataset or contain a QueueRunner. That means predict "
-            "yields forever. This is probably a mistake."
-        )
-
-
-def _chosen(predictions: Any, keys: Iterable[str] | None) -> Any:
-    if not keys:
-        return predictions
-    if not isinstance(predictions, dict):
-        raise ValueError("predict_keys argument is not valid in case of non-dict predictions.")
-    wanted = list(keys)
-    found = {key: value for key, value in predictions.items() if key in wanted}
-    if not found:
-        raise ValueError(
-            f"Expected to run at least one output from {predictions.keys()}, provided {wanted}."
-        )
-    return found
-
-
-def _examples(values: Any) -> Iterator[Any]:
-    """The rows of a batch: of one array, or of each in a dict."""
-    if not isinstance(values, dict):
-        yield from values
-        return
-    lengths = {key: value.shape[0] for key, value in values.items()}
-    for key, length in lengths.items():
-        if length != next(iter(lengths.values())):
-            raise ValueError(
-                f"Batch length of predictions should be same. {key} has different batch length "
-                "than others."
-            )
-    for row in range(next(iter(lengths.values()), 0)):
-        yield {key: value[row] for key, value in values.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -255,3 +256,25 @@ def _model_dir(environment: dict[str, Any], model_dir: Any) -> str | None:
 
 def _or_none(often: Any) -> Any:
     return None if often is _USE_DEFAULT else often
+
+
+def with_folder(config: Any, model_dir: Any) -> RunConfig:
+    """The configuration with a session's one, and a folder: a temporary one if none is said."""
+    if config is None:
+        config = RunConfig()
+        logging.info("Using default config.")
+    if not isinstance(config, RunConfig):
+        raise ValueError(f"config must be an instance of `RunConfig`, but provided {config}.")
+    own: Any = config
+    if own.session_config is None:
+        own = own.replace(session_config=default_session_config())
+    folder = None if model_dir is None else os.fspath(model_dir)
+    if folder is not None and own.model_dir is not None and own.model_dir != folder:
+        raise ValueError(
+            "`model_dir` are set both in constructor and `RunConfig`, but with different values. "
+            f"In constructor: '{folder}', in `RunConfig`: '{own.model_dir}' "
+        )
+    if not folder and own.model_dir is None:
+        folder = tempfile.mkdtemp()
+        logging.warning("Using temporary folder as model directory: %s", folder)
+    return own.replace(model_dir=folder) if folder else own

@@ -9,12 +9,17 @@ from stillflow.estimator.mode_keys import ModeKeys
 from stillflow.estimator.signatures import serving_outputs
 from stillflow.graph import nest
 from stillflow.graph.graph import get_default_graph
+from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.monitored.hook import SessionRunHook
 from stillflow.monitored.scaffold import Scaffold
 from stillflow.ops.array.reshaping import reshape
+from stillflow.ops.control.ordering import group
+from stillflow.ops.metrics.means import mean
 from stillflow.ops.variables.variable import Variable
+
+_LOSS = "loss"
 
 
 class _Fields(NamedTuple):
@@ -180,3 +185,22 @@ def _scaffold(scaffold: Any) -> Scaffold:
     if not isinstance(scaffold, Scaffold):
         raise TypeError(f"scaffold must be tf.train.Scaffold. Given: {scaffold}")
     return scaffold
+
+
+def metric_ops(spec: EstimatorSpec) -> tuple[Any, dict[str, Any]]:
+    """What updates all metrics, the loss among them, and what gives their values."""
+    metrics = spec.eval_metric_ops
+    if _LOSS in metrics:
+        raise ValueError(
+            'Metric with name "loss" is not allowed, because Estimator already defines a default '
+            "metric with the same name."
+        )
+    metrics[_LOSS] = mean(spec.loss)
+    if GraphKeys.GLOBAL_STEP in metrics:
+        raise ValueError(
+            "Metric with name `global_step` is not allowed, because Estimator already defines a "
+            "default metric with the same name."
+        )
+    in_order = sorted(metrics.items())
+    updates = [update for _, (_, update) in in_order]
+    return group(*updates), {name: value for name, (value, _) in in_order}

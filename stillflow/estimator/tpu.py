@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from stillflow.estimator import estimator as estimators
+from stillflow.estimator.checking import check_model_fn
 from stillflow.estimator.estimator import Estimator
 from stillflow.estimator.mode_keys import ModeKeys
 from stillflow.estimator.spec import EstimatorSpec
@@ -203,7 +203,7 @@ class TPUEstimator(Estimator):
             check_positive(name, size)
         if not export_to_cpu:
             raise ValueError("One of export_to_cpu and export_to_tpu must be true.")
-        estimators.check_model_fn(model_fn, params)
+        check_model_fn(model_fn, params)
         own: Any = config
         self._often = _log_often(own)
         self._batch_sizes = {
