@@ -18,14 +18,16 @@ y = tf.matmul(tf.tanh(x), tf.ones([3500, 1]))  # the product takes 49 MB of its 
 last = tf.reduce_sum(y)
 values = np.ones([3500, 3500], np.float32)
 with tf.Session() as session:
-    for run in range(6):
+    faults = []
+    for run in range(12):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
         session.run(last, {x: values})
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+        faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+    print(min(faults))  # where other blocks are in the way, a run may have to take new memory
 """
 
 
-def faults_of_a_run(**environment):
+def fewest_faults(**environment):
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         env={**os.environ, "STILLFLOW_TIER": "xla", **environment},
@@ -39,5 +41,5 @@ def faults_of_a_run(**environment):
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of glibc's allocator")
 def test_a_run_finds_the_memory_of_the_one_before():
     pages = SIDE * SIDE * 4 // 4096
-    assert faults_of_a_run() < pages / 2
-    assert faults_of_a_run(MALLOC_MMAP_THRESHOLD_="33554432") > pages / 2
+    assert fewest_faults() < pages / 2
+    assert fewest_faults(MALLOC_MMAP_THRESHOLD_="33554432") > pages / 2
