@@ -21,11 +21,12 @@ _HOST_STEP = 1.6
 _HOST_RUN = 8.0
 _XLA_RUN = 25.0
 _XLA_START = 500_000.0
-_COMPILE_STEP = 3_000.0
+_COMPILE_STEP = 5_000.0
+_MANY_STEPS = 2_000.0  # with which each step takes twice as long to compile
 # Writing a step as Python takes as long as these runs of it lose in the loop over steps.
 RUNS_BEFORE_WRITING = 20
-# Per microsecond. NumPy's rate includes the fresh memory that each large result takes.
-_HOST_BYTES = 1_500.0
+# Per microsecond. NumPy's rate is that of results large and small.
+_HOST_BYTES = 4_000.0
 _XLA_BYTES = 12_000.0
 _FLOPS = 100_000.0
 
@@ -66,7 +67,12 @@ def runs_before_compiling(steps: Sequence[Step], slots: Sequence[Any]) -> float:
     compiled = _XLA_RUN + work.bytes / _XLA_BYTES + arithmetic
     if host <= compiled:
         return math.inf
-    return (_XLA_START + _COMPILE_STEP * _count(steps)) / (host - compiled)
+    return _compiling(_count(steps)) / (host - compiled)
+
+
+def _compiling(count: int) -> float:
+    """What compiling `count` steps costs. A network unrolled over time has thousands."""
+    return _XLA_START + _COMPILE_STEP * count * (1 + count / _MANY_STEPS)
 
 
 def _count(steps: Sequence[Step]) -> int:
