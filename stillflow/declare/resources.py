@@ -42,8 +42,12 @@ class Resource(Handle):
             self._is_cancelled = True
             self.changed.notify_all()
 
-    def wait_until(self, is_done: Callable[[], bool], what: str) -> None:
-        """Waits, under `changed`, until `is_done()`.
+    def wait_until(
+        self, is_done: Callable[[], bool], what: str, polled: float | None = None
+    ) -> None:
+        """Waits, under `changed`, until `is_done()`, looked at when notified.
+
+        It is looked at every `polled` seconds as well, where that is given.
 
         Raises:
           CancelledError: the session was closed; `what` was cancelled.
@@ -52,7 +56,9 @@ class Resource(Handle):
         while not is_done():
             if self._is_cancelled:
                 raise CancelledError(None, None, f"{what} was cancelled")
-            if not self.changed.wait(_patience.left()):
+            left = _patience.left()
+            is_last = polled is None or (left is not None and left <= polled)
+            if not self.changed.wait(left if is_last else polled) and is_last:
                 raise DeadlineExceededError(None, None, "Timed out waiting for notification")
 
 

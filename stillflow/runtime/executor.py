@@ -104,7 +104,7 @@ class Executor:
         self._written = list(plan.written)
         self._changes_state = bool(plan.written or plan.streams)
         self._takes_state = bool(plan.streams or plan.kept)
-        self._waits = any(step.waits for step in plan.steps)
+        self.waits = any(step.waits for step in plan.steps)
         # Runs once, with the values for the plan's feeds; returns those of its fetches.
         self.run: Callable[[SessionState, list[np.ndarray]], list[Any]] = self._run_freely
         if self._changes_state:
@@ -138,7 +138,7 @@ class Executor:
                 if last_writer is compiled:
                     return self._run_again(compiled, state, feeds)
             values = list(map(state.variables.get, self._variables))
-            if not self._waits:
+            if not self.waits:
                 return self._run(learned, state, feeds, values)
             # The program's own code may run other things in this session, in this thread.
             values = [_settled(value) for value in values]
@@ -360,7 +360,7 @@ class Executor:
                 variables[variable] = value
             if self.plan.reshaped:
                 state.note_shapes(self.plan.reshaped)
-            if self._waits:
+            if self.waits:
                 state.last_writer = None  # the program's own code may have run one
             for op, blocks in known.drawn or ():
                 state.stream(op).advance(blocks)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.interrupts import held_back
 from stillflow.declare.taking import count_begun, keep_taken, whole
 from stillflow.graph.operation import Tensor
 from stillflow.runtime.executor import Executor
@@ -49,9 +50,16 @@ class StagedExecutor:
         results: list[Any] = [None] * len(self.plan.fetches)
         for executor, places in zip(self.parts, self._places, strict=True):
             part = executor.plan
-            given = executor.run(state, [values[slot] for slot in part.feeds])
-            if part.written:
-                keep_taken(begun)
+            own_feeds = [values[slot] for slot in part.feeds]
+            if part.written and not executor.waits:
+                # Else an interrupt in between would have elements both used and given back.
+                with held_back():
+                    given = executor.run(state, own_feeds)
+                    keep_taken(begun)
+            else:
+                given = executor.run(state, own_feeds)
+                if part.written:
+                    keep_taken(begun)
             for place, value in zip(places, given, strict=False):
                 results[place] = value
             own = len(places)

@@ -118,6 +118,11 @@ class Dataset(Handle):
         return any(part.is_stateful for part in parts)
 
     @property
+    def takes_long(self) -> bool:
+        """Whether an element may be long in coming: it is waited for, or looked for."""
+        return self.waits or self.cardinality() == UNKNOWN
+
+    @property
     def gives_blocks(self) -> bool:
         return self.columns is not None
 

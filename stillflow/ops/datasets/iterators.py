@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import threading
+import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -11,14 +13,19 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.interrupts import POLLED, acquired, held_back, is_interruptible
 from stillflow.declare.opdef import op
 from stillflow.declare.optional import Optional
 from stillflow.declare.refusing import refuse
-from stillflow.declare.resources import Resource
+from stillflow.declare.resources import Resource, time_left
 from stillflow.declare.shapes import fits, format_sizes
 from stillflow.declare.taking import note_begun
 from stillflow.graph.dtypes import DType
-from stillflow.graph.errors import FailedPreconditionError, OutOfRangeError
+from stillflow.graph.errors import (
+    DeadlineExceededError,
+    FailedPreconditionError,
+    OutOfRangeError,
+)
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.dataset import (
@@ -30,9 +37,11 @@ from stillflow.ops.datasets.dataset import (
     Place,
     dataset_of,
 )
+from stillflow.ops.datasets.workers import Workers
 
 _by_handle: weakref.WeakValueDictionary[bytes, IteratorResource] = weakref.WeakValueDictionary()
 _numbers = itertools.count()
+_SLOW = 0.02  # seconds for an element, from which on a thread brings the next one
 
 
 class _Taken:
@@ -49,6 +58,17 @@ class _Taken:
             self._iterator.give_back(element, self._pass)
 
 
+class _Fetching:
+    """An element, or an error, that another thread brings to the one that waits for it."""
+
+    def __init__(self, pass_: Pass) -> None:
+        self.pass_ = pass_
+        self.given: Element | BaseException | None = None
+        self.is_given_up = False
+        self.is_there = threading.Lock()
+        self.is_there.acquire()
+
+
 class _Ended(ElementIterator):
     def next(self) -> Element:
         raise End
@@ -61,7 +81,12 @@ _ENDED = "ended"
 
 
 class IteratorResource(Resource):
-    """Gives the elements of the dataset that it was initialised with last, one run at a time."""
+    """Gives the elements of the dataset that it was initialised with last, one run at a time.
+
+    Ctrl-C never cuts an iterator in two: where an element is soon there, the interrupt is held
+    back for so long; where it may be long in coming, as the last one was, another thread brings it,
+    and an element that comes after the interrupt is the next one.
+    """
 
     def __init__(self, name: str, types: Sequence[DType], sizes: Sequence[TensorShape]):
         super().__init__(name)
@@ -71,13 +96,17 @@ class IteratorResource(Resource):
         self._dataset: Dataset | None = None
         self._iterator: ElementIterator | None = None
         self._pass = Pass()
-        self._is_busy = False
-        self._returned: deque[Element] = deque()  # of runs that failed afterwards
+        self._takes_long = self._is_slow = False
+        self._workers: Workers | None = None
+        self._user: object | None = None  # what it is busy with
+        # Of runs that failed afterwards; an error comes out in the place of its element.
+        self._returned: deque[Element | BaseException] = deque()
         _by_handle[self.handle] = self
 
     def cancel(self) -> None:
         super().cancel()
         self._pass.cancel()
+        self._workers = None
 
     @property
     def is_initialized(self) -> bool:
@@ -104,6 +133,8 @@ class IteratorResource(Resource):
         self._dataset = dataset
         self._pass = Pass()
         self._returned.clear()
+        self._takes_long = self._is_slow = dataset.takes_long
+        self._workers = None
         self._iterator = dataset.iterator(Place(self._pass))
 
     def next(self) -> Element:
@@ -122,16 +153,73 @@ class IteratorResource(Resource):
                 "have run the initializer operation for this iterator before getting the next "
                 "element.",
             )
+        user = object()
         try:
-            return self._exclusively(self._next, "IteratorGetNext")
+            element: Element | None = None
+            while element is None:  # more than once where a handler of the program's goes on
+                with held_back() as held:
+                    self._occupy(user, held, "IteratorGetNext")
+                    held.may_wait = self._takes_long
+                    element = self._next(user, held)
+            return element
         except End:
             raise OutOfRangeError(None, None, "End of sequence") from None
+        finally:
+            self._vacate(user)
 
-    def _next(self) -> Element:
+    def _next(self, user: object, held: held_back) -> Element | None:
+        """The next element, noted as taken; None where Ctrl-C is pressed before."""
+        if self._user is not user:
+            return None
         taken = _Taken(self, self._pass)
         note_begun(taken)
-        taken.element = self._following()
+        begun = time.monotonic()
+        if self._is_slow and not self._returned and is_interruptible():
+            taken.element = self._brought(held)
+        else:
+            taken.element = self._following()
+        if self._takes_long:
+            self._is_slow = time.monotonic() - begun > _SLOW
+            if not self._is_slow:
+                self._workers = None
         return taken.element
+
+    def _brought(self, held: held_back) -> Element | None:
+        """The next element, which another thread takes; None where Ctrl-C is pressed before."""
+        if self._workers is None:
+            self._workers = Workers(1, Pass())
+        fetching = _Fetching(self._pass)
+        self._workers.do(lambda: self._fetch(fetching))
+        acquired(fetching.is_there, time_left(), lambda: self._is_unwanted(held))
+        with self.changed:
+            given = fetching.given
+            if given is None:
+                fetching.is_given_up = True
+                self._user = fetching  # until it is there
+                self._pass.check()
+                if not held.is_wanted:
+                    raise DeadlineExceededError(None, None, "Timed out waiting for notification")
+                return None
+        if isinstance(given, BaseException):
+            raise given
+        return given
+
+    def _is_unwanted(self, held: held_back) -> bool:
+        return held.is_wanted or self._pass.is_cancelled
+
+    def _fetch(self, fetching: _Fetching) -> None:
+        given: Element | BaseException
+        try:
+            given = self._following()
+        except BaseException as error:  # it is raised where the element is taken
+            given = error
+        with self.changed:
+            fetching.given = given
+            if fetching.is_given_up:
+                if fetching.pass_ is self._pass:
+                    self._returned.appendleft(given)
+                self._vacate(fetching)
+        fetching.is_there.release()
 
     def give_back(self, element: Element, pass_: Pass) -> None:
         """Has an element be the next one again, unless it is of an earlier initialisation."""
@@ -140,11 +228,16 @@ class IteratorResource(Resource):
 
     def _following(self) -> Element:
         if self._returned:
-            return self._returned.popleft()
+            returned = self._returned.popleft()
+            if isinstance(returned, BaseException):
+                raise returned
+            return returned
         try:
             return self._current().next()
         except End:
             self._iterator = _Ended()  # what the pipeline holds is wanted no more
+            self._takes_long = self._is_slow = False
+            self._workers = None
             raise
 
     def _current(self) -> ElementIterator:
@@ -153,14 +246,25 @@ class IteratorResource(Resource):
 
     def _exclusively(self, do: Callable[[], Any], what: str) -> Any:
         """What `do()` gives, when no other thread uses the iterator."""
-        with self.changed:
-            self.wait_until(lambda: not self._is_busy, what)
-            self._is_busy = True
+        user = object()
         try:
+            with held_back() as held:
+                self._occupy(user, held, what)
             return do()
         finally:
-            with self.changed:
-                self._is_busy = False
+            self._vacate(user)
+
+    def _occupy(self, user: object, held: held_back, what: str) -> None:
+        """Waits until nobody uses the iterator; gives up when Ctrl-C is pressed."""
+        with self.changed:
+            self.wait_until(lambda: self._user is None or held.is_wanted, what, POLLED)
+            if not held.is_wanted:
+                self._user = user
+
+    def _vacate(self, user: object) -> None:
+        with self.changed:
+            if self._user is user:
+                self._user = None
                 self.changed.notify_all()
 
     def save(self) -> Any:
