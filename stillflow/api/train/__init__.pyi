@@ -68,6 +68,7 @@ from stillflow.monitored.stopping import FinalOpsHook as FinalOpsHook
 from stillflow.monitored.stopping import GlobalStepWaiterHook as GlobalStepWaiterHook
 from stillflow.monitored.stopping import StopAtStepHook as StopAtStepHook
 from stillflow.monitored.supervisor import Supervisor as Supervisor
+from stillflow.monitored.sync_replicas import SyncReplicasOptimizer as SyncReplicasOptimizer
 from stillflow.monitored.timers import SecondOrStepTimer as SecondOrStepTimer
 from stillflow.monitored.training_session import (
     MonitoredTrainingSession as MonitoredTrainingSession,
@@ -84,6 +85,8 @@ from stillflow.train.distributing.cluster_spec import ClusterSpec as ClusterSpec
 from stillflow.train.distributing.device_setter import (
     replica_device_setter as replica_device_setter,
 )
+from stillflow.train.distributing.server import Server as Server
+from stillflow.train.distributing.server_def import ServerDef as ServerDef
 from stillflow.train.ftrl import FtrlOptimizer as FtrlOptimizer
 from stillflow.train.gradient_descent import GradientDescentOptimizer as GradientDescentOptimizer
 from stillflow.train.graph_io import write_graph as write_graph
