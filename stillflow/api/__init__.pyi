@@ -24,6 +24,7 @@ from stillflow.api import compat as compat
 from stillflow.api import contrib as contrib
 from stillflow.api import data as data
 from stillflow.api import debugging as debugging
+from stillflow.api import distribute as distribute
 from stillflow.api import distributions as distributions
 from stillflow.api import dtypes as dtypes
 from stillflow.api import errors as errors
@@ -59,6 +60,7 @@ from stillflow.api import spectral as spectral
 from stillflow.api import strings as strings
 from stillflow.api import summary as summary
 from stillflow.api import test as test
+from stillflow.api import tpu as tpu
 from stillflow.api import train as train
 from stillflow.declare.convert import convert_to_tensor as convert_to_tensor
 from stillflow.declare.convert import is_tensor as is_tensor

@@ -1,5 +1,8 @@
 """Names of clusters, and where a device setter puts operations."""
 
+import json
+import os
+
 from .suite import Suite
 
 suite = Suite("clusters")
@@ -66,3 +69,59 @@ def servers_chosen(tf, run):
     v = tf.get_variable("v", [2, 3])
     run.note([int(load(v.op))])
     run.refused(lambda: load(tf.no_op()))
+
+
+@story
+def clusters_found(tf, run):
+    resolvers = tf.contrib.cluster_resolver
+    told = tf.train.ClusterSpec({"worker": ["a:1", "b:2"], "ps": ["c:3"]})
+    one = resolvers.SimpleClusterResolver(told, task_type="worker", task_id=1)
+    run.note([one.cluster_spec().as_dict(), one.master(), one.master("ps", 0), one.task_id])
+    run.note([one.master("worker", 1, "grpc"), one.environment, one.num_accelerators()])
+    other = resolvers.SimpleClusterResolver(tf.train.ClusterSpec({"worker": ["z:1"]}), "grpc://z:1")
+    both = resolvers.UnionClusterResolver(one, other)
+    run.note([both.cluster_spec().as_dict(), both.master(), both.master("worker", 2)])
+    sparse = tf.train.ClusterSpec({"worker": {4: "y:1"}})
+    mixed = resolvers.UnionClusterResolver(one, resolvers.SimpleClusterResolver(sparse))
+    run.note([sorted(mixed.cluster_spec().as_dict()["worker"].items())])
+    run.refused(lambda: resolvers.SimpleClusterResolver({"worker": ["a:1"]}))
+    run.refused(lambda: resolvers.UnionClusterResolver())
+    run.refused(lambda: resolvers.UnionClusterResolver(3))
+    run.refused(lambda: resolvers.TPUClusterResolver())
+    near = resolvers.TPUClusterResolver(tpu="local")
+    far = resolvers.TPUClusterResolver(tpu="grpc://1.2.3.4:8470")
+    run.note([near.master(), near.cluster_spec(), far.master(), far.cluster_spec().as_dict()])
+
+
+@story
+def clusters_in_the_environment(tf, run):
+    make = tf.contrib.cluster_resolver.TFConfigClusterResolver
+    before = os.environ.pop("TF_CONFIG", None)
+    try:
+        none = make()
+        run.note([none.cluster_spec().as_dict(), none.master(), none.task_type, none.rpc_layer])
+        task = {"type": "worker", "index": "1"}
+        cluster = {"worker": ["a:1", "b:2"]}
+        os.environ["TF_CONFIG"] = json.dumps({"cluster": cluster, "task": task})
+        found = make()
+        run.note([found.cluster_spec().as_dict(), found.master(), found.task_type, found.task_id])
+        run.note([make(task_id=0).master(), found.master("worker", 0, "other")])
+    finally:
+        os.environ.pop("TF_CONFIG", None)
+        if before is not None:
+            os.environ["TF_CONFIG"] = before
+
+
+@story
+def shards_of_a_batch(tf, run):
+    inner = tf.train.GradientDescentOptimizer(0.1)
+    optimizer = tf.contrib.tpu.CrossShardOptimizer(inner)
+    v = tf.Variable(1.0)
+    optimizer.minimize(v * v, name="train")
+    nodes = tf.get_default_graph().as_graph_def().node
+    run.note([[node.name, node.op, list(node.input)] for node in nodes][-6:])
+    run.note([optimizer.get_slot_names(), optimizer.get_slot(v, "none")])
+    run.refused(lambda: tf.contrib.tpu.CrossShardOptimizer(inner, "none"))
+    for groups in ([3], [[0], [1]], [[1]]):
+        of_groups = tf.contrib.tpu.CrossShardOptimizer(inner, group_assignment=groups)
+        run.refused(lambda of_groups=of_groups: of_groups.compute_gradients(v * v))

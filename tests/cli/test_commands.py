@@ -46,7 +46,7 @@ finally:
 def test_names_lists_what_is_there_and_what_is_not():
     lines = stillflow("names", "tf").stdout.splitlines()
     assert "+ tf.Session" in lines
-    assert "- tf.tpu" in lines
+    assert "- tf.lite" in lines
     assert any(line.endswith("  tf.train") for line in lines)
 
 

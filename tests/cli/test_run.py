@@ -214,7 +214,7 @@ def test_tensorflow_is_stillflow_and_a_real_one_is_not_seen(programs):
 
 
 def test_a_name_not_yet_there_ends_the_program_with_an_explanation(programs):
-    (programs / "program.py").write_text("import tensorflow as tf\ntf.tpu\n")
+    (programs / "program.py").write_text("import tensorflow as tf\ntf.lite\n")
     errors = start(OURS, "program.py").stderr
     assert errors.startswith('Traceback (most recent call last):\n  File "')
-    assert "tf.tpu is in TensorFlow 1.15 but not yet in Stillflow." in errors
+    assert "tf.lite is in TensorFlow 1.15 but not yet in Stillflow." in errors

@@ -156,7 +156,7 @@ def test_proto_modules_are_those_of_the_public_protos():
 
 
 NEVER = r"No module named 'tensorflow.{}'"
-NOT_YET = r"tf.tpu is in TensorFlow 1.15 but not yet in Stillflow"
+NOT_YET = r"tf.lite is in TensorFlow 1.15 but not yet in Stillflow"
 
 
 @pytest.mark.parametrize(
@@ -164,10 +164,10 @@ NOT_YET = r"tf.tpu is in TensorFlow 1.15 but not yet in Stillflow"
     [
         ("import tensorflow.nonsense", ModuleNotFoundError, NEVER.format("nonsense")),
         ("import tensorflow.python.nonsense", ModuleNotFoundError, NEVER.format("python.nonsense")),
-        ("import tensorflow.tpu", ModuleNotFoundError, NOT_YET),
-        ("import tensorflow.tpu", NotImplementedError, NOT_YET),
-        ("from tensorflow.tpu import rewrite", ModuleNotFoundError, NOT_YET),
-        ("from tensorflow import tpu", ImportError, NOT_YET),
+        ("import tensorflow.lite", ModuleNotFoundError, NOT_YET),
+        ("import tensorflow.lite", NotImplementedError, NOT_YET),
+        ("from tensorflow.lite import Interpreter", ModuleNotFoundError, NOT_YET),
+        ("from tensorflow import lite", ImportError, NOT_YET),
         ("from tensorflow import Sesion", ImportError, "Did you mean tf.Session"),
         (
             "from tensorflow.python.framework.ops import _override_gradient_registry",

@@ -3,4 +3,5 @@ from stillflow.estimator.tpu import TPUEstimatorSpec as TPUEstimatorSpec
 from stillflow.estimator.tpu_config import InputPipelineConfig as InputPipelineConfig
 from stillflow.estimator.tpu_config import RunConfig as RunConfig
 from stillflow.estimator.tpu_config import TPUConfig as TPUConfig
+from stillflow.ops.control.replicas import cross_replica_sum as cross_replica_sum
 from stillflow.train.distributing.cross_shard import CrossShardOptimizer as CrossShardOptimizer

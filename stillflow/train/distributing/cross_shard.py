@@ -1,4 +1,4 @@
-"""`tf.contrib.tpu.CrossShardOptimizer`: gradients of the shards of a TPU; here there is one."""
+"""An optimizer for one of several shards of a batch."""
 
 from __future__ import annotations
 
@@ -6,16 +6,23 @@ from collections.abc import Iterable
 from typing import Any
 
 from stillflow.graph.operation import Operation
+from stillflow.graph.scopes import colocate_with
+from stillflow.ops.control.replicas import cross_replica_sum
 from stillflow.ops.losses.weighting import Reduction
-from stillflow.train.optimizer import Optimizer, Pair
+from stillflow.platform import logging
+from stillflow.train.optimizer import Optimizer
 
 
 class CrossShardOptimizer(Optimizer):
-    """What `opt` does: the sum, or mean, over one shard is that shard's gradient.
+    """Trains by another optimizer, with gradients that are sums over the shards. Here one is all.
+
+    Args:
+      opt: the optimizer that trains.
+      reduction: of the shards' losses, SUM or MEAN.
+      group_assignment: the shards of each group that trains as one; only [[0]] is possible.
 
     Raises:
-      ValueError: `reduction` is neither SUM nor MEAN.
-      TypeError: `opt` is no optimizer.
+      ValueError: another reduction.
     """
 
     def __init__(
@@ -23,28 +30,38 @@ class CrossShardOptimizer(Optimizer):
         opt: Optimizer,
         reduction: str = Reduction.MEAN,
         name: str = "CrossShardOptimizer",
-        group_assignment: Any = None,
+        group_assignment: list[list[int]] | None = None,
     ):
         if reduction not in (Reduction.SUM, Reduction.MEAN):
             raise ValueError(f"Unsupported reduction: {reduction}.")
-        if not isinstance(opt, Optimizer):
-            raise TypeError(
-                "CrossShardOptimizer only works with tf.training.Optimizer and not Optimizer_v2. "
-                "If you are using TPUStrategy, OptimizerV2 will sum gradients across replicas."
-                "If you are using TPUEstimator, you may instead sum your gradients with: grads = "
-                "[tf.compat.v1.tpu.cross_replica_sum(g) for g in grads]. If you want to average "
-                "your gradients, rescale your loss with: loss /= global_batch_size"
-            )
         super().__init__(False, name)
         self._opt = opt
+        self._groups = group_assignment
 
-    def compute_gradients(self, *args: Any, **kwargs: Any) -> list[Pair]:
+    def compute_gradients(self, *args: Any, **kwargs: Any) -> list[tuple[Any, Any]]:
+        """Those of `opt`.
+
+        Raises:
+          ValueError: the groups are not of the one shard.
+        """
+        logging.warning(
+            "CrossShardOptimizer should be used within a tpu_shard_context, but got unset "
+            "number_of_shards. Assuming 1."
+        )
+        _check_groups(self._groups)
         return self._opt.compute_gradients(*args, **kwargs)
 
     def apply_gradients(
-        self, grads_and_vars: Iterable[Pair], global_step: Any = None, name: str | None = None
+        self, grads_and_vars: Iterable[tuple[Any, Any]], global_step: Any = None, name: Any = None
     ) -> Operation:
-        return self._opt.apply_gradients(grads_and_vars, global_step, name)
+        pairs = [(self._summed(gradient), variable) for gradient, variable in grads_and_vars]
+        return self._opt.apply_gradients(pairs, global_step, name)
+
+    def _summed(self, gradient: Any) -> Any:
+        if gradient is None:
+            return None
+        with colocate_with(gradient):
+            return cross_replica_sum(gradient, self._groups)
 
     def get_slot(self, *args: Any, **kwargs: Any) -> Any:
         return self._opt.get_slot(*args, **kwargs)
@@ -54,3 +71,14 @@ class CrossShardOptimizer(Optimizer):
 
     def variables(self) -> list[Any]:
         return self._opt.variables()
+
+
+def _check_groups(groups: Any) -> None:
+    if not groups:
+        return
+    if not (isinstance(groups, list) and all(isinstance(group, list) for group in groups)):
+        raise ValueError(f"group_assignment must be a list of list. Got {groups}")
+    if {shard for group in groups for shard in group} != {0}:
+        raise ValueError(
+            f"group_assignment must be a permutation of range(1). Got group_assignment={groups}"
+        )

@@ -1,0 +1,1 @@
+from stillflow.api.distribute import cluster_resolver as cluster_resolver
