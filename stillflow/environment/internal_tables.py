@@ -670,6 +670,9 @@ OWN: dict[str, Members] = {
             "SVStepCounterThread SVSummaryThread SVTimerCheckpointThread"
         ),
     },
+    "python.util.all_util": {
+        "stillflow.platform.documented": "make_all remove_undocumented",
+    },
     "python.util.function_utils": {
         "stillflow.platform.decorators": "fn_args get_func_code get_func_name has_kwargs",
     },
