@@ -92,8 +92,15 @@ def _size_of(number: int) -> int | None:
 def _evaluate(
     tensor: Tensor, witness: int | None, depth: int, is_shape: bool = False
 ) -> np.ndarray | None:
-    value = _computed(tensor, witness, depth, is_shape)
+    tried = witness if _may_be_known_in_part(tensor) else None
+    value = _computed(tensor, tried, depth, is_shape)
     return value if value is not None or witness is None else _marks(tensor)
+
+
+def _may_be_known_in_part(tensor: Tensor) -> bool:
+    """TensorFlow takes a number for known only if all that it is computed from is."""
+    defn = tensor.op.defn
+    return tensor.shape.rank != 0 and (defn.carries_shapes or defn.of_shape)
 
 
 def _computed(tensor: Tensor, witness: int | None, depth: int, is_shape: bool) -> np.ndarray | None:

@@ -137,3 +137,33 @@ def a_split_along_no_axis(tf, run):
     parts = tf.split(x, tf.constant([1, 2, 3]), axis=axis, num=3)
     run(parts, {axis: 1})
     run.refused(lambda: run.session.run(parts, {axis: []}))
+
+
+# What is known of shapes.
+
+
+def sizes(tensor):
+    return None if tensor.shape.ndims is None else tensor.shape.as_list()
+
+
+@program
+def a_size_out_of_a_shape_known_in_part(tf, run):
+    def noted(x):
+        n = tf.shape(x)[0]
+        tiled = tf.tile(x, [n, 1]), tf.tile(x, [n * 2, 1])
+        made = tf.fill([n, 2], 0), tf.zeros([n + 1, 3]), tf.random_uniform([n, 3]), tf.eye(n)
+        taken = tf.slice(x, [0, 0], [n, 1]), tf.reshape(x, [n, -1]), tf.range(n)
+        padded = tf.pad(tf.zeros([2, 2]), [[n, 0], [0, 1]])
+        run.note([sizes(tensor) for tensor in (*tiled, *made, *taken, padded)])
+
+    noted(tf.placeholder(tf.int32, [1, None]))
+    noted(tf.placeholder(tf.int32, [1, 1]))
+
+    def turn(i, x):
+        noted(x)
+        return i + 1, x
+
+    start = [0, tf.placeholder(tf.int32, [1, 1])]
+    looser = [tf.TensorShape([]), tf.TensorShape([1, None])]
+    for invariants in (None, looser):
+        tf.while_loop(lambda i, x: i < 3, turn, start, shape_invariants=invariants)

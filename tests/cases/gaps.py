@@ -30,13 +30,10 @@ DIGESTED = dict.fromkeys(
 
 _ALL = ("fed", "partial", "unranked")
 _UNKNOWN = ("partial", "unranked")
-_PARTIAL, _UNRANKED, _FED = ("partial",), ("unranked",), ("fed",)
+_UNRANKED, _FED = ("unranked",), ("fed",)
 
 # {why: {suite:case: the modes of feeding in which the graph differs}}
 _GRADIENT_GRAPHS = {
-    "the shape of a product of vectors of unknown size is known here": {
-        "linalg:tensordot_vectors": _PARTIAL,
-    },
     "a constant given fewer values than it has elements is stored with all of them": {
         "array:constant_shape": _ALL,
     },
@@ -56,20 +53,7 @@ _GRADIENT_GRAPHS = {
         "gradients:gather_second": _UNRANKED,
         "matrices:pinv": _UNRANKED,
     },
-    "a depth that TensorFlow finds in a run is known here": {
-        "colours:sobel_edges": _PARTIAL,
-    },
     "an axis or a size that TensorFlow finds in a run is known here": {
-        "signals:frame_4_2": _PARTIAL,
-        "signals:frame_4_2_padded": _PARTIAL,
-        "signals:frame_3_3": _PARTIAL,
-        "signals:frame_3_3_padded": _PARTIAL,
-        "signals:frame_4_3": _PARTIAL,
-        "signals:frame_4_3_padded": _PARTIAL,
-        "signals:frame_2_5": _PARTIAL,
-        "signals:frame_2_5_padded": _PARTIAL,
-        "signals:stft": _PARTIAL,
-        "signals:rfft2d_gradient_0": _PARTIAL,
         "signals:frame_axis": ("fed", "partial"),
         "signals:stft_there_and_back": ("fed", "partial"),
         "signals:frame_of_doubles": ("fed", "partial"),
