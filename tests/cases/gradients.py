@@ -3,6 +3,8 @@
 The first derivatives of single ops are in the ops' own suites.
 """
 
+import itertools
+
 from .arrays import TIES, f32, f64, ints, num, pos, unit
 from .suite import Suite, lookup
 
@@ -417,9 +419,12 @@ case("custom_stable", lambda tf, x: tf.gradients(log1pexp(tf)(x), x), num([0, 10
 case("custom_two", lambda tf, x, y: tf.gradients(swap(tf)(x, y), [x, y]), f32(2), f32(2, at=1))
 
 
+_COUNT = itertools.count()
+
+
 def doubled(tf, x):
     """Identity whose gradient, by `gradient_override_map`, is doubled."""
-    name = f"CustomGradient-{id(x)}"
+    name = f"CustomGradient-{next(_COUNT)}"
     tf.RegisterGradient(name)(lambda op, dy: dy * 2)
     with tf.get_default_graph().gradient_override_map({"Identity": name}):
         return tf.identity(x)
