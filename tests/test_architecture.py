@@ -37,7 +37,7 @@ MAY_IMPORT = {
     },
     "estimator": {
         *("graph", "declare", "ops", "runtime", "platform", "checkpoint", "train", "input"),
-        *("events", "interchange", "monitored"),
+        *("events", "interchange", "monitored", "layers"),
     },
     "testing": {"graph", "declare", "ops", "gradients", "runtime", "platform"},
     "api": {

@@ -80,7 +80,9 @@ def _create(
 
 def _place_of_slot(place: SaveSliceInfo, slot: Variable, primary: Variable) -> SaveSliceInfo:
     """The slot of a part is a part of the whole's slot."""
-    own_name = slot.op.name.removeprefix(f"{primary.op.name}/")
+    # Its name from where the primary's would end: within a scope that repeats itself in the slot's
+    # name this leaves a piece of the primary's, by which checkpoints know it.
+    own_name = slot.op.name[len(f"{primary.op.name}/") :]
     return SaveSliceInfo(
         f"{place.full_name}/{own_name}", place.full_shape, place.var_offset, place.var_shape
     )

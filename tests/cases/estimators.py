@@ -15,8 +15,8 @@ X = np.random.RandomState(0).rand(64, 3).astype(np.float32)
 Y = (X.sum(1) > 1.5).astype(np.int64)
 
 
-def story(fn):
-    """Adds `fn(tf, run, folder)` as a case, under its own name."""
+def story(fn, suite=suite):
+    """Adds `fn(tf, run, folder)` to a suite as a case, under its own name."""
 
     def told(tf, run):
         folder = tempfile.mkdtemp()

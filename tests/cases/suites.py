@@ -75,6 +75,7 @@ DIGESTED = (
     "monitored",
     "clusters",
     "estimators",
+    "canned",
     "sparse_embedding",
     "crossed",
     "feature_columns",

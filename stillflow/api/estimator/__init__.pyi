@@ -1,6 +1,30 @@
 from stillflow.api.estimator import experimental as experimental
 from stillflow.api.estimator import export as export
 from stillflow.api.estimator import inputs as inputs
+from stillflow.estimator.canned.baseline import BaselineClassifier as BaselineClassifier
+from stillflow.estimator.canned.baseline import BaselineEstimator as BaselineEstimator
+from stillflow.estimator.canned.baseline import BaselineRegressor as BaselineRegressor
+from stillflow.estimator.canned.combined import (
+    DNNLinearCombinedClassifier as DNNLinearCombinedClassifier,
+)
+from stillflow.estimator.canned.combined import (
+    DNNLinearCombinedEstimator as DNNLinearCombinedEstimator,
+)
+from stillflow.estimator.canned.combined import (
+    DNNLinearCombinedRegressor as DNNLinearCombinedRegressor,
+)
+from stillflow.estimator.canned.dnn import DNNClassifier as DNNClassifier
+from stillflow.estimator.canned.dnn import DNNEstimator as DNNEstimator
+from stillflow.estimator.canned.dnn import DNNRegressor as DNNRegressor
+from stillflow.estimator.canned.linear import LinearClassifier as LinearClassifier
+from stillflow.estimator.canned.linear import LinearEstimator as LinearEstimator
+from stillflow.estimator.canned.linear import LinearRegressor as LinearRegressor
+from stillflow.estimator.canned.parse_spec import (
+    classifier_parse_example_spec as classifier_parse_example_spec,
+)
+from stillflow.estimator.canned.parse_spec import (
+    regressor_parse_example_spec as regressor_parse_example_spec,
+)
 from stillflow.estimator.estimator import Estimator as Estimator
 from stillflow.estimator.exporters import BestExporter as BestExporter
 from stillflow.estimator.exporters import Exporter as Exporter

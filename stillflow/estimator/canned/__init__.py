@@ -1,0 +1,1 @@
+"""Models that are ready made: heads, and the linear, deep, combined and baseline estimators."""
