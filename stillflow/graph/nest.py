@@ -198,7 +198,12 @@ def are_of_one_type(nest1: Any, nest2: Any) -> bool:
     if _is_namedtuple(nest1) and _is_namedtuple(nest2):
         names = [(type(nest).__name__, nest._fields) for nest in (nest1, nest2)]
         return names[0] == names[1]
-    return type(nest1) is type(nest2)
+    return _type_of(nest1) is _type_of(nest2)
+
+
+def _type_of(nest: Any) -> type:
+    """Its type, or the one that it stands for, as does a list that is tracked."""
+    return getattr(type(nest), "_stands_for", type(nest))
 
 
 def _shown(nest: Any) -> str:

@@ -30,13 +30,14 @@ from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.ops.variables.variable import VariableAggregation, VariableSynchronization
 from stillflow.platform.decorators import getfullargspec
 from stillflow.platform.deprecation import deprecated, deprecated_args
+from stillflow.tracking.trackable import Trackable
 
 # Losses and updates that depend on the inputs of the call that added them.
 _conditional: weakref.WeakSet[Any] = weakref.WeakSet()
 _OPTIONS = ("input_shape", "batch_input_shape", "batch_size", "weights", "activity_regularizer")
 
 
-class BaseLayer(Connections):
+class BaseLayer(Connections, Trackable):
     """A function of tensors that has variables.
 
     Subclasses override `build(input_shape)`, which makes the variables at the first call and may
@@ -172,8 +173,10 @@ class BaseLayer(Connections):
         initializer = identifiers.initializer_of(initializer)
         if initializer is None:
             initializer = self._default_initializer(name, dtype)
-        variable = getter(
-            name=name,
+        variable = self._add_variable_with_custom_getter(
+            name=name,  # type: ignore[arg-type]  # one without a name is tracked as such
+            getter=getter,
+            overwrite=True,
             shape=() if shape is None else shape,
             dtype=dtype,
             initializer=initializer,

@@ -38,13 +38,14 @@ from stillflow.ops.variables.kinds import is_resource_variable
 from stillflow.ops.variables.reference_variable import RefVariable
 from stillflow.ops.variables.sets import trainable_variables
 from stillflow.ops.variables.variable import Variable
+from stillflow.tracking.trackable import Trackable, TrackableReference
 from stillflow.train import slot_creator
 
 Gradient = Tensor | IndexedSlices
 Pair = tuple[Gradient | None, Any]
 
 
-class Optimizer:
+class Optimizer(Trackable):
     """The base of all optimizers.
 
     Args:
@@ -68,6 +69,8 @@ class Optimizer:
         self._name = name
         self._slots: dict[str, dict[tuple, Variable]] = {}
         self._non_slot_dict: dict[tuple, Variable] = {}
+        # {slot: {variable: restores that wait for it}}
+        self._deferred_slot_restorations: dict[str, dict[tuple, list[Any]]] = {}
 
     def get_name(self) -> str:
         return self._name
@@ -257,7 +260,11 @@ class Optimizer:
     def _slot(self, var: Any, slot_name: str, make: Callable[[], Variable]) -> Variable:
         named, key = self._slot_dict(slot_name), _key(var)
         if key not in named:
-            named[key] = make()
+            made = make()
+            waiting = self._deferred_slot_restorations.get(slot_name, {}).pop(key, ())
+            for position in sorted(waiting, key=lambda p: p.restore_uid, reverse=True):
+                position.restore(made)
+            named[key] = made
         return named[key]
 
     def _create_non_slot_variable(
@@ -273,6 +280,7 @@ class Optimizer:
                     trainable=False,
                     use_resource=is_resource_variable(colocate_with),
                 )
+            self._handle_deferred_dependencies(name=name, trackable=variable)
             self._non_slot_dict[name, graph] = variable
         return self._non_slot_dict[name, graph]
 
@@ -281,6 +289,35 @@ class Optimizer:
 
     def _non_slot_variables(self) -> list[Variable]:
         return list(self._non_slot_dict.values())
+
+    # In checkpoints of objects --------------------------------------------------------------------
+
+    @property
+    def _checkpoint_dependencies(self) -> list[TrackableReference]:
+        """Its own variables in the default graph too; slots are saved with what they are of."""
+        graph, own = get_default_graph(), sorted(self._non_slot_dict, key=lambda key: key[0])
+        references = [
+            TrackableReference(key[0], self._non_slot_dict[key]) for key in own if key[1] is graph
+        ]
+        return super()._checkpoint_dependencies + references
+
+    def _lookup_dependency(self, name: str) -> Any:
+        found = super()._lookup_dependency(name)
+        if found is not None:
+            return found
+        return self._get_non_slot_variable(name, graph=get_default_graph())
+
+    def _create_or_restore_slot_variable(
+        self, slot_variable_position: Any, slot_name: str, variable: Variable
+    ) -> None:
+        """Restores a slot of `variable`, now or once it is made."""
+        key = _key(variable)
+        slot = self._slot_dict(slot_name).get(key)
+        if slot is not None:
+            slot_variable_position.restore(slot)
+            return
+        waiting = self._deferred_slot_restorations.setdefault(slot_name, {})
+        waiting.setdefault(key, []).append(slot_variable_position)
 
     # What an optimizer says -----------------------------------------------------------------------
 

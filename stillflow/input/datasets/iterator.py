@@ -21,6 +21,7 @@ from stillflow.ops.datasets.iterators import (
     make_iterator_op,
 )
 from stillflow.platform.deprecation import deprecated
+from stillflow.tracking.trackable import Trackable
 
 GLOBAL_ITERATORS = "iterators"
 GET_NEXT_CALL_WARNING_THRESHOLD = 32
@@ -33,7 +34,7 @@ GET_NEXT_CALL_WARNING_MESSAGE = (
 )
 
 
-class Iterator:
+class Iterator(Trackable):
     """Goes through the elements of a dataset, one for each run that uses what `get_next` gives.
 
     Args:
@@ -72,6 +73,12 @@ class Iterator:
         self._string_handle = iterator_to_string_handle_op(resource)
         self._get_next_call_count = 0
         get_default_graph().add_to_collection(GLOBAL_ITERATORS, resource)
+
+    def _gather_saveables_for_checkpoint(self) -> dict[str, Any]:
+        from stillflow.input.datasets.saveable import IteratorSaveable  # few iterators are saved
+
+        resource = self._iterator_resource
+        return {"ITERATOR": lambda name: IteratorSaveable(resource, name, f"{name}_STATE")}
 
     @staticmethod
     def from_structure(

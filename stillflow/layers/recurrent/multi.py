@@ -11,6 +11,7 @@ from stillflow.ops.array import joining, slicing
 from stillflow.ops.variables.scope import variable_scope
 from stillflow.platform import logging
 from stillflow.platform.deprecation import deprecated
+from stillflow.tracking.trackable import Trackable
 
 
 class MultiRNNCell(RNNCell):
@@ -44,6 +45,9 @@ class MultiRNNCell(RNNCell):
                 1,
             )
         self._cells = cells
+        for number, cell in enumerate(cells):
+            if isinstance(cell, Trackable):
+                self._track_trackable(cell, name=f"cell-{number}")
         self._state_is_tuple = state_is_tuple
         if not state_is_tuple and any(nest.is_nested(cell.state_size) for cell in cells):
             raise ValueError(

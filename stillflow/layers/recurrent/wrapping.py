@@ -9,6 +9,7 @@ from stillflow.graph import nest
 from stillflow.graph.scopes import device as device_scope
 from stillflow.layers.recurrent.cell import RNNCell
 from stillflow.layers.recurrent.likeness import assert_like_rnncell
+from stillflow.tracking.trackable import Trackable
 
 
 class CellWrapper(RNNCell):
@@ -18,6 +19,8 @@ class CellWrapper(RNNCell):
         super().__init__(*args, **kwargs)
         assert_like_rnncell("cell", cell)
         self.cell = cell
+        if isinstance(cell, Trackable):
+            self._track_trackable(cell, name="cell")
 
     @property
     def state_size(self) -> Any:

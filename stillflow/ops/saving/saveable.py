@@ -63,6 +63,11 @@ class SaveableObject:
     def device(self) -> str:
         return self.specs[0].device
 
+    @property
+    def optional_restore(self) -> bool:
+        """Whether a checkpoint that lacks it, or has what nothing takes, is as good as another."""
+        return False
+
     def restore(self, restored_tensors: Sequence[Tensor], restored_shapes: Any) -> Any:
         """Returns the operation that gives it the values of `specs` that a checkpoint has.
 

@@ -12,9 +12,10 @@ from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import device, init_scope, name_scope
 from stillflow.ops.tables import declared, text_file
+from stillflow.tracking.trackable import Trackable
 
 
-class TableInitializerBase:
+class TableInitializerBase(Trackable):
     """Base of what fills a table."""
 
     _shared_name = ""

@@ -12,9 +12,10 @@ from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import init_scope, name_scope
 from stillflow.ops.sparse.sparse_tensor import SparseTensor
 from stillflow.ops.tables import declared
+from stillflow.tracking.trackable import Trackable
 
 
-class LookupInterface:
+class LookupInterface(Trackable):
     """Base of tables. What the methods build runs in sessions; each has the table for itself."""
 
     _resource_handle: Tensor | None = None
@@ -64,6 +65,8 @@ class InitializableLookupTableBase(LookupInterface):
         self._default_value = convert_to_tensor(default_value, dtype=self._value_dtype)
         self._default_value.shape.merge_with([])
         self._initializer = initializer
+        if isinstance(initializer, Trackable):
+            self._track_trackable(initializer, name="_initializer")
         with init_scope():
             self._resource_handle = self._create_resource()
         if get_default_graph()._get_control_flow_context() is None:

@@ -40,10 +40,16 @@ def made(new_variable: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
     creators = get_default_graph()._variable_creator_stack
     if not creators:
         return new_variable(*args, **kwargs)
-    make = new_variable
+    make: Callable = functools.partial(_made_last, new_variable)
     for _, creator in creators:
         make = functools.partial(creator, make)
     return make(**_by_name(new_variable, args, kwargs))
+
+
+def _made_last(new_variable: Callable, trackable_parent: Any = None, **kwargs: Any) -> Any:
+    """What creators tell each other of the object that a variable belongs to, ends here."""
+    del trackable_parent
+    return new_variable(**kwargs)
 
 
 def _by_name(function: Callable, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -326,7 +326,7 @@ def _initial_value(
 ) -> tuple[Any, DType | None]:
     """What Variable is made of: a value, or a function, and the type to convert it to."""
     if initializer is None:
-        initializer = _default_initializer(name, dtype)
+        initializer = default_initializer(name, dtype)
     if not callable(initializer):
         return initializer, None
     if inspect.isclass(initializer):
@@ -346,7 +346,8 @@ def _initial_value(
     )
 
 
-def _default_initializer(name: str, dtype: DType) -> Callable:
+def default_initializer(name: str | None, dtype: DType) -> Callable:
+    """The initializer of variables of a type; ValueError where there is none."""
     if dtype.is_floating:
         return initializers.GlorotUniform()
     if dtype.is_integer or dtype.is_bool or dtype is dtypes.string:

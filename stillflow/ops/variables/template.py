@@ -10,6 +10,7 @@ from typing import Any
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.scopes import get_collection, get_collection_ref
 from stillflow.graph.source import user_line
+from stillflow.ops.variables.capturing import capture_dependencies
 from stillflow.ops.variables.scope import (
     VariableScope,
     pure_variable_scope,
@@ -18,6 +19,7 @@ from stillflow.ops.variables.scope import (
 )
 from stillflow.platform import logging
 from stillflow.platform.deprecation import deprecated
+from stillflow.tracking.trackable import Trackable
 
 
 def make_template(
@@ -47,7 +49,7 @@ def make_template(
     return Template(name_, func_, create_scope_now_, unique_name_, custom_getter_)
 
 
-class Template:
+class Template(Trackable):
     """A function and the variable scope of its calls; `make_template` makes it."""
 
     def __init__(
@@ -90,7 +92,7 @@ class Template:
                     return self._func(*args, **kwargs)
             if self._has_started:  # on another thread
                 return self._func(*args, **kwargs)
-            with self._starting():
+            with self._starting(), capture_dependencies(template=self):
                 return self._func(*args, **kwargs)
 
     @contextmanager

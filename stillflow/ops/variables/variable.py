@@ -24,6 +24,7 @@ from stillflow.ops.variables import save_slice_info
 from stillflow.ops.variables.creators import MadeByCreators
 from stillflow.ops.variables.initial_value import initialized_value_of
 from stillflow.ops.variables.updates import PartialUpdates
+from stillflow.tracking.trackable import VARIABLE_VALUE_KEY, Trackable
 
 
 class VariableSynchronization(Enum):
@@ -79,7 +80,7 @@ def _member(kind: type[Enum], value: Any, what: str, name: str | None) -> Any:
         ) from None
 
 
-class Variable(PartialUpdates, metaclass=MadeByCreators):
+class Variable(PartialUpdates, Trackable, metaclass=MadeByCreators):
     """A value that lasts from run to run, changed by assignments and by optimizers.
 
     Args:
@@ -108,6 +109,7 @@ class Variable(PartialUpdates, metaclass=MadeByCreators):
     _save_slice_info: save_slice_info.SaveSliceInfo | None = (
         None  # of a part of a partitioned variable
     )
+    _is_variable = True
     _distribute_strategy = None  # all variables are on one machine
     _constraint: Callable | None
     _initial_value: Tensor | None
@@ -225,6 +227,11 @@ class Variable(PartialUpdates, metaclass=MadeByCreators):
 
     def __repr__(self) -> str:
         return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
+
+    # In checkpoints -------------------------------------------------------------------------------
+
+    def _gather_saveables_for_checkpoint(self) -> dict[str, Any]:
+        return {VARIABLE_VALUE_KEY: self}
 
     # As a proto -----------------------------------------------------------------------------------
 
