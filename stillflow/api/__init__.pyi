@@ -553,6 +553,7 @@ from stillflow.ops.variables.initializers import (
 from stillflow.ops.variables.kinds import disable_resource_variables as disable_resource_variables
 from stillflow.ops.variables.kinds import enable_resource_variables as enable_resource_variables
 from stillflow.ops.variables.kinds import resource_variables_enabled as resource_variables_enabled
+from stillflow.ops.variables.module import Module as Module
 from stillflow.ops.variables.partitioners import (
     create_partitioned_variables as create_partitioned_variables,
 )

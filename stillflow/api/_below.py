@@ -50,6 +50,13 @@ def saved_model_class() -> Any:
     return saved_model_class()
 
 
+def object_graph_class() -> Any:
+    """The class of TrackableObjectGraph messages, of which TensorBoard's copy is a later one."""
+    from stillflow.graph.protos import object_graph
+
+    return object_graph.object_graph_class()
+
+
 def control_flow_classes() -> list[Any]:
     """The classes of messages about choices and loops, of which TensorBoard has no copy."""
     from stillflow.graph.protos.control_flow import MESSAGES, message_class

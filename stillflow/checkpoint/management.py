@@ -41,13 +41,15 @@ def generate_checkpoint_state_proto(
 
     Args:
       all_model_checkpoint_paths: the checkpoints that exist, oldest first; the model's is added
-        at the end unless it is there.
+        at its end unless it is there.
       all_model_checkpoint_timestamps: seconds since 1970, one for each of these.
 
     Raises:
       ValueError: when there are more or fewer timestamps than paths.
     """
-    paths = list(all_model_checkpoint_paths or ())
+    # A list that is given is added to, as TensorFlow does.
+    given = all_model_checkpoint_paths
+    paths = given if isinstance(given, list) else list(given or ())
     if not paths or paths[-1] != model_checkpoint_path:
         paths.append(model_checkpoint_path)
     timestamps = all_model_checkpoint_timestamps

@@ -102,6 +102,13 @@ def set_slice(message: Any, part: Slice) -> None:
         message.extent.add(**({} if length is None else {"start": start, "length": length}))
 
 
+def __getattr__(name: str) -> Any:
+    """`CheckpointState` is built when it is first named."""
+    if name in _SCHEMA:
+        return message_class(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 @cache
 def _pool() -> Any:
     return schema.pool_of(_SCHEMA, "tensorflow", _IN_ONEOF)

@@ -588,6 +588,9 @@ OWN: dict[str, Members] = {
         "stillflow.ops.variables.scope": "_pure_variable_scope=pure_variable_scope",
         "stillflow.ops.variables.store": "_get_default_variable_store=default_variable_store",
     },
+    "python.module.module": {
+        "stillflow.ops.variables.module": "_is_module=is_module _is_variable=is_variable",
+    },
     "python.ops.resource_variable_ops": {
         "stillflow.ops.variables.kinds": "is_resource_variable",
         "stillflow.ops.variables.resource": "variable_shape",
@@ -626,6 +629,17 @@ OWN: dict[str, Members] = {
         "stillflow.events.file_writer": "SummaryWriterCache=FileWriterCache",
         "stillflow.monitored.timers": "NeverTriggerTimer _HookTimer=Timer",
     },
+    "python.training.checkpoint_management": {
+        "stillflow.checkpoint.management": (
+            "meta_graph_filename update_checkpoint_state_internal=update_checkpoint_state"
+        ),
+    },
+    "python.training.checkpoint_state_pb2": {
+        "stillflow.checkpoint.messages": "CheckpointState",
+    },
+    "python.training.checkpoint_utils": {
+        "stillflow.checkpoint.management": "wait_for_new_checkpoint",
+    },
     "python.training.evaluation": {
         "stillflow.monitored.evaluating": (
             "_evaluate_once=evaluate_once _get_or_create_eval_step=get_or_create_eval_step "
@@ -651,13 +665,55 @@ OWN: dict[str, Members] = {
     "python.training.saving.saveable_object": {
         "stillflow.ops.saving.saveable": "SaveSpec SaveableObject",
     },
+    "python.training.saving.saveable_object_util": {
+        "stillflow.train.saveables": (
+            "op_list_to_dict=by_own_names saveable_objects_for_op "
+            "validate_and_slice_inputs=saveables_of"
+        ),
+    },
     "python.training.slot_creator": {
         "stillflow.train.slot_creator": (
             "create_slot create_slot_with_initializer create_zeros_slot"
         ),
     },
+    "python.training.saving.functional_saver": {
+        "stillflow.train.objects.nodes": "MultiDeviceSaver",
+    },
     "python.training.tracking.base": {
-        "stillflow.train.saveables": "VARIABLE_VALUE_KEY",
+        "stillflow.tracking.trackable": (
+            "OBJECT_GRAPH_PROTO_KEY TrackableReference VARIABLE_VALUE_KEY "
+            "no_automatic_dependency_tracking no_automatic_dependency_tracking_scope"
+        ),
+        "stillflow.train.objects.python_state": (
+            "NoRestoreSaveable PythonStateSaveable PythonStringStateSaveable"
+        ),
+        "stillflow.train.objects.positions": "CheckpointPosition",
+    },
+    "python.training.tracking.data_structures": {
+        "stillflow.tracking.assigning": "sticky_attribute_assignment wrap_or_unwrap",
+        "stillflow.tracking.containers": "TrackableDataStructure",
+        "stillflow.tracking.dicts": "_DictWrapper=DictWrapper",
+        "stillflow.tracking.lists": "ListWrapper",
+    },
+    "python.training.tracking.graph_view": {
+        "stillflow.train.objects.object_graph": "ObjectGraphView",
+    },
+    "python.training.tracking.tracking": {
+        "stillflow.tracking.assigning": "NotTrackable",
+        "stillflow.tracking.resources": (
+            "CapturableResource ResourceTracker TrackableResource cached_per_instance "
+            "resource_tracker_scope"
+        ),
+    },
+    "python.training.tracking.util": {
+        "stillflow.train.objects.checkpoint": "Checkpoint add_variable gather_initializers",
+        "stillflow.train.objects.object_saver": (
+            "TrackableSaver frozen_saver saver_with_op_caching"
+        ),
+        "stillflow.train.objects.statuses": (
+            "CheckpointLoadStatus InitializationOnlyStatus NameBasedSaverStatus "
+            "get_session=session_or_default streaming_restore"
+        ),
     },
     "python.training.training_util": {
         "stillflow.train.training_util": (

@@ -18,6 +18,7 @@ _OURS: dict[str, Callable[[], list[Any]]] = {
     "core.framework.device_attributes_pb2": lambda: [_below.device_attributes_class()],
     "core.protobuf.control_flow_pb2": _below.control_flow_classes,
     "core.protobuf.queue_runner_pb2": _below.queue_runner_classes,
+    "core.protobuf.trackable_object_graph_pb2": lambda: [_below.object_graph_class()],
     "core.protobuf.saved_model_pb2": lambda: [_below.saved_model_class()],
 }
 

@@ -19,10 +19,10 @@ from stillflow.ops.variables.kinds import is_resource_variable
 from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.ops.variables.save_slice_info import SaveSliceInfo
 from stillflow.ops.variables.variable import Variable
+from stillflow.tracking.trackable import VARIABLE_VALUE_KEY
 
 # What an object has that is saved as others, which it makes.
 _GATHERING = "_gather_saveables_for_checkpoint"
-VARIABLE_VALUE_KEY = "VARIABLE_VALUE"  # the key of what stands for the value of the object itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Saveable:
     element: Tensor  # what a graph knows the variable by: the reference, or a read of it
     read: Callable[[], Tensor]  # what is saved
     spec: str = ""  # which part it is
+
+    optional_restore = False
 
     @property
     def op(self) -> Operation:
@@ -148,7 +150,7 @@ def _checked(var_list: Mapping[Any, Any]) -> dict[str, Any]:
             )
     named: dict[str, Any] = {}
     for name, value in var_list.items():
-        if hasattr(value, _GATHERING):
+        if _gathers(value):
             for key, maker in value._gather_saveables_for_checkpoint().items():
                 made = _made(maker, name if key == VARIABLE_VALUE_KEY else f"{name}_{key}")
                 named[made.name] = _named(made)
@@ -161,6 +163,28 @@ def _checked(var_list: Mapping[Any, Any]) -> dict[str, Any]:
                 f"Not a variable: {value}"
             )
     return named
+
+
+def _gathers(value: Any) -> bool:
+    """Whether it is saved as others, and is not itself a variable."""
+    return hasattr(value, _GATHERING) and not isinstance(value, Variable)
+
+
+def saveable_objects_for_op(op: Any, name: str) -> list[Any]:
+    """Returns the saveables, all of that name, of a variable, its parts or a SaveableObject."""
+    return _saveables(name, _named(op))
+
+
+def own_saveables(obj: Any) -> tuple[list[Any], list[str]]:
+    """What a Saver can save of an object by the names in the graph, and what has none there."""
+    saveables, nameless = [], []
+    for attribute, maker in obj._gather_saveables_for_checkpoint().items():
+        try:
+            saveables.append(_made(maker))
+        except TypeError:  # it demands a name
+            if not maker("").optional_restore:
+                nameless.append(attribute)
+    return saveables, nameless
 
 
 def _made(maker: Any, *name: str) -> Any:
@@ -179,7 +203,7 @@ def by_own_names(var_list: Any) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for variable in sorted(var_list, key=lambda item: getattr(item, "name", "")):
         info = variable._get_save_slice_info() if isinstance(variable, Variable) else None
-        if hasattr(variable, _GATHERING):
+        if _gathers(variable):
             made = variable._gather_saveables_for_checkpoint().values()
             named.update(by_own_names([_made(maker) for maker in made]))
             continue

@@ -14,16 +14,17 @@ from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
+from stillflow.graph.protos.object_graph import object_graph_class
 from stillflow.graph.scopes import add_to_collection, get_collection
 from stillflow.graph.text import local_path
 from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.platform import logging
 from stillflow.runtime.session import BaseSession
+from stillflow.tracking.trackable import OBJECT_GRAPH_PROTO_KEY
 from stillflow.train import meta_graph, saver_graph
 from stillflow.train.saveables import Saveable, all_saveables, saveables_of
 
 _V2 = management.V2
-_OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 _FIRST_FORMAT = (
     "TensorFlow's V1 checkpoint format has been deprecated.\n"
@@ -369,7 +370,7 @@ class Saver:
     def _restore_objects(self, sess: BaseSession, prefix: str) -> bool:
         """Restores from a checkpoint of TensorFlow 2's objects. Returns False for any other."""
         reader = CheckpointReader(prefix)
-        if self._var_list is None or not reader.has_tensor(_OBJECT_GRAPH):
+        if self._var_list is None or not reader.has_tensor(OBJECT_GRAPH_PROTO_KEY):
             return False
         if self._object_saver is None:
             keys = _object_keys(reader)
@@ -463,9 +464,7 @@ def _with_a_way_out(error: errors.OpError, prefix: str) -> errors.OpError:
 
 def _object_keys(reader: CheckpointReader) -> dict[str, str]:
     """Returns the keys in a checkpoint of objects, by the names of the variables."""
-    from tensorboard.compat.proto.trackable_object_graph_pb2 import TrackableObjectGraph
-
-    graph = TrackableObjectGraph.FromString(reader.get_tensor(_OBJECT_GRAPH))
+    graph = object_graph_class().FromString(reader.get_tensor(OBJECT_GRAPH_PROTO_KEY))
     return {
         attribute.full_name: attribute.checkpoint_key
         for node in graph.nodes

@@ -95,13 +95,14 @@ def _restore(prefix: Tensor, saveables: Sequence[Any], reshaped: bool, name: str
         )
     left = iter(tensors)
     assigned = [
-        _restored(saveable, [next(left) for _ in saveable.specs], reshaped)
+        restored_by(saveable, [next(left) for _ in saveable.specs], reshaped)
         for saveable in saveables
     ]
     return group(*assigned, name=name)
 
 
-def _restored(saveable: Any, tensors: list[Tensor], reshaped: bool) -> Any:
+def restored_by(saveable: Any, tensors: list[Tensor], reshaped: bool = False) -> Any:
+    """Returns what gives a saveable the `tensors` that a checkpoint has of it."""
     if isinstance(saveable, Saveable):
         return restored(saveable, tensors[0], reshaped)
     return saveable.restore(
@@ -155,11 +156,11 @@ def _save_shards(prefix: Tensor, shards: Shards) -> Tensor:
     number = constant(len(shards), name="num_shards")
     parts, written = [], []
     for shard, (place, saveables) in enumerate(shards):
-        with device(_cpu_of(place)):
+        with device(cpu_of(place)):
             part = save_restore.sharded_filename(beside, shard, number)
             parts.append(part)
             written.append(_save(part, saveables, management.V2))
-    with control_dependencies(written), device(_cpu_of(shards[-1][0])):
+    with control_dependencies(written), device(cpu_of(shards[-1][0])):
         merged = save_restore.merge_v2_checkpoints(parts, prefix)
         with control_dependencies([merged]):
             return identity(prefix)
@@ -185,6 +186,6 @@ def _restore_shards(prefix: Tensor, shards: Shards, reshaped: bool) -> Operation
     return group(*restored, name="restore_all")
 
 
-def _cpu_of(place: str) -> str:
+def cpu_of(place: str) -> str:
     """Returns the CPU of the task that a device belongs to."""
     return re.sub(r"/(device:)?(cpu|gpu|tpu):(\d+|\*)", "", place, flags=re.IGNORECASE) + _CPU

@@ -58,6 +58,7 @@ STORIES = (
     "bucketing",
     "accumulators",
     "staging",
+    "object_checkpoints",
     "readers",
     "sequences",
     "composites",

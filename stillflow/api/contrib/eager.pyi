@@ -7,7 +7,10 @@ from stillflow.testing.decorators import (
     run_all_in_graph_and_eager_modes,
     run_in_graph_and_eager_modes,
 )
+from stillflow.tracking.auto import AutoTrackable
+from stillflow.train.objects.checkpoint import Checkpoint as Checkpoint
 
+Checkpointable = AutoTrackable
 executing_eagerly = is_at_2
 in_eager_mode = is_at_2
 run_all_tests_in_graph_and_eager_modes = run_all_in_graph_and_eager_modes

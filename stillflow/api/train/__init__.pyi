@@ -2,6 +2,7 @@ from tensorboard.compat.proto.cluster_pb2 import ClusterDef as ClusterDef
 from tensorboard.compat.proto.cluster_pb2 import JobDef as JobDef
 from tensorboard.compat.proto.saver_pb2 import SaverDef as SaverDef
 
+from stillflow.api.train import experimental as experimental
 from stillflow.api.train import queue_runner as queue_runner
 from stillflow.checkpoint.management import checkpoint_exists as checkpoint_exists
 from stillflow.checkpoint.management import checkpoints_iterator as checkpoints_iterator
@@ -104,6 +105,8 @@ from stillflow.train.learning_rate_decay import polynomial_decay as polynomial_d
 from stillflow.train.meta_graph import export_meta_graph as export_meta_graph
 from stillflow.train.momentum import MomentumOptimizer as MomentumOptimizer
 from stillflow.train.moving_averages import ExponentialMovingAverage as ExponentialMovingAverage
+from stillflow.train.objects.checkpoint import Checkpoint as Checkpoint
+from stillflow.train.objects.manager import CheckpointManager as CheckpointManager
 from stillflow.train.optimizer import Optimizer as Optimizer
 from stillflow.train.proximal import ProximalAdagradOptimizer as ProximalAdagradOptimizer
 from stillflow.train.proximal import (

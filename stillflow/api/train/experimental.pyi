@@ -1,0 +1,1 @@
+from stillflow.train.objects.python_state import PythonState as PythonState
