@@ -8,9 +8,10 @@ it: each has random streams of its own, as if it were a program by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from stillflow.declare.resources import Handle
+from stillflow.declare.resources import Handle, Resource
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.operation import Operation
 
@@ -69,6 +70,9 @@ class Caller(Protocol):
     @property
     def resource(self) -> Any:
         """The resource that the operation stands for, if it declares one."""
+
+    def holding(self, resource: Resource) -> AbstractContextManager[None]:
+        """A `with` block in which `resource` is cancelled if the session is closed."""
 
     def function(self, name: FunctionName, captured: Sequence[Any] = ()) -> Function:
         """The function of the graph that `name` names; NotFoundError where there is none."""

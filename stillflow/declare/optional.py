@@ -20,7 +20,9 @@ class Optional(Handle):
 
     def zeros(self, zeros_like: Any) -> Optional:
         """Zeros like the values, absent where these are."""
-        return Optional(None if self.values is None else tuple(map(zeros_like, self.values)))
+        if self.values is None:
+            return self
+        return Optional(tuple(_zeros(value, zeros_like) for value in self.values))
 
     def plus(self, other: Optional) -> Optional:
         """The sums of the values; InvalidArgumentError where one is absent and the other is not."""
@@ -28,4 +30,13 @@ class Optional(Handle):
             return self
         if self.values is None or other.values is None:
             refuse("Cannot add optionals because one has a value and the other doesn't.")
-        return Optional(tuple(a + b for a, b in zip(self.values, other.values, strict=True)))
+        pairs = zip(self.values, other.values, strict=True)
+        return Optional(tuple(_sum(a, b) for a, b in pairs))
+
+
+def _zeros(value: Any, zeros_like: Any) -> Any:
+    return value.zeros(zeros_like) if isinstance(value, Optional) else zeros_like(value)
+
+
+def _sum(a: Any, b: Any) -> Any:
+    return a.plus(b) if isinstance(a, Optional) else a + b

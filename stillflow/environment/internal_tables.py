@@ -6,6 +6,7 @@ Names are written as in internal_names.json: "name internal=ours ...".
 from __future__ import annotations
 
 from stillflow.environment.internal_columns import COLUMNS, Members
+from stillflow.environment.internal_input import INPUT
 
 _IMAGES_V2: Members = {
     "compat.v2.image": (
@@ -150,6 +151,7 @@ OWN: dict[str, Members] = {
         "stillflow.distributions.bijectors.curves": "Weibull",
     },
     **COLUMNS,
+    **INPUT,
     "contrib.distributions.python.ops.mvn_linear_operator": {
         "stillflow.distributions.multivariate_normal": "MultivariateNormalLinearOperator",
     },
@@ -323,9 +325,6 @@ OWN: dict[str, Members] = {
         "stillflow.platform.whole_files": (
             "atomic_write_string_to_file read_file_to_string write_string_to_file"
         ),
-    },
-    "python.data.experimental.ops.readers": {
-        "stillflow.input.datasets.experimental.examples": "make_tf_record_dataset",
     },
     "python.ops.parsing_ops": {
         "stillflow.ops.parsing.raw": "decode_raw=decode_raw_v2",

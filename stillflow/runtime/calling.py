@@ -7,10 +7,12 @@ it; random streams are each instance's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from stillflow.declare.calling import VariableName
+from stillflow.declare.resources import Resource
 from stillflow.graph.dtypes import variant
 from stillflow.graph.errors import NotFoundError
 from stillflow.graph.function_library import FunctionName
@@ -33,6 +35,9 @@ class Caller:
     @cached_property
     def resource(self) -> Any:
         return self._session.resource(self._op)
+
+    def holding(self, resource: Resource) -> AbstractContextManager[None]:
+        return self._session.holding(resource)
 
     def function(self, name: FunctionName, captured: Sequence[Any] = ()) -> Function:
         function = self._op.graph._get_function(name.name)

@@ -73,6 +73,20 @@ class SessionState:
                     self.resources[key].cancel()
             return self.resources[key]
 
+    @contextmanager
+    def holding(self, resource: Resource) -> Iterator[None]:
+        """A `with` block in which `resource` is cancelled if the session is closed."""
+        key = "", f"_{next(_numbers)}_held"
+        with _making:
+            self.resources[key] = resource
+            if self.is_closed:
+                resource.cancel()
+        try:
+            yield
+        finally:
+            with _making:
+                del self.resources[key]
+
     def close(self) -> None:
         """Ends whatever runs wait for, now and later."""
         with _making:

@@ -123,7 +123,7 @@ NETWORKS = (
 #: The same of programs that choose among functions, whose names count through a process.
 SWITCHES = "switches"
 #: The same of input pipelines, with their functions by digest.
-PIPELINES = ("datasets", "file_datasets", "more_datasets", "sparse_datasets")
+PIPELINES = ("datasets", "file_datasets", "further_input", "more_datasets", "sparse_datasets")
 #: Random programs of which the runs are compared, and the graphs by digest.
 NESTS = "nests"
 #: Programs that fail.

@@ -116,6 +116,19 @@ def test_closing_ends_a_wait(parallel):
     assert [type(error) for error in errors] == [tf.errors.CancelledError]
 
 
+@pytest.mark.parametrize("ends", ["closed", "timed out"])
+def test_a_reduction_without_end_ends_with_its_session(ends):
+    endless = tf.data.Dataset.from_tensors(1).repeat().reduce(0, lambda total, x: total + x)
+    with tf.Session() as session:
+        if ends == "timed out":
+            with pytest.raises(tf.errors.DeadlineExceededError):
+                session.run(endless, options=tf.RunOptions(timeout_in_ms=50))
+            return
+        threading.Timer(0.1, session.close).start()
+        with pytest.raises(tf.errors.CancelledError):
+            session.run(endless)
+
+
 def test_what_is_there_first_is_given_first_where_no_order_is_asked_for():
     """The first element waits until the others were given."""
     last = threading.Event()

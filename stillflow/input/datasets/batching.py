@@ -66,7 +66,7 @@ class PaddedBatchDataset(UnaryDataset):
         drops = constant_value(self._drop_remainder)
         size = constant_value(self._batch_size) if drops else None
         rows = TensorShape([None if size is None else int(size)])
-        batched = [rows.concatenate(TensorShape.of(constant_value_as_shape(p))) for p in padded]
+        batched = [rows.concatenate(_known_shape(shape)) for shape in padded]
         self._structure = structure.convert_legacy_structure(
             types,
             nesting.pack_sequence_as(shapes, batched),
@@ -99,13 +99,21 @@ def _padded_shape(padded_shape: Any, component_shape: TensorShape) -> Tensor:
                 f"Padded shape {padded_shape} must be a 1-D tensor of tf.int64 values, but its "
                 f"element type was {tensor.dtype.name}."
             ) from None
-        shape = TensorShape.of(constant_value_as_shape(tensor))
+        shape = _known_shape(tensor)
     if not _is_large_enough(shape, component_shape):
         raise ValueError(
             f"The padded shape {shape} is not compatible with the corresponding input component "
             f"shape {component_shape}."
         )
     return tensor
+
+
+def _known_shape(tensor: Tensor) -> TensorShape:
+    """What is known of the shape that a tensor says."""
+    try:
+        return TensorShape.of(constant_value_as_shape(tensor))
+    except ValueError:
+        return TensorShape([None] * int(tensor.shape[0]))  # a run will refuse it
 
 
 def _is_large_enough(padded: TensorShape, own: TensorShape) -> bool:

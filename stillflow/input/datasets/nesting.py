@@ -77,12 +77,16 @@ def _rebuilt(structure: Any, values: list) -> Any:
     return nest.rebuilt(structure, values)
 
 
-def map_structure(func: Callable, *structure: Any, check_types: bool = True) -> Any:
+def map_structure(func: Callable, *structure: Any, check_types: bool = True, **others: Any) -> Any:
     """What `func` gives for the components of structures that are alike, in their structure."""
     if not callable(func):
         raise TypeError(f"func must be callable, got: {func}")
     if not structure:
         raise ValueError("Must provide at least one structure")
+    if others:
+        raise ValueError(
+            f"Only valid keyword argument is check_types\n  Leave {', '.join(others)} out."
+        )
     for other in structure[1:]:
         assert_same_structure(structure[0], other, check_types)
     leaves = zip(*map(flatten, structure), strict=True)
@@ -91,35 +95,49 @@ def map_structure(func: Callable, *structure: Any, check_types: bool = True) -> 
 
 def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True) -> None:
     """ValueError or TypeError where two structures differ."""
-    counts = len(flatten(nest1)), len(flatten(nest2))
-    if is_sequence(nest1) != is_sequence(nest2) or counts[0] != counts[1]:
-        raise ValueError(
+    try:
+        _assert_same(nest1, nest2, check_types)
+    except (TypeError, ValueError) as difference:
+        raise type(difference)(
             "The two structures don't have the same nested structure.\n\n"
-            f"First structure: {nest1}\n\nSecond structure: {nest2}\n\n"
-            f"  The first has {counts[0]} components, the second {counts[1]}."
+            f"First structure: {_shown(nest1)}\n\nSecond structure: {_shown(nest2)}\n\n"
+            f"More specifically: {difference}"
+        ) from None
+
+
+def _shown(structure: Any) -> str:
+    return f"type={type(structure).__name__} str={structure}"
+
+
+def _assert_same(one: Any, other: Any, check_types: bool) -> None:
+    if is_sequence(one) != is_sequence(other):
+        deeper, flat = (one, other) if is_sequence(one) else (other, one)
+        raise ValueError(
+            f'Substructure "{_shown(deeper)}" is a sequence, while substructure '
+            f'"{_shown(flat)}" is not'
         )
-    if not is_sequence(nest1):
+    if not is_sequence(one):
         return
-    if check_types and not _are_of_one_type(nest1, nest2):
+    if check_types and not _are_of_one_type(one, other):
+        both = _is_namedtuple(one) and _is_namedtuple(other)
         raise TypeError(
-            "The two namedtuples don't have the same sequence type."
-            if _is_namedtuple(nest1) and _is_namedtuple(nest2)
-            else "The two structures don't have the same sequence type. First structure has type "
-            f"{type(nest1)}, while second structure has type {type(nest2)}."
+            f"The two {'namedtuples' if both else 'structures'} don't have the same sequence type. "
+            f"The first is a {type(one).__name__}, the second a {type(other).__name__}."
         )
-    if isinstance(nest1, Mapping) and isinstance(nest2, Mapping) and set(nest1) != set(nest2):
+    are_dicts = isinstance(one, Mapping) and isinstance(other, Mapping)
+    if check_types and are_dicts and set(one) != set(other):
         raise ValueError(
-            f"The two dictionaries don't have the same set of keys. {sorted(nest1)} vs. "
-            f"{sorted(nest2)}."
+            "The two dictionaries don't have the same set of keys. "
+            f"The first has {sorted(one)}, the second {sorted(other)}."
         )
-    pairs = list(_children(nest1)), list(_children(nest2))
-    if len(pairs[0]) != len(pairs[1]):
+    ours, theirs = list(_children(one)), list(_children(other))
+    if len(ours) != len(theirs):
         raise ValueError(
-            "The two structures don't have the same number of elements.\n\n"
-            f"First structure: {nest1}\n\nSecond structure: {nest2}"
+            "The two structures don't have the same number of elements. "
+            f"The first has {len(ours)}, the second {len(theirs)}."
         )
-    for one, other in zip(*pairs, strict=True):
-        assert_same_structure(one, other, check_types)
+    for part, counterpart in zip(ours, theirs, strict=True):
+        _assert_same(part, counterpart, check_types)
 
 
 def _is_namedtuple(value: Any) -> bool:

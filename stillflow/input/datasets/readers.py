@@ -12,12 +12,10 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.input.datasets import structure
+from stillflow.input.datasets.arguments import optional_param_to_tensor
 from stillflow.input.datasets.dataset import AUTOTUNE, DatasetSource, DatasetV2
 from stillflow.input.datasets.dataset_v1 import DatasetV1Adapter
-from stillflow.input.datasets.experimental.mixing import (
-    ParallelInterleaveDataset,
-    optional_param_to_tensor,
-)
+from stillflow.input.datasets.experimental.mixing import ParallelInterleaveDataset
 from stillflow.input.datasets.moving import number
 from stillflow.ops.array.reshaping import reshape
 from stillflow.ops.datasets.file_sources import BUFFER_SIZE
@@ -101,7 +99,14 @@ class FilesDataset(StringDataset):
         return self._impl._functions()
 
 
-class TextLineDatasetV2(FilesDataset):
+class _WithoutInputs(FilesDataset):
+    """One that, as TensorFlow has it, keeps the dataset of names to itself."""
+
+    def _inputs(self) -> Sequence[DatasetV2]:
+        return []
+
+
+class TextLineDatasetV2(_WithoutInputs):
     """The lines of text files, string[] each, without their ends.
 
     Args:
@@ -149,7 +154,7 @@ class TFRecordDatasetV2(FilesDataset):
         super().__init__(filenames, reader, num_parallel_reads)
 
 
-class FixedLengthRecordDatasetV2(FilesDataset):
+class FixedLengthRecordDatasetV2(_WithoutInputs):
     """Pieces of `record_bytes` bytes of binary files, string[] each.
 
     Args:

@@ -156,8 +156,9 @@ def _as_component(spec: TypeSpec, value: Any) -> Any:
     """What a component is in the graph; ValueError where it does not fit its type."""
     if not isinstance(spec, TensorSpec) or isinstance(value, Tensor):
         return value
-    tensor = convert_to_tensor(value, spec.dtype)
-    if not tensor.shape.is_compatible_with(spec.shape):
+    is_composite = isinstance(value, CompositeTensor)
+    tensor = None if is_composite else convert_to_tensor(value, spec.dtype)
+    if tensor is None or not tensor.shape.is_compatible_with(spec.shape):
         raise ValueError(
             f"Value {value!r} is not convertible to a tensor with dtype {spec.dtype} and shape "
             f"{spec.shape}."

@@ -250,12 +250,21 @@ class _Staged(InputIterator):
                 self._turns[turn] = self._line.popleft()
                 self._turn, self._given = (turn + 1) % count, 0
                 return None
-            self._turn = turn
-            self._given += 1
-            if self._given == self.dataset.block_length:
-                self._turn, self._given = (turn + 1) % count, 0
+            except CancelledError:
+                raise
+            except OpError:
+                self._count_given(turn)
+                raise
+            self._count_given(turn)
             return element
         return None
+
+    def _count_given(self, turn: int) -> None:
+        """An error counts as an element does."""
+        self._turn = turn
+        self._given += 1
+        if self._given == self.dataset.block_length:
+            self._turn, self._given = (turn + 1) % len(self._turns), 0
 
 
 class _Worker:
@@ -269,11 +278,22 @@ class _Worker:
         self._call = call
         self.place = place
         self._iterator: ElementIterator | None = None
+        self._is_refused = False  # by the function: that was its only element
         self._left: deque[Element] = deque()  # made before it was saved
 
     def next(self) -> Element:
         if self._left:
             return self._left.popleft()
+        if self._is_refused:
+            raise End
+        if self._iterator is None:
+            try:
+                self._opened()
+            except CancelledError:
+                raise
+            except OpError:
+                self._is_refused = True
+                raise
         return self._opened().next()
 
     def _opened(self) -> ElementIterator:

@@ -94,6 +94,9 @@ def _padded_dataset(
     if any(np.ndim(value) for value in fillings):
         refuse("All padding values must be scalars")
     sizes = [shape.tolist() for shape in padded]
+    smallest = min((number for shape in sizes for number in shape), default=-1)
+    if smallest < -1:
+        refuse(f"Dimension {smallest} must be >= -1")
     scalars = tuple(value[()] for value in fillings)
     return PaddedBatchDataset(source, size, drops_rest, sizes, scalars, output_shapes)
 

@@ -9,8 +9,9 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.resources import Resource, time_left
 from stillflow.graph.dtypes import DType
-from stillflow.graph.errors import OutOfRangeError
+from stillflow.graph.errors import DeadlineExceededError, OutOfRangeError
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.dataset import Element, End, Pass, Place, dataset_of
@@ -26,7 +27,26 @@ _OPTIONS: dict[str, Any] = {
     "host": True,
     "waits": True,
     "stateful": True,
+    "calls": True,
 }
+
+
+class _Pass(Resource):
+    """The pass of one run through a dataset, which ends with the session or the run's time."""
+
+    def __init__(self) -> None:
+        super().__init__("pass")
+        self.place = Place(Pass())
+
+    def cancel(self) -> None:
+        super().cancel()
+        self.place.pass_.cancel()
+
+    def check(self) -> None:
+        """CancelledError or DeadlineExceededError where it is to end."""
+        self.place.pass_.check()
+        if time_left() == 0:
+            raise DeadlineExceededError(None, None, "Timed out waiting for notification")
 
 
 def _alone(values: Element) -> Any:
@@ -37,7 +57,6 @@ def _alone(values: Element) -> Any:
     "ReduceDataset",
     "input_dataset: variant, initial_state: [Tstate], other_arguments: [Targuments] "
     "-> components: [output_types]",
-    calls=True,
     **_OPTIONS,
 )
 def reduce_dataset_op(
@@ -53,34 +72,38 @@ def reduce_dataset_op(
     """-> the state, n[...] each, after `f` of the state and each element, one after another"""
     count = len(output_types)
     state, captured = others[:count], others[count:]
-    place = Place(Pass())
-    call = place.instance(caller.function(f, captured))
-    iterator = dataset_of(input_dataset).iterator(place)
-    while True:
-        try:
-            element = iterator.next()
-        except End:
-            return _alone(state)
-        try:
-            state = tuple(call(*state, *element))
-        except OutOfRangeError:
-            return _alone(state)
+    own = _Pass()
+    call = own.place.instance(caller.function(f, captured))
+    with caller.holding(own):
+        iterator = dataset_of(input_dataset).iterator(own.place)
+        while True:
+            own.check()
+            try:
+                element = iterator.next()
+            except End:
+                return _alone(state)
+            try:
+                state = tuple(call(*state, *element))
+            except OutOfRangeError:
+                return _alone(state)
 
 
 @op("DatasetToSingleElement", "dataset: variant -> components: [output_types]", **_OPTIONS)
 def dataset_to_single_element_op(
-    xp, dataset, *, output_types: list[DType], output_shapes: list[TensorShape]
+    xp, caller, dataset, *, output_types: list[DType], output_shapes: list[TensorShape]
 ):
     """-> the one element, n[...] each"""
-    iterator = dataset_of(dataset).iterator(Place(Pass()))
-    try:
-        element = iterator.next()
-    except End:
-        refuse("Dataset was empty.")
-    try:
-        iterator.next()
-    except End:
-        return _alone(element)
+    own = _Pass()
+    with caller.holding(own):
+        iterator = dataset_of(dataset).iterator(own.place)
+        try:
+            element = iterator.next()
+        except End:
+            refuse("Dataset was empty.")
+        try:
+            iterator.next()
+        except End:
+            return _alone(element)
     refuse("Dataset had more than one element.")
 
 

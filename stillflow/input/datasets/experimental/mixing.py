@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from stillflow.declare import constants
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.input.datasets import nesting, structure
+from stillflow.input.datasets.arguments import optional_param_to_tensor
 from stillflow.input.datasets.dataset import DatasetSpec, DatasetV2, UnaryDataset
 from stillflow.input.datasets.dataset_v1 import DatasetV1, DatasetV1Adapter
 from stillflow.input.datasets.experimental.sources import RandomDatasetV2
@@ -182,15 +182,6 @@ class ParallelInterleaveDataset(UnaryDataset):
     @property
     def element_spec(self) -> Any:
         return self._structure
-
-
-def optional_param_to_tensor(
-    argument_name: str, argument_value: Any, argument_default: Any = 0
-) -> Tensor:
-    """i64[], an argument or its default."""
-    if argument_value is not None:
-        return convert_to_tensor(argument_value, dtypes.int64, argument_name)
-    return constants.constant(argument_default, dtypes.int64, name=argument_name)
 
 
 @deprecated(

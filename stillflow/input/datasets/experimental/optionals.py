@@ -45,15 +45,17 @@ class Optional(CompositeTensor):
             with name_scope("value"):
                 spec = structure.type_spec_from_value(value)
                 tensors = structure.to_tensor_list(spec, value)
-            return _OptionalImpl(optional_from_value(tensors, name=scope), spec)
+            return OptionalOfTensor(optional_from_value(tensors, name=scope), spec)
 
     @staticmethod
     def none_from_structure(value_structure: Any) -> Optional:
         """One that has no value."""
-        return _OptionalImpl(optional_none(), value_structure)
+        return OptionalOfTensor(optional_none(), value_structure)
 
 
-class _OptionalImpl(Optional):
+class OptionalOfTensor(Optional):
+    """What a variant[] tensor stands for: a value of `value_structure`, or none."""
+
     def __init__(self, variant_tensor: Tensor, value_structure: Any):
         self._variant_tensor = variant_tensor
         self._value_structure = value_structure
@@ -84,7 +86,7 @@ class _OptionalImpl(Optional):
         return [self._variant_tensor]
 
     def with_parts(self, parts: Sequence[Any]) -> Optional:
-        return _OptionalImpl(parts[0], self._value_structure)
+        return OptionalOfTensor(parts[0], self._value_structure)
 
 
 class OptionalSpec(TypeSpec):
@@ -97,7 +99,7 @@ class OptionalSpec(TypeSpec):
 
     @property
     def value_type(self) -> type:
-        return _OptionalImpl
+        return OptionalOfTensor
 
     def _serialize(self) -> tuple:
         return (self._value_structure,)
@@ -110,7 +112,7 @@ class OptionalSpec(TypeSpec):
         return [value._variant_tensor]
 
     def _from_components(self, components: Any) -> Optional:
-        return _OptionalImpl(components[0], self._value_structure)
+        return OptionalOfTensor(components[0], self._value_structure)
 
     @staticmethod
     def from_value(value: Optional) -> OptionalSpec:
@@ -135,4 +137,4 @@ def get_next_as_optional(iterator: Iterator) -> Optional:
         output_types=structure.get_flat_tensor_types(spec),
         output_shapes=structure.get_flat_tensor_shapes(spec),
     )
-    return _OptionalImpl(variant, spec)
+    return OptionalOfTensor(variant, spec)

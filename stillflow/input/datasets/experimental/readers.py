@@ -10,9 +10,9 @@ from stillflow.declare.convert import convert_n_to_tensor, convert_to_tensor, is
 from stillflow.graph import dtypes
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.input.datasets import nesting
+from stillflow.input.datasets.arguments import optional_param_to_tensor
 from stillflow.input.datasets.dataset import DatasetSource
 from stillflow.input.datasets.dataset_v1 import DatasetV1Adapter
-from stillflow.input.datasets.experimental.mixing import optional_param_to_tensor
 from stillflow.ops.datasets.csv_files import csv_dataset_op
 from stillflow.ops.datasets.databases import sql_dataset_op
 

@@ -1,0 +1,82 @@
+"""What TensorFlow's internal modules of `tf.data` hold, as `internal_tables` has it."""
+
+from __future__ import annotations
+
+from stillflow.environment.internal_columns import Members
+
+_DATASETS = "stillflow.input.datasets"
+_EXPERIMENTAL = f"{_DATASETS}.experimental"
+
+# {internal module: {module of ours: names}}
+INPUT: dict[str, Members] = {
+    "python.data.experimental.ops.cardinality": {
+        f"{_EXPERIMENTAL}.selecting": "INFINITE UNKNOWN",
+    },
+    "python.data.experimental.ops.interleave_ops": {
+        f"{_EXPERIMENTAL}.mixing": "_DirectedInterleaveDataset=DirectedInterleaveDataset",
+    },
+    "python.data.experimental.ops.readers": {
+        f"{_EXPERIMENTAL}.examples": "make_tf_record_dataset",
+    },
+    "python.data.ops.dataset_ops": {
+        f"{_DATASETS}.batching": (
+            "BatchDataset PaddedBatchDataset WindowDataset _UnbatchDataset=UnbatchDataset"
+        ),
+        f"{_DATASETS}.carrying_out": (
+            "CacheDataset PrefetchDataset "
+            "_MaxIntraOpParallelismDataset=MaxIntraOpParallelismDataset "
+            "_ModelDataset=ModelDataset _OptimizeDataset=OptimizeDataset "
+            "_OptionsDataset=OptionsDataset _PrivateThreadPoolDataset=PrivateThreadPoolDataset"
+        ),
+        f"{_DATASETS}.dataset": (
+            "AUTOTUNE DatasetSource DatasetV2 UnaryDataset UnaryUnchangedStructureDataset "
+            "_VariantDataset=VariantDataset"
+        ),
+        f"{_DATASETS}.dataset_v1": "DatasetV1Adapter",
+        f"{_DATASETS}.functions": "StructuredFunctionWrapper",
+        f"{_DATASETS}.generating": "_GeneratorDataset=GeneratorDataset",
+        f"{_DATASETS}.mapping": (
+            "FilterDataset FlatMapDataset InterleaveDataset MapDataset ParallelInterleaveDataset "
+            "ParallelMapDataset"
+        ),
+        f"{_DATASETS}.moving": (
+            "ConcatenateDataset RepeatDataset ShardDataset ShuffleDataset SkipDataset TakeDataset "
+            "ZipDataset"
+        ),
+        f"{_DATASETS}.sources": "RangeDataset TensorDataset TensorSliceDataset",
+        f"{_DATASETS}.sparse_slices": "SparseTensorSliceDataset",
+    },
+    "python.data.ops.iterator_ops": {
+        f"{_DATASETS}.iterator": (
+            "GET_NEXT_CALL_WARNING_MESSAGE GET_NEXT_CALL_WARNING_THRESHOLD GLOBAL_ITERATORS"
+        ),
+    },
+    "python.data.ops.optional_ops": {
+        f"{_EXPERIMENTAL}.optionals": "_OptionalImpl=OptionalOfTensor",
+    },
+    "python.data.util.convert": {
+        f"{_DATASETS}.arguments": "optional_param_to_tensor partial_shape_to_tensor",
+    },
+    "python.data.util.nest": {
+        f"{_DATASETS}.nesting": (
+            "assert_same_structure assert_shallow_structure flatten flatten_up_to is_sequence "
+            "map_structure map_structure_up_to pack_sequence_as"
+        ),
+    },
+    "python.data.util.options": {
+        f"{_DATASETS}.options": "OptionsBase merge_options",
+    },
+    "python.data.util.random_seed": {
+        f"{_DATASETS}.seeds": "get_seed",
+    },
+    "python.data.util.structure": {
+        f"{_DATASETS}.structure": (
+            "are_compatible convert_legacy_structure from_compatible_tensor_list from_tensor_list "
+            "get_flat_tensor_shapes get_flat_tensor_specs get_flat_tensor_types "
+            "normalize_element to_batched_tensor_list to_tensor_list type_spec_from_value"
+        ),
+    },
+    "python.data.util.traverse": {
+        f"{_DATASETS}.dataset_v1": "obtain_all_variant_tensor_ops=variant_ops",
+    },
+}
