@@ -32,6 +32,7 @@ INTERNAL_NAMES = os.path.join(ROOT, "environment", "internal_names.json")
 CLASS_MODULES = os.path.join(ROOT, "environment", "class_modules.txt")
 OURS = ("tensorflow.", "tensorflow_core.", "tensorflow_estimator.")
 # The C++ bindings, and the sources that a root attribute happens to show.
+REPEATED = ("compat.v1", "compat.v2.compat", "compat.v2.keras", "compat.v2.raw_ops")
 SKIPPED = ("pywrap_tensorflow", "python", "core", "compiler", "tools")
 # These star-import other modules' insides: that says nothing about where a name comes from.
 LEAKY = ("contrib.quantization", "contrib.slim", "contrib.specs", "raw_ops")
@@ -70,8 +71,8 @@ def walk_public():
         in_contrib = path.startswith("contrib")
         for name, value in found[path].items():
             below = path + "." + name if path else name
-            # compat.v1 repeats the root; compat.v2 is another API.
-            enter = is_module(value) and path != "compat" and below not in found
+            # compat.v1 repeats the root; compat.v2 is another API, but for these.
+            enter = is_module(value) and below not in found and below not in REPEATED
             if in_contrib:
                 enter = enter and path == "contrib"
             elif enter and path:
@@ -84,8 +85,8 @@ def walk_public():
 
 
 def rank(path, name):
-    """Orders the public spellings of one object: outside contrib and Keras, then short."""
-    return path.startswith(("contrib", "keras")), path.count("."), len(path), path
+    """Orders the public spellings of one object: the plain ones, then the short ones."""
+    return path.startswith(("contrib", "keras", "compat.v2")), path.count("."), len(path), path
 
 
 def public_spellings(public):
@@ -188,6 +189,8 @@ def class_modules(public):
     """{module that defines classes: [public name, ...]}"""
     found = defaultdict(list)
     for path, members in public.items():
+        if path.startswith("compat.v2"):  # most are other spellings of the same
+            continue
         for name, value in members.items():
             home = getattr(value, "__module__", "")
             if isinstance(value, type) and path not in LEAKY and home.startswith("tensorflow."):

@@ -21,6 +21,11 @@ from stillflow.api import _stubs
 
 ROOT = __name__.rpartition(".")[0]  # stillflow.api
 PACKAGE = ROOT.rpartition(".")[0]  # stillflow, which shows the same names
+# Modules of which all names are there, and missing once they are used.
+DEFERRED = {
+    "": ("keras",),
+    "compat.v2": ("keras", "initializers", "losses", "metrics", "optimizers"),
+}
 _RENAMED_IN_1_0 = {
     "tf.audio_summary": "tf.summary.audio",
     "tf.complex_abs": "tf.abs",
@@ -74,6 +79,10 @@ def fallback(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[
             return value
         if name == "__all__":  # for `import *`, which asks for all that there is
             return [name for name in __dir__() if not name.startswith("_")]
+        if name in DEFERRED.get(public_path(module_name), ()):
+            from stillflow.api import _deferred
+
+            return _deferred.module(".".join(filter(None, (public_path(module_name), name))))
         raise missing(public_path(module_name), name)
 
     def __dir__() -> list[str]:
@@ -104,7 +113,7 @@ def missing(path: str, name: str) -> Exception:
         return AttributeError(f"module {module!r} has no attribute {name!r}")
     asker = _asker()
     if name in names().get(path, ()):
-        return refusal(module, name, _not_yet(path, name), asker)
+        return refusal(module, name, not_yet(path, name), asker)
     hint = _did_you_mean(path, name)
     if _is_importing(asker):
         return ImportError(f"cannot import name {name!r} from {module!r}{hint}", name=module)
@@ -128,7 +137,7 @@ def missing_module(path: str) -> ImportError:
     name = f"tensorflow.{path}"
     parent, _, leaf = path.rpartition(".")
     if path in names() or leaf in names().get(parent, ()):
-        return MissingModuleError(_not_yet(parent, leaf), name=name)
+        return MissingModuleError(not_yet(parent, leaf), name=name)
     return ModuleNotFoundError(f"No module named {name!r}{_did_you_mean(parent, leaf)}", name=name)
 
 
@@ -142,7 +151,8 @@ def names() -> dict[str, frozenset[str]]:
     return {path: frozenset(members.split()) for path, members in table.items()}
 
 
-def _not_yet(path: str, name: str) -> str:
+def not_yet(path: str, name: str) -> str:
+    """What to say of a public name that Stillflow lacks."""
     spelling = _spelling(path, name)
     owner = f"tf.{path}" if path else "tf"
     return (

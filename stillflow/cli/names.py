@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import operator
+from typing import Any
 
 import click
 
-from stillflow.api import _missing
+from stillflow.api import _deferred, _missing
 
 
 def listing(prefix: str, only_missing: bool) -> str:
@@ -35,7 +36,12 @@ def _presence(path: str) -> dict[str, bool]:
         module = operator.attrgetter(path)(root) if path else root
     except AttributeError:
         module = None
-    return {name: hasattr(module, name) for name in _missing.names()[path]}
+    return {name: has(module, name) for name in _missing.names()[path]}
+
+
+def has(module: Any, name: str) -> bool:
+    """Whether there is more of a name than what says that it is missing."""
+    return hasattr(module, name) and not _deferred.is_deferred(getattr(module, name))
 
 
 def _summary(path: str) -> str:

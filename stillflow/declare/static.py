@@ -169,3 +169,8 @@ def _outputs_of(op: Operation, inputs: list[Any], index: int) -> np.ndarray | No
         output = outputs[index] if len(op.outputs) > 1 else outputs
         return np.asarray(output)
     return None
+
+
+def evaluated(c_graph: Any, output: Tensor) -> np.ndarray | None:
+    """`constant_value` as TensorFlow's C functions call it: of `graph._c_graph`, a graph."""
+    return constant_value(output)

@@ -72,6 +72,9 @@ EQUIVALENT: dict[str, Members | str] = {
         "": "colocate_with",
     },
     "python.framework.test_ops": {},
+    "python.framework.type_spec": {
+        "": "BatchableTypeSpec=TypeSpec",
+    },
     "python.framework.versions": {
         "": "COMPILER_VERSION GIT_VERSION GRAPH_DEF_VERSION VERSION",
     },
@@ -144,6 +147,11 @@ WHOLE: Members = {
     "python.util.deprecation": "stillflow.platform.deprecation",
 }
 
+
+# What libraries derive classes from while they are imported, and Stillflow lacks.
+DEFERRED: Members = {
+    "python.autograph.pyct.transformer": "Base",
+}
 
 # What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
 OWN: dict[str, Members] = {
@@ -245,6 +253,7 @@ OWN: dict[str, Members] = {
         "stillflow.platform.devices": "list_local_devices",
     },
     "python.client.session": {
+        "stillflow.runtime.conversions": "register_session_run_conversion_functions",
         "stillflow.runtime.session": "BaseSession",
     },
     "python.eager.context": {
@@ -347,11 +356,12 @@ OWN: dict[str, Members] = {
     },
     "python.ops.control_flow_util": {
         "stillflow.ops.control.nodes": (
-            "GetContainingCondContext=containing_cond_context "
+            "ENABLE_CONTROL_FLOW_V2 GetContainingCondContext=containing_cond_context "
             "GetContainingWhileContext=containing_while_context "
             "GetContainingXLAContext=containing_xla_context "
             "GetLoopConstantEnter=constant_enter_of GetOutputContext=output_context "
-            "GetWhileContext=while_context_of IsCondMerge=is_cond_merge "
+            "GetWhileContext=while_context_of "
+            "GraphOrParentsInXlaContext=is_graph_in_xla_context IsCondMerge=is_cond_merge "
             "IsCondSwitch=is_cond_switch IsContainingContext=is_containing IsInCond=is_in_cond "
             "IsInWhileLoop=is_in_while_loop IsInXLAContext=is_in_xla_context "
             "IsLoopConstantEnter=is_constant_enter "
@@ -609,6 +619,9 @@ OWN: dict[str, Members] = {
     "python.platform.googletest": {
         "absl.testing.absltest": "main TestCase",
     },
+    "python.pywrap_tensorflow": {
+        "stillflow.declare.static": "TF_TryEvaluateConstant_wrapper=evaluated",
+    },
     "python.saved_model.constants": {
         "stillflow.interchange.saved_model.names": "INIT_OP_SIGNATURE_KEY TRAIN_OP_SIGNATURE_KEY",
     },
@@ -731,10 +744,17 @@ OWN: dict[str, Members] = {
     "python.util.function_utils": {
         "stillflow.platform.decorators": "fn_args get_func_code get_func_name has_kwargs",
     },
+    "python.keras.utils.tf_utils": {
+        "stillflow.graph.composite": "register_symbolic_tensor_type",
+    },
+    "python.util.lazy_loader": {
+        "stillflow.platform.lazy_loading": "LazyLoader",
+    },
     "python.util.nest": {
         "stillflow.graph.nest": (
             "flatten_dict_items flatten_with_joined_string_paths "
-            "flatten_with_tuple_paths is_sequence map_structure_with_paths "
+            "flatten_with_tuple_paths _is_namedtuple=is_namedtuple is_sequence "
+            "map_structure_with_paths "
             "map_structure_with_tuple_paths yield_flat_paths"
         ),
         "stillflow.graph.nest_above": (

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from types import FrameType, ModuleType
 from typing import Any
 
-from stillflow.api import _below, _missing
+from stillflow.api import _below, _deferred, _missing
 from stillflow.environment import internal_tables
 from stillflow.environment.internal_tables import Members
 
@@ -99,7 +99,9 @@ class InternalModule(ModuleType):
             return [name for name in dir(self) if not name.startswith("_") and hasattr(self, name)]
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        raise self._refusal(name, sys._getframe(1))
+        if name in internal_tables.DEFERRED.get(self._path, "").split():
+            return _deferred.stand_in(self._path, name, self._why_not(name))
+        raise _missing.refusal(self.__name__, name, self._why_not(name), sys._getframe(1))
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self._spellings, *self._own})
@@ -122,9 +124,8 @@ class InternalModule(ModuleType):
             raise _missing.refusal(self.__name__, name, why, asker)
         return function
 
-    def _refusal(self, name: str, asker: FrameType) -> Exception:
-        why = (
+    def _why_not(self, name: str) -> str:
+        return (
             f"{self.__name__}.{name} is internal to TensorFlow, and Stillflow has no such thing."
             "\n  dir() lists what there is of this module."
         )
-        return _missing.refusal(self.__name__, name, why, asker)

@@ -34,3 +34,12 @@ class CompositeTensor:
           ValueError: the shape makes no sense.
         """
         raise NotImplementedError
+
+
+#: Classes whose objects stand for tensors of a graph, as programs have told tf.keras.
+SYMBOLIC_TYPES: list[type] = []
+
+
+def register_symbolic_tensor_type(cls: type) -> None:
+    """Notes that tf.keras should take objects of a class for tensors of a graph."""
+    SYMBOLIC_TYPES.append(cls)

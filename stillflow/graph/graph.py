@@ -255,6 +255,11 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes):
         scope = self._name_stack.scope
         return f"{scope}/{name}" if scope else name
 
+    @property
+    def _c_graph(self) -> Graph:
+        """What TensorFlow's C functions know the graph by."""
+        return self
+
     def get_name_scope(self) -> str:
         return self._name_stack.scope
 

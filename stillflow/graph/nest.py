@@ -195,7 +195,7 @@ def are_of_one_type(nest1: Any, nest2: Any) -> bool:
     """Whether two structures are alike but for their children; all mappings are."""
     if isinstance(nest1, Mapping) and isinstance(nest2, Mapping):
         return True
-    if _is_namedtuple(nest1) and _is_namedtuple(nest2):
+    if is_namedtuple(nest1) and is_namedtuple(nest2):
         names = [(type(nest).__name__, nest._fields) for nest in (nest1, nest2)]
         return names[0] == names[1]
     return _type_of(nest1) is _type_of(nest2)
@@ -213,7 +213,8 @@ def _shown(nest: Any) -> str:
 # The forms -------------------------------------------------------------------------------------
 
 
-def _is_namedtuple(value: Any) -> bool:
+def is_namedtuple(value: Any) -> bool:
+    """Whether the fields of a tuple have names."""
     return isinstance(value, tuple) and hasattr(value, "_fields")
 
 
@@ -232,7 +233,7 @@ def children(nest: Any) -> Iterable[tuple[Any, Any]]:
         return [(key, nest[key]) for key in sorted(nest)]
     if _is_attrs(nest):
         return [(field.name, getattr(nest, field.name)) for field in type(nest).__attrs_attrs__]
-    if _is_namedtuple(nest):
+    if is_namedtuple(nest):
         return zip(nest._fields, nest, strict=True)
     if isinstance(nest, CompositeTensor):
         return enumerate(nest.fetch_parts())
@@ -268,7 +269,7 @@ def rebuilt(nest: Any, values: list) -> Any:
         return type(nest)(items)  # type: ignore[call-arg]
     if isinstance(nest, CompositeTensor):
         return nest.with_parts(values)
-    if _is_namedtuple(nest) or _is_attrs(nest):
+    if is_namedtuple(nest) or _is_attrs(nest):
         return type(nest)(*values)
     if isinstance(nest, (range, MappingView)):
         return values

@@ -7,7 +7,7 @@ session, so that this module depends on neither.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from stillflow.graph import context
 from stillflow.graph.dtypes import DType
@@ -266,6 +266,22 @@ class Operation:
         return f"<tf.Operation '{self.name}' type={self.type}>"
 
 
+_OF_TWO = [
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "truediv",
+    "floordiv",
+    "mod",
+    "and",
+    "or",
+    "xor",
+    "pow",
+    "matmul",
+]
+
+
 class Tensor:
     """Output `value_index` of operation `op`: a handle that holds no value.
 
@@ -289,6 +305,13 @@ class Tensor:
 
     # NumPy leaves `array + tensor` to Tensor's own operators.
     __array_priority__ = 100
+    # What objects that act as tensors take over, as TensorFlow lists it.
+    OVERLOADABLE_OPERATORS: ClassVar[set[str]] = {
+        *(f"__{name}__" for name in _OF_TWO),
+        *(f"__r{name}__" for name in _OF_TWO),
+        *("__lt__", "__le__", "__gt__", "__ge__", "__ne__", "__eq__"),
+        *("__getitem__", "__invert__", "__neg__", "__abs__"),
+    }
 
     if TYPE_CHECKING:  # what `ops.operators` and `ops.array` install
         _Operator = Callable[..., "Tensor"]
@@ -366,6 +389,10 @@ class Tensor:
     @property
     def _value_index(self) -> int:
         return self.value_index
+
+    def _as_tf_output(self) -> Tensor:
+        """What TensorFlow's C functions know the tensor by."""
+        return self
 
     def _shape_tuple(self) -> tuple[int | None, ...] | None:
         return self._shape.sizes

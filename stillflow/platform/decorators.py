@@ -118,10 +118,16 @@ isroutine = _behind(inspect.isroutine)
 
 
 def getfullargspec(obj: Any) -> FullArgSpec:
-    """The parameters of what is behind the decorators, unless one says others."""
+    """The parameters of what is behind the decorators, unless one says others.
+
+    Annotations of Stillflow's functions are left out: TensorFlow's have none, and programs compare
+    their own functions with TensorFlow's.
+    """
     decorators, target = unwrap(obj)
     said = (d.decorator_argspec for d in decorators if d.decorator_argspec is not None)
-    return next(said, None) or inspect.getfullargspec(target)
+    spec = next(said, None) or inspect.getfullargspec(target)
+    is_ours = (getattr(target, "__module__", None) or "").startswith("stillflow.")
+    return spec._replace(annotations={}) if is_ours else spec
 
 
 def getargspec(obj: Any) -> ArgSpec:

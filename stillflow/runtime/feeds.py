@@ -14,6 +14,7 @@ from stillflow.declare.static import constant_value
 from stillflow.graph.errors import InternalError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.runtime.conversions import conversion_of, fed_pairs, fed_tensors
 from stillflow.runtime.plan import unfed
 from stillflow.runtime.quiet import quiet
 
@@ -164,7 +165,7 @@ def _bytes(item: Any) -> bytes:
 
 def is_several(key: Any) -> bool:
     """Whether a key of `feed_dict` stands for several tensors."""
-    return isinstance(key, tuple) or hasattr(key, "fetch_parts")
+    return isinstance(key, tuple) or hasattr(key, "fetch_parts") or conversion_of(key) is not None
 
 
 def single_keys(key: Any) -> list[Any]:
@@ -201,14 +202,18 @@ def check_unique(keys: Iterable[Any]) -> None:
 
 def _parts(key: Any) -> list[Any]:
     if not hasattr(key, "fetch_parts"):
-        return [key]
+        conversion = conversion_of(key)
+        return [key] if conversion is None else fed_tensors(conversion, key)
     # A constant shape that building has looked at stays as it is.
     return [tensor for tensor in key.fetch_parts() if tensor.graph.is_feedable(tensor)]
 
 
 def _part_values(key: Any, value: Any) -> Iterator[Any]:
     if not hasattr(key, "fetch_parts"):
-        return iter([value])
+        conversion = conversion_of(key)
+        if conversion is None:
+            return iter([value])
+        return (given for _, given in fed_pairs(conversion, key, value))
     parts = key.fetch_parts()
     given = list(value.feed_parts() if hasattr(value, "feed_parts") else value)[: len(parts)]
     return chain(given, map(_left_out, parts[len(given) :]))

@@ -8,6 +8,7 @@ from typing import Any
 from stillflow.graph.errors import InaccessibleTensorError
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.runtime.conversions import conversion_of
 
 Element = Tensor | Operation
 
@@ -38,6 +39,9 @@ class FetchStructure:
         if fields is not None:
             parts = [getattr(fetch, field.name) for field in fields]
             return self._visit_parts(parts, lambda items: type(fetch)(*items))
+        conversion = conversion_of(fetch)
+        if conversion is not None:
+            return self._visit_parts(*conversion.fetch(fetch))
         index = self._index.setdefault(self._element(fetch), len(self._index))
         return lambda values: values[index]
 

@@ -9,11 +9,12 @@ from stillflow.declare.opdef import OpDef
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.training import dense, sparse
 from stillflow.ops.variables.variable import Variable
-from stillflow.train.one_op import OneOpOptimizer, built
-from stillflow.train.optimizer import cast_like
+from stillflow.train.one_op import built, updates_by_one_op
+from stillflow.train.optimizer import Optimizer, cast_like
 
 
-class AdadeltaOptimizer(OneOpOptimizer):
+@updates_by_one_op
+class AdadeltaOptimizer(Optimizer):
     """Scales the gradient by the ratio of two running root mean squares: of steps, of gradients.
 
     Args:

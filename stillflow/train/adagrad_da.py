@@ -14,11 +14,12 @@ from stillflow.ops.math.casts import cast
 from stillflow.ops.training import dense, sparse
 from stillflow.ops.variables.variable import Variable
 from stillflow.train.adagrad import require_positive
-from stillflow.train.one_op import OneOpOptimizer, built
-from stillflow.train.optimizer import cast_like
+from stillflow.train.one_op import built, updates_by_one_op
+from stillflow.train.optimizer import Optimizer, cast_like
 
 
-class AdagradDAOptimizer(OneOpOptimizer):
+@updates_by_one_op
+class AdagradDAOptimizer(Optimizer):
     """Sets each variable from the sums of all its gradients and of their squares.
 
     Args:

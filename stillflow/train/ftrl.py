@@ -11,11 +11,12 @@ from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with
 from stillflow.ops.training import dense, sparse
 from stillflow.ops.variables.variable import Variable
-from stillflow.train.one_op import OneOpOptimizer, built
-from stillflow.train.optimizer import cast_like
+from stillflow.train.one_op import built, updates_by_one_op
+from stillflow.train.optimizer import Optimizer, cast_like
 
 
-class FtrlOptimizer(OneOpOptimizer):
+@updates_by_one_op
+class FtrlOptimizer(Optimizer):
     """Follows the regularized leader; L1 regularization gives weights that are exactly zero.
 
     Args:

@@ -11,11 +11,12 @@ from stillflow.ops.array.filling import ones_like
 from stillflow.ops.training import dense, sparse
 from stillflow.ops.variables.initializers import Ones
 from stillflow.ops.variables.variable import Variable
-from stillflow.train.one_op import OneOpOptimizer, built
-from stillflow.train.optimizer import cast_like
+from stillflow.train.one_op import built, updates_by_one_op
+from stillflow.train.optimizer import Optimizer, cast_like
 
 
-class RMSPropOptimizer(OneOpOptimizer):
+@updates_by_one_op
+class RMSPropOptimizer(Optimizer):
     """rms = decay * rms + (1 - decay) * gradient^2;
 
     momentum_ = momentum * momentum_ + learning_rate * gradient / sqrt(rms + epsilon);

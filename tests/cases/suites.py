@@ -110,6 +110,7 @@ DIGESTED = (
     "legacy_seq2seq",
     "dense_ctc",
     "ragged",
+    "version2",
 )
 #: The same of whole networks, which take their time.
 WHOLE_NETWORKS = "slim_nets_whole"

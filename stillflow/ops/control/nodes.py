@@ -146,3 +146,12 @@ def is_in_while_loop(op: Operation) -> bool:
 
 def is_in_cond(op: Operation) -> bool:
     return containing_cond_context(op._control_flow_context) is not None
+
+
+#: Whether choices and loops are built as functions; they never are.
+ENABLE_CONTROL_FLOW_V2 = False
+
+
+def is_graph_in_xla_context(graph: Any) -> bool:
+    """Whether what is built in a graph now is for XLA as TensorFlow 1.15 calls it."""
+    return containing_xla_context(graph.stacks.flow) is not None

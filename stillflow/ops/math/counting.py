@@ -65,7 +65,19 @@ def bincount(
     The result is as long as the largest value needs, but at least `minlength` and at most
     `maxlength`.
     """
-    with name_scope(None, "bincount"):
+    return bincount_v2(arr, weights, minlength, maxlength, dtype)
+
+
+def bincount_v2(
+    arr: Any,
+    weights: Any = None,
+    minlength: Any = None,
+    maxlength: Any = None,
+    dtype: Any = dtypes.int32,
+    name: str | None = None,
+) -> Tensor:
+    """`bincount` under a name of its own."""
+    with name_scope(name, "bincount"):
         values = convert_to_tensor(arr, name="arr", dtype=dtypes.int32)
         is_nonempty = reductions.reduce_prod(shape_of.shape(values)) > 0
         length = casts.cast(is_nonempty, dtypes.int32) * (reductions.reduce_max(values) + 1)

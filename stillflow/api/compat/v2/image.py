@@ -1,4 +1,4 @@
-"""`tf.compat.v2.image`: what differs there from `tf.image`, and the rest. Re-exports only."""
+"""`tf.compat.v2.image`. image.pyi lists the names."""
 
 from stillflow.api import _missing
 

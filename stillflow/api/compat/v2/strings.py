@@ -1,4 +1,4 @@
-"""`tf.compat.v2.strings`: what differs there from `tf.strings`, and the rest. Re-exports only."""
+"""`tf.compat.v2.strings`. strings.pyi lists the names."""
 
 from stillflow.api import _missing
 

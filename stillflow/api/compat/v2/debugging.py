@@ -1,4 +1,4 @@
-"""`tf.compat.v2.data`. data.pyi lists the names."""
+"""`tf.compat.v2.debugging`. debugging.pyi lists the names."""
 
 from stillflow.api import _missing
 

@@ -1,0 +1,32 @@
+from stillflow.api.compat.v2.estimator import experimental as experimental
+from stillflow.api.estimator import export as export
+from stillflow.estimator.exporters import BestExporter as BestExporter
+from stillflow.estimator.exporters import Exporter as Exporter
+from stillflow.estimator.exporters import FinalExporter as FinalExporter
+from stillflow.estimator.exporters import LatestExporter as LatestExporter
+from stillflow.estimator.mode_keys import ModeKeys as ModeKeys
+from stillflow.estimator.run_config import RunConfig as RunConfig
+from stillflow.estimator.spec import EstimatorSpec as EstimatorSpec
+from stillflow.estimator.training import EvalSpec as EvalSpec
+from stillflow.estimator.training import TrainSpec as TrainSpec
+from stillflow.estimator.training import train_and_evaluate as train_and_evaluate
+from stillflow.estimator.warm_start import WarmStartSettings as WarmStartSettings
+from stillflow.monitored.hook import SessionRunArgs as SessionRunArgs
+from stillflow.monitored.hook import SessionRunContext as SessionRunContext
+from stillflow.monitored.hook import SessionRunHook as SessionRunHook
+from stillflow.monitored.hook import SessionRunValues as SessionRunValues
+from stillflow.monitored.logging_hooks import LoggingTensorHook as LoggingTensorHook
+from stillflow.monitored.logging_hooks import (
+    NanLossDuringTrainingError as NanLossDuringTrainingError,
+)
+from stillflow.monitored.logging_hooks import NanTensorHook as NanTensorHook
+from stillflow.monitored.recording import ProfilerHook as ProfilerHook
+from stillflow.monitored.recording import StepCounterHook as StepCounterHook
+from stillflow.monitored.recording import SummarySaverHook as SummarySaverHook
+from stillflow.monitored.saving import CheckpointSaverHook as CheckpointSaverHook
+from stillflow.monitored.saving import CheckpointSaverListener as CheckpointSaverListener
+from stillflow.monitored.stopping import FeedFnHook as FeedFnHook
+from stillflow.monitored.stopping import FinalOpsHook as FinalOpsHook
+from stillflow.monitored.stopping import GlobalStepWaiterHook as GlobalStepWaiterHook
+from stillflow.monitored.stopping import StopAtStepHook as StopAtStepHook
+from stillflow.monitored.timers import SecondOrStepTimer as SecondOrStepTimer

@@ -1,0 +1,1 @@
+from stillflow.interchange.importer import import_graph_def as import_graph_def

@@ -1,0 +1,22 @@
+from tensorboard.compat.proto.cluster_pb2 import ClusterDef as ClusterDef
+from tensorboard.compat.proto.cluster_pb2 import JobDef as JobDef
+
+from stillflow.checkpoint.management import checkpoints_iterator as checkpoints_iterator
+from stillflow.checkpoint.management import get_checkpoint_state as get_checkpoint_state
+from stillflow.checkpoint.management import latest_checkpoint as latest_checkpoint
+from stillflow.checkpoint.management import list_variables as list_variables
+from stillflow.checkpoint.management import load_checkpoint as load_checkpoint
+from stillflow.checkpoint.management import load_variable as load_variable
+from stillflow.graph.protos.example import BytesList as BytesList
+from stillflow.graph.protos.example import Example as Example
+from stillflow.graph.protos.example import Feature as Feature
+from stillflow.graph.protos.example import FeatureList as FeatureList
+from stillflow.graph.protos.example import FeatureLists as FeatureLists
+from stillflow.graph.protos.example import Features as Features
+from stillflow.graph.protos.example import FloatList as FloatList
+from stillflow.graph.protos.example import Int64List as Int64List
+from stillflow.graph.protos.example import SequenceExample as SequenceExample
+from stillflow.train.coordinator import Coordinator as Coordinator
+from stillflow.train.distributing.cluster_spec import ClusterSpec as ClusterSpec
+from stillflow.train.distributing.server_def import ServerDef as ServerDef
+from stillflow.train.moving_averages import ExponentialMovingAverage as ExponentialMovingAverage
