@@ -77,6 +77,7 @@ DIGESTED = (
     "clusters",
     "estimators",
     "canned",
+    "heads",
     "sparse_embedding",
     "crossed",
     "feature_columns",

@@ -30,6 +30,7 @@ from stillflow.estimator.exporters import BestExporter as BestExporter
 from stillflow.estimator.exporters import Exporter as Exporter
 from stillflow.estimator.exporters import FinalExporter as FinalExporter
 from stillflow.estimator.exporters import LatestExporter as LatestExporter
+from stillflow.estimator.extending import add_metrics as add_metrics
 from stillflow.estimator.mode_keys import ModeKeys as ModeKeys
 from stillflow.estimator.run_config import RunConfig as RunConfig
 from stillflow.estimator.spec import EstimatorSpec as EstimatorSpec

@@ -38,11 +38,11 @@ from stillflow.ops.reduce.argmax import argmax
 _Keys = PredictionKeys
 
 
-def binary_head(
+def binary_classification_head(
     weight_column: Any = None,
     thresholds: Sequence[float] | None = None,
     label_vocabulary: Sequence[str] | None = None,
-    loss_reduction: str = Reduction.SUM,
+    loss_reduction: str = Reduction.SUM_OVER_BATCH_SIZE,
     loss_fn: Callable[..., Any] | None = None,
     name: str | None = None,
 ) -> BinaryHead:
@@ -70,14 +70,14 @@ def binary_head(
 
 
 class BinaryHead(Head):
-    """See `binary_head`."""
+    """See `binary_classification_head`."""
 
     def __init__(
         self,
         weight_column: Any = None,
         thresholds: tuple[float, ...] = (),
         label_vocabulary: Sequence[str] | None = None,
-        loss_reduction: str = Reduction.SUM,
+        loss_reduction: str = Reduction.SUM_OVER_BATCH_SIZE,
         loss_fn: Callable[..., Any] | None = None,
         name: str | None = None,
     ):

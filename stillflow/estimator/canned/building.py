@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.estimator.canned.binary import binary_head
+from stillflow.estimator.canned.binary import binary_classification_head
 from stillflow.estimator.canned.head import Head
 from stillflow.estimator.canned.multi_class import multi_class_head
 from stillflow.graph.operation import Tensor
@@ -21,7 +21,7 @@ def classifier_head(
 ) -> Head:
     """The head of a classifier: of one logit for two classes, else of one for each."""
     if n_classes == 2:
-        return binary_head(
+        return binary_classification_head(
             weight_column, label_vocabulary=label_vocabulary, loss_reduction=loss_reduction
         )
     return multi_class_head(n_classes, weight_column, label_vocabulary, loss_reduction)

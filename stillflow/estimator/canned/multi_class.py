@@ -38,7 +38,7 @@ def multi_class_head(
     n_classes: Any,
     weight_column: Any = None,
     label_vocabulary: Sequence[str] | None = None,
-    loss_reduction: str = Reduction.SUM,
+    loss_reduction: str = Reduction.SUM_OVER_BATCH_SIZE,
     loss_fn: Callable[..., Any] | None = None,
     name: str | None = None,
 ) -> MultiClassHead:
@@ -70,7 +70,7 @@ class MultiClassHead(Head):
         n_classes: Any,
         weight_column: Any = None,
         label_vocabulary: Sequence[str] | None = None,
-        loss_reduction: str = Reduction.SUM,
+        loss_reduction: str = Reduction.SUM_OVER_BATCH_SIZE,
         loss_fn: Callable[..., Any] | None = None,
         name: str | None = None,
     ):

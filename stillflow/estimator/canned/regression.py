@@ -31,7 +31,7 @@ from stillflow.ops.metrics.accumulating import Metric
 def regression_head(
     weight_column: Any = None,
     label_dimension: int = 1,
-    loss_reduction: str = Reduction.SUM,
+    loss_reduction: str = Reduction.SUM_OVER_BATCH_SIZE,
     loss_fn: Callable[..., Any] | None = None,
     inverse_link_fn: Callable[[Tensor], Tensor] | None = None,
     name: str | None = None,
@@ -62,7 +62,7 @@ class RegressionHead(Head):
         self,
         label_dimension: int,
         weight_column: Any = None,
-        loss_reduction: str = Reduction.SUM,
+        loss_reduction: str = Reduction.SUM_OVER_BATCH_SIZE,
         loss_fn: Callable[..., Any] | None = None,
         inverse_link_fn: Callable[[Tensor], Tensor] | None = None,
         name: str | None = None,
