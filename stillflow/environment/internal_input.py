@@ -9,6 +9,15 @@ _EXPERIMENTAL = f"{_DATASETS}.experimental"
 
 # {internal module: {module of ours: names}}
 INPUT: dict[str, Members] = {
+    "contrib.input_pipeline.python.ops.input_pipeline_ops": {
+        "stillflow.ops.io.obtaining": "seek_next",
+    },
+    "contrib.training.python.training.sampling_ops": {
+        "stillflow.input.queues.stratified": (
+            "_calculate_acceptance_probabilities=acceptance_probabilities "
+            "_estimate_data_distribution=estimated_distribution _verify_input=checked_input"
+        ),
+    },
     "python.data.experimental.ops.cardinality": {
         f"{_EXPERIMENTAL}.selecting": "INFINITE UNKNOWN",
     },

@@ -1,5 +1,8 @@
 """Input that few programs use: errors among elements, internals, records, sequences."""
 
+import os
+import tempfile
+
 import numpy as np
 
 from .datasets import sentence
@@ -90,3 +93,64 @@ def impossible_padding(tf, run):
     element = iterator.get_next()
     sentence(run, [iterator.initializer])
     run.note(str(element.shape))
+
+
+@story
+def stratified(tf, run):
+    """The graph; elements come from threads, in an order of their own."""
+    training = tf.contrib.training
+    label = tf.placeholder_with_default(1, [])
+    values, labels = training.stratified_sample([label * 2], label, [0.5, 0.5], 4, [0.25, 0.75])
+    run.note([str(part.shape) for part in [*values, labels]])
+    rows, classes = tf.ones([6, 2]), tf.constant([0, 1, 2, 0, 1, 2])
+    training.stratified_sample([rows], classes, [0.2, 0.3, 0.5], 4, enqueue_many=True)
+    run.refused(lambda: training.stratified_sample([rows], classes, [0.5, 0.5], 4))
+    run.refused(
+        lambda: training.stratified_sample([rows], classes, [0.5, 0.5], 4, [1.0], enqueue_many=True)
+    )
+
+
+@story
+def records_at_random(tf, run):
+    """Of one file, and with a buffer that holds it: else TensorFlow's order is one of threads."""
+    outside = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # the graph has the pattern
+        with tf.python_io.TFRecordWriter("part-0") as writer:
+            for record in range(20):
+                writer.write(b"%d" % record)
+        for seed, batches in ((7, None), (301, 2)):
+            records = tf.contrib.framework.RecordInput(
+                "part-*",
+                batch_size=20 // (batches or 1),
+                buffer_size=100,
+                seed=seed,
+                batches=batches,
+                name="records",
+            )
+            element = records.get_yield_op()
+            run.note([str(value) for value in np.ravel(run.session.run(element))])
+            run.note(sorted(str(value) for value in np.ravel(run.session.run(element))))
+        run.note(element[0][0].name)
+        os.chdir(outside)
+    nothing = tf.contrib.framework.RecordInput("/nowhere/at all").get_yield_op()
+    sentence(run, nothing)
+
+
+@story
+def turns_of_a_list(tf, run):
+    module = internal_module(tf, "contrib.input_pipeline.python.ops.input_pipeline_ops")
+    element = module.seek_next(["a", "b", "c"], num_epochs=2)
+    with tf.variable_scope("endless"):
+        endless = module.seek_next(["x", "y"])
+    run(tf.global_variables_initializer())
+    for _ in range(7):
+        try:
+            run([element, endless])
+        except tf.errors.OutOfRangeError:
+            run.note("over")
+    counter = tf.Variable(4, dtype=tf.int64)
+    given = tf.contrib.input_pipeline.obtain_next(["u", "v", "w"], counter)
+    run(counter.initializer)
+    run(given)
+    run(counter)

@@ -1,3 +1,6 @@
+from stillflow.estimator.input_saving import (
+    CheckpointInputPipelineHook as CheckpointInputPipelineHook,
+)
 from stillflow.input.datasets.contrib import Counter as Counter
 from stillflow.input.datasets.contrib import RandomDataset as RandomDataset
 from stillflow.input.datasets.contrib import Reducer as Reducer

@@ -7,6 +7,7 @@ from stillflow.input.queues.bucketing import (
 from stillflow.input.queues.resampling import rejection_sample as rejection_sample
 from stillflow.input.queues.resampling import resample_at_rate as resample_at_rate
 from stillflow.input.queues.resampling import weighted_resample as weighted_resample
+from stillflow.input.queues.stratified import stratified_sample as stratified_sample
 from stillflow.monitored.contrib_training import train as train
 from stillflow.monitored.evaluating import StopAfterNEvalsHook as StopAfterNEvalsHook
 from stillflow.monitored.evaluating import SummaryAtEndHook as SummaryAtEndHook

@@ -1,3 +1,6 @@
+from stillflow.estimator.input_saving import (
+    CheckpointInputPipelineHook as CheckpointInputPipelineHook,
+)
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.graph.type_spec import TypeSpec
 from stillflow.input.datasets.dataset import AUTOTUNE as AUTOTUNE

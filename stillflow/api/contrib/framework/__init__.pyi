@@ -9,6 +9,7 @@ from stillflow.graph.scopes import get_graph_from_inputs as get_graph_from_input
 from stillflow.graph.scopes import get_name_scope as get_name_scope
 from stillflow.graph.tensor_spec import BoundedTensorSpec as BoundedTensorSpec
 from stillflow.graph.tensor_spec import TensorSpec as TensorSpec
+from stillflow.input.queues.record_input import RecordInput as RecordInput
 from stillflow.ops.array.sorting import argsort as argsort
 from stillflow.ops.array.sorting import sort as sort
 from stillflow.ops.control.smart import smart_case as smart_case
