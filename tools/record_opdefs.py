@@ -90,6 +90,7 @@ if __name__ == "__main__":
     ops = {op.name: op for op in op_list() if not op.name.startswith("_")}
     # The functions of ops of contrib, which loads a library for each of its parts.
     from tensorflow.contrib.image.ops import gen_image_ops
+    from tensorflow.contrib.input_pipeline.ops import gen_input_pipeline_ops
     from tensorflow.contrib.layers.ops import gen_sparse_feature_cross_op
     from tensorflow.contrib.resampler.ops import gen_resampler_ops
 
@@ -97,6 +98,7 @@ if __name__ == "__main__":
         "GatherTree": tf.contrib.seq2seq.gather_tree,
         "ImageProjectiveTransformV2": gen_image_ops.image_projective_transform_v2,
         "ImageConnectedComponents": gen_image_ops.image_connected_components,
+        "ObtainNext": gen_input_pipeline_ops.obtain_next,
         "BipartiteMatch": gen_image_ops.bipartite_match,
         "Resampler": gen_resampler_ops.resampler,
         "ResamplerGrad": gen_resampler_ops.resampler_grad,
