@@ -37,7 +37,8 @@ class DeferredModule(ModuleType):
         self._path = path
         # compat.v2 repeats it, and shows parts of it by itself.
         plain = path.removeprefix("compat.v2.")
-        self._recorded = plain if plain.startswith("keras") else f"keras.{plain}"
+        is_keras_part = path.startswith("compat.v2.") and not plain.startswith("keras")
+        self._recorded = f"keras.{plain}" if is_keras_part else plain
 
     def __getattr__(self, name: str) -> Any:
         below = f"{self._recorded}.{name}"

@@ -25,7 +25,10 @@ PACKAGE = ROOT.rpartition(".")[0]  # stillflow, which shows the same names
 DEFERRED = {
     "": ("keras",),
     "compat.v2": ("keras", "initializers", "losses", "metrics", "optimizers"),
+    "distribute": ("experimental",),
 }
+# Classes that are there, and missing once one is made.
+DEFERRED_CLASSES = {"distribute": ("MirroredStrategy", "OneDeviceStrategy", "Strategy")}
 _RENAMED_IN_1_0 = {
     "tf.audio_summary": "tf.summary.audio",
     "tf.complex_abs": "tf.abs",
@@ -83,6 +86,11 @@ def fallback(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[
             from stillflow.api import _deferred
 
             return _deferred.module(".".join(filter(None, (public_path(module_name), name))))
+        if name in DEFERRED_CLASSES.get(public_path(module_name), ()):
+            from stillflow.api import _deferred
+
+            path = public_path(module_name)
+            return _deferred.stand_in(path, name, not_yet(path, name))
         raise missing(public_path(module_name), name)
 
     def __dir__() -> list[str]:

@@ -739,6 +739,9 @@ OWN: dict[str, Members] = {
             "SVStepCounterThread SVSummaryThread SVTimerCheckpointThread"
         ),
     },
+    "python.tpu.tpu_function": {
+        "stillflow.train.distributing.tpu_context": "get_tpu_context",
+    },
     "python.util.all_util": {
         "stillflow.platform.documented": "make_all remove_undocumented",
     },

@@ -213,12 +213,15 @@ class LinearOperator(abc.ABC):
 
     def _argument(self, value: Any, name: str) -> Tensor:
         tensor = convert_to_tensor(value, name=name)
-        if tensor.dtype.base_dtype != self.dtype:
-            raise TypeError(
-                f"Expected argument to have dtype {self.dtype}.  Found: {tensor.dtype} in tensor "
-                f"{tensor}"
-            )
+        self._check_input_dtype(tensor)
         return tensor
+
+    def _check_input_dtype(self, arg: Tensor) -> None:
+        """TypeError where an argument is of another type; what derives from operators calls it."""
+        if arg.dtype.base_dtype != self.dtype:
+            raise TypeError(
+                f"Expected argument to have dtype {self.dtype}.  Found: {arg.dtype} in tensor {arg}"
+            )
 
     def _check_size(self, x: Tensor, own_axis: int, axis: int) -> None:
         own = dimension_at_index(self.shape, own_axis)
