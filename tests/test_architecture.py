@@ -42,11 +42,15 @@ MAY_IMPORT = {
         *("graph", "declare", "ops", "runtime", "platform", "checkpoint", "train", "input"),
         *("events", "interchange", "monitored", "layers"),
     },
+    "learn": {
+        *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
+        *("train", "layers", "input", "events", "interchange", "monitored", "estimator"),
+    },
     "testing": {"graph", "declare", "ops", "gradients", "runtime", "platform"},
     "api": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "distributions", "graph_editor", "interchange", "events"),
-        *("testing", "monitored", "estimator", "tracking"),
+        *("testing", "monitored", "estimator", "tracking", "learn"),
     },
     "environment": {"api"},
     "digits": {"api"},

@@ -5,6 +5,7 @@ Names are written as in internal_names.json: "name internal=ours ...".
 
 from __future__ import annotations
 
+from stillflow.environment import internal_learn
 from stillflow.environment.internal_columns import COLUMNS, Members
 from stillflow.environment.internal_input import INPUT
 
@@ -60,9 +61,6 @@ EQUIVALENT: dict[str, Members | str] = {
         "contrib.distributions.bijectors"
     ),
     "contrib.eager.python.tfe": "contrib.eager",
-    "contrib.learn.python.learn.datasets.base": {
-        "contrib.learn.datasets.mnist": "Datasets",
-    },
     "contrib.learn.python.learn.datasets.mnist": "contrib.learn.datasets.mnist",
     "contrib.slim.python.slim.nets": {},
     "python.framework.common_shapes": {
@@ -114,6 +112,7 @@ EQUIVALENT: dict[str, Members | str] = {
 
 # Modules that are ours as a whole, so that a program can set what they hold.
 WHOLE: Members = {
+    **internal_learn.WHOLE,
     "contrib.layers.python.layers.utils": "stillflow.api.contrib.slim.utils",
     "contrib.losses.python.losses.loss_ops": "stillflow.api.contrib.losses",
     "contrib.slim.python.slim.evaluation": "stillflow.api.contrib.slim.evaluation",
@@ -155,6 +154,7 @@ DEFERRED: Members = {
 
 # What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
 OWN: dict[str, Members] = {
+    **internal_learn.OWN,
     "contrib.distributions.python.ops.bijectors.weibull": {
         "stillflow.distributions.bijectors.curves": "Weibull",
     },

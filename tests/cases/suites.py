@@ -78,6 +78,7 @@ DIGESTED = (
     "estimators",
     "canned",
     "heads",
+    "contrib_learn",
     "sparse_embedding",
     "crossed",
     "feature_columns",

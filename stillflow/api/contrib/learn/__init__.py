@@ -1,4 +1,4 @@
-"""`tf.contrib.learn`: its datasets only."""
+"""`tf.contrib.learn`: estimators as they were before `tf.estimator`."""
 
 from stillflow.api import _missing
 

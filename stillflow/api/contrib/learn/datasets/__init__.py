@@ -1,4 +1,4 @@
-"""`tf.contrib.learn.datasets`: MNIST only."""
+"""`tf.contrib.learn.datasets`: MNIST, tables in CSV files, made points."""
 
 from stillflow.api import _missing
 

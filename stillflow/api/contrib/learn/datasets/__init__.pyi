@@ -1,1 +1,9 @@
 from stillflow.api.contrib.learn.datasets import mnist as mnist
+from stillflow.learn.datasets import base as base
+from stillflow.learn.datasets import synthetic as synthetic
+from stillflow.learn.datasets.base import load_boston as load_boston
+from stillflow.learn.datasets.base import load_iris as load_iris
+from stillflow.learn.datasets.loading import DATASETS as DATASETS
+from stillflow.learn.datasets.loading import SYNTHETIC as SYNTHETIC
+from stillflow.learn.datasets.loading import load_dataset as load_dataset
+from stillflow.learn.datasets.loading import make_dataset as make_dataset

@@ -1,0 +1,9 @@
+from stillflow.learn.heads.head import Head as Head
+from stillflow.learn.heads.head import no_op_train_fn as no_op_train_fn
+from stillflow.learn.heads.making import binary_svm_head as binary_svm_head
+from stillflow.learn.heads.making import loss_only_head as loss_only_head
+from stillflow.learn.heads.making import multi_class_head as multi_class_head
+from stillflow.learn.heads.making import multi_head as multi_head
+from stillflow.learn.heads.making import multi_label_head as multi_label_head
+from stillflow.learn.heads.making import poisson_regression_head as poisson_regression_head
+from stillflow.learn.heads.making import regression_head as regression_head

@@ -1,0 +1,4 @@
+from stillflow.learn.models import linear_regression as linear_regression
+from stillflow.learn.models import linear_regression_zero_init as linear_regression_zero_init
+from stillflow.learn.models import logistic_regression as logistic_regression
+from stillflow.learn.models import logistic_regression_zero_init as logistic_regression_zero_init

@@ -1,0 +1,2 @@
+from stillflow.learn.losses import mean_squared_error_regressor as mean_squared_error_regressor
+from stillflow.learn.losses import softmax_classifier as softmax_classifier

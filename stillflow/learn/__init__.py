@@ -1,0 +1,1 @@
+"""`tf.contrib.learn`: the estimators before `tf.estimator`, and what programs use around them."""

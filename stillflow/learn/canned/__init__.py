@@ -1,0 +1,1 @@
+"""Estimators whose models are made: linear, deep, and both together."""

@@ -1,0 +1,1 @@
+"""Estimators as they were before `tf.estimator`."""

@@ -1,0 +1,1 @@
+"""Models of `tf.contrib.learn` as SavedModels, and which of them are kept."""

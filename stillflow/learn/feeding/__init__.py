@@ -1,0 +1,1 @@
+"""Arrays, tables and iterators as what models are fed: `tf.contrib.learn.io`."""

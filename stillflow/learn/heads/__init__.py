@@ -1,0 +1,1 @@
+"""Heads: what comes after a network's logits, for each kind of problem."""
