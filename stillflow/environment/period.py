@@ -2,17 +2,15 @@
 written, each supplied to its module when that module is imported, and only where it is lacking.
 
 Three tables say what is supplied; the rest of the file is how. Whole modules that are gone are in
-`dropped`. What cannot be given back this way (`ndarray.itemset`, ragged `np.array`, NumPy 2's
+`dropped`, what arrays could do is in `arrays`. What cannot be given back this way (NumPy 2's
 promotion rules) stays as it is today.
 """
 
 from __future__ import annotations
 
 import collections.abc
-import ctypes
 import errno
 import functools
-import gc
 import math
 import operator
 import sys
@@ -21,7 +19,7 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
-from stillflow.environment import dropped, old_messages
+from stillflow.environment import arrays, dropped, old_messages
 from stillflow.environment.on_import import when_imported
 
 # {module: {dropped name: what the same module calls it today}}
@@ -264,21 +262,23 @@ def _read_binary_strings(numpy: ModuleType) -> None:
     numpy.fromstring = fromstring  # type: ignore[attr-defined]
 
 
-def _write_binary_strings(numpy: ModuleType) -> None:
-    """`array.tostring()`, by which programs of the period write images into records.
+def _hold_ragged_rows(numpy: ModuleType) -> None:
+    """`np.array([[1, 2], [3]])` was an array of two lists."""
+    for name in ("array", "asarray"):
+        setattr(numpy, name, _with_objects(getattr(numpy, name)))
 
-    A C type takes no new attribute in the ordinary way, so the method goes into the dict behind its
-    `__dict__`; where Python hides that, arrays stay without it.
-    """
 
-    def tostring(self, order="C"):
-        return self.tobytes(order)
+def _with_objects(today: collections.abc.Callable[..., Any]) -> Any:
+    @functools.wraps(today)
+    def array(*args, **kwargs):
+        try:
+            return today(*args, **kwargs)
+        except ValueError as error:
+            if "inhomogeneous" not in str(error) or len(args) != 1 or kwargs.get("dtype"):
+                raise
+        return today(*args, **{**kwargs, "dtype": object})
 
-    for kind in (numpy.ndarray, numpy.generic):
-        for members in gc.get_referents(kind.__dict__):
-            if not hasattr(kind, "tostring") and isinstance(members, dict):
-                members["tostring"] = tostring
-                ctypes.pythonapi.PyType_Modified(ctypes.py_object(kind))
+    return array
 
 
 def _allow_projection(figure: ModuleType) -> None:
@@ -299,7 +299,8 @@ CHANGED: dict[str, tuple[collections.abc.Callable[[ModuleType], None], ...]] = {
         _name_interpolation,
         _answer_with_lists,
         _read_binary_strings,
-        _write_binary_strings,
+        arrays.restore,
+        _hold_ragged_rows,
     ),
     "matplotlib.figure": (_allow_projection,),
 }

@@ -268,6 +268,8 @@ def padded(tf, run):
     dataset = pairs.padded_batch(3, ([], [6]), (np.int64(0), "z"), drop_remainder=True)
     run.note(str(dataset))
     drain(tf, run, dataset)
+    strings = tf.data.Dataset.from_tensor_slices(np.array(["ab", "c"])).padded_batch(2, [])
+    drain(tf, run, strings.map(lambda batch: (batch[1], tf.string_join([batch, "-"]))))
     iterator = ragged.padded_batch(3, [2]).make_initializable_iterator()
     run(iterator.initializer)
     sentence(run, iterator.get_next())

@@ -106,6 +106,18 @@ BEHAVIOUR = {
     "np.fromstring(b'ab', np.uint8, 1).flags.writeable": True,
     "np.array([1, 2], np.uint8).tostring() == b'\\x01\\x02'": True,
     "np.float32(1).tostring() == np.float32(1).tobytes()": True,
+    "float(np.array([[3.5]])), int(np.array([3.9])), '%d' % np.array([[3.9]])": [3.5, 3, "3"],
+    "'%.2f' % np.array([2.5]), float(np.array(2.5)), int(np.array(['3']))": ["2.50", 2.5, 3],
+    "complex(np.array([3.])) == 3": True,
+    "(a := np.zeros(2), a.__setitem__(0, np.array([[5]])), a.tolist())[2]": [5, 0],
+    "is_refused(float, np.zeros(2)), is_refused(int, np.zeros((0, 1)))": [True, True],
+    "(a := np.zeros((2, 2)), a.itemset(3, 7), a.itemset((0, 1), 8), a.itemset(1, 0, 9), "
+    "a.tolist())[4]": [[0, 8], [9, 7]],
+    "(a := np.zeros((1, 1)), a.itemset(5), a.tolist())[2]": [[5]],
+    "np.zeros((2, 3)).itemset(1, 1, 1, 5)": "ValueError('incorrect number of indices for array')",
+    "np.array([1, 5]).ptp(), np.array([[1, 2], [4, 9]]).ptp(0).tolist()": [4, [3, 7]],
+    "np.array([[1, 2], [3]]).tolist(), np.asarray([[1], []]).shape": [[[1, 2], [3]], [2]],
+    "np.array([[1, 2], [3, 4]]).tolist()": [[1, 2], [3, 4]],
     "repr([np.float32(0.5), np.int64(3), np.bool_(True)])": "[0.5, 3, True]",
     "math.gcd(12, 18), fractions.gcd(12, 18)": [6, 6],
     "list(inspect.getargspec(lambda a, b=1, *c, **d: 0))": [["a", "b"], "c", "d", [1]],
@@ -133,6 +145,11 @@ import matplotlib.cm, matplotlib.pyplot as plt
 
 
 EVALUATE = """
+def is_refused(kind, array):
+    try:
+        kind(array)
+    except TypeError:
+        return True
 def value(expression):
     try:
         return eval(expression)

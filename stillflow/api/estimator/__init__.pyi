@@ -1,6 +1,7 @@
 from stillflow.api.estimator import experimental as experimental
 from stillflow.api.estimator import export as export
 from stillflow.api.estimator import inputs as inputs
+from stillflow.api.estimator import tpu as tpu
 from stillflow.estimator.canned.baseline import BaselineClassifier as BaselineClassifier
 from stillflow.estimator.canned.baseline import BaselineEstimator as BaselineEstimator
 from stillflow.estimator.canned.baseline import BaselineRegressor as BaselineRegressor

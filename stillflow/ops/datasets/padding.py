@@ -69,7 +69,8 @@ def _filled_up(
                 f"  Component {component} has an element of shape {list(value.shape)}, and is to "
                 f"be padded to {sizes}.",
             )
-        place: Any = (row, *map(slice, value.shape))
+        # The ellipsis takes the string out of an array of no dimensions.
+        place: Any = (row, *map(slice, value.shape), ...)
         column[place] = value
     return column
 
