@@ -1,0 +1,297 @@
+"""Small data for other people's programs: each function fills a copy of a repository."""
+
+import gzip
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+import stillflow
+
+MNIST = Path(stillflow.__file__).parent / "data" / "files"
+WORDS = Path(__file__).with_name("words.txt").read_text("utf-8").split()
+
+
+def rng(seed=0):
+    return np.random.RandomState(seed)
+
+
+def sentences(count, longest=12, seed=0):
+    """Lines of words, drawn so that a word tells something of the next."""
+    random, lines = rng(seed), []
+    for _ in range(count):
+        at, words = random.randint(len(WORDS)), []
+        for _ in range(random.randint(4, longest + 1)):
+            words.append(WORDS[at])
+            at = (at * 7 + random.randint(3)) % len(WORDS)
+        lines.append(" ".join(words))
+    return lines
+
+
+def write(path, lines):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def pictures(folder, count, size, suffix="png", seed=0):
+    """Pictures of soft shapes: u8[size, size, 3] each."""
+    random = rng(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    y, x = np.mgrid[0:size, 0:size] / size
+    for i in range(count):
+        a, b, c = random.uniform(1, 6, 3)
+        picture = np.stack([np.sin(a * x + b * y), np.cos(b * x * y), np.sin(c * (x - y))], -1)
+        pixels = ((picture + 1) * 127.5).astype(np.uint8)
+        Image.fromarray(pixels).save(folder / f"{i:04}.{suffix}")
+
+
+def mnist(folder, unpacked=False):
+    """MNIST's four files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for packed in MNIST.glob("*.gz"):
+        if unpacked:
+            (folder / packed.stem).write_bytes(gzip.decompress(packed.read_bytes()))
+        else:
+            (folder / packed.name).write_bytes(packed.read_bytes())
+
+
+def cifar(folder, each=10000):
+    """CIFAR-10's pickles, of soft noise."""
+    random = rng()
+    folder = folder / "cifar-10-batches-py"
+    folder.mkdir(parents=True)
+    for name in [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]:
+        pixels = random.randint(0, 256, (each, 3, 8, 8)).repeat(4, 2).repeat(4, 3)
+        labels = random.randint(0, 10, each).tolist()
+        pickled(
+            folder / name, {"data": pixels.reshape(each, -1).astype(np.uint8), "labels": labels}
+        )
+
+
+def pickled(path, data):
+    """Pickles arrays so that NumPy 1 reads them too."""
+    path.write_bytes(pickle.dumps(data, protocol=2).replace(b"numpy._core", b"numpy.core"))
+
+
+def stand_in(root, path, text):
+    """A module of another package, which a program imports and hardly uses."""
+    file = root / "stand_ins" / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for folder in file.parents:
+        if folder == root / "stand_ins":
+            break
+        (folder / "__init__.py").touch()
+    file.write_text(text, "utf-8")
+
+
+def vocabulary():
+    marks = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    return [*marks, *sorted(set(WORDS)), *"abcdefghijklmnopqrstuvwxyz", *".,"]
+
+
+def documents(root, count=30):
+    """Documents of eight sentences, an empty line between them."""
+    lines = sentences(8 * count)
+    parts = [[*lines[i : i + 8], ""] for i in range(0, len(lines), 8)]
+    write(root / "made" / "text.txt", [line for part in parts for line in part])
+
+
+def dcgan(root):
+    mnist(root / "data" / "mnist", unpacked=True)
+
+
+def gpt2(root):
+    """A small model with random weights; a token prints as its number."""
+    folder = root / "models" / "made"
+    sizes = {"n_vocab": 257, "n_ctx": 64, "n_embd": 64, "n_head": 4, "n_layer": 2}
+    write(folder / "hparams.json", [json.dumps(sizes)])
+    names = {f"{i}Ġ": i for i in range(256)} | {"<|endoftext|>": 256}
+    write(folder / "encoder.json", [json.dumps(names)])
+    write(folder / "vocab.bpe", ["#version: 0.2", "1 2"])
+    random, width = rng(), sizes["n_embd"]
+    shapes = {"wpe": (64, width), "wte": (257, width), "ln_f/g": (width,), "ln_f/b": (width,)}
+    for layer in range(sizes["n_layer"]):
+        for norm in ("ln_1", "ln_2"):
+            shapes |= {f"h{layer}/{norm}/g": (width,), f"h{layer}/{norm}/b": (width,)}
+        for name, (rows, columns) in {
+            "attn/c_attn": (width, 3 * width),
+            "attn/c_proj": (width, width),
+            "mlp/c_fc": (width, 4 * width),
+            "mlp/c_proj": (4 * width, width),
+        }.items():
+            shapes[f"h{layer}/{name}/w"] = (1, rows, columns)
+            shapes[f"h{layer}/{name}/b"] = (columns,)
+    tf = stillflow
+    with tf.Graph().as_default(), tf.Session() as session:
+        for name, shape in shapes.items():
+            value = random.standard_normal(shape).astype(np.float32) * 0.2
+            value += name.endswith("/g")
+            tf.get_variable(f"model/{name}", initializer=value)
+        session.run(tf.global_variables_initializer())
+        tf.train.Saver().save(session, str(folder / "model.ckpt"))
+
+
+def bert(root):
+    documents(root)
+    write(root / "made" / "vocab.txt", vocabulary())
+    config = {
+        "vocab_size": len(vocabulary()),
+        "hidden_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "intermediate_size": 128,
+        "max_position_embeddings": 64,
+        "type_vocab_size": 2,
+    }
+    write(root / "made" / "config.json", [json.dumps(config)])
+    for name, count, seed in (("train", 160, 1), ("dev", 40, 2)):
+        lines = sentences(count, seed=seed)
+        rows = [f"x\t{len(line.split()) % 2}\t\t{line}" for line in lines]
+        write(root / "made" / "cola" / f"{name}.tsv", rows)
+
+
+def electra(root):
+    lines = sentences(240)
+    write(
+        root / "made" / "corpus" / "text.txt",
+        [" ".join(lines[i : i + 6]) for i in range(0, 240, 6)],
+    )
+    write(root / "made" / "vocab.txt", vocabulary())
+
+
+def tagging(root):
+    """Sentences with tags, and word vectors for them."""
+    random, lines = rng(), []
+    for sentence in sentences(120):
+        lines += [f"{word} {'B-PER' if len(word) > 4 else 'O'}" for word in sentence.split()]
+        lines += [". O", ""]
+    write(root / "data" / "test.txt", lines)
+    vectors = [
+        " ".join([word, *(f"{x:.4f}" for x in random.standard_normal(300))])
+        for word in [*sorted(set(WORDS)), "."]
+    ]
+    write(root / "data" / "glove.6B" / "glove.6B.300d.txt", vectors)
+
+
+def graphsage(root):
+    """A graph of 300 nodes in five classes; neighbours are mostly of a node's own."""
+    random, count = rng(), 300
+    classes = random.randint(0, 5, count)
+    nodes = [
+        {"id": i, "val": bool(i % 10 == 0), "test": bool(i % 10 == 1), "label": int(classes[i])}
+        for i in range(count)
+    ]
+    links = []
+    for i in range(count):
+        same = np.flatnonzero(classes == classes[i])
+        for other in [*random.choice(same, 4), random.randint(count)]:
+            if int(other) != i:
+                links.append({"source": i, "target": int(other)})
+    graph = {"directed": False, "graph": {}, "multigraph": False, "nodes": nodes, "links": links}
+    folder = root / "example_data"
+    write(folder / "made-G.json", [json.dumps(graph)])
+    write(folder / "made-id_map.json", [json.dumps({str(i): i for i in range(count)})])
+    one_hot = np.eye(5, dtype=int)[classes]
+    write(
+        folder / "made-class_map.json",
+        [json.dumps({str(i): one_hot[i].tolist() for i in range(count)})],
+    )
+    np.save(folder / "made-feats.npy", random.standard_normal((count, 20)) + classes[:, None])
+    walks = [f"{link['source']}\t{link['target']}" for link in links]
+    write(folder / "made-walks.txt", walks)
+
+
+def neural_style(root):
+    """Two pictures, and VGG-19 in MatConvNet's layout with random weights and few channels."""
+    import scipy.io
+
+    pictures(root / "made", 2, 64, "jpg")
+    random, layers, depth = rng(), [], 3
+    for block, (count, width) in enumerate([(2, 8), (2, 8), (4, 16), (4, 16), (4, 16)]):
+        for _ in range(count):
+            kernel = random.standard_normal((3, 3, depth, width)).astype(np.float32)
+            kernel *= np.sqrt(2 / (9 * depth))
+            weights = np.empty((1, 2), object)
+            weights[0, 0], weights[0, 1] = kernel, np.zeros((1, width), np.float32)
+            layers += [{"weights": weights}, {"type": "relu"}]
+            depth = width
+        if block < 4:
+            layers.append({"type": "pool"})
+    row = np.empty((1, len(layers)), object)
+    row[0] = layers
+    mean = {"averageImage": np.full((4, 4, 3), [123.68, 116.78, 103.94])}
+    scipy.io.savemat(root / "made" / "vgg.mat", {"layers": row, "normalization": mean})
+
+
+def ugatit(root):
+    for i, name in enumerate(("trainA", "trainB", "testA", "testB")):
+        pictures(root / "dataset" / "made" / name, 4, 64, "jpg", seed=i)
+
+
+def ngcf(root):
+    """100 users and 150 things, with what each user took."""
+    random = rng()
+    folder = root / "Data" / "made"
+    taken = [random.choice(150, 14, replace=False).tolist() for _ in range(100)]
+    taken[0][:2] = [149, 148]
+    write(folder / "train.txt", [" ".join(map(str, [u, *t[:10]])) for u, t in enumerate(taken)])
+    write(folder / "test.txt", [" ".join(map(str, [u, *t[10:]])) for u, t in enumerate(taken)])
+    for name in ("train.txt", "test.txt"):
+        path = folder / name
+        path.write_text(path.read_text().strip("\n"))
+
+
+def molecules(root):
+    """Graphs of five to nine atoms."""
+    random = rng()
+    for name, count in (("train", 200), ("valid", 60)):
+        graphs = []
+        for _ in range(count):
+            size = random.randint(5, 10)
+            edges = [[i, int(random.randint(1, 5)), i + 1] for i in range(size - 1)]
+            kinds = np.eye(5, dtype=int)[random.randint(0, 5, size)]
+            target = float(kinds[:, 0].sum() - size / 5)
+            graphs.append({"graph": edges, "node_features": kinds.tolist(), "targets": [[target]]})
+        write(root / f"molecules_{name}.json", [json.dumps(graphs)])
+
+
+def mnist_challenge(root):
+    mnist(root / "MNIST_data")
+    path = root / "config.json"
+    config = json.loads(path.read_text())
+    config |= {"max_num_training_steps": 30, "num_output_steps": 1, "num_checkpoint_steps": 15}
+    path.write_text(json.dumps(config))
+
+
+def translation(root):
+    """Sentences and the same with the words turned round."""
+    folder = root / "iwslt2016"
+    for name, count, seed in (("train", 64, 1), ("eval", 16, 2), ("test", 16, 3)):
+        lines = sentences(count, 8, seed)
+        turned = [" ".join(reversed(line.split())) for line in lines]
+        marked = [[" ".join("▁" + w for w in x.split()) for x in y] for y in (lines, turned)]
+        write(folder / "segmented" / f"{name}.de.bpe", marked[0])
+        write(folder / "segmented" / f"{name}.en.bpe", marked[1])
+        write(folder / "prepro" / f"{name}.en", turned)
+    words = ["<pad>", "<unk>", "<s>", "</s>", *("▁" + w for w in sorted(set(WORDS)))]
+    write(folder / "segmented" / "bpe.vocab", [f"{word}\t{-i}" for i, word in enumerate(words)])
+
+
+def strokes(root):
+    """Handwriting: 60 lines of pen movements."""
+    random = rng()
+    lines = []
+    for _ in range(60):
+        moves = random.randint(-20, 20, (80, 2))
+        lines.append(np.hstack([moves, random.randint(0, 10, (80, 1)) == 0]).astype(np.int16))
+    folder = root / "data"
+    folder.mkdir()
+    pickled(folder / "strokes_training_data.cpkl", lines)
+    stand_in(root, "IPython/display.py", "SVG = display = print\n")
+    stand_in(root, "svgwrite.py", "")
+
+
+def pixel_cnn(root):
+    cifar(root / "made" / "cifar-10-python")
