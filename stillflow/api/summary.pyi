@@ -15,3 +15,7 @@ from stillflow.ops.summaries.scalar import scalar as scalar
 from stillflow.ops.summaries.tensors import get_summary_description as get_summary_description
 from stillflow.ops.summaries.tensors import tensor_summary as tensor_summary
 from stillflow.ops.summaries.tensors import text as text
+from stillflow.train.recording.writers import initialize as initialize
+from stillflow.train.recording.writing import all_summary_ops
+
+all_v2_summary_ops = all_summary_ops

@@ -601,6 +601,13 @@ OWN: dict[str, Members] = {
     "python.module.module": {
         "stillflow.ops.variables.module": "_is_module=is_module _is_variable=is_variable",
     },
+    "python.ops.summary_ops_v2": {
+        "stillflow.train.recording.conditions": "get_step record_if set_step",
+        "stillflow.train.recording.version_2": "summary_scope write write_raw_pb",
+        "stillflow.train.recording.writers": (
+            "NoopSummaryWriter ResourceSummaryWriter create_file_writer_v2 create_noop_writer"
+        ),
+    },
     "python.ops.resource_variable_ops": {
         "stillflow.ops.variables.kinds": "is_resource_variable",
         "stillflow.ops.variables.resource": "variable_shape",

@@ -22,6 +22,7 @@ from stillflow.ops.variables.initializers import Zeros
 from stillflow.ops.variables.scope import get_variable
 from stillflow.platform import logging
 from stillflow.platform.decorators import fn_args
+from stillflow.train.recording import writers
 from stillflow.train.training_util import get_global_step
 
 _RESERVED = ("batch_size", "context")
@@ -130,6 +131,17 @@ class _HostCallHook(SessionRunHook):
 
     def __init__(self, tensors: Any):
         self._tensors = tensors
+
+    def begin(self) -> None:
+        """Writers that the host call has made are opened and flushed."""
+        self._opened = writers.summary_writer_initializer_op()
+        self._flushed = [writers.flush(op.inputs[0]) for op in self._opened]
+
+    def after_create_session(self, session: Any, coord: Any) -> None:
+        session.run(self._opened)
+
+    def end(self, session: Any) -> None:
+        session.run(self._flushed)
 
     def before_run(self, run_context: SessionRunContext) -> SessionRunArgs:
         return SessionRunArgs(self._tensors)

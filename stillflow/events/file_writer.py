@@ -8,9 +8,9 @@ import time
 import warnings
 from typing import Any, ClassVar
 
-from stillflow.events.event_file import EventFile
 from stillflow.graph.graph import Graph
 from stillflow.graph.text import local_path
+from stillflow.platform.event_file import EventFile
 from stillflow.platform.os_errors import os_errors_as_tf
 from stillflow.train.meta_graph import export_meta_graph
 

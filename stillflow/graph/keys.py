@@ -31,6 +31,7 @@ class GraphKeys:
     READY_OP = "ready_op"
     READY_FOR_LOCAL_INIT_OP = "ready_for_local_init_op"
     SUMMARY_OP = "summary_op"
+    _SUMMARY_COLLECTION = "_SUMMARY_V2"  # of those that runs write themselves
     GLOBAL_STEP = "global_step"
     EVAL_STEP = "eval_step"
     TRAIN_OP = "train_op"

@@ -424,7 +424,7 @@ _COUNT = itertools.count()
 
 def doubled(tf, x):
     """Identity whose gradient, by `gradient_override_map`, is doubled."""
-    name = f"CustomGradient-{next(_COUNT)}"
+    name = f"CustomGradient-case{next(_COUNT)}"
     tf.RegisterGradient(name)(lambda op, dy: dy * 2)
     with tf.get_default_graph().gradient_override_map({"Identity": name}):
         return tf.identity(x)

@@ -125,8 +125,9 @@ NUMPY_TYPES = {
 
 def element_text(value):
     if isinstance(value, bytes):
-        # A Saver that writes in parts names them by chance.
-        return re.sub(r"_temp_[0-9a-f]{32}", "_temp_", value.decode("latin-1"))
+        # A Saver that writes in parts names them by chance, and a writer's file has the process.
+        text = re.sub(r"_temp_[0-9a-f]{32}", "_temp_", value.decode("latin-1"))
+        return re.sub(r"^\.\d+\.\d+$", ".process", text)
     if getattr(value, "dtype", None) == "float32" and abs(value) >= 1:
         return repr(float(str(value)))  # NumPy's own text of large ones depends on its version
     return str(value)

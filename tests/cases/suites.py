@@ -59,6 +59,7 @@ STORIES = (
     "accumulators",
     "staging",
     "object_checkpoints",
+    "recorded_summaries",
     "readers",
     "sequences",
     "composites",

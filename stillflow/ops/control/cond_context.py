@@ -14,7 +14,8 @@ from stillflow.graph.scopes import control_dependencies
 from stillflow.ops.control.carried import as_carried
 from stillflow.ops.control.contexts import ControlFlowContext
 from stillflow.ops.control.nodes import is_call, is_loop_exit, op_in_context
-from stillflow.ops.control.ordering import with_dependencies
+from stillflow.ops.control.ordering import identity, with_dependencies
+from stillflow.ops.control.summarized import with_summaries
 from stillflow.ops.control.switch import merge, switch_ref_or_tensor
 
 
@@ -141,7 +142,7 @@ class CondContext(ControlFlowContext):
 
         The second is a structure, in a list where it is a single tensor.
         """
-        original = fn()
+        original = with_summaries(fn, _again)
         if original is None:
             return None, None
         result = nest.map_structure(self._as_result, original, expand_composites=True)
@@ -207,3 +208,8 @@ class CondContext(ControlFlowContext):
 def _is_back_edge(op: Operation, tensor: Tensor) -> bool:
     """Whether `tensor` comes from the next iteration of a loop that is being imported."""
     return op.defn.joins and tensor.op.defn.frame == "next"
+
+
+def _again(result: Any) -> Any:
+    """The same results as nodes of their own, which wait for what is open; None is nothing."""
+    return None if result is None else nest.map_structure(identity, result, expand_composites=True)

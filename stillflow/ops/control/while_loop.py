@@ -18,7 +18,8 @@ from stillflow.ops.array.indexed_slices import convert_to_tensor_or_indexed_slic
 from stillflow.ops.control import frames, shape_invariants
 from stillflow.ops.control.carried import as_before, as_carried
 from stillflow.ops.control.nodes import is_constant_enter
-from stillflow.ops.control.ordering import ref_or_identity
+from stillflow.ops.control.ordering import identity, ref_or_identity
+from stillflow.ops.control.summarized import with_summaries
 from stillflow.ops.control.switch import merge, switch_ref_or_tensor
 from stillflow.ops.control.while_context import WhileContext
 from stillflow.ops.math.comparison import logical_and
@@ -170,7 +171,7 @@ def _build_inside(
     in_body = [ref_or_identity(sides[1]) for sides in switched]
     context._pivot_for_body = in_body[0]
     arguments = packed(in_body)
-    result = body(*arguments)
+    result = with_summaries(lambda: body(*arguments), _again)
     if not nest.has_children(result, True):
         result = [result]
     nest.assert_same_structure(list(arguments), list(result), expand_composites=True)
@@ -186,6 +187,15 @@ def _build_inside(
     context._loop_exits = [frames.exit_(sides[0]) for sides in switched]
     context.ExitResult(context._loop_exits)
     return result, context._loop_exits
+
+
+def _again(result: Any) -> Any:
+    """The same results as nodes of their own, which wait for what is open; but TensorArrays."""
+
+    def again(value: Any) -> Any:
+        return identity(value) if as_carried(value) is value else value
+
+    return nest.map_structure(again, result, expand_composites=True)
 
 
 def _merged(context: WhileContext, parts: list[Tensor], shapes: Any) -> list[Tensor]:

@@ -36,7 +36,7 @@ def tensor_summary_op(xp, tag, tensor, metadata):
 
     summary = new_summary()
     value = summary.value.add(tag=text_of(tag))
-    value.tensor.CopyFrom(_tensor_proto(np.asarray(tensor)))
+    value.tensor.CopyFrom(proto_of(np.asarray(tensor)))
     try:
         value.metadata.ParseFromString(np.asarray(metadata)[()])
     except (DecodeError, TypeError):
@@ -44,7 +44,7 @@ def tensor_summary_op(xp, tag, tensor, metadata):
     return serialized(summary)
 
 
-def _tensor_proto(array: np.ndarray) -> Any:
+def proto_of(array: np.ndarray) -> Any:
     """A TensorProto that holds all but strings as bytes, as those of TensorFlow's kernels do."""
     if array.dtype == np.object_:
         return tensor_proto_of(array, dtypes.string)

@@ -25,6 +25,7 @@ from stillflow.api.compat.v2 import saved_model as saved_model
 from stillflow.api.compat.v2 import sets as sets
 from stillflow.api.compat.v2 import sparse as sparse
 from stillflow.api.compat.v2 import strings as strings
+from stillflow.api.compat.v2 import summary as summary
 from stillflow.api.compat.v2 import test as test
 from stillflow.api.compat.v2 import train as train
 from stillflow.declare.constants import constant_v2
