@@ -26,6 +26,8 @@ def _with_counts(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 def _distinct(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if x.ndim != 1:
         refuse("unique expects a 1D vector.")
+    if x.dtype == object:
+        return _distinct_strings(x, out_idx)
     ordered, first, positions, counts = np.unique(
         x, return_index=True, return_inverse=True, return_counts=True
     )
@@ -38,6 +40,16 @@ def _distinct(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarra
         place[positions.reshape(-1)].astype(index_type),
         counts[by_occurrence].astype(index_type),
     )
+
+
+def _distinct_strings(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    texts = x.tolist()
+    places = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    index_type = out_idx.stored_as
+    index: np.ndarray = np.fromiter(map(places.__getitem__, texts), index_type, len(texts))
+    found: np.ndarray = np.empty(len(places), object)
+    found[:] = list(places)
+    return found, index, np.bincount(index, minlength=len(places)).astype(index_type)
 
 
 @op(

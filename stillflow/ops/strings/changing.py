@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 from collections.abc import Callable
 
 from stillflow.declare import shapes
@@ -43,12 +44,17 @@ def string_strip(xp, strings):
     return each(lambda text: text.strip(_SPACES), strings)
 
 
+_FOR_URLS = bytes.maketrans(b"+/", b"-_")
+
+
 @op("EncodeBase64", "input: string -> output: string", shape=shapes.same, host=True)
 def encode_base64(xp, strings, *, pad: bool = False):
     """string[...] -> string[...], in the letters of Base64 that URLs may hold; `pad` adds "="."""
 
+    encode, translate = binascii.b2a_base64, bytes.translate
+
     def encoded(text: bytes) -> bytes:
-        letters = base64.urlsafe_b64encode(text)
+        letters = translate(encode(text, newline=False), _FOR_URLS)
         return letters if pad else letters.rstrip(b"=")
 
     return each(encoded, strings)

@@ -113,6 +113,7 @@ _DECIMAL = re.compile(
 )
 _HEXADECIMAL = re.compile(_SPACE + rb"([-+]?0x[0-9a-f]+)" + _SPACE, re.IGNORECASE)
 _LONGEST_FLOAT = 31
+_MANY = 16  # strings, from which on they are read at once
 
 
 @op(
@@ -125,6 +126,10 @@ _LONGEST_FLOAT = 31
 )
 def string_to_number_op(xp, strings, *, out_type: DType = dtypes.float32):
     """string[...] -> out_type[...], of which white space around the number is no part."""
+    if strings.size >= _MANY:
+        plain = plain_numbers(strings.ravel().tolist(), out_type)
+        if plain is not None:
+            return plain.reshape(strings.shape)
     with np.errstate(over="ignore"):
         return each(reader_of(out_type), strings, out_type.as_numpy_dtype)
 

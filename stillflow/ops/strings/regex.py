@@ -81,7 +81,7 @@ def regex_replace_op(xp, strings, pattern, rewrite, *, replace_global: bool = Tr
     """strings: string[...], pattern, rewrite: string[] -> string[...]"""
     pattern = _pattern(_scalar("Pattern", pattern))
     rewrite = _scalar("Rewrite", rewrite)
-    return each(lambda text: pattern.replaced(text, rewrite, replace_global), strings)
+    return each(pattern.replacing(rewrite, replace_global), strings)
 
 
 regex_replace_op.not_differentiable()
@@ -92,8 +92,7 @@ def static_regex_replace_op(
     xp, strings, *, pattern: str, rewrite: str, replace_global: bool = True
 ):
     """string[...] -> string[...]"""
-    known, rewritten = _pattern(pattern), as_bytes(rewrite)
-    return each(lambda text: known.replaced(text, rewritten, replace_global), strings)
+    return each(_pattern(pattern).replacing(as_bytes(rewrite), replace_global), strings)
 
 
 def regex_replace(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import itertools
+from collections.abc import Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -39,16 +40,18 @@ def string_split_op(xp, strings, delimiter, *, skip_empty: bool = True):
     Every byte of `delimiter` ends a part; where there is none, every byte is a part.
     """
     _check_ranks(strings, delimiter=delimiter)
-    ends = delimiter[()]
-    pattern = re.compile(b"[" + re.escape(ends) + b"]") if len(ends) > 1 else None
-
-    def parts(text: bytes) -> list[bytes]:
-        if not text or not ends:
-            return [text[at : at + 1] for at in range(len(text))]
-        found = pattern.split(text) if pattern else text.split(ends)
-        return [part for part in found if part] if skip_empty else found
-
-    return _rows([parts(text) for text in strings])
+    ends, texts = delimiter[()], strings.tolist()
+    if not ends:
+        return _rows(*_bytes_of(texts))
+    parts, counts = _between_bytes(texts, ends)
+    if b"" not in parts:
+        return _rows(as_strings(parts), counts)
+    # A text without bytes has no part, where others have one more than they have ends.
+    kept = np.repeat(_lengths(texts) > 0, counts)
+    if skip_empty:
+        kept &= _lengths(parts) > 0
+    row = np.repeat(np.arange(len(texts)), counts)
+    return _rows(as_strings(parts)[kept], np.bincount(row[kept], minlength=len(texts)))
 
 
 string_split_op.not_differentiable()
@@ -66,8 +69,13 @@ def string_split_v2_op(xp, strings, separator, *, maxsplit: int = -1):
     As `bytes.split` splits, at white space where there is no separator.
     """
     _check_ranks(strings, sep=separator)
-    between = separator[()]
-    return _rows([_split(text, between, maxsplit) for text in strings])
+    between, texts = separator[()], strings.tolist()
+    if maxsplit < 0 and len(between) == 1:
+        found, counts = _between_bytes(texts, between)
+        return _rows(as_strings(found), counts)
+    parts = [_split(text, between, maxsplit) for text in texts]
+    flat = as_strings(list(itertools.chain.from_iterable(parts)))
+    return _rows(flat, _lengths(parts))
 
 
 def _split(text: bytes, between: bytes, most: int) -> list[bytes]:
@@ -90,14 +98,42 @@ def _check_ranks(strings: np.ndarray, **separator: np.ndarray) -> None:
             refuse(f"{name} must be a scalar, got shape: {format_sizes(value.shape)}")
 
 
-def _rows(parts: list[list[bytes]]) -> tuple[np.ndarray, ...]:
-    lengths = np.array([len(row) for row in parts], np.int64)
-    indices = np.empty((int(lengths.sum()), 2), np.int64)
-    indices[:, 0] = np.repeat(np.arange(len(parts)), lengths)
+def _lengths(texts: Sequence[Sized]) -> np.ndarray:
+    return np.fromiter(map(len, texts), np.int64, len(texts))
+
+
+def _between_bytes(texts: list[bytes], ends: bytes) -> tuple[list[bytes], np.ndarray]:
+    """The parts of all texts between bytes of `ends`, and how many each has, i64[n].
+
+    All texts are split at once: lists of their own would keep the garbage collector busy.
+    """
+    if not texts:
+        return [], np.zeros(0, np.int64)
+    end = ends[:1]
+    whole = end.join(texts)
+    if len(ends) > 1:
+        to_one = bytes.maketrans(ends, end * len(ends))
+        whole = whole.translate(to_one)
+        texts = [text.translate(to_one) for text in texts]
+    counts = np.fromiter((text.count(end) for text in texts), np.int64, len(texts)) + 1
+    return whole.split(end), counts
+
+
+_BYTES = as_strings([bytes([value]) for value in range(256)])
+
+
+def _bytes_of(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
+    """The bytes of all texts, string[m], and how many each has."""
+    return _BYTES[np.frombuffer(b"".join(texts), np.uint8)], _lengths(texts)
+
+
+def _rows(values: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The matrix whose rows are the next so many of `values` each."""
+    indices = np.empty((len(values), 2), np.int64)
+    indices[:, 0] = np.repeat(np.arange(len(lengths)), lengths)
     starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
     indices[:, 1] = np.arange(len(indices)) - starts
-    values = as_strings([part for row in parts for part in row])
-    return indices, values, np.array([len(parts), lengths.max(initial=0)], np.int64)
+    return indices, values, np.array([len(lengths), lengths.max(initial=0)], np.int64)
 
 
 # Public functions -------------------------------------------------------------------------------

@@ -23,12 +23,18 @@ Pair = tuple[np.ndarray, np.ndarray]
 # What short texts were hashed to: a batch of a feature has few words, and they come again.
 _remembered: dict[bytes, int] = {}
 _FEW, _SHORT, _ROOM = 512, 64, 1 << 16
+_OFTEN = 4  # times that texts must come again for them to be hashed once
 
 
 def fingerprint(texts: Sequence[bytes]) -> np.ndarray:
     """u64[n], of each text."""
     if len(texts) > _FEW:
-        return by_length(texts, _kind, _hash)
+        distinct = dict.fromkeys(texts)
+        if len(distinct) > len(texts) // _OFTEN:
+            return by_length(texts, _kind, _hash)
+        hashes = by_length(list(distinct), _kind, _hash).tolist()
+        of_text = dict(zip(distinct, hashes, strict=True))
+        return np.fromiter(map(of_text.__getitem__, texts), WORD, len(texts))
     found = {text: _remembered.get(text) for text in texts}
     missing = [text for text, known in found.items() if known is None]
     if missing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 
 from stillflow.ops.strings.patterns.syntax import SyntaxRefused, translated
 
@@ -45,26 +46,31 @@ class Pattern:
         """Whether the whole of `text` matches."""
         return self._pattern.fullmatch(text.decode("utf-8", _FOREIGN)) is not None
 
-    def replaced(self, text: bytes, rewrite: bytes, everywhere: bool) -> bytes:
-        r"""`text` with `rewrite`, in which \0 to \9 are groups, in place of the first match or all.
+    def replacing(self, rewrite: bytes, everywhere: bool) -> Callable[[bytes], bytes]:
+        r"""What gives a text with `rewrite`, in which \0 to \9 are groups, in place of matches.
 
-        A group that there is not is empty.
+        A group that there is not is empty. Without `everywhere` the first match is replaced.
         """
         parts, is_whole = _parts(rewrite)
         if not (is_whole or everywhere):
-            return text
+            return lambda text: text
         count = self._pattern.groups
         parts = [part if isinstance(part, str) or part <= count else "" for part in parts]
-        whole = text.decode("utf-8", _FOREIGN)
-        replace = self._all_replaced if self._is_long else self._replaced
-        return replace(whole, parts, everywhere).encode("utf-8", _FOREIGN)
+        replace = self._substituting(parts, everywhere)
 
-    def _all_replaced(self, text: str, parts: list[str | int], everywhere: bool) -> str:
-        count = 0 if everywhere else 1
-        if all(isinstance(part, str) for part in parts):
-            literal = "".join(map(str, parts))
-            return self._pattern.sub(lambda _: literal, text, count)
-        return self._pattern.sub(lambda found: _expanded(found, parts), text, count)
+        def replaced(text: bytes) -> bytes:
+            return replace(text.decode("utf-8", _FOREIGN)).encode("utf-8", _FOREIGN)
+
+        return replaced
+
+    def _substituting(self, parts: list[str | int], everywhere: bool) -> Callable[[str], str]:
+        if not self._is_long:
+            return lambda text: self._replaced(text, parts, everywhere)
+        substitute, count = self._pattern.sub, 0 if everywhere else 1
+        if any(isinstance(part, int) for part in parts):
+            return lambda text: substitute(lambda found: _expanded(found, parts), text, count)
+        literal = "".join(map(str, parts)).replace("\\", "\\\\")
+        return lambda text: substitute(literal, text, count)
 
     def _replaced(self, text: str, parts: list[str | int], everywhere: bool) -> str:
         done: list[str] = []
