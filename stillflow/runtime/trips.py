@@ -7,7 +7,7 @@ known, and a bound where the condition stops at a known one at the latest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,12 +25,14 @@ class Trips(NamedTuple):
     """The number of turns, and a bound of it; each None where it is not known.
 
     `ranges` are the least and the greatest value that loop variables have in a turn, by position,
-    as far as they are known integers.
+    as far as they are known integers; `ends` what variables are behind the last turn, as far as
+    that is known.
     """
 
     exact: int | None
     at_most: int | None
     ranges: dict[int, tuple[int, int]]
+    ends: dict[int, Any] = {}  # noqa: RUF012 (nobody changes it)
 
     @property
     def key(self) -> tuple:
@@ -63,6 +65,9 @@ class Turns:
             positions |= wanted
             self._body = _Slice(loop.body, sorted(positions))
             wanted = {position for position in self._body.bound if position < loop.count}
+        positions |= _counters(loop, positions)
+        if positions:
+            self._body = _Slice(loop.body, sorted(positions))
         self._positions = sorted(positions)
         slices = [self._condition, *([self._body] if self._body else [])]
         self.read = positions.union(*(found.captured for found in slices))
@@ -80,7 +85,8 @@ class Turns:
                     break
                 is_certain = False
             elif not goes_on[0]:
-                return Trips(turn if is_certain else None, turn, ranges)
+                ends = {p: going[p] for p in self._positions if is_exact(going[p])}
+                return Trips(turn, turn, ranges, ends) if is_certain else Trips(None, turn, ranges)
             _widen(ranges, going, self._positions, is_first=not turn)
             if self._body is not None:
                 later, _ = self._body.values(going, inputs)
@@ -89,6 +95,17 @@ class Turns:
             elif is_certain:
                 break  # nothing changes, so it never ends
         return UNCOUNTED
+
+
+def _counters(loop: Loop, positions: Collection[int]) -> set[int]:
+    """Of the other loop variables, those that count for themselves, as gradients have them."""
+    found = set()
+    for position, (dtype, shape) in enumerate(zip(loop.types, loop.shapes, strict=True)):
+        if position not in positions and dtype.is_integer and shape.ndims == 0:
+            own = _Slice(loop.body, [position])
+            if own.bound == {position} and not own.captured and len(own.steps) == 1:
+                found.add(position)
+    return found
 
 
 def _widen(

@@ -26,7 +26,7 @@ _SEEN_THROUGH = frozenset(
 )
 _REARRANGING = frozenset(["reshape", "squeeze", "transpose"])
 # Calls whose body is a part of the function.
-_INLINE = frozenset(
+INLINE = frozenset(
     ["jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call"]
 )
 
@@ -65,7 +65,7 @@ def _evaluate(jaxpr: Any, consts: Sequence[Any], args: Sequence[Any], spread: _S
 
 def _results(eqn: Any, inputs: list[Any], spread: _Spread) -> list[Any]:
     name = eqn.primitive.name
-    if name in _INLINE:
+    if name in INLINE:
         inner = eqn.params.get("jaxpr") or eqn.params["call_jaxpr"]
         jaxpr, consts = (inner.jaxpr, inner.consts) if hasattr(inner, "consts") else (inner, ())
         return _evaluate(jaxpr, consts, inputs, spread)
