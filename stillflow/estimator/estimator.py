@@ -32,8 +32,9 @@ from stillflow.ops.summaries.scalar import scalar
 from stillflow.platform import logging
 from stillflow.platform.decorators import fn_args
 from stillflow.platform.deprecation import deprecated
-from stillflow.train import checkpoint_init, training_util
+from stillflow.train import training_util
 from stillflow.train.saver import Saver
+from stillflow.train.warm_start import warm_start as begin_with
 
 _ModelFn = Callable[..., EstimatorSpec]
 _InputFn = Callable[..., Any]
@@ -462,7 +463,7 @@ class Estimator:
         settings = self._warm_start_settings
         assert settings is not None
         logging.info(f"Warm-starting with WarmStartSettings: {settings}")
-        checkpoint_init.warm_start(*settings)
+        begin_with(*settings)
 
     def _call_input_fn(self, input_fn: _InputFn, mode: str) -> Any:
         return call_input_fn(input_fn, mode=mode, params=self.params, config=self.config)

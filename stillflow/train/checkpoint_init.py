@@ -1,15 +1,13 @@
-"""`tf.train.init_from_checkpoint` and `warm_start`: initial values that come from a checkpoint."""
+"""`tf.train.init_from_checkpoint`: initial values that come from a checkpoint."""
 
 from __future__ import annotations
 
-import itertools
 import operator
 from collections.abc import Mapping
 from typing import Any
 
 from stillflow.checkpoint import management
-from stillflow.graph.keys import GraphKeys
-from stillflow.graph.scopes import device, get_collection
+from stillflow.graph.scopes import device
 from stillflow.ops.saving import save_restore
 from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.ops.variables.store import default_variable_store
@@ -111,59 +109,3 @@ def _set_initializer(variable: Variable, path: str, name: str, spec: str) -> Non
     initializer = update.op if hasattr(update, "op") else update
     stored.set_shape(variable.shape)
     variable._initialize_with(stored, initializer)
-
-
-def warm_start(
-    ckpt_to_initialize_from: str,
-    vars_to_warm_start: Any = ".*",
-    var_name_to_vocab_info: Mapping[str, Any] | None = None,
-    var_name_to_prev_var_name: Mapping[str, str] | None = None,
-) -> None:
-    """Makes the initializers of variables read those of the same names in a checkpoint.
-
-    Args:
-      vars_to_warm_start: a pattern of trainable variables' names, a list of patterns of global
-        variables' names, a list of variables, or None for none.
-      var_name_to_prev_var_name: what a variable is called in the checkpoint, where that differs.
-
-    Raises:
-      NotImplementedError: for `var_name_to_vocab_info`.
-      ValueError: as `init_from_checkpoint` does; or a name to map is not among the variables.
-    """
-    if var_name_to_vocab_info:
-        raise NotImplementedError(
-            "warm_start(var_name_to_vocab_info=...) is in TensorFlow 1.15 but not yet in Stillflow."
-        )
-    previous = dict(var_name_to_prev_var_name or {})
-    chosen = {v.op.name: v for v in _to_warm_start(vars_to_warm_start)}
-    unused = previous.keys() - chosen.keys()
-    if unused:
-        raise ValueError(
-            "You provided the following variables in var_name_to_prev_var_name that were not used: "
-            f"{sorted(unused)}.  Perhaps you misspelled them?  Here is the list of viable variable "
-            f"names: {sorted(chosen)}"
-        )
-    init_from_checkpoint(
-        ckpt_to_initialize_from,
-        {previous.get(name, name): variable for name, variable in chosen.items()},
-    )
-
-
-def _to_warm_start(chosen: Any) -> list[Variable]:
-    if chosen is None:
-        return []
-    if isinstance(chosen, str):
-        return get_collection(GraphKeys.TRAINABLE_VARIABLES, scope=chosen)
-    if not isinstance(chosen, list):
-        raise ValueError(
-            f"`vars_to_warm_start must be a `list` or `str`.  Given type is {type(chosen)}"
-        )
-    if all(isinstance(item, Variable) for item in chosen):
-        return chosen
-    if all(isinstance(item, str) for item in chosen):
-        found = [get_collection(GraphKeys.GLOBAL_VARIABLES, scope=name) for name in chosen]
-        return list(itertools.chain.from_iterable(found))
-    raise ValueError(
-        "If `vars_to_warm_start` is a list, it must be all `Variable` or all `str`.  Given types "
-        f"are {[type(item) for item in chosen]}"
-    )

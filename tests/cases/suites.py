@@ -80,6 +80,7 @@ DIGESTED = (
     "canned",
     "heads",
     "contrib_learn",
+    "remapped",
     "sparse_embedding",
     "crossed",
     "feature_columns",

@@ -58,3 +58,4 @@ from stillflow.monitored.stopping import FinalOpsHook as FinalOpsHook
 from stillflow.monitored.stopping import GlobalStepWaiterHook as GlobalStepWaiterHook
 from stillflow.monitored.stopping import StopAtStepHook as StopAtStepHook
 from stillflow.monitored.timers import SecondOrStepTimer as SecondOrStepTimer
+from stillflow.train.warm_start import VocabInfo as VocabInfo

@@ -79,7 +79,6 @@ from stillflow.train.adagrad import AdagradOptimizer as AdagradOptimizer
 from stillflow.train.adagrad_da import AdagradDAOptimizer as AdagradDAOptimizer
 from stillflow.train.adam import AdamOptimizer as AdamOptimizer
 from stillflow.train.checkpoint_init import init_from_checkpoint as init_from_checkpoint
-from stillflow.train.checkpoint_init import warm_start as warm_start
 from stillflow.train.coordinator import Coordinator as Coordinator
 from stillflow.train.coordinator import LooperThread as LooperThread
 from stillflow.train.distributing.cluster_spec import ClusterSpec as ClusterSpec
@@ -122,6 +121,8 @@ from stillflow.train.training_util import create_global_step as create_global_st
 from stillflow.train.training_util import get_global_step as get_global_step
 from stillflow.train.training_util import get_or_create_global_step as get_or_create_global_step
 from stillflow.train.training_util import global_step as global_step
+from stillflow.train.warm_start import VocabInfo as VocabInfo
+from stillflow.train.warm_start import warm_start as warm_start
 
 NewCheckpointReader = new_checkpoint_reader
 piecewise_constant_decay = piecewise_constant

@@ -66,10 +66,14 @@ class Initializer:
         self.dtype = dtypes.as_dtype(self.dtype)
 
 
-def _sizes(shape: Any) -> list[int]:
+def _sizes(shape: Any) -> Any:
+    """The sizes as a list; as they are given where a run decides about some."""
+    parts = shape if isinstance(shape, (list, tuple)) else [shape]
+    if any(isinstance(part, Tensor) for part in parts):
+        return shape
     static = as_shape(shape)
     static.assert_is_fully_defined()
-    return static.as_list()  # type: ignore[return-value]
+    return static.as_list()
 
 
 class FloatInitializer(Initializer):

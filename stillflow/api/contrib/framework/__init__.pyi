@@ -63,6 +63,13 @@ from stillflow.train.contrib_variables import get_variables as get_variables
 from stillflow.train.contrib_variables import get_variables_by_name as get_variables_by_name
 from stillflow.train.contrib_variables import get_variables_by_suffix as get_variables_by_suffix
 from stillflow.train.contrib_variables import get_variables_to_restore as get_variables_to_restore
+from stillflow.train.remapped import (
+    load_and_remap_matrix_initializer as load_and_remap_matrix_initializer,
+)
+from stillflow.train.remapped import load_embedding_initializer as load_embedding_initializer
+from stillflow.train.remapped import (
+    load_linear_multiclass_bias_initializer as load_linear_multiclass_bias_initializer,
+)
 from stillflow.train.training_util import assert_global_step as assert_global_step
 from stillflow.train.training_util import create_global_step as create_global_step
 from stillflow.train.training_util import get_global_step as get_global_step
