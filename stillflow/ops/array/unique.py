@@ -14,6 +14,9 @@ from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 
 
+_FEW = 1024  # integers, of which sorting takes longer than hashing
+
+
 def _distinct_and_index(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     sizes = ctx.shape(0)
     return [(None,), None if sizes is None else shapes.with_rank(sizes, 1)]
@@ -26,8 +29,8 @@ def _with_counts(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 def _distinct(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if x.ndim != 1:
         refuse("unique expects a 1D vector.")
-    if x.dtype == object:
-        return _distinct_strings(x, out_idx)
+    if x.dtype == object or (x.dtype.kind in "biu" and len(x) <= _FEW):
+        return _distinct_by_hash(x, out_idx)
     ordered, first, positions, counts = np.unique(
         x, return_index=True, return_inverse=True, return_counts=True
     )
@@ -42,12 +45,12 @@ def _distinct(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarra
     )
 
 
-def _distinct_strings(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    texts = x.tolist()
-    places = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+def _distinct_by_hash(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    values = x.tolist()
+    places = {value: number for number, value in enumerate(dict.fromkeys(values))}
     index_type = out_idx.stored_as
-    index: np.ndarray = np.fromiter(map(places.__getitem__, texts), index_type, len(texts))
-    found: np.ndarray = np.empty(len(places), object)
+    index: np.ndarray = np.fromiter(map(places.__getitem__, values), index_type, len(values))
+    found: np.ndarray = np.empty(len(places), x.dtype)
     found[:] = list(places)
     return found, index, np.bincount(index, minlength=len(places)).astype(index_type)
 

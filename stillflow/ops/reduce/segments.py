@@ -72,15 +72,21 @@ def _segments(
     result = np.full((count, *data.shape[1:]), empty, data.dtype)
     if not len(ids):
         return result
-    starts = np.flatnonzero(np.diff(ids, prepend=ids[0] - 1))
-    _check_runs(ids[starts], count)
-    result[ids[starts]] = reduce.reduceat(data, starts, axis=0, dtype=data.dtype)
+    begins = np.ones(len(ids), bool)
+    np.not_equal(ids[1:], ids[:-1], out=begins[1:])
+    starts = np.flatnonzero(begins)
+    runs = ids[starts]
+    _check_runs(runs, count)
+    result[runs] = reduce.reduceat(data, starts, axis=0, dtype=data.dtype)
     return result
 
 
 def _check_runs(runs: np.ndarray, count: int) -> None:
     """Each id of `runs`, in which no neighbours are equal, is below the next one and `count`."""
-    descends = np.diff(runs, append=runs[-1]) < 0
+    descends = np.zeros(len(runs), bool)
+    np.less(runs[1:], runs[:-1], out=descends[:-1])
+    if not descends.any() and runs[0] >= 0 and runs[-1] < count:
+        return
     outside = (runs < 0) | (runs >= count)
     at = np.argmax(descends | outside)
     if descends[at]:

@@ -35,13 +35,13 @@ def fingerprint(texts: Sequence[bytes]) -> np.ndarray:
         hashes = by_length(list(distinct), _kind, _hash).tolist()
         of_text = dict(zip(distinct, hashes, strict=True))
         return np.fromiter(map(of_text.__getitem__, texts), WORD, len(texts))
-    found = {text: _remembered.get(text) for text in texts}
-    missing = [text for text, known in found.items() if known is None]
-    if missing:
+    found = list(map(_remembered.get, texts))
+    if None in found:
+        missing = list(dict.fromkeys(t for t, n in zip(texts, found, strict=True) if n is None))
         hashed = dict(zip(missing, by_length(missing, _kind, _hash).tolist(), strict=True))
-        found.update(hashed)
+        found = [hashed[t] if n is None else n for t, n in zip(texts, found, strict=True)]
         _remember(hashed)
-    return np.array([found[text] for text in texts], WORD)
+    return np.array(found, WORD)
 
 
 def _remember(hashed: dict[bytes, int]) -> None:
