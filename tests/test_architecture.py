@@ -46,11 +46,13 @@ MAY_IMPORT = {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "events", "interchange", "monitored", "estimator"),
     },
+    "profiler": {"graph", "platform"},
     "testing": {"graph", "declare", "ops", "gradients", "runtime", "platform"},
     "api": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "distributions", "graph_editor", "interchange", "events"),
         *("testing", "monitored", "estimator", "tracking", "learn"),
+        "profiler",
     },
     "environment": {"api"},
     "digits": {"api"},

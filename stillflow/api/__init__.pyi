@@ -46,6 +46,7 @@ from stillflow.api import math as math
 from stillflow.api import metrics as metrics
 from stillflow.api import nest as nest
 from stillflow.api import nn as nn
+from stillflow.api import profiler as profiler
 from stillflow.api import python_io as python_io
 from stillflow.api import quantization as quantization
 from stillflow.api import queue as queue

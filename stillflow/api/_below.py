@@ -71,6 +71,13 @@ def example_classes(module: str) -> list[Any]:
     return [message_class(name) for name in MODULES[module]]
 
 
+def profiler_classes(module: str) -> list[Any]:
+    """The classes of messages in TensorFlow's `core.profiler.<module>`."""
+    from stillflow.profiler.messages import MODULES, message
+
+    return [message(name) for name in MODULES[module]]
+
+
 def queue_runner_classes() -> list[Any]:
     """The class of QueueRunnerDef messages, of which TensorBoard has no copy."""
     from stillflow.graph.protos.queue_runner import queue_runner_def_class

@@ -143,6 +143,9 @@ WHOLE: Members = {
     "python.client.timeline": "stillflow.events.timeline",
     "python.layers.utils": "stillflow.layers.utils",
     "python.platform.tf_logging": "stillflow.platform.logging",
+    "python.profiler.model_analyzer": "stillflow.profiler.profiling",
+    "python.profiler.option_builder": "stillflow.profiler.options",
+    "python.profiler.tfprof_logger": "stillflow.profiler.logging_ops",
     "python.util.deprecation": "stillflow.platform.deprecation",
 }
 
@@ -288,6 +291,7 @@ OWN: dict[str, Members] = {
         "stillflow.declare.constants": "constant=constant_v2",
     },
     "python.framework.ops": {
+        "stillflow.profiler.statistics": "OpStats RegisterStatistics get_stats_for_node_def",
         "stillflow.declare.convert": (
             "convert_n_to_tensor internal_convert_n_to_tensor=convert_n_to_tensor "
             "internal_convert_to_tensor=to_tensor"

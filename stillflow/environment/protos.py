@@ -9,13 +9,22 @@ from typing import Any
 
 from stillflow.api import _below, _missing
 
-_PACKAGES = ("core", "core.example", "core.framework", "core.protobuf", "core.util")
+_PACKAGES = (
+    "core",
+    "core.example",
+    "core.framework",
+    "core.profiler",
+    "core.protobuf",
+    "core.util",
+)
 _COPIES = "tensorboard.compat.proto"  # one flat package
 # Which it lacks: {module: what gives the classes of its messages}
 _OURS: dict[str, Callable[[], list[Any]]] = {
     "core.example.example_pb2": lambda: _below.example_classes("example_pb2"),
     "core.example.feature_pb2": lambda: _below.example_classes("feature_pb2"),
     "core.framework.device_attributes_pb2": lambda: [_below.device_attributes_class()],
+    "core.profiler.tfprof_log_pb2": lambda: _below.profiler_classes("tfprof_log_pb2"),
+    "core.profiler.tfprof_output_pb2": lambda: _below.profiler_classes("tfprof_output_pb2"),
     "core.protobuf.control_flow_pb2": _below.control_flow_classes,
     "core.protobuf.queue_runner_pb2": _below.queue_runner_classes,
     "core.protobuf.trackable_object_graph_pb2": lambda: [_below.object_graph_class()],

@@ -65,9 +65,15 @@ def fill_step_stats(metadata: Any, steps: Iterable[Timed]) -> None:
             all_end_rel_nanos=end - start,
             scheduled_nanos=start,
         )
+        taken = 0
         for slot, (tensor, value) in enumerate(zip(op.outputs, results, strict=False)):
             if isinstance(value, (np.ndarray, np.generic)):
                 _describe(node.output.add(slot=slot).tensor_description, tensor, value)
+                taken += value.nbytes
+        if taken:
+            node.memory.add(
+                allocator_name="cpu", total_bytes=taken, peak_bytes=taken, live_bytes=taken
+            )
 
 
 def _describe(description: Any, tensor: Any, value: Any) -> None:

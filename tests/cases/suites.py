@@ -81,6 +81,7 @@ DIGESTED = (
     "heads",
     "contrib_learn",
     "remapped",
+    "profiled",
     "sparse_embedding",
     "crossed",
     "feature_columns",

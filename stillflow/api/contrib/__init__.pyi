@@ -28,6 +28,7 @@ from stillflow.api.contrib import sparsemax as sparsemax
 from stillflow.api.contrib import staging as staging
 from stillflow.api.contrib import stateless as stateless
 from stillflow.api.contrib import summary as summary
+from stillflow.api.contrib import tfprof as tfprof
 from stillflow.api.contrib import tpu as tpu
 from stillflow.api.contrib import training as training
 from stillflow.api.contrib import util as util

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# {message: {field: (number, type)}}: "*" is repeated, a capital a message, "<" a map from strings.
+# {message: {field: (number, type)}}: "*" is repeated, a capital a message, "<" a map from strings,
+# "<int32:" one from such numbers.
 Schema = Mapping[str, Mapping[str, tuple[int, str]]]
 
 
@@ -56,7 +57,8 @@ def _entry(message: Any, field_name: str, kind: str, package: str) -> str:
     name = "".join(part.capitalize() for part in field_name.split("_")) + "Entry"
     pair = message.nested_type.add(name=name)
     pair.options.map_entry = True
-    _set_type(pair.field.add(name="key", number=1), "string", package)
+    key, _, kind = kind.rpartition(":")
+    _set_type(pair.field.add(name="key", number=1), key or "string", package)
     _set_type(pair.field.add(name="value", number=2), kind, package)
     return f"*{message.name}.{name}"
 

@@ -1,0 +1,2 @@
+from stillflow.api.contrib.tfprof import model_analyzer as model_analyzer
+from stillflow.api.contrib.tfprof import tfprof_logger as tfprof_logger

@@ -1,0 +1,9 @@
+from stillflow.profiler.logging_ops import write_op_log as write_op_log
+from stillflow.profiler.messages import AdviceProto as AdviceProto
+from stillflow.profiler.messages import GraphNodeProto as GraphNodeProto
+from stillflow.profiler.messages import MultiGraphNodeProto as MultiGraphNodeProto
+from stillflow.profiler.messages import OpLogProto as OpLogProto
+from stillflow.profiler.options import ProfileOptionBuilder as ProfileOptionBuilder
+from stillflow.profiler.profiling import Profiler as Profiler
+from stillflow.profiler.profiling import advise as advise
+from stillflow.profiler.profiling import profile as profile

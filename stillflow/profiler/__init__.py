@@ -1,0 +1,1 @@
+"""Reports of what a graph holds and what its runs took: `tf.profiler`."""
