@@ -36,7 +36,7 @@ _OWN = {
 # Submodules of ours that are called as parts of the public tree are. The attribute is TensorFlow's;
 # ours are reached by `from stillflow.train import ...`.
 _SHADOWED = frozenset(
-    {"data", "distributions", "estimator", "gradients", "layers", "profiler", "train"}
+    {"data", "distribute", "distributions", "estimator", "gradients", "layers", "profiler", "train"}
 )
 
 

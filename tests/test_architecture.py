@@ -32,6 +32,7 @@ MAY_IMPORT = {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint"),
         *("train", "layers", "tracking"),
     },
+    "distribute": {"graph", "declare", "ops", "gradients", "platform", "train", "input"},
     "graph_editor": {"graph", "ops", "platform"},
     "interchange": {"graph", "declare", "ops", "runtime", "platform", "checkpoint", "train"},
     "events": {"graph", "platform", "checkpoint", "train"},
@@ -40,7 +41,7 @@ MAY_IMPORT = {
     },
     "estimator": {
         *("graph", "declare", "ops", "runtime", "platform", "checkpoint", "train", "input"),
-        *("events", "interchange", "monitored", "layers"),
+        *("events", "interchange", "monitored", "layers", "distribute"),
     },
     "learn": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
@@ -51,7 +52,7 @@ MAY_IMPORT = {
     "api": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "distributions", "graph_editor", "interchange", "events"),
-        *("testing", "monitored", "estimator", "tracking", "learn"),
+        *("testing", "monitored", "estimator", "tracking", "learn", "distribute"),
         "profiler",
     },
     "environment": {"api"},

@@ -8,6 +8,7 @@ from __future__ import annotations
 from stillflow.environment import internal_learn
 from stillflow.environment.internal_columns import COLUMNS, Members
 from stillflow.environment.internal_input import INPUT
+from stillflow.environment.internal_distribution import DISTRIBUTION
 
 _IMAGES_V2: Members = {
     "compat.v2.image": (
@@ -163,6 +164,7 @@ OWN: dict[str, Members] = {
     },
     **COLUMNS,
     **INPUT,
+    **DISTRIBUTION,
     "contrib.distributions.python.ops.mvn_linear_operator": {
         "stillflow.distributions.multivariate_normal": "MultivariateNormalLinearOperator",
     },

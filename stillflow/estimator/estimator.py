@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from stillflow.checkpoint import management
 from stillflow.checkpoint.reader import new_checkpoint_reader
-from stillflow.estimator import checking, exporting, predictions, recording, warm_start
+from stillflow.estimator import checking, exporting, predictions, recording, replicated, warm_start
 from stillflow.estimator.input_functions import call_input_fn, parsed
 from stillflow.estimator.mode_keys import ModeKeys
 from stillflow.estimator.run_config import RunConfig, with_folder
@@ -169,21 +170,37 @@ class Estimator:
         listeners: list[CheckpointSaverListener],
     ) -> Any:
         config: Any = self._config
+        strategy = config.train_distribute
+        if strategy:
+            strategy.configure(self._session_config)
+            with Graph().as_default() as graph, replicated.within(strategy):
+                set_random_seed(config.tf_random_seed)
+                spec, input_hooks = replicated.training_spec(self, strategy, graph, input_fn)
+                return self._train_by(spec, input_hooks, hooks, listeners)
         with Graph().as_default() as graph, graph.device(config.device_fn):
             set_random_seed(config.tf_random_seed)
             self._create_and_assert_global_step(graph)
             training_util.get_or_create_global_step_read(graph)
             features, labels, input_hooks = parsed(self._call_input_fn(input_fn, ModeKeys.TRAIN))
             spec = self._call_model_fn(features, labels, ModeKeys.TRAIN, self.config)
-            if self._warm_start_settings:
-                self._warm_start()
-            if not any(item.op.name == "loss" for item in get_collection(GraphKeys.SUMMARIES)):
-                scalar("loss", spec.loss)
-            add_to_collection(GraphKeys.LOSSES, spec.loss)
-            worker_hooks = [*input_hooks, *hooks, *self._usual_hooks(spec), *spec.training_hooks]
-            self._add_saver(spec)
-            chief_hooks = self._saving_hooks(spec, worker_hooks, listeners)
-            return self._run_steps(spec, worker_hooks, chief_hooks)
+            return self._train_by(spec, input_hooks, hooks, listeners)
+
+    def _train_by(
+        self,
+        spec: EstimatorSpec,
+        input_hooks: list[SessionRunHook],
+        hooks: list[SessionRunHook],
+        listeners: list[CheckpointSaverListener],
+    ) -> Any:
+        if self._warm_start_settings:
+            self._warm_start()
+        if not any(item.op.name == "loss" for item in get_collection(GraphKeys.SUMMARIES)):
+            scalar("loss", spec.loss)
+        add_to_collection(GraphKeys.LOSSES, spec.loss)
+        worker_hooks = [*input_hooks, *hooks, *self._usual_hooks(spec), *spec.training_hooks]
+        self._add_saver(spec)
+        chief_hooks = self._saving_hooks(spec, worker_hooks, listeners)
+        return self._run_steps(spec, worker_hooks, chief_hooks)
 
     def _usual_hooks(self, spec: EstimatorSpec) -> list[SessionRunHook]:
         often = self._config.log_step_count_steps  # type: ignore[attr-defined]
@@ -284,7 +301,8 @@ class Estimator:
         if steps is not None:
             all_hooks.append(evaluating.StopAfterNEvalsHook(steps))
         path = checkpoint_path or self._latest("evaluate")
-        with Graph().as_default():
+        strategy = self._config.eval_distribute  # type: ignore[attr-defined]
+        with Graph().as_default(), strategy.scope() if strategy else nullcontext():
             scaffold, update, values, built_hooks = self._build_evaluation(input_fn, path)
             input_hooks, own_hooks = built_hooks
             results = evaluating.evaluate_once(
@@ -302,18 +320,24 @@ class Estimator:
     def _build_evaluation(self, input_fn: _InputFn, path: str | None) -> tuple:
         set_random_seed(self._config.tf_random_seed)  # type: ignore[attr-defined]
         self._create_and_assert_global_step(get_default_graph())
-        features, labels, input_hooks = parsed(self._call_input_fn(input_fn, ModeKeys.EVAL))
-        spec = self._call_model_fn(features, labels, ModeKeys.EVAL, self.config)
-        update, values = metric_ops(spec)
+        strategy = self._config.eval_distribute  # type: ignore[attr-defined]
+        if strategy:
+            update, values, scaffold, own_hooks, input_hooks = replicated.evaluation_parts(
+                self, strategy, input_fn
+            )
+        else:
+            features, labels, input_hooks = parsed(self._call_input_fn(input_fn, ModeKeys.EVAL))
+            spec = self._call_model_fn(features, labels, ModeKeys.EVAL, self.config)
+            update, values = metric_ops(spec)
+            scaffold, own_hooks = spec.scaffold, list(spec.evaluation_hooks)
         if not path and self._warm_start_settings:
             self._warm_start()
         values[GraphKeys.GLOBAL_STEP] = training_util.get_global_step()
-        scaffold = spec.scaffold
         if scaffold and scaffold.local_init_op:
             evaluating.get_or_create_eval_step()
             both = group(scaffold.local_init_op, Scaffold.default_local_init_op())
             scaffold = Scaffold(local_init_op=both, copy_from_scaffold=scaffold)
-        return scaffold, update, values, (input_hooks, spec.evaluation_hooks)
+        return scaffold, update, values, (input_hooks, own_hooks)
 
     # Prediction -----------------------------------------------------------------------------------
 
@@ -465,8 +489,14 @@ class Estimator:
         logging.info(f"Warm-starting with WarmStartSettings: {settings}")
         begin_with(*settings)
 
-    def _call_input_fn(self, input_fn: _InputFn, mode: str) -> Any:
-        return call_input_fn(input_fn, mode=mode, params=self.params, config=self.config)
+    def _call_input_fn(self, input_fn: _InputFn, mode: str, input_context: Any = None) -> Any:
+        return call_input_fn(
+            input_fn,
+            mode=mode,
+            params=self.params,
+            config=self.config,
+            input_context=input_context,
+        )
 
     def _call_model_fn(self, features: Any, labels: Any, mode: str, config: Any) -> EstimatorSpec:
         taken = fn_args(self._model_fn)

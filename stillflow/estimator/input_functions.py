@@ -26,7 +26,7 @@ class DatasetInitializerHook(SessionRunHook):
 
 
 def call_input_fn(input_fn: Callable[..., Any], **available: Any) -> Any:
-    """Calls a function with those of `mode`, `params` and `config` that it takes, on the CPU."""
+    """Calls a function with those of `available` that it takes, on the CPU."""
     taken = fn_args(input_fn)
     with device("/cpu:0"):
         return input_fn(**{name: value for name, value in available.items() if name in taken})
@@ -43,8 +43,13 @@ def parsed(result: Any) -> tuple[Any, Any, list[SessionRunHook]]:
         iterator = make_initializable_iterator(result)
         hooks.append(DatasetInitializerHook(iterator))
         result = iterator.get_next()
+    return (*features_and_labels(result), hooks)
+
+
+def features_and_labels(result: Any) -> tuple[Any, Any]:
+    """Features, and labels or None; ValueError for a tuple of another number of parts."""
     if not isinstance(result, (list, tuple)):
-        return result, None, hooks
+        return result, None
     if len(result) != 2:
         raise ValueError("input_fn should return (features, labels) as a len 2 tuple.")
-    return result[0], result[1], hooks
+    return result[0], result[1]

@@ -45,12 +45,14 @@ class RunConfig:
       session_config: a tf.ConfigProto.
       keep_checkpoint_max, keep_checkpoint_every_n_hours: as Saver's.
       log_step_count_steps: how often the loss and the rate of steps are logged.
+      train_distribute, eval_distribute: a tf.distribute.Strategy of this process.
+      experimental_distribute: a `tf.contrib.distribute.DistributeConfig` that names them.
       device_fn: from an operation to its device.
       session_creation_timeout_secs: how long others than the chief wait.
 
     Raises:
       ValueError: a setting is out of its range.
-      tf.errors.UnimplementedError: TF_CONFIG names several hosts, or a strategy is given.
+      tf.errors.UnimplementedError: TF_CONFIG names several hosts.
     """
 
     def __init__(
@@ -72,10 +74,6 @@ class RunConfig:
         experimental_max_worker_delay_secs: int | None = None,
         session_creation_timeout_secs: float = 7200,
     ):
-        if train_distribute or eval_distribute or experimental_distribute:
-            raise UnimplementedError(
-                None, None, "Distribution strategies are not yet in Stillflow.\n  Leave them out."
-            )
         if save_checkpoints_steps is _USE_DEFAULT and save_checkpoints_secs is _USE_DEFAULT:
             save_checkpoints_secs = _CHECKPOINT_SECS
         environment = json.loads(os.environ.get("TF_CONFIG") or "{}")
@@ -91,11 +89,13 @@ class RunConfig:
             keep_checkpoint_max=keep_checkpoint_max,
             keep_checkpoint_every_n_hours=keep_checkpoint_every_n_hours,
             log_step_count_steps=log_step_count_steps,
-            train_distribute=None,
+            train_distribute=_strategy(
+                "train_distribute", train_distribute, experimental_distribute
+            ),
             device_fn=device_fn,
             protocol=protocol,
-            eval_distribute=None,
-            experimental_distribute=None,
+            eval_distribute=_strategy("eval_distribute", eval_distribute, experimental_distribute),
+            experimental_distribute=experimental_distribute,
             experimental_max_worker_delay_secs=experimental_max_worker_delay_secs,
             session_creation_timeout_secs=session_creation_timeout_secs,
         )
@@ -175,6 +175,18 @@ class RunConfig:
     @property
     def global_id_in_cluster(self) -> int:
         return 0
+
+
+def _strategy(name: str, given: Any, config: Any) -> Any:
+    """That of a DistributeConfig, unless it is given by itself; ValueError for both."""
+    if config is not None and config.remote_cluster:
+        raise UnimplementedError(
+            None, None, "A remote cluster is not yet in Stillflow.\n  Leave it out."
+        )
+    of_config = getattr(config, name, None)
+    if given and of_config:
+        raise ValueError(f"Either `{name}` or`experimental_distribute.{name}` can be set.")
+    return of_config or given
 
 
 def _read_only(name: str) -> property:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from stillflow.estimator.mode_keys import ModeKeys
@@ -189,18 +189,23 @@ def _scaffold(scaffold: Any) -> Scaffold:
 
 def metric_ops(spec: EstimatorSpec) -> tuple[Any, dict[str, Any]]:
     """What updates all metrics, the loss among them, and what gives their values."""
+    in_order = checked_metrics(spec, lambda: mean(spec.loss))
+    updates = [update for _, (_, update) in in_order]
+    return group(*updates), {name: value for name, (value, _) in in_order}
+
+
+def checked_metrics(spec: Any, mean_loss: Callable[[], Any]) -> list[tuple[str, tuple[Any, Any]]]:
+    """All metrics in the order of their names, with the loss; ValueError for one called as it."""
     metrics = spec.eval_metric_ops
     if _LOSS in metrics:
         raise ValueError(
             'Metric with name "loss" is not allowed, because Estimator already defines a default '
             "metric with the same name."
         )
-    metrics[_LOSS] = mean(spec.loss)
+    metrics[_LOSS] = mean_loss()
     if GraphKeys.GLOBAL_STEP in metrics:
         raise ValueError(
             "Metric with name `global_step` is not allowed, because Estimator already defines a "
             "default metric with the same name."
         )
-    in_order = sorted(metrics.items())
-    updates = [update for _, (_, update) in in_order]
-    return group(*updates), {name: value for name, (value, _) in in_order}
+    return sorted(metrics.items())

@@ -280,7 +280,9 @@ class TPUEstimator(Estimator):
         size = self._batch_sizes[mode]
         return {} if size is None else {"batch_size": size}
 
-    def _call_input_fn(self, input_fn: Callable[..., Any], mode: str) -> Any:
+    def _call_input_fn(
+        self, input_fn: Callable[..., Any], mode: str, input_context: Any = None
+    ) -> Any:
         taken = fn_args(input_fn)
         if "params" not in taken:
             raise ValueError(

@@ -16,6 +16,7 @@ from stillflow.graph.collections import Collections
 from stillflow.graph.control import ControlDependencies, control_inputs_for, take_into_context
 from stillflow.graph.creators import Creators
 from stillflow.graph.device import within
+from stillflow.graph.distribution import Distribution
 from stillflow.graph.dtypes import DType
 from stillflow.graph.flow import Flow
 from stillflow.graph.function_library import FunctionLibrary
@@ -31,7 +32,7 @@ from stillflow.graph.stacks import NameStack, Stacks, ThreadStacks
 from stillflow.graph.tensor_shape import TensorShape
 
 
-class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes):
+class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes, Distribution):
     """A dataflow program: operations that take and give tensors, in the order of their building."""
 
     def __init__(self) -> None:
@@ -164,10 +165,7 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes):
     def _annotate(self, op: Operation) -> None:
         """Gives a new operation what the open scopes say of it."""
         stacks = self.stacks
-        for spec in reversed(stacks.devices):
-            if spec is None:
-                break
-            op._set_device(_device_by(spec, op) if callable(spec) else within(spec, op.device))
+        _devices_of(stacks, op)
         if stacks.colocation:
             groups = {g for other in stacks.colocation for g in other.colocation_groups()}
             op.attrs["_class"] = sorted(groups)
@@ -183,6 +181,10 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes):
             op.attrs["container"] = self._container
         if self._attr_scope_map:
             self._give_attributes(op)
+
+    def _current_device(self) -> str:
+        """The device of an operation that would be built now."""
+        return _devices_of(self.stacks, _Unbuilt()).device
 
     def _check_not_finalized(self) -> None:
         if self._finalized:
@@ -486,6 +488,30 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes):
 
         close = difflib.get_close_matches(name, self._ops, n=3)
         return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
+
+
+class _Unbuilt:
+    """What functions that choose devices may ask of an operation, where there is none."""
+
+    device = type = name = ""
+
+    @property
+    def node_def(self) -> _Unbuilt:
+        return self
+
+    op = ""
+
+    def _set_device(self, device: str) -> None:
+        self.device = device
+
+
+def _devices_of(stacks: Stacks, op: Any) -> Any:
+    """Gives `op` the device that the open scopes say, and returns it."""
+    for spec in reversed(stacks.devices):
+        if spec is None:
+            break
+        op._set_device(_device_by(spec, op) if callable(spec) else within(spec, op.device))
+    return op
 
 
 def _device_by(choose: Callable[[Operation], Any], op: Operation) -> str:

@@ -151,3 +151,14 @@ _DEFAULTS: tuple[tuple[str, str, Callable[[], Any]], ...] = (
     ("local_init_op", GraphKeys.LOCAL_INIT_OP, Scaffold.default_local_init_op),
     ("summary_op", GraphKeys.SUMMARY_OP, merge_all),
 )
+
+
+def ready_for_local_init_op(scaffold: Scaffold) -> Any:
+    """That of a scaffold; else the one of the graph, which is made if there is none."""
+    if scaffold.ready_for_local_init_op is not None:
+        return scaffold.ready_for_local_init_op
+    return Scaffold.get_or_default(
+        "ready_for_local_init_op",
+        GraphKeys.READY_FOR_LOCAL_INIT_OP,
+        lambda: sets.report_uninitialized_variables(sets.global_variables()),
+    )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.distribution import (
+    for_all_replicas,
+    replica_context_around,
+    strategy_around,
+)
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import (
     add_to_collection,
-    colocate_with,
+    get_name_scope,
     init_scope,
     name_scope,
 )
@@ -51,17 +56,36 @@ def assign_moving_average(
         rest = convert_to_tensor(1.0 - decay, name="decay")
         if rest.dtype != variable.dtype.base_dtype:
             rest = cast(rest, variable.dtype.base_dtype)
-        if zero_debias:
-            return _assign_debiased(variable, value, rest, scope)
-        return state.assign_sub(variable, (variable - value) * rest, name=scope)
+
+        def plain(copy: Any, value: Any) -> Tensor:
+            return state.assign_sub(copy, (copy - value) * rest, name=scope)
+
+        def debiased(copy: Any, value: Any, biased: Any, steps: Any) -> Tensor:
+            updated = state.assign_sub(biased, (biased - value) * rest)
+            counted = steps.assign_add(1)
+            weight = 1 - pow_(1.0 - rest, counted)
+            return state.assign(copy, updated / weight, name=f"{get_name_scope()}/")
+
+        def update(strategy: Any, variable: Any, value: Any) -> Any:
+            own = _debiasing_variables(variable, value, rest) if zero_debias else ()
+            change = debiased if zero_debias else plain
+            if strategy is None:
+                return change(variable, value, *own)
+            return strategy.extended.update(variable, change, args=(value, *own))
+
+        return _with_mean_of_replicas(update, variable, value)
 
 
-def _assign_debiased(variable: Variable, value: Any, rest: Tensor, scope: str) -> Tensor:
-    biased, steps = _debiasing_variables(variable, value, rest)
-    updated = state.assign_sub(biased, (biased - value) * rest)
-    counted = steps.assign_add(1)
-    weight = 1 - pow_(1.0 - rest, counted)
-    return state.assign(variable, updated / weight, name=scope)
+def _with_mean_of_replicas(update: Callable[..., Any], variable: Any, value: Any) -> Any:
+    """`update(strategy, variable, value)`; in replicas, with the mean of their values."""
+    if replica_context_around() is None:
+        return update(strategy_around(), variable, value)
+
+    def merged(strategy: Any, variable: Any, value: Any) -> Any:
+        mean = strategy.extended.reduce_to("MEAN", value, variable)
+        return update(strategy, variable, mean)
+
+    return for_all_replicas(merged, variable, value)
 
 
 def _debiasing_variables(variable: Variable, value: Any, rest: Tensor) -> tuple[Any, Any]:
@@ -69,7 +93,7 @@ def _debiasing_variables(variable: Variable, value: Any, rest: Tensor) -> tuple[
     dtype = variable.dtype.base_dtype
     with (
         variable_scope(variable.op.name, values=[variable, value, rest]),
-        colocate_with(variable),
+        slot_creator.beside(variable),
     ):
         biased, steps = (
             get_variable(

@@ -22,6 +22,7 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.gradients.walk import gradients
 from stillflow.graph import dtypes
+from stillflow.graph.distribution import replica_context_around, strategy_around
 from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.indexed_slices import IndexedSlices
@@ -40,6 +41,12 @@ from stillflow.ops.variables.sets import trainable_variables
 from stillflow.ops.variables.variable import Variable
 from stillflow.tracking.trackable import Trackable, TrackableReference
 from stillflow.train import slot_creator
+from stillflow.train.distributing.replicas import (
+    applied_for_all,
+    container_of,
+    scaled_loss,
+    with_gradients,
+)
 
 Gradient = Tensor | IndexedSlices
 Pair = tuple[Gradient | None, Any]
@@ -130,7 +137,7 @@ class Optimizer(Trackable):
         Raises:
           ValueError: no variable, an unknown gate, or a type that cannot be optimized.
         """
-        loss = loss() if callable(loss) else loss
+        loss = scaled_loss(loss() if callable(loss) else loss)
         if gate_gradients not in (self.GATE_NONE, self.GATE_OP, self.GATE_GRAPH):
             raise ValueError(
                 "gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, "
@@ -169,7 +176,21 @@ class Optimizer(Trackable):
         Raises:
           TypeError: a gradient that is no tensor.
           ValueError: no gradient at all.
+          RuntimeError: in the scope of a strategy, but in none of its replicas.
         """
+        strategy = strategy_around()
+        if strategy is not None:
+            replica_context = replica_context_around()
+            if replica_context is None:
+                raise RuntimeError(
+                    "Use `_distributed_apply()` instead of `apply_gradients()` in a cross-replica "
+                    "context.\n  strategy.experimental_run builds a function for the replicas; "
+                    "minimize in that."
+                )
+            given = with_gradients(grads_and_vars)
+            return replica_context.merge_call(
+                self._distributed_apply, args=(given, global_step, name)
+            )
         pairs = [(_as_gradient(grad), variable) for grad, variable in grads_and_vars]
         if not pairs:
             raise ValueError("No variables provided.")
@@ -184,28 +205,43 @@ class Optimizer(Trackable):
             self._prepare()
             updates = [self._update(grad, variable) for grad, variable in given]
             train_op = self._finished(updates, global_step, scope)
-        train_ops = get_default_graph().get_collection_ref(GraphKeys.TRAIN_OP)
-        if train_op not in train_ops:
-            train_ops.append(train_op)
-        return train_op
+        return _collected(train_op)
+
+    def _distributed_apply(
+        self,
+        distribution: Any,
+        grads_and_vars: Iterable[Pair],
+        global_step: Any = None,
+        name: str | None = None,
+    ) -> Operation:
+        """`apply_gradients` for all replicas of a strategy, outside of them.
+
+        Args:
+          grads_and_vars: for each variable of all replicas, its gradients in these.
+        """
+        return applied_for_all(self, distribution, list(grads_and_vars), global_step, name)
 
     def _update(self, grad: Gradient, variable: Any) -> Tensor | Operation:
         """Builds what updates one variable, beside it and in a scope of its name."""
         if isinstance(variable, Tensor):
             raise NotImplementedError("Trying to update a Tensor ", variable)
         with name_scope(f"update_{variable.op.name}"), colocate_with(variable):
-            if isinstance(grad, IndexedSlices):
-                if variable.constraint is not None:
-                    raise RuntimeError("Cannot use a constraint function on a sparse variable.")
-                return self._apply_rows(grad, variable)
-            if is_resource_variable(variable):
-                updated = self._resource_apply_dense(grad, variable)
-            else:
-                updated = self._apply_dense(grad, variable)
-            if variable.constraint is None:
-                return updated
-            with control_dependencies([updated]):
-                return variable.assign(variable.constraint(variable))
+            return self._updated(grad, variable)
+
+    def _updated(self, grad: Gradient, variable: Any) -> Tensor | Operation:
+        """Builds what updates one variable, which its constraint may change afterwards."""
+        if isinstance(grad, IndexedSlices):
+            if variable.constraint is not None:
+                raise RuntimeError("Cannot use a constraint function on a sparse variable.")
+            return self._apply_rows(grad, variable)
+        if is_resource_variable(variable):
+            updated = self._resource_apply_dense(grad, variable)
+        else:
+            updated = self._apply_dense(grad, variable)
+        if variable.constraint is None:
+            return updated
+        with control_dependencies([updated]):
+            return variable.assign(variable.constraint(variable))
 
     def _apply_rows(self, grad: IndexedSlices, variable: Any) -> Tensor | Operation:
         if not is_resource_variable(variable):
@@ -222,7 +258,12 @@ class Optimizer(Trackable):
 
     def get_slot(self, var: Any, name: str) -> Variable | None:
         """Returns what the optimizer keeps for `var` under `name`; None when it keeps nothing."""
-        return self._slots.get(name, {}).get(_key(var))
+        slots = self._slots.get(name, {})
+        whole = container_of(var)
+        if whole is None:
+            return slots.get(_key(var))
+        slot: Any = slots.get((whole.graph, whole._shared_name))
+        return None if slot is None else slot.get(device=var.device)
 
     def get_slot_names(self) -> list[str]:
         return sorted(self._slots)
@@ -273,7 +314,7 @@ class Optimizer(Trackable):
         """The optimizer's variable `name` for the graph of `colocate_with`, made once for each."""
         graph = colocate_with.graph
         if (name, graph) not in self._non_slot_dict:
-            with graph.colocate_with(colocate_with):
+            with slot_creator.beside(colocate_with):
                 variable = Variable(
                     initial_value,
                     name=name,
@@ -285,7 +326,8 @@ class Optimizer(Trackable):
         return self._non_slot_dict[name, graph]
 
     def _get_non_slot_variable(self, name: str, graph: Any = None) -> Variable | None:
-        return self._non_slot_dict.get((name, graph))
+        variable: Any = self._non_slot_dict.get((name, graph))
+        return variable.get() if hasattr(variable, "device_map") else variable
 
     def _non_slot_variables(self) -> list[Variable]:
         return list(self._non_slot_dict.values())
@@ -421,6 +463,13 @@ def _differentiated(variable: Any) -> Tensor:
     if isinstance(variable, Tensor):
         return variable
     raise NotImplementedError("Trying to optimize unsupported type ", variable)
+
+
+def _collected(train_op: Any) -> Operation:
+    train_ops = get_default_graph().get_collection_ref(GraphKeys.TRAIN_OP)
+    if train_op not in train_ops:
+        train_ops.append(train_op)
+    return train_op
 
 
 def _counted(global_step: Any, scope: str) -> Operation:

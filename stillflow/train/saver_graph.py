@@ -21,7 +21,7 @@ from stillflow.ops.control.ordering import (
     with_dependencies,
 )
 from stillflow.ops.saving import save_restore
-from stillflow.ops.saving.saveable import SaveSpec
+from stillflow.ops.saving.saveable import SaveableObject, SaveSpec
 from stillflow.ops.strings.joining import string_join
 from stillflow.ops.variables.state import assign
 from stillflow.train.saveables import Saveable
@@ -146,8 +146,20 @@ def _by_device(saveables: Sequence[Any]) -> Shards:
     """Groups by device, in the order of the devices' names."""
     groups: dict[str, list[Any]] = {}
     for saveable in saveables:
-        groups.setdefault(saveable.device, []).append(saveable)
+        groups.setdefault(_device_of(saveable), []).append(saveable)
     return sorted(groups.items())
+
+
+def _device_of(saveable: Any) -> str:
+    """Where its tensors are; TensorFlow asks these, and functions build them for that."""
+    if not isinstance(saveable, SaveableObject):
+        return saveable.device
+    places = {spec.tensor.device for spec in saveable.specs}
+    if len(places) != 1:
+        raise ValueError(
+            f"All tensors of a saveable object must be on the same device: {saveable.name}"
+        )
+    return places.pop()
 
 
 def _save_shards(prefix: Tensor, shards: Shards) -> Tensor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+from stillflow.graph.distribution import strategy_around
 from stillflow.graph.scopes import colocate_with
 from stillflow.ops.array.filling import zeros
 from stillflow.ops.array.shape_of import shape as shape_of
@@ -59,8 +60,10 @@ def _create(
     name: str,
     colocate: bool,
 ) -> Variable:
-    beside = colocate_with(primary) if colocate else contextlib.nullcontext()
-    with variable_scope(None, f"{primary.op.name}/{name}"), beside:
+    with (
+        variable_scope(None, f"{primary.op.name}/{name}"),
+        beside(primary) if colocate else contextlib.nullcontext(),
+    ):
         # A slot is whole even where the scope's variables are partitioned.
         get_variable_scope().set_partitioner(None)
         slot = get_variable(
@@ -76,6 +79,14 @@ def _create(
     if place is not None:
         slot._set_save_slice_info(_place_of_slot(place, slot, primary))
     return slot
+
+
+def beside(primary: Any) -> contextlib.AbstractContextManager[Any]:
+    """A block in which variables are where `primary` is, as the strategy in scope has it."""
+    strategy = strategy_around()
+    if strategy is None:
+        return colocate_with(primary)
+    return strategy.extended.colocate_vars_with(primary)
 
 
 def _place_of_slot(place: SaveSliceInfo, slot: Variable, primary: Variable) -> SaveSliceInfo:

@@ -14,7 +14,7 @@ from stillflow.ops.variables.state import assign_add
 from stillflow.ops.variables.variable import Variable, VariableAggregation
 from stillflow.platform import logging
 
-_READ_KEY = "global_step_read_op_cache"
+GLOBAL_STEP_READ_KEY = "global_step_read_op_cache"
 
 
 def global_step(sess: Any, global_step_tensor: Any) -> int:
@@ -72,10 +72,11 @@ def get_or_create_global_step_read(graph: Graph | None = None) -> Tensor | None:
       RuntimeError: the graph has several.
     """
     graph = graph or get_default_graph()
-    reads = graph.get_collection(_READ_KEY)
+    reads = graph.get_collection(GLOBAL_STEP_READ_KEY)
     if len(reads) > 1:
         raise RuntimeError(
-            f"There are multiple items in collection {_READ_KEY}. There should be only one."
+            f"There are multiple items in collection {GLOBAL_STEP_READ_KEY}. There should be only "
+            "one."
         )
     step = None if reads else get_global_step(graph)
     if step is None:
@@ -83,7 +84,7 @@ def get_or_create_global_step_read(graph: Graph | None = None) -> Tensor | None:
     with graph.as_default(), graph.name_scope(None), graph.name_scope(f"{step.op.name}/"):
         value = step.initialized_value() if isinstance(step, Variable) else step
         read = value + 0
-        graph.add_to_collection(_READ_KEY, read)
+        graph.add_to_collection(GLOBAL_STEP_READ_KEY, read)
     return read
 
 

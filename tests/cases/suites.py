@@ -82,6 +82,7 @@ DIGESTED = (
     "contrib_learn",
     "remapped",
     "profiled",
+    "strategies",
     "sparse_embedding",
     "crossed",
     "feature_columns",

@@ -3,6 +3,7 @@ from stillflow.api.contrib import cluster_resolver as cluster_resolver
 from stillflow.api.contrib import crf as crf
 from stillflow.api.contrib import cudnn_rnn as cudnn_rnn
 from stillflow.api.contrib import data as data
+from stillflow.api.contrib import distribute as distribute
 from stillflow.api.contrib import distributions as distributions
 from stillflow.api.contrib import eager as eager
 from stillflow.api.contrib import estimator as estimator

@@ -1,9 +1,21 @@
 from stillflow.api.distribute import cluster_resolver as cluster_resolver
-from stillflow.train.distributing.strategy import ReduceOp as ReduceOp
-from stillflow.train.distributing.strategy import ReplicaContext as ReplicaContext
-from stillflow.train.distributing.strategy import get_replica_context as get_replica_context
-from stillflow.train.distributing.strategy import get_strategy as get_strategy
-from stillflow.train.distributing.strategy import has_strategy as has_strategy
-from stillflow.train.distributing.strategy import (
-    in_cross_replica_context as in_cross_replica_context,
-)
+from stillflow.api.distribute import experimental as experimental
+from stillflow.distribute.context import experimental_set_strategy as experimental_set_strategy
+from stillflow.distribute.context import get_replica_context as get_replica_context
+from stillflow.distribute.context import get_strategy as get_strategy
+from stillflow.distribute.context import has_strategy as has_strategy
+from stillflow.distribute.context import in_cross_replica_context as in_cross_replica_context
+from stillflow.distribute.cross_device import CrossDeviceOps as CrossDeviceOps
+from stillflow.distribute.cross_device import HierarchicalCopyAllReduce as HierarchicalCopyAllReduce
+from stillflow.distribute.cross_device import NcclAllReduce as NcclAllReduce
+from stillflow.distribute.cross_device import ReductionToOneDevice as ReductionToOneDevice
+from stillflow.distribute.extended import StrategyExtended as StrategyExtended
+from stillflow.distribute.input_context import InputContext as InputContext
+from stillflow.distribute.input_context import InputReplicationMode as InputReplicationMode
+from stillflow.distribute.loss_reduction import get_loss_reduction as get_loss_reduction
+from stillflow.distribute.mirrored import MirroredStrategy as MirroredStrategy
+from stillflow.distribute.one_device import OneDeviceStrategy as OneDeviceStrategy
+from stillflow.distribute.reduce_op import ReduceOp as ReduceOp
+from stillflow.distribute.replica_context import ReplicaContext as ReplicaContext
+from stillflow.distribute.strategy import Strategy as Strategy
+from stillflow.train.distributing.server import Server as Server

@@ -6,6 +6,7 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
@@ -73,6 +74,7 @@ def compute_weighted_loss(
                 loss = _reduced(loss, losses, weights, reduction)
             loss = casts.cast(loss, dtype)
             add_loss(loss, loss_collection)
+            get_default_graph()._last_loss_reduction = reduction
             return loss
 
 

@@ -12,14 +12,18 @@ Common arguments of metrics:
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
+from stillflow.graph.distribution import for_all_replicas, replica_context_around
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import add_to_collections
 from stillflow.ops.array import filling, reshaping, shape_of
 from stillflow.ops.control.cond import cond
+from stillflow.ops.known_values import constant_value
 from stillflow.ops.math import comparison
 from stillflow.ops.math.confusion import remove_squeezable_dimensions
 from stillflow.ops.variables.variable import (
@@ -29,6 +33,7 @@ from stillflow.ops.variables.variable import (
 )
 
 Metric = tuple[Tensor, Tensor]
+_of_all_replicas: weakref.WeakSet[Tensor] = weakref.WeakSet()  # values that `common` gave
 
 
 def metric_variable(
@@ -50,11 +55,32 @@ def collected(
     value: Tensor, update: Tensor, metrics_collections: Any, updates_collections: Any
 ) -> Metric:
     """Both, once they are in the collections that a program asked for."""
-    if metrics_collections:
+    if _is_shown(value) and metrics_collections:
         add_to_collections(metrics_collections, value)
     if updates_collections:
         add_to_collections(updates_collections, update)
     return value, update
+
+
+def common(build: Callable[..., Any], *args: Any) -> Any:
+    """What `build` makes of variables, of which each replica of a strategy has its own: once."""
+    value = for_all_replicas(lambda strategy, *together: build(*together), *args)
+    if replica_context_around() is not None:
+        _of_all_replicas.add(value)
+    return value
+
+
+def _is_shown(value: Any) -> bool:
+    """Whether it is for this replica to put the value in collections: the first does for all."""
+    context = replica_context_around()
+    if context is None:
+        return True
+    if context.num_replicas_in_sync > 1 and value not in _of_all_replicas:
+        raise NotImplementedError(
+            "Not yet in Stillflow: this metric of several replicas.\n"
+            "  Evaluate with a strategy of one replica, or without one."
+        )
+    return not constant_value(context.replica_id_in_sync_group)
 
 
 def aligned(predictions: Any, labels: Any, weights: Any) -> tuple[Tensor, Any, Any]:

@@ -13,7 +13,13 @@ from stillflow.ops.control.ordering import identity
 from stillflow.ops.losses.broadcasting import broadcast_weights
 from stillflow.ops.math import arithmetic, casts, comparison, division, elementwise
 from stillflow.ops.math.confusion import confusion_matrix
-from stillflow.ops.metrics.accumulating import Metric, aligned, collected, metric_variable
+from stillflow.ops.metrics.accumulating import (
+    Metric,
+    aligned,
+    collected,
+    common,
+    metric_variable,
+)
 from stillflow.ops.reduce import reductions
 from stillflow.ops.variables import state
 from stillflow.ops.variables.scope import variable_scope
@@ -38,7 +44,7 @@ def count(
             added = reductions.reduce_sum(weights)
         with control_dependencies([values]):
             update = state.assign_add(total, added)
-        return collected(identity(total), update, metrics_collections, updates_collections)
+        return collected(common(identity, total), update, metrics_collections, updates_collections)
 
 
 def streaming_covariance(

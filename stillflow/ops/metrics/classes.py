@@ -13,7 +13,7 @@ from stillflow.graph.operation import Tensor
 from stillflow.ops.array import diagonals, filling, reshaping, selecting, shape_of
 from stillflow.ops.math import arithmetic, casts, comparison, division
 from stillflow.ops.math.confusion import confusion_matrix
-from stillflow.ops.metrics.accumulating import Metric, collected, metric_variable
+from stillflow.ops.metrics.accumulating import Metric, collected, common, metric_variable
 from stillflow.ops.metrics.means import equal_in_type_of
 from stillflow.ops.reduce import reductions
 from stillflow.ops.variables import scattered_updates, state
@@ -47,10 +47,14 @@ def mean_per_class_accuracy(
             seen *= weights
         new_total = scattered_updates.scatter_add(total, labels, seen)
         new_count = scattered_updates.scatter_add(count, labels, hits)
-        shares = division.div_no_nan(count, arithmetic.maximum(total, 0))
-        value = reductions.reduce_mean(shares, name="mean_accuracy")
+        value = common(_mean_share, count, total)
         update = division.div_no_nan(new_count, arithmetic.maximum(new_total, 0), name="update_op")
         return collected(value, update, metrics_collections, updates_collections)
+
+
+def _mean_share(count: Any, total: Any) -> Tensor:
+    shares = division.div_no_nan(count, arithmetic.maximum(total, 0))
+    return reductions.reduce_mean(shares, name="mean_accuracy")
 
 
 def mean_iou(
@@ -70,7 +74,7 @@ def mean_iou(
     with variable_scope(name, "mean_iou", (predictions, labels, weights)):
         predictions.shape.assert_is_compatible_with(labels.shape)
         matrix, update = streaming_confusion_matrix(labels, predictions, num_classes, weights)
-        value = _mean_iou(matrix)
+        value = common(_mean_iou, matrix)
         return collected(value, update, metrics_collections, updates_collections)
 
 

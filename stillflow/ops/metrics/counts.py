@@ -15,7 +15,13 @@ from stillflow.ops.array import selecting, shape_of
 from stillflow.ops.control import ordering
 from stillflow.ops.debug import checks
 from stillflow.ops.math import arithmetic, casts, comparison, division
-from stillflow.ops.metrics.accumulating import Metric, aligned, collected, metric_variable
+from stillflow.ops.metrics.accumulating import (
+    Metric,
+    aligned,
+    collected,
+    common,
+    metric_variable,
+)
 from stillflow.ops.reduce import reductions
 from stillflow.ops.variables import state
 from stillflow.ops.variables.scope import variable_scope
@@ -104,7 +110,7 @@ def _count(
         with control_dependencies([fits]):
             weights = casts.cast(weights, dtypes.float32)
             values = arithmetic.multiply(values, weights)
-    value = ordering.identity(count)
+    value = common(ordering.identity, count)
     update = state.assign_add(count, reductions.reduce_sum(values))
     return collected(value, update, metrics_collections, updates_collections)
 
@@ -154,6 +160,6 @@ def _share(
         is_some = comparison.greater(hit + error, 0)
         return selecting.where(is_some, division.div(hit, hit + error), 0, name)
 
-    value = share(hits[0], errors[0], "value")
+    value = common(share, hits[0], errors[0], "value")
     update = share(hits[1], errors[1], "update_op")
     return collected(value, update, metrics_collections, updates_collections)

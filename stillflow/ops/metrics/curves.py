@@ -12,7 +12,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array import filling, selecting
 from stillflow.ops.math import arithmetic, casts, comparison, division, elementwise, scan
-from stillflow.ops.metrics.accumulating import Metric, collected
+from stillflow.ops.metrics.accumulating import Metric, collected, common
 from stillflow.ops.metrics.thresholds import MARGIN, Counts, counts_at_thresholds, evenly_spaced
 from stillflow.ops.reduce import argmax, reductions
 from stillflow.ops.variables.scope import variable_scope
@@ -54,10 +54,8 @@ def auc(
         inner = evenly_spaced(num_thresholds) if thresholds is None else sorted(thresholds)
         limits = [0.0 - MARGIN, *inner, 1.0 + MARGIN]
         counts = counts_at_thresholds(labels, predictions, limits, weights, _ALL)
-        value, update = (
-            _area(at, curve, summation_method, end)
-            for at, end in zip(counts, ("value", "update_op"), strict=True)
-        )
+        value = common(_area, counts[0], curve, summation_method, "value")
+        update = _area(counts[1], curve, summation_method, "update_op")
         return collected(value, update, metrics_collections, updates_collections)
 
 
@@ -197,5 +195,6 @@ def _point(
     metrics_collections: Any,
     updates_collections: Any,
 ) -> Metric:
-    value, update = point(counts[0], "value"), point(counts[1], "update_op")
+    value = common(point, counts[0], "value")
+    update = point(counts[1], "update_op")
     return collected(value, update, metrics_collections, updates_collections)

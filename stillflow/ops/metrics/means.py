@@ -11,7 +11,13 @@ from stillflow.ops.array import filling, selecting, shape_of
 from stillflow.ops.losses.broadcasting import broadcast_weights
 from stillflow.ops.math import arithmetic, casts, comparison, division, elementwise
 from stillflow.ops.math.confusion import remove_squeezable_dimensions
-from stillflow.ops.metrics.accumulating import Metric, aligned, collected, metric_variable
+from stillflow.ops.metrics.accumulating import (
+    Metric,
+    aligned,
+    collected,
+    common,
+    metric_variable,
+)
 from stillflow.ops.reduce import reductions
 from stillflow.ops.variables import state
 from stillflow.ops.variables.scope import variable_scope
@@ -37,7 +43,7 @@ def mean(
         new_total = state.assign_add(total, reductions.reduce_sum(values))
         with control_dependencies([values]):
             new_count = state.assign_add(count, added)
-        value = _quotient(total, count, "value")
+        value = common(_quotient, total, count, "value")
         update = _quotient(new_total, new_count, "update_op")
         return collected(value, update, metrics_collections, updates_collections)
 
@@ -61,7 +67,7 @@ def mean_tensor(
         new_total = state.assign_add(total, values)
         with control_dependencies([values]):
             new_count = state.assign_add(count, added)
-        value = _quotient(total, count, "value")
+        value = common(_quotient, total, count, "value")
         update = _quotient(new_total, new_count, "update_op")
         return collected(value, update, metrics_collections, updates_collections)
 
@@ -141,7 +147,7 @@ def root_mean_squared_error(
     predictions, labels, weights = aligned(predictions, labels, weights)
     name = name or "root_mean_squared_error"
     value, update = mean_squared_error(labels, predictions, weights, None, None, name)
-    roots = elementwise.sqrt(value), elementwise.sqrt(update)
+    roots = common(elementwise.sqrt, value), elementwise.sqrt(update)
     return collected(*roots, metrics_collections, updates_collections)
 
 
@@ -186,7 +192,7 @@ def mean_cosine_distance(
     products = arithmetic.multiply(predictions, labels)
     products = reductions.reduce_sum(products, axis=[dim], keepdims=True)
     value, update = mean(products, weights, None, None, name or "mean_cosine_distance")
-    value, update = arithmetic.subtract(1.0, value), arithmetic.subtract(1.0, update)
+    value, update = common(arithmetic.subtract, 1.0, value), arithmetic.subtract(1.0, update)
     return collected(value, update, metrics_collections, updates_collections)
 
 

@@ -17,7 +17,13 @@ from stillflow.ops.control import ordering
 from stillflow.ops.debug import checks
 from stillflow.ops.losses.broadcasting import broadcast_weights
 from stillflow.ops.math import casts, comparison, division
-from stillflow.ops.metrics.accumulating import Metric, aligned, collected, metric_variable
+from stillflow.ops.metrics.accumulating import (
+    Metric,
+    aligned,
+    collected,
+    common,
+    metric_variable,
+)
 from stillflow.ops.reduce import reductions
 from stillflow.ops.variables import state
 from stillflow.ops.variables.scope import variable_scope
@@ -169,7 +175,7 @@ def _one(
     metrics_collections: Any,
     updates_collections: Any,
 ) -> Metric:
-    value = ordering.identity(getattr(variables, key))
+    value = common(ordering.identity, getattr(variables, key))
     return collected(value, getattr(updates, key), metrics_collections, updates_collections)
 
 
@@ -185,10 +191,8 @@ def precision_at_thresholds(
     """Returns how much of what is predicted is so, f32[m], and the update."""
     with variable_scope(name, "precision_at_thresholds", (predictions, labels, weights)):
         counts = counts_at_thresholds(labels, predictions, thresholds, weights, "tp fp")
-        value, update = (
-            _share(at.tp, at.fp, f"precision_{end}")
-            for at, end in zip(counts, ("value", "update_op"), strict=True)
-        )
+        value = common(_share, counts[0].tp, counts[0].fp, "precision_value")
+        update = _share(counts[1].tp, counts[1].fp, "precision_update_op")
         return collected(value, update, metrics_collections, updates_collections)
 
 
@@ -204,10 +208,8 @@ def recall_at_thresholds(
     """Returns how much of what is so is predicted, f32[m], and the update."""
     with variable_scope(name, "recall_at_thresholds", (predictions, labels, weights)):
         counts = counts_at_thresholds(labels, predictions, thresholds, weights, "tp fn")
-        value, update = (
-            _share(at.tp, at.fn, f"recall_{end}")
-            for at, end in zip(counts, ("value", "update_op"), strict=True)
-        )
+        value = common(_share, counts[0].tp, counts[0].fn, "recall_value")
+        update = _share(counts[1].tp, counts[1].fn, "recall_update_op")
         return collected(value, update, metrics_collections, updates_collections)
 
 

@@ -54,7 +54,7 @@ def embedding_lookup(
     if not tables:
         raise ValueError("Need at least one param")
     with name_scope(name, "embedding_lookup", [*tables, ids]) as scope:
-        if not any(hasattr(table, "sparse_read") for table in tables):
+        if not any(hasattr(type(table), "sparse_read") for table in tables):
             # Of a variable behind a handle the rows that are wanted are read alone.
             tables = [
                 convert_to_tensor_or_indexed_slices(table, name=f"params_{index}")

@@ -18,7 +18,9 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.ops.summaries.common import (
     collected,
+    is_of_later_replica,
     new_summary,
+    no_summary,
     serialized,
     summary_scope,
     text_of,
@@ -84,6 +86,8 @@ def audio(
     tensor: f32[count, frames] or f32[count, frames, channels] in [-1, 1]; sample_rate: f32[], in
     hertz; collections, family: as in `tf.summary.scalar`.
     """
+    if is_of_later_replica():
+        return no_summary()
     with summary_scope(name, family, [tensor]) as (tag, scope):
         rate = convert_to_tensor(sample_rate, dtype=dtypes.float32, name="sample_rate")
         summary = audio_summary_op(tag, tensor, rate, max_outputs=max_outputs, name=scope)

@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.constants import constant
+from stillflow.graph.distribution import replica_context_around
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import add_to_collections, name_scope
 from stillflow.graph.text import as_text
+from stillflow.ops.known_values import constant_value
 
 _ILLEGAL = re.compile(r"[^-/\w.]")
 _log = logging.getLogger("tensorflow")
@@ -47,6 +50,17 @@ def collected(summary: Tensor, collections: Iterable[str] | None) -> Tensor:
     """`summary`, added to `collections`, by default to the one that `merge_all` merges."""
     add_to_collections([GraphKeys.SUMMARIES] if collections is None else collections, summary)
     return summary
+
+
+def is_of_later_replica() -> bool:
+    """Whether it is a replica of a strategy that is built, and not the first, which is shown."""
+    context = replica_context_around()
+    return context is not None and bool(constant_value(context.replica_id_in_sync_group))
+
+
+def no_summary() -> Tensor:
+    """What stands for the summaries of all replicas but the first: string[], empty."""
+    return constant("")
 
 
 def new_summary() -> Any:

@@ -17,7 +17,9 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.ops.summaries.common import (
     collected,
+    is_of_later_replica,
     new_summary,
+    no_summary,
     serialized,
     summary_scope,
     text_of,
@@ -93,5 +95,7 @@ def histogram(
 
     collections, family: as in `tf.summary.scalar`. A run fails on a value that is not finite.
     """
+    if is_of_later_replica():
+        return no_summary()
     with summary_scope(name, family, [values], default_name="HistogramSummary") as (tag, scope):
         return collected(histogram_summary_op(tag, values, name=scope), collections)

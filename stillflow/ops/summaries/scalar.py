@@ -13,7 +13,14 @@ from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import format_sizes
 from stillflow.declare.type_sets import REAL_NUMBERS
 from stillflow.graph.operation import Tensor
-from stillflow.ops.summaries.common import collected, new_summary, serialized, summary_scope
+from stillflow.ops.summaries.common import (
+    collected,
+    is_of_later_replica,
+    new_summary,
+    no_summary,
+    serialized,
+    summary_scope,
+)
 
 
 @op(
@@ -52,5 +59,7 @@ def scalar(
     tensor: n[]; collections: where the result is added, GraphKeys.SUMMARIES when None; family:
     the first part of the tag, by which TensorBoard groups.
     """
+    if is_of_later_replica():
+        return no_summary()
     with summary_scope(name, family, [tensor]) as (tag, scope):
         return collected(scalar_summary_op(tag, tensor, name=scope), collections)

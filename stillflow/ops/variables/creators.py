@@ -58,6 +58,8 @@ def _by_name(function: Callable, args: tuple, kwargs: dict[str, Any]) -> dict[st
     bound = signature.bind(*args, **kwargs)
     bound.apply_defaults()
     given = dict(bound.arguments)
+    given.pop("distribute_strategy", None)  # for strategies alone to say
+    given.pop("of_strategies", None)
     if given["aggregation"] is None:
         given["aggregation"] = signature.parameters["aggregation"].default
     return given

@@ -55,6 +55,7 @@ def new_variable(
     synchronization: VariableSynchronization | None = VariableSynchronization.AUTO,
     aggregation: VariableAggregation | None = VariableAggregation.NONE,
     shape: Any = None,
+    distribute_strategy: Any = None,
 ) -> Variable:
     """`tf.Variable`."""
     options: dict[str, Any] = {
@@ -73,11 +74,11 @@ def new_variable(
         "shape": shape,
     }
     if _is_behind_handle(use_resource):
-        return _behind_handles()(**options)
+        return _behind_handles()(**options, distribute_strategy=distribute_strategy)
     return RefVariable(**options, expected_shape=expected_shape)
 
 
-def _behind_handles() -> type[Variable]:
+def _behind_handles() -> Any:
     from stillflow.ops.variables.resource_variable import ResourceVariable  # few programs have any
 
     return ResourceVariable

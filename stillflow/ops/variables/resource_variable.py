@@ -315,6 +315,7 @@ class ResourceVariable(BaseResourceVariable):
         shape: Any = None,
     ):
         self._constraint = constraint
+        self._distribute_strategy = distribute_strategy
         if variable_def is not None:
             if initial_value is not None:
                 raise ValueError("variable_def and initial_value are mutually exclusive.")

@@ -110,7 +110,7 @@ class Variable(PartialUpdates, Trackable, metaclass=MadeByCreators):
         None  # of a part of a partitioned variable
     )
     _is_variable = True
-    _distribute_strategy = None  # all variables are on one machine
+    _distribute_strategy: Any = None  # in whose scope it was made
     _constraint: Callable | None
     _initial_value: Tensor | None
     _initializer_op: Operation

@@ -44,6 +44,7 @@ def _new_variable(
     synchronization: VariableSynchronization | None = VariableSynchronization.AUTO,
     aggregation: VariableAggregation | None = VariableAggregation.NONE,
     shape: Any = None,
+    **of_strategies: Any,
 ) -> Variable:
     return ResourceVariable(
         initial_value,
@@ -56,7 +57,7 @@ def _new_variable(
         variable_def,
         import_scope,
         constraint,
-        None,
+        of_strategies.get("distribute_strategy"),
         synchronization,
         aggregation,
         shape,

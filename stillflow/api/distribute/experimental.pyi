@@ -1,0 +1,6 @@
+from stillflow.distribute.collective import CollectiveAllReduceStrategy
+from stillflow.distribute.cross_device import CollectiveCommunication as CollectiveCommunication
+from stillflow.distribute.parameter_server import CentralStorageStrategy as CentralStorageStrategy
+from stillflow.distribute.parameter_server import ParameterServerStrategy as ParameterServerStrategy
+
+MultiWorkerMirroredStrategy = CollectiveAllReduceStrategy

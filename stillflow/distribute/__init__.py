@@ -1,0 +1,1 @@
+"""`tf.distribute`: one program built for several replicas, on the devices of one machine."""
