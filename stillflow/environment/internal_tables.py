@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from stillflow.environment import internal_learn
 from stillflow.environment.internal_columns import COLUMNS, Members
-from stillflow.environment.internal_input import INPUT
 from stillflow.environment.internal_distribution import DISTRIBUTION
+from stillflow.environment.internal_input import INPUT
 
 _IMAGES_V2: Members = {
     "compat.v2.image": (

@@ -167,7 +167,8 @@ def _checked(var_list: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _gathers(value: Any) -> bool:
     """Whether it is saved as others, and is not itself a variable."""
-    return hasattr(value, _GATHERING) and not isinstance(value, Variable)
+    is_plain = isinstance(value, Variable) and not hasattr(value, "distribute_strategy")
+    return hasattr(value, _GATHERING) and not is_plain
 
 
 def saveable_objects_for_op(op: Any, name: str) -> list[Any]:
