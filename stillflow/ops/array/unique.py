@@ -13,7 +13,6 @@ from stillflow.declare.type_sets import INDEX
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 
-
 _FEW = 1024  # integers, of which sorting takes longer than hashing
 
 
