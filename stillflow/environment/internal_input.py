@@ -60,6 +60,9 @@ INPUT: dict[str, Members] = {
             "GET_NEXT_CALL_WARNING_MESSAGE GET_NEXT_CALL_WARNING_THRESHOLD GLOBAL_ITERATORS"
         ),
     },
+    "python.data.ops.multi_device_iterator_ops": {
+        f"{_EXPERIMENTAL}.devices": "MultiDeviceIterator",
+    },
     "python.data.ops.optional_ops": {
         f"{_EXPERIMENTAL}.optionals": "_OptionalImpl=OptionalOfTensor",
     },

@@ -65,8 +65,8 @@ class SessionState:
         with _making:
             is_shared = op.defn.named_by_node or attrs.get("use_node_name_sharing")
             own = op.name if is_shared else f"_{next(_numbers)}_{op.name}"
-            name = attrs["shared_name"] or own
-            key = attrs["container"], name
+            name = attrs.get("shared_name") or own
+            key = attrs.get("container", ""), name
             if key not in self.resources:
                 self.resources[key] = make(name, attrs)
                 if self.is_closed:  # under a run that goes on

@@ -5,7 +5,7 @@ import tempfile
 
 import numpy as np
 
-from .datasets import sentence
+from .datasets import drain, sentence
 from .suite import Suite, internal_module
 
 suite = Suite("further_input")
@@ -154,3 +154,19 @@ def turns_of_a_list(tf, run):
     run(counter.initializer)
     run(given)
     run(counter)
+
+
+@story
+def elements_for_devices(tf, run):
+    experimental = tf.data.experimental
+    numbers = tf.data.Dataset.range(5).map(lambda x: {"x": x, "y": tf.cast(x, tf.float32)})
+    drain(tf, run, numbers.apply(experimental.copy_to_device("/cpu:0")), 2)
+    drain(tf, run, numbers.apply(experimental.prefetch_to_device("/cpu:0", 2)), 2)
+    module = internal_module(tf, "python.data.ops.multi_device_iterator_ops")
+    several = module.MultiDeviceIterator(tf.data.Dataset.range(8), ["/cpu:0", "/cpu:0"])
+    elements = several.get_next()
+    for _ in range(2):
+        run(several.initializer)
+        for _ in range(3):
+            run(elements)
+    run.note([element.op.name for element in elements])

@@ -13,7 +13,10 @@ CONVERSIONS: dict = {}
 #: Of SWITCHES, those of which the runs alone are compared.
 SWITCHES = {"of_a_variable": "the shape of a variable that a branch reads is known here"}
 #: Of PIPELINES, those of which functions differ.
-PIPELINES = {"resampled": "a choice in a function has the nodes that it has elsewhere"}
+PIPELINES = {
+    "elements_for_devices": "functions need not call others on another device",
+    "resampled": "a choice in a function has the nodes that it has elsewhere",
+}
 
 _EARLY = (
     "what a variable held is taken before it is emptied, after which a read gives what it holds"

@@ -16,6 +16,8 @@ from stillflow.input.datasets.experimental.batching import (
 )
 from stillflow.input.datasets.experimental.batching import unbatch as unbatch
 from stillflow.input.datasets.experimental.csv import make_csv_dataset as make_csv_dataset
+from stillflow.input.datasets.experimental.devices import copy_to_device as copy_to_device
+from stillflow.input.datasets.experimental.devices import prefetch_to_device as prefetch_to_device
 from stillflow.input.datasets.experimental.examples import TFRecordWriter as TFRecordWriter
 from stillflow.input.datasets.experimental.examples import (
     make_batched_features_dataset as make_batched_features_dataset,
