@@ -292,6 +292,9 @@ OWN: dict[str, Members] = {
     "python.framework.constant_op": {
         "stillflow.declare.constants": "constant=constant_v2",
     },
+    "python.training.experimental.loss_scale": {
+        "stillflow.train.loss_scaling.loss_scale": "get=as_loss_scale",
+    },
     "python.framework.ops": {
         "stillflow.profiler.statistics": "OpStats RegisterStatistics get_stats_for_node_def",
         "stillflow.declare.convert": (

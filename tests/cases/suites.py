@@ -83,6 +83,7 @@ DIGESTED = (
     "remapped",
     "profiled",
     "strategies",
+    "loss_scales",
     "sparse_embedding",
     "crossed",
     "feature_columns",

@@ -1,0 +1,1 @@
+"""Losses scaled before they are differentiated, for gradients in few bits."""
