@@ -56,6 +56,12 @@ STEPS = [
     Step(
         "resnet", "ResNet-v1-50 of slim, 8 pictures of 64x64: one step", "resnet_step", {}, 3, 2.0
     ),
+    Step("sampler", "64 words of a Transformer of 4 layers of 128", "sampler_step", {}, 7, 0.5),
+    Step(
+        "bert", "BERT of 2 layers of 128, 8 texts of 128: one step", "pretraining_step", {}, 5, 1.0
+    ),
+    Step("hooks", "a monitored step with three hooks", "hooked_step", {"hooks": True}, 11, 0.1),
+    Step("no hooks", "the same step of a plain session", "hooked_step", {"hooks": False}, 11, 0.1),
     Step("picture", "JPEG of 256x256: decode, crop, flip, resize", "picture_step", {}, 11, 0.2),
     Step("pipeline", "100 of 784 from memory: shuffle, map, batch", "pipeline_step", {}, 7, 0.3),
     Step("records", "100 Examples of 1 kB: read, parse, batch", "records_step", {}, 7, 0.3),
@@ -70,6 +76,7 @@ PROGRAMS = [
     Program("small process", "small network, 3,000 steps: the process", "small"),
     Program("first loss", "MNIST: process start to first loss", "mnist", (MNIST, "1"), 3),
     Program("regularize", "two classes with L2, 80,000 steps", "regularize", (), 2),
+    Program("estimator", "an Estimator of the small network, 1,000 steps", "estimator", (), 3),
     Program("stream", "2 GB of records, written and read", "stream", (), 1),
     Program("lstm process", "LSTM of 128, 500 steps: the process", "lstm", (), 2),
     Program("mnist process", "MNIST, 5,000 steps with next_batch", "mnist", (MNIST, "5000"), 2),
@@ -156,6 +163,18 @@ def _price_of_a_choice(results: Results) -> float | None:
     return (slow - fast) * 1e6 if slow and fast else None
 
 
+def _price_of_hooks(results: Results) -> float | None:
+    """How much longer a step with hooks takes than one without: ours as a part of TensorFlow's."""
+    if not {"hooks", "no hooks"} <= results.steps.keys():
+        return None
+    with_hooks, without = results.steps["hooks"], results.steps["no hooks"]
+    times = [found.median(name) for name in (OURS, TF1) for found in (with_hooks, without)]
+    if None in times:
+        return None
+    ours, own, theirs, plain = times
+    return (ours - own) / (theirs - plain)  # type: ignore[operator]  # None is left out above
+
+
 TARGETS = [
     Target("small network, one step", f"10x faster than {TF1}", _step("small step", TF1, OURS), 10),
     Target(
@@ -219,6 +238,12 @@ TARGETS = [
         "within 1.1x of hand-written JAX",
         _step("gru", OURS, JAX),
         at_most=1.1,
+    ),
+    Target("words of a sampler", f"2x as many as {TF1}", _step("sampler", TF1, OURS), 2),
+    Target("BERT of 2 layers", f"no slower than {TF1}", _step("bert", OURS, TF1), at_most=1.0),
+    Target("three hooks of a step", f"half of {TF1}'s cost", _price_of_hooks, at_most=0.5),
+    Target(
+        "Estimator, 1,000 steps", f"1.5x faster than {TF1}", _process("estimator", TF1, OURS), 1.5
     ),
     Target("a picture read", f"no slower than {TF1}", _step("picture", OURS, TF1), at_most=1.0),
     Target("elements of a pipeline", f"3x as many as {TF1}", _step("pipeline", TF1, OURS), 3),

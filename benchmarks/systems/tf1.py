@@ -201,6 +201,44 @@ def resnet_step(size=64, batch=8, classes=10):
     return step
 
 
+def sampler_step():
+    from systems import transformers
+
+    with tf.Graph().as_default():
+        return transformers.sampler()
+
+
+def pretraining_step():
+    from systems import transformers
+
+    with tf.Graph().as_default():
+        return transformers.pretraining()
+
+
+def hooked_step(hooks):
+    """A small training step by a plain session, or with `hooks` by a monitored one with three."""
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None, 2])
+        w = tf.Variable(data.weights(2, 1))
+        loss = tf.reduce_mean(tf.square(tf.matmul(x, w) - 1.0))
+        step = tf.train.get_or_create_global_step()
+        train_step = tf.train.GradientDescentOptimizer(0.001).minimize(loss, step)
+        if hooks:
+            session = tf.train.MonitoredTrainingSession(
+                hooks=[
+                    tf.train.StopAtStepHook(last_step=10**9),
+                    tf.train.NanTensorHook(loss),
+                    tf.train.LoggingTensorHook({"loss": loss}, every_n_iter=10**6),
+                ]
+            )
+        else:
+            session = _started(graph)
+    xs, _ = data.points()
+    if hooks:
+        return lambda: session.run(train_step, feed_dict={x: xs})
+    return lambda: session.run([train_step, loss], feed_dict={x: xs})
+
+
 def picture_step():
     """A picture as an input pipeline reads it: decoded, cropped and flipped at random, resized."""
     with tf.Graph().as_default() as graph:
