@@ -1,4 +1,4 @@
-"""TensorFlow's internal modules below `tensorflow.contrib.learn.python.learn`."""
+"""TensorFlow's internal modules below `tensorflow.contrib.learn.python.learn`, and tfdbg's."""
 
 from __future__ import annotations
 
@@ -44,6 +44,24 @@ WHOLE: Members = {
 
 # Names that were never public: {module: {module of ours: names}}.
 OWN: dict[str, Members] = {
+    "python.debug": {
+        "stillflow.monitored.tfdbg": (
+            "DumpingDebugHook DumpingDebugWrapperSession GrpcDebugHook GrpcDebugWrapperSession "
+            "LocalCLIDebugHook LocalCLIDebugWrapperSession TensorBoardDebugHook "
+            "TensorBoardDebugWrapperSession has_inf_or_nan"
+        ),
+    },
+    "python.debug.lib.debug_data": {
+        "stillflow.monitored.tfdbg": "has_inf_or_nan",
+    },
+    "python.debug.wrappers.hooks": {
+        "stillflow.monitored.tfdbg": (
+            "DumpingDebugHook GrpcDebugHook LocalCLIDebugHook TensorBoardDebugHook"
+        ),
+    },
+    "python.debug.wrappers.local_cli_wrapper": {
+        "stillflow.monitored.tfdbg": "LocalCLIDebugWrapperSession",
+    },
     _THERE: {
         "tensorflow.contrib.learn.python.learn.estimators": "estimator run_config",
     },
