@@ -439,6 +439,9 @@ from stillflow.ops.queues.kinds import PaddingFIFOQueue as PaddingFIFOQueue
 from stillflow.ops.queues.kinds import PriorityQueue as PriorityQueue
 from stillflow.ops.queues.kinds import RandomShuffleQueue as RandomShuffleQueue
 from stillflow.ops.queues.queue import QueueBase as QueueBase
+from stillflow.ops.queues.session_tensors import delete_session_tensor as delete_session_tensor
+from stillflow.ops.queues.session_tensors import get_session_handle as get_session_handle
+from stillflow.ops.queues.session_tensors import get_session_tensor as get_session_tensor
 from stillflow.ops.ragged.ragged_tensor import RaggedTensor as RaggedTensor
 from stillflow.ops.ragged.ragged_tensor import RaggedTensorSpec as RaggedTensorSpec
 from stillflow.ops.random.drawing import multinomial as multinomial

@@ -76,6 +76,8 @@ class OpDef:
       resource: for an op that gives a handle: makes what it refers to, from a name and the op's
         attributes. Each session has one of each name; `fn` takes it before its inputs.
       named_by_node: what has no name otherwise is a resource of the node's name.
+      shared_as: the name of that resource where all nodes of a session have one in common.
+      fetched: what a session gives for the output, `fetched(op, session, value)`, if not the value.
       picks: of its first input it looks at no more than it gives, however large that is.
       rows: computes what `fn` gives for many rows at once: see `declare.rows`.
       calls: it calls functions that its attributes name: `fn` takes a `declare.calling.Caller`
@@ -133,6 +135,8 @@ class OpDef:
     kept: Callable[[], Any] | None = None
     resource: Callable[[str, dict[str, Any]], Resource] | None = None
     named_by_node: bool = False
+    shared_as: str = ""
+    fetched: Callable[[Operation, Any, Any], Any] | None = None
     calls: bool = False
     picks: bool = False
     rows: Callable[..., Any] | None = None

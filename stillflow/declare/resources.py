@@ -36,6 +36,10 @@ class Resource(Handle):
         self.changed = threading.Condition(self.lock)
         self._is_cancelled = False
 
+    def for_node(self, name: str) -> Any:
+        """What the kernel of the node of that name gets."""
+        return self
+
     def cancel(self) -> None:
         """Ends every wait, now and later, with CancelledError: the session is closed."""
         with self.changed:

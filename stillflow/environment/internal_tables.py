@@ -592,6 +592,9 @@ OWN: dict[str, Members] = {
         ),
         "stillflow.layers.recurrent.wrapping": "_RNNCellWrapperV1=CellWrapper",
     },
+    "python.ops.session_ops": {
+        "stillflow.ops.queues.session_tensors": "TensorHandle",
+    },
     "python.ops.state_ops": {
         "stillflow.ops.variables.state": "variable_op variable_op_v2",
     },

@@ -49,6 +49,8 @@ class Feed:
         InternalError: an element for a string tensor that is no string.
         """
         if type(value) is not np.ndarray or value.dtype is not self._dtype:
+            if hasattr(value, "fed_value"):  # a tensor that the session has, of whatever shape
+                return value.fed_value(self.tensor)
             value = self._converted(value)
         shape, static = self._known
         if value.shape != shape or self.tensor._shape is not static:
@@ -133,6 +135,8 @@ class Feed:
 
 def as_fed(value: Any, array: np.ndarray) -> Any:
     """What a fed tensor is when it is fetched: `array`, or strings as they were given."""
+    if hasattr(value, "fed_value"):
+        return value.eval()
     return np.asarray(value, object) if array.dtype == object else array
 
 

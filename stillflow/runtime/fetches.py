@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from stillflow.graph.errors import InaccessibleTensorError
@@ -14,14 +15,21 @@ Element = Tensor | Operation
 
 
 class FetchStructure:
-    """Flattens `fetches` into distinct graph elements, and puts their values back in its form."""
+    """Flattens `fetches` into distinct graph elements, and puts their values back in its form.
 
-    def __init__(self, graph: Graph, fetches: Any):
+    `session` is what gives the values, for ops that have more to say of them than a value.
+    """
+
+    def __init__(self, graph: Graph, fetches: Any, session: Any = None):
         self._graph = graph
         self._index: dict[Element, int] = {}
         # Takes values, one for each of `elements`, and returns them in the form of the fetches.
         self.pack: Callable[[list[Any]], Any] = self._visit(fetches)
         self.elements: list[Element] = list(self._index)
+        makers = [_fetched(element) for element in self.elements]
+        if any(makers):
+            pack = self.pack
+            self.pack = lambda values: pack(_told(makers, session, values))
 
     def _visit(self, fetch: Any) -> Callable[[list[Any]], Any]:
         if fetch is None:
@@ -71,6 +79,18 @@ class FetchStructure:
                 f"Operation {op.name!r} has been marked as not fetchable."
             )
         return element
+
+
+def _fetched(element: Element) -> Callable[[Any, Any], Any] | None:
+    """What makes, of a session and the element's value, what is fetched, if not the value."""
+    if isinstance(element, Operation) or element.op.defn.fetched is None:
+        return None
+    return partial(element.op.defn.fetched, element.op)
+
+
+def _told(makers: list[Any], session: Any, values: list[Any]) -> list[Any]:
+    pairs = zip(makers, values, strict=True)
+    return [value if make is None else make(session, value) for make, value in pairs]
 
 
 def _like(original: Any, items: list[Any]) -> Any:

@@ -278,7 +278,7 @@ class BaseSession:
             raise InvalidArgumentError(None, None, message)
         if isinstance(run, Exception):
             raise run
-        structure = FetchStructure(self._graph, fetches)
+        structure = FetchStructure(self._graph, fetches, self)
         pairs = (pair for item in (feed_dict or {}).items() for pair in _single_pairs(*item))
         fed = {}
         for key, value in pairs:
@@ -369,7 +369,7 @@ class BaseSession:
         if nested:
             check_unique(singles)
         tensors = [self._fed_tensor(key) for key in singles]
-        structure = FetchStructure(self._graph, fetches)
+        structure = FetchStructure(self._graph, fetches, self)
         feed_of: dict[Tensor | Operation, int] = {t: place for place, t in enumerate(tensors)}
         elements = structure.elements
         fed = [(place, feed_of[e]) for place, e in enumerate(elements) if e in feed_of]

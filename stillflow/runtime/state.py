@@ -65,7 +65,7 @@ class SessionState:
         with _making:
             is_shared = op.defn.named_by_node or attrs.get("use_node_name_sharing")
             own = op.name if is_shared else f"_{next(_numbers)}_{op.name}"
-            name = attrs.get("shared_name") or own
+            name = op.defn.shared_as or attrs.get("shared_name") or own
             key = attrs.get("container", ""), name
             if key not in self.resources:
                 self.resources[key] = make(name, attrs)
@@ -178,7 +178,7 @@ def new_for(op: Operation, state: Any) -> Any:
     """What a session, or an instance of a function, keeps for `op` from now on."""
     if op.defn.calls:
         return calling.caller(state, op)
-    return state.resource(op) if op.defn.kept is None else op.defn.kept()
+    return state.resource(op).for_node(op.name) if op.defn.kept is None else op.defn.kept()
 
 
 def uninitialized(variable: Operation, reader: Operation, state: SessionState) -> Exception:

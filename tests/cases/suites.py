@@ -58,6 +58,7 @@ STORIES = (
     "bucketing",
     "accumulators",
     "staging",
+    "session_tensors",
     "object_checkpoints",
     "recorded_summaries",
     "readers",
