@@ -169,15 +169,42 @@ def _metrics(metrics: Any) -> dict[str, Any]:
     if not isinstance(metrics, dict):
         raise TypeError(f"eval_metric_ops must be a dict, given: {metrics}")
     for key, value in metrics.items():
-        if not isinstance(value, tuple) or len(value) != 2:
-            raise TypeError(
-                "Values of eval_metric_ops must be (metric_value, update_op) tuples, given: "
-                f"{value} for key: {key}"
-            )
+        _check_metric(key, value)
     for key, value in metrics.items():
-        for item in nest.flatten(value):
+        parts = [*value.updates, value.result()] if _is_object(value) else nest.flatten(value)
+        for item in parts:
             _check_graph(item, "eval_metric_ops", f"{key}: {item.name}")
+    objects = {key: value for key, value in metrics.items() if _is_object(value)}
+    _collect(objects.values())
+    metrics.update({key: (value.result(), value.updates[0]) for key, value in objects.items()})
     return metrics
+
+
+def _is_object(metric: Any) -> bool:
+    """Whether it is one of those that keep their updates themselves."""
+    return hasattr(metric, "update_state") and hasattr(metric, "result")
+
+
+def _check_metric(key: str, metric: Any) -> None:
+    if _is_object(metric):
+        if not metric.updates:
+            raise ValueError(f'Please call update_state(...) on the "{metric.name}" metric')
+    elif not isinstance(metric, tuple) or len(metric) != 2:
+        raise TypeError(
+            "Values of eval_metric_ops must be (metric_value, update_op) tuples, given: "
+            f"{metric} for key: {key}"
+        )
+
+
+def _collect(metrics: Iterable[Any]) -> None:
+    """Has an evaluation initialise the variables of metrics."""
+    variables = [variable for metric in metrics for variable in metric.variables]
+    graph = get_default_graph()
+    for name in (GraphKeys.LOCAL_VARIABLES, GraphKeys.METRIC_VARIABLES):
+        held = {id(variable) for variable in graph.get_collection(name)}
+        for variable in variables:
+            if id(variable) not in held:
+                graph.add_to_collection(name, variable)
 
 
 def _scaffold(scaffold: Any) -> Scaffold:

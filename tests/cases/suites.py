@@ -81,6 +81,7 @@ DIGESTED = (
     "canned",
     "heads",
     "contrib_learn",
+    "public_heads",
     "remapped",
     "profiled",
     "strategies",

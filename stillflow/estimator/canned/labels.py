@@ -37,13 +37,14 @@ def labels_like(labels: Any, logits: Tensor, size: int) -> Tensor:
     check_labels(labels)
     with name_scope(None, "labels", (labels, logits)) as scope:
         labels = convert_to_tensor_or_sparse_tensor(labels)
-        _check_dense(labels, size)
-        labels = _with_last_axis(labels, logits)
+        check_dense(labels, size)
+        labels = with_last_axis(labels, logits)
         own, theirs = shape(labels), shape(logits)
         message = _SHAPE.format(size)
         with control_dependencies([assert_rank_at_least(labels, 2, message=message)]):
-            _check_last_axis(labels, size)
-            return _checked_as_run(labels, own, theirs, size, message, scope)
+            check_last_axis(labels, size)
+            wanted = concat([theirs[:-1], [size]], axis=0)
+            return checked_as_run(labels, own, wanted, message, scope)
 
 
 def check_labels(labels: Any) -> None:
@@ -55,7 +56,8 @@ def check_labels(labels: Any) -> None:
         )
 
 
-def _check_dense(labels: Any, size: int) -> None:
+def check_dense(labels: Any, size: int) -> None:
+    """ValueError where labels are sparse."""
     if isinstance(labels, SparseTensor):
         raise ValueError(
             "SparseTensor labels are not supported. labels must be a Tensor of shape [D0, D1, ..., "
@@ -64,13 +66,15 @@ def _check_dense(labels: Any, size: int) -> None:
         )
 
 
-def _with_last_axis(labels: Tensor, logits: Tensor) -> Tensor:
+def with_last_axis(labels: Tensor, logits: Tensor) -> Tensor:
+    """Labels with an axis of size 1 more, if they lack one that logits have."""
     ranks = labels.shape.ndims, logits.shape.ndims
     lacks_one = None not in ranks and ranks[0] == ranks[1] - 1  # type: ignore[operator]
     return expand_dims(labels, -1) if lacks_one else labels
 
 
-def _check_last_axis(labels: Tensor, size: int) -> None:
+def check_last_axis(labels: Tensor, size: int) -> None:
+    """ValueError where the last axis of labels is known to be of another size."""
     sizes = labels.shape.sizes
     if sizes is not None and sizes[-1] is not None and sizes[-1] != size:
         raise ValueError(
@@ -80,10 +84,8 @@ def _check_last_axis(labels: Tensor, size: int) -> None:
         )
 
 
-def _checked_as_run(
-    labels: Tensor, own: Tensor, theirs: Tensor, size: int, message: str, scope: str
-) -> Tensor:
-    wanted = concat([theirs[:-1], [size]], axis=0)
+def checked_as_run(labels: Tensor, own: Tensor, wanted: Tensor, message: str, scope: str) -> Tensor:
+    """The labels, named as `scope`, which a run refuses unless their shape is `wanted`."""
     shown = ["expected_labels_shape: ", wanted, "labels_shape: ", own]
     fits = assert_equal(wanted, own, message=message, data=shown)
     with control_dependencies([fits]):
@@ -92,15 +94,18 @@ def _checked_as_run(
 
 def within(labels: Tensor, classes: int, message: str | None = None) -> Tensor:
     """Labels that a run refuses unless they are in [0, classes)."""
-    with name_scope(None, "assert_range", (labels,)), _range_checked(labels, classes, message):
+    with name_scope(None, "assert_range", (labels,)), range_checked(labels, classes, message):
         return identity(labels)
 
 
-def _range_checked(labels: Tensor, classes: int, message: str | None) -> Any:
+def range_checked(
+    labels: Tensor, classes: int, message: str | None, must: str = "Labels must"
+) -> Any:
+    """A block whose operations run only if labels are in [0, classes)."""
     most = convert_to_tensor(classes - 1, dtype=labels.dtype)
     checks: list[Operation] = [
-        assert_less_equal(labels, most, message=message or "Labels must <= n_classes - 1"),
-        assert_non_negative(labels, message=message or "Labels must >= 0"),
+        assert_less_equal(labels, most, message=message or f"{must} <= n_classes - 1"),
+        assert_non_negative(labels, message=message or f"{must} >= 0"),
     ]
     return control_dependencies(checks)
 

@@ -105,7 +105,7 @@ class MultiHead:
                 mode=mode,
                 logits=by_head[head.name],
                 labels=labels[head.name] if labels else None,
-                train_op_fn=_no_step,
+                train_op_fn=no_step,
             )
             for head in self._heads
         ]
@@ -217,5 +217,6 @@ def _default_output(outputs: Mapping[str, ExportOutput], name: str) -> ExportOut
     )
 
 
-def _no_step(loss: Tensor) -> Operation:
+def no_step(loss: Tensor) -> Operation:
+    """What each of several heads trains by itself: nothing."""
     return no_op()

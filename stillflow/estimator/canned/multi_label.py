@@ -75,7 +75,7 @@ def multi_label_head(
     for at in thresholds:
         if not 0.0 < at < 1.0:
             raise ValueError(f"thresholds must be in (0, 1) range. Given: {at}")
-    _check_vocabulary(label_vocabulary, n_classes)
+    check_vocabulary(label_vocabulary, n_classes)
     check_loss_fn(loss_fn)
     check_reduction(loss_reduction)
     measured = measured_classes(classes_for_class_based_metrics, n_classes, label_vocabulary)
@@ -91,7 +91,8 @@ def multi_label_head(
     )
 
 
-def _check_vocabulary(vocabulary: Any, n_classes: int) -> None:
+def check_vocabulary(vocabulary: Any, n_classes: int) -> None:
+    """ValueError for a vocabulary that is no list, or has another number of words."""
     if vocabulary is None:
         return
     if not isinstance(vocabulary, (list, tuple)):
@@ -226,21 +227,23 @@ class MultiLabelHead(Head):
     ) -> dict[str, Metric]:
         """The metrics of one class."""
         likely, labels = columns_of(number, likely, labels)
-        mean, auc, auc_pr = self._names_of(number)
+        mean, auc, auc_pr = names_of(number, self._label_vocabulary)
         return {
             self._key(mean): measures.predictions_mean(likely, weights, mean),
             self._key(auc): measures.auc(labels, likely, weights, auc),
             self._key(auc_pr): measures.auc(labels, likely, weights, auc_pr, curve="PR"),
         }
 
-    def _names_of(self, number: int) -> tuple[str, str, str]:
-        key = MetricKeys
-        if self._label_vocabulary is None:
-            spellings = (key.PROBABILITY_MEAN_AT_CLASS, key.AUC_AT_CLASS, key.AUC_PR_AT_CLASS)
-            return tuple(spelling % number for spelling in spellings)  # type: ignore[return-value]
-        word = self._label_vocabulary[number]
-        spellings = (key.PROBABILITY_MEAN_AT_NAME, key.AUC_AT_NAME, key.AUC_PR_AT_NAME)
-        return tuple(spelling % word for spelling in spellings)  # type: ignore[return-value]
+
+def names_of(number: int, vocabulary: Sequence[str] | None) -> tuple[str, str, str]:
+    """What the metrics of one class are called: its mean, and the areas under both curves."""
+    key = MetricKeys
+    if vocabulary is None:
+        spellings = (key.PROBABILITY_MEAN_AT_CLASS, key.AUC_AT_CLASS, key.AUC_PR_AT_CLASS)
+        return tuple(spelling % number for spelling in spellings)  # type: ignore[return-value]
+    spellings = (key.PROBABILITY_MEAN_AT_NAME, key.AUC_AT_NAME, key.AUC_PR_AT_NAME)
+    word = vocabulary[number]
+    return tuple(spelling % word for spelling in spellings)  # type: ignore[return-value]
 
 
 def columns_of(number: int, probabilities: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

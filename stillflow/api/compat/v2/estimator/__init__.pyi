@@ -4,6 +4,15 @@ from stillflow.estimator.exporters import BestExporter as BestExporter
 from stillflow.estimator.exporters import Exporter as Exporter
 from stillflow.estimator.exporters import FinalExporter as FinalExporter
 from stillflow.estimator.exporters import LatestExporter as LatestExporter
+from stillflow.estimator.extending import add_metrics as add_metrics
+from stillflow.estimator.heads.binary import BinaryClassHead as BinaryClassHead
+from stillflow.estimator.heads.head import Head as Head
+from stillflow.estimator.heads.multi_class import MultiClassHead as MultiClassHead
+from stillflow.estimator.heads.multi_head import MultiHead as MultiHead
+from stillflow.estimator.heads.multi_label import MultiLabelHead as MultiLabelHead
+from stillflow.estimator.heads.regression import LogisticRegressionHead as LogisticRegressionHead
+from stillflow.estimator.heads.regression import PoissonRegressionHead as PoissonRegressionHead
+from stillflow.estimator.heads.regression import RegressionHead as RegressionHead
 from stillflow.estimator.mode_keys import ModeKeys as ModeKeys
 from stillflow.estimator.run_config import RunConfig as RunConfig
 from stillflow.estimator.spec import EstimatorSpec as EstimatorSpec
@@ -30,3 +39,4 @@ from stillflow.monitored.stopping import FinalOpsHook as FinalOpsHook
 from stillflow.monitored.stopping import GlobalStepWaiterHook as GlobalStepWaiterHook
 from stillflow.monitored.stopping import StopAtStepHook as StopAtStepHook
 from stillflow.monitored.timers import SecondOrStepTimer as SecondOrStepTimer
+from stillflow.train.warm_start import VocabInfo as VocabInfo
