@@ -27,6 +27,9 @@ INPUT: dict[str, Members] = {
     "python.data.experimental.ops.readers": {
         f"{_EXPERIMENTAL}.examples": "make_tf_record_dataset",
     },
+    "python.data.experimental.ops.stats_ops": {
+        f"{_EXPERIMENTAL}.statistics": "set_stats_aggregator",
+    },
     "python.data.ops.dataset_ops": {
         f"{_DATASETS}.batching": (
             "BatchDataset PaddedBatchDataset WindowDataset _UnbatchDataset=UnbatchDataset"
@@ -59,9 +62,6 @@ INPUT: dict[str, Members] = {
         f"{_DATASETS}.iterator": (
             "GET_NEXT_CALL_WARNING_MESSAGE GET_NEXT_CALL_WARNING_THRESHOLD GLOBAL_ITERATORS"
         ),
-    },
-    "python.data.ops.multi_device_iterator_ops": {
-        f"{_EXPERIMENTAL}.devices": "MultiDeviceIterator",
     },
     "python.data.ops.optional_ops": {
         f"{_EXPERIMENTAL}.optionals": "_OptionalImpl=OptionalOfTensor",

@@ -170,3 +170,18 @@ def elements_for_devices(tf, run):
         for _ in range(3):
             run(elements)
     run.note([element.op.name for element in elements])
+
+
+@story
+def statistics(tf, run):
+    experimental = tf.data.experimental
+    aggregator = experimental.StatsAggregator()
+    numbers = tf.data.Dataset.range(5).map(lambda x: tf.fill([x], x))
+    numbers = numbers.apply(experimental.bytes_produced_stats("bytes"))
+    options = tf.data.Options()
+    options.experimental_stats.aggregator = aggregator
+    options.experimental_stats.prefix = "all"
+    drain(tf, run, numbers.with_options(options), 2)
+    run(aggregator.get_summary())
+    drain(tf, run, numbers.apply(experimental.latency_stats("time")))
+    run.refused(lambda: numbers.apply(experimental.latency_stats(["time"])))

@@ -64,6 +64,11 @@ from stillflow.input.datasets.experimental.selecting import get_single_element a
 from stillflow.input.datasets.experimental.sources import Counter as Counter
 from stillflow.input.datasets.experimental.sources import RandomDataset as RandomDataset
 from stillflow.input.datasets.experimental.sources import shuffle_and_repeat as shuffle_and_repeat
+from stillflow.input.datasets.experimental.statistics import StatsAggregator as StatsAggregator
+from stillflow.input.datasets.experimental.statistics import (
+    bytes_produced_stats as bytes_produced_stats,
+)
+from stillflow.input.datasets.experimental.statistics import latency_stats as latency_stats
 from stillflow.input.datasets.iterator import get_structure as get_structure
 from stillflow.input.datasets.options import DistributeOptions as DistributeOptions
 from stillflow.input.datasets.options import MapVectorizationOptions as MapVectorizationOptions

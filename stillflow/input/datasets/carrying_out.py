@@ -9,7 +9,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.input.datasets.dataset import DatasetV2, UnaryUnchangedStructureDataset
 from stillflow.input.datasets.moving import number
-from stillflow.input.datasets.options import Options
+from stillflow.input.datasets.options import Options, StatsOptions
 from stillflow.ops.datasets.caching import cache_dataset_op
 from stillflow.ops.datasets.optimizing import (
     max_intra_op_parallelism_dataset_op,
@@ -18,6 +18,7 @@ from stillflow.ops.datasets.optimizing import (
     private_thread_pool_dataset_op,
 )
 from stillflow.ops.datasets.prefetching import prefetch_dataset_op
+from stillflow.ops.datasets.statistics import set_stats_aggregator_dataset_op
 
 
 class CacheDataset(UnaryUnchangedStructureDataset):
@@ -91,5 +92,17 @@ class PrivateThreadPoolDataset(UnaryUnchangedStructureDataset):
         count = number(num_threads, "num_threads")
         variant = private_thread_pool_dataset_op(
             input_dataset._variant_tensor, count, **input_dataset._flat_structure
+        )
+        super().__init__(input_dataset, variant)
+
+
+class SetStatsAggregatorDataset(UnaryUnchangedStructureDataset):
+    def __init__(self, input_dataset: DatasetV2, options: StatsOptions):
+        variant = set_stats_aggregator_dataset_op(
+            input_dataset._variant_tensor,
+            options.aggregator._resource,
+            options.prefix,
+            options.counter_prefix,
+            **input_dataset._flat_structure,
         )
         super().__init__(input_dataset, variant)

@@ -148,6 +148,8 @@ class DatasetV2(CompositeTensor):
             algorithm = optimization.autotune_algorithm or 0
             budget = optimization.autotune_cpu_budget or 0
             dataset = carrying_out.ModelDataset(dataset, algorithm, budget)
+        if options.experimental_stats.aggregator:
+            dataset = carrying_out.SetStatsAggregatorDataset(dataset, options.experimental_stats)
         return dataset
 
     # What makes datasets --------------------------------------------------------------------------

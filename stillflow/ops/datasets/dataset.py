@@ -34,11 +34,13 @@ class Pass:
     Attributes:
       is_cancelled: the session is closed, or the iterator is initialised anew.
       rewritten: what is put in place of a dataset that a function has made.
+      record: takes a number by its tag, where statistics are kept.
     """
 
     def __init__(self) -> None:
         self.is_cancelled = False
         self.rewritten: Callable[[Dataset], Dataset] = lambda dataset: dataset
+        self.record: Callable[[str, float], None] | None = None
         self._closing: list[weakref.ref[Any]] = []
         self._shared: dict[Hashable, Any] = {}
 

@@ -69,15 +69,44 @@ def fill(histogram: Any, flat: np.ndarray) -> None:
     """
     limits = _limits()
     counts = np.bincount(np.searchsorted(limits, flat, side="right"), minlength=len(limits))
-    followed = np.append(counts[1:] == 0, False)
-    kept = (counts > 0) | ~followed
     histogram.min = flat.min(initial=_MAX)
     histogram.max = flat.max(initial=-_MAX)
     histogram.num = flat.size
     histogram.sum = _sum_in_order(flat)
     histogram.sum_squares = _sum_in_order(flat * flat)
+    _fill_buckets(histogram, counts)
+
+
+def _fill_buckets(histogram: Any, counts: np.ndarray) -> None:
+    limits = _limits()
+    followed = np.append(counts[1:] == 0, False)
+    kept = (counts > 0) | ~followed
     histogram.bucket_limit.extend(limits[kept].tolist())
     histogram.bucket.extend(counts[kept].tolist())
+
+
+class Growing:
+    """A histogram of numbers that come one by one."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(len(_limits()), np.int64)
+        self._least, self._most = _MAX, -_MAX
+        self._number = 0
+        self._sum = self._squares = 0.0
+
+    def add(self, value: float) -> None:
+        self._counts[np.searchsorted(_limits(), value, side="right")] += 1
+        self._least, self._most = min(self._least, value), max(self._most, value)
+        self._number += 1
+        self._sum += value
+        self._squares += value * value
+
+    def fill(self, histogram: Any) -> None:
+        """Describes it in a HistogramProto."""
+        histogram.min, histogram.max = self._least, self._most
+        histogram.num = self._number
+        histogram.sum, histogram.sum_squares = self._sum, self._squares
+        _fill_buckets(histogram, self._counts)
 
 
 def _sum_in_order(flat: np.ndarray) -> float:
