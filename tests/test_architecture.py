@@ -48,12 +48,16 @@ MAY_IMPORT = {
         *("train", "layers", "input", "events", "interchange", "monitored", "estimator"),
     },
     "profiler": {"graph", "platform"},
+    "predictor": {
+        *("graph", "runtime", "platform", "checkpoint", "interchange", "monitored", "estimator"),
+        "learn",
+    },
     "testing": {"graph", "declare", "ops", "gradients", "runtime", "platform"},
     "api": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "distributions", "graph_editor", "interchange", "events"),
         *("testing", "monitored", "estimator", "tracking", "learn", "distribute"),
-        "profiler",
+        *("profiler", "predictor"),
     },
     "environment": {"api"},
     "digits": {"api"},

@@ -91,12 +91,26 @@ def fallback(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[
 
             path = public_path(module_name)
             return _deferred.stand_in(path, name, not_yet(path, name))
-        raise missing(public_path(module_name), name)
+        path = public_path(module_name)
+        if (found := _elsewhere(path, name)) is not None:
+            return found
+        raise missing(path, name)
 
     def __dir__() -> list[str]:
         return sorted({*vars(module), *exports})
 
     return __getattr__, __dir__
+
+
+# Asked for what a module of the tree lacks, by its path and the name: another module, or None.
+elsewhere: list[Callable[[str, str], Any]] = []
+
+
+def _elsewhere(path: str, name: str) -> Any:
+    if not path or name.startswith("_"):
+        return None
+    found = (find(path, name) for find in elsewhere)
+    return next((module for module in found if module is not None), None)
 
 
 def _imported(module_name: str, name: str) -> Any:

@@ -37,6 +37,7 @@ def as_tensorflow(period: bool = True) -> ModuleType:
         )
     if not any(isinstance(finder, TensorFlowFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, TensorFlowFinder())
+        _missing.elsewhere.append(internals.module_below)
         classes.install()
         printing.install()
         # TensorBoard, whose protos and event files we use, must not take the alias for TensorFlow:

@@ -22,6 +22,7 @@ _IMAGES_V2: Members = {
 # TensorFlow has an object of its own for each of these; the public one takes the same calls.
 # {internal module: {public module: names}}, or {internal module: public module}.
 EQUIVALENT: dict[str, Members | str] = {
+    "contrib.predictor.predictor_factories": "contrib.predictor",
     "contrib.distributions.python.ops.bijectors": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.absolute_value": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.affine": "contrib.distributions.bijectors",
@@ -139,6 +140,7 @@ WHOLE: Members = {
     "contrib.slim.python.slim.nets.resnet_v2": "stillflow.layers.slim.nets.resnet_v2",
     "contrib.slim.python.slim.nets.vgg": "stillflow.layers.slim.nets.vgg",
     "contrib.slim.python.slim.summaries": "stillflow.api.contrib.slim.summaries",
+    "contrib.summary.summary": "stillflow.api.contrib.summary",
     "contrib.training.python.training.training": "stillflow.api.contrib.training",
     "python.framework.test_ops": "stillflow.testing.op_types",
     "python.client.timeline": "stillflow.events.timeline",
@@ -158,6 +160,20 @@ DEFERRED: Members = {
 
 # What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
 OWN: dict[str, Members] = {
+    "contrib.predictor.contrib_estimator_predictor": {
+        "stillflow.predictor.estimator_predictors": "ContribEstimatorPredictor",
+    },
+    "contrib.predictor.core_estimator_predictor": {
+        "stillflow.predictor.estimator_predictors": "CoreEstimatorPredictor",
+    },
+    "contrib.predictor.predictor": {
+        "stillflow.predictor.predictor": "Predictor",
+    },
+    "contrib.predictor.saved_model_predictor": {
+        "stillflow.predictor.saved_model_predictor": (
+            "DEFAULT_TAGS SavedModelPredictor get_meta_graph_def"
+        ),
+    },
     **internal_learn.OWN,
     "contrib.distributions.python.ops.bijectors.weibull": {
         "stillflow.distributions.bijectors.curves": "Weibull",

@@ -28,6 +28,12 @@ def is_internal(path: str) -> bool:
     return path in internal_tables.WHOLE or path in _table()
 
 
+def module_below(path: str, name: str) -> ModuleType | None:
+    """The internal module `name` of the public module `tensorflow.<path>`, if it is one."""
+    below = f"{path}.{name}"
+    return internal_module(below) if is_internal(below) else None
+
+
 @functools.cache
 def internal_module(path: str) -> ModuleType:
     """The module that stands for `tensorflow.<path>`: the public one, where TensorFlow has one."""

@@ -61,6 +61,7 @@ STORIES = (
     "session_tensors",
     "object_checkpoints",
     "recorded_summaries",
+    "predictors",
     "readers",
     "sequences",
     "composites",

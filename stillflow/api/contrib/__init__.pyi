@@ -21,6 +21,7 @@ from stillflow.api.contrib import metrics as metrics
 from stillflow.api.contrib import mixed_precision as mixed_precision
 from stillflow.api.contrib import nn as nn
 from stillflow.api.contrib import opt as opt
+from stillflow.api.contrib import predictor as predictor
 from stillflow.api.contrib import resampler as resampler
 from stillflow.api.contrib import rnn as rnn
 from stillflow.api.contrib import seq2seq as seq2seq
@@ -30,6 +31,7 @@ from stillflow.api.contrib import sparsemax as sparsemax
 from stillflow.api.contrib import staging as staging
 from stillflow.api.contrib import stateless as stateless
 from stillflow.api.contrib import summary as summary
+from stillflow.api.contrib import tensorboard as tensorboard
 from stillflow.api.contrib import tfprof as tfprof
 from stillflow.api.contrib import tpu as tpu
 from stillflow.api.contrib import training as training

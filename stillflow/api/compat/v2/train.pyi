@@ -1,6 +1,7 @@
 from tensorboard.compat.proto.cluster_pb2 import ClusterDef as ClusterDef
 from tensorboard.compat.proto.cluster_pb2 import JobDef as JobDef
 
+from stillflow.api.train import experimental as experimental
 from stillflow.checkpoint.management import checkpoints_iterator as checkpoints_iterator
 from stillflow.checkpoint.management import get_checkpoint_state as get_checkpoint_state
 from stillflow.checkpoint.management import latest_checkpoint as latest_checkpoint
@@ -20,3 +21,5 @@ from stillflow.train.coordinator import Coordinator as Coordinator
 from stillflow.train.distributing.cluster_spec import ClusterSpec as ClusterSpec
 from stillflow.train.distributing.server_def import ServerDef as ServerDef
 from stillflow.train.moving_averages import ExponentialMovingAverage as ExponentialMovingAverage
+from stillflow.train.objects.checkpoint import Checkpoint as Checkpoint
+from stillflow.train.objects.manager import CheckpointManager as CheckpointManager

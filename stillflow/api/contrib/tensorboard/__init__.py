@@ -1,4 +1,4 @@
-"""`tf.contrib.summary`. __init__.pyi lists the names."""
+"""`tf.contrib.tensorboard`. __init__.pyi lists the names."""
 
 from stillflow.api import _missing
 

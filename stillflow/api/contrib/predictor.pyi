@@ -1,0 +1,3 @@
+from stillflow.predictor.factories import from_contrib_estimator as from_contrib_estimator
+from stillflow.predictor.factories import from_estimator as from_estimator
+from stillflow.predictor.factories import from_saved_model as from_saved_model

@@ -1,5 +1,0 @@
-"""`tf.contrib.summary.summary`, which has the same names. summary.pyi lists the names."""
-
-from stillflow.api import _missing
-
-__getattr__, __dir__ = _missing.fallback(__name__)

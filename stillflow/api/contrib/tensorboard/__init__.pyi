@@ -1,0 +1,1 @@
+from stillflow.api.contrib.tensorboard import plugins as plugins

@@ -1,0 +1,1 @@
+from stillflow.api.contrib.tensorboard.plugins import projector as projector

@@ -1,0 +1,6 @@
+from tensorboard.plugins.projector import projector_config_pb2 as projector_config_pb2
+from tensorboard.plugins.projector.projector_config_pb2 import EmbeddingInfo as EmbeddingInfo
+from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig as ProjectorConfig
+from tensorboard.plugins.projector.projector_config_pb2 import SpriteMetadata as SpriteMetadata
+
+from stillflow.events.projector import visualize_embeddings as visualize_embeddings
