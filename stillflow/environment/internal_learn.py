@@ -25,6 +25,7 @@ WHOLE: Members = {
         "export_strategy": "exporting.strategy",
         "learn_io.dask_io": "feeding.dask_tables",
         "learn_io.data_feeder": "feeding.feeders",
+        "learn_io.generator_io": "feeding.generators",
         "learn_io.graph_io": "feeding.files",
         "learn_io.numpy_io": "feeding.numpy_arrays",
         "learn_io.pandas_io": "feeding.pandas_tables",

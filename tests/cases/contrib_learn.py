@@ -307,8 +307,28 @@ def read_files(tf, run, learn):
         lines, 2, tf.TextLineReader, randomize_input=False, num_epochs=1
     )
     run.note([row["t"].tolist() for row in learn.run_n({"t": texts}, n=2)])
+    keys, shared = learn.read_keyed_batch_examples_shared_queue(
+        lines, 3, tf.TextLineReader, randomize_input=False
+    )
+    run.note([[row["k"], row["t"]] for row in learn.run_n({"k": keys, "t": shared}, n=1)])
     run.refused(lambda: learn.read_batch_examples([], 2, tf.TextLineReader))
     run.refused(lambda: learn.read_batch_examples(lines, 0, tf.TextLineReader))
+
+
+@story
+def rows_generated(tf, run, folder):
+    def rows():
+        for number in range(5):
+            yield {"a": np.float32([number] * (number + 1)), "b": np.int32(number)}
+
+    learn = tf.contrib.learn
+    fed = learn.io.generator_input_fn(rows, "b", 2, shuffle=False, pad_value=-1)
+    features, labels = fed()
+    found = learn.run_n({"a": features["a"], "b": labels}, n=2)
+    run.note([[row["a"], row["b"]] for row in found])
+    run.refused(lambda: learn.io.generator_input_fn(3))
+    run.refused(lambda: learn.io.generator_input_fn(lambda: 3))
+    run.refused(lambda: learn.io.generator_input_fn(rows, ["c"]))
 
 
 @story

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from stillflow.declare.constants import constant
 from stillflow.graph import dtypes
-from stillflow.graph.errors import CancelledError, OutOfRangeError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.input.queues.batching import batch_join, shuffle_batch_join
 from stillflow.input.queues.producers import string_input_producer
+from stillflow.learn.feeding.parsed import queue_parsed_features as queue_parsed_features
+from stillflow.ops.io.obtaining import seek_next
 from stillflow.ops.io.readers import TFRecordReader
-from stillflow.ops.math.casts import cast
 from stillflow.ops.parsing.parse_example import parse_example
 from stillflow.ops.queues.kinds import FIFOQueue
-from stillflow.ops.sparse.sparse_tensor import SparseTensor
-from stillflow.ops.summaries.scalar import scalar
 from stillflow.platform import files
 from stillflow.platform.deprecation import deprecated
 from stillflow.train.queue_runner import QueueRunner, add_queue_runner
@@ -80,14 +78,65 @@ def read_keyed_batch_examples(
     Raises:
       ValueError: no file is there, or a number is out of its range.
     """
+    return _read(
+        file_pattern, batch_size, reader, randomize_input, num_epochs, queue_capacity, num_threads,
+        read_batch_size, parse_fn, name, seed, _own_queue,
+    )  # fmt: skip
+
+
+@deprecated(None, _BY_DATA)
+def read_keyed_batch_examples_shared_queue(
+    file_pattern: str | list[str],
+    batch_size: Any,
+    reader: Callable[[], Any],
+    randomize_input: bool = True,
+    num_epochs: int | None = None,
+    queue_capacity: int = 10000,
+    num_threads: int = 1,
+    read_batch_size: int = 1,
+    parse_fn: _ParseFn = None,
+    name: str | None = None,
+    seed: int | None = None,
+) -> tuple[Any, Any]:
+    """`read_keyed_batch_examples` whose files several workers share, by a counter in a variable."""
+    return _read(
+        file_pattern, batch_size, reader, randomize_input, num_epochs, queue_capacity, num_threads,
+        read_batch_size, parse_fn, name, seed, _shared_queue,
+    )  # fmt: skip
+
+
+def _own_queue(names: list[str], shuffle: bool, epochs: Any, seed: Any, scope: str) -> Any:
+    return string_input_producer(
+        constant(names, name="input"), shuffle=shuffle, num_epochs=epochs, name=scope, seed=seed
+    )
+
+
+def _shared_queue(names: list[str], shuffle: bool, epochs: Any, seed: Any, scope: str) -> Any:
+    queue = FIFOQueue(capacity=1, dtypes=[dtypes.string], shapes=[[]])
+    name = seek_next(names, shuffle=shuffle, num_epochs=epochs, seed=seed)
+    add_queue_runner(QueueRunner(queue, [queue.enqueue(name)]))
+    return queue
+
+
+def _read(
+    file_pattern: str | list[str],
+    batch_size: Any,
+    reader: Callable[[], Any],
+    randomize_input: bool,
+    num_epochs: int | None,
+    queue_capacity: int,
+    num_threads: int,
+    read_batch_size: int,
+    parse_fn: _ParseFn,
+    name: str | None,
+    seed: int | None,
+    make_queue: Callable[..., Any],
+) -> tuple[Any, Any]:
     names = _file_names(file_pattern, randomize_input)
     _check_sizes(batch_size, queue_capacity, read_batch_size, num_threads, num_epochs)
     with name_scope(name, "read_batch_examples", [file_pattern]) as scope:
         with name_scope("file_name_queue") as queue_scope:
-            queue = string_input_producer(
-                constant(names, name="input"), shuffle=randomize_input, num_epochs=num_epochs,
-                name=queue_scope, seed=seed,
-            )  # fmt: skip
+            queue = make_queue(names, randomize_input, num_epochs, seed, queue_scope)
         examples = _examples(queue, reader, num_threads, read_batch_size, parse_fn)
         settings: dict[str, Any] = {
             "capacity": queue_capacity,
@@ -191,47 +240,31 @@ def read_keyed_batch_features(
 
 
 @deprecated(None, _BY_DATA)
-def queue_parsed_features(
-    parsed_features: Mapping[str, Any],
-    keys: Any = None,
+def read_keyed_batch_features_shared_queue(
+    file_pattern: str | list[str],
+    batch_size: Any,
+    features: Mapping[str, Any],
+    reader: Callable[[], Any],
+    randomize_input: bool = True,
+    num_epochs: int | None = None,
+    queue_capacity: int = 10000,
+    reader_num_threads: int = 1,
     feature_queue_capacity: int = 100,
-    num_enqueue_threads: int = 2,
+    num_queue_runners: int = 2,
+    parse_fn: _ParseFn = None,
     name: str | None = None,
 ) -> tuple[Any, dict[str, Any]]:
-    """Puts features through a queue that threads fill: (keys or None, features)."""
-    values = [*parsed_features.values(), *([] if keys is None else [keys])]
-    with name_scope(name, "queue_parsed_features", values):
-        names = sorted(parsed_features)
-        tensors = [part for name in names for part in _parts(parsed_features[name])]
-        if keys is not None:
-            tensors.append(keys)
-        queue = FIFOQueue(feature_queue_capacity, [tensor.dtype for tensor in tensors])
-        scalar(
-            f"queue/parsed_features/{queue.name}/fraction_of_{feature_queue_capacity}_full",
-            cast(queue.size(), dtypes.float32) * (1.0 / feature_queue_capacity),
-        )
-        enqueuing = [queue.enqueue(tensors) for _ in range(num_enqueue_threads)]
-        closed = (OutOfRangeError, CancelledError)
-        add_queue_runner(QueueRunner(queue, enqueuing, queue_closed_exception_types=closed))
-        taken = queue.dequeue()
-        taken = taken if isinstance(taken, list) else [taken]
-        for tensor, before in zip(taken, tensors, strict=True):
-            tensor.set_shape(before.get_shape())
-        left = iter(taken)
-        features = {name: _whole(parsed_features[name], left) for name in names}
-        return (None if keys is None else taken[-1]), features
-
-
-def _parts(feature: Any) -> Sequence[Tensor]:
-    if isinstance(feature, SparseTensor):
-        return [feature.indices, feature.values, feature.dense_shape]
-    return [feature]
-
-
-def _whole(feature: Any, parts: Any) -> Any:
-    if isinstance(feature, SparseTensor):
-        return SparseTensor(next(parts), next(parts), next(parts))
-    return next(parts)
+    """`read_keyed_batch_features` whose files several workers share."""
+    with name_scope(name, "read_batch_features", [file_pattern]) as scope:
+        keys, examples = read_keyed_batch_examples_shared_queue(
+            file_pattern, batch_size, reader, randomize_input=randomize_input,
+            num_epochs=num_epochs, queue_capacity=queue_capacity, num_threads=reader_num_threads,
+            read_batch_size=batch_size, parse_fn=parse_fn, name=scope,
+        )  # fmt: skip
+        return queue_parsed_features(
+            parse_example(examples, features), keys=keys, name=scope,
+            feature_queue_capacity=feature_queue_capacity, num_enqueue_threads=num_queue_runners,
+        )  # fmt: skip
 
 
 @deprecated(None, _BY_DATA)

@@ -58,7 +58,13 @@ from stillflow.learn.feeding.files import read_batch_examples as read_batch_exam
 from stillflow.learn.feeding.files import read_batch_features as read_batch_features
 from stillflow.learn.feeding.files import read_batch_record_features as read_batch_record_features
 from stillflow.learn.feeding.files import read_keyed_batch_examples as read_keyed_batch_examples
+from stillflow.learn.feeding.files import (
+    read_keyed_batch_examples_shared_queue as read_keyed_batch_examples_shared_queue,
+)
 from stillflow.learn.feeding.files import read_keyed_batch_features as read_keyed_batch_features
+from stillflow.learn.feeding.files import (
+    read_keyed_batch_features_shared_queue as read_keyed_batch_features_shared_queue,
+)
 from stillflow.learn.feeding.pandas_tables import extract_pandas_data as extract_pandas_data
 from stillflow.learn.feeding.pandas_tables import extract_pandas_labels as extract_pandas_labels
 from stillflow.learn.feeding.pandas_tables import extract_pandas_matrix as extract_pandas_matrix
