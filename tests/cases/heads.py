@@ -279,3 +279,103 @@ def heads_that_are_refused(tf, run, folder):
     run.refused(spec(several))
     run.refused(spec(several, logits=tf.ones([4, 1]), labels=None, mode="own"))
     fails(run, spec(several, logits=tf.ones([4, 1]), labels=labels))
+
+
+# Recurrent networks.
+
+
+def sequences(tf):
+    columns = tf.contrib.feature_column
+    words = columns.sequence_categorical_column_with_identity("t", 5)
+    return [
+        columns.sequence_numeric_column("s"),
+        tf.feature_column.embedding_column(words, 2),
+    ]
+
+
+def context(tf):
+    return [tf.feature_column.numeric_column("x", shape=2)]
+
+
+def basic_classifier(tf, **given):
+    return estimator(tf).RNNClassifier(sequences(tf), num_units=[3], **given)
+
+
+def lstm_classifier_of_three(tf, **given):
+    return estimator(tf).RNNClassifier(
+        sequences(tf),
+        context(tf),
+        num_units=[3, 2],
+        cell_type="lstm",
+        n_classes=3,
+        optimizer=tf.train.AdamOptimizer(0.1),
+        **given,
+    )
+
+
+def gated_regressor(tf, **given):
+    head = estimator(tf).regression_head()
+    return estimator(tf).RNNEstimator(
+        head,
+        sequences(tf),
+        context(tf),
+        rnn_cell_fn=lambda mode: tf.nn.rnn_cell.GRUCell(4),
+        optimizer="SGD",
+        **given,
+    )
+
+
+def of_sequences(tf, labels=None, batch=3):
+    """An input of sequences of 1, 2, 3, 1, 2 and 3 steps."""
+    places = [[row, step] for row in range(N) for step in range(row % 3 + 1)]
+    numbers = np.arange(len(places))
+
+    def input_fn():
+        features = {
+            "s": tf.SparseTensor(places, (numbers / 8).astype(np.float32), [N, 3]),
+            "t": tf.SparseTensor(places, numbers % 5, [N, 3]),
+            "x": X[:N],
+        }
+        rows = features if labels is None else (features, labels[:N, None])
+        return tf.data.Dataset.from_tensor_slices(rows).batch(batch)
+
+    return input_fn
+
+
+def recurrent(build, labels):
+    def told(tf, run, folder):
+        own = build(tf, config=config(tf, folder))
+        own.train(of_sequences(tf, labels))
+        run.note(numbers(own.evaluate(of_sequences(tf, labels))))
+        run.note(
+            [[row[key] for key in sorted(row)] for row in first(2, own.predict(of_sequences(tf)))]
+        )
+        run.note(own.get_variable_names())
+
+    told.__name__ = build.__name__
+    return told
+
+
+for _build, _labels in (
+    (basic_classifier, BINARY),
+    (lstm_classifier_of_three, THREE),
+    (gated_regressor, SUMS),
+):
+    story(recurrent(_build, _labels))
+
+
+@story
+def recurrent_networks_that_are_refused(tf, run, folder):
+    build, settings = estimator(tf).RNNClassifier, {"config": config(tf, folder)}
+    run.refused(lambda: build(sequences(tf), num_units=[2], rnn_cell_fn=lambda mode: None))
+    run.refused(lambda: build(sequences(tf), cell_type="gru", rnn_cell_fn=lambda mode: None))
+    head = estimator(tf).regression_head()
+    run.refused(
+        lambda: estimator(tf).RNNEstimator(
+            head, sequences(tf), num_units=[2], return_sequences=True
+        )
+    )
+    wrong = build(sequences(tf), num_units=[2], cell_type="other", **settings)
+    fails(run, lambda: wrong.train(of_sequences(tf, BINARY)))
+    own = build(sequences(tf), num_units=[2], **settings)
+    run.refused(lambda: own.train(lambda: (tf.constant(X), tf.constant(BINARY))))

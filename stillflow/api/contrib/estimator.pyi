@@ -15,7 +15,13 @@ from stillflow.estimator.canned.multi_class import multi_class_head as multi_cla
 from stillflow.estimator.canned.multi_head import multi_head as multi_head
 from stillflow.estimator.canned.multi_label import multi_label_head as multi_label_head
 from stillflow.estimator.canned.regression import regression_head as regression_head
+from stillflow.estimator.canned.rnn import RNNClassifier as RNNClassifier
+from stillflow.estimator.canned.rnn import RNNEstimator as RNNEstimator
 from stillflow.estimator.clipped_gradients import clip_gradients_by_norm as clip_gradients_by_norm
+from stillflow.estimator.contrib_export import export_all_saved_models as export_all_saved_models
+from stillflow.estimator.contrib_export import (
+    export_saved_model_for_mode as export_saved_model_for_mode,
+)
 from stillflow.estimator.extending import add_metrics as add_metrics
 from stillflow.estimator.extending import forward_features as forward_features
 from stillflow.estimator.in_memory import InMemoryEvaluatorHook as InMemoryEvaluatorHook
