@@ -45,6 +45,11 @@ fed("reshape_unknown_vector", lambda tf, x, s: [tf.reshape(x, s)], X, ints([3, 2
 
 fed("squeeze_twice", lambda tf, x: [tf.squeeze(x, [0, 0]), tf.squeeze(x, [0, -2])], f32(1, 3))
 fed("pad_unknown", lambda tf, p: [tf.pad(tf.constant(X), p)], ints([[1, 0], [0, 1]]))
+ONES = np.ones([4, 4], np.float32)
+fed("pad_half_unknown", lambda tf, p: [tf.pad(ONES, [[1, 2], p])], ints([1, 0]))
+fed("pad_unknown_begin", lambda tf, n: [tf.pad(ONES, [[n, 0], [1, 2]])], ints(3))
+fed("pad_unknown_end", lambda tf, n: [tf.pad(ONES, [tf.constant([1, 1]), [0, n]])], ints(3))
+fed("ensured", lambda tf, x: [tf.ensure_shape(x / 3.0, [None, None, 3])], f32(2, 1))
 fed("pad_scalar", lambda tf, x: [tf.pad(x, np.zeros([0, 2], np.int32))], f32())
 fed("top_k_none", lambda tf, x, k: [*tf.nn.top_k(x, 0), *tf.nn.top_k(x, k)], X, ints(0))
 fed("gather_no_batch", lambda tf, x, i: [tf.gather(x, i, axis=0, batch_dims=None)], X, ints([1]))

@@ -123,10 +123,24 @@ def pad(
     result = _padded(tensor, paddings, mode.upper(), constant_values, name)
     x, amounts = result.op.inputs[:2]
     known = constant_value(amounts, partial=True)
-    if x.shape.sizes is not None and known is not None and known.ndim == 2:
-        pairs = zip(x.shape.sizes, known.tolist(), strict=True)
-        result.set_shape([None if None in (s, *pair) else s + sum(pair) for s, pair in pairs])
+    if isinstance(paddings, (list, tuple)):
+        pairs: list[Any] = [_known_pair(pair) for pair in paddings]
+    elif known is not None and known.ndim == 2:
+        pairs = known.tolist()
+    else:
+        return result
+    if x.shape.sizes is not None and len(pairs) == len(x.shape.sizes):
+        sizes = zip(x.shape.sizes, pairs, strict=True)
+        result.set_shape([None if None in (s, *pair) else s + sum(pair) for s, pair in sizes])
     return result
+
+
+def _known_pair(pair: Any) -> list[Any]:
+    """The amounts before and after along one axis, None for those that are not known."""
+    if not isinstance(pair, Tensor):
+        return [constant_value(n) if isinstance(n, Tensor) else n for n in pair]
+    known = constant_value(pair, partial=True)
+    return [None, None] if known is None else known.tolist()
 
 
 def _padded(tensor: Any, paddings: Any, mode: str, constant: Any, name: str | None) -> Tensor:

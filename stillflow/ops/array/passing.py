@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import types
 from stillflow.graph.dtypes import DType, as_dtype
-from stillflow.graph.operation import Tensor
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 
 
@@ -44,18 +45,24 @@ def guarantee_const(xp, x):
     return x
 
 
+def _why_of_another_shape(op: Operation, inputs: Sequence[Any]) -> str:
+    (x,) = inputs
+    return (
+        f"Shape of tensor {op.inputs[0].op.name} {shapes.format_sizes(x.shape)} is not compatible "
+        f"with expected shape {shapes.format_sizes(op.attrs['shape'].sizes)}."
+    )
+
+
 @op(
     "EnsureShape",
     "input: T -> output: T",
     shape=lambda ctx: shapes.merge(ctx.attrs["shape"].sizes, ctx.shape(0)),
+    explain=_why_of_another_shape,
 )
 def ensure_shape_op(xp, x, *, shape: TensorShape):
     """x: n[...] -> n[...]; the run fails unless it has `shape`."""
     if not shape.is_compatible_with(x.shape):
-        refuse(
-            f"Shape of tensor {shapes.format_sizes(x.shape)} is not compatible with expected shape "
-            f"{shapes.format_sizes(shape.sizes)}."
-        )
+        raise ValueError("another shape than is ensured")
     return x
 
 
