@@ -222,6 +222,7 @@ from stillflow.ops.array.unique import unique_with_counts as unique_with_counts
 from stillflow.ops.array.unravelling import unravel_index as unravel_index
 from stillflow.ops.control.case import case as case
 from stillflow.ops.control.cond import cond as cond
+from stillflow.ops.control.critical_section import CriticalSection as CriticalSection
 from stillflow.ops.control.ordering import group as group
 from stillflow.ops.control.ordering import identity as identity
 from stillflow.ops.control.ordering import no_op as no_op

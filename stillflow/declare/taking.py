@@ -19,11 +19,22 @@ class Begun(Protocol):
         """Ends it; what it has taken goes back. Called once more, it does nothing."""
 
 
+class Held(Protocol):
+    """What a run holds until it is over, however it ends."""
+
+    def release(self) -> None:
+        """Called once more, it does nothing."""
+
+
 class _Begun(threading.local):
-    """What the runs of a thread have begun and not kept; a run within a run comes after it."""
+    """What the runs of a thread have begun and not kept, and what they hold.
+
+    A run within a run comes after it.
+    """
 
     def __init__(self) -> None:
         self.attempts: list[Begun] = []
+        self.held: list[Held] = []
 
 
 _begun = _Begun()
@@ -34,10 +45,23 @@ def note_begun(attempt: Begun) -> None:
     _begun.attempts.append(attempt)
 
 
+def note_held(held: Held) -> None:
+    """To be called before `held` is."""
+    _begun.held.append(held)
+
+
 def whole(run: Callable[..., Result]) -> Callable[..., Result]:
-    """`run`, which gives up what it has begun where it fails."""
+    """`run`, which gives up what it has begun where it fails, and ends with nothing held."""
 
     def run_whole(*args: Any) -> Result:
+        first_held = len(_begun.held)
+        try:
+            return run_or_give_up(*args)
+        finally:
+            while len(_begun.held) > first_held:
+                _begun.held.pop().release()
+
+    def run_or_give_up(*args: Any) -> Result:
         attempts = _begun.attempts
         first = len(attempts)
         try:

@@ -395,6 +395,9 @@ OWN: dict[str, Members] = {
             "OpInContext=op_in_context TensorInContext=tensor_in_context"
         ),
     },
+    "python.ops.critical_section_ops": {
+        "stillflow.ops.control.critical_section": ("CRITICAL_SECTIONS CRITICAL_SECTION_EXECUTIONS"),
+    },
     "python.ops.data_flow_ops": {
         "stillflow.input.queues.record_input": "RecordInput",
         "stillflow.ops.queues.staging_areas": "MapStagingArea StagingArea",

@@ -59,6 +59,7 @@ STORIES = (
     "accumulators",
     "staging",
     "session_tensors",
+    "critical_sections",
     "object_checkpoints",
     "recorded_summaries",
     "predictors",

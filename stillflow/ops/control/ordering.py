@@ -198,12 +198,28 @@ def with_dependencies(dependencies: Any, output_tensor: Any, name: str | None = 
 
 
 def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) -> list:
-    """Returns `tensors`, each available only once all of them and `control_inputs` are done."""
+    """Returns `tensors`, each available only once all of them and `control_inputs` are done.
+
+    Operations may be among them.
+    """
     with name_scope(name, "tuple", tensors):
+        tensors = [_as_member(t) for t in tensors]
         elements = [t for t in tensors if t is not None]
         gates = [_operation_of(t) for t in elements]
         gates += [_gate_of(c) for c in control_inputs or ()]
         if not gates:
             raise ValueError(f"Must have at least one Tensor: {tensors}")
         gate = group(*sorted(dict.fromkeys(gates), key=lambda op: op._id))
-        return [None if t is None else with_dependencies([gate], t) for t in tensors]
+        return [None if t is None else _gated(gate, t) for t in tensors]
+
+
+def _as_member(item: Any) -> Any:
+    is_one = item is None or isinstance(item, Operation) or is_tensor(item)
+    return item if is_one else to_tensor(item)
+
+
+def _gated(gate: Operation, item: Any) -> Any:
+    if not isinstance(item, Operation):
+        return with_dependencies([gate], item)
+    with control_dependencies([gate]):
+        return group(item)

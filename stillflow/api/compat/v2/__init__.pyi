@@ -131,6 +131,7 @@ from stillflow.ops.array.tiling import tile as tile
 from stillflow.ops.array.unique import unique as unique
 from stillflow.ops.array.unique import unique_with_counts as unique_with_counts
 from stillflow.ops.array.unravelling import unravel_index as unravel_index
+from stillflow.ops.control.critical_section import CriticalSection as CriticalSection
 from stillflow.ops.control.ordering import group as group
 from stillflow.ops.control.ordering import identity as identity
 from stillflow.ops.control.ordering import no_op as no_op
