@@ -5,11 +5,8 @@ first used.
 """
 
 from stillflow.api import _graph_methods, _missing
+from stillflow.platform.version import VERSION
 
 _graph_methods.install()
-__version__ = VERSION = "1.15.5"
-GIT_VERSION = "v1.15.4-39-g3db52be"
-GRAPH_DEF_VERSION = 134
-GRAPH_DEF_VERSION_MIN_CONSUMER = 0
-GRAPH_DEF_VERSION_MIN_PRODUCER = 0
+__version__ = VERSION
 __getattr__, __dir__ = _missing.fallback(__name__)

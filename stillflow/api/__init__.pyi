@@ -21,6 +21,7 @@ from stillflow.api import app as app
 from stillflow.api import audio as audio
 from stillflow.api import bitwise as bitwise
 from stillflow.api import compat as compat
+from stillflow.api import config as config
 from stillflow.api import contrib as contrib
 from stillflow.api import data as data
 from stillflow.api import debugging as debugging
@@ -63,6 +64,7 @@ from stillflow.api import summary as summary
 from stillflow.api import test as test
 from stillflow.api import tpu as tpu
 from stillflow.api import train as train
+from stillflow.api import version as version
 from stillflow.declare.convert import convert_to_tensor as convert_to_tensor
 from stillflow.declare.convert import is_tensor as is_tensor
 from stillflow.declare.convert import (
@@ -620,6 +622,16 @@ from stillflow.ops.variables.variable import Variable as Variable
 from stillflow.ops.variables.variable import VariableAggregation as VariableAggregation
 from stillflow.ops.variables.variable import VariableSynchronization as VariableSynchronization
 from stillflow.platform.logging import get_logger as get_logger
+from stillflow.platform.version import COMPILER_VERSION as COMPILER_VERSION
+from stillflow.platform.version import GIT_VERSION as GIT_VERSION
+from stillflow.platform.version import GRAPH_DEF_VERSION as GRAPH_DEF_VERSION
+from stillflow.platform.version import (
+    GRAPH_DEF_VERSION_MIN_CONSUMER as GRAPH_DEF_VERSION_MIN_CONSUMER,
+)
+from stillflow.platform.version import (
+    GRAPH_DEF_VERSION_MIN_PRODUCER as GRAPH_DEF_VERSION_MIN_PRODUCER,
+)
+from stillflow.platform.version import VERSION as VERSION
 from stillflow.runtime.interactive_session import InteractiveSession as InteractiveSession
 from stillflow.runtime.session import Session as Session
 
@@ -667,8 +679,3 @@ uniform_unit_scaling_initializer = UniformUnitScaling
 variance_scaling_initializer = VarianceScaling
 zeros_initializer = Zeros
 __version__: str
-VERSION: str
-GIT_VERSION: str
-GRAPH_DEF_VERSION: int
-GRAPH_DEF_VERSION_MIN_CONSUMER: int
-GRAPH_DEF_VERSION_MIN_PRODUCER: int

@@ -20,11 +20,16 @@ def default_strategy() -> Any:
 
 
 @functools.cache
-def _default_mode() -> Mode:
+def default_replica_context() -> Any:
+    """That of the one replica of the default strategy."""
     from stillflow.distribute.replica_context import ReplicaContext  # whose methods ask
 
-    strategy = default_strategy()
-    return Mode(strategy, ReplicaContext(strategy, replica_id_in_sync_group=0))
+    return ReplicaContext(default_strategy(), replica_id_in_sync_group=0)
+
+
+@functools.cache
+def _default_mode() -> Mode:
+    return Mode(default_strategy(), default_replica_context())
 
 
 def mode() -> Mode:

@@ -8,7 +8,8 @@ _CONTEXT = "stillflow.distribute.context"
 _OF_CONTEXT = (
     "get_strategy has_strategy get_replica_context get_cross_replica_context "
     "in_cross_replica_context experimental_set_strategy get_distribution_strategy=get_strategy "
-    "has_distribution_strategy=has_strategy"
+    "has_distribution_strategy=has_strategy _get_default_strategy=default_strategy "
+    "_get_default_replica_context=default_replica_context"
 )
 _INPUT_CONTEXT = "stillflow.distribute.input_context"
 _MIRRORED = "MirroredStrategy MirroredStrategyV1=MirroredStrategy MirroredExtended"

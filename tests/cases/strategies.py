@@ -422,3 +422,12 @@ def estimated(tf, run, make):
 
 ESTIMATED = {key: STRATEGIES[key] for key in ("one_device", "mirrored", "contrib_twice")}
 stories("estimated", ESTIMATED, estimated)
+
+
+@story
+def memory_of_the_host(tf, run):
+    stats = tf.contrib.memory_stats
+    sizes = [stats.BytesInUse(), stats.BytesLimit(), stats.MaxBytesInUse()]
+    with session(tf) as sess:
+        for size in sizes:
+            fails(run, lambda size=size: sess.run(size))

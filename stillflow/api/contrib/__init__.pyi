@@ -17,6 +17,7 @@ from stillflow.api.contrib import learn as learn
 from stillflow.api.contrib import legacy_seq2seq as legacy_seq2seq
 from stillflow.api.contrib import lookup as lookup
 from stillflow.api.contrib import losses as losses
+from stillflow.api.contrib import memory_stats as memory_stats
 from stillflow.api.contrib import metrics as metrics
 from stillflow.api.contrib import mixed_precision as mixed_precision
 from stillflow.api.contrib import nn as nn
