@@ -431,3 +431,22 @@ def memory_of_the_host(tf, run):
     with session(tf) as sess:
         for size in sizes:
             fails(run, lambda size=size: sess.run(size))
+
+
+@story
+def losses_of_replicas_scaled(tf, run):
+    strategy = tf.distribute.MirroredStrategy(["/cpu:0", "/cpu:1"])
+    experimental = tf.train.experimental
+    with strategy.scope():
+        scale = experimental.DynamicLossScale(16, 2, 4.0)
+        inner = tf.train.GradientDescentOptimizer(0.1)
+        optimizer = experimental.MixedPrecisionLossScaleOptimizer(inner, scale)
+        iterator = strategy.make_dataset_iterator(batches(tf))
+        train, loss = strategy.experimental_run(model_of(tf, optimizer), iterator)
+        mean = strategy.reduce("MEAN", loss)
+        done = strategy.group(train)
+    with session(tf) as sess:
+        sess.run(tf.global_variables_initializer())
+        sess.run(iterator.initialize())
+        run.note([sess.run([mean, done])[0] for _ in range(4)])
+        run.note(sess.run(tf.trainable_variables()))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import abc
+from collections.abc import Sequence
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes, nest
+from stillflow.graph.distribution import strategy_around
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.control.cond import cond
 from stillflow.ops.control.ordering import group, no_op
 from stillflow.ops.math.arithmetic import maximum
+from stillflow.ops.math.casts import cast
+from stillflow.ops.math.comparison import equal
 from stillflow.ops.math.elementwise import is_finite
 from stillflow.ops.reduce.reductions import reduce_all
 from stillflow.ops.variables.variable import Variable
@@ -135,7 +139,7 @@ class DynamicLossScale(LossScale):
         return convert_to_tensor(self._current_loss_scale)
 
     def update(self, grads: Any) -> tuple[Operation, Any]:
-        finite = are_finite(nest.flatten(grads))
+        finite = _finite_in_all_replicas(nest.flatten(grads))
         return cond(finite, self._after_finite, self._after_others), finite
 
     def _after_finite(self) -> Operation:
@@ -170,7 +174,7 @@ class DynamicLossScale(LossScale):
         }
 
 
-def are_finite(gradients: list[Any]) -> Tensor:
+def are_finite(gradients: Sequence[Any]) -> Tensor:
     """bool[]: whether all elements of those that are there are finite."""
     return reduce_all([reduce_all(is_finite(grad)) for grad in gradients if grad is not None])
 
@@ -184,3 +188,15 @@ def as_loss_scale(identifier: Any) -> LossScale | None:
     if identifier is None or isinstance(identifier, LossScale):
         return identifier
     raise ValueError(f"Could not interpret loss scale identifier: {identifier}")
+
+
+def _finite_in_all_replicas(grads: Sequence[Any]) -> Tensor:
+    """bool[], whether all of `grads` are finite; of a strategy, all of all replicas."""
+    strategy = strategy_around()
+    if strategy is None:
+        return are_finite(grads)
+    counts = strategy.extended.call_for_each_replica(
+        lambda own: cast(are_finite(own), dtypes.float32), args=(grads,)
+    )
+    total = strategy.reduce("SUM", counts, axis=None)
+    return equal(total, strategy.num_replicas_in_sync)

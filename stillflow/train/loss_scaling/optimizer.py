@@ -7,6 +7,11 @@ from typing import Any
 
 from stillflow.declare.constants import constant
 from stillflow.graph import dtypes
+from stillflow.graph.distribution import (
+    for_all_replicas,
+    replica_context_around,
+    strategy_around,
+)
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation
 from stillflow.ops.control.ordering import group, no_op
@@ -72,15 +77,31 @@ class MixedPrecisionLossScaleOptimizer(Optimizer):
     def apply_gradients(
         self, grads_and_vars: Any, global_step: Any = None, name: str | None = None
     ) -> Operation:
-        """Applies gradients; with a dynamic scale, only if all are finite, and updates it."""
+        """Applies gradients; with a dynamic scale, only if all are finite, and updates it.
+
+        Raises:
+          ValueError: in the scope of a strategy, but in none of its replicas.
+        """
         if not self._doing_dynamic_loss_scaling():
             return self._optimizer.apply_gradients(grads_and_vars, global_step, name)
-        pairs, name = tuple(grads_and_vars), name or self.get_name()
+        if strategy_around() is not None and replica_context_around() is None:
+            raise ValueError("apply_gradients() must be called in a replica context.")
+        return for_all_replicas(self._applied, tuple(grads_and_vars), global_step, name)
+
+    def _applied(self, strategy: Any, pairs: Any, global_step: Any, name: str | None) -> Operation:
+        """What applies gradients of all replicas, if those of all are finite."""
+        name = name or self.get_name()
         updated, applies = self._loss_scale.update([grad for grad, _ in pairs])
 
-        def apply() -> Operation:
-            constant(0, dtypes.int32)  # the number of the one replica, as in TensorFlow
-            return self._optimizer.apply_gradients(pairs, global_step, f"{name}-wrapped")
+        def apply() -> Any:
+            given = pairs, global_step, f"{name}-wrapped"
+            if strategy is None:
+                constant(0, dtypes.int32)  # the number of the one replica, as in TensorFlow
+                return self._optimizer.apply_gradients(*given)
+            applied = strategy.extended.call_for_each_replica(
+                self._optimizer.apply_gradients, args=given
+            )
+            return strategy.group(applied)
 
         return group(smart_cond(applies, apply, no_op), updated, name=name)
 
