@@ -1,5 +1,6 @@
 from stillflow.checkpoint.management import checkpoints_iterator as checkpoints_iterator
 from stillflow.checkpoint.management import wait_for_new_checkpoint as wait_for_new_checkpoint
+from stillflow.estimator.inputs.feeding import FeedingQueueRunner as FeedingQueueRunner
 from stillflow.input.queues.bucketing import bucket as bucket
 from stillflow.input.queues.bucketing import (
     bucket_by_sequence_length as bucket_by_sequence_length,

@@ -21,18 +21,40 @@ from stillflow.train.queue_runner import QueueRunner, add_queue_runner
 
 
 class FeedingQueueRunner(QueueRunner):
-    """Threads that enqueue what functions give, one for each operation. It has no proto."""
+    """Threads that enqueue what functions give, one for each operation. It has no proto.
+
+    Args:
+      close_op, cancel_op: what closes the queue, at its end and when it is cancelled.
+      feed_fns: each gives the feeds of one of `enqueue_ops`; None where they need none.
+      queue_closed_exception_types: of the errors that a closed queue raises.
+
+    Raises:
+      ValueError: there are more, or fewer, functions than operations.
+    """
 
     def __init__(
-        self, queue: Any, enqueue_ops: Sequence[Any], feed_fns: Sequence[Callable[[], dict]]
+        self,
+        queue: Any = None,
+        enqueue_ops: Any = None,
+        close_op: Any = None,
+        cancel_op: Any = None,
+        feed_fns: Sequence[Callable[[], dict]] | None = None,
+        queue_closed_exception_types: Any = None,
     ):
+        closed = queue_closed_exception_types or (OutOfRangeError, CancelledError)
         super().__init__(
-            queue, enqueue_ops, queue_closed_exception_types=(OutOfRangeError, CancelledError)
+            queue, enqueue_ops, close_op, cancel_op, queue_closed_exception_types=closed
         )
-        self._feed_fns = dict(zip(enqueue_ops, feed_fns, strict=True))
+        if feed_fns is not None and len(feed_fns) != len(enqueue_ops):
+            raise ValueError(
+                "If feed_fns is not None, it must have the same length as enqueue_ops.\n"
+                f"  There are {len(feed_fns)} functions and {len(enqueue_ops)} operations."
+            )
+        self._feed_fns = dict(zip(enqueue_ops, feed_fns or [], strict=False))
 
     def _enqueuing(self, sess: Any, enqueue_op: Any) -> Callable[[], Any]:
-        return lambda: sess.run(enqueue_op, self._feed_fns[enqueue_op]())
+        feeds = self._feed_fns.get(enqueue_op)
+        return lambda: sess.run(enqueue_op, feeds() if feeds else None)
 
     def to_proto(self, export_scope: str | None = None) -> Any:
         raise NotImplementedError(f"{type(self).__name__} does not support serialization to proto.")
@@ -105,7 +127,7 @@ def enqueue_data(
             own_seed = None if seed is None else number * seed
             rows = Rows(len(index), enqueue_size, num_epochs, shuffle, own_seed)
             feed_fns.append(_feeding(fed, values, rows))
-        add_queue_runner(FeedingQueueRunner(queue, enqueue_ops, feed_fns))
+        add_queue_runner(FeedingQueueRunner(queue, enqueue_ops, feed_fns=feed_fns))
         full = cast(maximum(0, queue.size() - least), dtypes.float32) * (1.0 / (capacity - least))
         scalar(f"queue/{queue.name}fraction_over_{least}_of_{capacity - least}_full", full)
         return queue
