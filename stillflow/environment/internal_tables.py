@@ -5,7 +5,7 @@ Names are written as in internal_names.json: "name internal=ours ...".
 
 from __future__ import annotations
 
-from stillflow.environment import internal_learn
+from stillflow.environment import internal_estimator, internal_learn
 from stillflow.environment.internal_columns import COLUMNS, Members
 from stillflow.environment.internal_distribution import DISTRIBUTION
 from stillflow.environment.internal_input import INPUT
@@ -180,6 +180,7 @@ OWN: dict[str, Members] = {
             "DEFAULT_TAGS SavedModelPredictor get_meta_graph_def"
         ),
     },
+    **internal_estimator.OWN,
     **internal_learn.OWN,
     "contrib.distributions.python.ops.bijectors.weibull": {
         "stillflow.distributions.bijectors.curves": "Weibull",

@@ -8,7 +8,7 @@ import numpy as np
 from .canned import BINARY, SUMS, THREE, X, arrays, config, first
 from .estimators import fails, numbers
 from .estimators import story as _story
-from .suite import Suite
+from .suite import Suite, internal_module
 
 suite = Suite("heads")
 
@@ -379,3 +379,24 @@ def recurrent_networks_that_are_refused(tf, run, folder):
     fails(run, lambda: wrong.train(of_sequences(tf, BINARY)))
     own = build(sequences(tf), num_units=[2], **settings)
     run.refused(lambda: own.train(lambda: (tf.constant(X), tf.constant(BINARY))))
+
+
+@story
+def internal_names(tf, run, folder):
+    """What libraries import of TensorFlow's own modules."""
+    canned = "python.estimator.canned."
+    head, keys = internal_module(tf, canned + "head"), internal_module(tf, canned + "metric_keys")
+    predictions = internal_module(tf, canned + "prediction_keys").PredictionKeys
+    run.note([keys.MetricKeys.LOSS_MEAN, keys.MetricKeys.AUC_PR, predictions.ALL_CLASSES])
+    logits, labels = tf.constant([[1.0], [2.0]]), tf.constant([[0], [1]])
+    run(list(head._regression_head().create_loss({}, "train", logits, labels))[:2])
+    run(
+        head._binary_logistic_or_multi_class_head(2, None, None, tf.losses.Reduction.SUM)
+        .create_loss({}, "train", logits, labels)
+        .training_loss
+    )
+    of_three = head._multi_class_head_with_softmax_cross_entropy_loss(3)
+    run(of_three.create_loss({}, "train", tf.ones([2, 3]), labels).training_loss)
+    optimizers = internal_module(tf, canned + "optimizers")
+    run.note(type(optimizers.get_optimizer_instance("Adam", 0.1)).__name__)
+    run.refused(lambda: optimizers.get_optimizer_instance("Adam"))
