@@ -717,6 +717,7 @@ OWN: dict[str, Members] = {
         "stillflow.train.moving_averages": "assign_moving_average weighted_moving_average",
     },
     "python.training.saver": {
+        "stillflow.train.object_keys": "object_graph_key_mapping",
         "stillflow.train.saver": "_get_saver_or_default=saver_or_default",
         "stillflow.train.saver_builder": "BaseSaverBuilder",
     },
@@ -771,6 +772,12 @@ OWN: dict[str, Members] = {
         "stillflow.train.objects.statuses": (
             "CheckpointLoadStatus InitializationOnlyStatus NameBasedSaverStatus "
             "get_session=session_or_default streaming_restore"
+        ),
+    },
+    "python.training.warm_starting_util": {
+        "stillflow.train.warm_start_one": (
+            "_get_var_info=var_info _infer_var_name=name_of "
+            "_warm_start_var_with_vocab=warm_start_var_with_vocab"
         ),
     },
     "python.training.training_util": {

@@ -14,14 +14,13 @@ from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
-from stillflow.graph.protos.object_graph import object_graph_class
 from stillflow.graph.scopes import add_to_collection, get_collection
 from stillflow.graph.text import local_path
 from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.platform import logging
 from stillflow.runtime.session import BaseSession
-from stillflow.tracking.trackable import OBJECT_GRAPH_PROTO_KEY
 from stillflow.train import meta_graph, saver_graph
+from stillflow.train.object_keys import is_of_objects, keys_by_name
 from stillflow.train.saveables import Saveable, all_saveables, saveables_of
 
 _V2 = management.V2
@@ -370,10 +369,10 @@ class Saver:
     def _restore_objects(self, sess: BaseSession, prefix: str) -> bool:
         """Restores from a checkpoint of TensorFlow 2's objects. Returns False for any other."""
         reader = CheckpointReader(prefix)
-        if self._var_list is None or not reader.has_tensor(OBJECT_GRAPH_PROTO_KEY):
+        if self._var_list is None or not is_of_objects(reader):
             return False
         if self._object_saver is None:
-            keys = _object_keys(reader)
+            keys = keys_by_name(reader)
             named = saveables_of(self._var_list)
             variables = [saveable for saveable in named if isinstance(saveable, Saveable)]
             if variables != named or any(v.spec or v.name not in keys for v in variables):
@@ -460,16 +459,6 @@ def _with_a_way_out(error: errors.OpError, prefix: str) -> errors.OpError:
         f"{folder!r}) is the newest checkpoint that is whole, if there is one."
     )
     return type(error)(None, error.op, message)  # type: ignore[call-arg]
-
-
-def _object_keys(reader: CheckpointReader) -> dict[str, str]:
-    """Returns the keys in a checkpoint of objects, by the names of the variables."""
-    graph = object_graph_class().FromString(reader.get_tensor(OBJECT_GRAPH_PROTO_KEY))
-    return {
-        attribute.full_name: attribute.checkpoint_key
-        for node in graph.nodes
-        for attribute in node.attributes
-    }
 
 
 def saver_or_default() -> Saver:

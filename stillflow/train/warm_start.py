@@ -15,6 +15,7 @@ from stillflow.ops.variables.state import assign
 from stillflow.ops.variables.variable import Variable
 from stillflow.platform import logging
 from stillflow.train.checkpoint_init import init_from_checkpoint
+from stillflow.train.object_keys import is_of_objects, keys_by_name
 from stillflow.train.remapped import load_and_remap_matrix_initializer
 from stillflow.train.saveables import by_own_names
 
@@ -92,14 +93,14 @@ def warm_start(
     """
     logging.info(f"Warm-starting from: {ckpt_to_initialize_from}")
     chosen = _by_names(_to_warm_start(vars_to_warm_start))
-    previous = dict(var_name_to_prev_var_name or {})
+    previous = dict(var_name_to_prev_var_name or _renamed(ckpt_to_initialize_from, chosen))
     vocabularies = dict(var_name_to_vocab_info or {})
     as_they_are: dict[str, Any] = {}
     count = 0
     for name, parts in chosen.items():
         old_name = previous.get(name) or name
         if vocabularies.get(name):
-            _remap(parts, ckpt_to_initialize_from, old_name, vocabularies[name])
+            remap(parts, ckpt_to_initialize_from, old_name, vocabularies[name])
         elif vars_to_warm_start:
             as_they_are[old_name] = parts if len(parts) > 1 else parts[0]
         else:
@@ -109,6 +110,21 @@ def warm_start(
     logging.info("Warm-started %d variables.", count)
     _check_used("var_name_to_prev_var_name", previous, chosen)
     _check_used("var_name_to_vocab_info", vocabularies, chosen)
+
+
+def _renamed(checkpoint: str, chosen: Mapping[str, Any]) -> dict[str, str]:
+    """What variables are called in a checkpoint of objects; nothing for any other."""
+    reader = management.load_checkpoint(checkpoint)
+    if not is_of_objects(reader):
+        return {}
+    keys = keys_by_name(reader)
+    if missing := chosen.keys() - keys.keys():
+        raise ValueError(
+            "Attempting to warm-start from an object-based checkpoint, but found that the "
+            "checkpoint did not contain values for all variables. The following variables were "
+            f"missing: {missing}"
+        )
+    return {name: keys[name] for name in chosen}
 
 
 def _check_used(argument: str, given: Mapping[str, Any], chosen: Mapping[str, Any]) -> None:
@@ -149,7 +165,7 @@ def _by_names(variables: list[Variable]) -> dict[str, list[Variable]]:
     return found
 
 
-def _remap(parts: list[Variable], checkpoint: str, old_name: str, words: VocabInfo) -> None:
+def remap(parts: list[Variable], checkpoint: str, old_name: str, words: VocabInfo) -> None:
     """Initializes a variable's parts from a matrix of the checkpoint, word by word."""
     if not (words.new_vocab and words.new_vocab_size and checkpoint and words.old_vocab):
         raise ValueError(

@@ -95,3 +95,15 @@ def test_wrappers_are_the_lists_and_dicts_that_they_wrap():
         hash(group.items)
     del group.items
     assert [name for name, _ in group._checkpoint_dependencies] == ["named"]
+
+
+def test_variables_begin_as_those_of_a_checkpoint_of_objects(session, tmp_path):
+    _, prefix = saved(session, tmp_path, held=tf.Variable(3.0, name="v"))
+    with tf.Graph().as_default(), tf.Session() as other:
+        variable = tf.Variable(0.0, name="v")
+        tf.train.warm_start(prefix)
+        other.run(tf.global_variables_initializer())
+        assert other.run(variable) == 3.0
+        tf.Variable(0.0, name="w")
+        with pytest.raises(ValueError, match="following variables were missing: {'w'}"):
+            tf.train.warm_start(prefix)

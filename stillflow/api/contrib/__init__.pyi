@@ -33,6 +33,7 @@ from stillflow.api.contrib import staging as staging
 from stillflow.api.contrib import stateless as stateless
 from stillflow.api.contrib import summary as summary
 from stillflow.api.contrib import tensorboard as tensorboard
+from stillflow.api.contrib import testing as testing
 from stillflow.api.contrib import tfprof as tfprof
 from stillflow.api.contrib import tpu as tpu
 from stillflow.api.contrib import training as training
