@@ -92,6 +92,7 @@ if __name__ == "__main__":
     from tensorflow.contrib.image.ops import gen_image_ops
     from tensorflow.contrib.input_pipeline.ops import gen_input_pipeline_ops
     from tensorflow.contrib.layers.ops import gen_sparse_feature_cross_op
+    from tensorflow.contrib.memory_stats.ops import gen_memory_stats_ops
     from tensorflow.contrib.resampler.ops import gen_resampler_ops
 
     CONTRIB = {
@@ -100,6 +101,9 @@ if __name__ == "__main__":
         "ImageConnectedComponents": gen_image_ops.image_connected_components,
         "ObtainNext": gen_input_pipeline_ops.obtain_next,
         "BipartiteMatch": gen_image_ops.bipartite_match,
+        "BytesInUse": gen_memory_stats_ops.bytes_in_use,
+        "BytesLimit": gen_memory_stats_ops.bytes_limit,
+        "MaxBytesInUse": gen_memory_stats_ops.max_bytes_in_use,
         "Resampler": gen_resampler_ops.resampler,
         "ResamplerGrad": gen_resampler_ops.resampler_grad,
         "SparseFeatureCross": gen_sparse_feature_cross_op.sparse_feature_cross,
