@@ -257,7 +257,8 @@ class IteratorResource(Resource):
     def _occupy(self, user: object, held: held_back, what: str) -> None:
         """Waits until nobody uses the iterator; gives up when Ctrl-C is pressed."""
         with self.changed:
-            self.wait_until(lambda: self._user is None or held.is_wanted, what, POLLED)
+            if self._user is not None:
+                self.wait_until(lambda: self._user is None or held.is_wanted, what, POLLED)
             if not held.is_wanted:
                 self._user = user
 
