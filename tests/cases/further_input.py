@@ -185,3 +185,38 @@ def statistics(tf, run):
     run(aggregator.get_summary())
     drain(tf, run, numbers.apply(experimental.latency_stats("time")))
     run.refused(lambda: numbers.apply(experimental.latency_stats(["time"])))
+
+
+@story
+def many_strings(tf, run):
+    """As many as are worked on at once, with what is empty among them."""
+    texts = [b"", b" ", b"a", b" a", b"a ", b"a  b", b"a-b c", b"--", b"c\xc3\xa9"] * 3
+    strings = tf.placeholder(tf.string, [None])
+    for ends in (" ", " -", ""):
+        for skips in (True, False):
+            parts = tf.string_split(strings, ends, skip_empty=skips)
+            run([parts.indices, parts.values, parts.dense_shape], {strings: texts})
+            run([parts.indices, parts.values, parts.dense_shape], {strings: []})
+    for sep in (" ", "", "--"):
+        parts = tf.strings.split(strings, sep)
+        run([parts.indices, parts.values, parts.dense_shape], {strings: texts})
+    run(tf.unique_with_counts(strings), {strings: texts})
+    run(tf.strings.to_hash_bucket_fast(strings, 1000), {strings: texts * 30})
+    for rewrite in (r"x\\y", r"[\0]", "", "\\"):
+        run(tf.strings.regex_replace(strings, "[a-c]", rewrite), {strings: texts})
+    run(tf.strings.regex_replace(strings, "[a-c]*", "x", replace_global=False), {strings: texts})
+    run([tf.encode_base64(strings), tf.encode_base64(strings, pad=True)], {strings: texts})
+    numbers = [b"1", b" 2", b"3 ", b"-4", b"5e1", b".5", b"6."] * 5
+    run(tf.strings.to_number(strings), {strings: numbers})
+    run(tf.strings.to_number(strings, tf.int64), {strings: [b"1", b"-2", b" 3 "] * 9})
+    for wrong in (b"1,2", b"1_0", b"", b"0x"):
+        fetch = tf.strings.to_number(strings)
+        run.refused(
+            lambda fetch=fetch, wrong=wrong: run.session.run(fetch, {strings: [*numbers, wrong]})
+        )
+    rows = tf.SparseTensor([[0, 0], [2, 0], [2, 1]], strings, [4, 2])
+    filled = tf.sparse_fill_empty_rows(rows, "none")
+    run([filled[0].indices, filled[0].values, filled[1]], {strings: [b"a", b"b", b"c"]})
+    full = tf.SparseTensor([[0, 0], [1, 0], [1, 1]], strings, [2, 2])
+    filled = tf.sparse_fill_empty_rows(full, "none")
+    run([filled[0].indices, filled[0].values, filled[1]], {strings: [b"a", b"b", b"c"]})
