@@ -6,7 +6,7 @@ import abc
 import copy
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from stillflow.checkpoint.management import latest_checkpoint, list_variables, load_variable
@@ -14,7 +14,7 @@ from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.graph import Graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.random_seed import set_random_seed
-from stillflow.learn.estimators import measuring, tensor_signature, training
+from stillflow.learn.estimators import measuring, predictions, tensor_signature, training
 from stillflow.learn.estimators.inputs import input_and_feed_fn, verify_input_args
 from stillflow.learn.estimators.interfaces import Evaluable, Trainable
 from stillflow.learn.estimators.parameters import NotFittedError, Parameters
@@ -24,7 +24,6 @@ from stillflow.monitored import evaluating
 from stillflow.monitored.creators import ChiefSessionCreator
 from stillflow.monitored.sessions import MonitoredSession
 from stillflow.monitored.stopping import FeedFnHook, StopAtStepHook
-from stillflow.ops.sparse.sparse_tensor import SparseTensorValue
 from stillflow.platform import logging
 from stillflow.platform.deprecation import deprecated, deprecated_args
 from stillflow.train import training_util
@@ -369,7 +368,7 @@ class BaseEstimator(Parameters, Evaluable, Trainable):
             given = input_fn()
             features = given[0] if isinstance(given, (list, tuple)) else given
             model = self._get_predict_ops(features)
-            predictions = _filtered(model.predictions, outputs)
+            chosen = predictions.filtered(model.predictions, outputs)
             session = MonitoredSession(
                 session_creator=ChiefSessionCreator(
                     checkpoint_filename_with_path=path, scaffold=model.scaffold,
@@ -377,10 +376,10 @@ class BaseEstimator(Parameters, Evaluable, Trainable):
                 )
             )  # fmt: skip
             if as_iterable:
-                return _predictions(session, predictions, feed_fn, iterate_batches)
+                return predictions.each(session, chosen, feed_fn, iterate_batches)
             with session:
                 if not session.should_stop():
-                    return session.run(predictions, feed_fn() if feed_fn else None)
+                    return session.run(chosen, feed_fn() if feed_fn else None)
         return None
 
     # Export ---------------------------------------------------------------------------------------
@@ -420,41 +419,3 @@ def _free_key(name: str, taken: Any) -> str:
     while name in taken:
         name = f"_{name}"
     return name
-
-
-def _filtered(predictions: Any, outputs: Iterable[str] | None) -> Any:
-    if not outputs:
-        return predictions
-    if not isinstance(predictions, dict):
-        raise ValueError("outputs argument is not valid in case of non-dict predictions.")
-    chosen = {name: value for name, value in predictions.items() if name in outputs}
-    if not chosen:
-        raise ValueError(
-            f"Expected to run at least one output from {predictions.keys()}, provided {outputs}."
-        )
-    return chosen
-
-
-def _predictions(
-    session: Any, predictions: Any, feed_fn: Callable[[], Any] | None, in_batches: bool
-) -> Iterator[Any]:
-    """Yields predictions until the input ends; once, if it can have none."""
-    with session:
-        while not session.should_stop():
-            batch = session.run(predictions, feed_fn() if feed_fn else None)
-            if in_batches:
-                yield batch
-            else:
-                yield from _rows(batch)
-            if feed_fn is None and not session.graph.get_collection(GraphKeys.QUEUE_RUNNERS):
-                return
-
-
-def _rows(batch: Any) -> Iterator[Any]:
-    if not isinstance(batch, dict):
-        yield from batch
-        return
-    first = next(iter(batch.values()))
-    rows = first.dense_shape[0] if isinstance(first, SparseTensorValue) else first.shape[0]
-    for row in range(rows):
-        yield {name: values[row] for name, values in batch.items()}
