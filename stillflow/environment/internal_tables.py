@@ -156,6 +156,7 @@ WHOLE: Members = {
     "python.profiler.option_builder": "stillflow.profiler.options",
     "python.profiler.tfprof_logger": "stillflow.profiler.logging_ops",
     "python.util.deprecation": "stillflow.platform.deprecation",
+    "python.util.keyword_args": "stillflow.platform.keyword_args",
 }
 
 
@@ -797,6 +798,9 @@ OWN: dict[str, Members] = {
     "python.util.all_util": {
         "stillflow.platform.documented": "make_all remove_undocumented",
     },
+    "python.util.compat": {
+        "collections": "collections_abc=abc",
+    },
     "python.util.function_utils": {
         "stillflow.platform.decorators": "fn_args get_func_code get_func_name has_kwargs",
     },
@@ -806,16 +810,28 @@ OWN: dict[str, Members] = {
     "python.util.lazy_loader": {
         "stillflow.platform.lazy_loading": "LazyLoader",
     },
+    "python.util.object_identity": {
+        "stillflow.platform.object_identity": (
+            "ObjectIdentityDictionary ObjectIdentitySet ObjectIdentityWeakKeyDictionary "
+            "ObjectIdentityWeakSet Reference _ObjectIdentityWrapper=IdentityWrapper "
+            "_WeakObjectIdentityWrapper=WeakIdentityWrapper"
+        ),
+    },
     "python.util.nest": {
         "stillflow.graph.nest": (
             "flatten_dict_items flatten_with_joined_string_paths "
-            "flatten_with_tuple_paths _is_namedtuple=is_namedtuple is_sequence "
+            "flatten_with_tuple_paths _is_attrs _is_namedtuple=is_namedtuple is_sequence "
             "map_structure_with_paths "
             "map_structure_with_tuple_paths yield_flat_paths"
         ),
         "stillflow.graph.nest_above": (
-            "assert_shallow_structure flatten_up_to get_traverse_shallow_structure "
-            "map_structure_up_to"
+            "assert_shallow_structure flatten_up_to flatten_with_tuple_paths_up_to "
+            "get_traverse_shallow_structure map_structure_up_to "
+            "map_structure_with_tuple_paths_up_to _SHALLOW_TREE_HAS_INVALID_KEYS=KEYS_ABSENT "
+            "_STRUCTURES_HAVE_MISMATCHING_TYPES=OTHER_TYPE "
+            "_STRUCTURES_HAVE_MISMATCHING_LENGTHS=OTHER_LENGTH "
+            "_INPUT_TREE_SMALLER_THAN_SHALLOW_TREE=TOO_FEW "
+            "_IF_SHALLOW_IS_SEQ_INPUT_MUST_BE_SEQ=NO_SEQUENCE"
         ),
     },
     "python.util.tf_contextlib": {

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from stillflow.graph.nest import (
+    Path,
     are_of_one_type,
     children,
     children_alone,
@@ -16,6 +17,27 @@ from stillflow.graph.nest import (
     is_nested,
     pack_sequence_as,
     rebuilt,
+)
+
+# TensorFlow's sentences, which programs match with what is raised.
+NO_SEQUENCE = (
+    "If shallow structure is a sequence, input must also be a sequence. Input has type: {}."
+)
+OTHER_TYPE = (
+    "The two structures don't have the same sequence type. Input structure has type {input_type}, "
+    "while shallow structure has type {shallow_type}."
+)
+OTHER_LENGTH = (
+    "The two structures don't have the same sequence length. Input structure has length "
+    "{input_length}, while shallow structure has length {shallow_length}."
+)
+TOO_FEW = (
+    "The input_tree has fewer elements than the shallow_tree. Input structure has length "
+    "{input_size}, while shallow structure has length {shallow_size}."
+)
+KEYS_ABSENT = (
+    "The shallow_tree's keys are not a subset of the input_tree's keys. The shallow_tree has the "
+    "following keys that are not in the input_tree: {}."
 )
 
 
@@ -34,16 +56,11 @@ def assert_shallow_structure(
     if not has_children(shallow_tree, expand_composites):
         return
     if not has_children(input_tree, expand_composites):
-        raise TypeError(
-            "If shallow structure is a sequence, input must also be a sequence. "
-            f"Input has type: {type(input_tree)}."
-        )
+        raise TypeError(NO_SEQUENCE.format(type(input_tree)))
     is_one_type = are_of_one_type(shallow_tree, input_tree)
     if check_types and not is_one_type and not isinstance(input_tree, type(shallow_tree)):
-        raise TypeError(
-            "The two structures don't have the same sequence type. Input structure has type "
-            f"{type(input_tree)}, while shallow structure has type {type(shallow_tree)}."
-        )
+        told = {"input_type": type(input_tree), "shallow_type": type(shallow_tree)}
+        raise TypeError(OTHER_TYPE.format(**told))
     for child, other in _pairs(shallow_tree, input_tree, check_subtrees_length):
         assert_shallow_structure(
             child, other, check_types, expand_composites, check_subtrees_length
@@ -57,46 +74,60 @@ def _pairs(
     inside = dict(children(input_tree))
     shallow = dict(children(shallow_tree))
     if check_subtrees_length and len(inside) != len(shallow):
-        raise ValueError(
-            "The two structures don't have the same sequence length. Input structure has length "
-            f"{len(inside)}, while shallow structure has length {len(shallow)}."
-        )
+        told = {"input_length": len(inside), "shallow_length": len(shallow)}
+        raise ValueError(OTHER_LENGTH.format(**told))
     if len(inside) < len(shallow):
-        raise ValueError(
-            "The input_tree has fewer elements than the shallow_tree. Input structure has length "
-            f"{len(inside)}, while shallow structure has length {len(shallow)}."
-        )
+        raise ValueError(TOO_FEW.format(input_size=len(inside), shallow_size=len(shallow)))
     if not isinstance(shallow_tree, Mapping):
         return list(zip(shallow.values(), inside.values(), strict=False))
     absent = [key for key in shallow if key not in inside]
     if absent:
-        raise ValueError(
-            "The shallow_tree's keys are not a subset of the input_tree's keys. The shallow_tree "
-            f"has the following keys that are not in the input_tree: {absent}."
-        )
+        raise ValueError(KEYS_ABSENT.format(absent))
     return [(shallow[key], inside[key]) for key in shallow]
 
 
-def flatten_up_to(
+def flatten_up_to(shallow_tree: Any, input_tree: Any, *args: Any, **kwargs: Any) -> list:
+    """What stands in `input_tree` where `shallow_tree` has its leaves.
+
+    Args:
+      args, kwargs: `check_types`, `expand_composites` and `check_subtrees_length`, as
+        `assert_shallow_structure` has them.
+    """
+    pairs = flatten_with_tuple_paths_up_to(shallow_tree, input_tree, *args, **kwargs)
+    return [value for _, value in pairs]
+
+
+def flatten_with_tuple_paths_up_to(
     shallow_tree: Any,
     input_tree: Any,
     check_types: bool = True,
     expand_composites: bool = False,
     check_subtrees_length: bool = True,
-) -> list:
-    """What stands in `input_tree` where `shallow_tree` has its leaves."""
+) -> list[tuple[Path, Any]]:
+    """(path, value) of what stands in `input_tree` where `shallow_tree` has its leaves."""
     assert_shallow_structure(
         shallow_tree, input_tree, check_types, expand_composites, check_subtrees_length
     )
-    return list(_up_to(shallow_tree, input_tree, expand_composites))
+    return list(_up_to(shallow_tree, input_tree, expand_composites, ()))
 
 
 def map_structure_up_to(shallow_tree: Any, func: Callable, *inputs: Any, **kwargs: Any) -> Any:
     """`func` of what stands in `inputs` where `shallow_tree` has its leaves, in its form."""
+    return map_structure_with_tuple_paths_up_to(
+        shallow_tree, lambda path, *values: func(*values), *inputs, **kwargs
+    )
+
+
+def map_structure_with_tuple_paths_up_to(
+    shallow_tree: Any, func: Callable, *inputs: Any, **kwargs: Any
+) -> Any:
+    """`map_structure_up_to` for a `func` that takes the path first."""
     if not inputs:
         raise ValueError("Cannot map over no sequences")
-    flat = [flatten_up_to(shallow_tree, each, **kwargs) for each in inputs]
-    values = [func(*each) for each in zip(*flat, strict=True)]
+    flat = [flatten_with_tuple_paths_up_to(shallow_tree, each, **kwargs) for each in inputs]
+    values = [
+        func(pairs[0][0], *(value for _, value in pairs)) for pairs in zip(*flat, strict=True)
+    ]
     return pack_sequence_as(shallow_tree, values, kwargs.get("expand_composites", False))
 
 
@@ -133,11 +164,11 @@ def get_traverse_shallow_structure(
     return rebuilt(structure, levels)
 
 
-def _up_to(shallow: Any, tree: Any, expand: bool) -> Iterator[Any]:
+def _up_to(shallow: Any, tree: Any, expand: bool, path: Path) -> Iterator[tuple[Path, Any]]:
     if not has_children(shallow, expand):
-        yield tree
+        yield path, tree
         return
     inside = dict(children(tree)) if isinstance(shallow, Mapping) else None
     others = (inside[key] for key, _ in children(shallow)) if inside else children_alone(tree)
-    for (_, child), other in zip(children(shallow), others, strict=False):
-        yield from _up_to(child, other, expand)
+    for (key, child), other in zip(children(shallow), others, strict=False):
+        yield from _up_to(child, other, expand, (*path, key))

@@ -10,6 +10,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Hashable, Iterator
+from types import FrameType
 from typing import Any
 
 from stillflow.platform import logging
@@ -18,6 +19,21 @@ from stillflow.platform.decorators import (
     getcallargs,
     getfullargspec,
     make_decorator,
+)
+from stillflow.platform.deprecated_names import (
+    DeprecatedNamesAlreadySet as DeprecatedNamesAlreadySet,
+)
+from stillflow.platform.deprecated_names import (
+    HiddenTfApiAttribute as HiddenTfApiAttribute,
+)
+from stillflow.platform.deprecated_names import (
+    deprecated_endpoints as deprecated_endpoints,
+)
+from stillflow.platform.deprecated_names import (
+    hide_attribute_from_api as hide_attribute_from_api,
+)
+from stillflow.platform.deprecated_names import (
+    rewrite_argument_docstring as rewrite_argument_docstring,
 )
 
 _PRINT_DEPRECATION_WARNINGS = True  # which programs set
@@ -134,6 +150,46 @@ def deprecated_arg_values(
     return decorate
 
 
+def deprecated_alias(
+    deprecated_name: str, name: str, func_or_class: Any, warn_once: bool = True
+) -> Any:
+    """A function or class that does what `func_or_class` does, and warns of its old name.
+
+    Args:
+      deprecated_name, name: the old and the new name, in full.
+      warn_once: whether it warns at the first use only.
+    """
+    instead = f"Please use {name} instead."
+    key = object() if warn_once else None
+
+    def warn() -> None:
+        if _PRINT_DEPRECATION_WARNINGS and key not in _warned:
+            _warned.update([] if key is None else [key])
+            text = "From %s: The name %s is deprecated. Please use %s instead.\n"
+            logging.warning(text, _place(sys._getframe(2)), deprecated_name, name)
+
+    if inspect.isclass(func_or_class):
+        notice = "THIS CLASS IS DEPRECATED. It will be removed in a future version. "
+
+        def create(self: Any, *args: Any, **kwargs: Any) -> None:
+            warn()
+            func_or_class.__init__(self, *args, **kwargs)
+
+        doc = _with_notice(func_or_class, "DEPRECATED CLASS", "(deprecated)", notice, instead)
+        members = {"__doc__": doc, "__init__": make_decorator(func_or_class.__init__, create)}
+        make: Any = type(func_or_class)
+        return make(func_or_class.__name__, (func_or_class,), members)
+    _check_callable(func_or_class, "deprecated")
+
+    def warning(*args: Any, **kwargs: Any) -> Any:
+        warn()
+        return func_or_class(*args, **kwargs)
+
+    notice = "THIS FUNCTION IS DEPRECATED. It will be removed in a future version."
+    doc = _with_notice(func_or_class, "DEPRECATED FUNCTION", "(deprecated)", notice, instead)
+    return make_decorator(func_or_class, warning, "deprecated", doc)
+
+
 def deprecated_argument_lookup(new_name: str, new_value: Any, old_name: str, old_value: Any) -> Any:
     """The value of a parameter that has two names; ValueError when both are given."""
     if old_value is None:
@@ -210,8 +266,7 @@ def _warn(
     if not _PRINT_DEPRECATION_WARNINGS or (key is not None and key in _warned):
         return
     _warned.add(key)
-    caller = sys._getframe(2)
-    place = f"{caller.f_code.co_filename}:{caller.f_lineno}"
+    place = _place(sys._getframe(2))
     end = f"is deprecated and will be removed %s.\n{_UPDATING}\n%s"
     name, module, when = func.__qualname__, func.__module__, _when(date)
     if what is None:
@@ -220,6 +275,10 @@ def _warn(
     else:
         text = f"From %s: calling %s (from %s) with %s {end}"
         logging.warning(text, place, name, module, what, when, instructions)
+
+
+def _place(frame: FrameType) -> str:
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 def _when(date: str | None) -> str:

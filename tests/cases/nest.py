@@ -103,6 +103,11 @@ CASES = [
     "nest.flatten_up_to({'a':1},{'a':1,'b':2},check_subtrees_length=False)",
     "nest.map_structure_up_to([1],lambda x:x,[2],check_types=False)",
     "nest.get_traverse_shallow_structure(lambda s:[1],3)",
+    "nest.flatten_with_tuple_paths_up_to([1,(2,3)],[[9,8],(7,[6])])",
+    "nest.flatten_with_tuple_paths_up_to({'b':P(1,2),'a':0},{'a':[2],'b':P(3,[4])})",
+    "nest.flatten_with_tuple_paths_up_to(0,[0,1])",
+    "nest.flatten_with_tuple_paths_up_to([1,2],3)",
+    "nest.map_structure_with_tuple_paths_up_to({'a':0},lambda p,x,y:(p,x,y),{'a':[1]},{'a':2})",
     "nest.flatten_dict_items({(1,2):(3,4),2:5})",
 ]
 

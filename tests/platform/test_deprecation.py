@@ -4,6 +4,7 @@ import pytest
 
 from stillflow.platform import deprecation, logging
 from stillflow.platform.deprecation import deprecated, deprecated_arg_values, deprecated_args
+from stillflow.platform.keyword_args import keyword_args_only
 
 UPDATING = "Instructions for updating:\n"
 
@@ -123,3 +124,68 @@ def test_a_parameter_with_two_names():
     assert [look_up("new", 1, "old", None), look_up("new", None, "old", 2)] == [1, 2]
     with pytest.raises(ValueError, match="Cannot specify both 'old' and 'new'"):
         look_up("new", 1, "old", 2)
+
+
+def test_an_alias_warns_once_and_does_what_the_new_name_does(warnings):
+    calls = []
+    alias = deprecation.deprecated_alias("old.f", "new.f", calls.append)
+    alias(1)
+    alias(2)
+    assert calls == [1, 2]
+    assert warnings == ["The name old.f is deprecated. Please use new.f instead.\n"]
+    assert alias.__doc__.splitlines()[0].endswith("(deprecated)")
+
+
+def test_an_alias_of_a_class_is_a_class(warnings):
+    class New:
+        """Something."""
+
+        def __init__(self, number):
+            self.number = number
+
+    old = deprecation.deprecated_alias("old.C", "new.C", New)
+    assert isinstance(old(3), New)
+    assert old(4).number == 4
+    assert len(warnings) == 1
+    assert old.__doc__.startswith("Something. (deprecated)\n\nWarning: THIS CLASS IS DEPRECATED.")
+
+
+def test_endpoints_are_noted_once():
+    note = deprecation.deprecated_endpoints("a.f", "b.f")
+
+    @note
+    def f():
+        pass
+
+    assert f._tf_deprecated_api_names == ("a.f", "b.f")
+    with pytest.raises(deprecation.DeprecatedNamesAlreadySet, match="already set to"):
+        note(f)
+
+
+def test_arguments_are_renamed_in_docstrings():
+    doc = "Sums `x`.\n\nArgs:\n  x: a number"
+    renamed = deprecation.rewrite_argument_docstring(doc, "x", "y")
+    assert renamed == "Sums `y`.\n\nArgs:\n  y: a number"
+
+
+def test_a_hidden_attribute_cannot_be_read():
+    class Base:
+        value = 1
+
+    class Derived(Base):
+        value = deprecation.hide_attribute_from_api("gone")
+
+    with pytest.raises(AttributeError, match="gone"):
+        assert Derived().value
+
+
+def test_functions_by_keyword_only():
+    @keyword_args_only
+    def double(x):
+        return 2 * x
+
+    assert double(x=2) == 4
+    with pytest.raises(ValueError, match="Must use keyword args to call double"):
+        double(2)
+    with pytest.raises(ValueError, match="is not a function"):
+        keyword_args_only(3)
