@@ -150,6 +150,16 @@ def _issubsctype(arg1, arg2):
     return issubclass(np.dtype(arg1).type, arg2)
 
 
+class _Casts:
+    """`np.cast[np.float32](values)`, whatever names the type."""
+
+    def __getitem__(self, dtype):
+        import numpy as np
+
+        kind = np.dtype(dtype)
+        return lambda values: np.asarray(values).astype(kind)
+
+
 def _get_cmap(name=None, lut=None):
     from matplotlib import pyplot
 
@@ -181,6 +191,7 @@ ADDED: dict[str, dict[str, Any]] = {
         "NINF": float("-inf"),
         "PZERO": 0.0,
         "NZERO": -0.0,
+        "cast": _Casts(),
         "asscalar": operator.methodcaller("item"),
         "asfarray": _asfarray,
         "in1d": _in1d,

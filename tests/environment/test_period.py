@@ -96,6 +96,7 @@ BEHAVIOUR = {
     "np.find_common_type(['S2'], ['i4']).name": "bytes16",
     "np.find_common_type(['u1', 'i1'], []).name": "int16",
     "np.msort([[3, 1], [2, 5]]).tolist()": [[2, 1], [3, 5]],
+    "np.cast[np.float32]([1, 2]).dtype.name, np.cast['int32'](2.5).tolist()": ["float32", 2],
     "np.asscalar(np.array([2.5]))": 2.5,
     "np.issubsctype(np.int32, np.integer)": True,
     "np.product([2, 3])": 6,

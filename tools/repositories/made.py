@@ -295,3 +295,146 @@ def strokes(root):
 
 def pixel_cnn(root):
     cifar(root / "made" / "cifar-10-python")
+
+
+def glow(root):
+    """One process in place of Horovod's many, and Keras's two helpers for data."""
+    stand_in(root, "horovod/tensorflow.py", ONE_PROCESS)
+    stand_in(root, "keras/datasets/mnist.py", MADE_DIGITS)
+    stand_in(root, "keras/preprocessing/image.py", PLAIN_BATCHES)
+
+
+ONE_PROCESS = """
+def init(): pass
+def rank(): return 0
+def local_rank(): return 0
+def size(): return 1
+def allreduce(tensor, *args, **kwargs): return tensor
+def broadcast_global_variables(root):
+    import tensorflow as tf
+    return tf.no_op()
+"""
+MADE_DIGITS = """
+import numpy as np
+def load_data():
+    random = np.random.RandomState(0)
+    def part(count):
+        small = random.randint(0, 256, (count, 7, 7)).astype(np.uint8)
+        return small.repeat(4, 1).repeat(4, 2), random.randint(0, 10, count)
+    return part(256), part(64)
+"""
+PLAIN_BATCHES = """
+import itertools
+class ImageDataGenerator:
+    def __init__(self, **kwargs): pass
+    def fit(self, x): pass
+    def flow(self, x, y, size, shuffle=True):
+        return Flow(x, y, size)
+class Flow:
+    def __init__(self, x, y, size):
+        self.rows = itertools.cycle((x[i:i + size], y[i:i + size]) for i in range(0, len(x), size))
+    def next(self):
+        return next(self.rows)
+"""
+
+
+def nmt(root):
+    """The repository's own hundred sentences, as all three parts."""
+    for language in ("vi", "en"):
+        text = root / "nmt" / "testdata" / f"iwslt15.tst2013.100.{language}"
+        for part in ("train", "dev", "test"):
+            write(root / "made" / f"{part}.{language}", text.read_text("utf-8").splitlines())
+
+
+def char_rnn(root):
+    write(root / "made" / "input.txt", sentences(600))
+
+
+def polarity(root):
+    for seed, name in enumerate(("pos", "neg"), 1):
+        words = [f"{line} {'time' if seed == 1 else 'first'}" for line in sentences(120, seed=seed)]
+        write(root / "made" / f"{name}.txt", words)
+
+
+def wavenet(root):
+    """Four seconds of tones, and a small network."""
+    import scipy.io.wavfile
+
+    folder = root / "made"
+    folder.mkdir()
+    times = np.arange(4000) / 2000
+    for i in range(4):
+        tone = np.sin(2 * np.pi * (50 + 20 * i) * times) * 0.5
+        scipy.io.wavfile.write(folder / f"{i}.wav", 2000, (tone * 32767).astype(np.int16))
+    sizes = {
+        "filter_width": 2,
+        "sample_rate": 2000,
+        "dilations": [1, 2, 4, 8] * 2,
+        "residual_channels": 8,
+        "dilation_channels": 8,
+        "quantization_channels": 32,
+        "skip_channels": 16,
+        "use_biases": True,
+        "scalar_input": False,
+        "initial_filter_width": 4,
+    }
+    write(folder / "params.json", [json.dumps(sizes)])
+    stand_in(root, "librosa.py", READ_SOUND)
+
+
+READ_SOUND = """
+import numpy as np, scipy.io.wavfile
+def load(path, sr=None, mono=True):
+    rate, sound = scipy.io.wavfile.read(path)
+    return sound.astype(np.float32) / 32768, rate
+"""
+
+
+def pairs(root):
+    """Pictures of 256 x 512: an image and what it is to become."""
+    pictures(root / "made" / "halves", 8, 256)
+    for i in range(4):
+        halves = [Image.open(root / "made" / "halves" / f"{2 * i + j:04}.png") for j in (0, 1)]
+        both = np.concatenate([np.asarray(half) for half in halves], 1)
+        (root / "made" / "pairs").mkdir(exist_ok=True)
+        Image.fromarray(both).save(root / "made" / "pairs" / f"{i}.png")
+
+
+def cycle_gan(root):
+    for seed, name in enumerate(("a", "b")):
+        pictures(root / "made" / name, 6, 64, "jpg", seed)
+
+
+def collections_of_gans(root):
+    mnist(root / "data" / "mnist")
+
+
+def transformer_xl(root):
+    for seed, (name, count) in enumerate((("train", 400), ("valid", 60), ("test", 60))):
+        write(root / "tf" / "made" / f"{name}.txt", sentences(count, seed=seed))
+
+
+def albert(root):
+    bert(root)
+    (root / "stand_ins").mkdir()
+    (root / "stand_ins" / "albert").symlink_to(root)
+    config = json.loads((root / "made" / "config.json").read_text())
+    config |= {"embedding_size": 32, "num_hidden_groups": 1, "inner_group_num": 1}
+    config |= {
+        "net_structure_type": 0,
+        "gap_size": 0,
+        "num_memory_blocks": 0,
+        "down_scale_factor": 1,
+    }
+    config |= {"hidden_act": "gelu", "hidden_dropout_prob": 0, "attention_probs_dropout_prob": 0}
+    write(root / "made" / "config.json", [json.dumps(config)])
+
+
+def fast_style(root):
+    neural_style(root)
+    pictures(root / "made" / "train", 4, 256, "jpg")
+
+
+def faces(root):
+    for person in range(4):
+        pictures(root / "made" / f"person{person}", 6, 182, "png", person)

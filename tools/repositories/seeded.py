@@ -8,9 +8,13 @@ import os
 import random
 import runpy
 import sys
+from contextlib import suppress
 
 import numpy as np
 import tensorflow as tf
+
+with suppress(ImportError):
+    pass  # which draws a number as it is imported, as packages of today do late
 
 SEED = 1
 
@@ -27,10 +31,23 @@ def seed_graphs():
     tf.Graph.seed = property(seed, set_seed)
 
 
+def place_softly():
+    """A program that names GPUs runs where there are none."""
+    begin = tf.Session.__init__
+
+    def softly(self, target="", graph=None, config=None):
+        config = config or tf.ConfigProto()
+        config.allow_soft_placement = True
+        begin(self, target, graph, config)
+
+    tf.Session.__init__ = softly
+
+
 def main(arguments):
     random.seed(SEED)
     np.random.seed(SEED)
     seed_graphs()
+    place_softly()
     if arguments[0] == "-m":
         sys.argv = arguments[1:]
         sys.path[0] = os.getcwd()
