@@ -16,7 +16,7 @@ from typing import Any
 _POINTER = ctypes.sizeof(ctypes.c_void_p)
 # Where a type's C struct points to its numbers' functions, and which of those convert.
 _AS_NUMBER = object.__basicsize__ + 10 * _POINTER
-_CONVERSIONS = {"__int__": 16 * _POINTER, "__float__": 18 * _POINTER}
+_CONVERSIONS = {"__int__": 16, "__float__": 18}
 
 
 def restore(numpy: ModuleType) -> None:
@@ -62,13 +62,17 @@ def _ptp(self, axis=None, out=None, **kwargs):
 
 def _convert_single_elements(array: type) -> None:
     """`float(np.array([3.]))` and `'%f' % array` take the only element, whatever the rank."""
-    members = {name: _single(getattr(array, name)) for name in (*_CONVERSIONS, "__complex__")}
-    through_members = type("ThroughMembers", (), dict.fromkeys(_CONVERSIONS, operator.pos))
-    if not all(_slot(through_members, at).value for at in _CONVERSIONS.values()):
-        return
-    if _set_members(array, members):
-        for at in _CONVERSIONS.values():
-            _slot(array, at).value = _slot(through_members, at).value
+    names = (*_CONVERSIONS, "__complex__")
+    override(array, {name: _single(getattr(array, name)) for name in names}, _CONVERSIONS)
+
+
+def override(kind: type, members: dict[str, Any], slots: dict[str, int]) -> None:
+    """Gives a C type other methods, which C code calls too: by its `slots`, {method: index}."""
+    through_members = type("ThroughMembers", (), dict.fromkeys(members, lambda *of: None))
+    found = {index: slot(through_members, index).value for index in slots.values()}
+    if all(found.values()) and set_members(kind, members):
+        for index, function in found.items():
+            slot(kind, index).value = function
 
 
 def _single(convert):
@@ -80,17 +84,17 @@ def _single(convert):
     return conversion
 
 
-def _slot(kind: type, offset: int) -> ctypes.c_void_p:
+def slot(kind: type, index: int) -> ctypes.c_void_p:
     """One of the functions by which C code makes a number of a `kind`."""
     numbers = ctypes.c_void_p.from_address(id(kind) + _AS_NUMBER).value or 0
-    return ctypes.c_void_p.from_address(numbers + offset)
+    return ctypes.c_void_p.from_address(numbers + index * _POINTER)
 
 
 def _set_lacking(kind: type, members: dict[str, Any]) -> None:
-    _set_members(kind, {n: value for n, value in members.items() if not hasattr(kind, n)})
+    set_members(kind, {n: value for n, value in members.items() if not hasattr(kind, n)})
 
 
-def _set_members(kind: type, members: dict[str, Any]) -> bool:
+def set_members(kind: type, members: dict[str, Any]) -> bool:
     """Whether Python shows the dict of `kind`, which now has `members`."""
     found = [x for x in gc.get_referents(kind.__dict__) if isinstance(x, dict)]
     for into in found:

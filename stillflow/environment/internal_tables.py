@@ -64,6 +64,11 @@ EQUIVALENT: dict[str, Members | str] = {
     ),
     "contrib.eager.python.tfe": "contrib.eager",
     "contrib.learn.python.learn.datasets.mnist": "contrib.learn.datasets.mnist",
+    "contrib.learn.python.learn.monitored_session": {
+        "train": (
+            "ChiefSessionCreator MonitoredSession Scaffold SessionCreator WorkerSessionCreator"
+        ),
+    },
     "contrib.slim.python.slim.nets": {},
     "python.framework.common_shapes": {
         "": "broadcast_shape=broadcast_static_shape",

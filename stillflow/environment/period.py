@@ -19,7 +19,7 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
-from stillflow.environment import arrays, dropped, old_messages
+from stillflow.environment import arrays, dropped, old_messages, promotion
 from stillflow.environment.on_import import when_imported
 
 # {module: {dropped name: what the same module calls it today}}
@@ -311,6 +311,7 @@ CHANGED: dict[str, tuple[collections.abc.Callable[[ModuleType], None], ...]] = {
         _answer_with_lists,
         _read_binary_strings,
         arrays.restore,
+        promotion.restore,
         _hold_ragged_rows,
     ),
     "matplotlib.figure": (_allow_projection,),

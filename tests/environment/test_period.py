@@ -110,6 +110,11 @@ BEHAVIOUR = {
     "float(np.array([[3.5]])), int(np.array([3.9])), '%d' % np.array([[3.9]])": [3.5, 3, "3"],
     "'%.2f' % np.array([2.5]), float(np.array(2.5)), int(np.array(['3']))": ["2.50", 2.5, 3],
     "complex(np.array([3.])) == 3": True,
+    "[(np.sqrt(2.) * SINGLES).dtype.name, (SINGLES / np.float64(3)).dtype.name]": ["float32"] * 2,
+    "[(np.float64(1e300) + SINGLES).dtype.name, (np.ones(2) - SINGLES).dtype.name]": ["float64"]
+    * 2,
+    "(np.float64(2) * np.float32(3)).dtype.name": "float64",
+    "([1, 2] + SINGLES).tolist(), (2 - SINGLES).tolist()": [[2, 3], [1, 1]],
     "(a := np.zeros(2), a.__setitem__(0, np.array([[5]])), a.tolist())[2]": [5, 0],
     "is_refused(float, np.zeros(2)), is_refused(int, np.zeros((0, 1)))": [True, True],
     "(a := np.zeros((2, 2)), a.itemset(3, 7), a.itemset((0, 1), 8), a.itemset(1, 0, 9), "
@@ -142,6 +147,7 @@ import PIL.Image, PIL.ImageDraw, PIL.ImageFont
 import matplotlib
 matplotlib.use("Agg")
 import matplotlib.cm, matplotlib.pyplot as plt
+SINGLES = np.ones(2, np.float32)
 """
 
 

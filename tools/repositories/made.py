@@ -57,19 +57,6 @@ def mnist(folder, unpacked=False):
             (folder / packed.name).write_bytes(packed.read_bytes())
 
 
-def cifar(folder, each=10000):
-    """CIFAR-10's pickles, of soft noise."""
-    random = rng()
-    folder = folder / "cifar-10-batches-py"
-    folder.mkdir(parents=True)
-    for name in [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]:
-        pixels = random.randint(0, 256, (each, 3, 8, 8)).repeat(4, 2).repeat(4, 3)
-        labels = random.randint(0, 10, each).tolist()
-        pickled(
-            folder / name, {"data": pixels.reshape(each, -1).astype(np.uint8), "labels": labels}
-        )
-
-
 def pickled(path, data):
     """Pickles arrays so that NumPy 1 reads them too."""
     path.write_bytes(pickle.dumps(data, protocol=2).replace(b"numpy._core", b"numpy.core"))
@@ -294,7 +281,12 @@ def strokes(root):
 
 
 def pixel_cnn(root):
-    cifar(root / "made" / "cifar-10-python")
+    """Sixteen small pictures to learn from and four others."""
+    folder = root / "made"
+    for name in ("train_32x32", "valid_32x32"):
+        (folder / name).mkdir(parents=True)
+    pixels = rng().randint(0, 256, (20, 8, 8, 3)).repeat(4, 1).repeat(4, 2).astype(np.uint8)
+    np.savez(folder / "imgnet_32x32.npz", trainx=pixels[:16], testx=pixels[16:])
 
 
 def glow(root):
