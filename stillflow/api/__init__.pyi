@@ -265,6 +265,7 @@ from stillflow.ops.debug.py_func import numpy_function as numpy_function
 from stillflow.ops.debug.py_func import py_func as py_func
 from stillflow.ops.functions.switch_case import switch_case as switch_case
 from stillflow.ops.image.patches import extract_image_patches as extract_image_patches
+from stillflow.ops.image.volume_patches import extract_volume_patches as extract_volume_patches
 from stillflow.ops.io.files import matching_files as matching_files
 from stillflow.ops.io.files import read_file as read_file
 from stillflow.ops.io.files import write_file as write_file

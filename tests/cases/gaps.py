@@ -43,6 +43,8 @@ _GRADIENT_GRAPHS = {
     "the gradient of patches is summed by index here, by a sparse product in TensorFlow": {
         "layout:extract_image_patches_same": _ALL,
         "layout:extract_image_patches_valid": _ALL,
+        "layout:extract_volume_patches_same": _ALL,
+        "layout:extract_volume_patches_valid": _ALL,
     },
     "TensorFlow fails on ranks that are unknown, by a fault of its own": {
         "segment:unsorted_segment_sum": _UNRANKED,

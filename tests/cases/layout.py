@@ -58,6 +58,11 @@ for padding in ("SAME", "VALID"):
         ),
         f32(2, 4, 5, 2),
     )
+    case(
+        "extract_volume_patches_" + padding.lower(),
+        lambda tf, x, p=padding: tf.extract_volume_patches(x, [1, 2, 3, 1, 1], [1, 1, 2, 2, 1], p),
+        f32(2, 3, 4, 3, 2),
+    )
 
 # Partitions.
 

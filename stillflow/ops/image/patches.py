@@ -23,7 +23,7 @@ from stillflow.ops.array import (
 from stillflow.ops.nn.windows import PADDINGS
 
 
-def _geometry(size: int, window: int, stride: int, rate: int, padding: str) -> tuple[int, int, int]:
+def geometry(size: int, window: int, stride: int, rate: int, padding: str) -> tuple[int, int, int]:
     """How many windows fit along one axis, and the padding before and after it."""
     span = window + (window - 1) * (rate - 1)
     if padding == "VALID":
@@ -33,12 +33,14 @@ def _geometry(size: int, window: int, stride: int, rate: int, padding: str) -> t
     return count, total // 2, total - total // 2
 
 
-def _windows(size: int | None, window: int, stride: int, rate: int, padding: str) -> int | None:
+def count_windows(
+    size: int | None, window: int, stride: int, rate: int, padding: str
+) -> int | None:
     if size is None:
         return None
     if stride < 1:
         raise shapes.ShapeError(f"Stride must be > 0, but got {stride}")
-    return _geometry(size, window, stride, rate, padding)[0]
+    return geometry(size, window, stride, rate, padding)[0]
 
 
 def _patch_grid(ctx: shapes.ShapeContext) -> shapes.Sizes:
@@ -51,7 +53,7 @@ def _patch_grid(ctx: shapes.ShapeContext) -> shapes.Sizes:
                 f"{len(attrs[name])}"
             )
     space = [
-        _windows(size, window, stride, rate, attrs["padding"])
+        count_windows(size, window, stride, rate, attrs["padding"])
         for size, window, stride, rate in zip(
             (h, w),
             attrs["ksizes"][1:3],
@@ -92,8 +94,8 @@ def extract_image_patches_op(
     if images.ndim != 4:
         refuse(f"input must be 4-dimensional{shapes.format_sizes(images.shape)}")
     _, kh, kw, _ = ksizes
-    rows, top, bottom = _geometry(images.shape[1], kh, strides[1], rates[1], padding)
-    columns, left, right = _geometry(images.shape[2], kw, strides[2], rates[2], padding)
+    rows, top, bottom = geometry(images.shape[1], kh, strides[1], rates[1], padding)
+    columns, left, right = geometry(images.shape[2], kw, strides[2], rates[2], padding)
     padded = xp.pad(images, ((0, 0), (top, bottom), (left, right), (0, 0)))
     windows = [
         padded[
