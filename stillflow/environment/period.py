@@ -274,7 +274,7 @@ def _read_binary_strings(numpy: ModuleType) -> None:
 
 
 def _hold_ragged_rows(numpy: ModuleType) -> None:
-    """`np.array([[1, 2], [3]])` was an array of two lists."""
+    """`np.array([[1, 2], [3]])` was an array of lists, and `copy=False` copied where it must."""
     for name in ("array", "asarray"):
         setattr(numpy, name, _with_objects(getattr(numpy, name)))
 
@@ -282,6 +282,8 @@ def _hold_ragged_rows(numpy: ModuleType) -> None:
 def _with_objects(today: collections.abc.Callable[..., Any]) -> Any:
     @functools.wraps(today)
     def array(*args, **kwargs):
+        if kwargs.get("copy", True) is False:
+            kwargs["copy"] = None
         try:
             return today(*args, **kwargs)
         except ValueError as error:

@@ -123,6 +123,10 @@ BEHAVIOUR = {
     "np.zeros((2, 3)).itemset(1, 1, 1, 5)": "ValueError('incorrect number of indices for array')",
     "np.array([1, 5]).ptp(), np.array([[1, 2], [4, 9]]).ptp(0).tolist()": [4, [3, 7]],
     "np.array([[1, 2], [3]]).tolist(), np.asarray([[1], []]).shape": [[[1, 2], [3]], [2]],
+    "np.array([1, 2], copy=False).tolist(), np.array(SINGLES, copy=False) is SINGLES": [
+        [1, 2],
+        True,
+    ],
     "np.array([[1, 2], [3, 4]]).tolist()": [[1, 2], [3, 4]],
     "repr([np.float32(0.5), np.int64(3), np.bool_(True)])": "[0.5, 3, True]",
     "math.gcd(12, 18), fractions.gcd(12, 18)": [6, 6],

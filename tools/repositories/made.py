@@ -338,6 +338,10 @@ def nmt(root):
             write(root / "made" / f"{part}.{language}", text.read_text("utf-8").splitlines())
 
 
+def turing(root):
+    (root / "head_logs").mkdir(exist_ok=True)
+
+
 def char_rnn(root):
     write(root / "made" / "input.txt", sentences(600))
 
