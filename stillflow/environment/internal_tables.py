@@ -686,6 +686,33 @@ OWN: dict[str, Members] = {
     "python.tools.freeze_graph": {
         "stillflow.interchange.freeze_graph": "freeze_graph freeze_graph_with_def_protos",
     },
+    "python.tools.optimize_for_inference_lib": {
+        "stillflow.interchange.inference_graphs": (
+            "EPSILON_ATTR INPUT_ORDER ensure_graph_is_valid fold_batch_norms node_from_map "
+            "node_name_from_input optimize_for_inference values_from_const"
+        ),
+    },
+    "python.tools.saved_model_cli": {
+        "stillflow.interchange.saved_model.command": (
+            "create_parser main run run_saved_model_with_feed_dict scan show"
+        ),
+        "stillflow.interchange.saved_model.given_inputs": (
+            "load_inputs_from_input_arg_string preprocess_input_examples_arg_string "
+            "preprocess_input_exprs_arg_string preprocess_inputs_arg_string"
+        ),
+        "stillflow.interchange.saved_model.loader": "get_meta_graph_def",
+        "stillflow.interchange.saved_model.showing": (
+            "_print_tensor_info=show_tensor get_signature_def_map scan_meta_graph_def"
+        ),
+    },
+    "python.tools.saved_model_utils": {
+        "stillflow.interchange.saved_model.loader": (
+            "get_meta_graph_def get_saved_model_tag_sets read_saved_model"
+        ),
+    },
+    "python.tools.strip_unused_lib": {
+        "stillflow.interchange.stripping": "strip_unused strip_unused_from_files",
+    },
     "python.tools.inspect_checkpoint": {
         "stillflow.checkpoint.printing": "print_tensors_in_checkpoint_file",
     },

@@ -63,6 +63,7 @@ STORIES = (
     "object_checkpoints",
     "recorded_summaries",
     "predictors",
+    "model_tools",
     "readers",
     "sequences",
     "composites",

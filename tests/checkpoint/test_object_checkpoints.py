@@ -105,5 +105,5 @@ def test_variables_begin_as_those_of_a_checkpoint_of_objects(session, tmp_path):
         other.run(tf.global_variables_initializer())
         assert other.run(variable) == 3.0
         tf.Variable(0.0, name="w")
-        with pytest.raises(ValueError, match="following variables were missing: {'w'}"):
+        with pytest.raises(ValueError, match="following variables were missing"):
             tf.train.warm_start(prefix)

@@ -97,3 +97,25 @@ def tagged(saved_model: Any, tags: Iterable[str]) -> Any:
             "`stillflow inspect` shows the model."
         )
     return saved_model.meta_graphs[available.index(wanted)]
+
+
+def get_saved_model_tag_sets(saved_model_dir: Any) -> list[list[str]]:
+    """Returns the tags of each graph of a SavedModel. OSError where there is none."""
+    graphs = read_saved_model(saved_model_dir).meta_graphs
+    return [list(meta.meta_info_def.tags) for meta in graphs]
+
+
+def get_meta_graph_def(saved_model_dir: Any, tag_set: str) -> Any:
+    """Returns the MetaGraphDef of a SavedModel that has these tags, with commas between.
+
+    Raises:
+      OSError: there is no SavedModel.
+      RuntimeError: it has no graph of these tags.
+    """
+    wanted = set(tag_set.split(","))
+    for meta in read_saved_model(saved_model_dir).meta_graphs:
+        if set(meta.meta_info_def.tags) == wanted:
+            return meta
+    raise RuntimeError(
+        f"MetaGraphDef associated with tag-set {tag_set} could not be found in SavedModel"
+    )
