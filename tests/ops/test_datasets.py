@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import stillflow as tf
+from stillflow.environment.internals import internal_module
 
 
 def waiting(x):
@@ -336,3 +337,21 @@ def test_a_cache_in_files_goes_on_where_it_was_saved(tmp_path, taken):
             assert rest(session) == list(range(6))
     files = {file.name for file in tmp_path.iterdir() if file.name.startswith("cache")}
     assert files == {"cache.index", "cache.data-00000-of-00001"}
+
+
+def test_what_is_divided_goes_on_where_it_was_saved(tmp_path):
+    dividing = internal_module("python.data.experimental.ops.distribute")
+    batches = tf.data.Dataset.range(24).batch(4)
+    dataset = dividing._RebatchDataset(dividing._AutoShardDataset(batches, 2, 1), 2)
+    iterator = tf.compat.v1.data.make_initializable_iterator(dataset)
+    element = iterator.get_next()
+    saver = tf.train.Saver({"it": tf.data.experimental.make_saveable_from_iterator(iterator)})
+    with tf.Session() as session:
+        session.run(iterator.initializer)
+        taken = [session.run(element).tolist() for _ in range(3)]
+        path = saver.save(session, str(tmp_path / "it"))
+    with tf.Session() as session:
+        session.run(iterator.initializer)
+        saver.restore(session, path)
+        taken += [session.run(element).tolist() for _ in range(3)]
+    assert taken == [[4, 5], [6, 7], [12, 13], [14, 15], [20, 21], [22, 23]]

@@ -46,6 +46,13 @@ class _Rebatched(InputIterator):
             self._left = _divided(self.input.next(), self.dataset.count)
         return self._left.pop(0)
 
+    def save(self) -> Any:
+        return [[list(element) for element in self._left], self.input.save()]
+
+    def restore(self, state: Any) -> None:
+        self._left = [tuple(element) for element in state[0]]
+        self.input.restore(state[1])
+
 
 def _divided(batch: Element, count: int) -> list[Element]:
     """The parts of a batch, whose components are n[rows, ...] each."""
@@ -100,6 +107,13 @@ class _Sharded(InputIterator):
             self.input.next()
         self._skipped = self.dataset.workers - 1
         return self.input.next()
+
+    def save(self) -> Any:
+        return [self._skipped, self.input.save()]
+
+    def restore(self, state: Any) -> None:
+        self._skipped = int(state[0])
+        self.input.restore(state[1])
 
 
 @op(
