@@ -380,6 +380,10 @@ OWN: dict[str, Members] = {
         "stillflow.ops.math.confusion": "remove_squeezable_dimensions",
     },
     "python.ops.array_ops": {
+        "stillflow.ops.array.inplace": (
+            "alias_inplace_add alias_inplace_sub alias_inplace_update deep_copy=deep_copy_op "
+            "empty_like inplace_add inplace_sub inplace_update"
+        ),
         "stillflow.ops.array.shape_of": "rank_internal shape_internal size_internal",
     },
     "python.ops.control_flow_ops": {
@@ -550,6 +554,12 @@ OWN: dict[str, Members] = {
     },
     "python.ops.gradients_impl": {
         "stillflow.gradients.hessians": "_hessian_vector_product=hessian_vector_product",
+    },
+    "python.ops.inplace_ops": {
+        "stillflow.ops.array.inplace": (
+            "alias_inplace_add alias_inplace_sub alias_inplace_update empty_like inplace_add "
+            "inplace_sub inplace_update"
+        ),
     },
     "python.ops.init_ops": {
         "stillflow.ops.variables.initializers": "Initializer _compute_fans=fans",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .arrays import f32, ints
-from .suite import Suite
+from .suite import Suite, internal_module
 
 suite = Suite("arranging")
 case = suite.case
@@ -85,4 +85,41 @@ case(
     "random_crop",
     seeded(lambda tf, x: tf.image.random_crop(x, [2, 2, 2])),
     PICTURES[0],
+)
+
+
+# Rows written into a tensor.
+
+
+def inplace(tf):
+    return internal_module(tf, "python.ops.inplace_ops")
+
+
+for name in ("update", "add", "sub"):
+    suite.case(
+        f"inplace {name}: rows",
+        lambda tf, x, v, name=name: getattr(inplace(tf), f"inplace_{name}")(x, [2, -1], v),
+        f32(4, 3),
+        f32(2, 3, at=5),
+        grad=False,
+    )
+    suite.case(
+        f"inplace {name}: one row, and all",
+        lambda tf, x, v, name=name: [
+            getattr(inplace(tf), f"alias_inplace_{name}")(tf.negative(x), 1, v),
+            getattr(inplace(tf), f"inplace_{name}")(x, None, x + 1),
+        ],
+        f32(4, 3),
+        f32(3, at=5),
+        grad=False,
+    )
+suite.case(
+    "empty",
+    lambda tf, x: [
+        inplace(tf).empty_like(x, init=True),
+        inplace(tf).empty([2], tf.string, init=True),
+        tf.raw_ops.DeepCopy(x=x),
+    ],
+    f32(2, 3),
+    grad=False,
 )
