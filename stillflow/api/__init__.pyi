@@ -65,6 +65,7 @@ from stillflow.api import test as test
 from stillflow.api import tpu as tpu
 from stillflow.api import train as train
 from stillflow.api import version as version
+from stillflow.api import xla as xla
 from stillflow.declare.convert import convert_to_tensor as convert_to_tensor
 from stillflow.declare.convert import is_tensor as is_tensor
 from stillflow.declare.convert import (

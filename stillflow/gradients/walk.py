@@ -25,6 +25,7 @@ from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, shape_of
 from stillflow.ops.array.indexed_slices import convert_to_tensor_or_indexed_slices
+from stillflow.ops.control.jit_scope import compiled_like
 from stillflow.ops.control.nodes import is_loop_exit
 from stillflow.ops.control.ordering import identity, tuple_
 from stillflow.ops.functions.calls import gradient_of_call
@@ -227,7 +228,8 @@ class Walk:
             else grad
             for index, grad in enumerate(grads)
         ]
-        with name_scope(f"{op.name}_grad"), get_default_graph()._original_op(op):
+        marked = compiled_like(op, get_default_graph().get_name_scope())
+        with name_scope(f"{op.name}_grad"), get_default_graph()._original_op(op), marked:
             in_grads = self._gated(op, _gradients_by(rule, op, out_grads))
         for index, (tensor, grad) in enumerate(zip(op.inputs, in_grads, strict=True)):
             if grad is not None:

@@ -99,3 +99,31 @@ def meta_graphs(tf, run):
         [meta.meta_info_def.stripped_default_attrs, len(meta.meta_info_def.stripped_op_list.op)]
     )
     run.note([node.name for node in create(graph_def=tf.GraphDef()).graph_def.node])
+
+
+@story
+def compiled_together(tf, run):
+    x = tf.placeholder(tf.float32, [2, 3])
+    with tf.contrib.compiler.jit.experimental_jit_scope():
+        y = tf.tanh(x) * x
+        with tf.xla.experimental.jit_scope(compile_ops=False):
+            y = y + 1.0
+    with tf.xla.experimental.jit_scope(lambda node: node.op == "Exp", True):
+        z = tf.exp(y) - tf.random_uniform([2, 3])
+    with tf.name_scope("other"):
+        (slope,) = tf.gradients(z, x)
+    run(slope, {x: [[1.0, 2.0, 3.0], [0.5, 0.25, 0.125]]})
+
+
+@story
+def cells_compiled(tf, run):
+    x = tf.placeholder(tf.float32, [2, 3])
+    for stateful in (False, True):
+        inner = tf.nn.rnn_cell.GRUCell(2, kernel_initializer=tf.ones_initializer())
+        cell = tf.contrib.rnn.CompiledWrapper(inner, compile_stateful=stateful)
+        state = cell.zero_state(2, tf.float32)
+        with tf.variable_scope("cell", reuse=stateful):
+            out, _ = cell(x, state)
+        run.note([cell.state_size, cell.output_size])
+    run(tf.global_variables_initializer())
+    run(out, {x: [[1.0, 2.0, 3.0], [0.5, 0.25, 0.125]]})

@@ -1,5 +1,6 @@
 from stillflow.api.contrib import checkpoint as checkpoint
 from stillflow.api.contrib import cluster_resolver as cluster_resolver
+from stillflow.api.contrib import compiler as compiler
 from stillflow.api.contrib import crf as crf
 from stillflow.api.contrib import cudnn_rnn as cudnn_rnn
 from stillflow.api.contrib import data as data

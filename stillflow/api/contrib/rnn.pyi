@@ -17,6 +17,7 @@ from stillflow.layers.recurrent.block import LSTMBlockFusedCell as LSTMBlockFuse
 from stillflow.layers.recurrent.block import LSTMBlockWrapper as LSTMBlockWrapper
 from stillflow.layers.recurrent.cell import LayerRNNCell as LayerRNNCell
 from stillflow.layers.recurrent.cell import RNNCell as RNNCell
+from stillflow.layers.recurrent.compiled import CompiledWrapper as CompiledWrapper
 from stillflow.layers.recurrent.convolutional import Conv1DLSTMCell as Conv1DLSTMCell
 from stillflow.layers.recurrent.convolutional import Conv2DLSTMCell as Conv2DLSTMCell
 from stillflow.layers.recurrent.convolutional import Conv3DLSTMCell as Conv3DLSTMCell

@@ -1,0 +1,1 @@
+from stillflow.api.contrib.compiler import jit as jit

@@ -1,0 +1,1 @@
+from stillflow.ops.control.jit_scope import experimental_jit_scope as experimental_jit_scope

@@ -1,0 +1,1 @@
+from stillflow.api.xla import experimental as experimental
