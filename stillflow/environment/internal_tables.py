@@ -689,6 +689,18 @@ OWN: dict[str, Members] = {
     },
     "python.saved_model.loader_impl": {
         "stillflow.interchange.saved_model.loader": "parse_saved_model=read_saved_model",
+        "stillflow.interchange.saved_model.stepwise": "SavedModelLoader",
+    },
+    "python.saved_model.signature_def_utils_impl": {
+        "stillflow.interchange.saved_model.inner_signatures": (
+            "load_op_from_signature_def op_signature_def supervised_eval_signature_def "
+            "supervised_train_signature_def"
+        ),
+    },
+    "python.saved_model.utils_impl": {
+        "stillflow.interchange.saved_model.inner_signatures": (
+            "build_tensor_info_from_op get_element_from_tensor_info"
+        ),
     },
     "python.tf2": {
         "stillflow.graph.behavior": "enabled=is_at_2",

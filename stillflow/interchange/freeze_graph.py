@@ -6,6 +6,7 @@ TensorFlow's `python.tools.freeze_graph`, with its parameters.
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 from stillflow.checkpoint import management
@@ -148,7 +149,18 @@ def _saver_of(graph_def: Any, meta_graph_def: Any, saver_def: Any, checkpoint: s
     nodes = {node.name for node in graph_def.node}
     saved = [name for name, _ in management.list_variables(checkpoint) if name in nodes]
     graph = context.get_default_graph()
-    return Saver({name: graph.get_tensor_by_name(f"{name}:0") for name in saved})
+    try:
+        return Saver({name: graph.get_tensor_by_name(f"{name}:0") for name in saved})
+    except TypeError:  # the node of a variable in parts is no variable
+        parts = {
+            name.partition("/part_")[0] for name in nodes if re.search(r"/part_\d+/", f"{name}/")
+        }
+        if parts.isdisjoint(saved):
+            raise
+        raise ValueError(
+            "Models containing partition variables cannot be converted from checkpoint files. "
+            "Please pass in a SavedModel using the flag --input_saved_model_dir."
+        ) from None
 
 
 def _read(path: str, is_binary: bool, message_class: Any, what: str) -> Any:

@@ -1,0 +1,76 @@
+"""A SavedModel loaded step by step: the graph, the variables, what starts it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from stillflow.graph.graph import Graph
+from stillflow.graph.text import as_text, path_to_str
+from stillflow.interchange.meta_graph import import_meta_graph
+from stillflow.interchange.saved_model import loader, names
+from stillflow.interchange.saved_model.assets import asset_feeds
+from stillflow.interchange.saved_model.main_op import loaded_main_op
+
+
+class SavedModelLoader:
+    """The SavedModel in the folder `export_dir`. OSError where there is none."""
+
+    def __init__(self, export_dir: Any):
+        self._export_dir = as_text(path_to_str(export_dir))
+        self._saved_model = loader.read_saved_model(self._export_dir)
+
+    @property
+    def export_dir(self) -> str:
+        return self._export_dir
+
+    @property
+    def variables_path(self) -> str:
+        """The prefix of the checkpoint that has the variables."""
+        parts = names.VARIABLES_DIRECTORY, names.VARIABLES_FILENAME
+        return os.path.join(self._export_dir, *parts)
+
+    @property
+    def saved_model(self) -> Any:
+        return self._saved_model
+
+    def get_meta_graph_def_from_tags(self, tags: Iterable[str]) -> Any:
+        """The MetaGraphDef that has these tags; RuntimeError where none has."""
+        return loader.tagged(self._saved_model, tags)
+
+    def load_graph(
+        self,
+        graph: Graph,
+        tags: Iterable[str],
+        import_scope: str | None = None,
+        **saver_kwargs: Any,
+    ) -> tuple[Any, None]:
+        """Adds the graph of these tags to `graph`; returns (what restores its variables, None)."""
+        meta = self.get_meta_graph_def_from_tags(tags)
+        with graph.as_default():
+            return import_meta_graph(meta, import_scope=import_scope, **saver_kwargs), None
+
+    def restore_variables(self, sess: Any, saver: Any, import_scope: str | None = None) -> None:
+        """Restores the variables by what `load_graph` gave, if there are any."""
+        del import_scope
+        if saver is not None:
+            with sess.graph.as_default():
+                saver.restore(sess, self.variables_path)
+
+    def run_init_ops(self, sess: Any, tags: Iterable[str], import_scope: str | None = None) -> None:
+        """Runs what starts the graph, if anything does."""
+        meta = self.get_meta_graph_def_from_tags(tags)
+        with sess.graph.as_default():
+            start = loaded_main_op(meta, import_scope)
+            if start is not None:
+                sess.run(start, asset_feeds(meta, self._export_dir, import_scope))
+
+    def load(
+        self, sess: Any, tags: Iterable[str], import_scope: str | None = None, **saver_kwargs: Any
+    ) -> Any:
+        """All three steps; returns the MetaGraphDef."""
+        saver, _ = self.load_graph(sess.graph, tags, import_scope, **saver_kwargs)
+        self.restore_variables(sess, saver, import_scope)
+        self.run_init_ops(sess, tags, import_scope)
+        return self.get_meta_graph_def_from_tags(tags)
