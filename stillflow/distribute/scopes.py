@@ -71,7 +71,7 @@ class StrategyScope:
 
 
 class DefaultScope:
-    """The block of the default strategy, which changes nothing.
+    """The block of the default strategy, in which those of others make no variables.
 
     Raises:
       RuntimeError: it is opened in that of another one.
@@ -79,11 +79,23 @@ class DefaultScope:
 
     def __init__(self, strategy: Any):
         self._strategy = strategy
+        self._depth = 0
+        self._block: Any = None
 
     def __enter__(self) -> Any:
         if context.has_strategy():
             raise RuntimeError("Must not nest tf.distribute.Strategy scopes.")
+        if self._depth == 0:
+            self._block = variable_creator_scope(self._create)
+            self._block.__enter__()
+        self._depth += 1
         return self._strategy
 
+    def _create(self, next_creator: Callable[..., Any], **kwargs: Any) -> Any:
+        context.require_scope(self._strategy)
+        return next_creator(**kwargs)
+
     def __exit__(self, *exc: Any) -> None:
-        pass
+        self._depth -= 1
+        if self._depth == 0:
+            self._block.__exit__(*exc)

@@ -128,7 +128,7 @@ _OPERATORS = (
     *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"),
 )
 for _name in _OPERATORS:
-    _function = getattr(operator, f"__{_name}__")
+    _function = pow if _name == "pow" else getattr(operator, f"__{_name}__")
     setattr(DistributedDelegate, f"__{_name}__", _forwarded(_function, False))
     setattr(DistributedDelegate, f"__r{_name}__", _forwarded(_function, True))
 for _name in ("lt", "le", "gt", "ge", "invert", "neg", "abs", "getitem"):
