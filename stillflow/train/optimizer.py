@@ -102,11 +102,11 @@ class Optimizer(Trackable):
         """
         grads_and_vars = self.compute_gradients(
             loss,
-            var_list,
-            gate_gradients,
-            aggregation_method,
-            colocate_gradients_with_ops,
-            grad_loss,
+            var_list=var_list,
+            gate_gradients=gate_gradients,
+            aggregation_method=aggregation_method,
+            colocate_gradients_with_ops=colocate_gradients_with_ops,
+            grad_loss=grad_loss,
         )
         if all(grad is None for grad, _ in grads_and_vars):
             raise ValueError(
@@ -114,7 +114,7 @@ class Optimizer(Trackable):
                 f"support gradients, between variables {[str(v) for _, v in grads_and_vars]} and "
                 f"loss {loss}."
             )
-        return self.apply_gradients(grads_and_vars, global_step, name)
+        return self.apply_gradients(grads_and_vars, global_step=global_step, name=name)
 
     def compute_gradients(
         self,

@@ -400,3 +400,74 @@ def internal_names(tf, run, folder):
     optimizers = internal_module(tf, canned + "optimizers")
     run.note(type(optimizers.get_optimizer_instance("Adam", 0.1)).__name__)
     run.refused(lambda: optimizers.get_optimizer_instance("Adam"))
+
+
+# Towers.
+
+
+def towers(tf, devices):
+    """A model function of a classifier, of several towers."""
+
+    def model_fn(features, labels, mode):
+        optimizer = estimator(tf).TowerOptimizer(lambda: tf.train.AdamOptimizer(0.1))
+        return (
+            estimator(tf)
+            .binary_classification_head()
+            .create_estimator_spec(
+                features=features,
+                mode=mode,
+                logits=tf.layers.dense(features["x"], 1, name="net"),
+                labels=labels,
+                train_op_fn=lambda loss: optimizer.minimize(loss, tf.train.get_global_step()),
+            )
+        )
+
+    return estimator(tf).replicate_model_fn(model_fn, devices=devices)
+
+
+def of_towers(count):
+    def told(tf, run, folder):
+        step = tf.train.get_or_create_global_step()
+        tf.set_random_seed(2)
+        features, labels = {"x": tf.constant(X[:N])}, tf.constant(BINARY[:N, None])
+        spec = towers(tf, ["/cpu:0"] * count)(features, labels, "train")
+        run(tf.global_variables_initializer())
+        for _ in range(2):
+            run(spec.train_op)
+        run([spec.loss, step, *tf.trainable_variables()])
+
+    told.__name__ = f"{count}_towers"
+    return told
+
+
+for _count in (1, 2, 3):
+    story(of_towers(_count))
+
+
+@story
+def models_of_towers(tf, run, folder):
+    own = tf.estimator.Estimator(towers(tf, ["/cpu:0"] * 2), config=config(tf, folder))
+
+    def input_fn():
+        rows = tf.data.Dataset.from_tensor_slices(({"x": X}, BINARY[:, None]))
+        return rows.batch(8, drop_remainder=True)
+
+    own.train(input_fn)
+    run.note(numbers(own.evaluate(input_fn)))
+    run.note([row["probabilities"] for row in first(3, own.predict(input_fn))])
+
+
+@story
+def towers_that_are_refused(tf, run, folder):
+    replicate = estimator(tf).replicate_model_fn
+    run.refused(lambda: replicate(lambda features: None, tf.losses.Reduction.NONE))
+    model_fn = towers(tf, ["/cpu:0"] * 4)
+    run.refused(lambda: model_fn({"x": tf.constant(X[:N])}, tf.constant(BINARY[:N]), "train"))
+
+    def plain(features, labels, mode):
+        loss = tf.reduce_sum(tf.get_variable("w", []) * features)
+        train = tf.train.AdamOptimizer().minimize(loss)
+        return tf.estimator.EstimatorSpec(mode, loss=loss, train_op=train)
+
+    wrong = replicate(plain, devices=["/cpu:0"] * 2)
+    run.refused(lambda: wrong(tf.constant(X[:N]), None, "train"))

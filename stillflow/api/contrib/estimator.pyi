@@ -32,3 +32,5 @@ from stillflow.estimator.logit_functions import call_logit_fn as call_logit_fn
 from stillflow.estimator.receivers import (
     build_raw_supervised_input_receiver_fn as build_raw_supervised_input_receiver_fn,
 )
+from stillflow.estimator.towers.optimizer import TowerOptimizer as TowerOptimizer
+from stillflow.estimator.towers.replicating import replicate_model_fn as replicate_model_fn

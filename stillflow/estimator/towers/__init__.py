@@ -1,0 +1,1 @@
+"""`tf.contrib.estimator.replicate_model_fn`: a model built once for each device."""
