@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIBRARIES = os.path.join(ROOT, "tests", "libraries")
@@ -23,7 +24,9 @@ def main():
     for program in sys.argv[1:] or sorted(library_folders.NEEDS):
         env = dict(os.environ, PYTHONPATH=library_folders.search_path(program), MPLBACKEND="Agg")
         command = [sys.executable, os.path.join(LIBRARIES, "report_numbers.py"), program]
-        out = subprocess.run(command, env=env, stdout=subprocess.PIPE, check=True).stdout.decode()
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(command, env=env, cwd=folder, stdout=subprocess.PIPE, check=True)
+        out = done.stdout.decode()
         (line,) = (line for line in out.splitlines() if line.startswith(MARK))
         numbers = json.loads(line[len(MARK) :])
         with open(os.path.join(GOLDEN, program + ".json"), "w") as file:

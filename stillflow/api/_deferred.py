@@ -9,16 +9,32 @@ from __future__ import annotations
 
 import functools
 import importlib
+import operator
 from abc import ABCMeta
 from types import ModuleType
 from typing import Any
 
 from stillflow.api import _missing
 
-# What there is of it, as libraries call it while they are imported.
+# What there is of it for libraries to call while they are imported.
 _PRESENT = {
     "keras.backend.floatx": "stillflow.layers.custom_objects",
     "keras.utils.get_custom_objects": "stillflow.layers.custom_objects",
+}
+# What TensorFlow 1.15 shows here too, as the same objects: {module: "name=public spelling ..."}.
+_SAME = {
+    "keras.backend": "name_scope=name_scope",
+    "keras.initializers": (
+        "Constant=constant_initializer constant=constant_initializer Ones=ones_initializer "
+        "ones=ones_initializer Zeros=zeros_initializer zeros=zeros_initializer "
+        "Identity=initializers.identity identity=initializers.identity "
+        "Orthogonal=orthogonal_initializer orthogonal=orthogonal_initializer "
+        "VarianceScaling=variance_scaling_initializer glorot_normal=glorot_normal_initializer "
+        "glorot_uniform=glorot_uniform_initializer he_normal=initializers.he_normal "
+        "he_uniform=initializers.he_uniform lecun_normal=initializers.lecun_normal "
+        "lecun_uniform=initializers.lecun_uniform"
+    ),
+    "keras.layers": "InputSpec=layers.InputSpec",
 }
 
 
@@ -44,6 +60,9 @@ class DeferredModule(ModuleType):
         below = f"{self._recorded}.{name}"
         if below in _PRESENT:
             return getattr(importlib.import_module(_PRESENT[below]), name)
+        same = dict(entry.split("=") for entry in _SAME.get(self._path, "").split())
+        if name in same:
+            return operator.attrgetter(same[name])(importlib.import_module(_missing.ROOT))
         if below in _missing.names():
             return module(f"{self._path}.{name}")
         if name in _missing.names().get(self._recorded, ()):

@@ -135,7 +135,32 @@ def _wrong_result(tensor: Any, dtype: DType | None) -> str | None:
 
 def is_tensor(x: Any) -> bool:
     """Whether `x` is a tensor, a composite of some, or stands for a tensor as a variable does."""
-    return isinstance(x, Tensor) or hasattr(x, "fetch_parts") or hasattr(x, "_as_graph_element")
+    return (
+        isinstance(x, (Tensor, *_tensor_like))
+        or hasattr(x, "fetch_parts")
+        or hasattr(x, "_as_graph_element")
+    )
+
+
+# Classes of programs whose objects stand for one tensor.
+_tensor_like: list[type] = []
+
+
+def register_dense_tensor_like_type(tensor_type: type) -> None:
+    """Says that objects of a class stand for a tensor each: `tf.is_tensor` holds of them.
+
+    Raises:
+      TypeError: the class has no properties `name` and `dtype`.
+    """
+    for attribute in ("name", "dtype"):
+        if not isinstance(getattr(tensor_type, attribute, None), property):
+            raise TypeError(f"Type {tensor_type.__name__} does not define a `{attribute}` property")
+    _tensor_like.append(tensor_type)
+
+
+def is_dense_tensor_like(x: Any) -> bool:
+    """`is_tensor` of what stands for one tensor."""
+    return is_tensor(x) and not hasattr(x, "fetch_parts")
 
 
 def convert_n_to_tensor(values: Any, dtype: Any = None, name: str | None = None) -> list[Tensor]:

@@ -165,8 +165,11 @@ WHOLE: Members = {
 }
 
 
-# What libraries derive classes from while they are imported, and Stillflow lacks.
+# Classes that libraries name while they are imported, and Stillflow lacks.
 DEFERRED: Members = {
+    "python.tpu.topology": "Topology",
+    "python.debug": "DumpingDebugHook DumpingDebugWrapperSession LocalCLIDebugHook "
+    "LocalCLIDebugWrapperSession",
     "python.autograph.pyct.transformer": "Base",
 }
 
@@ -328,7 +331,8 @@ OWN: dict[str, Members] = {
         "stillflow.profiler.statistics": "OpStats RegisterStatistics get_stats_for_node_def",
         "stillflow.declare.convert": (
             "convert_n_to_tensor internal_convert_n_to_tensor=convert_n_to_tensor "
-            "internal_convert_to_tensor=to_tensor"
+            "internal_convert_to_tensor=to_tensor is_dense_tensor_like "
+            "register_dense_tensor_like_type"
         ),
         "stillflow.graph.collection_protos": (
             "get_collection_proto_type get_from_proto_function get_to_proto_function "
@@ -577,6 +581,14 @@ OWN: dict[str, Members] = {
     "python.ops.metrics_impl": {
         "stillflow.ops.metrics.accumulating": (
             "_remove_squeezable_dimensions=aligned metric_variable"
+        ),
+        "stillflow.ops.metrics.average_precision": (
+            "_streaming_sparse_average_precision_at_top_k=average_precision_at_top_k"
+        ),
+        "stillflow.ops.metrics.parts": (
+            "_aggregate_variable=aggregate_variable "
+            "_confusion_matrix_at_thresholds=confusion_matrix_at_thresholds "
+            "_safe_scalar_div=safe_scalar_div"
         ),
     },
     "python.ops.linalg.linear_operator_circulant": {

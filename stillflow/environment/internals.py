@@ -97,7 +97,8 @@ class InternalModule(ModuleType):
         if name in self._own:
             module, _, there = self._own[name].rpartition(".")
             return getattr(importlib.import_module(module), there)
-        if name in self._spellings:
+        is_deferred = name in internal_tables.DEFERRED.get(self._path, "").split()
+        if name in self._spellings and not is_deferred:
             return self._public(name, sys._getframe(1))
         if is_internal(f"{self._path}.{name}"):
             return importlib.import_module(f"{self.__name__}.{name}")
@@ -105,7 +106,7 @@ class InternalModule(ModuleType):
             return [name for name in dir(self) if not name.startswith("_") and hasattr(self, name)]
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        if name in internal_tables.DEFERRED.get(self._path, "").split():
+        if is_deferred:
             return _deferred.stand_in(self._path, name, self._why_not(name))
         raise _missing.refusal(self.__name__, name, self._why_not(name), sys._getframe(1))
 

@@ -32,6 +32,7 @@ class Operation:
     """
 
     __slots__ = (
+        "__dict__",  # programs keep what they know of it there
         "__weakref__",
         "_consumers",
         "_control_flow_context",
@@ -291,6 +292,7 @@ class Tensor:
     """
 
     __slots__ = (
+        "__dict__",  # programs keep what they know of it there
         "__weakref__",
         "_consumers",
         "_dtype",

@@ -3,6 +3,7 @@ below `build/`, as it is, without what it asks for (TensorFlow first of all). Fo
 """
 
 import os
+import re
 import subprocess
 import sys
 
@@ -13,17 +14,42 @@ NO_INDEX = ("from versions: none", "Connection", "Could not fetch URL", "Network
 
 _PROBABILITY = ("tensorflow-probability==0.8.0", "decorator", "cloudpickle", "gast==0.2.2")
 _SONNET = ("dm-sonnet==1.36", *_PROBABILITY, "semantic-version", "contextlib2", "wrapt")
+_PYTEST = ("pytest", "pluggy", "iniconfig", "exceptiongroup", "tomli")
+_PICTURES = (
+    'opencv-python-headless==4.5.5.64; python_version<"3.8"',
+    'opencv-python-headless; python_version>="3.8"',
+)
+_IPYTHON = (
+    *("ipython", "traitlets", "prompt-toolkit", "wcwidth", "pygments", "pexpect", "ptyprocess"),
+    *("jedi", "parso", "matplotlib-inline", "backcall", "pickleshare", "stack-data", "executing"),
+    *("asttokens", "pure-eval"),
+)
 #: {program of `programs`: what it needs}
 NEEDS = {
+    "adversarial": ("tensorflow-gan==2.0.0", "tensorflow-hub==0.7.0", *_PROBABILITY),
+    "cart_poles": (
+        *("stable-baselines==2.10.2", "gym==0.17.3", "cloudpickle", "joblib", "pandas", "pytz"),
+        *("scipy", "future", *_PICTURES),
+    ),
     "gaussian_processes": (
         *("gpflow==1.5.1", "multipledispatch", "tabulate", "pandas", "pytz", "scipy", "h5py"),
-        *("decorator", "pytest", "pluggy", "iniconfig", "exceptiongroup", "tomli"),
+        *("decorator", *_PYTEST),
     ),
     "graph_networks": ("graph-nets==1.0.5", *_SONNET, "networkx", "future"),
     "kfac_training": ("kfac==0.2.3", *_PROBABILITY),
+    "mesh": ("mesh-tensorflow==0.1.13", "future", "gin-config"),
     "probability": _PROBABILITY,
+    "reinforced": ("tensorforce==0.4.4", "tqdm", "scipy", *_PYTEST),
     "sonnet_modules": _SONNET,
     "tensor_trains": ("t3f==1.1.0",),
+    "tensorpack_training": (
+        *("tensorpack==0.11", "termcolor", "tabulate", "tqdm", "msgpack", "msgpack-numpy"),
+        *("pyzmq", "psutil"),
+    ),
+    "visualised": (
+        *("lucid==0.3.10", "scipy", "scikit-learn", "joblib", "threadpoolctl", "future"),
+        *("decorator", "filelock", "cachetools", "more-itertools", *_IPYTHON),
+    ),
 }
 
 
@@ -37,7 +63,7 @@ def folders(program):
 
 
 def _installed(requirement):
-    folder = os.path.join(FOLDER, requirement.replace("==", "-"))
+    folder = os.path.join(FOLDER, re.sub(r"[^\w.-]+", "-", requirement))
     ready = os.path.join(folder, ".ready")
     if not os.path.exists(ready):
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
