@@ -10,6 +10,7 @@ import recorded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import stillflow as tf
 from stillflow.checkpoint import first_format, slices
 from stillflow.checkpoint.first_format_writer import FirstFormatWriter
 from stillflow.checkpoint.messages import message_class
@@ -223,3 +224,39 @@ def test_a_file_of_another_kind(tmp_path):
     (tmp_path / "c").write_bytes(b"no checkpoint at all, but a text of more than fifty bytes")
     with pytest.raises(errors.DataLossError, match=r"Unable to open table file .*bad magic number"):
         first_format.FirstFormatFiles(f"{tmp_path}/c")
+
+
+def test_a_slice_of_one_tensor_of_either_format(tmp_path):
+    v = tf.get_variable("v", initializer=np.arange(8.0).reshape(2, 4))
+    with tf.Session() as sess:
+        sess.run(v.initializer)
+        first, second = str(tmp_path / "first"), tf.train.Saver().save(sess, str(tmp_path / "m"))
+        save = tf.raw_ops.SaveSlices(
+            filename=first, tensor_names=["v"], shapes_and_slices=[""], data=[v]
+        )
+        sess.run(save)
+        for path in (first, second):
+            part = tf.raw_ops.RestoreSlice(
+                file_pattern=path, tensor_name="v", shape_and_slice="2 4 1,1:1,2", dt=tf.float64
+            )
+            assert part.shape == [1, 2]
+            assert sess.run(part).tolist() == [[5.0, 6.0]]
+
+
+def test_slices_tell_shapes_before_anything_is_read():
+    restored = tf.raw_ops.RestoreV2(
+        prefix="m",
+        tensor_names=["a", "b"],
+        shape_and_slices=["", "3 4 0,1:-"],
+        dtypes=[tf.float32] * 2,
+    )
+    assert [tensor.shape.ndims for tensor in restored] == [None, 2]
+    assert restored[1].shape == [1, 4]
+    with pytest.raises(ValueError, match="Dimension 0 in both shapes must be equal, but are 2 and"):
+        tf.raw_ops.RestoreV2(
+            prefix="m", tensor_names=["a", "b"], shape_and_slices=[""], dtypes=[tf.float32] * 2
+        )
+    with pytest.raises(ValueError, match="Malformed shape_and_slice specification: 3 q"):
+        tf.raw_ops.RestoreSlice(
+            file_pattern="m", tensor_name="v", shape_and_slice="3 q", dt=tf.float32
+        )

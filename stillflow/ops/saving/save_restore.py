@@ -77,9 +77,27 @@ def save_slices(
     return ()
 
 
+def _restored_shapes(ctx: shapes.ShapeContext) -> list[Any]:
+    """The shapes of parts, which their slices tell; that of a whole tensor is unknown."""
+    count, specs = len(ctx.attrs["dtypes"]), ctx.value(2)
+    shapes.merge_all(ctx.shapes(1))  # a slice for each name
+    if specs is None or len(specs) != count:
+        return [None] * count
+    return [_shape_of_slice(spec) for spec in specs]
+
+
+def _shape_of_slice(spec: Any) -> slices.Shape | None:
+    try:
+        told = slices.parse(_text(spec)) if spec else None
+    except ValueError as error:
+        raise shapes.ShapeError(str(error)) from None
+    return None if told is None else slices.shape_of(told[1], told[0])
+
+
 @op(
     "RestoreV2",
     "prefix: string, tensor_names: string, shape_and_slices: string -> tensors: [dtypes]",
+    shape=_restored_shapes,
     limits={"dtypes": 1},
     host=True,
     stateful=True,
@@ -100,6 +118,25 @@ def restore_v2(xp, prefix, tensor_names, shape_and_slices, *, dtypes: list[DType
         for name, spec, dtype in zip(tensor_names, shape_and_slices, dtypes, strict=True)
     )
     return tensors if len(tensors) != 1 else tensors[0]
+
+
+@op(
+    "RestoreSlice",
+    "file_pattern: string, tensor_name: string, shape_and_slice: string -> tensor: dt",
+    shape=lambda ctx: None if ctx.value(2) is None else _shape_of_slice(ctx.value(2).item()),
+    host=True,
+    stateful=True,
+)
+def restore_slice(
+    xp, file_pattern, tensor_name, shape_and_slice, *, dt: DType, preferred_shard: int = -1
+):
+    """Reads one tensor of a checkpoint, or a slice of it; else as RestoreV2."""
+    reader = CheckpointReader(_text(file_pattern))
+    _check_names(reader, [_text(tensor_name)])
+    return _restored(reader, _text(tensor_name), _slice(_text(shape_and_slice)), dt)
+
+
+restore_slice.not_differentiable()
 
 
 def _restored(reader: CheckpointReader, name: str, part: Any, dtype: DType) -> Any:
