@@ -360,6 +360,11 @@ OWN: dict[str, Members] = {
         ),
         "stillflow.testing.graph_defs": "assert_equal_graph_def",
     },
+    "python.framework.subscribe": {
+        "stillflow.graph_editor.subscribing": (
+            "_is_subscribed_identity=is_subscribed_identity subscribe"
+        ),
+    },
     "python.framework.tensor_shape": {
         "stillflow.api._below": "unknown_shape",
         "stillflow.graph.tensor_shape": "as_dimension as_shape matrix scalar vector",

@@ -1,7 +1,7 @@
 """Graphs that programs search and rebuild with contrib.graph_editor."""
 
 from .arrays import f32, unit
-from .suite import Suite
+from .suite import Suite, internal_module
 
 suite = Suite("edited")
 
@@ -102,3 +102,30 @@ def detached(tf, ge, run, x):
     view, _ = ge.detach_inputs(ge.sgv_scope("b", tf.get_default_graph()))
     ge.connect(tf.identity(x), view)
     run(y, {x: X})
+
+
+def subscribed(tf, run):
+    """Side effects on tensors, one after another, and on several outputs of one operation."""
+    subscribe = internal_module(tf, "python.framework.subscribe").subscribe
+    x = tf.placeholder(tf.float32, [2], name="x")
+    v = tf.get_variable("v", [2], initializer=tf.zeros_initializer())
+    y = tf.multiply(x, 2.0, name="y")
+    z = tf.add(y, 1.0, name="z")
+    copy = subscribe(y, lambda t: [tf.assign_add(v, t)])
+    again = subscribe({"a": [copy], "b": (y,)}, lambda t: [tf.assign_add(v, [100.0, 0.0])])
+    run.note(
+        [again["a"][0] is copy, again["b"][0] is copy, sorted(op.name for op in y.consumers())]
+    )
+    first, second = tf.split(x, 2)
+    with tf.control_dependencies([first]):
+        after = tf.identity(z)
+    subscribe([first, second], lambda t: [tf.assign_add(v, tf.concat([t, t], 0))])
+    run(tf.global_variables_initializer())
+    run(z, {x: [1.0, 2.0]})
+    run(v)
+    run(after, {x: [1.0, 2.0]})
+    run(v)
+    run.refused(lambda: subscribe("y", lambda t: [t]))
+
+
+suite.case("subscribed", subscribed, grad=False)
