@@ -49,7 +49,9 @@ def message_class(pool: Any, name: str) -> Any:
     """The class of the messages of that full name."""
     from google.protobuf.message_factory import GetMessageClass
 
-    return GetMessageClass(pool.FindMessageTypeByName(name))
+    made = GetMessageClass(pool.FindMessageTypeByName(name))
+    made.__module__ = made.__module__ or __name__  # a class of a pool of its own has none
+    return made
 
 
 def _entry(message: Any, field_name: str, kind: str, package: str) -> str:
