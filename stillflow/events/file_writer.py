@@ -45,7 +45,7 @@ class FileWriter:
         self._logdir = os.fspath(logdir)
         folder = local_path(self._logdir)
         with os_errors_as_tf(folder):
-            os.makedirs(folder, exist_ok=True)
+            os.makedirs(folder or ".", exist_ok=True)
         self._file = EventFile(folder, flush_secs, filename_suffix or "")
         self._lock = threading.Lock()
         self._closed = False

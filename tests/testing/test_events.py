@@ -36,3 +36,10 @@ def test_a_fake_writer_stands_for_all_of_the_cache(tmp_path):
         tf.summary.FileWriterCache.clear()
     assert list(writer.summaries) == [3]
     assert not list(tmp_path.iterdir())
+
+
+def test_a_writer_without_a_folder_writes_where_the_program_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with tf.summary.FileWriter("") as writer:
+        writer.add_summary(tf.Summary(), 1)
+    assert [event.step for event in testing.latest_events(str(tmp_path))] == [0, 1]
