@@ -79,7 +79,7 @@ def survey(name, recipe, options):
         result[side] = run_recipe(recipe, source, target, python, packages)
         shutil.rmtree(target)
     place.with_suffix(".json").write_text(json.dumps(result))
-    print(reading.row(name, recipe, result), flush=True)
+    print(reading.row(name, recipe, result) or f"{name}: ran nowhere", flush=True)
 
 
 def table(recipes, work):
@@ -87,7 +87,8 @@ def table(recipes, work):
     for name, recipe in recipes.items():
         kept = work / f"{name.replace('/', '+').replace(' ', '-')}.json"
         if kept.exists():
-            yield reading.row(name, recipe, json.loads(kept.read_text()))
+            row = reading.row(name, recipe, json.loads(kept.read_text()))
+            yield from [] if row is None else [row]
 
 
 def main():

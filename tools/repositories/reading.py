@@ -8,7 +8,7 @@ ERROR = re.compile(r"^[\w.]*(?:Error|Exception|Exit|Interrupt)\b")
 NUMBER = r"([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|nan|inf))"
 BEGIN, END = "<!-- repositories -->", "<!-- /repositories -->"
 HEAD = [
-    "| repository | what runs | numbers | last here | last in TensorFlow 1.15 | apart | seconds |",
+    "| repository | what runs | numbers | last here | in TensorFlow 1.15 | apart | seconds |",
     "| --- | --- | --- | --- | --- | --- | --- |",
 ]
 
@@ -45,31 +45,35 @@ def distance(a, b):
 
 
 def row(name, recipe, result):
-    """A repository's line of the table."""
+    """A repository's line of the table; None where it ran nowhere."""
     here, there = result.get("here"), result.get("there")
+    if all(side is None or side["failed"] for side in (here, there)):
+        return None
     cells = [recipe.get("title", name), recipe["what"]]
-    if here["failed"]:
-        return line([*cells, "", f"{here['failed']}", last(there), "", ""])
-    difference = compared(here, there, recipe) if there and not there["failed"] else ""
-    seconds = f"{here['seconds']:.0f} : {there['seconds']:.0f}" if difference else ""
+    if here is None or here["failed"]:
+        return line([*cells, "", here["failed"] if here else "", last(there), "", ""])
+    both = there is not None and not there["failed"]
+    difference = compared(here, there, recipe) if both else ""
+    seconds = f"{here['seconds']:.0f} : {there['seconds']:.0f}" if both else ""
     return line([*cells, len(here["numbers"]), last(here), last(there), difference, seconds])
 
 
 def compared(here, there, recipe):
+    """How far apart the numbers are, and why."""
     counts = len(here["numbers"]), len(there["numbers"])
     if counts[0] != counts[1] and "until" not in recipe:
         return f"{counts[0]} numbers : {counts[1]}"
-    if "unordered" in recipe:
-        return recipe["unordered"]
     difference = apart(here["numbers"], there["numbers"])
-    return "equal" if difference == 0 else f"{difference:.1g}"
+    said = "equal" if difference == 0 else f"{difference:.1g}"
+    return f"{said}: {recipe['note']}" if "note" in recipe else said
 
 
 def last(side):
+    """The last number that a side printed, or why there is none."""
     if side is None:
         return ""
     if side["failed"]:
-        return f"{side['failed']}"
+        return side["failed"]
     return f"{side['numbers'][-1]:.6g}" if side["numbers"] else ""
 
 

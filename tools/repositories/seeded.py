@@ -4,6 +4,7 @@ Python's, NumPy's and every graph's seed are set before the program starts; a pr
 own keeps them. Runs on Python 3.7 with TensorFlow 1.15 as well as under `stillflow run`.
 """
 
+import importlib
 import os
 import random
 import runpy
@@ -13,8 +14,9 @@ from contextlib import suppress
 import numpy as np
 import tensorflow as tf
 
+# It draws a number as it is imported, which packages of today do while a program runs.
 with suppress(ImportError):
-    pass  # which draws a number as it is imported, as packages of today do late
+    importlib.import_module("rich.style")
 
 SEED = 1
 
