@@ -124,7 +124,7 @@ def _enqueue(
             fed = [placeholder(dtype) for dtype in types]
             enqueuing.append(queue.enqueue_many(fed))
             feeding.append(_Feed(fed, generator, sorted(first), batch_size, epochs, pad_value))
-        add_queue_runner(FeedingQueueRunner(queue, enqueuing, feeding))
+        add_queue_runner(FeedingQueueRunner(queue, enqueuing, feed_fns=feeding))
         full = cast(maximum(0, queue.size() - least), dtypes.float32) * (1.0 / (capacity - least))
         scalar(f"queue/{queue.name}fraction_over_{least}_of_{capacity - least}_full", full)
         return queue
