@@ -8,6 +8,7 @@ from stillflow.input.datasets.contrib import assert_element_shape as assert_elem
 from stillflow.input.datasets.contrib import batch_and_drop_remainder as batch_and_drop_remainder
 from stillflow.input.datasets.contrib import bucket_by_sequence_length as bucket_by_sequence_length
 from stillflow.input.datasets.contrib import choose_from_datasets as choose_from_datasets
+from stillflow.input.datasets.contrib import copy_to_device as copy_to_device
 from stillflow.input.datasets.contrib import dense_to_sparse_batch as dense_to_sparse_batch
 from stillflow.input.datasets.contrib import enumerate_dataset as enumerate_dataset
 from stillflow.input.datasets.contrib import get_single_element as get_single_element
@@ -22,6 +23,7 @@ from stillflow.input.datasets.contrib import (
     padded_batch_and_drop_remainder as padded_batch_and_drop_remainder,
 )
 from stillflow.input.datasets.contrib import parallel_interleave as parallel_interleave
+from stillflow.input.datasets.contrib import prefetch_to_device as prefetch_to_device
 from stillflow.input.datasets.contrib import reduce_dataset as reduce_dataset
 from stillflow.input.datasets.contrib import rejection_resample as rejection_resample
 from stillflow.input.datasets.contrib import sample_from_datasets as sample_from_datasets

@@ -15,6 +15,7 @@ from stillflow.input.datasets.dataset import DatasetV2, UnaryDataset
 from stillflow.input.datasets.dataset_v1 import DatasetV1
 from stillflow.input.datasets.experimental import (
     batching,
+    devices,
     grouping,
     mixing,
     resampling,
@@ -43,6 +44,18 @@ def map_and_batch(
     return batching.map_and_batch(
         map_func, batch_size, num_parallel_batches, drop_remainder, num_parallel_calls
     )
+
+
+@deprecated(None, _INSTEAD.format("copy_to_device(...)"))
+def copy_to_device(target_device: str, source_device: str = "/cpu:0") -> Transformation:
+    """Gives the same elements on `target_device`."""
+    return devices.copy_to_device(target_device, source_device)
+
+
+@deprecated(None, _INSTEAD.format("prefetch_to_device(...)"))
+def prefetch_to_device(device: str, buffer_size: Any = None) -> Transformation:
+    """Gives the same elements on `device`, of which some are made before they are wanted."""
+    return devices.prefetch_to_device(device, buffer_size)
 
 
 @deprecated(None, _INSTEAD.format("dense_to_sparse_batch(...)"))
