@@ -19,15 +19,16 @@ class Optional(Handle):
         self.values = values
 
     def zeros(self, zeros_like: Any) -> Optional:
-        """Zeros like the values, absent where these are."""
+        """Zeros like the values, absent where these are: never `self`, which would say that it is
+        passed on in every run."""
         if self.values is None:
-            return self
+            return Optional(None)
         return Optional(tuple(_zeros(value, zeros_like) for value in self.values))
 
     def plus(self, other: Optional) -> Optional:
         """The sums of the values; InvalidArgumentError where one is absent and the other is not."""
         if self.values is None and other.values is None:
-            return self
+            return Optional(None)
         if self.values is None or other.values is None:
             refuse("Cannot add optionals because one has a value and the other doesn't.")
         pairs = zip(self.values, other.values, strict=True)

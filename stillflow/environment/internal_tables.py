@@ -109,12 +109,6 @@ EQUIVALENT: dict[str, Members | str] = {
     "python.ops.nn_ops": {
         "nn": "softmax_cross_entropy_with_logits_v2",
     },
-    "python.ops.ragged.ragged_conversion_ops": {
-        "": (
-            "from_sparse=RaggedTensor.from_sparse from_tensor=RaggedTensor.from_tensor "
-            "to_sparse=RaggedTensor.to_sparse to_tensor=RaggedTensor.to_tensor"
-        ),
-    },
     "python.ops.standard_ops": {
         "": "constant",
     },

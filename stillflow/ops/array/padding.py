@@ -140,7 +140,7 @@ def _known_pair(pair: Any) -> list[Any]:
     if not isinstance(pair, Tensor):
         return [constant_value(n) if isinstance(n, Tensor) else n for n in pair]
     known = constant_value(pair, partial=True)
-    return [None, None] if known is None else known.tolist()
+    return [None, None] if known is None or known.ndim != 1 else known.tolist()
 
 
 def _padded(tensor: Any, paddings: Any, mode: str, constant: Any, name: str | None) -> Tensor:
