@@ -73,6 +73,10 @@ class DeferredModule(ModuleType):
         return sorted(_missing.names().get(self._recorded, ()))
 
 
+# Where classes of layers are, and where they say to be once they are shown as TensorFlow's.
+_LAYERS = ("stillflow.layers.", "tensorflow.python.layers.", "tensorflow.python.keras.")
+
+
 class StandIn(ABCMeta):
     """A class of which nothing can be made. What is made of a class of `tf.layers` counts as an
     instance of the one of its name in `tf.keras.layers`, as in TensorFlow."""
@@ -87,7 +91,7 @@ class StandIn(ABCMeta):
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return any(
-            base.__name__ == cls.__name__ and base.__module__.startswith("stillflow.layers.")
+            base.__name__ == cls.__name__ and base.__module__.startswith(_LAYERS)
             for base in type(instance).__mro__
         )
 

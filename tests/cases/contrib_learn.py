@@ -299,7 +299,8 @@ def read_files(tf, run, learn):
             writer.write(example.SerializeToString())
     features = {"n": tf.FixedLenFeature([2], tf.int64)}
     batch = learn.read_batch_record_features(path, 2, features, randomize_input=False, num_epochs=1)
-    run.note([learn.run_n({"n": batch["n"]}, n=2)])
+    batches = learn.run_n({"n": batch["n"]}, n=2)  # of two runners, in the order of chance
+    run.note(sorted(row for each in batches for row in each["n"].tolist()))
     lines = "lines"
     with open(lines, "w") as file:
         file.write("a\nb\nc\n")
