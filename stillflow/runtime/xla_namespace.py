@@ -15,7 +15,7 @@ from jax import lax
 
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
-from stillflow.runtime import xla_convolving, xla_loops
+from stillflow.runtime import xla_convolving, xla_largest, xla_loops
 from stillflow.runtime.trips import Trips
 from stillflow.runtime.xla_stack import TracedStack
 from stillflow.runtime.xla_tensor_array import TracedTensorArray
@@ -51,6 +51,7 @@ class JaxNamespace:
     scan = staticmethod(xla_loops.scan)
     compose_swaps = staticmethod(xla_loops.compose_swaps)
     convolve = staticmethod(xla_convolving.convolve)
+    largest = staticmethod(xla_largest.largest)
 
     def __init__(self) -> None:
         self.op: Operation | None = None  # the one that is traced

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from stillflow.declare.numpy import convolving, loops
+from stillflow.declare.numpy import convolving, largest, loops
 from stillflow.graph.errors import InvalidArgumentError
 
 
@@ -25,6 +25,7 @@ class NumpyNamespace:
     scan = staticmethod(loops.scan)
     compose_swaps = staticmethod(loops.compose_swaps)
     convolve = staticmethod(convolving.convolve)
+    largest = staticmethod(largest.largest)
 
     @property
     def special(self) -> Any:
