@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from stillflow.declare.refusing import refuse
@@ -22,7 +22,7 @@ class IdentityReader(Reader):
     reads_whole_files = True
     keeps_state = True
 
-    def records(self, work: bytes) -> Iterator[Record]:
+    def records(self, work: bytes) -> Generator[Record, None, None]:
         yield work, work
 
 
@@ -31,7 +31,7 @@ class WholeFileReader(Reader):
     reads_whole_files = True
     keeps_state = True
 
-    def records(self, work: bytes) -> Iterator[Record]:
+    def records(self, work: bytes) -> Generator[Record, None, None]:
         with files.opened_to_read(work) as file, os_errors_as_tf(work.decode(errors="replace")):
             content = file.read()
         yield work, content
@@ -46,7 +46,7 @@ class TextLineReader(Reader):
             refuse(f"skip_header_lines must be >= 0 not {skipped}")
         self._skipped = skipped
 
-    def records(self, work: bytes) -> Iterator[Record]:
+    def records(self, work: bytes) -> Generator[Record, None, None]:
         with io.BufferedReader(files.opened_to_read(work), _BUFFER_SIZE) as file:
             for number, line in enumerate(file, 1):
                 text = line.removesuffix(b"\n").replace(b"\r", b"")
@@ -62,7 +62,7 @@ class TFRecordReader(Reader):
         super().__init__(name)
         self._compression_type = compression_type
 
-    def records(self, work: bytes) -> Iterator[Record]:
+    def records(self, work: bytes) -> Generator[Record, None, None]:
         with RecordReader(work, self._compression_type) as reader:
             offset = 0
             for value in reader:
@@ -87,7 +87,7 @@ class FixedLengthRecordReader(Reader):
         self._hop = hop or record
         self._encoding = encoding
 
-    def records(self, work: bytes) -> Iterator[Record]:
+    def records(self, work: bytes) -> Generator[Record, None, None]:
         with files.opened_to_read(work) as raw:
             file: Any = (
                 Inflating(raw, self._encoding)

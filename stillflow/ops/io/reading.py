@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -55,7 +56,8 @@ class Reader(Resource):
         self._back: deque[Record] = deque()
         self._work: deque[bytes] = deque()  # the file that is read, if any
         self._last_work = b""  # as states tell it
-        self._source: Iterator[Record] | None = None
+        self._file: Generator[Record, None, None] | None = None
+        self._source: Iterator[Record] | None = None  # what is left of it
         self._given = 0  # records of this file
 
     @property
@@ -63,7 +65,7 @@ class Reader(Resource):
         """How errors call it: by the name of its node."""
         return f"{self.kind} '{re.sub(r'^_[0-9]+_', '', self.name)}'"
 
-    def records(self, work: bytes) -> Iterator[Record]:
+    def records(self, work: bytes) -> Generator[Record, None, None]:
         raise NotImplementedError
 
     def finish(self, attempt: Reading) -> deque[Record]:
@@ -98,7 +100,12 @@ class Reader(Resource):
             self._back.clear()
             self._work.clear()
             self._last_work = b""
-            self._source = None
+            self._leave_file()
+
+    def cancel(self) -> None:
+        super().cancel()
+        with self.lock:
+            self._leave_file()
 
     def state(self) -> bytes:
         """How far it is, as TensorFlow stores that."""
@@ -155,7 +162,8 @@ class Reader(Resource):
     def _take(self, taken: deque[Record], wanted: int) -> int:
         """Adds the next records of the file to `taken`; returns how many."""
         if self._source is None:
-            self._source = islice(self.records(self._work[0]), self._given, None)
+            self._file = self.records(self._work[0])
+            self._source = islice(self._file, self._given, None)
         before = len(taken)
         try:
             taken.extend(islice(self._source, wanted))
@@ -165,7 +173,7 @@ class Reader(Resource):
             self._source = _failing(error)
             raise
         except BaseException:
-            self._source = None
+            self._leave_file()
             raise
         finally:
             self._given += len(taken) - before
@@ -183,14 +191,22 @@ class Reader(Resource):
         if not names:
             refuse("Expected to dequeue a one-element string tensor")
         attempt.taken.clear()
-        self._source, self._given = None, 0
+        self._leave_file()
+        self._given = 0
         self._work.append(names[0])
         self._last_work = names[0]
 
     def _end_file(self) -> None:
         self.completed += 1
-        self._source = None
+        self._leave_file()
         self._work.clear()
+
+    def _leave_file(self) -> None:
+        """Closes the file, if one is open; one that a thread is reading is closed by itself."""
+        file, self._file, self._source = self._file, None, None
+        if file is not None:
+            with suppress(ValueError):
+                file.close()
 
 
 def _strings(value: Any) -> list[bytes]:
