@@ -16,6 +16,8 @@ import jax.numpy as jnp
 from jax import lax
 from jax.extend import core
 
+from stillflow.runtime.xla_equations import bound, inlined
+
 # The primitives that XLA's simplifier sees through.
 _SEEN_THROUGH = frozenset(
     [
@@ -25,10 +27,6 @@ _SEEN_THROUGH = frozenset(
     ]
 )
 _REARRANGING = frozenset(["reshape", "squeeze", "transpose"])
-# Calls whose body is a part of the function.
-INLINE = frozenset(
-    ["jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call"]
-)
 
 
 def faithful(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -65,16 +63,13 @@ def _evaluate(jaxpr: Any, consts: Sequence[Any], args: Sequence[Any], spread: _S
 
 def _results(eqn: Any, inputs: list[Any], spread: _Spread) -> list[Any]:
     name = eqn.primitive.name
-    if name in INLINE:
-        inner = eqn.params.get("jaxpr") or eqn.params["call_jaxpr"]
-        jaxpr, consts = (inner.jaxpr, inner.consts) if hasattr(inner, "consts") else (inner, ())
-        return _evaluate(jaxpr, consts, inputs, spread)
+    if (body := inlined(eqn)) is not None:
+        return _evaluate(*body, inputs, spread)
     if name == "div" and _is_spread(inputs[1], spread):
         inputs = [inputs[0], _many(*inputs)]
-    result = eqn.primitive.bind(*inputs, **eqn.primitive.get_bind_params(eqn.params))
-    results = list(result) if eqn.primitive.multiple_results else [result]
+    results = bound(eqn, inputs)
     if name in ("broadcast_in_dim", "tile") or (name in _REARRANGING and id(inputs[0]) in spread):
-        spread[id(result)] = result
+        spread[id(results[0])] = results[0]
     if name in _SEEN_THROUGH:
         return [_hidden(value) for value in results]
     return results

@@ -20,12 +20,11 @@ from jax import lax
 from jax.extend import core
 
 from stillflow.runtime.growing import Uneven, begins_with, line
-from stillflow.runtime.xla_floats import INLINE
+from stillflow.runtime.xla_equations import bound, inlined
 from stillflow.runtime.xla_growing_rules import (
     RULES,
     Shape,
     Value,
-    bound,
     differ,
     ended,
     grow,
@@ -146,13 +145,9 @@ class _Walk:
     def _equation(self, eqns: Sequence[Any], inputs: list[Value]) -> list[Value]:
         eqn = eqns[-1]
         name = eqn.primitive.name
-        if name in INLINE:
-            inner = [eqn.params.get("jaxpr") or eqn.params["call_jaxpr"] for eqn in eqns]
-            return self.results(
-                [getattr(one, "jaxpr", one) for one in inner],
-                [getattr(one, "consts", ()) for one in inner],
-                inputs,
-            )
+        bodies = [body for each in eqns if (body := inlined(each)) is not None]
+        if bodies:  # of all, for they are of one primitive
+            return self.results([one for one, _ in bodies], [own for _, own in bodies], inputs)
         shapes = [_shapes(variables) for variables in _together(eqn.outvars for eqn in eqns)]
         grows = any(value.growing for value in inputs) or any(grow(shape) for shape in shapes)
         params = _params(eqns)

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from stillflow.runtime.xla_equations import bound
 from stillflow.runtime.xla_holders import NotTraceable
 
 Shape = tuple[int, ...]
@@ -182,11 +183,6 @@ def _filled(walk: Numbers, value: Value, axes: Sequence[int], neutral: Any) -> A
         is_there = place < walk.at(value.sizes(axis))
         array = jnp.where(is_there, array, jnp.asarray(neutral, array.dtype))
     return array
-
-
-def bound(eqn: Any, arrays: Sequence[Any]) -> list[Any]:
-    result = eqn.primitive.bind(*arrays, **eqn.primitive.get_bind_params(eqn.params))
-    return list(result) if eqn.primitive.multiple_results else [result]
 
 
 def vary(values: Sequence[Any]) -> bool:

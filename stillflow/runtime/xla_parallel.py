@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 import jax
 from jax.extend import core
 
+from stillflow.runtime.xla_equations import bound, opened
+
 # Additions and multiplications in one turn of a loop, so that several are worth a call of its own.
 _WORTH = 1_000_000
 
@@ -142,7 +144,7 @@ def _is_loop(eqn: Any) -> bool:
 
 def _work(eqn: Any) -> int:
     """About how many numbers an equation computes; of a loop, in one turn."""
-    inner = [*map(_of_jaxpr, core.jaxprs_in_params(eqn.params))]
+    inner = [opened(jaxpr)[0] for jaxpr in core.jaxprs_in_params(eqn.params)]
     if inner:
         return max(sum(map(_work, jaxpr.eqns)) for jaxpr in inner)
     size = sum(prod(variable.aval.shape) for variable in eqn.outvars)
@@ -150,10 +152,6 @@ def _work(eqn: Any) -> int:
         return size
     (contracted, _), _ = eqn.params["dimension_numbers"]
     return 2 * size * prod(eqn.invars[0].aval.shape[axis] for axis in contracted)
-
-
-def _of_jaxpr(jaxpr: Any) -> Any:
-    return jaxpr.jaxpr if hasattr(jaxpr, "consts") else jaxpr
 
 
 def _groups(closed: Any, stages: Sequence[_Stage], donated: Sequence[Any]) -> list[list[_Part]]:
@@ -194,9 +192,7 @@ def _part(
         values = {**consts, **dict(zip(inputs, args, strict=True))}
         for eqn in eqns:
             read = [_read(atom, values) for atom in eqn.invars]
-            result = eqn.primitive.bind(*read, **eqn.primitive.get_bind_params(eqn.params))
-            made = result if eqn.primitive.multiple_results else [result]
-            values.update(zip(eqn.outvars, made, strict=True))
+            values.update(zip(eqn.outvars, bound(eqn, read), strict=True))
         return [values[variable] for variable in outputs]
 
     return _Part(inputs, outputs, jax.jit(function, donate_argnums=given))
