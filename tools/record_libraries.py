@@ -7,7 +7,6 @@ Runs each of tests/libraries/programs, or those named, with what it needs from P
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -16,19 +15,14 @@ LIBRARIES = os.path.join(ROOT, "tests", "libraries")
 GOLDEN = os.path.join(ROOT, "tests", "golden", "libraries")
 sys.path.insert(0, LIBRARIES)
 import library_folders  # noqa: E402
-from report_numbers import MARK  # noqa: E402
+from report_numbers import numbers_of  # noqa: E402
 
 
 def main():
     os.makedirs(GOLDEN, exist_ok=True)
     for program in sys.argv[1:] or sorted(library_folders.NEEDS):
-        env = dict(os.environ, PYTHONPATH=library_folders.search_path(program), MPLBACKEND="Agg")
-        command = [sys.executable, os.path.join(LIBRARIES, "report_numbers.py"), program]
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(command, env=env, cwd=folder, stdout=subprocess.PIPE, check=True)
-        out = done.stdout.decode()
-        (line,) = (line for line in out.splitlines() if line.startswith(MARK))
-        numbers = json.loads(line[len(MARK) :])
+            numbers = numbers_of([sys.executable], program, folder)
         with open(os.path.join(GOLDEN, program + ".json"), "w") as file:
             rows = ",\n".join(
                 json.dumps(name)

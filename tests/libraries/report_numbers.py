@@ -2,11 +2,27 @@
 
 import importlib
 import json
+import os
+import subprocess
 import sys
 
+import library_folders
 import numpy as np
 
 MARK = "numbers: "
+
+
+def numbers_of(launcher, program, folder):
+    """{name: numbers} of `program`, with what it needs beside; `launcher` runs a Python file."""
+    env = dict(os.environ, PYTHONPATH=library_folders.search_path(program), MPLBACKEND="Agg")
+    command = [*launcher, os.path.abspath(__file__), program]
+    pipe = subprocess.PIPE
+    done = subprocess.run(command, env=env, cwd=str(folder), stdout=pipe, stderr=pipe)
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode("utf-8", "replace"))
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    (line,) = (line for line in lines if line.startswith(MARK))
+    return json.loads(line[len(MARK) :])
 
 
 def plain(value):

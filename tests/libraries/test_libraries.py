@@ -4,15 +4,13 @@ Recorded by tools/record_libraries.py. Each runs in a process of its own.
 """
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import library_folders
 import numpy as np
 import pytest
-from report_numbers import MARK
+from report_numbers import numbers_of
 
 HERE = Path(__file__).parent
 GOLDEN = HERE.parent / "golden" / "libraries"
@@ -24,19 +22,9 @@ TOLERANCE = (1e-4, 1e-5)
 @pytest.mark.parametrize("program", sorted(library_folders.NEEDS))
 def test_a_library_gives_its_numbers(program, tmp_path):
     try:
-        path = library_folders.search_path(program)
+        found = numbers_of([sys.executable, "-m", "stillflow", "run"], program, tmp_path)
     except library_folders.NoIndexError as error:
         pytest.skip(f"no package index: {error}")
-    done = subprocess.run(
-        [sys.executable, "-m", "stillflow", "run", HERE / "report_numbers.py", program],
-        env={**os.environ, "PYTHONPATH": path, "MPLBACKEND": "Agg"},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    (line,) = (line for line in done.stdout.splitlines() if line.startswith(MARK))
-    found = json.loads(line.removeprefix(MARK))
     recorded = json.loads((GOLDEN / f"{program}.json").read_text("utf-8"))
     assert found.keys() == recorded.keys()
     for name, numbers in recorded.items():

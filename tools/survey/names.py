@@ -1,6 +1,6 @@
 """Lists which names of TensorFlow a package's source spells, and Stillflow lacks.
 
-    python tools/survey_names.py FOLDER...
+    python -m tools.survey.names FOLDER...
 
 Names are found in the syntax (`tf.math.log`, for whatever name a module imports TensorFlow by), so
 that what a package would need only later is seen too. A line for each missing name: how many times

@@ -1,0 +1,127 @@
+"""The surveys of other people's programs: their lists, what they read, their tables."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.repositories import made
+from tools.survey import (
+    libraries,
+    pages,
+    printed,
+    processes,
+    repositories,
+    tensorflow_tests,
+    tutorials,
+)
+from tools.survey.__main__ import PARTS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", repositories.RECIPES)
+def test_a_recipe_says_what_it_runs_and_makes(name):
+    recipe = repositories.RECIPES[name]
+    assert recipe["what"]
+    assert recipe["commands"]
+    assert recipe["numbers"]
+    assert "made" not in recipe or callable(getattr(made, recipe["made"]))
+
+
+def test_numbers_are_read_in_order():
+    lines = ["step 1 loss: 2.5, accuracy: .5", "nothing", "step 2 loss: 1e-3, accuracy: nan"]
+    read = printed.numbers(lines, ["loss: #", "accuracy: #"])
+    assert str(read) == "[2.5, 0.5, 0.001, nan]"
+
+
+def test_rows_of_numbers_are_compared():
+    assert printed.apart([1.0, 2.0], [1.0, 2.0]) == 0
+    assert printed.apart([1.0], [1.1]) == pytest.approx(0.0909, 1e-3)
+    assert printed.apart([float("nan")], [1.0]) == float("inf")
+
+
+def test_a_row_says_why_a_program_ended():
+    ended = {"seconds": 1.0, "failed": "lacks tf.x", "numbers": []}
+    ran = {"seconds": 1.0, "failed": "", "numbers": [0.25]}
+    recipe, row = {"what": "w", "numbers": []}, repositories.row
+    assert row("a/b", recipe, {"here": ended, "there": ran}).split(" | ")[3] == "lacks tf.x"
+    assert row("a/b", recipe, {"here": ran, "there": ran}).endswith("| equal | 1 : 1 |")
+    assert row("a/b", recipe, {"here": ended, "there": ended}) is None
+
+
+def run(code, **given):
+    return processes.run([sys.executable, "-uc", code], ROOT, {}, **{"seconds": 60, **given})
+
+
+def test_a_program_is_watched_to_its_end():
+    ran = run("import sys; print(1); print(2, file=sys.stderr); sys.exit(3)")
+    assert (ran.lines, ran.errors, ran.failed, ran.late) == (["1"], ["2"], True, False)
+
+
+def test_a_program_is_ended_when_it_is_late_or_printed_enough():
+    code = "import time; print(1); print(2); time.sleep(60)"
+    enough = run(code, enough=lambda line: line == "1")
+    assert (enough.lines, enough.failed, enough.late) == (["1"], False, False)
+    late = run(code, seconds=1, together=True)
+    assert late.failed
+    assert late.late
+    assert late.lines[-1].startswith("TimeoutError")
+
+
+def test_texts_are_compared_by_their_numbers():
+    ours, theirs = ["loss 1.00", "WARNING: x"], ["loss 1.01"]
+    assert tutorials.difference(ours, theirs) == pytest.approx(0.0099, 1e-2)
+    assert tutorials.difference(["cost 1"], theirs) is None
+
+
+def test_a_collection_of_tutorials_is_counted():
+    outcomes = ["ran; within 2e-06", "ran; other text", "runs on", "lacks tf.x", "KeyError: 1"]
+    assert tutorials.row("a", outcomes) == "| a | 5 | 3 | 1 | 1 | 1 of 2 | 2e-06 |"
+
+
+def test_every_library_that_is_tested_is_in_the_table():
+    folder = ROOT / "tests" / "libraries" / "programs"
+    assert libraries.LIBRARIES.keys() == {path.stem for path in folder.glob("*.py")}
+
+
+def test_tests_are_counted_by_area():
+    ours = {
+        ("ops/a", name): (kind,)
+        for name, kind in {"a": "pass", "b": "fail", "c": "skip", "d": "fail"}.items()
+    }
+    theirs = {test: ("pass",) for test in ours} | {("client/b", "x"): ("fail",)}
+    (row,) = tensorflow_tests.table(ours, theirs, listed={("ops/a", "b")})
+    area = "arithmetic, arrays, reductions"
+    assert row == f"| {area} | 1 | 4 | 1 | 1 | 33.3 % | 1 | 50.0 % |"
+
+
+def test_listed_tests_are_in_areas():
+    listed = tensorflow_tests.read([tensorflow_tests.LISTED])
+    assert not [file for file, _ in listed if tensorflow_tests.area(file) == "other"]
+
+
+def test_rows_take_the_place_of_those_of_the_same_name(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "x\n<!-- t -->\n| a | n |\n| --- | --- |\n| b | 1 |\n| c | 2 |\n<!-- /t -->\ny\n"
+    )
+    pages.write(page, "t", ["a", "n"], ["| c | 3 |", "| d | 4 |"])
+    rows = "| a | n |\n| --- | --- |\n| b | 1 |\n| c | 3 |\n| d | 4 |"
+    assert page.read_text() == f"x\n<!-- t -->\n{rows}\n<!-- /t -->\ny\n"
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_the_page_has_a_table_of_each_part(name):
+    text = (ROOT / "docs" / "programs.md").read_text("utf-8")
+    begin = text.index(f"<!-- {name} -->")
+    assert text.index(f"<!-- /{name} -->") > begin
+    assert pages.line(PARTS[name].HEAD) in text[begin:]
+
+
+def test_names_that_a_package_spells_are_found(tmp_path):
+    (tmp_path / "m.py").write_text("import tensorflow as tf\ntf.matmul\ntf.keras.Model\n")
+    command = [sys.executable, "-m", "tools.survey.names", tmp_path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "    1 tf.keras.Model (1 files)\n".replace("tf.", "")

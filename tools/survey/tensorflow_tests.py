@@ -1,0 +1,91 @@
+"""TensorFlow 1.15's own tests by area: how many of those that it passes itself pass here.
+
+Results are files with a line for each test, its parts separated by tabs: file (below
+tensorflow/python), test, one of pass, fail, error and skip, and the last line of the error. Any
+runner that imports TensorFlow's test files, here with Stillflow as `tensorflow` and there with
+TensorFlow 1.15, can write them; the tests themselves are TensorFlow's and are not here.
+
+`tools/tensorflow_tests.tsv` names tests that fail here for a reason: they need a family that is not
+built, or look at the inside of TensorFlow. The table counts all, and says how many these are.
+"""
+
+import tomllib
+from collections import Counter, defaultdict
+from fnmatch import fnmatch
+from pathlib import Path
+
+from .pages import line
+
+NAME = "tests"
+HEAD = [
+    *("area", "files", "TensorFlow 1.15 passes", "skipped here", "pass here", "share"),
+    *("fail with a reason that is listed", "share of the others"),
+]
+AREAS = tomllib.loads(Path(__file__).with_name("areas.toml").read_text("utf-8"))["areas"]
+LISTED = Path(__file__).parents[1] / "tensorflow_tests.tsv"
+
+
+def survey(options):
+    """Says what fails, and which listed tests pass after all."""
+    ours, theirs = read(options.here), read(options.there)
+    listed = read([LISTED])
+    for (file, test), (kind, *why) in sorted(ours.items()):
+        if (
+            kind in ("fail", "error")
+            and passes(theirs, (file, test))
+            and (file, test) not in listed
+        ):
+            print(f"{file} {test}: {' '.join(why)[:120]}")
+    for test in sorted(test for test in listed if passes(ours, test)):
+        print(f"{' '.join(test)} passes; take it off the list")
+
+
+def read(paths):
+    """{(file, test): what the line says besides}; a later line about a test holds."""
+    lines = (line for path in paths for line in path.read_text("utf-8").splitlines())
+    parts = (line.split("\t") for line in lines)
+    return {(file, test): tuple(rest) for file, test, *rest in parts}
+
+
+def passes(results, test):
+    return results.get(test, ("",))[0] == "pass"
+
+
+def rows(options):
+    """A row for each area that TensorFlow's results have tests of."""
+    if options.here and options.there:
+        yield from table(read(options.here), read(options.there), read([LISTED]))
+
+
+def table(ours, theirs, listed):
+    counts, files = defaultdict(Counter), defaultdict(set)
+    for test in filter(lambda test: passes(theirs, test), theirs):
+        where = area(test[0])
+        files[where].add(test[0])
+        kind = ours.get(test, ("absent",))[0]
+        failed = "listed" if test in listed else "failed"
+        counts[where]["passed"] += 1
+        counts[where][kind if kind in ("pass", "skip") else failed] += 1
+    for where in filter(counts.get, [*AREAS, "other"]):
+        yield row(where, len(files[where]), counts[where])
+
+
+def row(where, files, count):
+    """An area's line of the table. What is skipped here has run in neither graph half."""
+    ran = count["passed"] - count["skip"]
+    shares = (share(count["pass"], of) for of in (ran, ran - count["listed"]))
+    all_of_them, others = shares
+    cells = [where, files, count["passed"], count["skip"], count["pass"], all_of_them]
+    return line([*cells, count["listed"], others])
+
+
+def share(passed, of):
+    return f"{100 * passed / of:.1f} %" if of else ""
+
+
+def area(file):
+    """The area that owns a file of tests."""
+    for where, patterns in AREAS.items():
+        if any(fnmatch(file, pattern) for pattern in patterns):
+            return where
+    return "other"
