@@ -9,14 +9,19 @@ import jax.numpy as jnp
 from jax import lax
 
 
-def interleave(parts: Callable[[Any], tuple], size: int, width: int) -> Any:
+def interleave(
+    parts: Callable[[Any], tuple],
+    size: int,
+    width: int,
+    then: Callable[[Any], Any] = lambda laid: laid,
+) -> Any:
     """One fused loop over the result: XLA repeats the work of `parts` rather than store it, which
     was five times faster on a CPU than stacking them."""
     position = jnp.arange(size, dtype=jnp.uint64)
     *others, result = parts(position // width)
     for lane, part in enumerate(others):
         result = jnp.where(position % width == lane, part, result)
-    return result
+    return then(result)
 
 
 def while_each(

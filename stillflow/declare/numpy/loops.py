@@ -13,16 +13,26 @@ import numpy as np
 _CHUNK = 8192  # rows: the temporaries of float64 operations on them fit a core's cache
 
 
-def interleave(parts: Callable[[Any], tuple], size: int, width: int) -> np.ndarray:
-    """Returns [size]: element i is element i // width of part i % width.
+def interleave(
+    parts: Callable[[Any], tuple],
+    size: int,
+    width: int,
+    then: Callable[[Any], Any] = lambda laid: laid,
+) -> np.ndarray:
+    """Returns [size]: element i is `then` of element i // width of part i % width.
 
-    `parts(index: u64[n])` gives `width` arrays [n], whose element i depends on `index[i]` alone.
+    `parts(index: u64[n])` gives `width` arrays [n], whose element i depends on `index[i]` alone;
+    so does an element of `then`'s result on that of its argument.
     """
     count = -(-size // width)
 
     def rows(start: int) -> np.ndarray:
         index = np.arange(start, min(start + _CHUNK, count), dtype=np.uint64)
-        return np.stack(parts(index), axis=-1)
+        found = parts(index)
+        laid = np.empty((len(index), width), found[0].dtype)
+        for lane, part in enumerate(found):
+            laid[:, lane] = part
+        return then(laid)
 
     first = rows(0)
     if count <= _CHUNK:

@@ -22,7 +22,10 @@ _RESERVED_WORDS = 256  # for each truncated number: those of its group's rejecte
 
 def uniform(xp: Any, stream: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     """f[shape] in [0, 1)"""
-    return _lay_out(xp, shape, dtype, lambda index: _uniform_group(xp, stream, index, dtype))
+    if group_size(dtype) == 2:
+        return _lay_out(xp, shape, dtype, lambda index: uniform_pair(xp, stream, index))
+    group = lambda index: blocks(xp, stream, index)
+    return _lay_out(xp, shape, dtype, group, lambda word: fraction(xp, word, dtype))
 
 
 def standard_normal(xp: Any, stream: Any, shape: tuple[int, ...], dtype: Any) -> Any:
@@ -72,8 +75,8 @@ def group_size(dtype: Any) -> int:
     return 2 if np.dtype(dtype).itemsize == 8 else 4
 
 
-def _lay_out(xp: Any, shape: tuple[int, ...], dtype: Any, group: Any) -> Any:
-    numbers = xp.interleave(group, math.prod(shape), group_size(dtype))
+def _lay_out(xp: Any, shape: tuple[int, ...], dtype: Any, group: Any, *then: Any) -> Any:
+    numbers = xp.interleave(group, math.prod(shape), group_size(dtype), *then)
     return numbers.reshape(shape).astype(dtype)
 
 
@@ -100,12 +103,6 @@ def normal_pair(xp: Any, stream: Any, index: Any) -> tuple[Any, Any]:
     radius = xp.sqrt(-2.0 * xp.log(xp.maximum(u, _SMALLEST)))
     angle = 2 * np.pi * v
     return xp.sin(angle) * radius, xp.cos(angle) * radius
-
-
-def _uniform_group(xp: Any, stream: Any, index: Any, dtype: Any) -> tuple[Any, ...]:
-    if group_size(dtype) == 2:
-        return uniform_pair(xp, stream, index)
-    return tuple(fraction(xp, word, dtype) for word in blocks(xp, stream, index))
 
 
 def _normal_group(xp: Any, stream: Any, index: Any, dtype: Any) -> tuple[Any, ...]:

@@ -27,9 +27,10 @@ def uniform_int(xp: Any, stream: Any, shape: tuple[int, ...], low: Any, high: An
         if width == 2:
             w0, w1, w2, w3 = (word.astype(xp.uint64) for word in words)
             words = (w0 | w1 << 32, w2 | w3 << 32)
-        return tuple((low + word % (high - low)).astype(dtype) for word in words)
+        return words
 
-    return xp.interleave(group, math.prod(shape), width).reshape(shape)
+    bounded = lambda word: (low + word % (high - low)).astype(dtype)
+    return xp.interleave(group, math.prod(shape), width, bounded).reshape(shape)
 
 
 def shuffle(xp: Any, stream: Any, value: Any) -> Any:

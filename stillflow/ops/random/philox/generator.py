@@ -38,8 +38,8 @@ def blocks(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
 
 def _few_blocks(stream: list[int], index: np.ndarray) -> tuple[np.ndarray, ...]:
     """The same in Python's integers, which are faster than small arrays."""
-    found = np.empty((4, index.size), np.uint32)
-    for number, ahead in enumerate(index.reshape(-1).tolist()):
+    found = []
+    for ahead in index.reshape(-1).tolist():
         k0, k1, low, high, x2, x3 = stream
         position = ahead + (low | high << 32)
         x0, x1 = position & _LOW32, position >> 32 & _LOW32
@@ -47,8 +47,8 @@ def _few_blocks(stream: list[int], index: np.ndarray) -> tuple[np.ndarray, ...]:
             p0, p1 = x0 * _MULTIPLIERS[0], x2 * _MULTIPLIERS[1]
             x0, x1, x2, x3 = p1 >> 32 ^ x1 ^ k0, p1 & _LOW32, p0 >> 32 ^ x3 ^ k1, p0 & _LOW32
             k0, k1 = k0 + _KEY_STEPS[0] & _LOW32, k1 + _KEY_STEPS[1] & _LOW32
-        found[:, number] = x0, x1, x2, x3
-    return tuple(words.reshape(index.shape) for words in found)
+        found.append((x0, x1, x2, x3))
+    return tuple(np.array(found, np.uint32).T.reshape(4, *index.shape))
 
 
 def scrambled_stream(xp: Any, seed: Any) -> Any:
