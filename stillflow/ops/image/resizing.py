@@ -18,7 +18,7 @@ from stillflow.declare.type_sets import WIDE_FLOATS, types
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.array import shape_of
-from stillflow.ops.image import sampling
+from stillflow.ops.image import lerping, sampling
 from stillflow.ops.image.sampling import Places
 
 _SCALED = types("int8 uint8 int16 uint16 int32 int64 float16 float32 float64")
@@ -123,6 +123,8 @@ def resize_bilinear_op(
     new = _checked(images, size, align_corners, half_pixel_centers)
     if images.shape[1:3] == new:
         return xp.asarray(images, np.float32)
+    if not sampling.compiles(xp):
+        return lerping.lerped_pictures(images, new, align_corners, half_pixel_centers)
     rows, columns = (
         _between(images.shape[axis], new[axis - 1], align_corners, half_pixel_centers)
         for axis in (1, 2)

@@ -1,7 +1,7 @@
 """How pictures are sampled: each pixel of a new axis is a sum of some pixels of the old one.
 
-Sizes are known before compiling, so everything here but `applied` and `lerped` is NumPy, in float32
-as TensorFlow computes it: rounding decides which pixel is meant.
+Sizes are known before compiling, so all but `applied` and `lerped_pictures` is NumPy, in float32 as
+TensorFlow computes it: rounding decides which pixel is meant.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import numpy as np
 _MOST_PLACES = 12
 _ROWS = 64  # of a matrix that multiplies an axis
 _MANY_CHANNELS = 16
-_BLOCK = 24_000  # pixels that are worked on together on the host
 _TABLE = 1024  # steps between two pixels that cubic weights are rounded to
 _NOTHING = np.float32(1000) * np.finfo(np.float32).tiny  # weights below sum to nothing
 
@@ -51,7 +50,7 @@ class Places(NamedTuple):
         return matrix
 
 
-def _compiles(xp: Any) -> bool:
+def compiles(xp: Any) -> bool:
     return getattr(xp, "is_xla", False)
 
 
@@ -88,7 +87,7 @@ def _is_regular(sources: np.ndarray) -> bool:
 def applied(xp: Any, x: Any, places: Places, axis: int) -> Any:
     """x: f[n, h, w, c] -> the same with `axis` sampled."""
     count = len(places.sources)
-    if x.dtype.kind == "f" and _compiles(xp) and count > 1 and not _is_regular(places.sources):
+    if x.dtype.kind == "f" and compiles(xp) and count > 1 and not _is_regular(places.sources):
         return _by_matrix(xp, x, places, axis, lambda: _summed(xp, x, places, axis))
     if x.dtype.kind == "f" and count > _MOST_PLACES:
         return _multiplied(xp, x, places, axis)
@@ -201,57 +200,29 @@ def between(size: int, new: int, align_corners: bool, half_pixel_centers: bool) 
     return Between(lower, upper, at - below)
 
 
-def lerped(xp: Any, x: Any, axis: int, between: Between) -> Any:
-    """x: n[n, h, w, c] -> f32, the same with `axis` interpolated linearly."""
+def _lerped(xp: Any, x: Any, axis: int, between: Between) -> Any:
+    """x: n[n, h, w, c] -> f32, the same with `axis` interpolated linearly, in compiled code."""
     if not between.part.any():
         return xp.asarray(taken(xp, x, between.lower, axis), np.float32)
-    if _compiles(xp) and not _is_repeated(between.lower, x.shape[axis]):
-        x = xp.asarray(x, np.float32)
-        exactly = lambda: _lerped_exactly(xp, x, axis, between)
-        return _by_matrix(xp, x, between.places(), axis, exactly)
-    return _lerped_exactly(xp, x, axis, between)
+    x = xp.asarray(x, np.float32)
+    exactly = lambda: _lerped_exactly(xp, x, axis, between)
+    if _is_repeated(between.lower, x.shape[axis]):
+        return exactly()
+    return _by_matrix(xp, x, between.places(), axis, exactly)
 
 
 def _lerped_exactly(xp: Any, x: Any, axis: int, between: Between) -> Any:
     shape = (*x.shape[:axis], len(between.part), *x.shape[axis + 1 :])
     sources = np.stack(between[:2])
     x, axis, sources, parts = _in_long_rows(x, axis, sources, between.part[None])
-    low = xp.asarray(taken(xp, x, sources[0], axis), np.float32)
-    high = xp.asarray(xp.take(x, sources[1], axis, mode="clip"), np.float32)
-    return _between(xp, low, high, along(parts, axis)).reshape(shape)
+    low = taken(xp, x, sources[0], axis)
+    high = xp.take(x, sources[1], axis, mode="clip")
+    return (low + (high - low) * along(parts, axis)).reshape(shape)
 
 
 def lerped_pictures(xp: Any, images: Any, rows: Between, columns: Between) -> Any:
     """images: n[n, h, w, c] -> f32, the same with columns, then rows interpolated linearly."""
-    on_host = not _compiles(xp)
-    if on_host and images.strides[2] < 0:
-        # A mirrored view is slow to read pixel by pixel.
-        images, columns = images[:, :, ::-1], columns.mirrored(images.shape[2])
-    size = len(rows.part) * len(columns.part) * images.shape[3]
-    if not on_host or size <= 3 * _BLOCK:
-        return lerped(xp, lerped(xp, images, 2, columns), 1, rows)
-    # A few rows at a time: only the result takes fresh memory, which costs more than arithmetic.
-    height, width = len(rows.part), len(columns.part)
-    out = np.empty((len(images), height, width, images.shape[3]), np.float32)
-    step = max(1, _BLOCK // (width * images.shape[3]))
-    for start in range(0, height, step):
-        few = Between(*(vector[start : start + step] for vector in rows))
-        first, last = few.lower[0], few.upper[-1] + 1
-        near = few._replace(lower=few.lower - first, upper=few.upper - first)
-        for image, result in zip(images, out, strict=True):
-            wide = lerped(xp, image[None, first:last], 2, columns)
-            result[start : start + step] = lerped(xp, wide, 1, near)[0]
-    return out
-
-
-def _between(xp: Any, low: Any, high: Any, part: Any) -> Any:
-    if _compiles(xp):
-        return low + (high - low) * part
-    # `high` is nobody else's, and fresh memory costs more than arithmetic.
-    high -= low
-    high *= part
-    high += low
-    return high
+    return _lerped(xp, _lerped(xp, images, 2, columns), 1, rows)
 
 
 def cubic(size: int, new: int, align_corners: bool, half_pixel_centers: bool) -> Places:
