@@ -6,6 +6,7 @@ import hypothesis
 import pytest
 
 from stillflow.graph import context
+from stillflow.runtime import platforms
 
 # How long an example takes says nothing where other processes run.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -25,6 +26,13 @@ def empty_default_graph():
     yield
     context.graphs.stack.clear()
     context.sessions.stack.clear()
+
+
+@pytest.fixture
+def soon_compiled(monkeypatch):
+    """Has the cost model compile a plan after a few runs."""
+    soon = platforms.PLATFORMS["cpu"]._replace(start=100.0, compile_step=1.0, run=0.0)
+    monkeypatch.setitem(platforms.PLATFORMS, "cpu", soon)
 
 
 @pytest.fixture(params=["host", "xla"])

@@ -2,8 +2,9 @@
 
 Both tiers' cost of a run is estimated from its steps, the bytes they touch and their arithmetic.
 The plan is compiled once the time that the host tier has lost against XLA exceeds what compiling
-costs. The constants are rounded from measurements on two cores of a current x86-64 server; being
-off by a factor of two moves the switch, not the results.
+costs. The host's constants are rounded from measurements on two cores of a current x86-64 server,
+those of compiled code are its platform's (`runtime.platforms`); being off by a factor of two moves
+the switch, not the results.
 """
 
 from __future__ import annotations
@@ -14,21 +15,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from stillflow.runtime import platforms
+from stillflow.runtime.platforms import Platform
 from stillflow.runtime.steps import Step
 
 # Microseconds.
 _HOST_STEP = 1.6
 _HOST_RUN = 8.0
-_XLA_RUN = 25.0
-_XLA_START = 500_000.0
-_COMPILE_STEP = 5_000.0
 _MANY_STEPS = 2_000.0  # with which each step takes twice as long to compile
 # Writing a step as Python takes as long as these runs of it lose in the loop over steps.
 RUNS_BEFORE_WRITING = 20
 # Per microsecond. NumPy's rate is that of results large and small.
 _HOST_BYTES = 4_000.0
-_XLA_BYTES = 12_000.0
-_FLOPS = 100_000.0
+_HOST_FLOPS = 100_000.0
 
 
 class Work(NamedTuple):
@@ -56,23 +55,40 @@ def work_of(steps: Sequence[Step], slots: Sequence[Any]) -> Work:
     return total
 
 
-def runs_before_compiling(steps: Sequence[Step], slots: Sequence[Any]) -> float:
-    """How many runs of `steps` the host tier does before they are compiled; it may be infinite.
+class Switch(NamedTuple):
+    """When a plan is compiled: after `runs` on the host, which may be infinite.
 
-    `slots` hold the values of one run.
+    `compiling` is what that costs, in microseconds.
     """
+
+    runs: float
+    compiling: float
+
+
+def switch(steps: Sequence[Step], slots: Sequence[Any], moved: Sequence[Any] = ()) -> Switch:
+    """When a plan of which `steps` can be compiled is.
+
+    `slots` hold the values of one run, of which a compiled run moves `moved` to its device or back.
+    """
+    platform = platforms.current()
     work = work_of(steps, slots)
-    arithmetic = work.flops / _FLOPS
-    host = _HOST_RUN + _HOST_STEP * work.steps + work.bytes / _HOST_BYTES + arithmetic
-    compiled = _XLA_RUN + work.bytes / _XLA_BYTES + arithmetic
-    if host <= compiled:
-        return math.inf
-    return _compiling(_count(steps)) / (host - compiled)
+    host = _HOST_RUN + _HOST_STEP * work.steps + work.bytes / _HOST_BYTES + work.flops / _HOST_FLOPS
+    compiled = platform.run + platform.step * work.steps
+    compiled += work.bytes / platform.bytes + work.flops / platform.flops
+    compiled += moving(moved, platform)
+    compiling = _compiling(_count(steps), platform)
+    return Switch(math.inf if host <= compiled else compiling / (host - compiled), compiling)
 
 
-def _compiling(count: int) -> float:
+def moving(values: Sequence[Any], platform: Platform | None = None) -> float:
+    """What it takes to move values between the host and the device of compiled code."""
+    platform = platform or platforms.current()
+    return platform.moving(len(values), sum(getattr(value, "nbytes", 0) for value in values))
+
+
+def _compiling(count: int, platform: Platform) -> float:
     """What compiling `count` steps costs. A network unrolled over time has thousands."""
-    return _XLA_START + _COMPILE_STEP * count * (1 + count / _MANY_STEPS)
+    return platform.start + platform.compile_step * count * (1 + count / _MANY_STEPS)
 
 
 def _count(steps: Sequence[Step]) -> int:

@@ -23,7 +23,7 @@ import numpy as np
 
 from stillflow.declare.resources import Handle
 from stillflow.graph.operation import Operation
-from stillflow.runtime.cost import RUNS_BEFORE_WRITING, runs_before_compiling
+from stillflow.runtime.cost import RUNS_BEFORE_WRITING, switch
 from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.host_code import HostFunction
@@ -55,6 +55,7 @@ class Specialisation:
     """What is known of a plan for feeds of certain shapes.
 
     host_runs_limit: after how many runs on the host it is compiled.
+    compiling: what that costs.
     drawn: how many blocks of random numbers each random op uses in a run; None when that may vary.
     passes_feeds: whether a variable may get the very array that is fed, or a view of it.
     function: the host program in its fastest form, once it is worth writing.
@@ -64,6 +65,7 @@ class Specialisation:
     host_runs_limit: float
     drawn: list[tuple[Operation, int]] | None
     passes_feeds: bool
+    compiling: float = 0.0
     host_runs: int = 0
     function: HostFunction | None = None
 
@@ -302,12 +304,14 @@ class Executor:
             learned.specialised.clear()
         found = specialised(self.plan, slots, learned.reshaped, seen)
         compiled = set() if learned.split is None else {s.op for s in learned.split.compiled_steps}
-        limit = runs_before_compiling([s for s in found.steps if s.op in compiled], slots)
         given = [slots[slot] for slot in self.plan.feeds]
+        moved = [*given, *(slots[slot] for slot in self.plan.fetches if slot is not None)]
+        after = switch([s for s in found.steps if s.op in compiled], slots, moved)
         kept = [slots[slot] for slot in self.plan.written.values()]
         may_differ = any(step.region is not None for step in found.steps)
         passes_feeds = may_differ or any(_is_fed(value, given) for value in kept)
-        known = Specialisation(found.program, limit, self._drawn(found.fixed, slots), passes_feeds)
+        drawn = self._drawn(found.fixed, slots)
+        known = Specialisation(found.program, after.runs, drawn, passes_feeds, after.compiling)
         learned.specialised[shapes] = known
         return known
 

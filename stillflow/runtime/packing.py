@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 
 from stillflow.graph.operation import Operation
+from stillflow.runtime import platforms
 from stillflow.runtime.variables import declared_dtype, declared_shape
-
-_MAX_ELEMENTS = 4096  # of a variable; copying a larger one costs more than an argument
 
 
 class Pack:
@@ -68,11 +67,12 @@ class PackedValue:
 
 def packs(variables: Iterable[tuple[int, Operation]]) -> list[Pack]:
     """Packs for those of `variables`, given with their slots, that are small: one for each type."""
+    most = platforms.current().packed_elements
     by_type: dict[Any, dict[int, tuple[int, ...]]] = {}
     for slot, variable in variables:
         shape = declared_shape(variable)
         elements = shape.num_elements()
-        if elements is not None and elements <= _MAX_ELEMENTS:
+        if elements is not None and elements <= most:
             sizes = tuple(size or 0 for size in shape.as_list())
             by_type.setdefault(declared_dtype(variable), {})[slot] = sizes
     return [Pack(shapes) for shapes in by_type.values() if len(shapes) > 1]

@@ -10,16 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from stillflow.runtime import platforms
 from stillflow.runtime.regions import Choice, check_scalar
 from stillflow.runtime.steps import Step
 from stillflow.runtime.xla_floats import faithful
 from stillflow.runtime.xla_holders import NotTraceable
 from stillflow.runtime.xla_namespace import Check
 from stillflow.runtime.xla_tracing import Inside, Probe, Tracing, array_of, prepare, probe, zeros_of
-
-# What both sides of a choice may come to, for both to be computed.
-_LIGHT_STEPS = 16
-_LIGHT_ELEMENTS = 16_384
 
 
 def _chosen(pred: Any, then: Any, otherwise: Any) -> Any:
@@ -77,13 +74,16 @@ class Choosing(Tracing):
     def _is_light(self, probes: Sequence[Probe]) -> bool:
         """Whether computing both sides takes less time than branching does."""
         steps = [step for part in self.region.parts for step in part.plan.steps]
+        platform = platforms.current()
         does_more = self.carried or any(probe.checks or probe.changed for probe in probes)
-        if does_more or len(steps) > _LIGHT_STEPS or not all(_is_elementwise(s) for s in steps):
+        if does_more or len(steps) > platform.light_steps:
+            return False
+        if not all(_is_elementwise(step) for step in steps):
             return False
         pairs = list(zip(*(probe.inside.results for probe in probes), strict=True))
         values = [value for pair in pairs for value in pair if value is not None]
         are_alike = all(None in pair or pair[0].shape == pair[1].shape for pair in pairs)
-        return are_alike and sum(value.size for value in values) <= _LIGHT_ELEMENTS
+        return are_alike and sum(value.size for value in values) <= platform.light_elements
 
     def _selected(self, pred: Any) -> Any:
         """What the choice gives, of what both sides give."""

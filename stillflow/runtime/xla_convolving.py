@@ -1,8 +1,8 @@
 """Convolutions, traced. What they take is told in `declare.numpy.convolving`.
 
-Where a window is larger than the images XLA goes through its elements one by one, at a fiftieth of
-the speed (measured with JAX 0.10 on a CPU: 66 ms against 1.2 for 3x3 windows of 512 channels over
-eight images of 2x2). Such windows are laid out in rows, and multiplied as a matrix.
+Where a window is larger than the images XLA goes through its elements one by one on a CPU, at a
+fiftieth of the speed (measured with JAX 0.10: 66 ms against 1.2 for 3x3 windows of 512 channels
+over eight images of 2x2). There such windows are laid out in rows, and multiplied as a matrix.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+
+from stillflow.runtime import platforms
 
 # More of them take longer to lay out and to compile.
 _MAX_PLACES = 64
@@ -37,6 +39,7 @@ def convolve(
     w_steps = w_dilation or (1,) * len(spatial)
     reaches = [_reach(count, step) for count, step in zip(windows, w_steps, strict=True)]
     exceeds = any(reach > size for reach, size in zip(reaches, sizes, strict=True))
+    exceeds &= platforms.current().lays_out_windows
     if not exceeds or math.prod(windows) > _MAX_PLACES or 0 in (*x.shape, *w.shape):
         return lax.conv_general_dilated(
             x, w, strides, padding, x_dilation, w_dilation, dimension_numbers=layouts

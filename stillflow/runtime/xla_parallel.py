@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import jax
 from jax.extend import core
 
+from stillflow.runtime import platforms
 from stillflow.runtime.xla_equations import bound, opened
 
 # Additions and multiplications in one turn of a loop, so that several are worth a call of its own.
@@ -31,7 +32,7 @@ def parallel(traced: Any) -> Callable[..., Any] | None:
     """
     closed = traced.jaxpr
     stages = _stages(closed.jaxpr)
-    if stages is None or closed.effects or jax.default_backend() != "cpu":
+    if stages is None or closed.effects or not platforms.current().threads_loops:
         return None
     leaves = jax.tree.leaves(traced.args_info)
     donated = [v for v, i in zip(closed.jaxpr.invars, leaves, strict=True) if i.donated]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import stillflow.api as tf
-from stillflow.runtime.cost import runs_before_compiling
+from stillflow.runtime.cost import switch
 from stillflow.runtime.xla import XlaProgram
 
 _TRAINING = """
@@ -174,11 +174,8 @@ def test_a_fed_array_is_handed_over_once(monkeypatch):
     assert calls == [[np.ndarray]]
 
 
-def test_the_switch_comes_after_the_same_run_every_time(monkeypatch):
+def test_the_switch_comes_after_the_same_run_every_time(soon_compiled):
     """The cost model counts; it has no clock."""
-    monkeypatch.setattr("stillflow.runtime.cost._XLA_START", 100.0)
-    monkeypatch.setattr("stillflow.runtime.cost._COMPILE_STEP", 1.0)
-    monkeypatch.setattr("stillflow.runtime.cost._XLA_RUN", 0.0)
 
     def first_compiled_run() -> int:
         with tf.Graph().as_default(), tf.Session() as session:
@@ -196,7 +193,7 @@ def test_the_switch_comes_after_the_same_run_every_time(monkeypatch):
 
 
 def test_nothing_to_compute_is_never_worth_compiling():
-    assert runs_before_compiling([], []) == math.inf
+    assert switch([], []).runs == math.inf
 
 
 def test_a_program_is_written_as_a_function_that_gives_the_same(monkeypatch):
@@ -232,7 +229,7 @@ def test_an_error_in_the_function_names_the_operation(monkeypatch):
             session.run(found, {position: [5]})
 
 
-def test_training_goes_on_over_the_switch(monkeypatch):
+def test_training_goes_on_over_the_switch(monkeypatch, soon_compiled):
     """The values do not show where the host tier ended and the XLA tier began."""
 
     def trained(tier: str) -> np.ndarray:
@@ -245,9 +242,6 @@ def test_training_goes_on_over_the_switch(monkeypatch):
             return session.run(w)
 
     on_host = trained("host")
-    monkeypatch.setattr("stillflow.runtime.cost._XLA_START", 100.0)
-    monkeypatch.setattr("stillflow.runtime.cost._XLA_RUN", 0.0)
-    monkeypatch.setattr("stillflow.runtime.cost._COMPILE_STEP", 1.0)
     np.testing.assert_allclose(trained("auto"), on_host, rtol=1e-6)
 
 
