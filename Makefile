@@ -1,11 +1,11 @@
-# make setup | mnist | test | test-all | bench | check
+# make setup | mnist | test | test-all | bench | bench-steps | bench-processes | check
 PYTHON ?= python3
 BIN := .venv/bin
 export TF115 TF2 TORCH
 # A file's tests share what they compile, so they stay in one process.
 PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 
-.PHONY: setup mnist test test-all bench check
+.PHONY: setup mnist test test-all bench bench-steps bench-processes check
 
 # The environment that everything below runs in; leaves .venv/bin/stillflow.
 setup: .venv/.ready
@@ -31,9 +31,16 @@ test-all: setup
 	$(PYTEST)
 
 # Times Stillflow beside its peers and writes docs/benchmarks.md. TF115=, TF2= and TORCH= are commands
-# of Pythons that have them; a peer without one is left out.
+# of Pythons that have them; a peer without one is left out. BENCH="--only 'mnist step'" is one row.
 bench: setup
 	$(BIN)/python -m benchmarks $(BENCH)
+
+# Half of it each: steps in warm processes, and whole processes.
+bench-steps: setup
+	$(BIN)/python -m benchmarks steps $(BENCH)
+
+bench-processes: setup
+	$(BIN)/python -m benchmarks processes $(BENCH)
 
 # Format, lint, types; changes nothing.
 check: setup

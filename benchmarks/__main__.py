@@ -1,116 +1,126 @@
-"""`python -m benchmarks`: measures, prints the targets, writes docs/benchmarks.md."""
+"""`python -m benchmarks [steps] [processes]`: measures, prints each row with its targets.
+
+A run of a whole part is kept, beside those of other releases of JAX, and docs/benchmarks.md is
+written from all that is kept. `--only` rows and `--quick` runs are printed alone, unless `--write`
+is given.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
-import platform
+import time
 from pathlib import Path
+from typing import TypeVar
 
-from benchmarks import report
-from benchmarks.measure import Timings, Workers, time_programs, time_steps
+from benchmarks import machine, report
+from benchmarks.measure import Workers, time_programs, time_steps
 from benchmarks.peers import PACKAGES, Peer, all_peers, gemm_peers
-from benchmarks.workloads import FLOOR, GROWTH, MNIST, PROGRAMS, STEPS, Results, Step
+from benchmarks.results import Results, Run, Timings, keep, kept
+from benchmarks.targets import beside
+from benchmarks.workloads import FLOOR, MNIST, PROGRAMS, STEPS, Program, Step
 
 ROOT = Path(__file__).resolve().parents[1]
-COMPILES_SLOWLY = {"torch.compile": 0, "JAX": 1000}  # longer chains take minutes
+PARTS = ("steps", "processes")
 
 
 def main() -> None:
     arguments = _arguments()
-    peers, missing = [], []
-    versions: dict[str, str] = {}
-    for peer in all_peers(arguments.tf115, arguments.tf2, arguments.torch):
-        version = peer.version(PACKAGES[peer.name]) if peer.name != "Stillflow" else ""
-        if version is None:
-            missing.append(peer.name)
-        else:
-            peers.append(peer)
-            versions[peer.name] = version
-    known = {peer.name for peer in peers} | set(missing)
-    missing += [name for name in PACKAGES if name not in known]
-    if missing:
-        print(f"Not installed, so left out: {', '.join(missing)}")
-    results = _measure(peers, arguments)
-    report.write(results, versions, _machine(), missing, arguments.output)
-    print(report.targets_table(results))
+    if not arguments.report:
+        peers = all_peers(arguments.tf115, arguments.tf2, arguments.torch)
+        versions = {peer.name: peer.version(PACKAGES[peer.name]) for peer in peers}
+        known = {name: version for name, version in versions.items() if version is not None}
+        missing = [name for name in PACKAGES if name not in known]
+        if missing:
+            print(f"Not installed, so left out: {', '.join(missing)}")
+        run = Run(machine.description(), known, missing, Results())
+        _measure(run.results, [peer for peer in peers if peer.name in known], arguments)
+        if (arguments.only or arguments.quick) and not arguments.write:
+            return
+        keep(run)
+    if not (runs := kept()):
+        raise SystemExit("benchmarks: nothing is kept yet; `make bench` measures.")
+    report.write(runs, arguments.output)
     print(f"Written to {arguments.output}")
 
 
-def _measure(peers: list[Peer], arguments: argparse.Namespace) -> Results:
-    results, workers = Results({}, {}, {}), Workers()
-    only, share = arguments.only, 0.34 if arguments.quick else 1.0
+def _measure(results: Results, peers: list[Peer], arguments: argparse.Namespace) -> None:
+    share = 0.34 if arguments.quick else 1.0
+    wanted = _wanted(arguments.only)
+    for part in arguments.parts or PARTS:
+        start = time.perf_counter()
+        if part == "steps":
+            _measure_steps(results, peers, [s for s in STEPS if s.key in wanted], share)
+        else:
+            _measure_programs(results, peers, [p for p in PROGRAMS if p.key in wanted], share)
+        print(f"The {part} took {(time.perf_counter() - start) / 60:.1f} minutes.", flush=True)
 
-    def wanted(key: str) -> bool:
-        return not only or any(part in key for part in only)
 
-    for step in STEPS:
-        if wanted(step.key):
-            floors = gemm_peers(peers) if step.key == "mnist step" else []
-            results.steps[step.key] = _with_floor(
-                _step(workers, peers + floors, step, share), floors
-            )
-    for program in PROGRAMS:
-        if wanted(program.key):
-            folder = str(ROOT / "stillflow" / "data" / "files")
-            given = [folder if word == MNIST else word for word in program.arguments]
-            rounds = max(1, round(program.rounds * share))
-            _say(program.title)
-            results.programs[program.key] = time_programs(peers, program.program, given, rounds)
-            _show(results.programs[program.key].seconds)
-    for key, steps in GROWTH.items():
-        if wanted("growth"):
-            results.growth[key] = {}
-            for step in steps:
-                size = next(iter(step.params.values()))
-                able = peers
-                if key == "length":
-                    able = [p for p in peers if size <= COMPILES_SLOWLY.get(p.name, size)]
-                results.growth[key][size] = _step(workers, able, step, share)
+def _wanted(only: list[str] | None) -> set[str]:
+    """The keys of the rows to measure: those named, or with a part that is named, and what their
+    targets compare them with."""
+    keys = [row.key for row in (*STEPS, *PROGRAMS)]
+    wanted: set[str] = set()
+    for part in only or [""]:
+        found = {part} if part in keys else {key for key in keys if part in key}
+        if not found:
+            raise SystemExit(f"benchmarks: no row has {part!r} in it; there are {', '.join(keys)}")
+        wanted |= found
+    return wanted | beside(wanted)
+
+
+Row = TypeVar("Row", Step, Program)
+
+
+def _groups(rows: list[Row]) -> list[list[Row]]:
+    """Rows that are measured in the same rounds."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.beside or row.key, []).append(row)
+    return list(groups.values())
+
+
+def _measure_steps(results: Results, peers: list[Peer], steps: list[Step], share: float) -> None:
+    workers = Workers()
+    for group in _groups(steps):
+        floors = gemm_peers(peers) if group[0].floor else []
+        pairs = [
+            (step, [p for p in peers if p.name in (step.systems or PACKAGES)] + floors)
+            for step in group
+        ]
+        found = time_steps(workers, pairs, max(2, round(group[0].rounds * share)))
+        for step in group:
+            _floor(found[step.key], floors)
+        results.steps |= found
+        _show(results, found)
     workers.close()
-    return results
 
 
-def _step(workers: Workers, peers: list[Peer], step: Step, share: float) -> Timings:
-    _say(step.title)
-    rounds = max(3, round(step.rounds * share))
-    timings = time_steps(workers, peers, step.workload, step.params, rounds, step.seconds)
-    _show(timings)
-    return timings
-
-
-def _with_floor(timings: Timings, floors: list[Peer]) -> Timings:
+def _floor(timings: Timings, floors: list[Peer]) -> None:
     """The floor of a round is the fastest library's time in it."""
     measured = [timings.rounds[peer.name] for peer in floors if peer.name in timings.rounds]
     if measured:
-        timings.rounds[FLOOR] = [min(times) for times in zip(*measured, strict=True)]
-    return timings
+        timings.rounds[FLOOR] = [min(times) for times in zip(*measured, strict=False)]
 
 
-def _say(title: str) -> None:
-    print(f"{title} ...", flush=True)
+def _measure_programs(
+    results: Results, peers: list[Peer], programs: list[Program], share: float
+) -> None:
+    words = {MNIST: str(ROOT / "stillflow" / "data" / "files")}
+    for group in _groups(programs):
+        found = time_programs(peers, group, max(1, round(group[0].rounds * share)), words)
+        results.processes |= found
+        _show(results, {key: processes.seconds for key, processes in found.items()})
 
 
-def _show(timings: Timings) -> None:
-    for name in timings.rounds:
-        print(f"    {name:16} {report._time(timings.median(name))}", flush=True)
-    for name, why in timings.failed.items():
-        print(f"    {name:16} failed: {why}", flush=True)
-
-
-def _machine() -> str:
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        lines = cpuinfo.read_text().splitlines()
-        model = next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), model)
-    return (
-        f"{os.cpu_count()} cores, {model}, {platform.system()}, Python {platform.python_version()}"
-    )
+def _show(results: Results, found: dict[str, Timings]) -> None:
+    for key, timings in found.items():
+        print("\n".join(report.lines(results, key, timings)), flush=True)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=" or ".join(PARTS))
     for name in ("tf115", "tf2", "torch"):
         parser.add_argument(
             f"--{name}",
@@ -118,10 +128,15 @@ def _arguments() -> argparse.Namespace:
             default=os.environ.get(name.upper()) or None,
             help=f"a Python with {name}; otherwise ${name.upper()}, otherwise it is left out",
         )
-    parser.add_argument("--only", nargs="*", metavar="PART", help="only work whose key has a PART")
+    parser.add_argument("--only", nargs="*", metavar="ROW", help="rows by name, or by a part of it")
     parser.add_argument("--quick", action="store_true", help="a third of the rounds")
+    parser.add_argument("--write", action="store_true", help="keep also what --only measured")
+    parser.add_argument("--report", action="store_true", help="write the page of what is kept")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if unknown := set(arguments.parts) - set(PARTS):
+        parser.error(f"no part {sorted(unknown)[0]!r}: {' or '.join(PARTS)}")
+    return arguments
 
 
 if __name__ == "__main__":

@@ -4,36 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.machine import gemm_rate
 from benchmarks.peers import Peer
+from benchmarks.results import Processes, Timings
+from benchmarks.workloads import Program, Step
 
-
-@dataclass
-class Timings:
-    """What one workload took in each system: seconds of each round, in the order of the rounds."""
-
-    rounds: dict[str, list[float]] = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
-
-    def add(self, name: str, seconds: float) -> None:
-        self.rounds.setdefault(name, []).append(seconds)
-
-    def median(self, name: str) -> float | None:
-        return statistics.median(self.rounds[name]) if name in self.rounds else None
-
-    def ratio(self, slower: str, faster: str) -> float | None:
-        """The median over the rounds of one system's time to another's in the same round."""
-        if slower not in self.rounds or faster not in self.rounds:
-            return None
-        pairs = zip(self.rounds[slower], self.rounds[faster], strict=False)
-        return statistics.median(a / b for a, b in pairs)
+#: Rounds of a row end after so long, but for the first two: one row by name takes two minutes.
+LIMIT = 50.0
 
 
 class Worker:
@@ -50,12 +34,17 @@ class Worker:
             text=True,
         )
 
-    def prepare(self, workload: str, params: dict[str, Any]) -> bool:
-        """Whether the system has the workload, which is ready then."""
-        return self._ask({"prepare": workload, "params": params})["ready"]
+    def prepare(self, step: Step) -> bool:
+        """Whether the system has the step's workload, which is ready then."""
+        request = {"prepare": step.workload, "params": step.params, "key": step.key}
+        return self._ask(request)["ready"]
 
-    def measure(self, seconds: float) -> list[float]:
-        return self._ask({"measure": seconds})["times"]
+    def measure(self, step: Step) -> list[float]:
+        return self._ask({"measure": step.seconds, "key": step.key})["times"]
+
+    def forget(self) -> None:
+        """Lets go of what was prepared."""
+        self._ask({"forget": True})
 
     def close(self) -> None:
         assert self._process.stdin is not None
@@ -98,24 +87,34 @@ class Workers:
 
 
 def time_steps(
-    workers: Workers,
-    peers: list[Peer],
-    workload: str,
-    params: dict[str, Any],
-    rounds: int,
-    seconds: float,
-) -> Timings:
-    """Times a step in each system, a slice of `seconds` after another, for some rounds."""
-    timings = Timings()
-    ready = [
-        p for p in peers if _attempt(workers, p, timings, lambda w: w.prepare(workload, params))
+    workers: Workers, pairs: list[tuple[Step, list[Peer]]], rounds: int
+) -> dict[str, Timings]:
+    """Times steps that stand beside each other, each in its systems, for some rounds.
+
+    All take turns: a slice of time each, round after round.
+    """
+    found = {step.key: Timings(machine=[gemm_rate()]) for step, _ in pairs}
+    turns = [
+        (step, peer)
+        for step, peers in pairs
+        for peer in peers
+        if _attempt(workers, peer, found[step.key], lambda worker, s=step: worker.prepare(s))
     ]
-    for _ in range(rounds):
-        for peer in ready:
-            if times := _attempt(workers, peer, timings, lambda w: sorted(w.measure(seconds))):
+    start = time.perf_counter()
+    for done in range(rounds):
+        if done >= 2 and time.perf_counter() - start > LIMIT:
+            break
+        for step, peer in turns:
+            timings = found[step.key]
+            if times := _attempt(workers, peer, timings, lambda worker, s=step: worker.measure(s)):
                 # What else the machine does only adds time: the fastest tenth is what a step costs.
-                timings.add(peer.name, times[len(times) // 10])
-    return timings
+                timings.add(peer.name, sorted(times)[len(times) // 10])
+    for peer in {peer.name: peer for _, peer in turns}.values():
+        _attempt(workers, peer, Timings(), lambda worker: worker.forget() or True)
+    after = gemm_rate()
+    for timings in found.values():
+        timings.machine.append(after)
+    return found
 
 
 def _attempt(workers: Workers, peer: Peer, timings: Timings, ask: Callable[[Worker], Any]) -> Any:
@@ -130,38 +129,50 @@ def _attempt(workers: Workers, peer: Peer, timings: Timings, ask: Callable[[Work
         return None
 
 
-@dataclass
-class Processes:
-    """Whole processes: seconds, and the peak of their memory in MiB."""
+def time_programs(
+    peers: list[Peer], programs: list[Program], rounds: int, words: dict[str, str]
+) -> dict[str, Processes]:
+    """Runs programs that stand beside each other from start to end in each system, in turn.
 
-    seconds: Timings = field(default_factory=Timings)
-    memory: Timings = field(default_factory=Timings)
-
-
-def time_programs(peers: list[Peer], program: str, arguments: list[str], rounds: int) -> Processes:
-    """Runs a program from start to end in each system, in turn; the first round counts too."""
-    result = Processes()
-    for _ in range(rounds):
-        for peer in peers:
-            command = peer.program(program)
-            if command is None or peer.name in result.seconds.failed:
-                continue
-            code, seconds, mebibytes = _run(command + arguments, peer.environment())
-            if code:
-                result.seconds.failed[peer.name] = f"it ended with code {code}"
-                continue
-            result.seconds.add(peer.name, seconds)
-            result.memory.add(peer.name, mebibytes)
-    return result
+    Args:
+        words: what stands for some of their arguments.
+    """
+    found = {program.key: Processes(Timings(machine=[gemm_rate()])) for program in programs}
+    warm = [program for program in programs if program.warm]
+    for counted, these in [(False, warm), *[(True, programs)] * rounds]:
+        for program in these:
+            for peer in peers:
+                _run_once(peer, program, words, found[program.key], counted)
+    after = gemm_rate()
+    for processes in found.values():
+        processes.seconds.machine.append(after)
+    return found
 
 
-def _run(command: list[str], env: dict[str, str]) -> tuple[int, float, float]:
+def _run_once(
+    peer: Peer, program: Program, words: dict[str, str], found: Processes, counted: bool
+) -> None:
+    command = peer.program(program.program)
+    if command is None or peer.name in found.seconds.failed:
+        return
+    given = [words.get(word, word) for word in program.arguments]
+    code, seconds, mebibytes, said = _run(command + given, peer.environment())
+    if code:
+        found.seconds.failed[peer.name] = f"it ended with code {code}"
+    elif counted:
+        found.seconds.add(peer.name, float(said.split()[-1]) if program.tells else seconds)
+        found.memory.add(peer.name, mebibytes)
+
+
+def _run(command: list[str], env: dict[str, str]) -> tuple[int, float, float, str]:
+    """Exit code, seconds, peak of memory, and what it printed."""
     start = time.perf_counter()
-    process = subprocess.Popen(
-        command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
+    with tempfile.TemporaryFile("w+") as out:
+        process = subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        said = out.read()
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10  # ru_maxrss: bytes there, else KiB
-    return process.returncode, seconds, usage.ru_maxrss / unit
+    return process.returncode, seconds, usage.ru_maxrss / unit, said

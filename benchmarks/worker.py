@@ -1,8 +1,9 @@
 """Runs one system's workloads on request, inside that system's own Python (3.7 or newer).
 
 `worker.py SYSTEM` reads requests, a JSON object a line, and answers each with one:
-  {"prepare": workload, "params": {...}}   builds it and warms it up   -> {"ready": true}
-  {"measure": seconds}                     runs it so long           -> {"times": [s per step, ...]}
+  {"prepare": workload, "params": {...}, "key": name}   builds and warms it up -> {"ready": true}
+  {"measure": seconds, "key": name}   runs it so long              -> {"times": [s per step, ...]}
+  {"forget": true}                    lets go of what was prepared -> {"ready": false}
 A system without that workload is not ready. An answer may be {"error": text} instead. What the
 system itself prints goes to stderr.
 """
@@ -15,7 +16,7 @@ import time
 import traceback
 
 SAMPLE_SECONDS = 0.005  # a sample is a batch of steps that takes at least so long
-WARM_STEPS, WARM_SECONDS = 2000, 3.0
+WARM_STEPS, WARM_SECONDS = 2000, 1.5
 
 
 class Workload:
@@ -62,18 +63,21 @@ def main():
     os.dup2(2, 1)
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     module = importlib.import_module("systems." + sys.argv[1])
-    workload = None
+    ready = {}
     for line in sys.stdin:
         request = json.loads(line)
         try:
-            if "prepare" in request and not hasattr(module, request["prepare"]):
+            if "forget" in request:
+                ready.clear()
                 answer = {"ready": False}
-            elif "prepare" in request:
-                workload = None
+            elif "measure" in request:
+                answer = {"times": ready[request["key"]].measure(request["measure"])}
+            elif hasattr(module, request["prepare"]):
                 workload = Workload(module, request["prepare"], request["params"])
+                ready[request["key"]] = workload
                 answer = {"ready": True}
             else:
-                answer = {"times": workload.measure(request["measure"])}
+                answer = {"ready": False}
         except Exception as error:
             traceback.print_exc()
             answer = {"error": "{}: {}".format(type(error).__name__, str(error).split("\n")[0])}

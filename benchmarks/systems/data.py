@@ -31,6 +31,11 @@ def weights(rows, columns):
     return (0.1 * np.random.RandomState(2).randn(rows, columns)).astype(np.float32)
 
 
+def kernel(size, before, filters):
+    """f32[size, size, before, filters]"""
+    return weights(size * size * before, filters).reshape(size, size, before, filters)
+
+
 def sequences(rows, steps, columns, classes=10):
     """f32[rows, steps, columns] in [0, 1), and i64[rows], the class of each."""
     random = np.random.RandomState(3)

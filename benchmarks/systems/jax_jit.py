@@ -77,6 +77,67 @@ def inference(rows=10000):
     return lambda: jax.device_get(predict(params, xs))
 
 
+def _cnn_params():
+    shapes = (5, 1, 32), (5, 32, 64)
+    kernels = [jnp.asarray(data.kernel(*shape)) for shape in shapes]
+    w1, w2 = (jnp.asarray(data.weights(*shape)) for shape in ((7 * 7 * 64, 1024), (1024, 10)))
+    biases = [jnp.full(columns, 0.1) for columns in (32, 64, 1024, 10)]
+    return [*kernels, w1, w2, *biases]
+
+
+def _cnn(params, x, key=None):
+    """x: f32[n, 784] -> f32[n, 10]; half of the hidden units are dropped where there is a key."""
+    *kernels, w1, w2, b1, b2, b3, b4 = params
+    value = x.reshape(-1, 28, 28, 1)
+    for kernel, bias in zip(kernels, (b1, b2)):
+        layout = ("NHWC", "HWIO", "NHWC")
+        value = jax.lax.conv_general_dilated(
+            value, kernel, (1, 1), "SAME", dimension_numbers=layout
+        )
+        value = jax.nn.relu(value + bias)
+        window = (1, 2, 2, 1)
+        value = jax.lax.reduce_window(value, -jnp.inf, jax.lax.max, window, window, "SAME")
+    hidden = jax.nn.relu(value.reshape(-1, 7 * 7 * 64) @ w1 + b3)
+    if key is not None:
+        hidden = jnp.where(jax.random.bernoulli(key, 0.5, hidden.shape), hidden * 2, 0)
+    return hidden @ w2 + b4
+
+
+def cnn_step(batch=128):
+    def loss(params, x, y, key):
+        return -jnp.mean(jnp.sum(jax.nn.log_softmax(_cnn(params, x, key)) * y, 1))
+
+    @partial(jax.jit, donate_argnums=0)
+    def train_step(state, x, y):
+        params, first, second, step, key = state
+        key, now = jax.random.split(key)
+        value, grads = jax.value_and_grad(loss)(params, x, y, now)
+        rate = 1e-4 * jnp.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+        first = [m + (g - m) * 0.1 for m, g in zip(first, grads)]
+        second = [v + (g * g - v) * 0.001 for v, g in zip(second, grads)]
+        params = [p - rate * m / (jnp.sqrt(v) + 1e-8) for p, m, v in zip(params, first, second)]
+        return (params, first, second, step + 1, key), value
+
+    params = _cnn_params()
+    moments = [[p * 0 for p in params] for _ in range(2)]
+    state = (params, *moments, 1.0, jax.random.key(1))
+    xs, ys = data.images(batch)
+
+    def step():
+        nonlocal state
+        state, value = jax.block_until_ready(train_step(state, xs, ys))
+        return float(value)
+
+    return step
+
+
+def cnn_inference(batch=128):
+    params = _cnn_params()
+    predict = jax.jit(lambda params, x: jnp.argmax(_cnn(params, x), 1))
+    xs, _ = data.images(batch)
+    return lambda: jax.device_get(predict(params, xs))
+
+
 def chain(length):
     @jax.jit
     def run(x):

@@ -1,6 +1,7 @@
 """TensorFlow 1.x's way, which Stillflow, TensorFlow 1.15 and TensorFlow 2's compat.v1 all run."""
 
 import os
+import shutil
 import sys
 import tempfile
 
@@ -323,15 +324,84 @@ def queue_step(rows=10000, batch=32, threads=2):
     return _stream(session, batches)
 
 
-def build(length):
-    """Building (not running) a chain of `length` operations."""
+def build(length, gradients=False):
+    """Building (not running) a chain of `length` operations, and its gradient."""
 
     def step():
         with tf.Graph().as_default():
-            value = tf.placeholder(tf.float32, [100])
+            x = value = tf.placeholder(tf.float32, [100])
             for _ in range(length // 2):
                 value = tf.tanh(value)
                 value = tf.add(value, value)
+            if gradients:
+                tf.gradients(value, x)
 
     step.once = True
+    return step
+
+
+def many_variables(count, size=10, steps=100):
+    """A program of many small variables from its start to its end."""
+
+    def step():
+        folder = tempfile.mkdtemp()
+        with tf.Graph().as_default() as graph:
+            variables = [tf.Variable(tf.random_normal([size], seed=i)) for i in range(count)]
+            loss = tf.add_n([tf.nn.l2_loss(v) for v in variables])
+            train_step = tf.train.GradientDescentOptimizer(0.01).minimize(loss)
+            saver = tf.train.Saver()
+            session = _started(graph)
+        for _ in range(steps):
+            session.run(train_step)
+        path = saver.save(session, os.path.join(folder, "model"), write_meta_graph=False)
+        saver.restore(session, path)
+        session.close()
+        shutil.rmtree(folder)
+
+    step.once = True
+    return step
+
+
+def cnn_step(batch=128):
+    """A step of a convolutional network with Adam and dropout."""
+    from systems import convolutional
+
+    with tf.Graph().as_default() as graph:
+        x, y_, keep = convolutional.inputs()
+        train_step, loss = convolutional.training(convolutional.logits(x, keep), y_)
+        session = _started(graph)
+    xs, ys = data.images(batch)
+    step = lambda: session.run([train_step, loss], feed_dict={x: xs, y_: ys, keep: 0.5})
+    step.warm_steps = 12
+    return step
+
+
+def cnn_lengths(lengths=50, least=8):
+    """Such a step for batches of many lengths, one after another."""
+    from systems import convolutional
+
+    with tf.Graph().as_default() as graph:
+        x, y_, keep = convolutional.inputs()
+        train_step, loss = convolutional.training(convolutional.logits(x, keep), y_)
+        session = _started(graph)
+    batches = [data.images(least + i) for i in range(lengths)]
+
+    def step():
+        for xs, ys in batches:
+            session.run([train_step, loss], feed_dict={x: xs, y_: ys, keep: 0.5})
+
+    return step
+
+
+def cnn_inference(batch=128):
+    """Classes of images by the same network."""
+    from systems import convolutional
+
+    with tf.Graph().as_default() as graph:
+        x, _, keep = convolutional.inputs()
+        predicted = tf.argmax(convolutional.logits(x, keep), 1)
+        session = _started(graph)
+    xs, _ = data.images(batch)
+    step = lambda: session.run(predicted, feed_dict={x: xs, keep: 1.0})
+    step.warm_steps = 12
     return step

@@ -7,4 +7,5 @@ torch_eager.compiled = torch.compile
 small_step = torch_eager.small_step
 mnist_step = torch_eager.mnist_step
 inference = torch_eager.inference
-chain = torch_eager.chain
+cnn_step = torch_eager.cnn_step
+cnn_inference = torch_eager.cnn_inference

@@ -79,6 +79,59 @@ def inference(rows=10000):
     return step
 
 
+class _Convolutional(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = torch.nn.Conv2d(1, 32, 5, padding=2)
+        self.second = torch.nn.Conv2d(32, 64, 5, padding=2)
+        self.hidden = torch.nn.Linear(7 * 7 * 64, 1024)
+        self.output = torch.nn.Linear(1024, 10)
+
+    def forward(self, x):
+        for layer in self.first, self.second:
+            x = torch.nn.functional.max_pool2d(torch.relu(layer(x)), 2)
+        hidden = torch.relu(self.hidden(x.flatten(1)))
+        return self.output(torch.nn.functional.dropout(hidden, 0.5, self.training))
+
+
+def _cnn_training():
+    network = _Convolutional()
+    optimizer = torch.optim.Adam(network.parameters(), 1e-4)
+    loss_of = torch.nn.CrossEntropyLoss()
+    loss = compiled(lambda x, y: loss_of(network(x), y))
+
+    def step(xs, ys):
+        optimizer.zero_grad()
+        value = loss(torch.from_numpy(xs).view(-1, 1, 28, 28), torch.from_numpy(ys))
+        value.backward()
+        optimizer.step()
+        return value.item()
+
+    return step
+
+
+def cnn_step(batch=128):
+    train, (xs, ys) = _cnn_training(), data.images(batch)
+    return lambda: train(xs, ys)
+
+
+def cnn_lengths(lengths=50, least=8):
+    train, batches = _cnn_training(), [data.images(least + i) for i in range(lengths)]
+    return lambda: [train(xs, ys) for xs, ys in batches]
+
+
+def cnn_inference(batch=128):
+    network = _Convolutional().eval()
+    predict = compiled(lambda x: network(x).argmax(1))
+    xs, _ = data.images(batch)
+
+    def step():
+        with torch.no_grad():
+            return predict(torch.from_numpy(xs).view(-1, 1, 28, 28)).numpy()
+
+    return step
+
+
 def chain(length):
     def run(x):
         for _ in range(length):
