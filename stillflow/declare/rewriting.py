@@ -30,8 +30,11 @@ class Seen(Protocol):
     """A step, as far as a rule may look."""
 
     defn: OpDef
-    operands: tuple[Operand, ...]
     attrs: Mapping[str, Any]
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """The inputs; what constants and declared shapes alone decide is a constant."""
 
     @property
     def dtype(self) -> DType:

@@ -1,14 +1,24 @@
-"""Rewrites the steps of a plan by the rules that ops declare (`declare.rewriting`). Knows none."""
+"""Rewrites the steps of a plan by the rules that ops declare (`declare.rewriting`). Knows none.
+
+What constants and declared shapes alone decide is a constant to the rules, as TensorFlow folds a
+graph before it looks at its arithmetic; the steps that compute it stay as they are.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import cached_property
+from typing import Any
 
+import numpy as np
+
+from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.declare.opdef import OpDef
 from stillflow.declare.rewriting import Instead, Operand, Seen
 from stillflow.declare.static import Sizes
 from stillflow.graph.dtypes import DType
+from stillflow.graph.operation import Tensor
 from stillflow.runtime.steps import Plan, Step
 
 
@@ -18,6 +28,10 @@ def rewrite(plan: Plan) -> None:
         _Rewriting(plan).run()
 
 
+# No larger constant is worth computing before a run, in elements.
+_LARGEST_FOLDED = 1 << 16
+
+
 class _Rewriting:
     def __init__(self, plan: Plan):
         self.plan = plan
@@ -25,6 +39,7 @@ class _Rewriting:
         self.uses.update(slot for slot in plan.fetches if slot is not None)
         self.made: dict[int, _View] = {}
         self.written = set(plan.written.values())
+        self.folded: dict[int, np.ndarray | None] = {}
 
     def run(self) -> None:
         steps = []
@@ -64,19 +79,56 @@ class _Rewriting:
         )
         return _View(self, step, instead.defn)
 
+    def constant(self, slot: int) -> Any:
+        """The value of a slot that is the same in every run, else None."""
+        value, made = self.plan.constants[slot], self.made.get(slot)
+        if value is not None or made is None:
+            return value
+        if slot not in self.folded:
+            self.folded[slot] = _folded(made)
+        return self.folded[slot]
+
     def _give_up(self, slot: int) -> None:
         """One use less of what a slot holds; with the last one, what made it is not needed."""
         self.uses[slot] -= 1
         made = self.made.get(slot)
         if made is not None and not self.uses[slot]:
             made.is_dropped = True
-            for operand in made.operands:
-                self._give_up(operand.slot)
+            for slot in made.step.inputs if _counts(made.step) else ():
+                self._give_up(slot)
 
 
 def _counts(step: Step) -> bool:
     """Whether a step uses its inputs' values; a shape that is known needs none."""
     return not (step.of_shape and all(t.shape.is_fully_defined() for t in step.op.inputs))
+
+
+def _folded(view: _View) -> np.ndarray | None:
+    """What a step gives in every run, where that is known."""
+    step = view.step
+    size = step.op.outputs[0].shape.num_elements()
+    if step.region is not None or step.on_host or size is None or size > _LARGEST_FOLDED:
+        return None
+    if step.of_shape:
+        values = [_any_of_shape(tensor) for tensor in step.op.inputs]
+    else:
+        values = [operand.constant for operand in view.operands]
+    if any(value is None for value in values):
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            result = step.fn(NUMPY, *values, **step.attrs)
+    except Exception:  # the run itself will say what is wrong
+        return None
+    return np.asarray(result) if isinstance(result, np.ndarray | np.generic) else None
+
+
+def _any_of_shape(tensor: Tensor) -> np.ndarray | None:
+    """An array of a tensor's declared shape, without memory of its own; None where that is open."""
+    sizes = [size for size in tensor.shape.sizes or () if size is not None]
+    if len(sizes) != tensor.shape.rank or not tensor.dtype.is_numpy_compatible:
+        return None
+    return np.broadcast_to(np.zeros((), tensor.dtype.stored_as), sizes)
 
 
 class _View(Seen):
@@ -86,8 +138,11 @@ class _View(Seen):
         self.defn = defn
         self.attrs = step.attrs
         self.is_dropped = False
-        constants = rewriting.plan.constants
-        self.operands = tuple(Operand(slot, constants[slot]) for slot in step.inputs)
+
+    @cached_property
+    def operands(self) -> tuple[Operand, ...]:
+        constant = self._rewriting.constant
+        return tuple(Operand(slot, constant(slot)) for slot in self.step.inputs)
 
     @property
     def dtype(self) -> DType:

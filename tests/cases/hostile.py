@@ -91,6 +91,16 @@ for first in ("add", "subtract", "less", "multiply", "divide"):
                     tf, BINARY[first](tf, x, one), two
                 ),
             )
+# A constant that is computed, of constants or of a declared shape, is one.
+for one, two in ((1e30, 1e30), (1e30, 1e-30)):
+    case(
+        f"multiply_cast_{one:g}_divide_{two:g}",
+        lambda tf, x, one=one, two=two: x * tf.cast(tf.constant(one, tf.float64), tf.float32) / two,
+    )
+case(
+    "multiply_powers_of_a_size",
+    lambda tf, x: x * tf.pow(tf.cast(tf.size(tf.zeros([10])), tf.float32), 30.0) * 1e30,
+)
 case("choice_times_log", lambda tf, x: tf.cast(x > 0, tf.float32) * tf.log(x))
 case("log_of_one_and_exp", lambda tf, x: tf.log(1.0 + tf.exp(x)))
 case("log_of_sum_with_one", lambda tf, x: tf.log(x + 1.0))

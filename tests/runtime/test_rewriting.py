@@ -35,6 +35,23 @@ def test_a_chain_of_constants_is_one(x, tier):
     assert len(types) == 1
 
 
+def test_a_computed_constant_counts_as_one(x, tier):
+    large = tf.cast(tf.constant(1e8, tf.float64), tf.float32)
+    got, types = run((x + large) - 1e8, {x: [1, 3]})
+    assert got.tolist() == [1, 3]
+    assert len(types) == 1
+
+
+def test_a_declared_shape_counts_as_constant(tier):
+    """What it is the shape of is there still, though it was computed for one other op alone."""
+    x = tf.placeholder(tf.float32, [2])
+    inner = x * tf.random_uniform([2], seed=1)
+    scaled = tf.exp(inner) / tf.cast(tf.shape(inner)[0], tf.float32)
+    got, types = run(scaled, {x: [0, 0]})
+    assert got.tolist() == [0.5, 0.5]
+    assert "Shape" not in types
+
+
 @pytest.mark.parametrize("also", ["fetched", "used"])
 def test_what_is_wanted_besides_is_left(x, tier, also):
     inner = x + 1e8
