@@ -120,6 +120,17 @@ def gpt2(root):
         tf.train.Saver().save(session, str(folder / "model.ckpt"))
 
 
+def bert_ordered(root):
+    """In the repository's optimizer the step is counted after the update, not beside it."""
+    bert(root)
+    path = root / "optimization.py"
+    lines = path.read_text("utf-8").splitlines()
+    at = next(i for i, line in enumerate(lines) if "global_step.assign(" in line)
+    after = "  with tf.control_dependencies([train_op]):"
+    lines[at : at + 1] = [after, "    train_op = global_step.assign(new_global_step)"]
+    write(path, lines)
+
+
 def bert(root):
     documents(root)
     write(root / "made" / "vocab.txt", vocabulary())
@@ -160,6 +171,19 @@ def tagging(root):
         for word in [*sorted(set(WORDS)), "."]
     ]
     write(root / "data" / "glove.6B" / "glove.6B.300d.txt", vectors)
+    write(root / "sort_vocabularies.py", SORT_VOCABULARIES.splitlines())
+
+
+SORT_VOCABULARIES = """
+from model.config import Config
+from model.data_utils import export_trimmed_glove_vectors, load_vocab, write_vocab
+config = Config(load=False)
+for name in (config.filename_words, config.filename_tags, config.filename_chars):
+    write_vocab(sorted(load_vocab(name)), name)
+words = load_vocab(config.filename_words)
+export_trimmed_glove_vectors(
+    words, config.filename_glove, config.filename_trimmed, config.dim_word)
+"""
 
 
 def graphsage(root):
