@@ -18,7 +18,7 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import OperatorNotAllowedInGraphError
 from stillflow.graph.operation import Operation
 from stillflow.graph.scopes import name_scope
-from stillflow.layers import identifiers, names
+from stillflow.layers import configs, identifiers, names
 from stillflow.layers.call_context import Call, calling, current_call
 from stillflow.layers.connections import Connections
 from stillflow.layers.input_spec import InputSpec, assert_input_compatibility
@@ -89,6 +89,23 @@ class BaseLayer(Connections, Trackable):
         raise NotImplementedError
 
     # What it is -----------------------------------------------------------------------------------
+
+    #: The names of the arguments of a class, besides those of its bases, that `get_config` tells.
+    _described: tuple[str, ...] = ()
+
+    def get_config(self) -> dict[str, Any]:
+        """What the layer was made with, as plain data, by the names of the arguments.
+
+        Raises:
+          NotImplementedError: a program's own class has arguments and does not override this.
+        """
+        configs.check_all_told(self)
+        return configs.of_layer(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Makes a layer as `get_config` tells it; its variables are its own."""
+        return cls(**config)
 
     @property
     def name(self) -> str:

@@ -37,6 +37,15 @@ class Conv(KernelLayer):
         does not fit or is not known.
     """
 
+    _described: tuple[str, ...] = (
+        "filters",
+        "kernel_size",
+        "strides",
+        "padding",
+        "data_format",
+        "dilation_rate",
+    )
+
     def __init__(
         self,
         rank: int,

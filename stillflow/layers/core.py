@@ -36,6 +36,8 @@ class Dense(KernelLayer):
       All others are as for `KernelLayer`.
     """
 
+    _described: tuple[str, ...] = ("units",)
+
     def __init__(
         self,
         units: int,
@@ -166,6 +168,8 @@ class Dropout(base.Layer):
       noise_shape: sizes of what is chosen, which broadcasts; None for the size of the inputs.
     """
 
+    _described: tuple[str, ...] = ("rate", "noise_shape", "seed")
+
     def __init__(
         self,
         rate: Any = 0.5,
@@ -220,6 +224,8 @@ class Flatten(base.Layer):
     Args:
       data_format: "channels_first" for inputs f[n, c, ...], whose channels are put last before.
     """
+
+    _described: tuple[str, ...] = ("data_format",)
 
     def __init__(self, data_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)

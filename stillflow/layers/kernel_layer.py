@@ -22,6 +22,18 @@ class KernelLayer(base.Layer):
       kernel_constraint, bias_constraint: functions of a new value that give an allowed one.
     """
 
+    _described: tuple[str, ...] = (
+        "activation",
+        "use_bias",
+        "kernel_initializer",
+        "bias_initializer",
+        "kernel_regularizer",
+        "bias_regularizer",
+        "activity_regularizer",
+        "kernel_constraint",
+        "bias_constraint",
+    )
+
     def __init__(
         self,
         activation: Any,

@@ -58,6 +58,22 @@ class BatchNormalization(base.Layer):
         not known.
     """
 
+    _described: tuple[str, ...] = (
+        "axis",
+        "momentum",
+        "epsilon",
+        "center",
+        "scale",
+        "beta_initializer",
+        "gamma_initializer",
+        "moving_mean_initializer",
+        "moving_variance_initializer",
+        "beta_regularizer",
+        "gamma_regularizer",
+        "beta_constraint",
+        "gamma_constraint",
+    )
+
     def __init__(
         self,
         axis: int | list[int] = -1,

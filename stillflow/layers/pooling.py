@@ -32,6 +32,8 @@ class Pooling(base.Layer):
       ValueError: an argument is of another form; in a call, another rank.
     """
 
+    _described: tuple[str, ...] = ("pool_size", "strides", "padding", "data_format")
+
     def __init__(
         self,
         rank: int,

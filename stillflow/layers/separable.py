@@ -28,6 +28,16 @@ class SeparableConv(Conv):
       All others are as for `Conv`.
     """
 
+    _described: tuple[str, ...] = (
+        "depth_multiplier",
+        "depthwise_initializer",
+        "pointwise_initializer",
+        "depthwise_regularizer",
+        "pointwise_regularizer",
+        "depthwise_constraint",
+        "pointwise_constraint",
+    )
+
     def __init__(
         self,
         rank: int,
@@ -64,6 +74,7 @@ class SeparableConv(Conv):
             dilation_rate,
             activation,
             use_bias,
+            kernel_initializer=initializers.GlorotUniform(),
             bias_initializer=bias_initializer,
             bias_regularizer=bias_regularizer,
             activity_regularizer=activity_regularizer,

@@ -129,6 +129,7 @@ WHOLE_NETWORKS = "slim_nets_whole"
 #: The same of networks, which are run on either tier.
 NETWORKS = (
     "cells",
+    "described_layers",
     "contrib_cells",
     "layers",
     "recurrent",

@@ -27,6 +27,8 @@ from stillflow.platform.deprecation import deprecated
 class OneState(LayerRNNCell):
     """The base of cells of which the state is the output, `num_units` wide."""
 
+    _described: tuple[str, ...] = ("num_units", "activation", "reuse")
+
     def __init__(
         self,
         num_units: int,
@@ -104,6 +106,8 @@ class GRUCell(OneState):
         scope, and ones for the gates' bias, zeros for the candidate's.
       name, dtype: as for `tf.layers.Layer`.
     """
+
+    _described: tuple[str, ...] = ("kernel_initializer", "bias_initializer")
 
     @deprecated(
         None,

@@ -8,6 +8,7 @@ from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.graph import dtypes, nest
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import as_shape
+from stillflow.layers import configs
 from stillflow.layers.base import Layer
 from stillflow.layers.recurrent.sizes import zero_state_tensors
 from stillflow.ops.array import shape_of
@@ -98,6 +99,9 @@ class RNNCell(Layer):
                 f"batch_size={batch_size}, dtype={dtype}"
             )
         return self.zero_state(batch_size, dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        return configs.of_layer(self)
 
     def zero_state(self, batch_size: Any, dtype: Any) -> Any:
         """Zeros, [batch_size, size] for each size in `state_size`."""

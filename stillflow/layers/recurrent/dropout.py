@@ -11,6 +11,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import nest_above
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.layers import configs
 from stillflow.layers.recurrent.lstm import LSTMStateTuple
 from stillflow.layers.recurrent.wrapping import CellWrapper
 from stillflow.ops.array import joining
@@ -42,6 +43,15 @@ class DropoutWrapper(CellWrapper):
       ValueError: a part is not within 0 and 1; type or size is missing.
     """
 
+    _described: tuple[str, ...] = (
+        "input_keep_prob",
+        "output_keep_prob",
+        "state_keep_prob",
+        "variational_recurrent",
+        "input_size",
+        "seed",
+    )
+
     def __init__(
         self,
         cell: Any,
@@ -64,6 +74,7 @@ class DropoutWrapper(CellWrapper):
             self._state_keep_prob = _kept("state_keep_prob", state_keep_prob)
             self._output_keep_prob = _kept("output_keep_prob", output_keep_prob)
         self._variational_recurrent = variational_recurrent
+        self._input_size = input_size
         self._seed = seed
         self._noise: dict[str, Any] = {}
         if variational_recurrent:
@@ -98,6 +109,23 @@ class DropoutWrapper(CellWrapper):
             return None
         text = f"{self._seed}{salt_prefix}_{index}".encode()
         return int(hashlib.md5(text).hexdigest()[:8], 16) & 0x7FFFFFFF
+
+    def get_config(self) -> dict[str, Any]:
+        told = {}
+        if self._dropout_state_filter is not _all_but_held:
+            told = configs.of_function(
+                "dropout_fn", self._dropout_state_filter, "dropout_fn_module"
+            )
+        return {**super().get_config(), **told}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        arguments = dict(config)
+        if "dropout_fn" in arguments:
+            arguments["dropout_state_filter_visitor"] = configs.take_function(
+                arguments, "dropout_fn", "dropout_fn_module", custom_objects
+            )
+        return super().from_config(arguments, custom_objects)
 
     @property
     def wrapped_cell(self) -> Any:

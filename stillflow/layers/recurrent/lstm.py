@@ -111,6 +111,14 @@ class BasicLSTMCell(LayerRNNCell):
       name, dtype: as for `tf.layers.Layer`.
     """
 
+    _described: tuple[str, ...] = (
+        "num_units",
+        "forget_bias",
+        "state_is_tuple",
+        "activation",
+        "reuse",
+    )
+
     @deprecated(
         None,
         "This class is equivalent as tf.keras.layers.LSTMCell, and will be replaced by that in "
@@ -200,6 +208,21 @@ class LSTMCell(LayerRNNCell):
       reuse: whether the variables exist already.
       name, dtype: as for `tf.layers.Layer`.
     """
+
+    _described: tuple[str, ...] = (
+        "num_units",
+        "use_peepholes",
+        "cell_clip",
+        "initializer",
+        "num_proj",
+        "proj_clip",
+        "num_unit_shards",
+        "num_proj_shards",
+        "forget_bias",
+        "state_is_tuple",
+        "activation",
+        "reuse",
+    )
 
     @deprecated(
         None,

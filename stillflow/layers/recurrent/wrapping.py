@@ -7,13 +7,18 @@ from typing import Any
 
 from stillflow.graph import nest
 from stillflow.graph.scopes import device as device_scope
+from stillflow.layers import configs
 from stillflow.layers.recurrent.cell import RNNCell
 from stillflow.layers.recurrent.likeness import assert_like_rnncell
 from stillflow.tracking.trackable import Trackable
 
+_RESIDUAL_MODULE = "residule_fn_module"  # as TensorFlow spells it
+
 
 class CellWrapper(RNNCell):
     """The base of wrappers, which have the sizes and the scope of the cell within."""
+
+    _described: tuple[str, ...] = ("cell",)
 
     def __init__(self, cell: Any, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -21,6 +26,23 @@ class CellWrapper(RNNCell):
         self.cell = cell
         if isinstance(cell, Trackable):
             self._track_trackable(cell, name="cell")
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Makes a wrapper as `get_config` tells it, but `cell` must be a cell again.
+
+        Raises:
+          ValueError: it is still the description of one.
+        """
+        arguments = dict(config)
+        cell = arguments.pop("cell")
+        try:
+            return cls(cell, **arguments)
+        except TypeError as error:
+            raise ValueError(
+                "RNNCellWrapper cannot reconstruct the wrapped cell. Please overwrite the cell in "
+                "the config with a RNNCell instance."
+            ) from error
 
     @property
     def state_size(self) -> Any:
@@ -62,6 +84,21 @@ class ResidualWrapper(CellWrapper):
         super().__init__(cell, **kwargs)
         self._residual_fn = residual_fn
 
+    def get_config(self) -> dict[str, Any]:
+        told = {}
+        if self._residual_fn is not None:
+            told = configs.of_function("residual_fn", self._residual_fn, _RESIDUAL_MODULE)
+        return {**super().get_config(), **told}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        arguments = dict(config)
+        if "residual_fn" in arguments:
+            arguments["residual_fn"] = configs.take_function(
+                arguments, "residual_fn", _RESIDUAL_MODULE, custom_objects
+            )
+        return super().from_config(arguments, custom_objects)
+
     def _call_wrapped_cell(
         self, inputs: Any, state: Any, cell_call_fn: Callable, **kwargs: Any
     ) -> tuple[Any, Any]:
@@ -89,6 +126,8 @@ class DeviceWrapper(CellWrapper):
       cell: the cell.
       device: its name, or a function of an operation.
     """
+
+    _described: tuple[str, ...] = ("device",)
 
     def __init__(self, cell: Any, device: Any, **kwargs: Any):
         super().__init__(cell, **kwargs)
