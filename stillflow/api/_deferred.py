@@ -19,6 +19,7 @@ from stillflow.api import _missing
 # What there is of it for libraries to call while they are imported.
 _PRESENT = {
     "keras.backend.floatx": "stillflow.layers.custom_objects",
+    "keras.backend.is_sparse": "stillflow.layers.custom_objects",
     "keras.utils.get_custom_objects": "stillflow.layers.custom_objects",
 }
 # What TensorFlow 1.15 shows here too, as the same objects: {module: "name=public spelling ..."}.

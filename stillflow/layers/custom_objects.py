@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.ops.sparse.sparse_tensor import SparseTensor
+
 _objects: dict[str, Any] = {}
 
 
@@ -15,3 +17,8 @@ def get_custom_objects() -> dict[str, Any]:
 def floatx() -> str:
     """The type of numbers where none is said."""
     return "float32"
+
+
+def is_sparse(tensor: Any) -> bool:
+    """Whether `tensor` is a SparseTensor: parsers of records ask, and make it dense."""
+    return isinstance(tensor, SparseTensor)

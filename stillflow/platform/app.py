@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.platform.flags import FLAGS
+from stillflow.platform.logging import get_logger
 
 
 def run(main: Callable[[list[str]], Any] | None = None, argv: list[str] | None = None) -> None:
@@ -16,6 +17,8 @@ def run(main: Callable[[list[str]], Any] | None = None, argv: list[str] | None =
     """
     from absl import app  # its import takes longer than the flags' alone
 
+    # TensorFlow's logger is there before absl's: a program that uses both gets each line from both.
+    get_logger()
     main = main or sys.modules["__main__"].main
     app.run(main, argv=argv, flags_parser=_known_flags)
 

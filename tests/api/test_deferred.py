@@ -45,3 +45,8 @@ def test_layers_are_instances_of_those_of_their_name():
 def test_they_count_as_missing():
     assert not has(tf, "keras")
     assert has(tf, "layers")
+
+
+def test_parsers_of_records_may_ask_whether_a_value_is_sparse():
+    assert tf.keras.backend.is_sparse(tf.sparse_placeholder(tf.int64))
+    assert not tf.keras.backend.is_sparse(tf.zeros([2]))

@@ -91,3 +91,18 @@ def test_the_flags_object(expression, tmp_path):
 def test_main_and_argv_may_be_given(tmp_path):
     program = FLAGS + "tf.app.run(lambda argv: print(FLAGS.steps, argv), ['p', '--steps=4', 'x'])"
     assert run(tmp_path, program).stdout == "4 ['p', 'x']\n"
+
+
+def test_tensorflows_logger_is_there_beside_absls(tmp_path):
+    """A program that imports absl's logging, too, gets each line from both, as in TensorFlow."""
+    program = """
+import stillflow as tf
+import absl.logging
+def main(argv):
+    tf.logging.set_verbosity(tf.logging.INFO)
+    tf.logging.info("step 1")
+tf.app.run()
+"""
+    lines = run(tmp_path, program).stderr.splitlines()
+    assert lines[0] == "INFO:tensorflow:step 1"
+    assert lines[1].endswith("program.py:6] step 1")

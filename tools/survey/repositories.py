@@ -12,7 +12,7 @@ import shutil
 import tomllib
 from pathlib import Path
 
-from tools.repositories import made
+from tools.repositories import made, made_series, made_vision
 
 from . import printed
 from .pages import line
@@ -53,12 +53,18 @@ def kept(options, name):
     return options.work / f"{name.replace('/', '+').replace(' ', '-')}.json"
 
 
+def maker(name):
+    """The function that makes a recipe's data."""
+    modules = (made, made_vision, made_series)
+    return next(getattr(module, name) for module in modules if hasattr(module, name))
+
+
 def run_recipe(recipe, source, target, python, packages):
     """Runs the commands of `recipe` in a fresh copy at `target`; says what came of them."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target, symlinks=True)  # programs write beside themselves
     if "made" in recipe:
-        getattr(made, recipe["made"])(target)
+        maker(recipe["made"])(target)
     paths = [target / path for path in recipe.get("path", [])]
     paths += [base / extra for base in packages for extra in [*recipe.get("packages", []), "."]]
     environment = {"PYTHONPATH": os.pathsep.join(map(str, paths)), "PYTHONHASHSEED": "0"}
@@ -67,7 +73,7 @@ def run_recipe(recipe, source, target, python, packages):
     for command in recipe["commands"]:
         words = [*python, str(SEEDED), *shlex.split(command)]
         folder = target / recipe.get("folder", ".")
-        limit = recipe.get("seconds", 600)
+        limit = recipe.get("seconds", 1200)
         ran = run(words, folder, environment, limit, enough(recipe), together=True)
         lines += ran.lines
         used += ran.processor_seconds
