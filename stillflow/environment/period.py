@@ -304,6 +304,17 @@ def _allow_projection(figure: ModuleType) -> None:
     figure.Figure.gca = gca
 
 
+def _join_preambles(rcsetup: ModuleType) -> None:
+    """`rcParams["pgf.preamble"] = [line, line]`: LaTeX's preambles could be lists of lines."""
+    validators = rcsetup._validators
+    for name in ("pgf.preamble", "text.latex.preamble"):
+        validators[name] = _with_lines(validators[name])
+
+
+def _with_lines(today: collections.abc.Callable[[Any], Any]) -> Any:
+    return lambda value: today("\n".join(value) if isinstance(value, list) else value)
+
+
 # {module: changes to what it still has}
 CHANGED: dict[str, tuple[collections.abc.Callable[[ModuleType], None], ...]] = {
     "numpy": (
@@ -317,6 +328,7 @@ CHANGED: dict[str, tuple[collections.abc.Callable[[ModuleType], None], ...]] = {
         _hold_ragged_rows,
     ),
     "matplotlib.figure": (_allow_projection,),
+    "matplotlib.rcsetup": (_join_preambles,),
 }
 
 

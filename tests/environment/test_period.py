@@ -143,6 +143,8 @@ BEHAVIOUR = {
     "matplotlib.cm.get_cmap('viridis').name": "viridis",
     "plt.figure().gca(projection='3d').name": "3d",
     "plt.figure().gca().name": "rectilinear",
+    "matplotlib.rcParams.update({'pgf.preamble': ['a', 'b']}), "
+    "matplotlib.rcParams['pgf.preamble']": [None, "a\nb"],
 }
 IMPORTS = """
 import base64, collections, fractions, inspect, json, math, os, threading, time
