@@ -4,6 +4,9 @@ import pickle
 import subprocess
 import sys
 
+import numpy as np
+import pytest
+
 import stillflow.api as tf
 
 feature = tf.train.Feature
@@ -63,3 +66,12 @@ descriptor_pool.Default().AddSerializedFile(other.SerializeToString())
 
 def test_the_modules_of_a_program():
     subprocess.run([sys.executable, "-c", PROGRAM], check=True)
+
+
+def test_booleans_are_integers():
+    """As TensorFlow 1.15 and the protobuf of its time take them."""
+    for values in ([True, 3], [np.True_, np.int64(3)], (True, 3)):
+        assert list(tf.train.Int64List(value=values).value) == [1, 3]
+    assert list(tf.train.Int64List(value=np.array([True, False])).value) == [1, 0]
+    with pytest.raises(TypeError, match="cannot be interpreted as an integer"):
+        tf.train.Int64List(value=[2.5])

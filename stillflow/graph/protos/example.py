@@ -6,7 +6,8 @@ neither knows of the other, and what one writes the other reads.
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Collection
+from functools import cache, wraps
 from typing import Any
 
 from stillflow.graph.protos import schema
@@ -38,7 +39,33 @@ def message_class(name: str) -> Any:
     """The class of the messages that TensorFlow calls `name`."""
     made = schema.message_class(_pool(), f"tensorflow.{name}")
     made.__module__ = __name__  # where pickles find it
+    if name == "Int64List":
+        _take_booleans(made)
     return made
+
+
+def _take_booleans(made: Any) -> None:
+    """`Int64List(value=[True])` is 1, Python's and NumPy's: protobuf has come to refuse them."""
+    today = made.__init__
+
+    @wraps(today)
+    def __init__(self: Any, *args: Any, **fields: Any) -> None:
+        try:
+            today(self, *args, **fields)
+        except TypeError:
+            values = fields.get("value")
+            if not isinstance(values, Collection):  # what is drawn from it is gone
+                raise
+            self.Clear()
+            today(self, value=[_integer(value) for value in values])
+
+    made.__init__ = __init__
+
+
+def _integer(value: Any) -> Any:
+    kind = type(value)
+    is_boolean = kind is bool or (kind.__module__ == "numpy" and kind.__name__ in ("bool", "bool_"))
+    return int(value) if is_boolean else value
 
 
 @cache
