@@ -93,7 +93,14 @@ def test_every_op_has_a_case(run_types):
     without.remove("CrossReplicaSum")  # TensorFlow runs it on TPUs only
     for name in suites.VALUES:
         without -= value_types(name)
-    programs = (suites.RUNS, suites.EFFECTS, *suites.STORIES, *suites.DIGESTED, suites.SWITCHES)
+    programs = (
+        suites.RUNS,
+        suites.EFFECTS,
+        suites.COUNTERPARTS,
+        *suites.STORIES,
+        *suites.DIGESTED,
+        suites.SWITCHES,
+    )
     for name in (*programs, *suites.PIPELINES):
         for case in suites.load(name):
             observe.log_of(tf, case.fn)

@@ -12,6 +12,7 @@ import stillflow as tf
 def test_every_case_is_recorded():
     """The golden files hold exactly these cases."""
     runs = [suites.RUNS, suites.EFFECTS, suites.SESSIONS, suites.TRAINED, suites.RACES]
+    runs.append(suites.COUNTERPARTS)
     others = [suites.GRAPHS, suites.ERRORS, suites.CONVERSIONS, *suites.STORIES]
     others += [*suites.DIGESTED, *suites.NETWORKS, suites.WHOLE_NETWORKS]
     others += [suites.SWITCHES, suites.NESTS, *suites.PIPELINES]
@@ -123,7 +124,7 @@ def assert_an_outcome(case, recorded):
     assert "" in differences, differences[0]
 
 
-RUNS = each_case(suites.RUNS, suites.EFFECTS, suites.SESSIONS, suites.TRAINED)
+RUNS = each_case(suites.RUNS, suites.EFFECTS, suites.SESSIONS, suites.TRAINED, suites.COUNTERPARTS)
 
 
 #: On XLA each run compiles, so of programs that differ in little, few are among the quick tests.

@@ -254,6 +254,27 @@ OWN: dict[str, Members] = {
     "contrib.seq2seq.python.ops.loss": {
         "stillflow.layers.seq2seq.loss": "SequenceLoss",
     },
+    "contrib.cudnn_rnn.python.ops.cudnn_rnn_ops": {
+        "stillflow.layers.cudnn.conversion": (
+            "CudnnParamsFormatConverter CudnnParamsFormatConverterBasic"
+        ),
+        "stillflow.layers.cudnn.functions": (
+            "cudnn_gru cudnn_lstm cudnn_rnn_canonical_to_opaque_params "
+            "cudnn_rnn_opaque_params_size cudnn_rnn_opaque_params_to_canonical cudnn_rnn_relu "
+            "cudnn_rnn_tanh _cudnn_rnn=run _cudnn_rnn_no_input_c=without_c"
+        ),
+        "stillflow.layers.cudnn.models": "CudnnGRU CudnnLSTM CudnnRNNRelu CudnnRNNTanh",
+        "stillflow.layers.cudnn.modes": (
+            "CUDNN_GRU=GRU CUDNN_GRU_PARAMS_PER_LAYER=GRU_PARAMS "
+            "CUDNN_INPUT_AUTO_MODE=AUTO_INPUT CUDNN_INPUT_LINEAR_MODE=LINEAR_INPUT "
+            "CUDNN_INPUT_SKIP_MODE=SKIP_INPUT CUDNN_LSTM=LSTM "
+            "CUDNN_LSTM_PARAMS_PER_LAYER=LSTM_PARAMS CUDNN_RNN_BIDIRECTION=BIDIRECTION "
+            "CUDNN_RNN_RELU=RNN_RELU CUDNN_RNN_RELU_PARAMS_PER_LAYER=RNN_RELU_PARAMS "
+            "CUDNN_RNN_TANH=RNN_TANH CUDNN_RNN_TANH_PARAMS_PER_LAYER=RNN_TANH_PARAMS "
+            "CUDNN_RNN_UNIDIRECTION=UNIDIRECTION check_direction check_input_mode"
+        ),
+        "stillflow.layers.cudnn.saveables": "CudnnOpaqueParamsSaveable",
+    },
     "contrib.layers.python.layers.layers": {
         "stillflow.layers.contrib.arranging": "_inner_flatten=inner_flatten poincare_normalize",
         "stillflow.layers.contrib.pooling": "pool",

@@ -23,6 +23,8 @@ VALUES = (
 RUNS = "runs"
 #: Programs that print, call functions, and write files.
 EFFECTS = "effects"
+#: Networks of which TensorFlow runs the counterpart that it has on a CPU.
+COUNTERPARTS = "cudnn_runs"
 #: Programs about sessions, of which one run shows all.
 SESSIONS = "sessions"
 #: Programs that train networks.
@@ -62,6 +64,7 @@ STORIES = (
     "critical_sections",
     "object_checkpoints",
     "recorded_summaries",
+    "cudnn_graphs",
     "predictors",
     "model_tools",
     "readers",
@@ -158,7 +161,7 @@ LENIENCE = "lenience"
 HOSTILE = "hostile"
 NAMES = (
     HOSTILE,
-    *(*VALUES, RUNS, EFFECTS, SESSIONS, TRAINED, RACES),
+    *(*VALUES, RUNS, EFFECTS, COUNTERPARTS, SESSIONS, TRAINED, RACES),
     *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES, *DIGESTED, *NETWORKS, SWITCHES, NESTS),
     *PIPELINES,
     WHOLE_NETWORKS,
@@ -180,6 +183,7 @@ def observations(name):
         RUNS: run_case,
         SESSIONS: functools.partial(run_case, repetitions=1),
         EFFECTS: functools.partial(run_case, repetitions=1),
+        COUNTERPARTS: functools.partial(run_case, repetitions=1),
         TRAINED: functools.partial(run_case, repetitions=1),
         RACES: run_case,
         GRAPHS: graph_case,
