@@ -48,6 +48,7 @@ class OpDef:
       defaults: the type that a plain Python value takes where no other input decides it.
       writes: the names of the reference inputs that the op updates.
       overwrites: the old values of what it writes do not matter, so they need not exist.
+      writes_rows: what it returns for them is what `xp.set_at` or `xp.add_at` gave, as it is.
       reshapes: what it writes may have another shape than the old value, or be None: no value.
       asks_state: a variable that has no value yet is given to `fn` as None.
       reads: it gives what follows from the variable behind its handle, as that is when it runs.
@@ -117,6 +118,7 @@ class OpDef:
     defaults: Mapping[str, DType] = field(default_factory=dict)
     writes: Sequence[str] = ()
     overwrites: bool = False
+    writes_rows: bool = False
     reshapes: bool = False
     asks_state: bool = False
     reads: bool = False

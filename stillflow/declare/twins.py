@@ -26,6 +26,7 @@ def on_handles(reference: OpDef, **changes: Any) -> OpDef:
         "shape": lambda ctx: fits(reference, ctx),
         "types": reference.types,
         "writes": reference.writes,
+        "writes_rows": reference.writes_rows,
         "static": reference.static,
         "near_zero": reference.near_zero,
         "host": reference.host,

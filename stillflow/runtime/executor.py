@@ -21,12 +21,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stillflow.declare.numpy.putting_off import PutOff
 from stillflow.declare.resources import Handle
 from stillflow.graph.operation import Operation
 from stillflow.runtime.cost import RUNS_BEFORE_WRITING, switch
 from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.host_code import HostFunction
+from stillflow.runtime.last_writes import carried_out, with_last_writes_put_off
 from stillflow.runtime.packing import PackedValue
 from stillflow.runtime.quiet import quiet
 from stillflow.runtime.regions import Part, watching
@@ -97,7 +99,8 @@ class Executor:
         self._fetches = plan.fetches[:copied]
         self._handed = [s for s in plan.fetches[len(self._fetches) :] if s is not None]
         self._tier = tier
-        self._generic = host_program(plan.constants, plan.steps)
+        last = with_last_writes_put_off(plan.steps, plan.fetches)
+        self._generic = host_program(plan.constants, last)
         self._refused: set[Operation] = set()  # what compiled code cannot do
         self._measures: Measures | None = None
         self.learned = self._nothing_learned(set(plan.reshaped))
@@ -223,13 +226,16 @@ class Executor:
         feeds: list[np.ndarray],
         values: list[Any],
     ) -> list[Any]:
-        """The slots after a run of `program`, of which nothing is kept yet."""
+        """The slots after a run of `program`, of which nothing is kept yet.
+
+        `values` is empty then: what is written in place must have no other holders.
+        """
         plan = self.plan
         slots = program.constants.copy()
         for slot, value in zip(plan.feeds, feeds, strict=True):
             slots[slot] = value
-        for slot, value in zip(plan.variables.values(), values, strict=True):
-            slots[slot] = value
+        for slot in reversed(plan.variables.values()):
+            slots[slot] = values.pop()
         for op, slot in plan.streams.items():
             slots[slot] = state.stream(op).words()
         for op, slot in plan.kept.items():
@@ -267,9 +273,7 @@ class Executor:
         """Keeps the results of a run in `state`, and returns what is fetched."""
         plan = self.plan
         if plan.written:
-            for variable, slot in plan.written.items():
-                state.variables[variable] = _kept(slots[slot], feeds)
-            state.note_shapes(plan.reshaped)
+            self._keep(slots, state, feeds)
             repeats = not isinstance(program, HostProgram) and program.can_repeat
             state.last_writer = program if repeats else None
         drawn = {} if isinstance(program, HostProgram) else program.drawn
@@ -288,6 +292,14 @@ class Executor:
         if self._handed:
             fetched += [_handed(slots[aliases.get(slot, slot)]) for slot in self._handed]
         return fetched
+
+    def _keep(self, slots: list, state: SessionState, feeds: list[np.ndarray]) -> None:
+        for variable, slot in self.plan.written.items():
+            value = slots[slot]
+            if type(value) is PutOff:
+                slots[slot] = value = carried_out(value, variable, state.variables)
+            state.variables[variable] = _kept(value, feeds)
+        state.note_shapes(self.plan.reshaped)
 
     def _keep_replaced_buffers(self, state: SessionState, slots: list) -> None:
         """After a failed check the variables have their old values, but in new buffers."""
@@ -358,8 +370,12 @@ class Executor:
             raise located from error
         known.host_runs += 1
         if self._changes_state:
+            values.clear()  # what is written in place must have no other holders
+            arguments.clear()
             for variable, value in zip(self._written, results, strict=False):
-                if type(value) is not np.ndarray or value.base is not None or known.passes_feeds:
+                if type(value) is PutOff:
+                    value = carried_out(value, variable, variables)
+                elif type(value) is not np.ndarray or value.base is not None or known.passes_feeds:
                     value = _kept(value, feeds)
                 variables[variable] = value
             if self.plan.reshaped:

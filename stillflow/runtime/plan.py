@@ -408,6 +408,7 @@ class _Planner:
                 partly=defn.partly,
                 picks=defn.picks,
                 rows=defn.rows,
+                writes_rows=defn.writes_rows,
             )
         )
 

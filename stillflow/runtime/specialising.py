@@ -17,6 +17,7 @@ import numpy as np
 
 from stillflow.graph.operation import Operation
 from stillflow.runtime.host import HostProgram, host_program
+from stillflow.runtime.last_writes import with_last_writes_put_off
 from stillflow.runtime.regions import Loop, Part, Region
 from stillflow.runtime.steps import Plan, Step
 from stillflow.runtime.variables import declared_shape
@@ -47,7 +48,8 @@ def specialised(
     `reshaped` are the variables whose values may have other shapes than they were declared with.
     `seen` are the slots of the parts that the run has been in.
     """
-    return _Specialising(plan, slots, reshaped, seen, set(plan.feeds), {}, set()).result()
+    found = _Specialising(plan, slots, reshaped, seen, set(plan.feeds), {}, set())
+    return found.result(ends_run=True)
 
 
 class _Specialising:
@@ -89,9 +91,12 @@ class _Specialising:
             step.check_types(slots)
             self._add(step)
 
-    def result(self) -> Specialised:
+    def result(self, ends_run: bool = False) -> Specialised:
+        """What the plan comes to, which is a part of another one or all that a run does."""
         spared = [step for step in self.residual if step.is_total and self._keeps_shape(step)]
         steps = _without_unread(self.plan, self.residual, self.aliases, spared)
+        if ends_run:
+            steps = with_last_writes_put_off(steps, self.plan.fetches)
         program = host_program(self.constants, steps, self.aliases)
         return Specialised(program, steps, self.fixed)
 

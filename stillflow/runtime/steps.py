@@ -47,6 +47,7 @@ class Step:
       outputs: slots: the variables that it writes, then the op's outputs that are no references.
       declared: the types of those outputs.
       writes: of each variable that it writes, what its new value must be.
+      writes_rows: it changes some elements of those, by `xp.set_at` or `xp.add_at` in the end.
       static: the slots among `inputs` whose values must be known while compiling.
       near_zero: the slots among `inputs` of which denormal values must count as zero.
       on_host: it runs in NumPy only.
@@ -91,6 +92,7 @@ class Step:
     region: Any = None
     picks: bool = False
     rows: Callable[..., Any] | None = None
+    writes_rows: bool = False
 
     @property
     def checks(self) -> bool:

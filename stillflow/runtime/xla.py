@@ -19,6 +19,7 @@ from stillflow.graph.operation import Operation
 from stillflow.runtime import xla_cache
 from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program
+from stillflow.runtime.last_writes import with_last_writes_put_off
 from stillflow.runtime.memory import keep_freed
 from stillflow.runtime.packing import Pack, PackedValue, packs
 from stillflow.runtime.regions import Loop
@@ -69,10 +70,12 @@ class XlaProgram:
         self.runs = 0  # tests read it
         # The operations that have turned out to need the host, for another split of the plan.
         self.refused: set[Operation] = set()
+        putting_off = {s.op: s for s in with_last_writes_put_off(plan.steps, plan.fetches)}
         for index, segment in enumerate(split.segments):
             later = [step for s in split.segments[index + 1 :] for step in s.steps]
             if segment.on_host:
-                self._parts.append(host_program(plan.constants, segment.steps))
+                steps = [putting_off.get(step.op, step) for step in segment.steps]
+                self._parts.append(host_program(plan.constants, steps))
             else:
                 kept = wanted | {slot for step in later for slot in step.inputs}
                 updated = () if later else tuple(plan.written.values())

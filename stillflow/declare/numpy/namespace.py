@@ -114,15 +114,20 @@ class NumpyNamespace:
 
 def _combine_at(combine: numpy.ufunc, x: Any, index: Any, value: Any) -> Any:
     x = numpy.array(x, order="C")
+    combine_into(combine, x, index, value)
+    return x
+
+
+def combine_into(combine: numpy.ufunc, x: numpy.ndarray, index: Any, value: Any) -> None:
+    """`x`, contiguous, takes each element at `index` combined with `value`, time after time."""
     if x.ndim == 1 or not isinstance(index, numpy.ndarray):
         combine.at(x, index, value)
-        return x
+        return
     # Whole rows: `at` is several times as fast on their elements one by one.
     width = math.prod(x.shape[1:])
     elements = index.reshape(-1, 1).astype(numpy.intp) * width + numpy.arange(width)
     rows = numpy.broadcast_to(value, index.shape + x.shape[1:])
     combine.at(x.reshape(-1), elements.reshape(-1), rows.reshape(-1))
-    return x
 
 
 NUMPY = NumpyNamespace()

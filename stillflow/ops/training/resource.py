@@ -127,6 +127,7 @@ def resource_apply_keras_momentum(
 @op(
     "ResourceSparseApplyKerasMomentum",
     "var: resource, accum: resource, lr: T, grad: T, indices: Tindices, momentum: T ->",
+    writes_rows=True,
     **_alone("var", "accum", shape=sparse.updated(writes=2, grad=3)),
 )
 def resource_sparse_apply_keras_momentum(

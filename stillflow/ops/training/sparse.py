@@ -22,6 +22,7 @@ def _rows_of(dense: OpDef, signature: str, grad: int) -> Callable[[Callable], Op
         f"Sparse{dense.type}",
         signature,
         writes=dense.writes,
+        writes_rows=True,
         types={"T": NUMBERS, "Tindices": INDEX},
         shape=updated(len(dense.writes), grad),
         explain=dense_ops.no_scalar,

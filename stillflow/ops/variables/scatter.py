@@ -28,6 +28,7 @@ def _scattered(ctx: shapes.ShapeContext) -> shapes.Sizes:
 _SCATTER: dict[str, Any] = {
     "shape": _scattered,
     "writes": ("ref",),
+    "writes_rows": True,
     "types": {"Tindices": INDEX},
 }
 _SIGNATURE = "ref: ref T, indices: Tindices, updates: T -> output_ref: ref T"
