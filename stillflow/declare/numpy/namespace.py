@@ -56,7 +56,7 @@ class NumpyNamespace:
     @staticmethod
     def check(ok: Any, message: Callable[..., str], *values: Any) -> None:
         """Fails the run with `message(*values)` unless every element of `ok` is true."""
-        if not numpy.all(ok):
+        if not (ok if isinstance(ok, bool) else ok.all()):
             raise InvalidArgumentError(None, None, message(*(numpy.asarray(v) for v in values)))
 
     @staticmethod

@@ -28,8 +28,9 @@ def _with_counts(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
 def _distinct(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if x.ndim != 1:
         refuse("unique expects a 1D vector.")
-    if x.dtype == object or (x.dtype.kind in "biu" and len(x) <= _FEW):
-        return _distinct_by_hash(x, out_idx)
+    if _is_hashed(x):
+        found, index = _distinct_by_hash(x, out_idx)
+        return found, index, np.bincount(index, minlength=len(found)).astype(index.dtype)
     ordered, first, positions, counts = np.unique(
         x, return_index=True, return_inverse=True, return_counts=True
     )
@@ -44,14 +45,17 @@ def _distinct(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarra
     )
 
 
-def _distinct_by_hash(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _is_hashed(x: Any) -> bool:
+    return x.dtype == object or (x.dtype.kind in "biu" and len(x) <= _FEW)
+
+
+def _distinct_by_hash(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray]:
     values = x.tolist()
-    places = {value: number for number, value in enumerate(dict.fromkeys(values))}
-    index_type = out_idx.stored_as
-    index: np.ndarray = np.fromiter(map(places.__getitem__, values), index_type, len(values))
+    places: dict[Any, int] = {}
+    index = np.array([places.setdefault(value, len(places)) for value in values], out_idx.stored_as)
     found: np.ndarray = np.empty(len(places), x.dtype)
     found[:] = list(places)
-    return found, index, np.bincount(index, minlength=len(places)).astype(index_type)
+    return found, index
 
 
 @op(
@@ -63,6 +67,8 @@ def _distinct_by_hash(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray, n
 )
 def unique_op(xp, x, *, out_idx: DType = dtypes.int32):
     """x: n[k] -> y: n[d], its distinct elements, idx: i[k], such that x = y[idx]"""
+    if x.ndim == 1 and _is_hashed(x):
+        return _distinct_by_hash(x, out_idx)
     return _distinct(x, out_idx)[:2]
 
 

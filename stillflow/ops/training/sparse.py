@@ -11,7 +11,7 @@ from typing import Any
 
 from stillflow.declare import shapes
 from stillflow.declare.opdef import OpDef, op
-from stillflow.declare.refusing import refuse
+from stillflow.declare.refusing import first_false, is_within, refuse
 from stillflow.declare.type_sets import INDEX, NUMBERS
 from stillflow.ops.training import dense as dense_ops
 
@@ -52,7 +52,7 @@ def on_rows(xp, dense: OpDef, inputs: Sequence[Any], grad: int, **attrs: Any):
     refs, rest = inputs[:count], [*inputs[count : grad + 1], *inputs[grad + 2 :]]
     _check_rows(refs[0].shape, inputs[grad].shape, indices.shape)
     size = refs[0].shape[0]
-    xp.check((indices >= 0) & (indices < size), lambda found: _out_of_range(found, size), indices)
+    xp.check(is_within(indices, size), lambda found: _out_of_range(found, size), indices)
     rows = dense.fn(xp, *(ref[indices] for ref in refs), *rest, **attrs)
     if count == 1:
         return xp.set_at(refs[0], indices, rows)
@@ -70,7 +70,7 @@ def _check_rows(var: Sequence[int], grad: Sequence[int], indices: Sequence[int])
 
 
 def _out_of_range(indices, size: int) -> str:
-    offset = int(((indices < 0) | (indices >= size)).argmax())
+    (offset,) = first_false(is_within(indices, size))
     return f"Index {indices[offset]} at offset {offset} in indices is out of range"
 
 
