@@ -52,7 +52,9 @@ def _is_hashed(x: Any) -> bool:
 def _distinct_by_hash(x: Any, out_idx: DType) -> tuple[np.ndarray, np.ndarray]:
     values = x.tolist()
     places: dict[Any, int] = {}
-    index = np.array([places.setdefault(value, len(places)) for value in values], out_idx.stored_as)
+    index: np.ndarray = np.array(
+        [places.setdefault(value, len(places)) for value in values], out_idx.stored_as
+    )
     found: np.ndarray = np.empty(len(places), x.dtype)
     found[:] = list(places)
     return found, index
