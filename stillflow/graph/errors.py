@@ -184,14 +184,15 @@ class InaccessibleTensorError(ValueError):
     """A tensor was used where it cannot be reached."""
 
 
-_CLASSES: dict[int, type[OpError]] = {cls.code: cls for cls in _CodedError.__subclasses__()}
+_CLASSES: dict[int, type[_CodedError]] = {cls.code: cls for cls in _CodedError.__subclasses__()}
 
 
-def exception_type_from_error_code(error_code: int) -> type[OpError]:
+def exception_type_from_error_code(error_code: int) -> type[_CodedError]:
     """Returns the class for a status code; KeyError when there is none."""
     return _CLASSES[error_code]
 
 
 def error_code_from_exception_type(cls: type[OpError]) -> int:
     """Returns the status code of an exception class; KeyError when it has none."""
-    return {known: code for code, known in _CLASSES.items()}[cls]
+    codes: dict[type[OpError], int] = {known: code for code, known in _CLASSES.items()}
+    return codes[cls]

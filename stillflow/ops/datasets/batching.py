@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import format_sizes
 from stillflow.graph.dtypes import DType
+from stillflow.graph.errors import OpError
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.arguments import of_scalars, with_scalars
@@ -21,16 +23,23 @@ from stillflow.ops.datasets.dataset import (
     Element,
     ElementIterator,
     End,
+    Exhausted,
     InputIterator,
     Place,
     dataset_of,
+    read_input,
+    write_input,
 )
 from stillflow.ops.datasets.mapping import called
+from stillflow.ops.datasets.results import given
 from stillflow.ops.datasets.stacking import rows_of, stacked, unstacked
+from stillflow.ops.datasets.state import State
 
 
 class BatchDataset(Dataset):
     """`size` elements of its input at a time; the last batch may be smaller, or is left out."""
+
+    kind = "BatchV2"
 
     def __init__(self, source: Dataset, size: int, drops_rest: bool, *structure: Any):
         super().__init__((source,), *structure)
@@ -50,8 +59,11 @@ class BatchDataset(Dataset):
 class BatchIterator(InputIterator):
     """Base of iterators that give something made of `size` elements of their input."""
 
+    empty = "input_impl_empty"  # what says that there are no more, if anything does
+
     def __init__(self, dataset: BatchDataset, place: Place):
         super().__init__(dataset, place)
+        self.kind = dataset.kind
         self._taken: list[Element] = []  # of a batch that the program interrupted
         self._is_over = False
 
@@ -78,13 +90,23 @@ class BatchIterator(InputIterator):
         if not rows or (self._is_over and self.dataset.drops_rest):
             raise End
 
-    def save(self) -> Any:
-        return [self._is_over, [list(element) for element in self._taken], self.input.save()]
+    def save(self, state: State) -> None:
+        is_exhausted = self._is_over and self.empty
+        write_input(Exhausted() if is_exhausted else self.input, state, self.empty)
+        self._save_taken(state)
 
-    def restore(self, state: Any) -> None:
-        self._is_over = bool(state[0])
-        self._taken = [tuple(element) for element in state[1]]
-        self.input.restore(state[2])
+    def _save_taken(self, state: State) -> None:
+        if self._taken:  # TensorFlow's never has any
+            state["taken_size"] = len(self._taken)
+            for number, element in enumerate(self._taken):
+                state.put_element(f"taken[{number}]_size", f"taken[{number}][{{}}]", element)
+
+    def restore(self, state: State) -> None:
+        self.input = read_input(self.input, state, self.empty)
+        self._is_over = isinstance(self.input, Exhausted)
+        count = state.number("taken_size") if "taken_size" in state else 0
+        names = [(f"taken[{number}]_size", f"taken[{number}][{{}}]") for number in range(count)]
+        self._taken = [state.element(*own) for own in names]
 
 
 class _Batched(BatchIterator):
@@ -103,6 +125,8 @@ class MapAndBatchDataset(BatchDataset):
 
     Where the function fails for one of them, all `size` are gone.
     """
+
+    kind = "MapAndBatch"
 
     def __init__(
         self,
@@ -130,8 +154,11 @@ class _MappedAndBatched(BatchIterator):
     def __init__(self, dataset: MapAndBatchDataset, place: Place):
         super().__init__(dataset, place)
         self._call = place.instance(dataset.function)
+        self._results: deque[Element | OpError] = deque()  # what another made beforehand
 
     def next(self) -> Element:
+        if self._results:
+            return given(self._results.popleft())
         if not self.dataset.maps_blocks:
             return self._mapped(self.taken())
         if self._is_over:
@@ -139,17 +166,49 @@ class _MappedAndBatched(BatchIterator):
         block = self.input.block(self.dataset.size)
         rows = rows_of(block)
         self.check_rows(rows)
-        given = self._call.rows(block, rows)
-        return self._mapped(unstacked(block)) if given is None else tuple(given)
+        made = self._call.rows(block, rows)
+        return self._mapped(unstacked(block)) if made is None else tuple(made)
 
     def _mapped(self, elements: list[Element]) -> Element:
-        given: list[Element] = []
+        made: list[Element] = []
         try:
             for element in elements:
-                given.append(called(self._call, element, self.dataset.keeps_number))
+                made.append(called(self._call, element, self.dataset.keeps_number))
         except End:
-            self.check_rows(len(given))
-        return tuple(map(_put_together, zip(*given, strict=True)))
+            self.check_rows(len(made))
+        return tuple(map(_put_together, zip(*made, strict=True)))
+
+    def save(self, state: State) -> None:
+        self.input.write(state)
+        self._save_taken(state)
+        state["call_counter"] = 0
+        state["batch_results_size"] = len(self._results)
+        for number, result in enumerate(self._results):
+            name = f"batch_results_{number}"
+            batch = result if isinstance(result, tuple) else ()
+            state[f"{name}_num_calls"] = 0
+            state[f"{name}_num_elements"] = rows_of(batch)
+            state.mark(f"{name}_output_allocated", batch)
+            state.put_element(f"{name}_output_size", f"{name}_output_{{}}", batch)
+            error = result if isinstance(result, OpError) else None
+            state.put_status(f"{name}_status_code", f"{name}_status_msg", error)
+
+    def restore(self, state: State) -> None:
+        super().restore(state)
+        names = [f"batch_results_{n}" for n in range(state.number("batch_results_size"))]
+        results = [self._result(state, name) for name in names]
+        self._results = deque(result for result in results if result is not None)
+
+    def _result(self, state: State, name: str) -> Element | OpError | None:
+        """A batch, or an error, that was made beforehand; None behind the end."""
+        error = state.status(f"{name}_status_code", f"{name}_status_msg")
+        rows = state.number(f"{name}_num_elements")
+        if error is not None or not rows:
+            return error
+        if rows < self.dataset.size and self.dataset.drops_rest:
+            return None
+        batch = state.element(f"{name}_output_size", f"{name}_output_{{}}")
+        return tuple(column[:rows] for column in batch)
 
 
 def _put_together(values: Sequence[Any]) -> np.ndarray:
@@ -184,7 +243,9 @@ def batch_dataset_op(
     """batch_size: i64[] -> variant[]"""
     source = dataset_of(input_dataset)
     size = checked_batch_size(batch_size)
-    return BatchDataset(source, size, False, output_types, output_shapes)
+    dataset = BatchDataset(source, size, False, output_types, output_shapes)
+    dataset.kind = "Batch"
+    return dataset
 
 
 @op(

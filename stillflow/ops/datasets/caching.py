@@ -13,7 +13,10 @@ from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets import cache_files
 from stillflow.ops.datasets.arguments import of_scalars
 from stillflow.ops.datasets.dataset import Dataset, Element, ElementIterator, End, Place, dataset_of
+from stillflow.ops.datasets.state import State
 from stillflow.ops.datasets.tables import Moving
+
+_READING, _WRITING = 0, 1  # modes of a cache
 
 
 class MemoryCacheDataset(Moving):
@@ -36,13 +39,19 @@ class _Memory:
 
 
 class _Remembering(ElementIterator):
+    kind = "MemoryCache"
+
     def __init__(self, dataset: MemoryCacheDataset, place: Place):
         self._memory: _Memory = place.pass_.shared((place.way, "cache"), _Memory)
+        self._source, self._place = dataset.inputs[0], place
         self._next = 0
         self._seen: list[Element] = []
         self._input: ElementIterator | None = None
         if self._memory.elements is None:
-            self._input = dataset.inputs[0].iterator(place.below("Cache"))
+            self._input = self._new()
+
+    def _new(self) -> ElementIterator:
+        return self._source.iterator(self._place.below("Cache"))
 
     def next(self) -> Element:
         if self._input is None:
@@ -61,19 +70,30 @@ class _Remembering(ElementIterator):
         self._seen.append(element)
         return element
 
-    def save(self) -> Any:
-        seen = self._seen if self._input is not None else self._memory.elements or []
-        inner = None if self._input is None else self._input.save()
-        return [self._next, [list(element) for element in seen], inner]
+    def save(self, state: State) -> None:
+        is_whole = self._input is None
+        seen = self._memory.elements or [] if is_whole else self._seen
+        state["Mode"] = _READING if is_whole else _WRITING
+        state.mark("cache_claimed")
+        state["cache_size"] = len(seen)
+        for number, element in enumerate(seen):
+            state.put_element(f"cache[{number}].size", f"cache[{number}][{{}}]", element)
+        state.mark("cache_completed", is_whole)
+        if self._input is None:
+            state.beside("Impl")["index"] = self._next
+        else:
+            self._input.write(state.beside("Impl"))
 
-    def restore(self, state: Any) -> None:
-        number, seen, inner = state
-        self._next = int(number)
-        self._seen = [tuple(element) for element in seen]
-        if inner is None:
+    def restore(self, state: State) -> None:
+        count = state.number("cache_size") if "cache_size" in state else 0
+        names = [(f"cache[{number}].size", f"cache[{number}][{{}}]") for number in range(count)]
+        self._seen = [state.element(*own) for own in names]
+        if state.number("Mode") == _READING:
+            self._next = state.beside("Impl").number("index")
             self._memory.elements, self._input = self._seen, None
-        elif self._input is not None:
-            self._input.restore(inner)
+        else:
+            self._input = self._new()
+            self._input.read(state.beside("Impl"))
 
 
 class FileCacheDataset(Moving):
@@ -95,6 +115,8 @@ class FileCacheDataset(Moving):
 
 
 class _Reading(ElementIterator):
+    kind = "FileCache"
+
     def __init__(self, dataset: FileCacheDataset):
         self._reader = cache_files.Reader(dataset.filename)
         self._next = 0
@@ -105,16 +127,19 @@ class _Reading(ElementIterator):
         self._next += 1
         return self._reader.element(self._next - 1)
 
-    def save(self) -> Any:
-        return self._next
+    def save(self, state: State) -> None:
+        state["Mode"] = _READING
+        state.beside("Impl")["cur_index"] = self._next
 
-    def restore(self, state: Any) -> None:
+    def restore(self, state: State) -> None:
         """Also from what was saved while the files were written."""
-        self._next = int(state[1] if isinstance(state, list) else state)
+        self._next = state.beside("Impl").number("cur_index")
 
 
 class _Writing(ElementIterator):
     """What is saved of it stands in files of its own until all is written."""
+
+    kind = "FileCache"
 
     def __init__(self, dataset: FileCacheDataset, place: Place):
         self._dataset = dataset
@@ -154,24 +179,35 @@ class _Writing(ElementIterator):
             self._writer = cache_files.Writer(filename, *self._at)
         return self._writer
 
-    def save(self) -> Any:
+    def save(self, state: State) -> None:
         if self._reading is not None:
-            return self._reading.save()
+            self._reading.save(state)
+            return
         if self._writer is not None and not self._is_over:
             self._at = self._writer.cut()
-        return [*self._at, self._is_over, self._input.save()]
+        state["Mode"] = _WRITING
+        own = state.beside("Impl")
+        own["cur_index"] = self._at[1]
+        if self._is_over:
+            own.mark("iteration_completed")
+        else:
+            self._input.write(own)
+            own["shard_id"] = self._at[0]
 
-    def restore(self, state: Any) -> None:
+    def restore(self, state: State) -> None:
         self._writer = None
         if cache_files.exist(self._dataset.filename):
             self._reading = _Reading(self._dataset)
             self._reading.restore(state)
             return
-        if not isinstance(state, list):
+        if state.number("Mode") == _READING:
             refuse(f"The files of the cache {self._dataset.filename!r} are gone.")
-        *at, is_over, inner = state
-        self._at, self._is_over = [int(number) for number in at], bool(is_over)
-        self._input.restore(inner)
+        own = state.beside("Impl")
+        self._is_over = "iteration_completed" in own
+        self._at = [0, own.number("cur_index")]
+        if not self._is_over:
+            self._at[0] = own.number("shard_id")
+            self._input.read(own)
 
 
 @op(

@@ -19,6 +19,7 @@ from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.text import as_bytes
 from stillflow.ops.datasets.dataset import Dataset, Element, ElementIterator, End, Place
 from stillflow.ops.datasets.file_sources import Stream
+from stillflow.ops.datasets.state import State
 from stillflow.ops.parsing.csv import NUMBERS
 from stillflow.ops.strings.numbers import reader_of
 from stillflow.platform.compression import WINDOW_BITS
@@ -154,6 +155,7 @@ class CsvDataset(Dataset):
         self.form = form
         self.header = header
         self._options = kind, size
+        self.buffer_size = size
 
     def opened(self, number: int, position: int = 0) -> CsvFile:
         return CsvFile(self.names[number], *self._options, self.form, position)
@@ -163,6 +165,8 @@ class CsvDataset(Dataset):
 
 
 class _CsvRecords(ElementIterator):
+    kind = "CSV"
+
     def __init__(self, dataset: CsvDataset):
         self._dataset = dataset
         self._number = 0
@@ -224,14 +228,19 @@ class _CsvRecords(ElementIterator):
             shown = field.decode("utf-8", "replace")
             refuse(f"Field {column} in record is not a valid {kind}: {shown}")
 
-    def save(self) -> Any:
-        return [self._number, None if self._file is None else self._file.position]
+    def save(self, state: State) -> None:
+        state["current_file_index"] = self._number
+        if self._file is not None:
+            buffers, place = divmod(self._file.position, self._dataset.buffer_size)
+            state["pos"], state["num_buffer_reads"] = place, buffers + 1
 
-    def restore(self, state: Any) -> None:
+    def restore(self, state: State) -> None:
         self._close()
-        self._number = int(state[0])
-        if state[1] is not None:
-            self._file = self._dataset.opened(self._number, int(state[1]))
+        self._number = state.number("current_file_index")
+        if "pos" in state:
+            buffers = state.number("num_buffer_reads") - 1
+            place = buffers * self._dataset.buffer_size + state.number("pos")
+            self._file = self._dataset.opened(self._number, place)
 
 
 def _one_dataset(ctx: ShapeContext) -> Sizes:

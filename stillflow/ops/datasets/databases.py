@@ -18,6 +18,7 @@ from stillflow.graph.errors import UnknownError
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.text import as_text
 from stillflow.ops.datasets.dataset import Dataset, Element, ElementIterator, End, Place
+from stillflow.ops.datasets.state import State
 
 
 class SqlDataset(Dataset):
@@ -34,6 +35,8 @@ class SqlDataset(Dataset):
 
 class _Rows(ElementIterator):
     """The query is made when the first row is wanted."""
+
+    kind = "Sql"
 
     def __init__(self, dataset: SqlDataset):
         self._dataset = dataset
@@ -78,16 +81,19 @@ class _Rows(ElementIterator):
                 f"output_types ({wanted})."
             )
 
-    def save(self) -> Any:
-        return [self._done, self._is_over]
+    def save(self, state: State) -> None:
+        if self._connection is not None or self._is_over:
+            state["next_calls"] = self._done + self._is_over
 
-    def restore(self, state: Any) -> None:
+    def restore(self, state: State) -> None:
         self._close()
-        self._done, done = 0, int(state[0])
-        self._is_over = False
-        for _ in range(done):
-            self.next()
-        self._is_over = bool(state[1])
+        self._done, self._is_over = 0, False
+        calls = state.number("next_calls") if "next_calls" in state else 0
+        try:
+            for _ in range(calls):
+                self.next()
+        except End:
+            pass
 
 
 @contextmanager

@@ -14,8 +14,9 @@ from stillflow.declare.calling import Function, Instance
 from stillflow.declare.refusing import refuse
 from stillflow.declare.resources import Handle
 from stillflow.graph.dtypes import DType
-from stillflow.graph.errors import CancelledError
+from stillflow.graph.errors import CancelledError, UnimplementedError
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.datasets.state import State
 
 # An array, or what a handle refers to, for each component.
 Element = tuple[Any, ...]
@@ -155,7 +156,15 @@ class Dataset(Handle):
 
 
 class ElementIterator:
-    """Base of iterators. One thread at a time may use it."""
+    """Base of iterators. One thread at a time may use it.
+
+    Attributes:
+      kind: its name in the keys of what it saves.
+      around: the kinds of datasets about it that have no iterators of their own.
+    """
+
+    kind = ""
+    around: tuple[str, ...] = ()
 
     def next(self) -> Element:
         """The next element; raises End behind the last one.
@@ -182,13 +191,49 @@ class ElementIterator:
         except End:
             return []
 
-    def save(self) -> Any:
-        """What `restore` needs to go on from here: None, arrays, numbers, texts, lists, dicts."""
-        refuse(f"{type(self).__name__} cannot be saved.")
+    def write(self, state: State, step: str = "") -> None:
+        """Saves where it is, in the state of the iterator that uses it."""
+        self.save(state.below(step, (*self.around, self.kind)))
 
-    def restore(self, state: Any) -> None:
-        """Goes on from where `save` was called."""
-        refuse(f"{type(self).__name__} cannot be restored.")
+    def read(self, state: State, step: str = "") -> None:
+        """Goes on from where `write` was called."""
+        self.restore(state.below(step, (*self.around, self.kind)))
+
+    def save(self, state: State) -> None:
+        """Puts what `restore` needs to go on from here into its own state."""
+        raise UnimplementedError(None, None, f"{self.kind} does not support checkpointing")
+
+    def restore(self, state: State) -> None:
+        """Goes on from where `save` was called, with a new iterator."""
+        raise UnimplementedError(None, None, f"{self.kind} does not support checkpointing")
+
+
+class Exhausted(ElementIterator):
+    """In place of an input that nobody wants more of."""
+
+    def next(self) -> Element:
+        raise End
+
+    def block(self, count: int) -> Element:
+        return ()
+
+
+def write_input(source: ElementIterator, state: State, empty: str, step: str = "") -> None:
+    """Saves the input of an iterator, or `empty` where it is exhausted."""
+    if isinstance(source, Exhausted):
+        state.mark(empty)
+    else:
+        source.write(state, step)
+
+
+def read_input(
+    source: ElementIterator, state: State, empty: str, step: str = ""
+) -> ElementIterator:
+    """The input of an iterator, which goes on from where it was saved."""
+    if empty in state:
+        return Exhausted()
+    source.read(state, step)
+    return source
 
 
 class InputIterator(ElementIterator):
@@ -197,7 +242,7 @@ class InputIterator(ElementIterator):
     def __init__(self, dataset: Dataset, place: Place):
         self.dataset: Any = dataset
         self.place = place
-        self.input = dataset.inputs[0].iterator(place.below(type(self).__name__))
+        self.input: ElementIterator = dataset.inputs[0].iterator(place.below(type(self).__name__))
 
 
 def first_element(value: Any) -> Any:

@@ -16,7 +16,10 @@ from stillflow.ops.datasets.dataset import (
     InputIterator,
     Place,
     dataset_of,
+    read_input,
+    write_input,
 )
+from stillflow.ops.datasets.state import State
 
 _OPTIONS: dict[str, Any] = {
     "shape": of_scalars,
@@ -37,32 +40,47 @@ class RebatchDataset(Dataset):
 
 
 class _Rebatched(InputIterator):
+    kind = "Rebatch"
+
     def __init__(self, dataset: RebatchDataset, place: Place):
         super().__init__(dataset, place)
-        self._left: list[Element] = []
+        self._batch: Element = ()
+        self._part = 0
 
     def next(self) -> Element:
-        if not self._left:
-            self._left = _divided(self.input.next(), self.dataset.count)
-        return self._left.pop(0)
+        count = self.dataset.count
+        if not self._part:
+            self._batch = self.input.next()
+            _check_batch(self._batch)
+        part, self._part = self._part, (self._part + 1) % count
+        rows = [-(-len(column) // count) for column in self._batch]
+        return tuple(
+            column[part * size : (part + 1) * size]
+            for column, size in zip(self._batch, rows, strict=True)
+        )
 
-    def save(self) -> Any:
-        return [[list(element) for element in self._left], self.input.save()]
+    def save(self, state: State) -> None:
+        write_input(self.input, state, "input_impl_empty")
+        state["slice_number"] = self._part
+        if self._part:
+            for number, column in enumerate(self._batch):
+                state[f"tensors[{number}]"] = column
 
-    def restore(self, state: Any) -> None:
-        self._left = [tuple(element) for element in state[0]]
-        self.input.restore(state[1])
+    def restore(self, state: State) -> None:
+        self.input = read_input(self.input, state, "input_impl_empty")
+        self._part = state.number("slice_number")
+        if self._part:
+            count = len(self.dataset.types)
+            self._batch = tuple([state[f"tensors[{number}]"] for number in range(count)])
 
 
-def _divided(batch: Element, count: int) -> list[Element]:
-    """The parts of a batch, whose components are n[rows, ...] each."""
-    if any(component.ndim == 0 for component in batch):
-        refuse("Cannot split a batch whose components are scalars.")
-    rows = max(1, -(-len(batch[0]) // count))
-    return [
-        tuple(component[part * rows : (part + 1) * rows] for component in batch)
-        for part in range(count)
-    ]
+def _check_batch(batch: Element) -> None:
+    for number, column in enumerate(batch):
+        if column.ndim == 0:
+            refuse(
+                "Cannot rebatch dataset: All components must have at least one dimension. Perhaps "
+                f"your input dataset is not batched? Component {number} is scalar."
+            )
 
 
 @op(
@@ -98,22 +116,27 @@ class AutoShardDataset(Dataset):
 
 
 class _Sharded(InputIterator):
+    kind = "Shard"
+
     def __init__(self, dataset: AutoShardDataset, place: Place):
         super().__init__(dataset, place)
-        self._skipped = dataset.index
+        self._seen = 0
 
     def next(self) -> Element:
-        for _ in range(self._skipped):
-            self.input.next()
-        self._skipped = self.dataset.workers - 1
-        return self.input.next()
+        while True:
+            element = self.input.next()
+            self._seen += 1
+            if (self._seen - 1) % self.dataset.workers == self.dataset.index:
+                return element
 
-    def save(self) -> Any:
-        return [self._skipped, self.input.save()]
+    def save(self, state: State) -> None:
+        self.input.write(state)
+        state["next_index"] = self._seen
 
-    def restore(self, state: Any) -> None:
-        self._skipped = int(state[0])
-        self.input.restore(state[1])
+    def restore(self, state: State) -> None:
+        self.input = read_input(self.input, state, "input_impl_empty")
+        if "next_index" in state:
+            self._seen = state.number("next_index")
 
 
 @op(

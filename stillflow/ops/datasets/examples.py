@@ -23,6 +23,9 @@ from stillflow.ops.datasets.dataset import (
     Place,
     dataset_of,
 )
+from stillflow.ops.datasets.mapping import restored_results
+from stillflow.ops.datasets.results import Results
+from stillflow.ops.datasets.state import State
 from stillflow.ops.parsing.example_batch import Batch, parsed
 from stillflow.ops.parsing.outputs import check_defaults
 from stillflow.ops.sparse.serializing import boxed
@@ -44,7 +47,15 @@ class ParseExampleDataset(Dataset):
 
 
 class _Parsed(InputIterator):
+    kind = "ParseExample"
+
+    def __init__(self, dataset: ParseExampleDataset, place: Place):
+        super().__init__(dataset, place)
+        self._results = Results()  # what another parsed beforehand
+
     def next(self) -> Element:
+        if self._results:
+            return self._results.next()
         (serialized,) = self.input.next()
         features = self.dataset.features
         batch = Batch([as_bytes(each) for each in serialized], np.empty(0, np.object_))
@@ -54,11 +65,13 @@ class _Parsed(InputIterator):
         in_order = sorted(zip(keys, components, strict=True), key=lambda pair: pair[0])
         return tuple(component for _, component in in_order)
 
-    def save(self) -> Any:
-        return self.input.save()
+    def save(self, state: State) -> None:
+        self.input.write(state)
+        state["invocation_results.size"] = 0
 
-    def restore(self, state: Any) -> None:
-        self.input.restore(state)
+    def restore(self, state: State) -> None:
+        self.input.read(state)
+        self._results = restored_results(state)
 
 
 @op(

@@ -17,6 +17,7 @@ from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.text import as_bytes
 from stillflow.ops.datasets.dataset import Dataset, Element, ElementIterator, End, Place
 from stillflow.ops.datasets.file_sources import BUFFER_SIZE, Lines, Pieces, Records, Source
+from stillflow.ops.datasets.state import State
 from stillflow.ops.strings.each import as_strings
 from stillflow.platform.compression import WINDOW_BITS
 
@@ -29,8 +30,9 @@ class FileDataset(Dataset):
 
     gives_blocks = True
 
-    def __init__(self, names: Sequence[bytes], opened: Callable[[bytes, int], Source]):
+    def __init__(self, names: Sequence[bytes], opened: Callable[[bytes, int], Source], kind: str):
         super().__init__((), [dtypes.string], [TensorShape([])])
+        self.kind = kind
         self.names = names
         self.opened = opened
 
@@ -40,6 +42,7 @@ class FileDataset(Dataset):
 
 class _OfFiles(ElementIterator):
     def __init__(self, dataset: FileDataset):
+        self.kind = dataset.kind
         self._dataset = dataset
         self._number = 0
         self._source: Source | None = None
@@ -83,15 +86,23 @@ class _OfFiles(ElementIterator):
             self._number += 1
         return taken
 
-    def save(self) -> Any:
-        return [self._number, None if self._source is None else self._source.position]
+    def save(self, state: State) -> None:
+        state["current_file_index"] = self._number
+        if self._source is not None:
+            state[self._place] = self._source.position
+        elif self.kind.startswith("Fixed"):
+            state[self._place] = -1
 
-    def restore(self, state: Any) -> None:
+    def restore(self, state: State) -> None:
         self._close()
-        self._number = int(state[0])
-        if state[1] is not None:
-            name = self._dataset.names[self._number]
-            self._source = self._dataset.opened(name, int(state[1]))
+        self._number = state.number("current_file_index")
+        place = state.number(self._place) if self._place in state else -1
+        if place >= 0:
+            self._source = self._dataset.opened(self._dataset.names[self._number], place)
+
+    @property
+    def _place(self) -> str:
+        return "offset" if self.kind == "TFRecord" else "current_pos"
 
 
 def _one_dataset(ctx: ShapeContext) -> Sizes:
@@ -133,7 +144,7 @@ def text_line_dataset_op(xp, filenames, compression_type, buffer_size):
     """filenames: string[n] or string[] -> variant[], a dataset of the lines of files"""
     kind = _kind(compression_type)
     size = _size(buffer_size, " (0 == default)")
-    return FileDataset(_names(filenames), lambda name, at: Lines(name, kind, size, at))
+    return FileDataset(_names(filenames), lambda name, at: Lines(name, kind, size, at), "TextLine")
 
 
 @op(
@@ -146,7 +157,9 @@ def tf_record_dataset_op(xp, filenames, compression_type, buffer_size):
     kind = as_bytes(compression_type.item()).decode()
     kind = kind if kind in WINDOW_BITS else ""
     size = _size(buffer_size, " (0 == no buffering)")
-    return FileDataset(_names(filenames), lambda name, at: Records(name, kind, size, at))
+    return FileDataset(
+        _names(filenames), lambda name, at: Records(name, kind, size, at), "TFRecord"
+    )
 
 
 def _pieces(filenames: Any, sizes: Sequence[Any], buffer_size: Any, kind: str) -> FileDataset:
@@ -159,7 +172,11 @@ def _pieces(filenames: Any, sizes: Sequence[Any], buffer_size: Any, kind: str) -
     if footer < 0:
         refuse("`footer_bytes` must be >= 0")
     buffer = _size(buffer_size)
-    return FileDataset(names, lambda name, at: Pieces(name, kind, buffer, header, size, footer, at))
+
+    def opened(name: bytes, at: int) -> Pieces:
+        return Pieces(name, kind, buffer, header, size, footer, at)
+
+    return FileDataset(names, opened, "FixedLengthRecordV2")
 
 
 _SIZES = "filenames: string, header_bytes: int64, record_bytes: int64, footer_bytes: int64"
@@ -170,7 +187,9 @@ def fixed_length_record_dataset_op(
     xp, filenames, header_bytes, record_bytes, footer_bytes, buffer_size
 ):
     """filenames: string[n] or string[] -> variant[], a dataset of pieces of files"""
-    return _pieces(filenames, (header_bytes, record_bytes, footer_bytes), buffer_size, "")
+    dataset = _pieces(filenames, (header_bytes, record_bytes, footer_bytes), buffer_size, "")
+    dataset.kind = "FixedLengthRecord"
+    return dataset
 
 
 @op(

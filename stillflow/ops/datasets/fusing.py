@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection
 from stillflow.ops.datasets.batching import BatchDataset, MapAndBatchDataset
 from stillflow.ops.datasets.dataset import Dataset
 from stillflow.ops.datasets.mapping import MapDataset
-from stillflow.ops.datasets.repeating import RepeatDataset
+from stillflow.ops.datasets.prefetching import PrefetchDataset
+from stillflow.ops.datasets.repeating import RepeatDataset, SkipDataset, TakeDataset
 from stillflow.ops.datasets.shuffling import ShuffleDataset
 
 
@@ -39,6 +40,20 @@ def _shuffled_and_repeated(dataset: Dataset) -> Dataset:
     )
 
 
+def _without_effect(dataset: Dataset) -> bool:
+    return (
+        (isinstance(dataset, TakeDataset) and dataset.count < 0)
+        or (isinstance(dataset, SkipDataset) and dataset.count == 0)
+        or (isinstance(dataset, RepeatDataset) and dataset.count == 1)
+        or (isinstance(dataset, PrefetchDataset) and dataset.size == 0)
+    )
+
+
+def _without_noops(dataset: Dataset) -> Dataset:
+    """It makes no difference but to the keys of what an iterator saves."""
+    return dataset.inputs[0] if _without_effect(dataset) else dataset
+
+
 def _mapped_and_batched(dataset: Dataset) -> Dataset:
     """Of a batch in which an element fails all elements are gone."""
     source = dataset.inputs[0] if dataset.inputs else None
@@ -67,5 +82,6 @@ def _sloppy(dataset: Dataset) -> Dataset:
 _REWRITES: tuple[tuple[bytes, Callable[[Dataset], Dataset]], ...] = (
     (b"shuffle_and_repeat_fusion", _shuffled_and_repeated),
     (b"make_sloppy", _sloppy),
+    (b"noop_elimination", _without_noops),
     (b"map_and_batch_fusion", _mapped_and_batched),
 )

@@ -17,6 +17,7 @@ from stillflow.graph.function_library import FunctionName
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.arguments import of_scalars
 from stillflow.ops.datasets.dataset import INFINITE, Dataset, Element, ElementIterator, End, Place
+from stillflow.ops.datasets.state import State
 from stillflow.ops.datasets.words import Words, given_seeds
 
 _OPTIONS: dict[str, Any] = {
@@ -42,6 +43,8 @@ class GeneratorDataset(Dataset):
 
 
 class _Generated(ElementIterator):
+    kind = "Generator"
+
     def __init__(self, dataset: GeneratorDataset, place: Place):
         self._make, self._give, self._finish = map(place.instance, dataset.functions)
         self._state: list[Any] | None = None
@@ -115,17 +118,19 @@ class RandomDataset(Dataset):
 
 
 class _Random(ElementIterator):
+    kind = "Random"
+
     def __init__(self, words: Words):
         self._words = words
 
     def next(self) -> Element:
         return (np.asarray(self._words.next(), np.int64),)
 
-    def save(self) -> Any:
-        return self._words.taken
+    def save(self, state: State) -> None:
+        state["num_random_samples"] = self._words.taken
 
-    def restore(self, state: Any) -> None:
-        self._words.taken = int(state)
+    def restore(self, state: State) -> None:
+        self._words.taken = state.number("num_random_samples")
 
 
 @op(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,15 @@ from stillflow.ops.datasets.dataset import (
     Element,
     ElementIterator,
     End,
+    Exhausted,
     InputIterator,
     Place,
     dataset_of,
+    read_input,
+    write_input,
 )
 from stillflow.ops.datasets.mapping import called
+from stillflow.ops.datasets.state import State
 from stillflow.ops.datasets.tables import Moving
 from stillflow.ops.datasets.windows import ListDataset
 
@@ -54,6 +58,8 @@ class ScanDataset(Dataset):
 
 
 class _Scanned(InputIterator):
+    kind = "Scan"
+
     def __init__(self, dataset: ScanDataset, place: Place):
         super().__init__(dataset, place)
         self._call = place.instance(dataset.function)
@@ -74,12 +80,13 @@ class _Scanned(InputIterator):
         self._state = given[:count]
         return given[count:]
 
-    def save(self) -> Any:
-        return [list(self._state), self.input.save()]
+    def save(self, state: State) -> None:
+        self.input.write(state)
+        state.put_element("state_size", "state[{}]", self._state)
 
-    def restore(self, state: Any) -> None:
-        self._state = tuple(state[0])
-        self.input.restore(state[1])
+    def restore(self, state: State) -> None:
+        self.input.read(state)
+        self._state = state.element("state_size", "state[{}]")
 
 
 class TakeWhileDataset(Moving):
@@ -97,6 +104,8 @@ class TakeWhileDataset(Moving):
 
 
 class _TakenWhile(InputIterator):
+    kind = "TakeWhile"
+
     def __init__(self, dataset: TakeWhileDataset, place: Place):
         super().__init__(dataset, place)
         self._call = place.instance(dataset.predicate)
@@ -114,12 +123,11 @@ class _TakenWhile(InputIterator):
             raise End
         return element
 
-    def save(self) -> Any:
-        return [self._is_over, self.input.save()]
+    def save(self, state: State) -> None:
+        write_input(Exhausted() if self._is_over else self.input, state, "input_impls_empty")
 
-    def restore(self, state: Any) -> None:
-        self._is_over = bool(state[0])
-        self.input.restore(state[1])
+    def restore(self, state: State) -> None:
+        self.input = read_input(self.input, state, "input_impls_empty")
 
 
 class GroupByWindowDataset(Dataset):
@@ -140,13 +148,17 @@ def _whole(value: Any, name: str) -> int:
 
 
 class _Grouped(InputIterator):
+    kind = "GroupByWindow"
+
     def __init__(self, dataset: GroupByWindowDataset, place: Place):
         super().__init__(dataset, place)
         self._key, self._reduce, self._size = map(place.instance, dataset.functions)
         self._groups: dict[int, list[Element]] = {}
         self._sizes: dict[int, int] = {}
         self._current: ElementIterator | None = None
-        self._window: list[Any] | None = None  # the key and the elements of the current one
+        self._window: tuple[int, list[Element]] | None = (
+            None  # the key and the elements of the current one
+        )
         self._is_over = False
 
     def next(self) -> Element:
@@ -184,7 +196,7 @@ class _Grouped(InputIterator):
             self._flush(number)
 
     def _flush(self, key: int) -> None:
-        self._window = [key, self._groups.pop(key)]
+        self._window = key, self._groups.pop(key)
         self._current = self._opened(*self._window)
 
     def _opened(self, key: int, elements: list[Element]) -> ElementIterator:
@@ -194,29 +206,57 @@ class _Grouped(InputIterator):
         dataset = self.place.pass_.rewritten(dataset_of(variant))
         return dataset.iterator(self.place.below("function", key))
 
-    def save(self) -> Any:
-        groups = [[key, _lists(group)] for key, group in self._groups.items()]
-        sizes = [[key, size] for key, size in self._sizes.items()]
-        current = None
-        if self._current is not None and self._window is not None:
-            current = [self._window[0], _lists(self._window[1]), self._current.save()]
-        return [groups, sizes, current, self._is_over, self.input.save()]
+    def save(self, state: State) -> None:
+        self.input.write(state)
+        state.mark("end_of_input", self._is_over)
+        groups = sorted([*self._groups.items(), *([self._window] if self._window else [])])
+        if groups:
+            state["groups_size"] = len(groups)
+        for number, (key, elements) in enumerate(groups):
+            name = f"groups_[{number}]"
+            state[f"{name}->key"], state[f"{name}_size"] = key, len(elements)
+            for place, element in enumerate(elements):
+                state.put_element(f"{name}[{place}]_size", f"{name}[{place}][{{}}]", element)
+        if self._sizes:
+            state["window_sizes_size"] = len(self._sizes)
+        for number, (key, size) in enumerate(sorted(self._sizes.items())):
+            state[f"window_sizes_[{number}]->key"] = key
+            state[f"window_sizes_[{number}]->value"] = size
+        if self._current is None or self._window is None:
+            state.mark("current_iterator_not_initialized")
+        else:
+            self._current.write(state, "::Reduce")
+            state["current_key"] = self._window[0]
 
-    def restore(self, state: Any) -> None:
-        groups, sizes, current, is_over, inner = state
-        self._groups = {int(key): [tuple(e) for e in group] for key, group in groups}
-        self._sizes = {int(key): int(size) for key, size in sizes}
-        self._is_over = bool(is_over)
+    def restore(self, state: State) -> None:
+        self.input.read(state)
+        self._is_over = "end_of_input" in state
+        self._groups = dict(_groups_in(state))
+        self._sizes = {
+            state.number(f"window_sizes_[{number}]->key"): state.number(
+                f"window_sizes_[{number}]->value"
+            )
+            for number in range(_count(state, "window_sizes_size"))
+        }
         self._current = self._window = None
-        if current is not None:
-            self._window = [int(current[0]), [tuple(element) for element in current[1]]]
-            self._current = self._opened(*self._window)
-            self._current.restore(current[2])
-        self.input.restore(inner)
+        if "current_iterator_not_initialized" not in state:
+            self._flush(state.number("current_key"))
+            assert self._current is not None
+            self._current.read(state, "::Reduce")
 
 
-def _lists(elements: Sequence[Element]) -> list[list[Any]]:
-    return [list(element) for element in elements]
+def _count(state: State, name: str) -> int:
+    return state.number(name) if name in state else 0
+
+
+def _groups_in(state: State) -> Iterator[tuple[int, list[Element]]]:
+    for number in range(_count(state, "groups_size")):
+        name = f"groups_[{number}]"
+        places = range(state.number(f"{name}_size"))
+        yield (
+            state.number(f"{name}->key"),
+            [state.element(f"{name}[{n}]_size", f"{name}[{n}][{{}}]") for n in places],
+        )
 
 
 def _number(value: int) -> np.ndarray:
@@ -235,6 +275,8 @@ class GroupByReducerDataset(Dataset):
 
 
 class _ReducedByKey(InputIterator):
+    kind = "GroupByReducer"
+
     def __init__(self, dataset: GroupByReducerDataset, place: Place):
         super().__init__(dataset, place)
         self._key, self._init, self._reduce, self._finish = map(place.instance, dataset.functions)
@@ -265,16 +307,33 @@ class _ReducedByKey(InputIterator):
                 self._states[number] = self._init(key)
             self._states[number] = self._reduce(*self._states[number], *element)
 
-    def save(self) -> Any:
-        states = [[key, list(state)] for key, state in self._states.items()]
-        return [states, self._keys is not None, self._next, self.input.save()]
+    def save(self, state: State) -> None:
+        self.input.write(state)
+        state.mark("end_of_input", self._keys is not None)
+        keys = sorted(self._states)
+        if keys:
+            state["states_size"] = len(keys)
+        for number, key in enumerate(keys):
+            name = f"states[{number}]"
+            state[f"{name}->key"] = key
+            state.put_element(f"{name}->state_size", f"{name}->state[{{}}]", self._states[key])
+        if self._keys is not None:
+            state["keys_index"] = self._next
+            state.put_element("keys_size", "keys[{}]", self._keys)
 
-    def restore(self, state: Any) -> None:
-        states, is_reduced, number, inner = state
-        self._states = {int(key): list(own) for key, own in states}
-        self._keys = sorted(self._states) if is_reduced else None
-        self._next = int(number)
-        self.input.restore(inner)
+    def restore(self, state: State) -> None:
+        self.input.read(state)
+        names = [f"states[{number}]" for number in range(_count(state, "states_size"))]
+        self._states = {
+            state.number(f"{name}->key"): list(
+                state.element(f"{name}->state_size", f"{name}->state[{{}}]")
+            )
+            for name in names
+        }
+        self._keys = None
+        if "end_of_input" in state:
+            self._next = state.number("keys_index")
+            self._keys = [state.number(f"keys[{n}]") for n in range(_count(state, "keys_size"))]
 
 
 _OPTIONS: dict[str, Any] = {

@@ -24,11 +24,17 @@ from stillflow.ops.datasets.dataset import (
     Element,
     ElementIterator,
     End,
+    Exhausted,
     InputIterator,
     Place,
     dataset_of,
+    read_input,
+    write_input,
 )
 from stillflow.ops.datasets.mapping import opened
+from stillflow.ops.datasets.results import Continued, Names, Results
+from stillflow.ops.datasets.state import State
+from stillflow.ops.datasets.worker_states import WorkerState
 
 
 class InterleaveDataset(Dataset):
@@ -46,6 +52,7 @@ class InterleaveDataset(Dataset):
         *structure: Any,
     ):
         super().__init__((source,), *structure)
+        self.kind = "Interleave"
         self.function = function
         self.functions = (function,)
         self.cycle_length = cycle_length
@@ -60,15 +67,18 @@ class _Interleaved(InputIterator):
 
     def __init__(self, dataset: InterleaveDataset, place: Place):
         super().__init__(dataset, place)
+        self.kind = dataset.kind
         self._call = place.instance(dataset.function)
         self._open: list[ElementIterator | None] = [None] * dataset.cycle_length
         self._arguments: list[Element | None] = [None] * dataset.cycle_length
         self._turn = 0
         self._given = 0  # in this turn
         self._is_over = False
+        # Of an iterator of TensorFlow's with threads: what it had opened beforehand.
+        self._opened_ahead: deque[tuple[Element, ElementIterator]] = deque()
 
     def next(self) -> Element:
-        while not self._is_over or any(source is not None for source in self._open):
+        while not self._is_over or self._opened_ahead or any(map(_is_open, self._open)):
             self.place.pass_.check()
             source = self._open[self._turn]
             if source is not None:
@@ -82,6 +92,10 @@ class _Interleaved(InputIterator):
                 if self._given == self.dataset.block_length:
                     self._pass_on()
                 return element
+            if self._opened_ahead:
+                ahead = self._opened_ahead.popleft()
+                self._arguments[self._turn], self._open[self._turn] = ahead
+                continue
             if self._is_over:
                 self._pass_on()
                 continue
@@ -100,26 +114,109 @@ class _Interleaved(InputIterator):
     def _opened(self, turn: int) -> ElementIterator:
         return opened(self._call, self._arguments[turn], self.place, turn)
 
-    def save(self) -> Any:
-        return [
-            self.input.save(),
-            self._turn,
-            self._given,
-            self._is_over,
-            [None if element is None else list(element) for element in self._arguments],
-            [None if source is None else source.save() for source in self._open],
-        ]
+    def save(self, state: State) -> None:
+        self.input.write(state)
+        state["cycle_index"] = self._turn
+        state["block_index"] = self._given
+        state.mark("end_of_input", self._is_over)
+        state["num_open"] = sum(map(_is_open, self._open)) + len(self._opened_ahead)
+        if self.kind == "Interleave":
+            self._save_open(state)
+        else:
+            self._save_elements(state)
 
-    def restore(self, state: Any) -> None:
-        inner, turn, given, is_over, arguments, states = state
-        self.input.restore(inner)
-        self._turn, self._given, self._is_over = int(turn), int(given), bool(is_over)
-        for number, (element, own) in enumerate(zip(arguments, states, strict=True)):
-            self._arguments[number] = None if element is None else tuple(element)
-            self._open[number] = None
-            if element is not None:
-                source = self._open[number] = self._opened(number)
-                source.restore(own)
+    def _save_open(self, state: State) -> None:
+        for turn, (source, element) in enumerate(zip(self._open, self._arguments, strict=True)):
+            if source is not None and element is not None:
+                source.write(state, f"[{turn}]")
+                state.put_element(*_arguments_of(turn), element)
+
+    def _save_elements(self, state: State) -> None:
+        """As TensorFlow does where threads make elements beforehand: what comes first is last."""
+        state["element_id_counter"] = count = len(self._open) + len(self._opened_ahead)
+        state["current_elements.size"] = len(self._open)
+        state["future_elements.size"] = len(self._opened_ahead)
+        current = zip(self._arguments, self._open, strict=True)
+        for number, (element, source) in enumerate([*current, *reversed(self._opened_ahead)]):
+            if source is not None and element is not None:
+                place = number - len(self._open)
+                kind = "current" if place < 0 else "future"
+                name = f"{kind}_elements[{number if place < 0 else place}]"
+                _save_element(state, name, number % count, element, source)
+
+    def restore(self, state: State) -> None:
+        self.input.read(state)
+        self._turn, self._given = state.number("cycle_index"), state.number("block_index")
+        self._is_over = "end_of_input" in state
+        self._opened_ahead.clear()
+        for turn in range(len(self._open)):
+            self._open[turn] = self._arguments[turn] = None
+        if self.kind == "Interleave":
+            self._restore_open(state)
+        else:
+            self._restore_elements(state)
+
+    def _restore_open(self, state: State) -> None:
+        for turn in range(len(self._open)):
+            if _arguments_of(turn)[0] in state:
+                self._arguments[turn] = state.element(*_arguments_of(turn))
+                source = self._open[turn] = self._opened(turn)
+                source.read(state, f"[{turn}]")
+
+    def _restore_elements(self, state: State) -> None:
+        for turn in range(len(self._open)):
+            found = self._restored(state, f"current_elements[{turn}]", turn)
+            if found is not None:
+                self._arguments[turn], self._open[turn] = found
+        for number in reversed(range(state.number("future_elements.size"))):
+            name = f"future_elements[{number}]"
+            found = self._restored(state, name, len(self._open) + number)
+            if found is not None:
+                self._opened_ahead.append(found)
+
+    def _restored(
+        self, state: State, name: str, number: int
+    ) -> tuple[Element, ElementIterator] | None:
+        """An element and what its dataset gives from here on."""
+        if f"{name}.results.size" not in state:
+            return None
+        results = Results()
+        results.restore(state, _results_of(name))
+        if f"{name}.inputs.size" not in state:
+            return (), Continued(results, Exhausted())
+        element = state.element(f"{name}.inputs.size", f"{name}.inputs[{{}}]")
+        source = opened(self._call, element, self.place, number)
+        source.read(state, f"[{state.number(f'{name}.id')}]")
+        return element, Continued(results, source)
+
+
+def _is_open(source: ElementIterator | None) -> bool:
+    return source is not None
+
+
+def _arguments_of(turn: int) -> tuple[str, str]:
+    return f"args_size[{turn}]", f"args_list_[{turn}][{{}}]"
+
+
+def _results_of(name: str) -> Names:
+    one = f"{name}.results[{{0}}]"
+    code, message = f"{one}.code", f"{one}.error_message"
+    return Names(f"{name}.results.size", f"{one}.size", f"{one}[{{1}}]", code, message)
+
+
+def _save_element(
+    state: State, name: str, number: int, element: Element, source: ElementIterator
+) -> None:
+    results, rest = Results(), source
+    if isinstance(source, Continued):
+        results, rest = source.results, source.rest
+    results.save(state, _results_of(name))
+    for index in range(len(results)):
+        state.mark(f"{name}.results[{index}].is_ready")
+    if not isinstance(rest, Exhausted):
+        rest.write(state, f"[{number}]")
+        state[f"{name}.id"] = number
+        state.put_element(f"{name}.inputs.size", f"{name}.inputs[{{}}]", element)
 
 
 class StagedInterleaveDataset(InterleaveDataset):
@@ -141,6 +238,7 @@ class StagedInterleaveDataset(InterleaveDataset):
         *structure: Any,
     ):
         super().__init__(source, function, cycle_length, block_length, *structure)
+        self.kind = "ParallelInterleave"
         self.staged = staged
         self.buffered = buffered
         self.sloppy = sloppy
@@ -151,6 +249,8 @@ class StagedInterleaveDataset(InterleaveDataset):
 
 class _Staged(InputIterator):
     """A dataset that ends is followed, in its turn, by the first in line, and its turn is over."""
+
+    kind = "ParallelInterleave"
 
     def __init__(self, dataset: StagedInterleaveDataset, place: Place):
         super().__init__(dataset, place)
@@ -207,28 +307,39 @@ class _Staged(InputIterator):
             return _Threaded(worker, self.dataset.buffered, self._changed)
         return worker
 
-    def save(self) -> Any:
-        return [
-            self.input.save(),
-            [self._turn, self._given, self._made, self._is_started, self._is_over],
-            [None if worker is None else worker.save() for worker in self._turns],
-            [worker.save() for worker in self._line],
-        ]
+    def save(self, state: State) -> None:
+        write_input(Exhausted() if self._is_over else self.input, state, "input_exhausted")
+        state["next_index"], state["block_count"] = self._turn, self._given
+        state["workers_size"] = count = self.dataset.cycle_length + self.dataset.staged
+        workers = [*self._turns, *self._line]
+        for number in range(count):
+            worker = workers[number] if number < len(workers) else None
+            (worker or _Failed(None)).save(WorkerState(state, number))
+        for name, numbers in (
+            ("interleave", [n if w is not None else -1 for n, w in enumerate(self._turns)]),
+            ("staging", range(len(self._turns), len(workers))),
+        ):
+            state[f"{name}_size"] = len(numbers)
+            for place, number in enumerate(numbers):
+                state[f"{name}_indices_{place}"] = number
+        state.mark("worker_threads_running", self._is_started)
 
-    def restore(self, state: Any) -> None:
-        inner, counts, turns, line = state
-        self.input.restore(inner)
-        self._turn, self._given, self._made = map(int, counts[:3])
-        self._is_started, self._is_over = map(bool, counts[3:])
-        self._turns = [None if own is None else self._restored(own) for own in turns]
-        self._line = deque(map(self._restored, line))
+    def restore(self, state: State) -> None:
+        self.input = read_input(self.input, state, "input_exhausted")
+        self._is_over = isinstance(self.input, Exhausted)
+        self._turn, self._given = state.number("next_index"), state.number("block_count")
+        self._is_started = "worker_threads_running" in state
+        turns, line = (
+            [state.number(f"{name}_indices_{n}") for n in range(state.number(f"{name}_size"))]
+            for name in ("interleave", "staging")
+        )
+        self._made = self.dataset.cycle_length + self.dataset.staged
+        self._turns = [None if number < 0 else self._restored(state, number) for number in turns]
+        self._line = deque(self._restored(state, number) for number in line if number >= 0)
 
-    def _restored(self, state: Any) -> _Worker | _Threaded | _Failed:
-        if not state:
-            return _Failed(None)
-        element, number, made, own = state
-        worker = _Worker(tuple(element), int(number), self._call, self.place)
-        worker.restore([tuple(one) for one in made], own)
+    def _restored(self, state: State, number: int) -> _Worker | _Threaded:
+        worker = _Worker(None, number, self._call, self.place)
+        worker.restore(WorkerState(state, number))
         return self._started(worker)
 
     def _try_turns(self) -> Element | None:
@@ -272,19 +383,19 @@ class _Worker:
 
     is_ready = True  # to give an element without waiting for a thread
 
-    def __init__(self, element: Element, number: int, call: Instance, place: Place):
+    def __init__(self, element: Element | None, number: int, call: Instance, place: Place):
         self._element = element
         self._number = number
         self._call = call
         self.place = place
         self._iterator: ElementIterator | None = None
-        self._is_refused = False  # by the function: that was its only element
-        self._left: deque[Element] = deque()  # made before it was saved
+        self._is_over = False  # where the function refused it: that was its only element
+        self._left = Results()  # what was made before it was saved
 
     def next(self) -> Element:
         if self._left:
-            return self._left.popleft()
-        if self._is_refused:
+            return self._left.next()
+        if self._is_over:
             raise End
         if self._iterator is None:
             try:
@@ -292,7 +403,7 @@ class _Worker:
             except CancelledError:
                 raise
             except OpError:
-                self._is_refused = True
+                self._is_over = True
                 raise
         return self._opened().next()
 
@@ -301,16 +412,19 @@ class _Worker:
             self._iterator = opened(self._call, self._element, self.place, self._number)
         return self._iterator
 
-    def save(self, made: Sequence[Any] = ()) -> Any:
-        """With the elements that were made of it and not taken."""
-        left = [list(one) for one in [*made, *self._left] if isinstance(one, tuple)]
-        own = None if self._iterator is None else [self._iterator.save()]
-        return [list(self._element), self._number, left, own]
+    def save(self, state: WorkerState, made: Sequence[Any] = ()) -> None:
+        """With what was made of it and not taken."""
+        left = Results()
+        left.extend(made)
+        left.extend(self._left)
+        element = None if self._is_over else self._element
+        state.save(element, left, self._iterator)
 
-    def restore(self, made: list[Element], own: Any) -> None:
-        self._left = deque(made)
-        if own is not None:
-            self._opened().restore(own[0])
+    def restore(self, state: WorkerState) -> None:
+        self._element = state.element(self._left)
+        self._is_over = self._element is None
+        if state.has_iterator:
+            state.restore(self._opened())
 
 
 class _Failed:
@@ -327,8 +441,10 @@ class _Failed:
             raise End
         raise error
 
-    def save(self) -> Any:
-        return []
+    def save(self, state: WorkerState) -> None:
+        left = Results()
+        left.extend([] if self._error is None else [self._error])
+        state.save(None, left, None)
 
 
 class _Threaded:
@@ -345,8 +461,8 @@ class _Threaded:
     def next(self) -> Element:
         return self._ahead.next()
 
-    def save(self) -> Any:
-        return self._ahead.paused(self._worker.save)
+    def save(self, state: WorkerState) -> None:
+        self._ahead.paused(lambda made: self._worker.save(state, made))
 
 
 def _is_ready(worker: _Worker | _Threaded | _Failed | None) -> bool:
@@ -419,7 +535,10 @@ def parallel_interleave_dataset_v2_op(
         refuse("num_parallel_calls must be greater than zero.")
     if int(cycle_length) != AUTOTUNE and int(count) > int(cycle_length):
         refuse("num_parallel_calls must less than or equal to cycle_length.")
-    return _interleaved(caller, input_dataset, arguments, lengths, f, output_types, output_shapes)
+    structure = output_types, output_shapes
+    dataset = _interleaved(caller, input_dataset, arguments, lengths, f, *structure)
+    dataset.kind = "ParallelInterleaveV2"
+    return dataset
 
 
 @op(

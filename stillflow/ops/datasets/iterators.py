@@ -24,6 +24,7 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import (
     DeadlineExceededError,
     FailedPreconditionError,
+    OpError,
     OutOfRangeError,
 )
 from stillflow.graph.function_library import FunctionName
@@ -37,6 +38,8 @@ from stillflow.ops.datasets.dataset import (
     Place,
     dataset_of,
 )
+from stillflow.ops.datasets.results import Names, Results
+from stillflow.ops.datasets.state import State
 from stillflow.ops.datasets.workers import Workers
 
 _by_handle: weakref.WeakValueDictionary[bytes, IteratorResource] = weakref.WeakValueDictionary()
@@ -70,14 +73,16 @@ class _Fetching:
 
 
 class _Ended(ElementIterator):
+    """In place of an iterator that has come to the end, of which only that is wanted: where."""
+
+    def __init__(self, iterator: ElementIterator):
+        self._iterator = iterator
+
     def next(self) -> Element:
         raise End
 
-    def save(self) -> Any:
-        return _ENDED
-
-
-_ENDED = "ended"
+    def write(self, state: State, step: str = "") -> None:
+        self._iterator.write(state, step)
 
 
 class IteratorResource(Resource):
@@ -235,7 +240,7 @@ class IteratorResource(Resource):
         try:
             return self._current().next()
         except End:
-            self._iterator = _Ended()  # what the pipeline holds is wanted no more
+            self._iterator = _Ended(self._current())
             self._takes_long = self._is_slow = False
             self._workers = None
             raise
@@ -268,8 +273,8 @@ class IteratorResource(Resource):
                 self._user = None
                 self.changed.notify_all()
 
-    def save(self) -> Any:
-        """What `restore` goes on from."""
+    def save(self) -> dict[str, Any]:
+        """What `restore` goes on from, by its keys."""
         if self._iterator is None:
             raise FailedPreconditionError(
                 None,
@@ -284,18 +289,27 @@ class IteratorResource(Resource):
                 "A function of the pipeline is stateful.\n  It uses variables, tables, random "
                 "numbers or Python functions, of which an iterator cannot save where they are.",
             )
-        return self._exclusively(lambda: self._current().save(), "SerializeIterator")
+        entries: dict[str, Any] = {}
 
-    def restore(self, state: Any) -> None:
+        def save() -> None:
+            if self._returned:
+                self._put_returned(entries)
+            self._current().write(State(entries))
+
+        self._exclusively(save, "SerializeIterator")
+        return entries
+
+    def restore(self, entries: dict[str, Any]) -> None:
         """Goes on from where `save` was called on an iterator of the same dataset."""
 
         def begin() -> None:
             assert self._dataset is not None
             self._begin(self._dataset)
-            if isinstance(state, str):
-                self._iterator = _Ended()
-            else:
-                self._current().restore(state)
+            self._current().read(State(entries))
+            returned = Results()
+            if _RETURNED.total in State(entries):
+                returned.restore(State(entries), _RETURNED)
+            self._returned.extend(returned)
 
         if self._dataset is None:
             raise FailedPreconditionError(
@@ -305,6 +319,21 @@ class IteratorResource(Resource):
                 "have run the initializer operation for this iterator before restoring it.",
             )
         self._exclusively(begin, "DeserializeIterator")
+
+    def _put_returned(self, entries: dict[str, Any]) -> None:
+        """Elements of runs that failed come first, which TensorFlow's iterators do not have."""
+        returned = Results()
+        returned.extend(one for one in self._returned if isinstance(one, (tuple, OpError)))
+        returned.save(State(entries), _RETURNED)
+
+
+_RETURNED = Names(
+    "returned.size",
+    "returned[{0}].size",
+    "returned[{0}][{1}]",
+    "returned[{0}].code",
+    "returned[{0}].error_message",
+)
 
 
 def check_types(types: Sequence[DType], wanted: Sequence[DType]) -> None:

@@ -12,7 +12,7 @@ from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
-from stillflow.graph.errors import InvalidArgumentError, OutOfRangeError
+from stillflow.graph.errors import InvalidArgumentError, OpError, OutOfRangeError
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.dataset import (
@@ -21,11 +21,16 @@ from stillflow.ops.datasets.dataset import (
     Element,
     ElementIterator,
     End,
+    Exhausted,
     InputIterator,
     Place,
     dataset_of,
+    read_input,
+    write_input,
 )
+from stillflow.ops.datasets.results import Names, Results, given
 from stillflow.ops.datasets.stacking import joined, next_block, rows_of, unstacked
+from stillflow.ops.datasets.state import State
 from stillflow.ops.datasets.tables import Moving
 from stillflow.ops.datasets.workers import Task, Workers
 
@@ -37,6 +42,7 @@ class MapDataset(Dataset):
     """
 
     is_sloppy = False
+    kind = "Map"
 
     def __init__(
         self,
@@ -65,20 +71,42 @@ class MapDataset(Dataset):
         return self.inputs[0].cardinality()
 
 
+_RESULTS = Names(
+    "invocation_results.size",
+    "invocation_results[{0}].size",
+    "invocation_results[{0}][{1}]",
+    "invocation_results[{0}].code",
+    "invocation_results[{0}].error_message",
+)
+
+
+def restored_results(state: State) -> Results:
+    """What was made of the elements behind those that were given, and is there at once."""
+    results = Results()
+    results.restore(state, _RESULTS)
+    while results and f"invocation_results[{len(results) - 1}].end_of_input" in state:
+        results.drop_last()
+    return results
+
+
 class _Mapped(InputIterator):
     """Of a block in which an element fails, those behind that are left for later."""
 
     def __init__(self, dataset: MapDataset, place: Place):
         super().__init__(dataset, place)
+        self.kind = dataset.kind
         self._call = place.instance(dataset.function)
+        self._results = Results()
         self._left: deque[Element] = deque()
 
     def next(self) -> Element:
+        if self._results:
+            return self._results.next()
         element = self._left.popleft() if self._left else self.input.next()
         return called(self._call, element, self.dataset.keeps_number)
 
     def block(self, count: int) -> Element:
-        if not self._left:
+        if not self._left and not self._results:
             columns = self.input.block(count)
             rows = rows_of(columns)
             if not rows:
@@ -89,12 +117,28 @@ class _Mapped(InputIterator):
             self._left.extend(unstacked(columns))
         return next_block(self, count)
 
-    def save(self) -> Any:
-        return [[list(element) for element in self._left], self.input.save()]
+    def save(self, state: State) -> None:
+        self.input.write(state)
+        if self.kind == "ParallelMap":
+            self._results.save(state, _RESULTS, [self._result(element) for element in self._left])
+        elif self._left:  # TensorFlow's never has any
+            state["left_size"] = len(self._left)
+            for number, element in enumerate(self._left):
+                state.put_element(f"left[{number}]_size", f"left[{number}][{{}}]", element)
 
-    def restore(self, state: Any) -> None:
-        self._left = deque(tuple(element) for element in state[0])
-        self.input.restore(state[1])
+    def _result(self, element: Element) -> Element | BaseException:
+        try:
+            return called(self._call, element, self.dataset.keeps_number)
+        except (OpError, End) as error:
+            return error
+
+    def restore(self, state: State) -> None:
+        self.input.read(state)
+        count = state.number("left_size") if "left_size" in state else 0
+        names = [(f"left[{number}]_size", f"left[{number}][{{}}]") for number in range(count)]
+        self._left = deque(state.element(*own) for own in names)
+        if self.kind == "ParallelMap":
+            self._results = restored_results(state)
 
 
 class _MappedAtOnce(InputIterator):
@@ -102,42 +146,42 @@ class _MappedAtOnce(InputIterator):
 
     def __init__(self, dataset: MapDataset, place: Place):
         super().__init__(dataset, place)
+        self.kind = dataset.kind
         self._call = place.instance(dataset.function)
         self._workers = Workers(dataset.calls, place.pass_)
-        self._begun: deque[tuple[Element, Task]] = deque()
+        self._results = Results()
+        self._begun: deque[Task] = deque()
         self._is_over = False
 
     def next(self) -> Element:
+        if self._results:
+            return self._results.next()
         while len(self._begun) < self.dataset.calls and not self._is_over:
             try:
                 element = self.input.next()
             except End:
                 self._is_over = True
                 break
-            self._begun.append((element, self._workers.do(self._bound(element))))
+            self._begun.append(self._workers.do(self._bound(element)))
         if not self._begun:
+            self._workers = Workers(0, self.place.pass_)  # threads end with those of before
             raise End
-        first = 0
-        if self.dataset.is_sloppy:
-            first = self._workers.first_done([task for _, task in self._begun])
-        given = self._begun[first][1].result()
+        first = self._workers.first_done(self._begun) if self.dataset.is_sloppy else 0
+        result = self._begun[first].result()
         del self._begun[first]
-        if isinstance(given, BaseException):
-            raise given
-        return given
+        return given(result)
 
     def _bound(self, element: Element) -> Any:
         call, keeps_number = self._call, self.dataset.keeps_number
         return lambda: called(call, element, keeps_number)
 
-    def save(self) -> Any:
-        return [[list(element) for element, _ in self._begun], self._is_over, self.input.save()]
+    def save(self, state: State) -> None:
+        self.input.write(state)
+        self._results.save(state, _RESULTS, [task.result() for task in self._begun])
 
-    def restore(self, state: Any) -> None:
-        elements = [tuple(element) for element in state[0]]
-        self._begun = deque((e, self._workers.do(self._bound(e))) for e in elements)
-        self._is_over = bool(state[1])
-        self.input.restore(state[2])
+    def restore(self, state: State) -> None:
+        self.input.read(state)
+        self._results = restored_results(state)
 
 
 def called(call: Instance, element: Element, keeps_number: bool) -> Element:
@@ -169,6 +213,8 @@ class FilterDataset(Moving):
 
 
 class _Filtered(InputIterator):
+    kind = "Filter"
+
     def __init__(self, dataset: FilterDataset, place: Place):
         super().__init__(dataset, place)
         self._call = place.instance(dataset.predicate)
@@ -186,19 +232,20 @@ class _Filtered(InputIterator):
             if holds:
                 return element
 
-    def save(self) -> Any:
-        return self.input.save()
+    def save(self, state: State) -> None:
+        write_input(self.input, state, "input_impls_empty")
+        state["filtered_elements"] = state["dropped_elements"] = 0  # of statistics
 
-    def restore(self, state: Any) -> None:
-        self.input.restore(state)
+    def restore(self, state: State) -> None:
+        self.input = read_input(self.input, state, "input_impls_empty")
 
 
 def opened(call: Any, element: Any, place: Place, number: int) -> ElementIterator:
     """An iterator of the dataset that a function gives for an element."""
-    return given(call, element, place).iterator(place.below("function", number))
+    return dataset_given(call, element, place).iterator(place.below("function", number))
 
 
-def given(call: Any, element: Any, place: Place) -> Dataset:
+def dataset_given(call: Any, element: Any, place: Place) -> Dataset:
     """The dataset that a function gives for an element."""
     (variant,) = call(*element)
     return place.pass_.rewritten(dataset_of(variant))
@@ -225,6 +272,8 @@ class FlatMapDataset(Dataset):
 
 
 class _Flat(InputIterator):
+    kind = "FlatMap"
+
     def __init__(self, dataset: FlatMapDataset, place: Place):
         super().__init__(dataset, place)
         self._call = place.instance(dataset.function)
@@ -269,28 +318,35 @@ class _Flat(InputIterator):
         return self._current
 
     def _opened(self) -> ElementIterator:
-        dataset = given(self._call, self._element, self.place)
+        dataset = dataset_given(self._call, self._element, self.place)
         self._gives_blocks = dataset.gives_blocks
         return dataset.iterator(self.place.below("function", self._number - 1))
 
-    def save(self) -> Any:
-        own = None
-        if self._current is not None:
-            assert self._element is not None
-            own = [list(self._element), self._current.save()]
-        return [self.input.save(), self._number, own]
+    def save(self, state: State) -> None:
+        if isinstance(self.input, Exhausted):
+            state.mark("exhausted")
+            return
+        self.input.write(state)
+        state["element_index"] = self._number
+        if self._current is None or self._element is None:
+            state.mark("current_element_iterator_uninitialized")
+            return
+        state.put_element(*_CAPTURED, self._element)
+        self._current.write(state, f"[{self._number - 1}]")
 
-    def restore(self, state: Any) -> None:
-        inner, number, own = state
-        self.input.restore(inner)
-        self._number = int(number)
+    def restore(self, state: State) -> None:
+        self.input = read_input(self.input, state, "exhausted")
         self._current = None
-        if own is not None:
-            self._element = tuple(own[0])
+        if isinstance(self.input, Exhausted):
+            return
+        self._number = state.number("element_index")
+        if "current_element_iterator_uninitialized" not in state:
+            self._element = state.element(*_CAPTURED)
             self._current = self._opened()
-            self._current.restore(own[1])
+            self._current.read(state, f"[{self._number - 1}]")
 
 
+_CAPTURED = "captured_func_inputs_size", "captured_func_inputs[{}]"
 _OPTIONS: dict[str, Any] = {
     "shape": shapes.scalar,
     "limits": {"output_types": 1, "output_shapes": 1},
@@ -348,6 +404,7 @@ def parallel_map_dataset_op(
     calls = (os.cpu_count() or 1) if int(count) == AUTOTUNE else int(count)
     dataset = MapDataset(source, function, calls, preserve_cardinality, output_types, output_shapes)
     dataset.is_sloppy = sloppy
+    dataset.kind = "ParallelMap"
     return dataset
 
 

@@ -19,11 +19,15 @@ from stillflow.ops.datasets.dataset import (
     Element,
     ElementIterator,
     End,
+    Exhausted,
     InputIterator,
     Place,
     dataset_of,
+    read_input,
+    write_input,
 )
 from stillflow.ops.datasets.stacking import stacked
+from stillflow.ops.datasets.state import State
 from stillflow.ops.datasets.tables import Moving
 
 
@@ -35,6 +39,8 @@ class DirectedInterleaveDataset(Dataset):
 
 
 class _Directed(ElementIterator):
+    kind = "DirectedInterleave"
+
     def __init__(self, dataset: DirectedInterleaveDataset, place: Place):
         iterators = [
             source.iterator(place.below(f"Directed{number}"))
@@ -60,18 +66,22 @@ class _Directed(ElementIterator):
                 self._inputs[number] = None
         raise End
 
-    def save(self) -> Any:
-        inner = [None if source is None else source.save() for source in self._inputs]
-        return [self._selector.save(), inner]
+    def save(self, state: State) -> None:
+        is_over = all(source is None for source in self._inputs)
+        selector = Exhausted() if is_over else self._selector
+        write_input(selector, state, "selector_input_impl_empty", ".selector")
+        for number, source in enumerate(self._inputs):
+            empty = f"data_input_impl_empty[{number}]"
+            write_input(source or Exhausted(), state, empty, f"[{number}]")
 
-    def restore(self, state: Any) -> None:
-        self._selector.restore(state[0])
-        for number, own in enumerate(state[1]):
-            source = self._inputs[number]
-            if own is None:
-                self._inputs[number] = None
-            elif source is not None:
-                source.restore(own)
+    def restore(self, state: State) -> None:
+        selector = self._selector
+        self._selector = read_input(selector, state, "selector_input_impl_empty", ".selector")
+        for number, source in enumerate(self._inputs):
+            if source is not None:
+                empty = f"data_input_impl_empty[{number}]"
+                restored = read_input(source, state, empty, f"[{number}]")
+                self._inputs[number] = None if isinstance(restored, Exhausted) else restored
 
 
 class IgnoreErrorsDataset(Moving):
@@ -84,6 +94,8 @@ class IgnoreErrorsDataset(Moving):
 
 
 class _WithoutErrors(InputIterator):
+    kind = "IgnoreErrors"
+
     def next(self) -> Element:
         while True:
             self.place.pass_.check()
@@ -94,11 +106,11 @@ class _WithoutErrors(InputIterator):
             except OpError:
                 continue
 
-    def save(self) -> Any:
-        return self.input.save()
+    def save(self, state: State) -> None:
+        write_input(self.input, state, "input_impls_empty")
 
-    def restore(self, state: Any) -> None:
-        self.input.restore(state)
+    def restore(self, state: State) -> None:
+        self.input = read_input(self.input, state, "input_impls_empty")
 
 
 class UniqueDataset(Moving):
@@ -111,6 +123,8 @@ class UniqueDataset(Moving):
 
 
 class _Unique(InputIterator):
+    kind = "Unique"
+
     def __init__(self, dataset: UniqueDataset, place: Place):
         super().__init__(dataset, place)
         self._seen: dict[Any, None] = {}
@@ -124,12 +138,20 @@ class _Unique(InputIterator):
                 self._seen[key] = None
                 return element
 
-    def save(self) -> Any:
-        return [[list(key) for key in self._seen], self.input.save()]
+    def save(self, state: State) -> None:
+        write_input(self.input, state, "input_impl_empty")
+        state["unique_elements_size"] = len(self._seen)
+        kind = self.dataset.types[0].stored_as
+        for number, (shape, values) in enumerate(self._seen):
+            value: np.ndarray = np.empty(shape, kind)
+            value.ravel()[:] = values
+            state[f"unique_elements[{number}]"] = value
 
-    def restore(self, state: Any) -> None:
-        self._seen = {(tuple(shape), tuple(values)): None for shape, values in state[0]}
-        self.input.restore(state[1])
+    def restore(self, state: State) -> None:
+        self.input = read_input(self.input, state, "input_impl_empty")
+        count = state.number("unique_elements_size")
+        values = [state[f"unique_elements[{number}]"] for number in range(count)]
+        self._seen = {_key(np.asarray(value)): None for value in values}
 
 
 def _key(value: np.ndarray) -> Any:
@@ -155,6 +177,8 @@ class SlidingWindowDataset(Dataset):
 
 
 class _Sliding(InputIterator):
+    kind = "Slide"
+
     def __init__(self, dataset: SlidingWindowDataset, place: Place):
         super().__init__(dataset, place)
         self._buffer: list[Element] = []
@@ -183,13 +207,20 @@ class _Sliding(InputIterator):
         except End:
             self._is_over = True
 
-    def save(self) -> Any:
-        return [[list(element) for element in self._buffer], self._is_over, self.input.save()]
+    def save(self, state: State) -> None:
+        write_input(Exhausted() if self._is_over else self.input, state, "input_impl_empty")
+        state.unnamed["buffer_size"] = len(self._buffer)
+        for number, element in enumerate(self._buffer):
+            state.unnamed.put_element(f"buffer[{number}]_size", f"buffer[{number}][{{}}]", element)
 
-    def restore(self, state: Any) -> None:
-        self._buffer = [tuple(element) for element in state[0]]
-        self._is_over = bool(state[1])
-        self.input.restore(state[2])
+    def restore(self, state: State) -> None:
+        self.input = read_input(self.input, state, "input_impl_empty")
+        self._is_over = isinstance(self.input, Exhausted)
+        own = state.unnamed
+        names = [
+            (f"buffer[{n}]_size", f"buffer[{n}][{{}}]") for n in range(own.number("buffer_size"))
+        ]
+        self._buffer = [own.element(*each) for each in names]
 
 
 _OPTIONS: dict[str, Any] = {

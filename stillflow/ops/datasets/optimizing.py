@@ -14,6 +14,7 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.dataset import Dataset, ElementIterator, Place, dataset_of
 from stillflow.ops.datasets.fusing import fused
+from stillflow.ops.datasets.tables import Moving
 
 _OPTIONS: dict[str, Any] = {
     "shape": shapes.scalar,
@@ -32,6 +33,26 @@ class OptimizedDataset(Dataset):
     def iterator(self, place: Place) -> ElementIterator:
         place.pass_.rewritten = lambda dataset: fused(dataset, self.names)
         return place.pass_.rewritten(self.inputs[0]).iterator(place)
+
+    def cardinality(self) -> int:
+        return self.inputs[0].cardinality()
+
+
+class TransparentDataset(Moving):
+    """Its input, and a step in the keys of what its iterators save."""
+
+    def __init__(self, source: Dataset, kind: str, *structure: Any):
+        super().__init__(source, *structure)
+        self.kind = kind
+
+    @property
+    def gives_blocks(self) -> bool:
+        return self.inputs[0].gives_blocks
+
+    def iterator(self, place: Place) -> ElementIterator:
+        inner = self.inputs[0].iterator(place)
+        inner.around = (self.kind, *inner.around)
+        return inner
 
     def cardinality(self) -> int:
         return self.inputs[0].cardinality()
@@ -67,7 +88,7 @@ def model_dataset_op(
     cpu_budget: int = 0,
 ):
     """-> variant[], the same dataset"""
-    return dataset_of(input_dataset)
+    return TransparentDataset(dataset_of(input_dataset), "Model", output_types, output_shapes)
 
 
 @op(
@@ -86,7 +107,8 @@ def max_intra_op_parallelism_dataset_op(
     """max_intra_op_parallelism: i64[] -> variant[], the same dataset"""
     if int(max_intra_op_parallelism) < 0:
         refuse("`max_intra_op_parallelism` must be >= 0")
-    return dataset_of(input_dataset)
+    structure = output_types, output_shapes
+    return TransparentDataset(dataset_of(input_dataset), "MaxIntraOpParallelism", *structure)
 
 
 @op(
@@ -100,7 +122,8 @@ def private_thread_pool_dataset_op(
     """num_threads: i64[] -> variant[], the same dataset"""
     if int(num_threads) < 1:
         refuse("`num_threads` must be >= 1")
-    return dataset_of(input_dataset)
+    structure = output_types, output_shapes
+    return TransparentDataset(dataset_of(input_dataset), "PrivateThreadPool", *structure)
 
 
 for _declared in (max_intra_op_parallelism_dataset_op, private_thread_pool_dataset_op):

@@ -19,6 +19,8 @@ from stillflow.ops.datasets.dataset import Dataset, Element, ElementIterator, Pl
 class PaddedBatchDataset(BatchDataset):
     """As BatchDataset; each component is filled up to a shape, with -1 for the largest size."""
 
+    kind = "PaddedBatchV2"
+
     def __init__(
         self,
         source: Dataset,
@@ -37,6 +39,8 @@ class PaddedBatchDataset(BatchDataset):
 
 
 class _Padded(BatchIterator):
+    empty = "exhausted"
+
     def next(self) -> Element:
         elements = self.taken()
         columns = zip(*elements, strict=True)
@@ -117,7 +121,9 @@ def padded_batch_dataset_op(
 ):
     """batch_size: i64[]; given: shapes, i64[rank], and as many values, n[] -> variant[]"""
     source = dataset_of(input_dataset)
-    return _padded_dataset(source, batch_size, given, False, output_shapes)
+    dataset = _padded_dataset(source, batch_size, given, False, output_shapes)
+    dataset.kind = "PaddedBatch"
+    return dataset
 
 
 @op(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from stillflow.declare.opdef import op
@@ -20,7 +21,10 @@ from stillflow.ops.datasets.dataset import (
     Place,
     dataset_of,
 )
-from stillflow.ops.datasets.tables import Moving
+from stillflow.ops.datasets.results import Names, Results
+from stillflow.ops.datasets.stacking import next_block
+from stillflow.ops.datasets.state import State
+from stillflow.ops.datasets.tables import Moving, MovingIterator
 
 _BY_DEFAULT = 2  # elements
 # A thread pays where both sides take so long for an element that handing it over is nothing.
@@ -41,7 +45,7 @@ class PrefetchDataset(Moving):
 
     def iterator(self, place: Place) -> ElementIterator:
         if self.size == 0 or self.gives_blocks:
-            return self.inputs[0].iterator(place.below("Prefetched"))
+            return _PassedOn(self, place)
         return _Prefetched(self, place)
 
     def cardinality(self) -> int:
@@ -54,10 +58,12 @@ class _Prefetched(InputIterator):
     It does at once where making them waits: for files, or for the program's own code.
     """
 
+    kind = "Prefetch"
+
     def __init__(self, dataset: PrefetchDataset, place: Place):
         super().__init__(dataset, place)
         self._ahead: Ahead | None = None
-        self._left: list[Element] = []  # of a buffer that was saved
+        self._left = Results()  # of a buffer that was saved
         self._waits = dataset.waits
         self._count = 0
         self._making = self._using = 0.0
@@ -65,7 +71,7 @@ class _Prefetched(InputIterator):
 
     def next(self) -> Element:
         if self._left:
-            return self._left.pop(0)
+            return self._left.next()
         if self._ahead is None and (self._waits or self._pays()):
             size = _BY_DEFAULT if self.dataset.size == AUTOTUNE else self.dataset.size
             self._ahead = Ahead(self.input.next, size, self.place.pass_)
@@ -85,19 +91,61 @@ class _Prefetched(InputIterator):
         self._count += 1
         return element
 
-    def save(self) -> Any:
+    def save(self, state: State) -> None:
         if self._ahead is None:
-            return [[list(element) for element in self._left], self.input.save()]
-        return self._ahead.paused(self._saved)
+            self._save(state, [])
+        else:
+            self._ahead.paused(lambda made: self._save(state, made))
 
-    def _saved(self, made: list[Any]) -> Any:
-        elements = [list(element) for element in made if isinstance(element, tuple)]
-        return [elements, self.input.save()]
+    def _save(self, state: State, made: list[Any]) -> None:
+        self.input.write(state)
+        self._left.save(state, _BUFFER, made)
 
-    def restore(self, state: Any) -> None:
+    def restore(self, state: State) -> None:
         self._ahead = None
-        self._left = [tuple(element) for element in state[0]]
-        self.input.restore(state[1])
+        self.input.read(state)
+        self._left.restore(state, _BUFFER)
+
+
+class _PassedOn(MovingIterator):
+    """Makes elements when they are wanted; what was made beforehand by another comes first."""
+
+    kind = "Prefetch"
+
+    def __init__(self, dataset: PrefetchDataset, place: Place):
+        super().__init__(dataset.columns)
+        self._input = dataset.inputs[0].iterator(place.below("Prefetched"))
+        self._left = Results()
+
+    def next(self) -> Element:
+        return self._left.next() if self._left else self._input.next()
+
+    def units(self, count: int) -> Sequence[Any]:
+        if not self._left:
+            return self._input.units(count)
+        taken = [self._left.next() for _ in range(min(count, len(self._left)))]
+        return [*self.units_of(taken), *self._input.units(count - len(taken))]
+
+    def block(self, count: int) -> Element:
+        return next_block(self, count) if self._left else self._input.block(count)
+
+    def save(self, state: State) -> None:
+        self._input.write(state)
+        self._left.save(state, _BUFFER)
+
+    def restore(self, state: State) -> None:
+        self._input.read(state)
+        self._left.restore(state, _BUFFER)
+
+
+_BUFFER = Names(
+    "buffer_size",
+    "buffer[{0}].size",
+    "buffer[{0}][{1}]",
+    "status[{0}].code",
+    "status[{0}].error_message",
+    is_error_sized=False,
+)
 
 
 @op(

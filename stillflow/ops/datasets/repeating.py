@@ -18,11 +18,17 @@ from stillflow.ops.datasets.dataset import (
     Element,
     ElementIterator,
     End,
+    Exhausted,
     Place,
     dataset_of,
+    read_input,
+    write_input,
 )
 from stillflow.ops.datasets.stacking import joined, rows_of
+from stillflow.ops.datasets.state import State
 from stillflow.ops.datasets.tables import Moving, MovingIterator
+
+_EMPTY = "input_impl_empty"
 
 
 class RepeatDataset(Moving):
@@ -50,6 +56,7 @@ class RepeatDataset(Moving):
 
 class _Repeated(MovingIterator):
     def __init__(self, dataset: RepeatDataset, place: Place):
+        self.kind = _kind(dataset.count, "Repeat", "ForeverRepeat")
         super().__init__(dataset.columns)
         self._dataset = dataset
         self._place = place
@@ -96,14 +103,28 @@ class _Repeated(MovingIterator):
         if is_over:
             self._input = None
 
-    def save(self) -> Any:
-        return [self._done, self._is_at_start, self._input and self._input.save()]
+    def save(self, state: State) -> None:
+        count = self._dataset.count
+        if count > 0:
+            state["i"] = self._done
+        is_absent = self._input is None or (count < 0 and self._is_at_start)
+        if self._input is not None and not is_absent:
+            self._input.write(state)
+        elif count:
+            state.mark("uninitialized" if count < 0 else "input_impl_empty")
 
-    def restore(self, state: Any) -> None:
-        self._done, self._is_at_start, inner = int(state[0]), bool(state[1]), state[2]
-        self._input = None if inner is None else self._new()
-        if self._input is not None:
-            self._input.restore(inner)
+    def restore(self, state: State) -> None:
+        count = self._dataset.count
+        if count > 0:
+            self._done = state.number("i")
+        self._is_at_start = "uninitialized" in state
+        self._input = self._new() if count and "input_impl_empty" not in state else None
+        if self._input is not None and not self._is_at_start:
+            self._input.read(state)
+
+
+def _kind(count: int, name: str, negative: str) -> str:
+    return negative if count < 0 else f"Finite{name}" if count else f"Empty{name}"
 
 
 class TakeDataset(Moving):
@@ -125,10 +146,11 @@ class TakeDataset(Moving):
 
 class _Taken(MovingIterator):
     def __init__(self, dataset: TakeDataset, place: Place):
+        self.kind = _kind(dataset.count, "Take", "FiniteTake")
         super().__init__(dataset.columns)
         self._limit = dataset.count
         self._done = 0
-        self._input = dataset.inputs[0].iterator(place.below("Take"))
+        self._input: ElementIterator = dataset.inputs[0].iterator(place.below("Take"))
 
     def units(self, count: int) -> Sequence[Any]:
         if self._limit >= 0:
@@ -137,12 +159,15 @@ class _Taken(MovingIterator):
         self._done += len(found)
         return found
 
-    def save(self) -> Any:
-        return [self._done, self._input.save()]
+    def save(self, state: State) -> None:
+        if self._limit:
+            state["i"] = self._done
+            write_input(self._input, state, _EMPTY)
 
-    def restore(self, state: Any) -> None:
-        self._done = int(state[0])
-        self._input.restore(state[1])
+    def restore(self, state: State) -> None:
+        if self._limit:
+            self._done = state.number("i")
+            self._input = read_input(self._input, state, _EMPTY)
 
 
 class SkipDataset(Moving):
@@ -164,10 +189,11 @@ class SkipDataset(Moving):
 
 class _Skipped(MovingIterator):
     def __init__(self, dataset: SkipDataset, place: Place):
+        self.kind = "EmptySkip" if dataset.count < 0 else "FiniteSkip"
         super().__init__(dataset.columns)
-        self._left = dataset.count
+        self._count = self._left = dataset.count
         self._pass = place.pass_
-        self._input = dataset.inputs[0].iterator(place.below("Skip"))
+        self._input: ElementIterator = dataset.inputs[0].iterator(place.below("Skip"))
 
     def units(self, count: int) -> Sequence[Any]:
         if self._left < 0:
@@ -181,12 +207,17 @@ class _Skipped(MovingIterator):
             self._left -= len(skipped)
         return self._input.units(count)
 
-    def save(self) -> Any:
-        return [self._left, self._input.save()]
+    def save(self, state: State) -> None:
+        if self._count < 0:
+            return
+        state["i"] = self._count - max(self._left, 0)
+        write_input(Exhausted() if self._left < 0 else self._input, state, _EMPTY)
 
-    def restore(self, state: Any) -> None:
-        self._left = int(state[0])
-        self._input.restore(state[1])
+    def restore(self, state: State) -> None:
+        if self._count < 0:
+            return
+        self._left = self._count - state.number("i")
+        self._input = read_input(self._input, state, _EMPTY)
 
 
 class ShardDataset(Moving):
@@ -207,12 +238,14 @@ class ShardDataset(Moving):
 
 
 class _Shard(MovingIterator):
+    kind = "Shard"
+
     def __init__(self, dataset: ShardDataset, place: Place):
         super().__init__(dataset.columns)
         self._dataset = dataset
         self._seen = 0
         self._pass = place.pass_
-        self._input = dataset.inputs[0].iterator(place.below("Shard"))
+        self._input: ElementIterator = dataset.inputs[0].iterator(place.below("Shard"))
 
     def units(self, count: int) -> Sequence[Any]:
         found: list[Any] = []
@@ -242,12 +275,14 @@ class _Shard(MovingIterator):
             if (self._seen - 1) % count == index:
                 return unit[0]
 
-    def save(self) -> Any:
-        return [self._seen, self._input.save()]
+    def save(self, state: State) -> None:
+        state["next_index"] = self._seen
+        write_input(self._input, state, _EMPTY)
 
-    def restore(self, state: Any) -> None:
-        self._seen = int(state[0])
-        self._input.restore(state[1])
+    def restore(self, state: State) -> None:
+        self._input = read_input(self._input, state, _EMPTY)
+        if _EMPTY not in state:
+            self._seen = state.number("next_index")
 
 
 _NOTHING = object()
@@ -326,11 +361,13 @@ class ConcatenateDataset(Dataset):
 
 
 class _Concatenated(ElementIterator):
+    kind = "Concatenate"
+
     def __init__(self, dataset: ConcatenateDataset, place: Place):
         self._dataset = dataset
         self._place = place
         self._number = 0
-        self._input = self._new()
+        self._input: ElementIterator = self._new()
 
     def _new(self) -> ElementIterator:
         return self._dataset.inputs[self._number].iterator(
@@ -347,13 +384,14 @@ class _Concatenated(ElementIterator):
             self._number = 1
             self._input = self._new()
 
-    def save(self) -> Any:
-        return [self._number, self._input.save()]
+    def save(self, state: State) -> None:
+        state["i"] = self._number
+        write_input(self._input, state, "input_impl_uninitialized", f"[{self._number}]")
 
-    def restore(self, state: Any) -> None:
-        self._number = int(state[0])
-        self._input = self._new()
-        self._input.restore(state[1])
+    def restore(self, state: State) -> None:
+        number = state.number("i")
+        self._number = min(number, 1)
+        self._input = read_input(self._new(), state, "input_impl_uninitialized", f"[{number}]")
 
 
 @_moving("ConcatenateDataset", "another_dataset: variant")
@@ -388,6 +426,8 @@ class ZipDataset(Dataset):
 
 
 class _Zipped(ElementIterator):
+    kind = "Zip"
+
     def __init__(self, dataset: ZipDataset, place: Place):
         self._inputs = [
             source.iterator(place.below(f"Zip{number}"))
@@ -412,13 +452,18 @@ class _Zipped(ElementIterator):
         self._is_over = rows < count
         return tuple([value[:rows] for block in blocks for value in block]) if rows else ()
 
-    def save(self) -> Any:
-        return [self._is_over, *(source.save() for source in self._inputs)]
+    def save(self, state: State) -> None:
+        if self._is_over:
+            state.mark("input_impls_empty")
+            return
+        for number, source in enumerate(self._inputs):
+            source.write(state, f"[{number}]")
 
-    def restore(self, state: Any) -> None:
-        self._is_over = bool(state[0])
-        for source, own in zip(self._inputs, state[1:], strict=True):
-            source.restore(own)
+    def restore(self, state: State) -> None:
+        self._is_over = "input_impls_empty" in state
+        if not self._is_over:
+            for number, source in enumerate(self._inputs):
+                source.read(state, f"[{number}]")
 
 
 @op(

@@ -19,9 +19,12 @@ from stillflow.ops.datasets.dataset import (
     INFINITE,
     Dataset,
     ElementIterator,
+    Exhausted,
     Place,
     dataset_of,
+    write_input,
 )
+from stillflow.ops.datasets.state import State
 from stillflow.ops.datasets.tables import Moving, MovingIterator
 from stillflow.ops.datasets.words import Words, given_seeds
 
@@ -77,12 +80,14 @@ class _Shuffled(MovingIterator):
         own = dataset.seeds if seeds is None else (seeds.next(), seeds.next())
         self._own_seeds = own
         self._words = Words(*own)
+        self.kind = "Shuffle" if dataset.count == 1 else "ShuffleAndRepeat"
         self._buffer: list[Any] = []
         self._epochs: deque[list[int]] = deque([[0, 0]])
         self._held = 0
         self._epoch = 0
         self._input: ElementIterator | None = None
-        self._ahead: deque[Any] = deque()  # units of the input that are not in the buffer yet
+        # Units of the input that are not in the buffer yet: none between calls of `units`.
+        self._ahead: deque[Any] = deque()
 
     def units(self, count: int) -> Sequence[Any]:
         if self._input is None and self._epoch == 0:
@@ -93,11 +98,10 @@ class _Shuffled(MovingIterator):
             self._epochs,
             self._words.next,
         )
-        at_once = 1 if self._columns is None else count
         found: list[Any] = []
         while len(found) < count:
             if self._input is not None and self._held < size:
-                self._fill(at_once)
+                self._fill(1 if self._columns is None else count - len(found))
             if not self._held:
                 break
             while epochs[0][0] == epochs[0][1]:
@@ -118,6 +122,8 @@ class _Shuffled(MovingIterator):
     def _fill(self, at_once: int) -> None:
         """Fills the buffer as far as the input and the number of epochs allow."""
         size, buffer, ahead = self._dataset.buffer_size, self._buffer, self._ahead
+        if len(self._epochs) > _MAX_EPOCHS_IN_BUFFER:
+            at_once = 1
         while self._input is not None and self._held < size:
             if not ahead:
                 wanted = at_once if at_once == 1 else max(at_once, size - self._held)
@@ -149,39 +155,48 @@ class _Shuffled(MovingIterator):
         if self._epoch == count:
             self._input = None
 
-    def save(self) -> Any:
-        places = [n % self._dataset.buffer_size for a, b in self._epochs for n in range(a, b)]
-        return [
-            None if self._seeds is None else self._seeds.taken,
-            list(self._own_seeds),
-            self._words.taken,
-            self._epoch,
-            [list(epoch) for epoch in self._epochs],
-            [self._buffer[place] for place in places],
-            list(self._ahead),
-            None if self._input is None else self._input.save(),
-        ]
-
-    def restore(self, state: Any) -> None:
-        taken, seeds, words, epoch, epochs, held, ahead, inner = state
+    def save(self, state: State) -> None:
         if self._seeds is not None:
-            self._seeds.taken = int(taken)
-        self._own_seeds = (int(seeds[0]), int(seeds[1]))
-        self._words = Words(*self._own_seeds, int(words))
-        self._epoch = int(epoch)
-        self._epochs = deque([int(a), int(b)] for a, b in epochs)
-        size = self._dataset.buffer_size
-        places = [n % size for a, b in self._epochs for n in range(a, b)]
-        stop = min(size, self._epochs[-1][1]) if self._epochs else 0
-        self._buffer = [None] * stop
-        for place, unit in zip(places, held, strict=True):
+            state["ds_num_random_samples"] = self._seeds.taken
+        state["num_random_samples"] = self._words.taken
+        state["seed"], state["seed2"] = self._own_seeds
+        write_input(self._input or Exhausted(), state, "end_of_input_sequence")
+        state["epoch"] = self._epoch
+        state["num_elements"] = self._held
+        state["slices_size"] = len(self._epochs)
+        for number, (start, stop) in enumerate(self._epochs):
+            state[f"slices_start_{number}"] = start
+            state[f"slices_end_{number}"] = stop
+        for place in self._places():
+            names = f"buffer_{place}_size", f"buffer_{place}_{{}}"
+            state.put_element(*names, self.element(self._buffer[place]))
+
+    def restore(self, state: State) -> None:
+        if self._seeds is not None:
+            self._seeds.taken = state.number("ds_num_random_samples")
+        self._own_seeds = state.number("seed"), state.number("seed2")
+        self._words = Words(*self._own_seeds, state.number("num_random_samples"))
+        self._input = None
+        if "end_of_input_sequence" not in state:
+            self._input = self._new()
+            self._input.read(state)
+        self._epoch = state.number("epoch")
+        self._epochs = deque(
+            [state.number(f"slices_start_{n}"), state.number(f"slices_end_{n}")]
+            for n in range(state.number("slices_size"))
+        )
+        places = self._places()
+        elements = [state.element(f"buffer_{n}_size", f"buffer_{n}_{{}}") for n in places]
+        stop = self._epochs[-1][1] if self._epochs else 0
+        self._buffer = [None] * min(self._dataset.buffer_size, stop)
+        for place, unit in zip(places, self.units_of(elements), strict=True):
             self._buffer[place] = unit
         self._held = len(places)
-        self._ahead = deque(ahead)
-        self._input = None
-        if inner is not None:
-            self._input = self._new()
-            self._input.restore(inner)
+
+    def _places(self) -> list[int]:
+        """Where the elements in the buffer are."""
+        size = self._dataset.buffer_size
+        return [n % size for start, stop in self._epochs for n in range(start, stop)]
 
 
 _OPTIONS: dict[str, Any] = {

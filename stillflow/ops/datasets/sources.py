@@ -16,6 +16,7 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.arguments import of_scalars
 from stillflow.ops.datasets.dataset import Dataset, Element, ElementIterator, End, Place
+from stillflow.ops.datasets.state import State
 from stillflow.ops.datasets.tables import Table
 
 
@@ -34,6 +35,8 @@ class TensorDataset(Dataset):
 
 
 class _Once(ElementIterator):
+    kind = "FromTensor"
+
     def __init__(self, element: Element):
         self._element: Element | None = element
         self._given = element
@@ -44,11 +47,11 @@ class _Once(ElementIterator):
         element, self._element = self._element, None
         return element
 
-    def save(self) -> Any:
-        return self._element is None
+    def save(self, state: State) -> None:
+        state.mark("produced", self._element is None)
 
-    def restore(self, state: Any) -> None:
-        self._element = None if state else self._given
+    def restore(self, state: State) -> None:
+        self._element = None if "produced" in state else self._given
 
 
 @op(
@@ -122,6 +125,8 @@ class RangeDataset(Dataset):
 
 
 class _Numbers(ElementIterator):
+    kind = "Range"
+
     def __init__(self, numbers: range):
         self._left = numbers
 
@@ -135,11 +140,11 @@ class _Numbers(ElementIterator):
         taken, self._left = self._left[:count], self._left[count:]
         return (np.arange(taken.start, taken.stop, taken.step, dtype=np.int64),)
 
-    def save(self) -> Any:
-        return self._left.start
+    def save(self, state: State) -> None:
+        state["next"] = self._left.start
 
-    def restore(self, state: Any) -> None:
-        self._left = range(int(state), self._left.stop, self._left.step)
+    def restore(self, state: State) -> None:
+        self._left = range(state.number("next"), self._left.stop, self._left.step)
 
 
 @op(

@@ -22,6 +22,8 @@ from stillflow.ops.sparse.serializing import boxed
 class SparseBatchDataset(BatchDataset):
     """Sparse tensors of `size` rows; -1 in `row_shape` is as much as the largest element has."""
 
+    kind = "DenseToSparseBatch"
+
     def __init__(self, source: Dataset, size: int, row_shape: Sequence[int], *structure: Any):
         super().__init__(source, size, False, *structure)
         self.row_shape = row_shape
@@ -31,6 +33,8 @@ class SparseBatchDataset(BatchDataset):
 
 
 class _SparseBatches(BatchIterator):
+    empty = ""
+
     def next(self) -> Element:
         values = [value for (value,) in self.taken()]
         wanted = self.dataset.row_shape

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from stillflow.declare import shapes
@@ -14,6 +12,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.dataset import Dataset, Element, ElementIterator, End, Place
+from stillflow.ops.datasets.state import State
 
 
 class SparseRowsDataset(Dataset):
@@ -37,6 +36,8 @@ class SparseRowsDataset(Dataset):
 
 
 class _SparseRows(ElementIterator):
+    kind = "SparseTensorSlice"
+
     def __init__(self, dataset: SparseRowsDataset):
         self._dataset = dataset
         self._next = 0
@@ -54,11 +55,21 @@ class _SparseRows(ElementIterator):
             dataset.dense_shape[1:],
         )
 
-    def save(self) -> Any:
-        return self._next
+    def save(self, state: State) -> None:
+        """TensorFlow reads one row that is not empty ahead of rows that are."""
+        rows = self._dataset.indices[:, 0]
+        before, first = np.searchsorted(rows, [self._next - 1, self._next]).tolist()
+        state["i"] = self._next
+        ahead = -1
+        if self._next and before == first < len(rows):
+            ahead, start = int(rows[first]), first
+            first = int(np.searchsorted(rows, ahead + 1))
+            state["next_indices_"] = np.ascontiguousarray(self._dataset.indices[start:first, 1:])
+            state["next_values_"] = self._dataset.values[start:first]
+        state["iter_loc"], state["next_non_empty_i_"] = first, ahead
 
-    def restore(self, state: Any) -> None:
-        self._next = int(state)
+    def restore(self, state: State) -> None:
+        self._next = state.number("i")
 
 
 @op(

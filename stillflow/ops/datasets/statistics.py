@@ -23,6 +23,7 @@ from stillflow.ops.datasets.dataset import (
     Place,
     dataset_of,
 )
+from stillflow.ops.datasets.state import State
 from stillflow.ops.summaries.common import new_summary, serialized
 from stillflow.ops.summaries.histogram import Growing
 
@@ -63,9 +64,11 @@ class RecordedDataset(Dataset):
         source: Dataset,
         tag: str,
         measure: Callable[[Element, float], float],
+        kind: str,
         *structure: Any,
     ):
         super().__init__((source,), *structure)
+        self.kind = kind
         self.tag = tag
         self.measure = measure
 
@@ -77,6 +80,10 @@ class RecordedDataset(Dataset):
 
 
 class _Recorded(InputIterator):
+    def __init__(self, dataset: RecordedDataset, place: Place):
+        super().__init__(dataset, place)
+        self.kind = dataset.kind
+
     def next(self) -> Element:
         begun = time.perf_counter()
         element = self.input.next()
@@ -86,11 +93,11 @@ class _Recorded(InputIterator):
             record(self.dataset.tag, self.dataset.measure(element, taken))
         return element
 
-    def save(self) -> Any:
-        return self.input.save()
+    def save(self, state: State) -> None:
+        self.input.write(state)
 
-    def restore(self, state: Any) -> None:
-        self.input.restore(state)
+    def restore(self, state: State) -> None:
+        self.input.read(state)
 
 
 def _bytes(element: Element, seconds: float) -> float:
@@ -177,7 +184,7 @@ def latency_stats_dataset_op(
     xp, input_dataset, tag, *, output_types: list[DType], output_shapes: list[TensorShape]
 ):
     """tag: string[] -> variant[], the same elements; how long each takes is recorded"""
-    told = as_text(tag[()]), _microseconds, output_types, output_shapes
+    told = as_text(tag[()]), _microseconds, "LatencyStats", output_types, output_shapes
     return RecordedDataset(dataset_of(input_dataset), *told)
 
 
@@ -190,7 +197,7 @@ def bytes_produced_stats_dataset_op(
     xp, input_dataset, tag, *, output_types: list[DType], output_shapes: list[TensorShape]
 ):
     """tag: string[] -> variant[], the same elements; how large each is is recorded"""
-    told = as_text(tag[()]), _bytes, output_types, output_shapes
+    told = as_text(tag[()]), _bytes, "BytesProducedStats", output_types, output_shapes
     return RecordedDataset(dataset_of(input_dataset), *told)
 
 

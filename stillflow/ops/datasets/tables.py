@@ -11,9 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.refusing import refuse
 from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.dataset import Dataset, Element, ElementIterator, End, Place
+from stillflow.ops.datasets.state import State
+from stillflow.ops.sparse.serializing import Held
 
 
 class Table(Dataset):
@@ -62,10 +65,17 @@ class MovingIterator(ElementIterator):
         found = self.units(1)
         if not found:
             raise End
+        return self.element(found[0])
+
+    def element(self, unit: Any) -> Element:
+        """The element that a unit is."""
         if self._columns is None:
-            return found[0]
-        row = found[0]
-        return tuple([column[row, ...] for column in self._columns])
+            return unit
+        return tuple([column[unit, ...] for column in self._columns])
+
+    def units_of(self, elements: Sequence[Element]) -> Sequence[Any]:
+        """Units that are these elements: of rows the first ones that are equal to them."""
+        return elements if self._columns is None else _numbers_of(elements, self._columns)
 
     def block(self, count: int) -> Element:
         assert self._columns is not None
@@ -76,7 +86,30 @@ class MovingIterator(ElementIterator):
         return tuple([column[rows] for column in self._columns])
 
 
+def _numbers_of(elements: Sequence[Element], columns: Element) -> list[int]:
+    if not elements:
+        return []
+    by_content: dict[Any, int] = {}
+    for number in range(len(columns[0])):
+        by_content.setdefault(_content([column[number, ...] for column in columns]), number)
+    try:
+        return [by_content[_content(element)] for element in elements]
+    except KeyError:
+        refuse("An element that was saved with the iterator is none of its dataset's.")
+
+
+def _content(element: Sequence[Any]) -> Any:
+    arrays = map(np.asarray, element)
+    return tuple(_items(a) if a.dtype == object else a.tobytes() for a in arrays)
+
+
+def _items(array: np.ndarray) -> Any:
+    return tuple(_content([one.array]) if isinstance(one, Held) else one for one in array.flat)
+
+
 class _Rows(MovingIterator):
+    kind = "TensorSlice"
+
     def __init__(self, table: Table):
         super().__init__(table.columns)
         self._count = table.cardinality()
@@ -87,8 +120,8 @@ class _Rows(MovingIterator):
         self._next = min(first + count, self._count)
         return range(first, self._next)
 
-    def save(self) -> Any:
-        return self._next
+    def save(self, state: State) -> None:
+        state["i"] = self._next
 
-    def restore(self, state: Any) -> None:
-        self._next = int(state)
+    def restore(self, state: State) -> None:
+        self._next = state.number("i")

@@ -18,10 +18,15 @@ from stillflow.ops.datasets.dataset import (
     Element,
     ElementIterator,
     End,
+    Exhausted,
     InputIterator,
     Place,
     dataset_of,
+    read_input,
+    write_input,
 )
+from stillflow.ops.datasets.results import Names, Results
+from stillflow.ops.datasets.state import State
 
 
 class ListDataset(Dataset):
@@ -39,6 +44,8 @@ class ListDataset(Dataset):
 
 
 class _Listed(ElementIterator):
+    kind = "Window"
+
     def __init__(self, elements: list[Element]):
         self._elements = elements
         self._next = 0
@@ -49,11 +56,11 @@ class _Listed(ElementIterator):
         self._next += 1
         return self._elements[self._next - 1]
 
-    def save(self) -> Any:
-        return self._next
+    def save(self, state: State) -> None:
+        state["i"] = self._next
 
-    def restore(self, state: Any) -> None:
-        self._next = int(state)
+    def restore(self, state: State) -> None:
+        self._next = state.number("i")
 
 
 class WindowDataset(Dataset):
@@ -87,6 +94,8 @@ class WindowDataset(Dataset):
 
 class _Windows(InputIterator):
     """In the buffer are elements, and errors in place of those that failed."""
+
+    kind = "Window"
 
     def __init__(self, dataset: WindowDataset, place: Place):
         super().__init__(dataset, place)
@@ -126,6 +135,25 @@ class _Windows(InputIterator):
         except OpError as error:
             self._buffer.append(error)
 
+    def save(self, state: State) -> None:
+        write_input(Exhausted() if self._is_over else self.input, state, "input_impl_empty")
+        buffered = Results()
+        buffered.extend(self._buffer)
+        buffered.save(state.unnamed, _buffer_of(state))
+
+    def restore(self, state: State) -> None:
+        self.input = read_input(self.input, state, "input_impl_empty")
+        self._is_over = isinstance(self.input, Exhausted)
+        buffered = Results()
+        buffered.restore(state.unnamed, _buffer_of(state))
+        self._buffer = deque(buffered)
+
+
+def _buffer_of(state: State) -> Names:
+    """TensorFlow says only of errors whose they are."""
+    errors = state.key("buffer[{0}].code"), state.key("buffer[{0}].error_message")
+    return Names("buffer_size", "buffer[{0}].size", "buffer[{0}][{1}]", *errors)
+
 
 class UnbatchDataset(Dataset):
     """The rows of its input's elements."""
@@ -138,6 +166,8 @@ class UnbatchDataset(Dataset):
 
 
 class _Unbatched(InputIterator):
+    kind = "Unbatch"
+
     def __init__(self, dataset: UnbatchDataset, place: Place):
         super().__init__(dataset, place)
         self._rows: Element = ()
@@ -153,12 +183,19 @@ class _Unbatched(InputIterator):
         self._next += 1
         return tuple([column[row, ...] for column in self._rows])
 
-    def save(self) -> Any:
-        return [self._next, self._count, list(self._rows), self.input.save()]
+    def save(self, state: State) -> None:
+        write_input(self.input, state, "input_impl_empty")
+        state["current_index"], state["n"] = self._next, self._count
+        if self._next < self._count:
+            for number, column in enumerate(self._rows):
+                state[f"tensors[{number}]"] = column
 
-    def restore(self, state: Any) -> None:
-        self._next, self._count, self._rows = int(state[0]), int(state[1]), tuple(state[2])
-        self.input.restore(state[3])
+    def restore(self, state: State) -> None:
+        self.input = read_input(self.input, state, "input_impl_empty")
+        self._next, self._count = state.number("current_index"), state.number("n")
+        if self._next < self._count:
+            count = len(self.dataset.types)
+            self._rows = tuple([state[f"tensors[{number}]"] for number in range(count)])
 
 
 def _check_rows(rows: Element) -> None:
