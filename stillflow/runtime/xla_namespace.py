@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import jax.scipy.linalg
 import jax.scipy.special
 import numpy as np
 from jax import lax
@@ -65,6 +66,11 @@ class JaxNamespace:
         self._settled: dict[int, tuple[Any, int]] = {}
 
     special = jax.scipy.special
+
+    @staticmethod
+    def solve_triangular(triangle: Any, rhs: Any, lower: bool) -> Any:
+        return jax.scipy.linalg.solve_triangular(triangle, rhs, lower=lower)
+
     new_stack = TracedStack
     new_array = TracedTensorArray
 

@@ -1,5 +1,7 @@
 """Matrix products and matrices."""
 
+import numpy as np
+
 from .arrays import bools, empty, f32, f64, ints, num, pos
 from .suite import Suite
 
@@ -102,6 +104,29 @@ case("matrix_determinant", lambda tf, x: tf.matrix_determinant(x), SOLVABLE)
 case("matrix_solve", lambda tf, x, y: tf.matrix_solve(x, y), SOLVABLE, f32(3, 2))
 case("cholesky", lambda tf, x: tf.cholesky(x), SPD)
 case("triangular_solve", lambda tf, x, y: tf.matrix_triangular_solve(x, y), SOLVABLE, f32(3, 1))
+case(
+    "triangular_solve_zeros",
+    lambda tf, x: [
+        tf.cast(
+            tf.equal(tf.matrix_triangular_solve(x, tf.eye(5, batch_shape=[2]), lower, adj), 0),
+            "int32",
+        )
+        for lower in (True, False)
+        for adj in (True, False)
+    ],
+    f32(2, 5, 5) + 3 * np.eye(5, dtype=np.float32),
+    grad=False,
+)
+case(
+    "triangular_solve_batch",
+    lambda tf, x, y: [
+        tf.matrix_triangular_solve(x, y, lower, adj)
+        for lower in (True, False)
+        for adj in (True, False)
+    ],
+    f32(2, 5, 5) + 3 * np.eye(5, dtype=np.float32),
+    f32(2, 5, 2),
+)
 case("cross", lambda tf, x, y: tf.cross(x, y), f32(2, 3), f32(2, 3, at=1))
 case("matmul_then_bias", lambda tf, x, w, b: tf.matmul(x, w) + b, f32(2, 3), f32(3, 2), f32(2))
 case(

@@ -63,7 +63,8 @@ def _solution(ctx: shapes.ShapeContext) -> shapes.Sizes:
     left = square_matrices(ctx.shape(0))
     right = shapes.with_rank_at_least(ctx.shape(1), 2)
     if left is None or right is None:
-        return None
+        known = right if left is None else left
+        return known and (*known[:-1], right[-1] if right else None)
     batch = shapes.merge(left[:-2], right[:-2])
     assert batch is not None
     return (*batch, shapes.merge_size(left[-1], right[-2]), right[-1])
@@ -184,11 +185,10 @@ def matrix_triangular_solve(xp, matrix, rhs, *, lower: bool = True, adjoint: boo
     Only the lower triangle is read, the upper one without `lower`.
     """
     _check_batches(matrix, rhs)
-    own = widened(matrix)
-    triangle = xp.tril(own) if lower else xp.triu(own)
-    with _failing_with(_SINGULAR):
-        solution = xp.linalg.solve(_adjoint(xp, triangle) if adjoint else triangle, widened(rhs))
-        return solution.astype(rhs.dtype)
+    own = widened(_adjoint(xp, matrix) if adjoint else matrix)
+    xp.check(xp.diagonal(own, axis1=-2, axis2=-1) != 0, lambda: _SINGULAR)
+    solution = xp.solve_triangular(own, widened(rhs), lower != adjoint)
+    return solution.astype(rhs.dtype)
 
 
 @matrix_triangular_solve.gradient
