@@ -46,4 +46,14 @@ class CollectiveAllReduceExtended(MirroredExtended):
         assert isinstance(communication, CollectiveCommunication)
         refuse_cluster(TFConfigClusterResolver(), "MultiWorkerMirroredStrategy")
         self._communication = communication
+        self._is_chief = True
         super().__init__(container_strategy, devices)
+
+    @property
+    def should_checkpoint(self) -> bool:  # type: ignore[override]
+        """Whether this task leads: the only one does."""
+        return self._is_chief
+
+    @property
+    def should_save_summary(self) -> bool:  # type: ignore[override]
+        return self._is_chief

@@ -74,6 +74,22 @@ DISTRIBUTION: dict[str, Members] = {
             "canonicalize resolve current get_host_for_device local_devices_from_num_gpus"
         ),
     },
+    "python.distribute.distribute_coordinator": {
+        "stillflow.monitored.distribute_coordinator": (
+            "run_distribute_coordinator CoordinatorMode _Barrier=Barrier"
+        ),
+        "stillflow.monitored.worker_context": "_TaskType=TaskType _WorkerContext=WorkerContext",
+    },
+    "python.distribute.distribute_coordinator_context": {
+        "stillflow.monitored.worker_context": "get_current_worker_context",
+    },
+    "python.distribute.multi_worker_util": {
+        "stillflow.monitored.cluster_tasks": (
+            "normalize_cluster_spec is_chief collective_leader worker_count id_in_cluster "
+            "has_worker_context should_save_checkpoint should_load_checkpoint "
+            "wait_for_other_workers"
+        ),
+    },
     "python.distribute.distribute_config": {"stillflow.distribute.configuring": "DistributeConfig"},
     "python.distribute.distribute_lib": _LIBRARY,
     "python.distribute.distribution_strategy_context": {_CONTEXT: _OF_CONTEXT},

@@ -14,6 +14,7 @@ from stillflow.monitored import wrapped
 from stillflow.monitored.creators import ChiefSessionCreator, SessionCreator
 from stillflow.monitored.hook import SessionRunHook
 from stillflow.monitored.scaffold import Scaffold
+from stillflow.monitored.worker_context import get_current_worker_context
 from stillflow.train.coordinator import Coordinator
 from stillflow.train.queue_runner import start_queue_runners
 
@@ -60,6 +61,9 @@ class _MonitoredSession:
         self._hooks = hooks or []
         for hook in self._hooks:
             hook.begin()
+        context = get_current_worker_context()
+        if session_creator is None and context is not None:
+            session_creator = context.session_creator()
         creator = session_creator or ChiefSessionCreator()
         self._coordinated_creator = _CoordinatedSessionCreator(
             creator, self._hooks, stop_grace_period_secs

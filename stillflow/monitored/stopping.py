@@ -101,7 +101,8 @@ class FinalOpsHook(SessionRunHook):
         except (OutOfRangeError, StopIteration):
             logging.warning(
                 "An OutOfRangeError or StopIteration exception is raised by the code in "
-                "FinalOpsHook. The operations that it runs read more input, which has ended: "
+                "FinalOpsHook. This typically means the Ops running by the FinalOpsHook have a "
+                "dependency back to some input source, which should not happen. Input has ended: "
                 "have them read variables only, such as the value (not the update) of a metric."
             )
             raise

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stillflow.monitored.creators import ChiefSessionCreator, WorkerSessionCreator
+from stillflow.monitored.creators import ChiefSessionCreator, SessionCreator, WorkerSessionCreator
 from stillflow.monitored.hook import SessionRunHook
 from stillflow.monitored.recording import StepCounterHook, SummarySaverHook
 from stillflow.monitored.saving import CheckpointSaverHook
 from stillflow.monitored.scaffold import Scaffold
 from stillflow.monitored.sessions import MonitoredSession
+from stillflow.monitored.worker_context import get_current_worker_context
 
 _CHECKPOINT_SECS, _SUMMARY_STEPS = 600, 100
 USE_DEFAULT: Any = object()
@@ -53,19 +54,32 @@ def MonitoredTrainingSession(
     steps, secs = _either(save_checkpoint_steps, save_checkpoint_secs, (None, _CHECKPOINT_SECS))
     checkpoints = {"save_steps": steps, "save_secs": secs}
     scaffold = scaffold or Scaffold()
-    if not is_chief:
+    context = get_current_worker_context()
+    if context is None and not is_chief:
         waiting = WorkerSessionCreator(scaffold, master, config, max_wait_secs)
         return MonitoredSession(waiting, hooks or [], stop_grace_period_secs)
-    all_hooks = list(chief_only_hooks or [])
-    creator = ChiefSessionCreator(scaffold, master, config, checkpoint_dir)
     summary_dir = summary_dir or checkpoint_dir
+    folder = checkpoint_dir
+    creator: SessionCreator
+    if context is None:
+        creator = ChiefSessionCreator(scaffold, master, config, checkpoint_dir)
+        before, after = list(chief_only_hooks or []), list(hooks or [])
+    else:
+        creator = context.session_creator(scaffold, config, checkpoint_dir, None, max_wait_secs)
+        before = [*(hooks or []), *((chief_only_hooks or []) if context.is_chief else [])]
+        after = []
+        if summary_dir:
+            summary_dir = context.folder(summary_dir, context.should_save_summary)
+        if folder:
+            folder = context.folder(folder, context.should_checkpoint)
+    usual: list[SessionRunHook] = []
     if summary_dir and _is_positive(log_step_count_steps):
-        all_hooks.append(StepCounterHook(log_step_count_steps, output_dir=summary_dir))
+        usual.append(StepCounterHook(log_step_count_steps, output_dir=summary_dir))
     if summary_dir and any(map(_is_positive, summaries.values())):
-        all_hooks.append(SummarySaverHook(output_dir=summary_dir, scaffold=scaffold, **summaries))
-    if checkpoint_dir and any(map(_is_positive, checkpoints.values())):
-        all_hooks.append(CheckpointSaverHook(checkpoint_dir, scaffold=scaffold, **checkpoints))
-    return MonitoredSession(creator, [*all_hooks, *(hooks or [])], stop_grace_period_secs)
+        usual.append(SummarySaverHook(output_dir=summary_dir, scaffold=scaffold, **summaries))
+    if folder and any(map(_is_positive, checkpoints.values())):
+        usual.append(CheckpointSaverHook(folder, scaffold=scaffold, **checkpoints))
+    return MonitoredSession(creator, [*before, *usual, *after], stop_grace_period_secs)
 
 
 def _either(steps: Any, secs: Any, default: tuple[Any, Any]) -> tuple[Any, Any]:

@@ -138,11 +138,37 @@ def create_meta_graph_def(
         meta.saver_def.CopyFrom(saver_def)
     left_out = {getattr(node, "name", node) for node in exclude_nodes or ()}
     for key in graph.get_all_collection_keys() if collection_list is None else collection_list:
-        items = _within(graph.get_collection(key), export_scope, left_out)
-        if clear_extraneous_savers and key == GraphKeys.SAVERS:
-            items = [_Described(saver_def)]
-        _add_collection(meta, key, items, export_scope)
+        alone = [_Described(saver_def)]
+        contents = alone if clear_extraneous_savers and key == GraphKeys.SAVERS else None
+        add_collection_def(meta, key, graph, export_scope, left_out, contents)
     return meta
+
+
+def add_collection_def(
+    meta_graph_def: Any,
+    key: Any,
+    graph: Graph | None = None,
+    export_scope: str | None = None,
+    exclude_nodes: Collection[str] | None = None,
+    override_contents: list | None = None,
+) -> None:
+    """Adds a collection of a graph to a MetaGraphDef, unless it holds what none can.
+
+    Args:
+      export_scope, exclude_nodes: as for `create_meta_graph_def`.
+      override_contents: instead of what the collection holds.
+    """
+    if not isinstance(key, (str, bytes)):
+        logging.warning(
+            "Only collections with string type keys will be serialized. This key has %s", type(key)
+        )
+        return
+    items = (graph or get_default_graph()).get_collection(key)
+    if override_contents is not None:
+        items = override_contents
+    _add_collection(
+        meta_graph_def, key, _within(items, export_scope, exclude_nodes or ()), export_scope
+    )
 
 
 def _refuse(**options: Any) -> None:

@@ -287,6 +287,12 @@ class Saver:
 
     # Old checkpoints ------------------------------------------------------------------------------
 
+    def _add_collection_def(
+        self, meta_graph_def: Any, key: Any, export_scope: str | None = None
+    ) -> None:
+        """Adds a collection of the default graph to a MetaGraphDef, if it can be stored."""
+        meta_graph.add_collection_def(meta_graph_def, key, export_scope=export_scope)
+
     def _with(self, prefix: str) -> tuple[_Checkpoints, _Checkpoints]:
         """Returns the checkpoints with `prefix` as the latest, and the oldest if it expires."""
         if not self.saver_def.max_to_keep:

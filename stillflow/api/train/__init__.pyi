@@ -43,6 +43,7 @@ from stillflow.input.queues.producers import range_input_producer as range_input
 from stillflow.input.queues.producers import slice_input_producer as slice_input_producer
 from stillflow.input.queues.producers import string_input_producer as string_input_producer
 from stillflow.interchange.meta_graph import import_meta_graph as import_meta_graph
+from stillflow.monitored.basic_loops import basic_train_loop as basic_train_loop
 from stillflow.monitored.creators import ChiefSessionCreator as ChiefSessionCreator
 from stillflow.monitored.creators import SessionCreator as SessionCreator
 from stillflow.monitored.creators import WorkerSessionCreator as WorkerSessionCreator
