@@ -52,7 +52,7 @@ MAY_IMPORT = {
         *("graph", "runtime", "platform", "checkpoint", "interchange", "monitored", "estimator"),
         "learn",
     },
-    "testing": {"graph", "declare", "ops", "gradients", "runtime", "platform", "events"},
+    "testing": {"graph", "declare", "ops", "gradients", "runtime", "platform", "train", "events"},
     "api": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "distributions", "graph_editor", "interchange", "events"),

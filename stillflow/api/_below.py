@@ -50,6 +50,13 @@ def saved_model_class() -> Any:
     return saved_model_class()
 
 
+def server_def_class() -> Any:
+    """The class of ServerDef messages, of which TensorBoard has no copy."""
+    from stillflow.train.distributing.server_def import ServerDef
+
+    return ServerDef
+
+
 def object_graph_class() -> Any:
     """The class of TrackableObjectGraph messages, of which TensorBoard's copy is a later one."""
     from stillflow.graph.protos import object_graph

@@ -1,5 +1,6 @@
 from unittest import mock as mock
 
+from stillflow.testing.clusters import create_local_cluster as create_local_cluster
 from stillflow.testing.environment import get_temp_dir as get_temp_dir
 from stillflow.testing.environment import gpu_device_name as gpu_device_name
 from stillflow.testing.environment import is_built_with_cuda as is_built_with_cuda

@@ -31,6 +31,7 @@ class Resource(Handle):
 
     def __init__(self, name: str):
         self.name = name
+        self.users: set[int] = set()  # the sessions of a server that have asked for it
         # An interrupted thread never leaves it locked: the interpreter locks and enters in one.
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)

@@ -27,6 +27,7 @@ _OURS: dict[str, Callable[[], list[Any]]] = {
     "core.profiler.tfprof_output_pb2": lambda: _below.profiler_classes("tfprof_output_pb2"),
     "core.protobuf.control_flow_pb2": _below.control_flow_classes,
     "core.protobuf.queue_runner_pb2": _below.queue_runner_classes,
+    "core.protobuf.tensorflow_server_pb2": lambda: [_below.server_def_class()],
     "core.protobuf.trackable_object_graph_pb2": lambda: [_below.object_graph_class()],
     "core.protobuf.saved_model_pb2": lambda: [_below.saved_model_class()],
 }

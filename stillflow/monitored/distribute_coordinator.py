@@ -9,9 +9,11 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from stillflow.graph.errors import UnimplementedError
 from stillflow.monitored.cluster_tasks import normalize_cluster_spec
 from stillflow.monitored.worker_context import TaskType, WorkerContext
 from stillflow.platform import logging
+from stillflow.runtime.served import is_served
 from stillflow.train.distributing.cluster_spec import ClusterSpec
 from stillflow.train.distributing.server import Server
 
@@ -90,12 +92,26 @@ def run_distribute_coordinator(
         run.configure_for_server(
             eval_strategy if job == TaskType.EVALUATOR else strategy, spec, job
         )
-    server = Server(spec, job, 0 if task_id is None else int(task_id))  # refuses several tasks
-    if job == TaskType.PS:
-        server.join()
+    _require_alone(spec)
+    if mode == CoordinatorMode.INDEPENDENT_WORKER and not is_served(spec.task_address(job, 0)):
+        server = Server(spec, job, 0)
+        if job == TaskType.PS:
+            server.join()
     if job == TaskType.EVALUATOR:
         return run(eval_fn or worker_fn, eval_strategy, spec, job, 0)
     return run(worker_fn, strategy, spec, job, 0)
+
+
+def _require_alone(spec: ClusterSpec) -> None:
+    """UnimplementedError where a cluster has several tasks."""
+    count = sum(spec.num_tasks(job) for job in spec.jobs)
+    if count > 1:
+        raise UnimplementedError(
+            None,
+            None,
+            f"A cluster of {count} tasks: several processes cannot work together in Stillflow."
+            "\n  Run the program as one task, or without a cluster.",
+        )
 
 
 class _Runs:

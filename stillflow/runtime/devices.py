@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +37,10 @@ def session_devices(config: Any) -> list[SessionDevice]:
 
 
 class Places:
-    """Where nodes may be, in a session with this ConfigProto."""
+    """Where nodes may be, in a session with this ConfigProto, of a server with these tasks."""
 
-    def __init__(self, config: Any):
+    def __init__(self, config: Any, tasks: Collection[tuple[str, int]] = ()):
+        self._tasks = tasks
         self._hosts = 1 if config is None else config.device_count.get("CPU", 1)
         self._is_soft = config is not None and config.allow_soft_placement
         self._known: dict[str, bool] = {"": True}
@@ -57,13 +58,19 @@ class Places:
                 raise self._refusal(op)
 
     def _is_there(self, spec: DeviceSpec) -> bool:
-        if _is_elsewhere(spec):
+        if _is_elsewhere(spec) and not self._has_task(spec):
             return False
         # Where a program names a GPU, Stillflow runs it wherever it finds best.
         if self._is_soft or spec.device_type in (None, "GPU"):
             return True
         hosts = {"CPU": self._hosts, "XLA_CPU": 1}
         return (spec.device_index or 0) < hosts.get(spec.device_type, 0)
+
+    def _has_task(self, spec: DeviceSpec) -> bool:
+        return any(
+            spec.job in (None, job) and spec.task in (None, task) and not spec.replica
+            for job, task in self._tasks
+        )
 
     def _refusal(self, op: Operation) -> InvalidArgumentError:
         host = "/job:localhost/replica:0/task:0/device:CPU"

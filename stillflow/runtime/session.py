@@ -16,7 +16,13 @@ from stillflow.declare import calling
 from stillflow.declare.refusing import check_executor_type
 from stillflow.declare.resources import waiting_at_most
 from stillflow.graph import context
-from stillflow.graph.errors import CancelledError, InvalidArgumentError, NotFoundError
+from stillflow.graph.errors import (
+    AbortedError,
+    CancelledError,
+    DeadlineExceededError,
+    InvalidArgumentError,
+    NotFoundError,
+)
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.devices import Places, SessionDevice, session_devices
@@ -84,10 +90,11 @@ class BaseSession:
         self._graph: Graph = graph if graph is not None else context.get_default_graph()
         self._target = target
         self._config = config
-        self._places = Places(config)
+        server = _server_of(target, config)
+        self._places = Places(config, server.cluster.tasks if server else ())
         self._placed = 0  # how many nodes of the graph have been looked at
         self._tier = tier_setting()
-        self._state = SessionState()
+        self._state: Any = SessionState() if server is None else _state_on(server, self._graph)
         self._executors: dict[tuple, Executor | StagedExecutor] = {}
         self._rewirings = self._graph.rewirings
         self._prepared: dict[tuple, PreparedRun] = {}
@@ -342,6 +349,8 @@ class BaseSession:
 
     def _refusal(self) -> Exception:
         """Why a closed session runs nothing."""
+        if self._was_reset and self._target:
+            return AbortedError(None, None, "Session has been closed.\n  Open another session.")
         if self._was_reset:
             return CancelledError(None, None, "Session has been closed.")
         return RuntimeError("Attempted to use a closed Session.")
@@ -462,11 +471,39 @@ class Session(BaseSession):
         """Closes all sessions of `target`, with what they hold, whatever the `containers`.
 
         So TensorFlow does with sessions of its own process. They raise CancelledError from then on.
+        Those of a server raise AbortedError; it forgets the variables of these containers, or all.
+
+        Raises:
+          NotFoundError: TensorFlow has no sessions for the target.
+          DeadlineExceededError: there is no such server.
         """
+        _check_target(target)
+        server = _server_of(target, None)
+        if server is not None:
+            from stillflow.runtime import served
+
+            served.reset(server, containers)
+        elif target and config is not None and config.operation_timeout_in_ms > 0:
+            raise DeadlineExceededError(None, None, "Deadline Exceeded")
         for session in list(_sessions):
             if session.sess_str == target and not session._closed:
                 session._was_reset = True
                 session.close()
+
+
+def _server_of(target: Any, config: Any) -> Any:
+    """The server of this process whose sessions share what they hold with this one."""
+    if not target or (config is not None and config.isolate_session_state):
+        return None
+    from stillflow.runtime import served  # few programs have servers
+
+    return served.found(target)
+
+
+def _state_on(server: Any, graph: Graph) -> Any:
+    from stillflow.runtime.served import ServedState
+
+    return ServedState(server, graph)
 
 
 def _check_target(target: str | bytes) -> None:

@@ -1,4 +1,4 @@
-"""`tf.train.Server`: the server of a cluster of one task, which is this process."""
+"""`tf.train.Server`: the server of a task, whose sessions share what they hold."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import socket
 import threading
 from typing import Any
 
-from stillflow.graph.errors import InvalidArgumentError, UnimplementedError
+from stillflow.graph.errors import InvalidArgumentError, UnknownError
+from stillflow.runtime import served
 from stillflow.train.distributing.cluster_spec import ClusterSpec
 
 
 class Server:
-    """Gives the `target` of sessions in this process. No port is opened.
+    """Gives the `target` of sessions in this process, which share variables. No port is opened.
 
     Args:
       server_or_cluster_def: a ServerDef, or what a ClusterSpec is made of.
@@ -23,7 +24,7 @@ class Server:
     Raises:
       ValueError: the task is not told, or there is none.
       tf.errors.InvalidArgumentError: the cluster has no such task.
-      tf.errors.UnimplementedError: the cluster has several tasks.
+      tf.errors.UnknownError: there is a server of that address.
     """
 
     def __init__(
@@ -42,16 +43,13 @@ class Server:
         job, task = self._server_def.job_name, self._server_def.task_index
         if job not in cluster.jobs or task not in cluster.task_indices(job):
             raise InvalidArgumentError(None, None, f'Task {task} was not defined in job "{job}"')
-        count = sum(cluster.num_tasks(name) for name in cluster.jobs)
-        if count > 1:
-            raise UnimplementedError(
-                None,
-                None,
-                f"A cluster of {count} tasks: several processes cannot work together in Stillflow."
-                "\n  Run the program as one task, with tf.train.Server.create_local_server() or "
-                "without a server.",
-            )
-        self._address = cluster.task_address(job, task)
+        tasks = {
+            (name, index): cluster.task_address(name, index)
+            for name in cluster.jobs
+            for index in cluster.task_indices(name)
+        }
+        self._address = tasks[job, task] = _bound(tasks[job, task])
+        served.serve((job, task), tasks)
 
     @property
     def server_def(self) -> Any:
@@ -67,16 +65,41 @@ class Server:
         """Without effect: sessions need no server."""
 
     def join(self) -> None:
-        """Waits for ever, as the servers of TensorFlow do; Ctrl-C ends it."""
+        """Waits for ever, as the servers of TensorFlow do; Ctrl-C ends it.
+
+        Raises:
+          tf.errors.UnimplementedError: the cluster has tasks in other processes.
+        """
+        served.found(self.target)
         threading.Event().wait()
 
     @staticmethod
     def create_local_server(config: Any = None, start: bool = True) -> Server:
         """A server of one task, on this machine."""
-        with socket.socket() as free:
-            free.bind(("localhost", 0))
-            address = f"localhost:{free.getsockname()[1]}"
-        return Server({"local": [address]}, protocol="grpc", config=config, start=start)
+        return Server({"local": ["localhost:0"]}, protocol="grpc", config=config, start=start)
+
+
+def _bound(address: str) -> str:
+    """The address, with a free port where it says 0.
+
+    Raises:
+      tf.errors.InvalidArgumentError: there is no port in it.
+      tf.errors.UnknownError: another server has it.
+    """
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        raise InvalidArgumentError(
+            None, None, f'Could not parse port for local server from "{address}".'
+        )
+    if served.is_served(address):
+        raise UnknownError(
+            None, None, f"Could not start gRPC server\n  Another server of {address} is running."
+        )
+    if int(port) != 0:
+        return address
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        return f"{host}:{free.getsockname()[1]}"
 
 
 def _server_def(
@@ -90,9 +113,10 @@ def _server_def(
         cluster, job = ClusterDef(), given.job_name
         cluster.CopyFrom(given.cluster)
         task, protocol = given.task_index, protocol or given.protocol
-        job_name = job_name if job_name is not None else job
+        job_name = job_name if job_name is not None else job or None
         task_index = task_index if task_index is not None else task
-        config = config or given.default_session_config
+        if config is None and given.HasField("default_session_config"):
+            config = given.default_session_config
     else:
         cluster = ClusterSpec(given).as_cluster_def()
     if job_name is None:
@@ -104,4 +128,9 @@ def _server_def(
         if len(tasks) != 1:
             raise ValueError("Must specify an explicit task_index.")
         (task_index,) = tasks
-    return ServerDef(cluster, job_name, task_index, protocol or "grpc", config)
+    made: Any = ServerDef(
+        cluster=cluster, job_name=job_name, task_index=task_index, protocol=protocol or "grpc"
+    )
+    if config is not None:
+        made.default_session_config.CopyFrom(config)
+    return made

@@ -1,23 +1,37 @@
-"""`tf.train.ServerDef`: what a server is to be. Not a protocol buffer, but of its fields."""
+"""`tf.train.ServerDef`: what a server is to be, a protocol buffer that no kept package ships."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 
-def _no_cluster() -> Any:
+def _message_class() -> Any:
+    from google.protobuf import descriptor_pb2, descriptor_pool
+    from google.protobuf.message_factory import GetMessageClass
     from tensorboard.compat.proto.cluster_pb2 import ClusterDef
+    from tensorboard.compat.proto.config_pb2 import ConfigProto
 
-    return ClusterDef()
+    field = descriptor_pb2.FieldDescriptorProto
+    file = descriptor_pb2.FileDescriptorProto(
+        name="stillflow/tensorflow_server.proto", package="stillflow", syntax="proto3"
+    )
+    message = file.message_type.add(name="ServerDef")
+    for name, number, kind in (
+        ("job_name", 2, field.TYPE_STRING),
+        ("task_index", 3, field.TYPE_INT32),
+        ("protocol", 5, field.TYPE_STRING),
+    ):
+        message.field.add(name=name, number=number, type=kind, label=field.LABEL_OPTIONAL)
+    for name, number, part in (
+        ("cluster", 1, ClusterDef.DESCRIPTOR),
+        ("default_session_config", 4, ConfigProto.DESCRIPTOR),
+    ):
+        added = message.field.add(name=name, number=number, label=field.LABEL_OPTIONAL)
+        added.type, added.type_name = field.TYPE_MESSAGE, f".{part.full_name}"
+        file.dependency.append(part.file.name)
+    pool = descriptor_pool.Default()
+    pool.AddSerializedFile(file.SerializeToString())
+    return GetMessageClass(pool.FindMessageTypeByName("stillflow.ServerDef"))
 
 
-@dataclass
-class ServerDef:
-    """The task `task_index` of job `job_name` in a cluster, a ClusterDef."""
-
-    cluster: Any = field(default_factory=_no_cluster)
-    job_name: str = ""
-    task_index: int = 0
-    protocol: str = ""
-    default_session_config: Any = None
+ServerDef: Any = _message_class()
