@@ -149,6 +149,8 @@ WHOLE: Members = {
     "contrib.training.python.training.training": "stillflow.api.contrib.training",
     "python.framework.test_ops": "stillflow.testing.op_types",
     "python.client.timeline": "stillflow.events.timeline",
+    "python.summary.plugin_asset": "stillflow.events.plugin_assets",
+    "python.training.tensorboard_logging": "stillflow.events.tensorboard_logging",
     "python.layers.utils": "stillflow.layers.utils",
     "python.platform.tf_logging": "stillflow.platform.logging",
     "python.profiler.model_analyzer": "stillflow.profiler.profiling",
@@ -706,6 +708,7 @@ OWN: dict[str, Members] = {
         "stillflow.ops.variables.reference_variable": "RefVariable",
         "stillflow.ops.variables.variable": "VariableAggregationV2=VariableAggregation",
         "stillflow.ops.variables.variable_v2": "Variable=VariableV2",
+        "stillflow.train.saveables": "_all_saveable_objects=all_saveables",
     },
     "python.ops.weights_broadcast_ops": {
         "stillflow.ops.losses.broadcasting": "assert_broadcastable broadcast_weights",
@@ -716,17 +719,36 @@ OWN: dict[str, Members] = {
     "python.pywrap_tensorflow": {
         "stillflow.declare.static": "TF_TryEvaluateConstant_wrapper=evaluated",
     },
+    "python.saved_model.builder_impl": {
+        "stillflow.interchange.saved_model.writer": "_SavedModelBuilder=SavedModelWriter",
+    },
+    "python.saved_model.nested_structure_coder": {
+        "stillflow.interchange.saved_model.structures": "NotEncodableError StructureCoder",
+    },
+    "python.saved_model.signature_constants": {
+        "stillflow.interchange.saved_model.inner_signatures": (
+            "SUPERVISED_EVAL_METHOD_NAME SUPERVISED_TRAIN_METHOD_NAME"
+        ),
+    },
     "python.saved_model.constants": {
         "stillflow.interchange.saved_model.names": "INIT_OP_SIGNATURE_KEY TRAIN_OP_SIGNATURE_KEY",
     },
     "python.saved_model.loader_impl": {
         "stillflow.interchange.saved_model.loader": "parse_saved_model=read_saved_model",
+        "stillflow.interchange.saved_model.main_op": (
+            "get_init_op=loaded_main_op get_train_op=loaded_train_op"
+        ),
         "stillflow.interchange.saved_model.stepwise": "SavedModelLoader",
     },
     "python.saved_model.signature_def_utils_impl": {
         "stillflow.interchange.saved_model.inner_signatures": (
             "load_op_from_signature_def op_signature_def supervised_eval_signature_def "
             "supervised_train_signature_def"
+        ),
+    },
+    "python.saved_model.utils": {
+        "stillflow.interchange.saved_model.inner_signatures": (
+            "build_tensor_info_from_op get_element_from_tensor_info"
         ),
     },
     "python.saved_model.utils_impl": {

@@ -7,7 +7,9 @@ import threading
 import time
 import warnings
 from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
+from stillflow.events.plugin_assets import write_plugin_assets
 from stillflow.graph.graph import Graph
 from stillflow.graph.text import local_path
 from stillflow.platform.event_file import EventFile
@@ -25,7 +27,7 @@ class FileWriter:
       flush_secs: how often, at least, events reach the disk while more come.
       graph_def: the older form of `graph`.
       filename_suffix: the end of the file's name.
-      session: accepted; its summaries are written by `add_summary` too.
+      session: all writers of a session to one folder share a file.
 
     Raises:
       tf.errors.OpError: the folder cannot be made.
@@ -41,20 +43,23 @@ class FileWriter:
         filename_suffix: str | None = None,
         session: Any = None,
     ):
-        del max_queue, session
+        del max_queue
         self._logdir = os.fspath(logdir)
         folder = local_path(self._logdir)
         with os_errors_as_tf(folder):
             os.makedirs(folder or ".", exist_ok=True)
-        self._file = EventFile(folder, flush_secs, filename_suffix or "")
+        self._file = _file_of(session, folder, flush_secs, filename_suffix or "")
         self._lock = threading.Lock()
         self._closed = False
         self._described: set[str] = set()  # tags whose metadata have been written
         self._run_tags: set[str] = set()
         if graph is not None or graph_def is not None:
             self.add_graph(graph, graph_def=graph_def)
-            definition = graph_def if graph is None else graph.as_graph_def(add_shapes=True)
-            self.add_meta_graph(export_meta_graph(graph_def=definition, graph=graph))
+            whole = graph if isinstance(graph, Graph) else None
+            definition = whole.as_graph_def(add_shapes=True) if whole else graph or graph_def
+            self.add_meta_graph(export_meta_graph(graph_def=definition, graph=whole))
+        if isinstance(graph, Graph):
+            write_plugin_assets(graph, folder)
 
     def get_logdir(self) -> str:
         return self._logdir
@@ -177,6 +182,21 @@ class FileWriterCache:
             for writer in FileWriterCache._cache.values():
                 writer.close()
             FileWriterCache._cache.clear()
+
+
+# Of each session, by folder and suffix.
+_shared: WeakKeyDictionary[Any, dict[tuple[str, str], EventFile]] = WeakKeyDictionary()
+
+
+def _file_of(session: Any, folder: str, flush_secs: float, suffix: str) -> EventFile:
+    """A new file, or the one that other writers of the session write to."""
+    if session is None:
+        return EventFile(folder, flush_secs, suffix)
+    files = _shared.setdefault(session, {})
+    key = folder, suffix
+    if key not in files:
+        files[key] = EventFile(folder, flush_secs, suffix)
+    return files[key]
 
 
 def _event(global_step: int | None, **content: Any) -> Any:

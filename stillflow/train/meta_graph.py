@@ -261,7 +261,7 @@ def _within(items: list, scope: str | None, left_out: Collection[str]) -> list:
     ]
 
 
-def _add_collection(meta: Any, key: str, items: list, scope: str | None) -> None:
+def _add_collection(meta: Any, key: Any, items: list, scope: str | None) -> None:
     """Adds a collection, unless it holds what no CollectionDef can."""
     from tensorboard.compat.proto.meta_graph_pb2 import CollectionDef
 

@@ -31,21 +31,45 @@ def add_assets(tensors: Iterable[Tensor], export_dir: str) -> None:
       tf.errors.OpError: a file cannot be copied.
     """
     from google.protobuf.any_pb2 import Any as AnyMessage
+
+    described, sources = files_of_assets(tensors)
+    for asset in described:
+        packed = AnyMessage(type_url=_TYPE_URL, value=asset.SerializeToString())
+        get_default_graph().add_to_collection(names.ASSETS_KEY, packed)
+    write_assets(sources, export_dir)
+
+
+def files_of_assets(tensors: Iterable[Tensor]) -> tuple[list[Any], dict[str, str]]:
+    """An AssetFileDef of each constant, and by its name in the model's folder, its file.
+
+    Raises:
+      TypeError: one of `tensors` is not a constant string.
+      ValueError: it is an empty one.
+    """
     from tensorboard.compat.proto.meta_graph_pb2 import AssetFileDef, TensorInfo
 
+    described: list[Any] = []
     sources: dict[str, str] = {}
     for tensor in tensors:
         source = _path_in(tensor)
         name = _file_name(source, sources)
         sources[name] = source
-        asset = AssetFileDef(filename=name, tensor_info=TensorInfo(name=tensor.name))
-        packed = AnyMessage(type_url=_TYPE_URL, value=asset.SerializeToString())
-        get_default_graph().add_to_collection(names.ASSETS_KEY, packed)
+        described.append(AssetFileDef(filename=name, tensor_info=TensorInfo(name=tensor.name)))
+    return described, sources
+
+
+def write_assets(sources: dict[str, str], export_dir: str) -> None:
+    """Copies files into a model's folder, but for names that are there.
+
+    Raises:
+      tf.errors.OpError: one cannot be copied.
+    """
     for name, source in sources.items():
         folder = os.path.join(export_dir, names.ASSETS_DIRECTORY)
         with os_errors_as_tf(source):
             os.makedirs(folder, exist_ok=True)
-            shutil.copyfile(source, os.path.join(folder, name))
+            if not os.path.exists(os.path.join(folder, name)):
+                shutil.copyfile(source, os.path.join(folder, name))
 
 
 def _path_in(tensor: Any) -> str:

@@ -71,6 +71,8 @@ def _value(node: ast.expr) -> Any:
         return _OPERATORS[type(node.op)](_value(node.left), _value(node.right))
     if isinstance(node, ast.UnaryOp) and type(node.op) in _OPERATORS:
         return _OPERATORS[type(node.op)](_value(node.operand))
+    if isinstance(node, ast.Slice):
+        return slice(*(_value(end) if end else None for end in (node.lower, node.upper, node.step)))
     if isinstance(node, ast.Subscript):
         return _value(node.value)[_value(node.slice)]
     if isinstance(node, (ast.List, ast.Tuple)):

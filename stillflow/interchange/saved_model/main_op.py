@@ -8,6 +8,7 @@ from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation
 from stillflow.graph.scopes import control_dependencies
 from stillflow.interchange.saved_model import names
+from stillflow.interchange.saved_model.inner_signatures import load_op_from_signature_def
 from stillflow.ops.control.ordering import group
 from stillflow.ops.variables.sets import (
     global_variables_initializer,
@@ -29,7 +30,7 @@ def main_op_with_restore(restore_op_name: Any) -> Operation:
         return group(restore_op_name)
 
 
-def loaded_main_op(meta: Any, import_scope: str | None) -> Operation | None:
+def loaded_main_op(meta: Any, import_scope: str | None = None) -> Operation | None:
     """The operation that a model of the default graph wants to have run; None when there is none.
 
     Raises:
@@ -38,8 +39,7 @@ def loaded_main_op(meta: Any, import_scope: str | None) -> Operation | None:
     graph = get_default_graph()
     if names.INIT_OP_SIGNATURE_KEY in meta.signature_def:
         signature = meta.signature_def[names.INIT_OP_SIGNATURE_KEY]
-        name = signature.outputs[names.INIT_OP_SIGNATURE_KEY].name
-        return graph.as_graph_element(f"{import_scope}/{name}" if import_scope else name)
+        return load_op_from_signature_def(signature, names.INIT_OP_SIGNATURE_KEY, import_scope)
     for key in (names.MAIN_OP_KEY, names.LEGACY_INIT_OP_KEY):
         if key not in meta.collection_def:
             continue
@@ -47,5 +47,17 @@ def loaded_main_op(meta: Any, import_scope: str | None) -> Operation | None:
         if len(listed) != 1:
             raise RuntimeError(f"Expected exactly one SavedModel init op. Found: {listed}")
         name = f"{import_scope}/{listed[0]}" if import_scope else listed[0]
-        return graph.as_graph_element(name)
+        try:
+            return graph.as_graph_element(name)
+        except KeyError:  # imported in another scope
+            return next(iter(graph.get_collection(key)))
     return None
+
+
+def loaded_train_op(meta: Any, import_scope: str | None = None) -> Any:
+    """The operation, or the tensor, that trains a model of the default graph; None without one."""
+    key = names.TRAIN_OP_SIGNATURE_KEY
+    if key in meta.signature_def:
+        return load_op_from_signature_def(meta.signature_def[key], key, import_scope)
+    listed = get_default_graph().get_collection(names.TRAIN_OP_KEY)
+    return listed[0] if listed else None

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stillflow.graph import dtypes
+from stillflow.graph import dtypes, nest
+from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.interchange.saved_model import names
+from stillflow.interchange.saved_model.structures import StructureCoder
 from stillflow.ops.sparse.sparse_tensor import SparseTensor
 
 
 def build_tensor_info(tensor: Any) -> Any:
-    """Returns the TensorInfo of a tensor, dense or sparse: its name, type and static shape."""
+    """Returns the TensorInfo of a tensor, dense or not: names, types and static shapes."""
     from tensorboard.compat.proto.meta_graph_pb2 import TensorInfo
 
+    if isinstance(tensor, CompositeTensor) and not isinstance(tensor, SparseTensor):
+        return _info_of_parts(tensor)
     info = TensorInfo(
         dtype=dtypes.as_dtype(tensor.dtype).as_datatype_enum,
         tensor_shape=tensor.get_shape().as_proto(),
@@ -29,14 +33,25 @@ def build_tensor_info(tensor: Any) -> Any:
     return info
 
 
+def _info_of_parts(tensor: CompositeTensor) -> Any:
+    from tensorboard.compat.proto.meta_graph_pb2 import TensorInfo
+
+    info = TensorInfo()
+    spec = StructureCoder().encode_structure(tensor._type_spec)
+    info.composite_tensor.type_spec.CopyFrom(spec.type_spec_value)
+    parts = nest.flatten(tensor, expand_composites=True)
+    info.composite_tensor.components.extend(map(build_tensor_info, parts))
+    return info
+
+
 def get_tensor_from_tensor_info(
     tensor_info: Any, graph: Graph | None = None, import_scope: str | None = None
-) -> Tensor | SparseTensor:
+) -> Any:
     """Returns the tensor of `graph`, or of the default one, that a TensorInfo names.
 
     Raises:
       KeyError: the graph has none of that name.
-      ValueError: the TensorInfo names no tensor, dense or sparse.
+      ValueError: the TensorInfo names no tensor.
     """
     graph = graph or get_default_graph()
 
@@ -53,10 +68,13 @@ def get_tensor_from_tensor_info(
             named(parts.values_tensor_name),
             named(parts.dense_shape_tensor_name),
         )
-    raise ValueError(
-        f"Invalid TensorInfo.encoding: {encoding}\n"
-        "  Structures of tensors are not in Stillflow yet."
-    )
+    if encoding == "composite_tensor":
+        from tensorboard.compat.proto.struct_pb2 import StructuredValue
+
+        whole = tensor_info.composite_tensor
+        spec = StructureCoder().decode_proto(StructuredValue(type_spec_value=whole.type_spec))
+        return spec._from_components([named(part.name) for part in whole.components])
+    raise ValueError(f"Invalid TensorInfo.encoding: {encoding}")
 
 
 def build_signature_def(

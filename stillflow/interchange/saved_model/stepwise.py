@@ -12,6 +12,7 @@ from stillflow.interchange.meta_graph import import_meta_graph
 from stillflow.interchange.saved_model import loader, names
 from stillflow.interchange.saved_model.assets import asset_feeds
 from stillflow.interchange.saved_model.main_op import loaded_main_op
+from stillflow.train.saveables import all_saveables
 
 
 class SavedModelLoader:
@@ -44,19 +45,45 @@ class SavedModelLoader:
         graph: Graph,
         tags: Iterable[str],
         import_scope: str | None = None,
+        return_elements: Iterable[str] | None = None,
         **saver_kwargs: Any,
-    ) -> tuple[Any, None]:
-        """Adds the graph of these tags to `graph`; returns (what restores its variables, None)."""
+    ) -> tuple[Any, list[Any] | None]:
+        """Adds the graph of these tags to `graph`.
+
+        Args:
+          import_scope: the scope of its nodes.
+          return_elements: names of tensors and operations, without the scope.
+          saver_kwargs: further arguments for `tf.train.import_meta_graph`.
+
+        Returns:
+          What restores its variables, None where there are none; and the elements, None where none
+          are asked for.
+
+        Raises:
+          ValueError: the graph has no such element.
+        """
         meta = self.get_meta_graph_def_from_tags(tags)
         with graph.as_default():
-            return import_meta_graph(meta, import_scope=import_scope, **saver_kwargs), None
+            saver = import_meta_graph(meta, import_scope=import_scope, **saver_kwargs)
+        if return_elements is None:
+            return saver, None
+        return saver, [_element(graph, name, import_scope) for name in return_elements]
 
     def restore_variables(self, sess: Any, saver: Any, import_scope: str | None = None) -> None:
-        """Restores the variables by what `load_graph` gave, if there are any."""
-        del import_scope
-        if saver is not None:
-            with sess.graph.as_default():
+        """Restores the variables by what `load_graph` gave, if there are any.
+
+        Raises:
+          ValueError: nothing restores them, though there are some.
+        """
+        with sess.graph.as_default():
+            if saver is not None:
                 saver.restore(sess, self.variables_path)
+            elif all_saveables(import_scope):
+                raise ValueError(
+                    "No tf.train.Saver object was passed to the function "
+                    "`SavedModelLoader.restore_variables`. Since there are variables in the graph, "
+                    "a saver is required."
+                )
 
     def run_init_ops(self, sess: Any, tags: Iterable[str], import_scope: str | None = None) -> None:
         """Runs what starts the graph, if anything does."""
@@ -74,3 +101,13 @@ class SavedModelLoader:
         self.restore_variables(sess, saver, import_scope)
         self.run_init_ops(sess, tags, import_scope)
         return self.get_meta_graph_def_from_tags(tags)
+
+
+def _element(graph: Graph, name: str, scope: str | None) -> Any:
+    try:
+        return graph.as_graph_element(f"{scope}/{name}" if scope else name)
+    except KeyError:
+        raise ValueError(
+            f"Requested return_element {name!r} not found in graph_def.\n"
+            "  It is not found in graph under this name: `stillflow inspect` shows the names."
+        ) from None
