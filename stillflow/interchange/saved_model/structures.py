@@ -122,7 +122,7 @@ def _decoded(proto: Any) -> Any:
         return {key: _decoded(item) for key, item in value.fields.items()}
     if kind == "named_tuple_value":
         fields = {pair.key: _decoded(pair.value) for pair in value.values}
-        return namedtuple(value.name, fields)(**fields)  # type: ignore[misc]
+        return namedtuple(value.name, fields)(**fields)
     if kind == "tensor_shape_value":
         return TensorShape(value)
     if kind == "tensor_dtype_value":
