@@ -1,4 +1,4 @@
-"""NumPy 1's result of a float64 number and an array of float32: the array's type.
+"""NumPy 1's result of a float64 number and an array of float32 or float16: the array's type.
 
 `np.sqrt(2 / n) * weights` is how programs of the period scale what they draw; today's NumPy makes
 float64 of it, which no variable of float32 takes. Python's operators alone are changed.
@@ -21,20 +21,29 @@ def restore(numpy: ModuleType) -> None:
     array = numpy.ndarray
     if (numpy.ones(1, numpy.float32) * numpy.float64(1)).dtype == numpy.float32:
         return
-    double, single = numpy.float64, numpy.dtype(numpy.float32)
-    largest = float(numpy.finfo(single).max)
+    double, single = numpy.float64, numpy.float32
+    largest = {numpy.dtype(t): float(numpy.finfo(t).max) for t in (single, numpy.float16)}
+    of_single = numpy.dtype(single)
 
-    def yields(number, other):
-        # A number that float32 cannot hold makes float64, then as now.
-        of_array = isinstance(other, array) and other.dtype is single and other.ndim
-        return of_array and (abs(number) <= largest or not math.isfinite(number))
+    def settled(number, other):
+        """The number that meets `other`: one that yields, or that makes its type, as it did."""
+        if not isinstance(other, array) or other.dtype not in largest or not other.ndim:
+            return number
+        size = abs(number)
+        if size <= largest[other.dtype] or not math.isfinite(number):
+            return float(number)
+        return single(number) if size <= largest[of_single] else number
 
     def of_number(operate, plainly):
-        return lambda x, y: plainly(float(x), y) if yields(x, y) else operate(x, y)
+        def operator(x, y):
+            number = settled(x, y)
+            return operate(x, y) if number is x else plainly(number, y)
+
+        return operator
 
     def of_array(operate):
         def operator(x, y):
-            return operate(x, float(y) if type(y) is double and yields(y, x) else y)
+            return operate(x, settled(y, x) if type(y) is double else y)
 
         return operator
 

@@ -111,6 +111,9 @@ BEHAVIOUR = {
     "'%.2f' % np.array([2.5]), float(np.array(2.5)), int(np.array(['3']))": ["2.50", 2.5, 3],
     "complex(np.array([3.])) == 3": True,
     "[(np.sqrt(2.) * SINGLES).dtype.name, (SINGLES / np.float64(3)).dtype.name]": ["float32"] * 2,
+    "[(HALVES * np.float64(x)).dtype.name for x in (2, 1e5, 1e300)]": [
+        *("float16", "float32", "float64"),
+    ],
     "[(np.float64(1e300) + SINGLES).dtype.name, (np.ones(2) - SINGLES).dtype.name]": ["float64"]
     * 2,
     "(np.float64(2) * np.float32(3)).dtype.name": "float64",
@@ -154,6 +157,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.cm, matplotlib.pyplot as plt
 SINGLES = np.ones(2, np.float32)
+HALVES = np.ones(2, np.float16)
 """
 
 
