@@ -733,3 +733,14 @@ case(
     unit(2),
 )
 case("select_by_mask", lambda tf, x, m: tf.where(m, x, -x), f32(3), bools([True, False, True]))
+
+#: Where a window starts with NaN, its gradient goes there; a window of NaN alone gives the lowest.
+BROKEN = num([[4, NAN, NAN, 1, 2], [NAN, NAN, NAN, 3, NAN], [5, NAN, 1, NAN, 7], [2, 9, NAN, 1, 0]])
+for size, stride, padding in ((2, 1, "VALID"), (2, 2, "SAME"), (3, 1, "SAME"), (3, 2, "SAME")):
+    case(
+        f"max_pool_of_nan_{size}_{stride}_{padding}",
+        lambda tf, x, args=([1, size, size, 1], [1, stride, stride, 1], padding): tf.nn.max_pool(
+            x, *args
+        ),
+        BROKEN.reshape(1, 4, 5, 1),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Any
 
@@ -42,18 +42,57 @@ def chosen(xp: Any, x: Any, choices: Sequence[Any], axes: Sequence[Axis], data_f
     return reduce(xp.add, picked)
 
 
-def first_hits(xp: Any, seen: Sequence[Any], largest: Any) -> list[Any]:
+def first_hits(
+    xp: Any, seen: Sequence[Any], largest: Any, leads: Sequence[Any] | None = None
+) -> list[Any]:
     """For each place of the window, where it is the first to hold the largest: bool[n, counts, c].
 
     seen: n[n, counts, c] per place, largest: n[n, counts, c]
+    leads: `led_by_nan`, which comes before the largest.
     """
-    found = xp.equal(seen[0], largest)
-    firsts = [found]
-    for part in seen[1:]:
+
+    def hits(part: Any, lead: Any) -> Any:
         hit = xp.equal(part, largest)
+        return hit if lead is None else xp.logical_or(hit, lead)
+
+    leads = leads or [None] * len(seen)
+    found = hits(seen[0], leads[0])
+    firsts = [found]
+    for part, lead in zip(seen[1:], leads[1:], strict=True):
+        hit = hits(part, lead)
         firsts.append(xp.logical_and(hit, xp.logical_not(found)))
         found = xp.logical_or(found, hit)
     return firsts
+
+
+def led_by_nan(xp: Any, seen: Sequence[Any], axes: Sequence[Axis]) -> list[Any]:
+    """Per place of the window, whether NaN is there and nothing of the images before it.
+
+    TensorFlow starts with what a window sees first, and nothing is larger than NaN. None stands
+    for False everywhere.
+    """
+    leads: list[Any] = []
+    for at, part in zip(offsets(axes), seen, strict=True):
+        starts = [_starts_at(k, axis) for k, axis in zip(at, axes, strict=True)]
+        if np.dtype(part.dtype).kind in "iu" or not all(start.any() for start in starts):
+            leads.append(None)
+            continue
+        place = reduce(np.logical_and.outer, starts)[..., None]
+        leads.append(xp.logical_and(xp.isnan(part), place))
+    return leads
+
+
+def _starts_at(k: int, axis: Axis) -> np.ndarray:
+    """Which windows see of the images first what is at their k-th place: bool[count]."""
+    before = axis.before - np.arange(axis.count) * axis.stride
+    return np.maximum(before, 0) == k
+
+
+def routed(xp: Any, dy: Any, choices: Sequence[Any]) -> Iterator[Any]:
+    """dy: n[n, counts, c], choices: bool[n, counts, c] per place -> dy where chosen, else 0."""
+    if xp.is_xla or not np.isfinite(dy).all():
+        return (xp.where(choice, dy, xp.zeros((), dy.dtype)) for choice in choices)
+    return (xp.multiply(dy, choice) for choice in choices)  # much faster than `where` of NumPy
 
 
 def means(xp: Any, x: Any, axes: Sequence[Axis], data_format: str) -> Any:

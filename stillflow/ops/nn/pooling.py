@@ -30,8 +30,10 @@ from stillflow.ops.nn.pooled import (
     attrs_of,
     chosen,
     first_hits,
+    led_by_nan,
     means,
     means_gradient,
+    routed,
     seen_by,
     zeros_and,
 )
@@ -152,8 +154,11 @@ def max_pool_op(
         return _pooled_over_depth(xp, x, ksize, strides, data_format)
     axes = axes_of_images(x.shape, ksize, strides, padding, data_format)
     seen = seen_by(xp, x, axes, data_format)
-    # A number wins over NaN, as in TensorFlow.
-    return from_channels_last(xp, reduce(xp.fmax, seen), data_format)
+    # A number wins over NaN, and the lowest is where there is none, as in TensorFlow.
+    largest = reduce(xp.fmax, seen)
+    if np.dtype(x.dtype).kind not in "iu":
+        largest = xp.fmax(largest, np.asarray(dtypes.as_dtype(x.dtype).min, x.dtype))
+    return from_channels_last(xp, largest, data_format)
 
 
 def _pooled_over_depth(
@@ -193,8 +198,9 @@ def max_pool_grad(
     """x: n[n, h, w, c], y, dy: n[n, p, q, c] -> n[n, h, w, c], dy at a window's first largest."""
     axes = axes_of_images(x.shape, ksize, strides, padding, data_format)
     y, dy = channels_last(xp, y, data_format), channels_last(xp, dy, data_format)
-    firsts = first_hits(xp, seen_by(xp, x, axes, data_format), y)
-    dx = untap(xp, (xp.multiply(dy, first) for first in firsts), axes)
+    seen = seen_by(xp, x, axes, data_format)
+    firsts = first_hits(xp, seen, y, led_by_nan(xp, seen, axes))
+    dx = untap(xp, routed(xp, dy, firsts), axes)
     return from_channels_last(xp, dx, data_format)
 
 
@@ -211,7 +217,9 @@ def max_pool_grad_grad(
 ):
     """x, ddx: n[n, h, w, c], y: n[n, p, q, c] -> n[n, p, q, c], ddx at a window's first largest."""
     axes = axes_of_images(x.shape, ksize, strides, padding, data_format)
-    firsts = first_hits(xp, seen_by(xp, x, axes, data_format), channels_last(xp, y, data_format))
+    seen = seen_by(xp, x, axes, data_format)
+    largest = channels_last(xp, y, data_format)
+    firsts = first_hits(xp, seen, largest, led_by_nan(xp, seen, axes))
     return from_channels_last(xp, chosen(xp, ddx, firsts, axes, data_format), data_format)
 
 
