@@ -443,6 +443,7 @@ OWN: dict[str, Members] = {
     },
     "python.ops.data_flow_ops": {
         "stillflow.input.queues.record_input": "RecordInput",
+        "stillflow.ops.queues.barriers": "Barrier",
         "stillflow.ops.queues.staging_areas": "MapStagingArea StagingArea",
     },
     "python.ops.distributions.beta": {

@@ -160,7 +160,13 @@ def run(tf, action, folder, without=()):
     """Returns the elements behind each place of each pipeline, when it is saved or restored."""
     write_files(tf, folder)
     names = [name for name in pipelines(tf, folder) if name not in without]
-    at = {place: _elements(tf, action, folder, names, place) for place in PLACES}
+    if action == "save":
+        at = {place: _elements(tf, action, folder, names, place) for place in PLACES}
+    else:  # one by one: TensorFlow hangs where it restores many
+        at = {place: {} for place in PLACES}
+        for place in PLACES:
+            for name in names:
+                at[place].update(_elements(tf, action, folder, [name], place))
     return {name: [at[place][name] for place in PLACES] for name in names}
 
 

@@ -179,3 +179,50 @@ def test_a_handle_of_another_kind_is_refused(session):
     size = tf.raw_ops.QueueSizeV2(handle=tf.WholeFileReader().reader_ref)
     with pytest.raises(tf.errors.InvalidArgumentError, match="Expected Queue got WholeFileReader"):
         session.run(size)
+
+
+def test_a_barrier_puts_components_together_in_the_order_of_their_keys():
+    from stillflow.ops.queues.barriers import Barrier
+
+    with tf.Graph().as_default(), tf.Session() as session:
+        barrier = Barrier((tf.float32, tf.string), shapes=((), (2,)), name="B")
+        first = barrier.insert_many(0, [b"a", b"b", b"c"], [1.0, 2.0, 3.0])
+        second = barrier.insert_many(1, [b"c", b"a"], [["x", "y"], ["z", "w"]])
+        taken = barrier.take_many(2)
+        sizes = [barrier.ready_size(), barrier.incomplete_size()]
+        again = barrier.insert_many(0, [b"b"], [9.0])
+        new = barrier.insert_many(0, [b"d"], [9.0])
+        session.run(first)
+        assert session.run(sizes) == [0, 3]
+        session.run(second)
+        assert session.run(sizes) == [2, 1]
+        indices, keys, (numbers, texts) = session.run(taken)
+        assert keys.tolist() == [
+            b"c",
+            b"a",
+        ]  # of one insertion in the order in which they are whole
+        assert numbers.tolist() == [3.0, 1.0]
+        assert texts.tolist() == [[b"x", b"y"], [b"z", b"w"]]
+        assert indices.tolist() == [-(2**63)] * 2
+        with pytest.raises(tf.errors.InvalidArgumentError, match="already has a value"):
+            session.run(again)
+        session.run(barrier.close())
+        with pytest.raises(
+            tf.errors.CancelledError, match="attempted to insert a brand new key: d"
+        ):
+            session.run(new)
+        session.run(barrier.insert_many(1, [b"b"], [["u", "v"]]))
+        with pytest.raises(tf.errors.OutOfRangeError, match=r"insufficient elements \(requested 2"):
+            session.run(taken)
+        assert session.run(barrier.take_many(2, allow_small_batch=True))[1].tolist() == [b"b"]
+
+
+def test_waiting_for_a_barrier_ends_with_its_session():
+    from stillflow.ops.queues.barriers import Barrier
+
+    with tf.Graph().as_default():
+        session = tf.Session()
+        taken = Barrier(tf.int32, shapes=((),)).take_many(1)
+        threading.Timer(0.2, session.close).start()
+        with pytest.raises(tf.errors.CancelledError):
+            session.run(taken)

@@ -162,7 +162,7 @@ def known_shapes(shapes: Any) -> list[TensorShape] | None:
     """The shapes of components, each of known sizes; None for None."""
     if shapes is None:
         return None
-    found = _shapes(shapes)
+    found = shapes_of(shapes)
     if not all(shape.is_fully_defined() for shape in found):
         raise ValueError(f"All shapes must be fully defined: {found}")
     return found
@@ -171,13 +171,14 @@ def known_shapes(shapes: Any) -> list[TensorShape] | None:
 def _partial_shapes(shapes: Any) -> list[TensorShape]:
     if not isinstance(shapes, Sequence) or not shapes or any(map(_is_size, shapes)):
         raise ValueError("When providing partial shapes, a list of shapes must be provided.")
-    found = _shapes(shapes)
+    found = shapes_of(shapes)
     if any(shape.ndims is None for shape in found):
         raise ValueError(f"All shapes must have a defined rank: {found}")
     return found
 
 
-def _shapes(shapes: Any) -> list[TensorShape]:
+def shapes_of(shapes: Any) -> list[TensorShape]:
+    """Shapes of components, of which there may be one alone."""
     if isinstance(shapes, TensorShape):
         shapes = [shapes]
     if not isinstance(shapes, (list, tuple)):
