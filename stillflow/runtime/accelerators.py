@@ -18,10 +18,11 @@ _GPU_PLUGINS = ("xla_cuda", "xla_rocm")
 _DRIVERS = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")
 _GPU_NAMES = ("gpu", "cuda", "rocm")
 _PREALLOCATE = "XLA_PYTHON_CLIENT_PREALLOCATE"
-_FRACTION = "XLA_PYTHON_CLIENT_MEM_FRACTION"
-_VISIBLE = "JAX_CUDA_VISIBLE_DEVICES"
+_FRACTION = "XLA_CLIENT_MEM_FRACTION"
+_OLD_FRACTION = "XLA_PYTHON_CLIENT_MEM_FRACTION"  # JAX refuses both together
+_VISIBLE = "visible_device_list"
 
-_told: dict[str, str] = {}  # by variable of the environment, what JAX was or will be told
+_told: dict[str, str] = {}  # what JAX was or will be told: by variable of the environment, but one
 
 
 class Device(NamedTuple):
@@ -64,12 +65,12 @@ def _kind(backend: str) -> str:
     return "gpu" if backend in _GPU_NAMES else "cpu"
 
 
-def has_gpu_plugin() -> bool:
-    """Whether what JAX needs for GPUs is installed: `stillflow[cuda]`, or the like."""
+def has_gpu_plugin(*kinds: str) -> bool:
+    """Whether what JAX needs for GPUs, or for one of `kinds`, is installed: `stillflow[cuda]`."""
     found = importlib.util.find_spec("jax_plugins")
     folders = [] if found is None else found.submodule_search_locations or []
     names = [name for folder in folders if os.path.isdir(folder) for name in os.listdir(folder)]
-    return any(name.startswith(_GPU_PLUGINS) for name in names)
+    return any(name.startswith(kinds or _GPU_PLUGINS) for name in names)
 
 
 def _has_gpu() -> bool:
@@ -133,5 +134,11 @@ def prepare() -> None:
         os.environ.setdefault("JAX_PLATFORMS", "cpu")  # else a GPU's memory is taken for nothing
     if os.environ.get("TF_FORCE_GPU_ALLOW_GROWTH") == "true":
         _told.setdefault(_PREALLOCATE, "false")
-    for name, value in _told.items():
-        os.environ.setdefault(name, value)
+    for name in (_PREALLOCATE, _FRACTION):
+        if name in _told and not (name == _FRACTION and _OLD_FRACTION in os.environ):
+            os.environ.setdefault(name, _told[name])
+
+
+def visible() -> str | None:
+    """The numbers of the GPUs that JAX, which is imported and has yet to start, is to open."""
+    return _told.get(_VISIBLE)

@@ -24,7 +24,7 @@ import numpy as np
 from stillflow.declare.numpy.putting_off import PutOff
 from stillflow.declare.resources import Handle
 from stillflow.graph.operation import Operation
-from stillflow.runtime.cost import RUNS_BEFORE_WRITING, switch
+from stillflow.runtime.cost import RUNS_BEFORE_WRITING, moving, switch
 from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.host_code import HostFunction
@@ -58,6 +58,7 @@ class Specialisation:
 
     host_runs_limit: after how many runs on the host it is compiled.
     compiling: what that costs.
+    moved: what fetching variables from a device for runs on the host has cost so far.
     drawn: how many blocks of random numbers each random op uses in a run; None when that may vary.
     passes_feeds: whether a variable may get the very array that is fed, or a view of it.
     function: the host program in its fastest form, once it is worth writing.
@@ -68,6 +69,7 @@ class Specialisation:
     drawn: list[tuple[Operation, int]] | None
     passes_feeds: bool
     compiling: float = 0.0
+    moved: float = 0.0
     host_runs: int = 0
     function: HostFunction | None = None
 
@@ -192,6 +194,8 @@ class Executor:
                 slots = self._done(self._generic, state, feeds, values)
             known = self._specialise(learned, shapes, slots, seen)
         else:
+            if state.has_buffers:
+                self._count_moved(known, values)
             slots = self._done(known.host, state, feeds, values)
         known.host_runs += 1
         is_short = known.drawn is not None and not self.plan.sided
@@ -217,7 +221,11 @@ class Executor:
         feeds: list[np.ndarray],
         values: list[Any],
     ) -> list[Any]:
-        return self._commit(program, state, feeds, self._done(program, state, feeds, values))
+        slots = self._done(program, state, feeds, values)
+        fetched = self._commit(program, state, feeds, slots)
+        if not isinstance(program, HostProgram) and xla().placement.is_away:
+            self._keep_moved(state, values, slots)
+        return fetched
 
     def _done(
         self,
@@ -245,9 +253,10 @@ class Executor:
 
     def _do(self, program: HostProgram | XlaProgram, state: SessionState, slots: list) -> None:
         if isinstance(program, HostProgram):
-            for slot in self.plan.variables.values():
-                if slots[slot] is not None:
-                    slots[slot] = np.asarray(slots[slot])
+            places = self.plan.variables.values()
+            values = _on_host([slots[slot] for slot in places])
+            for slot, value in zip(places, values, strict=True):
+                slots[slot] = value
             with flushed(), np.errstate(all="ignore"):
                 program.run(slots)
         else:
@@ -255,7 +264,7 @@ class Executor:
                 state.has_buffers = True
             if state.readers:
                 for slot in self.plan.written.values():
-                    slots[slot] = xla().copied(slots[slot])
+                    slots[slot] = xla().placement.copied(slots[slot])
             try:
                 program.run(slots)
             except xla().FailedCheck as failure:
@@ -307,6 +316,16 @@ class Executor:
             if variable in state.variables and not isinstance(slots[slot], np.ndarray):
                 state.variables[variable] = slots[slot]
 
+    def _keep_moved(self, state: SessionState, values: list[Any], slots: list) -> None:
+        """Has the session keep the variables that a compiled run has brought to its device."""
+        with state.lock:
+            for variable, value in zip(self._variables, values, strict=True):
+                moved = slots[self.plan.variables[variable]]
+                was_moved = type(value) is np.ndarray and not isinstance(moved, np.ndarray)
+                if was_moved and state.variables.get(variable) is value:
+                    state.variables[variable] = moved
+                    state.has_buffers = True
+
     # The host tier --------------------------------------------------------------------------------
 
     def _specialise(
@@ -353,8 +372,7 @@ class Executor:
         arguments: list[Any] = feeds + values
         for value in values:
             if type(value) is not np.ndarray:
-                on_host = [self._on_host(*place, state) for place in enumerate(values)]
-                arguments = feeds + on_host
+                arguments = feeds + self._brought(known, values, state)
                 break
         if self._takes_state:
             arguments += [state.stream(op).words() for op in self.plan.streams]
@@ -390,13 +408,24 @@ class Executor:
             fetched += map(_handed, given)
         return fetched
 
-    def _on_host(self, position: int, value: Any, state: SessionState) -> np.ndarray | None:
-        if value is not None:
-            return np.asarray(value)
-        variable = self._variables[position]
-        if variable in self.plan.required:
-            raise uninitialized(variable, self.plan.required[variable], state)
-        return None
+    def _brought(self, known: Specialisation, values: list[Any], state: SessionState) -> list[Any]:
+        """The values of the variables as arrays of the host, None where there is none.
+
+        Raises:
+          FailedPreconditionError: one that must have a value has none.
+        """
+        for variable, value in zip(self._variables, values, strict=True):
+            if value is None and variable in self.plan.required:
+                raise uninitialized(variable, self.plan.required[variable], state)
+        self._count_moved(known, values)
+        return _on_host(values)
+
+    def _count_moved(self, known: Specialisation, values: list[Any]) -> None:
+        """What it takes to fetch variables from a device is lost by not compiling."""
+        if self._tier == "auto" and self.learned.split is not None:
+            known.moved += moving([v for v in values if not isinstance(v, np.ndarray)])
+            if known.moved > known.compiling:
+                known.host_runs_limit = -1
 
     # The XLA tier ---------------------------------------------------------------------------------
 
@@ -478,7 +507,15 @@ class Executor:
 
 def _settled(value: Any) -> Any:
     """A variable's value, in memory that stays as it is while the state has readers."""
-    return np.asarray(value) if type(value) is PackedValue else value
+    return xla().placement.settled(value) if type(value) is PackedValue else value
+
+
+def _on_host(values: list[Any]) -> list[Any]:
+    """`values` as arrays of the host, None where there is none; all are fetched at once."""
+    away = [v for v in values if v is not None and not isinstance(v, (np.ndarray, np.generic))]
+    if away:
+        xla().placement.begin(away)  # compiled code has made them
+    return [None if value is None else np.asarray(value) for value in values]
 
 
 def _handed(value: Any) -> Any:

@@ -7,7 +7,7 @@ the buffer apart and puts it together again, which fuses with the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ class Pack:
         """`shapes` of the variables, by their slots in the plan."""
         self.slots = list(shapes)
         self.buffer: Any = None
+        self._frozen: Frozen | None = None
         self.values: list[PackedValue] = []
         start = 0
         for shape in shapes.values():
@@ -33,10 +34,20 @@ class Pack:
 
     def take(self, slots: Sequence[Any]) -> Any:
         """The buffer with the values in `slots`: the kept one, unless another run wrote some."""
+        return self.buffer if self.holds(slots) else self._assembled(slots)
+
+    def holds(self, slots: Sequence[Any]) -> bool:
+        """Whether the kept buffer has the values in `slots`."""
         for slot, value in zip(self.slots, self.values, strict=True):
             if slots[slot] is not value:
-                return self._assembled(slots)
-        return self.buffer
+                return False
+        return True
+
+    def frozen(self) -> Frozen:
+        """The buffer as it is now, which whoever uses it keeps from being given up."""
+        if self._frozen is None or self._frozen.buffer is not self.buffer:
+            self._frozen = Frozen(self.buffer, self.values)
+        return self._frozen
 
     def _assembled(self, slots: Sequence[Any]) -> np.ndarray:
         arrays = [np.asarray(slots[slot]) for slot in self.slots]
@@ -49,19 +60,38 @@ class Pack:
             slots[slot] = value
 
 
+class Frozen:
+    """A buffer of a `Pack` at one moment."""
+
+    def __init__(self, buffer: Any, values: Sequence[PackedValue]):
+        self.buffer = buffer
+        self._places = tuple((value.start, value.stop, value.shape) for value in values)
+        self._parts: dict[int, Any] = {}
+
+    def frozen(self) -> Frozen:
+        return self
+
+    def part(self, value: PackedValue, cut: Callable[[Any, Hashable], list[Any]]) -> Any:
+        """`value` as an array of its own: one of those that `cut(buffer, places)` gives."""
+        if not self._parts:
+            starts = (start for start, *_ in self._places)
+            self._parts = dict(zip(starts, cut(self.buffer, self._places), strict=True))
+        return self._parts[value.start]
+
+
 class PackedValue:
     """A variable's value inside the buffer of a `Pack`; `np.asarray` copies it out."""
 
-    __slots__ = ("_pack", "shape", "start", "stop")
+    __slots__ = ("pack", "shape", "start", "stop")
 
-    def __init__(self, pack: Pack, start: int, shape: tuple[int, ...]):
-        self._pack = pack
+    def __init__(self, pack: Pack | Frozen, start: int, shape: tuple[int, ...]):
+        self.pack = pack
         self.start = start
         self.stop = start + int(np.prod(shape, dtype=np.int64))
         self.shape = shape
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        values = np.asarray(self._pack.buffer)[self.start : self.stop]
+        values = np.asarray(self.pack.buffer)[self.start : self.stop]
         return values.reshape(self.shape).astype(dtype or values.dtype, copy=True)
 
 

@@ -7,8 +7,8 @@ modules `xla*` import jax, and only a run that is worth compiling imports them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -30,6 +30,8 @@ from stillflow.runtime.trips import Trips
 from stillflow.runtime.xla_floats import faithful
 from stillflow.runtime.xla_holders import NotTraceable
 from stillflow.runtime.xla_namespace import Message
+from stillflow.runtime.xla_placement import gpus as gpus
+from stillflow.runtime.xla_placement import placement
 from stillflow.runtime.xla_walk import trace
 
 # A run waits for its results in any case. Computing them in this thread spares a small step the
@@ -63,6 +65,8 @@ class XlaProgram:
         available = {plan.variables[v] for v in given} | set(plan.streams.values())
         available |= set(plan.feeds) - set(static)
         wanted = {slot for slot in plan.fetches if slot is not None} | set(plan.written.values())
+        self._told = [slot for slot in plan.fetches if slot is not None]
+        self._told += [slot for _, slot in plan.drawn]
         wanted |= {slot for _, slot in plan.drawn}
         self.constants = plan.constants
         self.aliases: dict[int, int] = {}
@@ -102,20 +106,25 @@ class XlaProgram:
         Raises:
           FailedCheck: a run-time check of compiled code failed; `slots` hold the variables.
         """
+        outcomes: list[Outcome] = []
         with jax.enable_x64(True):
             for index, part in enumerate(self._parts):
                 if isinstance(part, _Compiled):
                     try:
-                        part.run(slots)
+                        outcome = part.run(slots)
+                        if outcome is not None:
+                            outcomes.append(outcome)
                         continue
                     except NotCompiled as failure:
                         # The part is right without a compiler; only its speed is lost. What ran
                         # before it is not done again.
                         self._note(failure)
                         part = self._parts[index] = host_program(self.constants, part.steps)
+                _arrive(slots, part.inputs, outcomes)
                 _to_host(slots, part.inputs)
                 with flushed(), np.errstate(all="ignore"):
                     part.run(slots)
+            _arrive(slots, self._told, outcomes)
         self.runs += 1
 
     def _note(self, failure: NotCompiled) -> None:
@@ -134,7 +143,9 @@ class XlaProgram:
         (part,) = self._parts
         assert isinstance(part, _Compiled)
         with jax.enable_x64(True):
-            values = part.repeat(feeds, variables)
+            values, outcome = part.repeat(feeds, variables)
+            if outcome is not None or placement.is_away:
+                _arrive(values, range(len(values)), [] if outcome is None else [outcome])
         self.runs += 1
         return values
 
@@ -163,6 +174,32 @@ class FailedCheck(Exception):
     def __init__(self, error: Exception):
         super().__init__(error)
         self.error = error
+
+
+class Outcome(NamedTuple):
+    """What is to be looked at of a compiled run: whether its checks passed, and what they saw."""
+
+    messages: list[tuple[Operation | None, Message]]
+    flags: Any
+    seen: Any
+
+    def check(self) -> None:
+        """Raises FailedCheck, with the failure of the first check that is false."""
+        flags = np.asarray(self.flags)
+        if flags.all():
+            return
+        failed = int(np.argmin(flags))
+        op, message = self.messages[failed]
+        text = message(*map(np.asarray, self.seen[failed]))
+        raise FailedCheck(InvalidArgumentError(None, op, text))
+
+
+def _arrive(slots: Sequence[Any], wanted: Iterable[int], outcomes: list[Outcome]) -> None:
+    """Begins to copy what is wanted to the host and looks at `outcomes`, all at once."""
+    if placement.is_away:
+        placement.begin([*(slots[slot] for slot in wanted), *(o.flags for o in outcomes)])
+    while outcomes:
+        outcomes.pop(0).check()
 
 
 class _Compiled:
@@ -201,6 +238,7 @@ class _Compiled:
         self.drawn: dict[Operation, tuple[int, ...]] = {}
         self._is_compiled = False
         self._left: tuple[list, list, list] = ([], [], [])
+        self._read = [slot for slot in self._inputs if slot in variables]
         self._updated = [variables[slot] for slot in self._donated]
         inputs = self._inputs
         self._fed = [(inputs.index(slot), n) for n, slot in enumerate(plan.feeds) if slot in inputs]
@@ -209,6 +247,8 @@ class _Compiled:
         for pack in self._packs:
             places.update(zip(pack.slots, pack.values, strict=True))
         self._fetches = [places.get(slot) for slot in plan.fetches]
+        self._lent = [slot for slot in plan.feeds if slot in inputs]
+        self._gives = any(found is not None for found in self._fetches)
         fetched = {slot for slot in plan.fetches if slot is not None}
         # Only what writes holds the session's lock, so that nobody else comes between two runs.
         self.can_repeat = bool(
@@ -218,32 +258,44 @@ class _Compiled:
             and set(plan.written.values()) <= set(updates)
         )
 
-    def run(self, slots: list[Any]) -> None:
-        buffers, results, checked = self._call(
-            [_owned(pack.take(slots)) for pack in self._packs],
-            [_owned(slots[slot]) for slot in self._donated],
-            [_readable(slots[slot]) for slot in self._inputs],
+    @property
+    def _is_awaited(self) -> bool:
+        """Whether a run does not return before the device has seen what it was fed."""
+        return self._gives or bool(self._messages)
+
+    def run(self, slots: list[Any]) -> Outcome | None:
+        lent = self._lent if placement.is_away and not self._is_awaited else ()
+        arguments = placement.arguments(
+            slots, self._packs, self._donated, self._inputs, self._read, lent
         )
+        buffers, results, checked = self._call(*arguments)
         for pack, buffer in zip(self._packs, buffers, strict=True):
             pack.keep(buffer, slots)
         for slot, value in zip(self._outputs, results, strict=True):
             slots[slot] = value
-        self._check_flags(*checked)
+        return self._outcome(*checked)
 
-    def repeat(self, feeds: Sequence[np.ndarray], variables: dict[Operation, Any]) -> list[Any]:
+    def _outcome(self, flags: Any, seen: Any) -> Outcome | None:
+        return None if flags is None else Outcome(self._messages, flags, seen)
+
+    def repeat(
+        self, feeds: Sequence[np.ndarray], variables: dict[Operation, Any]
+    ) -> tuple[list[Any], Outcome | None]:
         """`run`, with what the last run left as the arguments."""
         buffers, donated, inputs = self._left
+        if placement.is_away and not self._is_awaited:
+            feeds = placement.own(feeds)
         for position, feed in self._fed:
             inputs[position] = feeds[feed]
         buffers, results, checked = self._call(buffers, donated, inputs)
         for pack, buffer in zip(self._packs, buffers, strict=True):
             pack.buffer = buffer
         variables.update(zip(self._updated, results, strict=False))
-        self._check_flags(*checked)
-        return [results[found] if type(found) is int else found for found in self._fetches]
+        values = [results[found] if type(found) is int else found for found in self._fetches]
+        return values, self._outcome(*checked)
 
     def _call(self, buffers: list, donated: list, inputs: list) -> tuple[list, list, list]:
-        """Calls the compiled function, and waits: the caller may change the arrays that it fed.
+        """Calls the compiled function, and waits where the caller may change what it fed.
 
         Raises:
           NotCompiled: it is the first call, and it failed by no fault of the program.
@@ -252,8 +304,7 @@ class _Compiled:
         call = self._function if self._is_compiled else self._first_call
         try:
             buffers, results, *checked = call(buffers, donated, inputs)
-            for first in (buffers or results)[:1]:
-                first.block_until_ready()  # the results of one call are ready at once
+            placement.wait(buffers or results)
         except jax.errors.JaxRuntimeError as error:
             what, _, which = str(error).partition(":")
             if what != "RESOURCE_EXHAUSTED":
@@ -289,19 +340,6 @@ class _Compiled:
 
         self._function = parallel(self._function.trace(*arguments)) or self._function
 
-    def _check_flags(self, flags: Any, seen: Any) -> None:
-        if flags is not None:
-            self._raise_failure(np.asarray(flags), seen)
-
-    def _raise_failure(self, flags: np.ndarray, seen: Any) -> None:
-        """Raises the failure of the first check that is false."""
-        if flags.all():
-            return
-        failed = int(np.argmin(flags))
-        op, message = self._messages[failed]
-        text = message(*map(np.asarray, seen[failed]))
-        raise FailedCheck(InvalidArgumentError(None, op, text))
-
     def _traced(self, buffers: list, donated: list, inputs: list) -> tuple:
         self.traces += 1  # reached only while tracing; tests read it
         updated = dict(zip(self._donated, donated, strict=True))
@@ -329,23 +367,6 @@ def _unpacked(pack: Pack, buffer: jax.Array) -> Iterator[tuple[int, jax.Array]]:
 
 def _packed(pack: Pack, slots: dict[int, Any]) -> jax.Array:
     return jnp.concatenate([jnp.ravel(slots[slot]) for slot in pack.slots])
-
-
-def _owned(value: Any) -> jax.Array:
-    """`value` in a buffer of XLA's own, which may be given up; a NumPy array's may be shared."""
-    return value if isinstance(value, jax.Array) else jnp.array(np.asarray(value), copy=True)
-
-
-def copied(value: Any) -> Any:
-    """`value` in a buffer that nobody else uses, so that it may be given up."""
-    if not isinstance(value, jax.Array):
-        return value
-    with jax.enable_x64(True):
-        return jnp.copy(value)
-
-
-def _readable(value: Any) -> Any:
-    return np.asarray(value) if type(value) is PackedValue else value
 
 
 def _result(value: Any, arguments: set[int]) -> Any:

@@ -1,6 +1,7 @@
 """Which device compiled runs are taken to be on, and what JAX is told when it starts."""
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -68,15 +69,18 @@ def test_options_of_a_session_are_told_to_jax(machine):
     accelerators.take_options(OPTIONS)
     accelerators.prepare()
     assert os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] == "false"
-    assert os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] == "0.4"
-    assert os.environ["JAX_CUDA_VISIBLE_DEVICES"] == "1"
+    assert os.environ["XLA_CLIENT_MEM_FRACTION"] == "0.4"
+    assert accelerators.visible() == "1"
 
 
-def test_what_the_user_has_set_stays(machine):
-    os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] = "0.9"
+@pytest.mark.parametrize("name", ["XLA_CLIENT_MEM_FRACTION", "XLA_PYTHON_CLIENT_MEM_FRACTION"])
+def test_what_the_user_has_set_stays(machine, name):
+    """Of the two names of one option JAX takes one alone."""
+    os.environ[name] = "0.9"
     accelerators.take_options(OPTIONS)
     accelerators.prepare()
-    assert os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] == "0.9"
+    fractions = {n: v for n, v in os.environ.items() if n.endswith("MEM_FRACTION")}
+    assert fractions == {name: "0.9"}
 
 
 def test_without_options_jax_starts_as_it_would(machine):
@@ -94,13 +98,13 @@ def test_options_that_come_too_late_are_warned_of(machine, caplog):
     assert not caplog.records
     accelerators.take_options(GPUOptions(visible_device_list="0"))
     assert "too late" in caplog.text
-    assert "JAX_CUDA_VISIBLE_DEVICES=0" in caplog.text
+    assert "visible_device_list=0" in caplog.text
 
 
 def test_sessions_that_differ_before_the_start_are_warned_of(machine, caplog):
     accelerators.take_options(OPTIONS)
     accelerators.take_options(GPUOptions(per_process_gpu_memory_fraction=0.2))
-    assert "XLA_PYTHON_CLIENT_MEM_FRACTION=0.2" in caplog.text
+    assert "XLA_CLIENT_MEM_FRACTION=0.2" in caplog.text
 
 
 def test_without_a_gpu_they_mean_nothing(machine, caplog):
@@ -108,6 +112,22 @@ def test_without_a_gpu_they_mean_nothing(machine, caplog):
     machine.setattr(accelerators, "has_started", lambda: True)
     accelerators.take_options(OPTIONS)
     assert not caplog.records
+
+
+_VISIBLE = """
+import stillflow as tf
+from stillflow.runtime.tiers import xla
+options = tf.GPUOptions(visible_device_list="2,3")
+tf.Session(config=tf.ConfigProto(gpu_options=options))
+xla()
+from jax._src import xla_bridge
+print(xla_bridge.CUDA_VISIBLE_DEVICES.value)
+"""
+
+
+def test_jax_opens_the_gpus_that_a_session_lists():
+    done = subprocess.run([sys.executable, "-c", _VISIBLE], capture_output=True, text=True)
+    assert done.stdout.strip() == "2,3", done.stderr
 
 
 def test_a_gpus_memory_is_left_alone_where_the_processor_is_chosen(machine):
