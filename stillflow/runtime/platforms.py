@@ -34,6 +34,10 @@ class Platform(NamedTuple):
       light_steps, light_elements: what both sides of a choice come to, for both to be computed.
       lays_out_windows: whether a window larger than its image is multiplied as a matrix.
       threads_loops: whether loops that do not need each other run on several threads.
+      narrow_words: whether random numbers are made of words in 32 bits. LLVM's back end for NVIDIA
+        makes of two of a Philox block's 20 products one instruction where they are in 64 bits, and
+        of all 20 where they are widened for the product; a processor is half as fast again with
+        words in 64 bits (measured).
     """
 
     run: float
@@ -49,6 +53,7 @@ class Platform(NamedTuple):
     light_elements: int
     lays_out_windows: bool
     threads_loops: bool
+    narrow_words: bool
 
     def moving(self, values: int, nbytes: float) -> float:
         """What it takes to move so many values of so many bytes in all."""
@@ -70,6 +75,7 @@ PLATFORMS = {
         light_elements=16_384,
         lays_out_windows=True,
         threads_loops=True,
+        narrow_words=False,
     ),
     "gpu": Platform(
         run=25.0,
@@ -85,6 +91,7 @@ PLATFORMS = {
         light_elements=1_000_000,  # a branch waits some 20 us for the host to see its condition
         lays_out_windows=False,
         threads_loops=False,
+        narrow_words=True,
     ),
 }
 

@@ -16,7 +16,7 @@ from jax import lax
 
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
-from stillflow.runtime import xla_convolving, xla_largest, xla_loops
+from stillflow.runtime import platforms, xla_convolving, xla_largest, xla_loops
 from stillflow.runtime.trips import Trips
 from stillflow.runtime.xla_stack import TracedStack
 from stillflow.runtime.xla_tensor_array import TracedTensorArray
@@ -63,6 +63,7 @@ class JaxNamespace:
         # Of loops: the turns that they make in every run of what is traced.
         self.turns: Mapping[Operation, Trips] = {}
         self.checks: list[Check] = []
+        self.narrow_words = platforms.current().narrow_words
         self._settled: dict[int, tuple[Any, int]] = {}
 
     special = jax.scipy.special

@@ -38,6 +38,23 @@ def test_what_is_small_stays_on_the_host(platform):
     assert runs_on_the_host(8, 8) == math.inf
 
 
+def test_random_numbers_are_the_same_on_all(platform, monkeypatch):
+    monkeypatch.setenv("STILLFLOW_TIER", "xla")
+    numbers = [
+        tf.random_normal([3, 7], seed=1),
+        tf.truncated_normal([40], seed=2),
+        tf.random_uniform([9], maxval=100, dtype=tf.int32, seed=3),
+        tf.random.stateless_uniform([33], [5, 6], dtype=tf.float64),
+    ]
+    with tf.Session() as session:
+        compiled = [session.run(numbers) for _ in range(2)]
+    monkeypatch.setenv("STILLFLOW_TIER", "host")
+    with tf.Session() as session:
+        for values in compiled:
+            for ours, expected in zip(values, session.run(numbers), strict=True):
+                np.testing.assert_array_equal(ours, expected)
+
+
 def test_what_is_moved_counts(monkeypatch):
     monkeypatch.setattr(accelerators, "platform", lambda: "gpu")
     moved = np.empty(60_000_000, np.uint8)

@@ -25,6 +25,8 @@ def blocks(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
     """
     if isinstance(index, np.ndarray) and index.size <= _FEW and isinstance(stream, np.ndarray):
         return _few_blocks(stream.tolist(), index)
+    if getattr(xp, "narrow_words", False):
+        return _narrow_blocks(xp, stream, index)
     # Words are held in u64, so that one multiplication gives both halves of a product.
     k0, k1, low, high, x2, x3 = (stream[i].astype(xp.uint64) for i in range(6))
     position = index + (low | high << 32)
@@ -49,6 +51,24 @@ def _few_blocks(stream: list[int], index: np.ndarray) -> tuple[np.ndarray, ...]:
             k0, k1 = k0 + _KEY_STEPS[0] & _LOW32, k1 + _KEY_STEPS[1] & _LOW32
         found.append((x0, x1, x2, x3))
     return tuple(np.array(found, np.uint32).T.reshape(4, *index.shape))
+
+
+def _narrow_blocks(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
+    """The same with words held in u32, which are widened for a product alone."""
+    k0, k1, low, high, *upper = (stream[i] for i in range(6))
+    position = index + (low.astype(xp.uint64) | high.astype(xp.uint64) << 32)
+    x0, x1 = position.astype(xp.uint32), (position >> 32).astype(xp.uint32)
+    x2, x3 = (xp.broadcast_to(word, x0.shape) for word in upper)
+    for _ in range(_ROUNDS):
+        p0, p1 = (
+            word.astype(xp.uint64) * np.uint64(by)
+            for word, by in zip((x0, x2), _MULTIPLIERS, strict=True)
+        )
+        high0, high1 = (p0 >> 32).astype(xp.uint32), (p1 >> 32).astype(xp.uint32)
+        x0, x1 = high1 ^ (x1 ^ k0), p1.astype(xp.uint32)
+        x2, x3 = high0 ^ (x3 ^ k1), p0.astype(xp.uint32)
+        k0, k1 = k0 + np.uint32(_KEY_STEPS[0]), k1 + np.uint32(_KEY_STEPS[1])
+    return x0, x1, x2, x3
 
 
 def scrambled_stream(xp: Any, seed: Any) -> Any:
