@@ -38,9 +38,9 @@ def unknown_shape(rank: Any = None, **kwargs: Any) -> Any:
 
 def device_attributes_class() -> Any:
     """The class of DeviceAttributes messages, of which TensorBoard has no copy."""
-    from stillflow.platform import devices
+    from stillflow.runtime import local_devices
 
-    return devices.device_attributes_class()
+    return local_devices.device_attributes_class()
 
 
 def saved_model_class() -> Any:

@@ -304,7 +304,7 @@ OWN: dict[str, Members] = {
         ),
     },
     "python.client.device_lib": {
-        "stillflow.platform.devices": "list_local_devices",
+        "stillflow.runtime.local_devices": "list_local_devices",
     },
     "python.client.session": {
         "stillflow.runtime.conversions": "register_session_run_conversion_functions",

@@ -1,15 +1,46 @@
-"""The devices that a session names: the host alone. Nodes may name what is not there."""
+"""The devices that a session names: the host, and GPUs that JAX has.
+
+Nodes may name what is not there.
+"""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from stillflow.graph.device import HOST_MEMORY_LIMIT, DeviceSpec
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
+from stillflow.runtime import accelerators
+from stillflow.runtime.tiers import xla
+
+HOST = "/job:localhost/replica:0/task:0"
+
+
+class Gpu(NamedTuple):
+    """A GPU of this machine; `memory` is how many bytes JAX takes of it."""
+
+    number: int
+    name: str
+    memory: int
+    capability: str
+
+    @property
+    def description(self) -> str:
+        """As TensorFlow describes one, but for its place on the bus, which JAX does not tell."""
+        told = f"device: {self.number}, name: {self.name}"
+        return f"{told}, compute capability: {self.capability}" if self.capability else told
+
+
+@cache
+def gpus() -> list[Gpu]:
+    """The GPUs that JAX has. It starts and opens them where some can be expected."""
+    if accelerators.platform() != "gpu":
+        return []
+    return [Gpu(*told) for told in xla().gpus()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +58,17 @@ class SessionDevice:
 
 
 def session_devices(config: Any) -> list[SessionDevice]:
-    """The devices of a new session with this ConfigProto: the host, as often as it says."""
-    count = config.device_count.get("CPU", 1) if config is not None else 1
-    name = "/job:localhost/replica:0/task:0/device:CPU"
+    """The devices of a new session with this ConfigProto: the host, as often as it says, and GPUs.
+
+    It may say how many of them there are to be.
+    """
+    counts = {} if config is None else config.device_count
+    hosts = [("CPU", index, HOST_MEMORY_LIMIT) for index in range(counts.get("CPU", 1))]
+    found = [] if counts.get("GPU") == 0 else gpus()
+    named = [*hosts, *(("GPU", gpu.number, gpu.memory) for gpu in found[: counts.get("GPU")])]
     return [
-        SessionDevice(f"{name}:{index}", "CPU", HOST_MEMORY_LIMIT, _incarnation())
-        for index in range(count)
+        SessionDevice(f"{HOST}/device:{kind}:{index}", kind, memory, _incarnation())
+        for kind, index, memory in named
     ]
 
 
@@ -73,8 +109,7 @@ class Places:
         )
 
     def _refusal(self, op: Operation) -> InvalidArgumentError:
-        host = "/job:localhost/replica:0/task:0/device:CPU"
-        there = ", ".join(f"{host}:{index}" for index in range(self._hosts))
+        there = ", ".join(f"{HOST}/device:CPU:{index}" for index in range(self._hosts))
         asked = DeviceSpec.from_string(op._device)
         remedy = (
             "A session has this process alone: leave out job, replica and task."

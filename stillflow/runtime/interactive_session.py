@@ -22,7 +22,10 @@ class InteractiveSession(BaseSession):
         self, elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]
     ) -> None:
         """Looks at what a run needs alone."""
-        self._places.check(needed_for(elements, feeds))
+        ops = needed_for(elements, feeds)
+        self._places.check(ops)
+        if self._logs_places:
+            self._log().print_places(ops)
 
     def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None):
         super().__init__(target, graph, config)

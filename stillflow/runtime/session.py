@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from stillflow.graph.errors import (
 )
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.runtime.accelerators import take_options
 from stillflow.runtime.devices import Places, SessionDevice, session_devices
 from stillflow.runtime.executor import Executor
 from stillflow.runtime.feeds import (
@@ -92,6 +94,11 @@ class BaseSession:
         self._config = config
         server = _server_of(target, config)
         self._places = Places(config, server.cluster.tasks if server else ())
+        self._logs_places = config is not None and config.log_device_placement
+        if config is not None:
+            take_options(config.gpu_options)
+        if self._logs_places:
+            self._log().print_mapping()
         self._placed = 0  # how many nodes of the graph have been looked at
         self._tier = tier_setting()
         self._state: Any = SessionState() if server is None else _state_on(server, self._graph)
@@ -425,7 +432,15 @@ class BaseSession:
         """InvalidArgumentError where a node of the graph is on a device that is not there."""
         ops = self._graph._ops
         self._places.check(islice(ops.values(), self._placed, None))
+        if self._logs_places and self._placed < len(ops):
+            self._log().print_places(ops.values())
         self._placed = len(ops)
+
+    @staticmethod
+    def _log() -> ModuleType:
+        from stillflow.runtime import placement_log  # few programs look at places
+
+        return placement_log
 
 
 def needed_for(elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]) -> list[Operation]:

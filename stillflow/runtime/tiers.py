@@ -7,6 +7,8 @@ import importlib
 import os
 from types import ModuleType
 
+from stillflow.runtime import accelerators
+
 _TIERS = ("auto", "host", "xla")
 
 
@@ -31,6 +33,7 @@ def xla() -> ModuleType:
     """
     import numpy as np
 
+    accelerators.prepare()
     if os.environ.get("STILLFLOW_STRICT") == "1":
         # Without instructions for a product and a sum at once, each is rounded on its own.
         flags = os.environ.get("XLA_FLAGS", "")

@@ -8,6 +8,9 @@ import sys
 import tempfile
 from typing import Any
 
+from stillflow.runtime.accelerators import has_gpu_plugin
+from stillflow.runtime.devices import Gpu, gpus
+
 
 def main(argv: list[str] | None = None) -> None:
     """Runs the tests of the program's main module, and exits."""
@@ -31,19 +34,42 @@ test_src_dir_path.__test__ = False  # type: ignore[attr-defined]  # pytest would
 
 
 def is_gpu_available(cuda_only: bool = False, min_cuda_compute_capability: Any = None) -> bool:
-    """False: programs place nothing on a GPU themselves; Stillflow uses one if XLA finds it."""
-    return False
+    """Returns whether JAX has a GPU, which it opens to say so.
+
+    Args:
+      cuda_only: only one of NVIDIA's counts.
+      min_cuda_compute_capability: the least (major, minor) that one of those must have.
+    """
+    least = min_cuda_compute_capability or (0, 0)
+    return any(
+        _capability(gpu) >= tuple(least) if _is_cuda(gpu) else not cuda_only for gpu in gpus()
+    )
+
+
+def _is_cuda(gpu: Gpu) -> bool:
+    """An AMD device's capability is a name, as `gfx90a`."""
+    return gpu.capability[:1].isdecimal()
+
+
+def _capability(gpu: Gpu) -> tuple[int, ...]:
+    return tuple(map(int, gpu.capability.split(".")))
 
 
 def gpu_device_name() -> str:
-    """Returns "": there is no GPU to place operations on."""
-    return ""
+    """Returns "/device:GPU:0" where JAX has a GPU, else ""."""
+    return f"/device:GPU:{gpus()[0].number}" if gpus() else ""
 
 
 def is_built_with_cuda() -> bool:
-    """False: there is no CUDA code of Stillflow's own."""
-    return False
+    """Returns whether what JAX needs for NVIDIA's GPUs is installed, `stillflow[cuda]`."""
+    return has_gpu_plugin("xla_cuda")
 
 
-is_built_with_rocm = is_built_with_cuda
-is_built_with_gpu_support = is_built_with_cuda
+def is_built_with_rocm() -> bool:
+    """Returns whether what JAX needs for AMD's GPUs is installed."""
+    return has_gpu_plugin("xla_rocm")
+
+
+def is_built_with_gpu_support() -> bool:
+    """Returns whether what JAX needs for GPUs is installed."""
+    return has_gpu_plugin()

@@ -1,4 +1,4 @@
-from stillflow.platform.configuration import get_experimental_options as get_experimental_options
-from stillflow.platform.configuration import get_jit as get_jit
-from stillflow.platform.configuration import set_experimental_options as set_experimental_options
-from stillflow.platform.configuration import set_jit as set_jit
+from stillflow.runtime.configuration import get_experimental_options as get_experimental_options
+from stillflow.runtime.configuration import get_jit as get_jit
+from stillflow.runtime.configuration import set_experimental_options as set_experimental_options
+from stillflow.runtime.configuration import set_jit as set_jit

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.graph.device import DeviceSpec
-from stillflow.platform.devices import list_local_devices
+from stillflow.runtime.local_devices import list_local_devices
 
 _VARIABLES = ("Variable", "VariableV2", "VarHandleOp")
 

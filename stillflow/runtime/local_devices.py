@@ -1,4 +1,4 @@
-"""The devices of this machine, as TensorFlow's `device_lib` lists them: the host alone."""
+"""The devices of this machine, as TensorFlow's `device_lib` lists them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 
 from stillflow.graph.device import HOST_MEMORY_LIMIT
+from stillflow.runtime.accelerators import take_options
+from stillflow.runtime.devices import gpus
 
 # {message: {number: (field, type)}}; LocalLinks.link is repeated.
 _MESSAGES = {
@@ -33,15 +35,24 @@ _MESSAGES = {
 
 
 def list_local_devices(session_config: Any = None) -> list:
-    """A DeviceAttributes message for each device that TensorFlow would name."""
-    host = device_attributes_class()(
-        name="/device:CPU:0",
-        device_type="CPU",
-        memory_limit=HOST_MEMORY_LIMIT,
+    """A DeviceAttributes message for the host, and for each GPU that JAX has, which it opens."""
+    if session_config is not None:
+        take_options(session_config.gpu_options)
+    host = ("CPU", 0, HOST_MEMORY_LIMIT, "")
+    return [_attributes(*host)] + [
+        _attributes("GPU", gpu.number, gpu.memory, gpu.description) for gpu in gpus()
+    ]
+
+
+def _attributes(kind: str, number: int, memory: int, description: str) -> Any:
+    return device_attributes_class()(
+        name=f"/device:{kind}:{number}",
+        device_type=kind,
+        memory_limit=memory,
         locality={},
         incarnation=random.SystemRandom().getrandbits(63),
+        physical_device_desc=description,
     )
-    return [host]
 
 
 @cache

@@ -3,7 +3,7 @@
 import pytest
 
 import stillflow as tf
-from stillflow.platform import configuration
+from stillflow.runtime import configuration
 
 
 @pytest.fixture(autouse=True)

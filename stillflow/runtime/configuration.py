@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-_HOST = "/job:localhost/replica:0/task:0/device:CPU:0"
+from stillflow.runtime.accelerators import grow_memory
+from stillflow.runtime.devices import gpus
+
+_HOST = "/job:localhost/replica:0/task:0"
 _POLICIES = ("silent", "silent_for_int32", "warn", "explicit")
 
 
@@ -35,18 +38,25 @@ class VirtualDeviceConfiguration(NamedTuple):
 _CPU = PhysicalDevice("/physical_device:CPU:0", "CPU")
 
 
+def _known() -> list[PhysicalDevice]:
+    """The devices of this machine; GPUs, as JAX opens them to tell."""
+    names = (f"/physical_device:GPU:{gpu.number}" for gpu in gpus())
+    return [_CPU, *(PhysicalDevice(name, "GPU") for name in names)]
+
+
 class _Settings:
     """What was said so far; some of it may not change once devices were asked for."""
 
     def __init__(self) -> None:
         self.is_initialized = False
-        self.visible: list[PhysicalDevice] = [_CPU]
+        self.visible: list[PhysicalDevice] | None = None  # all of them
         self.virtual: dict[PhysicalDevice, list[VirtualDeviceConfiguration]] = {}
         self.threads = {"Inter": 0, "Intra": 0}
         self.is_soft = False
         self.policy = "silent"
         self.is_synchronous = True
         self.jit = False
+        self.grows = False
         self.options: dict[str, Any] = {}
 
 
@@ -59,7 +69,7 @@ def _check_changeable(what: str) -> None:
 
 
 def _check_known(device: Any) -> None:
-    if device != _CPU:
+    if device != _CPU and device not in _known():
         raise ValueError(f"Unrecognized device: {device!r}")
 
 
@@ -67,20 +77,25 @@ def _check_known(device: Any) -> None:
 
 
 def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice]:
-    """Returns the devices of this machine, of one type if that is given: the host alone.
+    """Returns the devices of this machine, of one type if that is given.
 
-    A GPU is no device of its own: what is hot runs there by itself.
+    Unlike TensorFlow, it opens a GPU to tell whether it is there; `set_memory_growth` is to be
+    called by then, or TF_FORCE_GPU_ALLOW_GROWTH to be set.
     """
-    return [_CPU] if device_type in (None, "CPU") else []
+    return [device for device in _known() if device_type in (None, device.device_type)]
 
 
 def list_logical_devices(device_type: str | None = None) -> list[LogicalDevice]:
     """Returns the devices that operations may be on, of one type if that is given."""
     _settings.is_initialized = True
-    if _CPU not in _settings.visible or device_type not in (None, "CPU"):
-        return []
-    count = max(1, len(_settings.virtual.get(_CPU, ())))
-    return [LogicalDevice(f"{_HOST[:-1]}{number}", "CPU") for number in range(count)]
+    visible = get_visible_devices(device_type)
+    hosts = max(1, len(_settings.virtual.get(_CPU, ()))) if _CPU in visible else 0
+    found = [LogicalDevice(f"{_HOST}/device:CPU:{number}", "CPU") for number in range(hosts)]
+    others = (device for device in visible if device != _CPU)
+    return found + [
+        LogicalDevice(device.name.replace("/physical_device", f"{_HOST}/device"), "GPU")
+        for device in others
+    ]
 
 
 def experimental_list_devices() -> list[str]:
@@ -90,7 +105,8 @@ def experimental_list_devices() -> list[str]:
 
 def get_visible_devices(device_type: str | None = None) -> list[PhysicalDevice]:
     """Returns the devices that the program may use, of one type if that is given."""
-    return [d for d in _settings.visible if device_type in (None, d.device_type)]
+    visible = _known() if _settings.visible is None else _settings.visible
+    return [device for device in visible if device_type in (None, device.device_type)]
 
 
 def set_visible_devices(devices: Any, device_type: str | None = None) -> None:
@@ -105,22 +121,33 @@ def set_visible_devices(devices: Any, device_type: str | None = None) -> None:
         _check_known(device)
         if device_type not in (None, device.device_type):
             raise ValueError(f"Unrecognized device: {device!r}")
-    others = [d for d in _settings.visible if device_type not in (None, d.device_type)]
-    if others + wanted != _settings.visible:
+    visible = get_visible_devices()
+    others = [d for d in visible if device_type not in (None, d.device_type)]
+    if others + wanted != visible:
         _check_changeable("Visible devices")
         _settings.visible = others + wanted
 
 
 def get_memory_growth(device: Any) -> bool:
-    """Raises: ValueError, for a device that does not take memory as it needs it, as GPUs do."""
+    """Returns whether a GPU's memory is taken as it is needed; KeyError for another device."""
     _check_known(device)
-    raise KeyError(device)
+    if device == _CPU:
+        raise KeyError(device)
+    return _settings.grows
 
 
 def set_memory_growth(device: Any, enable: bool) -> None:
-    """Raises: ValueError, for any device but a GPU, and none is listed."""
+    """Sets whether GPUs' memory is taken as it is needed, which counts before one is opened.
+
+    Raises:
+      ValueError: the device is no GPU.
+    """
     _check_known(device)
-    raise ValueError("Cannot set memory growth on non-GPU devices")
+    if device == _CPU:
+        raise ValueError("Cannot set memory growth on non-GPU devices")
+    _settings.grows = enable
+    if enable:
+        grow_memory()
 
 
 def get_virtual_device_configuration(device: Any) -> list[VirtualDeviceConfiguration] | None:
