@@ -221,10 +221,12 @@ class Executor:
         feeds: list[np.ndarray],
         values: list[Any],
     ) -> list[Any]:
+        moves = not isinstance(program, HostProgram) and xla().placement.is_away
+        before = values.copy() if moves else []
         slots = self._done(program, state, feeds, values)
         fetched = self._commit(program, state, feeds, slots)
-        if not isinstance(program, HostProgram) and xla().placement.is_away:
-            self._keep_moved(state, values, slots)
+        if moves:
+            self._keep_moved(state, before, slots)
         return fetched
 
     def _done(
