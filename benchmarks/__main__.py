@@ -47,12 +47,16 @@ def main() -> None:
 def _measure(results: Results, peers: list[Peer], arguments: argparse.Namespace) -> None:
     share = 0.34 if arguments.quick else 1.0
     wanted = _wanted(arguments.only)
+    steps = [step for step in STEPS if step.key in wanted]
+    programs = [program for program in PROGRAMS if program.key in wanted]
     for part in arguments.parts or PARTS:
         start = time.perf_counter()
-        if part == "steps":
-            _measure_steps(results, peers, [s for s in STEPS if s.key in wanted], share)
+        if part == "steps" and steps:
+            _measure_steps(results, peers, steps, share)
+        elif part == "processes" and programs:
+            _measure_programs(results, peers, programs, share)
         else:
-            _measure_programs(results, peers, [p for p in PROGRAMS if p.key in wanted], share)
+            continue
         print(f"The {part} took {(time.perf_counter() - start) / 60:.1f} minutes.", flush=True)
 
 

@@ -8,6 +8,7 @@ A system without that workload is not ready. An answer may be {"error": text} in
 system itself prints goes to stderr.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -49,6 +50,8 @@ class Workload:
     def measure(self, seconds):
         times, end = [], time.perf_counter() + seconds
         while True:
+            if self.once:
+                gc.collect()  # what the one before has left is not of this one
             start = time.perf_counter()
             for _ in range(self.batch):
                 self.step()

@@ -34,7 +34,7 @@ def build(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
         with graph.as_default(), graph.name_scope(name or defn.type):
             pass
         return values[0]._with_values(defn(values[0].values, name=name))
-    with graph.as_default(), graph.name_scope(name or defn.type) as scope:
+    with graph.building(name or defn.type) as scope:
         inputs = convert_inputs(defn, values, attrs)
         check_types(defn, attrs)
         check_limits(defn.type, defn.limits, attrs)

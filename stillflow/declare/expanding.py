@@ -46,7 +46,7 @@ class Expansion:
 
 def expansion_of(op: Operation) -> Expansion:
     """The expansion of an operation whose type `expands`: always the same operations."""
-    taken = (op.inputs, tuple(op._control_inputs))
+    taken = (op.inputs, op._control_inputs)
     if op._expansion is None or op._expansion.taken != taken:
         body = op.defn.expands(op)
         _check_not_recursive(op, body)
@@ -149,4 +149,4 @@ class _Copy:
         waits = [self._ops[op] for op in template._control_inputs if op in self._ops]
         if template.defn.stateful or not template.inputs:
             waits += self._beginning
-        copy._control_inputs = waits
+        copy._control_inputs = tuple(waits)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.exceptions import AxisError
 
 from stillflow.declare.shapes import ShapeContext, ShapeError
+from stillflow.declare.static import Sizes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
@@ -33,5 +34,14 @@ def infer(
         reason = "Its inputs and attributes do not fit together"
         raise ValueError(context.describe(reason, name.rstrip("/"), defn.type)) from error
     if not isinstance(shapes, list):
-        return [(dtype, TensorShape.of(shapes)) for dtype in types]
-    return [(t, TensorShape.of(s)) for t, s in zip(types, shapes, strict=True)]
+        shape = _wrapped(shapes, inputs)
+        return [(dtype, shape) for dtype in types]
+    return [(t, _wrapped(s, inputs)) for t, s in zip(types, shapes, strict=True)]
+
+
+def _wrapped(sizes: Sizes, inputs: Sequence[Tensor]) -> TensorShape:
+    """An input's own shape where an output has the same: most have, and a graph holds many."""
+    for tensor in inputs:
+        if tensor._shape.sizes is sizes:
+            return tensor._shape
+    return TensorShape.of(sizes)

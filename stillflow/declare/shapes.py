@@ -178,6 +178,8 @@ def broadcast_sizes(a: Sizes, b: Sizes) -> Sizes:
     """The shape of an elementwise operation on shapes `a` and `b`."""
     if a is None or b is None:
         return None
+    if a == b:
+        return a
     rank = max(len(a), len(b))
     padded = zip((1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b, strict=True)
     return tuple(_broadcast_size(x, y) for x, y in padded)

@@ -32,6 +32,27 @@ from stillflow.graph.stacks import NameStack, Stacks, ThreadStacks
 from stillflow.graph.tensor_shape import TensorShape
 
 
+class BuildingBlock:
+    """What `graph.as_default()` and `graph.name_scope(name)` are together, at less cost."""
+
+    __slots__ = ("_graph", "_name", "_outer")
+
+    def __init__(self, graph: Graph, name: str):
+        self._graph = graph
+        self._name = name
+
+    def __enter__(self) -> str:
+        names = self._graph._name_stack
+        self._outer = names.scope
+        inner = names.scope = self._graph._scope_of(self._name)
+        context.graphs.stack.append(self._graph)
+        return f"{inner}/" if inner else ""
+
+    def __exit__(self, *error: object) -> None:
+        context.graphs._leave(self._graph)
+        self._graph._name_stack.scope = self._outer
+
+
 class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes, Distribution):
     """A dataflow program: operations that take and give tensors, in the order of their building."""
 
@@ -71,7 +92,7 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes, Distributi
             full_name = self._node_name(name or defn.type)
             producers = {tensor.op for tensor in inputs}
             waits = (
-                control_inputs_for(self.stacks.control, producers) if self.stacks.control else []
+                control_inputs_for(self.stacks.control, producers) if self.stacks.control else ()
             )
             op = Operation.made(self, defn, full_name, inputs, attrs, outputs, waits, user_line())
             self._ops[full_name] = op
@@ -268,22 +289,25 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes, Distributi
     @contextmanager
     def name_scope(self, name: str | None) -> Iterator[str]:
         """Opens a scope; None or '' is the root, and a name ending in '/' re-enters that scope."""
-        if name:
-            if not isinstance(name, str):
-                raise TypeError(f"name must be a string, got {name!r}.")
-            check_scope_name(name, nested=bool(self._name_stack.scope))
         outer = self._name_stack.scope
-        if not name:
-            inner = ""
-        elif name.endswith("/"):
-            inner = strip_scope_slash(name)
-        else:
-            inner = self.unique_name(name)
-        self._name_stack.scope = inner
+        inner = self._name_stack.scope = self._scope_of(name)
         try:
             yield f"{inner}/" if inner else ""
         finally:
             self._name_stack.scope = outer
+
+    def _scope_of(self, name: str | None) -> str:
+        """The full name of the scope that `name` opens now."""
+        if not name:
+            return ""
+        if not isinstance(name, str):
+            raise TypeError(f"name must be a string, got {name!r}.")
+        check_scope_name(name, nested=bool(self._name_stack.scope))
+        return strip_scope_slash(name) if name.endswith("/") else self.unique_name(name)
+
+    def building(self, name: str) -> BuildingBlock:
+        """A `with` block in which this graph is the default one, in the scope of a node `name`."""
+        return BuildingBlock(self, name)
 
     # Scopes that annotate what is built in them -------------------------------------------------
 

@@ -6,7 +6,7 @@ session, so that this module depends on neither.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from stillflow.graph import context
@@ -76,7 +76,7 @@ class Operation:
         inputs: tuple[Tensor, ...],
         attrs: dict[str, Any],
         outputs: list[tuple[DType, TensorShape]],
-        control_inputs: list[Operation],
+        control_inputs: Iterable[Operation],
         source: SourceLine | None,
     ) -> Operation:
         """A node that no graph has yet."""
@@ -92,7 +92,7 @@ class Operation:
         inputs: tuple[Tensor, ...],
         attrs: dict[str, Any],
         outputs: list[tuple[DType, TensorShape]],
-        control_inputs: list[Operation],
+        control_inputs: Iterable[Operation],
         source: SourceLine | None,
     ) -> None:
         """Makes it the node that `made` describes."""
@@ -102,7 +102,7 @@ class Operation:
         self.name = name
         self.inputs = inputs
         self.attrs = attrs
-        self._control_inputs = control_inputs
+        self._control_inputs = tuple(control_inputs)
         self._source = source
         self._device = ""
         self._expansion: Any = None  # what runs in its place: see `declare.expanding`
@@ -139,11 +139,11 @@ class Operation:
     def _add_control_inputs(self, ops: list[Operation]) -> None:
         """Makes this operation run after `ops`; the graph's cached plans become stale."""
         new = dict.fromkeys(op for op in ops if op not in self._control_inputs)
-        self._control_inputs.extend(new)
+        self._control_inputs += tuple(new)
         self.graph._changed(self)
 
     def _remove_all_control_inputs(self) -> None:
-        self._control_inputs.clear()
+        self._control_inputs = ()
         self.graph._changed(self)
 
     def _update_input(self, index: int, tensor: Tensor) -> None:

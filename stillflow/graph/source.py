@@ -21,12 +21,23 @@ class SourceLine(NamedTuple):
         return where if self.function == "<module>" else f"{where} in {self.function}()"
 
 
+#: Every line that an operation was built at, so that those of one line share it.
+_lines: dict[tuple[str, int, str], SourceLine] = {}
+
+
+def _one_of(line: tuple[str, int, str]) -> SourceLine:
+    found = _lines.get(line)
+    if found is None:
+        found = _lines[line] = SourceLine(*line)
+    return found
+
+
 def user_line() -> SourceLine | None:
     """The innermost line of the call stack that is not Stillflow's own; None when there is none."""
     frame = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
         if not code.co_filename.startswith(_PACKAGE):
-            return SourceLine(code.co_filename, frame.f_lineno, code.co_name)
+            return _one_of((code.co_filename, frame.f_lineno, code.co_name))
         frame = frame.f_back  # type: ignore[assignment]
     return None

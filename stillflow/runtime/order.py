@@ -49,7 +49,7 @@ def predecessors(op: Operation, fed: frozenset[Tensor]) -> list[Operation]:
     if op.defn.expands:
         expansion = expansion_of(op)
         inputs, effects = expansion.outputs, expansion.effects
-    waits = [t.op for t in inputs if t not in fed] + effects + op._control_inputs
+    waits = [*(t.op for t in inputs if t not in fed), *effects, *op._control_inputs]
     if not op._control_inputs:
         return waits
     # A fed placeholder has happened; any other op that a control input names runs though it is fed.
