@@ -59,7 +59,7 @@ MAY_IMPORT = {
         *("testing", "monitored", "estimator", "tracking", "learn", "distribute"),
         *("profiler", "predictor"),
     },
-    "environment": {"api"},
+    "environment": {"api", "runtime"},
     "digits": {"api"},
     "cli": {"api", "environment", "interchange", "digits"},
     "": {"declare", "ops", "api", "cli", "environment"},

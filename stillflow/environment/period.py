@@ -19,7 +19,7 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
-from stillflow.environment import arrays, dropped, old_messages, promotion
+from stillflow.environment import arrays, dropped, old_messages, promotion, scalars
 from stillflow.environment.on_import import when_imported
 
 # {module: {dropped name: what the same module calls it today}}
@@ -325,6 +325,7 @@ CHANGED: dict[str, tuple[collections.abc.Callable[[ModuleType], None], ...]] = {
         _read_binary_strings,
         arrays.restore,
         promotion.restore,
+        scalars.restore,
         _hold_ragged_rows,
     ),
     "matplotlib.figure": (_allow_projection,),

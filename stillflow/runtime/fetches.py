@@ -10,6 +10,7 @@ from stillflow.graph.errors import InaccessibleTensorError
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.conversions import conversion_of
+from stillflow.runtime.fetched_numbers import may_be_number, with_numbers_in_place
 
 Element = Tensor | Operation
 
@@ -30,6 +31,8 @@ class FetchStructure:
         if any(makers):
             pack = self.pack
             self.pack = lambda values: pack(_told(makers, session, values))
+        if any(map(may_be_number, self.elements)):
+            self.pack = with_numbers_in_place(self.pack)
 
     def _visit(self, fetch: Any) -> Callable[[list[Any]], Any]:
         if fetch is None:

@@ -313,6 +313,25 @@ def pixel_cnn(root):
     np.savez(folder / "imgnet_32x32.npz", trainx=pixels[:16], testx=pixels[16:])
 
 
+def same_svd(root):
+    """Which sign a singular vector has is LAPACK's affair, and changes with its versions."""
+    package = root / "baselines" / "__init__.py"
+    package.write_text(package.read_text("utf-8") + FIXED_SIGNS, "utf-8")
+
+
+FIXED_SIGNS = """
+import numpy
+def _with_fixed_signs(a, full_matrices=True, _svd=numpy.linalg.svd):
+    u, s, v = _svd(a, full_matrices=full_matrices)
+    rows = v[: len(s)]
+    signs = numpy.sign(rows[range(len(s)), abs(rows).argmax(1)])
+    u[:, : len(s)] *= signs
+    rows *= signs[:, None]
+    return u, s, v
+numpy.linalg.svd = _with_fixed_signs
+"""
+
+
 def glow(root):
     """One process in place of Horovod's many, and Keras's two helpers for data."""
     stand_in(root, "horovod/tensorflow.py", ONE_PROCESS)

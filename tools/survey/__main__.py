@@ -54,7 +54,9 @@ def arguments():
     parser.add_argument("--tf115", metavar="COMMAND")
     parser.add_argument("--packages", type=Path, action="append", default=[], metavar="DIR")
     parser.add_argument("--tf115-packages", type=Path, action="append", default=[], metavar="DIR")
-    parser.add_argument("--side", choices=["here", "there"], help="run only this side again")
+    parser.add_argument(
+        "--side", choices=["here", "there", "nudged"], help="run only this side again"
+    )
     parser.add_argument("--seconds", type=float, default=30, help="for a tutorial")
     parser.add_argument("--here", type=Path, nargs="*", default=[], metavar="TSV")
     parser.add_argument("--there", type=Path, nargs="*", default=[], metavar="TSV")

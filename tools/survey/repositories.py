@@ -2,7 +2,8 @@
 
 Each recipe copies one, makes small data for it there, and runs its commands with every random
 number seeded; TensorFlow 1.15, where it is given, does the same. What the programs print is read
-into numbers, and both rows are compared, number by number.
+into numbers, and both rows are compared, number by number. `--side nudged` runs TensorFlow once
+more, its first weights an ulp away: so far the numbers go by rounding alone.
 """
 
 import json
@@ -38,12 +39,15 @@ def survey(options):
         sides = {"here": (STILLFLOW, options.packages)}
         if options.tf115:
             sides["there"] = ([*options.tf115.split(), "-u"], options.tf115_packages)
+        if options.side == "nudged":
+            sides["nudged"] = sides["there"]
         place = kept(options, name)
         result = json.loads(place.read_text()) if options.side and place.exists() else {}
         for side, (python, packages) in sides.items():
             if options.side in (None, side):
                 target = place.with_suffix(f".{side}")
-                result[side] = run_recipe(recipe, source, target, python, packages)
+                extra = {"NUDGED": "1"} if side == "nudged" else {}
+                result[side] = run_recipe(recipe, source, target, python, packages, extra)
                 shutil.rmtree(target)
         place.write_text(json.dumps(result))
         print(row(name, recipe, result) or f"{name}: ran nowhere", flush=True)
@@ -59,7 +63,7 @@ def maker(name):
     return next(getattr(module, name) for module in modules if hasattr(module, name))
 
 
-def run_recipe(recipe, source, target, python, packages):
+def run_recipe(recipe, source, target, python, packages, environment):
     """Runs the commands of `recipe` in a fresh copy at `target`; says what came of them."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target, symlinks=True)  # programs write beside themselves
@@ -67,7 +71,7 @@ def run_recipe(recipe, source, target, python, packages):
         maker(recipe["made"])(target)
     paths = [target / path for path in recipe.get("path", [])]
     paths += [base / extra for base in packages for extra in [*recipe.get("packages", []), "."]]
-    environment = {"PYTHONPATH": os.pathsep.join(map(str, paths)), "PYTHONHASHSEED": "0"}
+    environment |= {"PYTHONPATH": os.pathsep.join(map(str, paths)), "PYTHONHASHSEED": "0"}
     environment |= {"PYTHONUNBUFFERED": "1", **recipe.get("environment", {})}
     lines, used, failed = [], 0.0, False
     for command in recipe["commands"]:
@@ -116,17 +120,22 @@ def row(name, recipe, result):
     if here is None or here["failed"]:
         return line([*cells, "", here["failed"] if here else "", last(there), "", ""])
     both = there is not None and not there["failed"]
-    difference = compared(here, there, recipe) if both else ""
+    difference = compared(result, recipe) if both else ""
     seconds = f"{here['seconds']:.0f} : {there['seconds']:.0f}" if both else ""
     return line([*cells, len(here["numbers"]), last(here), last(there), difference, seconds])
 
 
-def compared(here, there, recipe):
+def compared(result, recipe):
     """How far apart the numbers are, and why."""
+    here, there = result["here"], result["there"]
     counts = len(here["numbers"]), len(there["numbers"])
     if counts[0] != counts[1] and "until" not in recipe:
         return f"{counts[0]} numbers : {counts[1]}"
-    said = printed.told(printed.apart(here["numbers"], there["numbers"]))
+    difference = printed.apart(here["numbers"], there["numbers"])
+    said = printed.told(difference)
+    if difference and "nudged" in result:
+        alone = printed.apart(result["nudged"]["numbers"], there["numbers"])
+        said += f" (TensorFlow an ulp away: {printed.told(alone)})"
     return f"{said}: {recipe['note']}" if "note" in recipe else said
 
 
