@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tools.repositories import made
 from tools.survey import (
     libraries,
     pages,
@@ -27,7 +26,7 @@ def test_a_recipe_says_what_it_runs_and_makes(name):
     assert recipe["what"]
     assert recipe["commands"]
     assert recipe["numbers"]
-    assert "made" not in recipe or callable(getattr(made, recipe["made"]))
+    assert "made" not in recipe or callable(repositories.maker(recipe["made"]))
 
 
 def test_numbers_are_read_in_order():
