@@ -4,7 +4,7 @@ import numpy as np
 
 import stillflow as tf
 
-from .made import mnist, pictures, rng, stand_in, write
+from .made import mnist, neural_style, pictures, rng, stand_in, write
 
 
 def yolo(root):
@@ -125,3 +125,15 @@ def detections(root):
             }
             example = tf.train.Example(features=tf.train.Features(feature=feature))
             writer.write(example.SerializeToString())
+
+
+def styles(root):
+    """Two pictures where the program looks for them, and VGG-19 of few channels."""
+    neural_style(root)
+    for kind, number in (("image_input", 0), ("styles", 1)):
+        (root / kind).mkdir(exist_ok=True)
+        (root / "made" / f"{number:04}.jpg").rename(root / kind / "made.jpg")
+
+
+def digits(root):
+    mnist(root / "data")
