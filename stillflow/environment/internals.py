@@ -21,6 +21,8 @@ from stillflow.environment import internal_tables
 from stillflow.environment.internal_tables import Members
 
 _RAW = "raw_ops"
+# Where modules are that nearly every other imports, and so shows: rnn.rnn_cell_impl, nn.array_ops.
+_IMPORTED_FROM = ("python.ops", "python.framework", "python.util", "python.platform")
 
 
 def is_internal(path: str) -> bool:
@@ -102,6 +104,9 @@ class InternalModule(ModuleType):
             return self._public(name, sys._getframe(1))
         if is_internal(f"{self._path}.{name}"):
             return importlib.import_module(f"{self.__name__}.{name}")
+        for folder in _IMPORTED_FROM:
+            if f"{folder}.{name}" != self._path and is_internal(f"{folder}.{name}"):
+                return importlib.import_module(f"tensorflow.{folder}.{name}")
         if name == "__all__":  # for `import *`, which takes what there is
             return [name for name in dir(self) if not name.startswith("_") and hasattr(self, name)]
         if name.startswith("__"):

@@ -329,3 +329,11 @@ def test_switch_and_merge():
             assert (output.tolist(), index) == result
         with pytest.raises(ValueError, match="At least one of the merge inputs is None"):
             control_flow_ops.merge([None, no])
+
+
+def test_modules_show_the_modules_that_they_import():
+    """As `from tensorflow.python.ops.rnn import rnn_cell_impl` finds them."""
+    rnn = importlib.import_module("tensorflow.python.ops.rnn")
+    cells = importlib.import_module("tensorflow.python.ops.rnn_cell_impl")
+    assert rnn.rnn_cell_impl is cells
+    assert not hasattr(rnn, "seq2seq")
