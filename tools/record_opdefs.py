@@ -94,15 +94,19 @@ if __name__ == "__main__":
     from tensorflow.contrib.layers.ops import gen_sparse_feature_cross_op
     from tensorflow.contrib.memory_stats.ops import gen_memory_stats_ops
     from tensorflow.contrib.resampler.ops import gen_resampler_ops
+    from tensorflow.python.ops import gen_clustering_ops
 
     CONTRIB = {
         "GatherTree": tf.contrib.seq2seq.gather_tree,
         "ImageProjectiveTransformV2": gen_image_ops.image_projective_transform_v2,
         "ImageConnectedComponents": gen_image_ops.image_connected_components,
+        "NearestNeighbors": gen_clustering_ops.nearest_neighbors,
         "ObtainNext": gen_input_pipeline_ops.obtain_next,
         "BipartiteMatch": gen_image_ops.bipartite_match,
         "BytesInUse": gen_memory_stats_ops.bytes_in_use,
         "BytesLimit": gen_memory_stats_ops.bytes_limit,
+        "KMC2ChainInitialization": gen_clustering_ops.kmc2_chain_initialization,
+        "KmeansPlusPlusInitialization": gen_clustering_ops.kmeans_plus_plus_initialization,
         "MaxBytesInUse": gen_memory_stats_ops.max_bytes_in_use,
         "Resampler": gen_resampler_ops.resampler,
         "ResamplerGrad": gen_resampler_ops.resampler_grad,

@@ -277,6 +277,15 @@ OWN: dict[str, Members] = {
         ),
         "stillflow.layers.cudnn.saveables": "CudnnOpaqueParamsSaveable",
     },
+    "contrib.factorization.python.ops.clustering_ops": {
+        "stillflow.learn.factorization.clustering": (
+            "CLUSTERS_VAR_NAME COSINE_DISTANCE KMC2_INIT KMEANS_PLUS_PLUS_INIT RANDOM_INIT "
+            "SQUARED_EUCLIDEAN_DISTANCE"
+        ),
+    },
+    "contrib.factorization.python.ops.kmeans": {
+        "stillflow.learn.factorization.kmeans": "_parse_features_if_necessary=points_of",
+    },
     "contrib.layers.python.layers.layers": {
         "stillflow.layers.contrib.arranging": "_inner_flatten=inner_flatten poincare_normalize",
         "stillflow.layers.contrib.pooling": "pool",

@@ -65,6 +65,7 @@ STORIES = (
     "object_checkpoints",
     "recorded_summaries",
     "cudnn_graphs",
+    "clusters_of_points",
     "predictors",
     "model_tools",
     "readers",

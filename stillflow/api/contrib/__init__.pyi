@@ -8,6 +8,7 @@ from stillflow.api.contrib import distribute as distribute
 from stillflow.api.contrib import distributions as distributions
 from stillflow.api.contrib import eager as eager
 from stillflow.api.contrib import estimator as estimator
+from stillflow.api.contrib import factorization as factorization
 from stillflow.api.contrib import feature_column as feature_column
 from stillflow.api.contrib import framework as framework
 from stillflow.api.contrib import graph_editor as graph_editor

@@ -1,0 +1,1 @@
+"""Clusters of points: which centres are nearest, and where centres start."""
