@@ -509,5 +509,9 @@ class Estimator:
         )
         logging.info("Done calling model_fn.")
         if not isinstance(spec, EstimatorSpec):
-            raise ValueError("model_fn should return an EstimatorSpec.")
+            raise ValueError(
+                "model_fn should return an EstimatorSpec."
+                f"\n  It returned {'nothing' if spec is None else type(spec).__name__}: end it "
+                "with `return tf.estimator.EstimatorSpec(mode, ...)`."
+            )
         return spec

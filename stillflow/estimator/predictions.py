@@ -31,7 +31,7 @@ def chosen(predictions: Any, keys: Iterable[str] | None) -> Any:
     found = {key: value for key, value in predictions.items() if key in wanted}
     if not found:
         raise ValueError(
-            f"Expected to run at least one output from {predictions.keys()}, provided {wanted}."
+            f"Expected to run at least one output from {predictions.keys()}, provided {keys}."
         )
     return found
 

@@ -116,7 +116,10 @@ def _tensor(value: Any, what: str) -> Any:
 def _train_op(train_op: Any, mode: str) -> Any:
     if train_op is None:
         if mode == ModeKeys.TRAIN:
-            raise ValueError("Missing train_op.")
+            raise ValueError(
+                "Missing train_op.\n  Pass what trains, such as "
+                "optimizer.minimize(loss, global_step=tf.train.get_global_step())."
+            )
         return None
     if not isinstance(train_op, (Operation, Tensor, Variable)):
         raise TypeError(f"train_op must be Operation or Tensor, given: {train_op}")
@@ -129,11 +132,13 @@ def _train_op(train_op: Any, mode: str) -> Any:
 def _loss(loss: Any, mode: str) -> Any:
     if loss is None:
         if mode in (ModeKeys.TRAIN, ModeKeys.EVAL):
-            raise ValueError("Missing loss.")
+            raise ValueError(f"Missing loss.\n  Pass one in mode {mode!r}.")
         return None
     shape = _tensor(loss, "loss").get_shape()
     if shape.num_elements() not in (None, 1):
-        raise ValueError(f"Loss must be scalar, given: {loss}")
+        raise ValueError(
+            f"Loss must be scalar, given: {loss}\n  Reduce it, such as by tf.reduce_mean(loss)."
+        )
     if not shape.is_compatible_with(TensorShape([])):
         loss = reshape(loss, [])
     _check_graph(loss, "loss", loss.name)

@@ -24,6 +24,11 @@ _CLASSES: dict[int | None, Callable[[None, None, str], errors.OpError]] = {
     errno.EINVAL: errors.InvalidArgumentError,
     errno.ENAMETOOLONG: errors.InvalidArgumentError,
 }
+_NO_ROOM = (
+    "\n  Make room and start again: what was saved before is whole. Savers keep fewer checkpoints "
+    "with max_to_keep."
+)
+_FIXES = {errno.ENOSPC: _NO_ROOM, errno.EDQUOT: _NO_ROOM}
 
 
 @contextlib.contextmanager
@@ -33,4 +38,5 @@ def os_errors_as_tf(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         cls = _CLASSES.get(error.errno, errors.UnknownError)
-        raise cls(None, None, f"{error.filename or path}; {error.strerror}") from error
+        fix = _FIXES.get(error.errno, "")
+        raise cls(None, None, f"{error.filename or path}; {error.strerror}{fix}") from error
