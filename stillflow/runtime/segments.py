@@ -1,7 +1,8 @@
 """Splits a plan's steps into those that XLA compiles and those that stay on the host.
 
 XLA needs shapes, axes and permutations while it compiles. Where such a value comes from a feed, the
-plan is compiled anew for each value of it. Where it comes from a variable or a random number, where
+plan is compiled anew for each value of it; so it is where a fed value decides the shape of what the
+host gives, as the size of a sparse matrix does. Where it comes from a variable or a random number, where
 an op works on the host alone, and where a shape depends on data, the step stays on the host.
 """
 
@@ -130,7 +131,12 @@ def _assign_tiers(
         on_host.append(stays)
         if stays:
             sources.update({slot: frozenset({slot}) for slot in step.outputs})
-            if not _is_steady(step, sources, unshaped) and not _are_known(step.op.outputs):
+            asked = _asked(step, sources)
+            if _are_known(step.op.outputs):
+                continue
+            if step.steady and asked <= feeds and unshaped.isdisjoint(step.steady):
+                static_feeds |= asked
+            else:
                 unshaped.update(step.outputs)
             continue
         static_feeds |= static
@@ -144,13 +150,10 @@ def _parts(step: Step) -> Sequence[Part]:
     return () if step.region is None else step.region.parts
 
 
-def _is_steady(
-    step: Step, sources: Mapping[int, frozenset[int]], unshaped: Collection[int]
-) -> bool:
-    """Whether the shapes of the feeds decide those of its outputs."""
-    read = [slot for slot in step.steady if slot in step.static]
-    decided = not any(sources.get(slot) for slot in read)
-    return bool(step.steady) and decided and not any(slot in unshaped for slot in step.steady)
+def _asked(step: Step, sources: Mapping[int, frozenset[int]]) -> frozenset[int]:
+    """What the values depend on that decide the shapes of a steady step's outputs."""
+    read = (slot for slot in step.steady if slot in step.static)
+    return _NOTHING.union(*(sources.get(slot, _NOTHING) for slot in read))
 
 
 def _are_known(outputs: Iterable[Tensor]) -> bool:

@@ -37,6 +37,7 @@ def _product(ctx: shapes.ShapeContext) -> shapes.Sizes:
     "a_indices: Tindices, a_values: T, a_shape: int64, b: T -> product: T",
     shape=_product,
     static=("a_shape",),
+    steady=("a_shape", "b"),
     types={"Tindices": INDEX},
     defaults={"Tindices": dtypes.int64},
     flops=lambda indices, values, sizes, b: 2 * indices[0] * max(b),
