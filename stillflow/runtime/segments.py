@@ -2,8 +2,8 @@
 
 XLA needs shapes, axes and permutations while it compiles. Where such a value comes from a feed, the
 plan is compiled anew for each value of it; so it is where a fed value decides the shape of what the
-host gives, as the size of a sparse matrix does. Where it comes from a variable or a random number, where
-an op works on the host alone, and where a shape depends on data, the step stays on the host.
+host gives, as the size of a sparse matrix does. Where it comes from a variable or a random number,
+where an op works on the host alone, and where a shape depends on data, the step stays on the host.
 """
 
 from __future__ import annotations

@@ -272,7 +272,7 @@ def mnist_challenge(root):
     mnist(root / "MNIST_data")
     path = root / "config.json"
     config = json.loads(path.read_text())
-    config |= {"max_num_training_steps": 30, "num_output_steps": 1, "num_checkpoint_steps": 15}
+    config |= {"max_num_training_steps": 12, "num_output_steps": 1, "num_checkpoint_steps": 6}
     path.write_text(json.dumps(config))
 
 
