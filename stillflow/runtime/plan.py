@@ -15,7 +15,6 @@ import numpy as np
 
 from stillflow.declare.calling import VariableName
 from stillflow.declare.expanding import expansion_of
-from stillflow.declare.handles import is_handle
 from stillflow.declare.shapes import format_sizes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import InvalidArgumentError, UnimplementedError
@@ -41,6 +40,7 @@ from stillflow.runtime.variables import (
     declared_shape,
     first_of_its_name,
     has_handle,
+    may_change_shape,
 )
 
 _NONE: Mapping[Tensor, Operation] = {}
@@ -216,6 +216,8 @@ class _Planner:
             self._add_switch(node)
         elif defn.joins:
             self._add_merge(node)
+        elif self._run.is_copied(node):
+            self._add_step(node)
         elif defn.forwards or defn.frame or node in self._in_place:
             self._forward(node.outputs[0], node.inputs[0])
         elif node.outputs or node.inputs or defn.host:
@@ -370,7 +372,7 @@ class _Planner:
         plan.reshaped.update(
             variable
             for variable, write in zip(written, writes, strict=True)
-            if not write.is_checked and not _keeps_shape(op, variable)
+            if not write.is_checked and may_change_shape(op, variable)
         )
         take = self._argument_slot if defn.calls else self.slot
         inputs = [take(tensor) for tensor in op.inputs]
@@ -480,14 +482,6 @@ def _writes(op: Operation, written: list[Operation], before: int) -> tuple[Write
     return tuple(
         Write(before + position, declared_shape(variable).sizes, is_checked)
         for position, variable in zip(positions, written, strict=True)
-    )
-
-
-def _keeps_shape(op: Operation, variable: Operation) -> bool:
-    """Whether by its static shape what `op` writes has the shape that the variable is declared."""
-    declared, value = declared_shape(variable), op.inputs[-1]
-    return (
-        declared.is_fully_defined() and value.shape.sizes == declared.sizes and not is_handle(value)
     )
 
 

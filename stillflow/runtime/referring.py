@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from stillflow.declare.expanding import expansion_of
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.runtime.variables import first_of_its_name
+from stillflow.runtime.variables import first_of_its_name, has_handle, may_change_shape
 
 
 class Run:
@@ -22,6 +22,22 @@ class Run:
         self.fed = fed
         self.needed = set(ops)
         self._variable_of: dict[Tensor, Operation | None] = dict(named)
+        self._moved: set[Operation | None] = set()
+        self._moved = {self._moved_by(op) for op in self.needed if op.defn.writes} - {None}
+
+    def _moved_by(self, op: Operation) -> Operation | None:
+        """The variable that `op` moves to other memory, if its shape may become another."""
+        (target, *_) = op.defn.input_positions(op, op.defn.writes[:1])
+        variable = self.variable(op.inputs[target])
+        if variable is None or has_handle(variable) or not may_change_shape(op, variable):
+            return None
+        return variable
+
+    def is_copied(self, op: Operation) -> bool:
+        """Whether `op` reads a variable that moves: what it read stays where it was."""
+        if not self._moved or not op.defn.forwards or is_name(op.outputs[0]):
+            return False
+        return self.variable(op.inputs[0]) in self._moved
 
     def variable(self, tensor: Tensor) -> Operation | None:
         """The variable that `tensor` refers to, directly or through ops that forward it."""
@@ -35,7 +51,10 @@ class Run:
                 break
             tensor = source
         variable = self._variable_of[tensor]
-        self._variable_of.update(dict.fromkeys(chain, variable))
+        for link in reversed(chain):
+            if variable in self._moved and link.op.defn.forwards and not is_name(link):
+                variable = None
+            self._variable_of[link] = variable
         return variable
 
 

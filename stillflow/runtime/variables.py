@@ -31,6 +31,15 @@ def declared_shape(variable: Operation) -> TensorShape:
     return variable.attrs["shape"] if has_handle(variable) else variable.outputs[0].shape
 
 
+def may_change_shape(op: Operation, variable: Operation) -> bool:
+    """Whether what `op` writes may be of another shape than what the variable holds."""
+    if op.attrs.get("validate_shape", not op.defn.reshapes):
+        return False
+    declared, value = declared_shape(variable), op.inputs[-1]
+    is_same = declared.is_fully_defined() and value.shape.sizes == declared.sizes
+    return not is_same or is_handle(value)
+
+
 def declared_dtype(variable: Operation) -> DType:
     return variable.attrs["dtype"] if has_handle(variable) else variable.outputs[0].dtype.base_dtype
 

@@ -662,6 +662,51 @@ def assign_other_shape(tf, run):
     run.note(str(w.shape))
 
 
+def grown(tf, array, size, batch):
+    """An update that appends to an array, which becomes larger where it is too small."""
+
+    def reallocate():
+        old = array.value()
+        with tf.control_dependencies([old]):
+            cleared = tf.assign(array, tf.zeros([size * 2 + 3]), validate_shape=False)
+        with tf.control_dependencies([cleared]):
+            copied = array[:size].assign(old[:size])
+        with tf.control_dependencies([copied]):
+            return tf.no_op()
+
+    new_size = size + tf.shape(batch)[0]
+    with tf.control_dependencies([tf.cond(new_size > tf.shape(array)[0], reallocate, tf.no_op)]):
+        appended = array[size:new_size].assign(batch)
+    with tf.control_dependencies([appended]):
+        return tf.assign(size, new_size)
+
+
+@program
+def what_a_variable_held_before_it_grew(tf, run):
+    array = tf.Variable([], validate_shape=False)
+    size = tf.Variable(0)
+    batch = tf.placeholder(tf.float32, [None])
+    update = grown(tf, array, size, batch)
+    run(tf.global_variables_initializer())
+    for values in (f32(2), f32(1, at=1), f32(4, at=2), f32(1, at=3)):
+        run(update, {batch: values})
+        run([array[:size], tf.reduce_sum(array)])
+
+
+@program
+def a_read_stays_where_the_variable_was(tf, run):
+    w = tf.Variable([1.0, 2.0], validate_shape=False)
+    run(w.initializer)
+    before = tf.identity(w)
+    with tf.control_dependencies([before]):
+        larger = tf.assign(w, tf.zeros([4]), validate_shape=False)
+    with tf.control_dependencies([larger]):
+        after = [before * 3, tf.identity(w)]
+    for _ in range(2):
+        run(w.initializer)
+        run(after)
+
+
 @program
 def initialized_value(tf, run):
     a = tf.Variable(3.0)
