@@ -4,6 +4,7 @@ import math
 import re
 
 MISSING = re.compile(r"(tf\.[\w.]+) is in TensorFlow 1\.15 but not yet in Stillflow")
+NO_MODULE = re.compile(r"No module named '(tensorflow[\w.]*)'")
 ERROR = re.compile(r"^[\w.]*(?:Error|Exception|Exit|Interrupt)\b")
 NUMBER = r"([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|nan|inf))"
 
@@ -21,7 +22,8 @@ def numbers(lines, patterns):
 
 def reason(lines):
     """Why a program ended: the name that it lacks, or the error's line."""
-    if lacking := MISSING.findall("\n".join(lines)):
+    text = "\n".join(lines)
+    if lacking := MISSING.findall(text) or NO_MODULE.findall(text):
         return f"lacks {lacking[-1]}"
     errors = [line for line in lines if ERROR.match(line)]
     return errors[-1][:120] if errors else "ended with an error code"

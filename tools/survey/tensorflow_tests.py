@@ -26,9 +26,11 @@ LISTED = Path(__file__).parents[1] / "tensorflow_tests.tsv"
 
 
 def survey(options):
-    """Says what fails, and which listed tests pass after all."""
+    """Says what fails, which listed tests pass after all, and which files were run there alone."""
     ours, theirs = read(options.here), read(options.there)
     listed = read([LISTED])
+    for file in sorted({file for file, _ in theirs} - {file for file, _ in ours}):
+        print(f"{file} was not run here, so that it does not count")
     for (file, test), (kind, *why) in sorted(ours.items()):
         if (
             kind in ("fail", "error")
@@ -59,7 +61,8 @@ def rows(options):
 
 def table(ours, theirs, listed):
     counts, files = defaultdict(Counter), defaultdict(set)
-    for test in filter(lambda test: passes(theirs, test), theirs):
+    ran = {file for file, _ in ours}
+    for test in (test for test in theirs if passes(theirs, test) and test[0] in ran):
         where = area(test[0])
         files[where].add(test[0])
         kind = ours.get(test, ("absent",))[0]
