@@ -18,11 +18,13 @@ from absl.testing import absltest
 from stillflow.declare.convert import is_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.context import get_default_graph, get_default_session, reset_default_graph
+from stillflow.graph.device import canonical_name
 from stillflow.graph.errors import OpError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.random_seed import DEFAULT_GRAPH_SEED
 from stillflow.runtime.session import Session
 from stillflow.testing import differences
+from stillflow.testing.captured import captured_writes
 from stillflow.testing.checked_thread import CheckedThread
 
 
@@ -350,11 +352,19 @@ class TestCase(absltest.TestCase):
         self._threads.append(thread)
         return thread
 
+    def captureWritesToStream(self, stream: Any) -> Any:
+        """A context within which `contents()` of what it gives is what was written to a stream."""
+        return captured_writes(stream)
+
     # Kinds and errors ---------------------------------------------------------------------------
 
     def assertShapeEqual(self, np_array: Any, tf_tensor: Tensor, msg: str | None = None) -> None:
         """The tensor's static shape is that of the array."""
         self.assertEqual(list(np_array.shape), tf_tensor.get_shape().as_list(), msg)
+
+    def assertDeviceEqual(self, device1: Any, device2: Any, msg: str | None = None) -> None:
+        """Both names or specifications are of one device, however they are spelled."""
+        self.assertEqual(canonical_name(device1), canonical_name(device2), msg)
 
     def assertDTypeEqual(self, target: Any, expected_dtype: Any) -> None:
         """The array's or tensor's type is as expected."""

@@ -39,6 +39,8 @@ HOLDS = [
     lambda t: t.assertAllInRange(tf.constant([1, 2]), 1, 3, open_upper_bound=True),
     lambda t: t.assertAllInSet([1, 1, 2], {1, 2, 3}),
     lambda t: t.assertShapeEqual(np.ones((2, 3)), tf.zeros([2, 3])),
+    lambda t: t.assertDeviceEqual("cpu:0", "/device:CPU:0"),
+    lambda t: t.assertDeviceEqual(tf.DeviceSpec(job="ps", device_type="GPU"), "/job:ps/gpu:*"),
     lambda t: t.assertDTypeEqual(tf.constant(1.0), tf.float32),
     lambda t: t.assertDTypeEqual(np.ones(1), np.float64),
     lambda t: t.assertLen([1, 2], 2),  # absl's are there as well
@@ -56,6 +58,7 @@ FAILS = [
     lambda t: t.assertAllInRange([1, 3], 1, 3, open_upper_bound=True),
     lambda t: t.assertAllInSet([1, 4], {1, 2, 3}),
     lambda t: t.assertShapeEqual(np.ones(2), tf.zeros([3])),
+    lambda t: t.assertDeviceEqual("/cpu:0", "/cpu:1"),
     lambda t: t.assertDTypeEqual(np.ones(1), tf.float32),
 ]
 
@@ -297,3 +300,17 @@ def test_surroundings(tmp_path):
     assert not tf.test.is_built_with_cuda()
     assert tf.test.gpu_device_name() == ""
     assert tf.test.test_src_dir_path("a").endswith("/a")
+
+
+def test_writes_to_a_stream_are_captured(tmp_path):
+    """Those of other processes too; what came before and comes after goes where it went."""
+    with (tmp_path / "out").open("w+") as stream:
+        print("before", file=stream)
+        with tf.test.TestCase().captureWritesToStream(stream) as captured:
+            print("of Python", file=stream)
+            assert captured.contents() == "of Python\n"
+            subprocess.run([sys.executable, "-c", "print('of another')"], stdout=stream, check=True)
+        print("after", file=stream)
+        assert captured.contents() == "of Python\nof another\n"
+        stream.seek(0)
+        assert stream.read() == "before\nafter\n"
