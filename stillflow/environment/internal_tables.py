@@ -617,6 +617,7 @@ OWN: dict[str, Members] = {
         "stillflow.ops.metrics.average_precision": (
             "_streaming_sparse_average_precision_at_top_k=average_precision_at_top_k"
         ),
+        "stillflow.ops.metrics.classes": "_streaming_confusion_matrix=streaming_confusion_matrix",
         "stillflow.ops.metrics.parts": (
             "_aggregate_variable=aggregate_variable "
             "_confusion_matrix_at_thresholds=confusion_matrix_at_thresholds "

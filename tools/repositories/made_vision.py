@@ -4,7 +4,7 @@ import numpy as np
 
 import stillflow as tf
 
-from .made import mnist, neural_style, pictures, rng, stand_in, write
+from .made import mnist, pictures, rng, stand_in, write
 
 
 def yolo(root):
@@ -19,30 +19,6 @@ def yolo(root):
         file.write("__C.TEST.INPUT_SIZE = 96\n__C.TRAIN.FISRT_STAGE_EPOCHS = 0\n")
         file.write("__C.TRAIN.SECOND_STAGE_EPOCHS = 2\n")
     (root / "checkpoint").mkdir(exist_ok=True)
-
-
-def deeplab(root):
-    """Pictures and masks; no weights but those that initializers draw."""
-    pictures(root / "made" / "images", 4, 96, "jpg")
-    pictures(root / "made" / "masks", 4, 96, "png", seed=1)
-    lines = [f"/images/{i:04}.jpg /masks/{i:04}.png" for i in range(4)]
-    write(root / "made" / "list.txt", lines)
-    np.save(root / "made" / "weights.npy", {}, allow_pickle=True)
-
-
-def stereo(root):
-    """Pairs of pictures of both eyes."""
-    pictures(root / "made" / "left", 8, 64, "jpg")
-    pictures(root / "made" / "right", 8, 64, "jpg", seed=1)
-    write(root / "made" / "files.txt", [f"left/{i:04}.jpg right/{i:04}.jpg" for i in range(8)])
-
-
-def sequences_of_views(root):
-    """Three views beside each other in a picture, and what the camera is like."""
-    pictures(root / "made" / "drive", 8, 192, "jpg")
-    for i in range(8):
-        write(root / "made" / "drive" / f"{i:04}_cam.txt", ["60.,0.,32.,0.,60.,32.,0.,0.,1."])
-    write(root / "made" / "train.txt", [f"drive {i:04}" for i in range(8)])
 
 
 def points(root):
@@ -73,7 +49,7 @@ def faces_of_stars(root):
     pictures(root / "dataset" / "celebA" / "test", 4, 48, "jpg", seed=1)
     for name in ("train", "test"):
         folder = root / "dataset" / "celebA" / name
-        for file in sorted(folder.iterdir()):
+        for file in sorted(folder.glob("0*.jpg"), reverse=True):
             file.rename(folder / f"{int(file.stem) + (name == 'test') * 2000 + 1:06}.jpg")
     names = ["Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young"]
     marks = rng().choice(["1", "-1"], (24, 5))
@@ -125,14 +101,6 @@ def detections(root):
             }
             example = tf.train.Example(features=tf.train.Features(feature=feature))
             writer.write(example.SerializeToString())
-
-
-def styles(root):
-    """Two pictures where the program looks for them, and VGG-19 of few channels."""
-    neural_style(root)
-    for kind, number in (("image_input", 0), ("styles", 1)):
-        (root / kind).mkdir(exist_ok=True)
-        (root / "made" / f"{number:04}.jpg").rename(root / kind / "made.jpg")
 
 
 def digits(root):
