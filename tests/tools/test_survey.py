@@ -96,6 +96,15 @@ def test_tests_are_counted_by_area():
     assert row == f"| {area} | 1 | 4 | 1 | 1 | 33.3 % | 1 | 50.0 % |"
 
 
+def test_results_are_read_whatever_parameters_a_test_shows(tmp_path):
+    path = tmp_path / "results.tsv"
+    path.write_text(
+        "a_test.py\tA.test0 (x=array([1,\n 2]))\tfail\tE: x\na_test.py\tA.b=(1, 2)\tpass\t\n"
+    )
+    found = {("a_test.py", "A.test0"): ("fail", "E: x"), ("a_test.py", "A.b=(1, 2)"): ("pass", "")}
+    assert tensorflow_tests.read([path]) == found
+
+
 def test_listed_tests_are_in_areas():
     listed = tensorflow_tests.read([tensorflow_tests.LISTED])
     assert not [file for file, _ in listed if tensorflow_tests.area(file) == "other"]
