@@ -221,12 +221,12 @@ class Executor:
         feeds: list[np.ndarray],
         values: list[Any],
     ) -> list[Any]:
-        moves = not isinstance(program, HostProgram) and xla().placement.is_away
-        before = values.copy() if moves else []
+        is_moving = not isinstance(program, HostProgram) and xla().placement.is_away
+        may_move = self._only_read(values) if is_moving else None
         slots = self._done(program, state, feeds, values)
         fetched = self._commit(program, state, feeds, slots)
-        if moves:
-            self._keep_moved(state, before, slots)
+        if may_move:
+            self._keep_moved(state, may_move, slots)
         return fetched
 
     def _done(
@@ -318,13 +318,20 @@ class Executor:
             if variable in state.variables and not isinstance(slots[slot], np.ndarray):
                 state.variables[variable] = slots[slot]
 
-    def _keep_moved(self, state: SessionState, values: list[Any], slots: list) -> None:
+    def _only_read(self, values: list[Any]) -> dict[Operation, np.ndarray]:
+        """The variables on the host that the run does not write."""
+        pairs = zip(self._variables, values, strict=True)
+        written = self.plan.written
+        return {v: x for v, x in pairs if type(x) is np.ndarray and v not in written}
+
+    def _keep_moved(
+        self, state: SessionState, before: dict[Operation, np.ndarray], slots: list
+    ) -> None:
         """Has the session keep the variables that a compiled run has brought to its device."""
         with state.lock:
-            for variable, value in zip(self._variables, values, strict=True):
+            for variable, value in before.items():
                 moved = slots[self.plan.variables[variable]]
-                was_moved = type(value) is np.ndarray and not isinstance(moved, np.ndarray)
-                if was_moved and state.variables.get(variable) is value:
+                if not isinstance(moved, np.ndarray) and state.variables.get(variable) is value:
                     state.variables[variable] = moved
                     state.has_buffers = True
 
