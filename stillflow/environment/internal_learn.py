@@ -6,6 +6,11 @@ from stillflow.environment.internal_columns import Members
 
 _THERE = "contrib.learn.python.learn"
 _OURS = "stillflow.learn"
+_DEBUG = "stillflow.monitored.tfdbg"
+_REMOTE = (
+    "GrpcDebugHook GrpcDebugWrapperSession LocalCLIDebugHook LocalCLIDebugWrapperSession "
+    "TensorBoardDebugHook TensorBoardDebugWrapperSession"
+)
 
 # Those that are ours as a whole.
 WHOLE: Members = {
@@ -46,22 +51,32 @@ WHOLE: Members = {
 # Names that were never public: {module: {module of ours: names}}.
 OWN: dict[str, Members] = {
     "python.debug": {
-        "stillflow.monitored.tfdbg": (
-            "DumpingDebugHook DumpingDebugWrapperSession GrpcDebugHook GrpcDebugWrapperSession "
-            "LocalCLIDebugHook LocalCLIDebugWrapperSession TensorBoardDebugHook "
-            "TensorBoardDebugWrapperSession has_inf_or_nan"
-        ),
+        f"{_DEBUG}.datum": "DebugTensorDatum has_inf_or_nan load_tensor_from_event_file",
+        f"{_DEBUG}.dump_dir": "DebugDumpDir",
+        f"{_DEBUG}.remote": _REMOTE,
+        f"{_DEBUG}.sessions": "DumpingDebugHook DumpingDebugWrapperSession WatchOptions",
+        f"{_DEBUG}.watching": "add_debug_tensor_watch watch_graph watch_graph_with_blacklists",
     },
     "python.debug.lib.debug_data": {
-        "stillflow.monitored.tfdbg": "has_inf_or_nan",
-    },
-    "python.debug.wrappers.hooks": {
-        "stillflow.monitored.tfdbg": (
-            "DumpingDebugHook GrpcDebugHook LocalCLIDebugHook TensorBoardDebugHook"
+        f"{_DEBUG}.datum": (
+            "DebugTensorDatum InconvertibleTensorProto device_name_to_device_path "
+            "device_path_to_device_name has_inf_or_nan load_tensor_from_event_file"
         ),
+        f"{_DEBUG}.dump_dir": "DebugDumpDir WatchKeyDoesNotExistInDebugDumpDirError",
+    },
+    "python.debug.lib.debug_utils": {
+        f"{_DEBUG}.watching": "add_debug_tensor_watch watch_graph watch_graph_with_blacklists",
+    },
+    "python.debug.wrappers.dumping_wrapper": {
+        f"{_DEBUG}.sessions": "DumpingDebugWrapperSession",
+    },
+    "python.debug.wrappers.framework": {f"{_DEBUG}.sessions": "WatchOptions"},
+    "python.debug.wrappers.hooks": {
+        f"{_DEBUG}.remote": "GrpcDebugHook LocalCLIDebugHook TensorBoardDebugHook",
+        f"{_DEBUG}.sessions": "DumpingDebugHook",
     },
     "python.debug.wrappers.local_cli_wrapper": {
-        "stillflow.monitored.tfdbg": "LocalCLIDebugWrapperSession",
+        f"{_DEBUG}.remote": "LocalCLIDebugWrapperSession",
     },
     _THERE: {
         "tensorflow.contrib.learn.python.learn.estimators": "estimator run_config",

@@ -175,6 +175,8 @@ class BaseSession:
             return self._run(fetches, fed, fed.values())
         milliseconds = 0 if options is None else options.timeout_in_ms
         with waiting_at_most(milliseconds / 1000 if milliseconds > 0 else self._patience):
+            if options is not None and options.debug_options.debug_tensor_watch_opts:
+                return self._run_dumped(fetches, fed, options, run_metadata)
             if run_metadata is not None and options is not None and _asks_for_trace(options):
                 return self._run_traced(fetches, fed, options, run_metadata)
             return self._run(fetches, fed, fed.values())
@@ -332,12 +334,36 @@ class BaseSession:
                 fetched.insert(place, as_fed(given[feed], arrays[feed]))
         return prepared.structure.pack(fetched)
 
-    def _run_traced(self, fetches: Any, fed: Any, options: Any, run_metadata: Any) -> Any:
-        """A run of which `run_metadata` gets what `options` ask for."""
+    def _run_dumped(self, fetches: Any, fed: Any, options: Any, run_metadata: Any) -> Any:
+        """A run whose tensors are written to files, also where it fails."""
+        from stillflow.runtime.dumping import Dump  # for the debugger
+
+        dump = Dump(options.debug_options, self._state.variables)
+        steps: list[Any] = []
+        needed: list[Operation] = []
+        try:
+            return self._run_traced(fetches, fed, options, run_metadata, steps, needed)
+        finally:
+            elements = FetchStructure(self._graph, fetches).elements
+            dump.write(needed, steps, [element.name for element in elements])
+
+    def _run_traced(
+        self,
+        fetches: Any,
+        fed: Any,
+        options: Any,
+        run_metadata: Any,
+        steps: list[Any] | None = None,
+        needed: list[Operation] | None = None,
+    ) -> Any:
+        """A run of which `run_metadata` gets what `options` ask for.
+
+        The steps that are done, and the operations that are needed, are added to the lists.
+        """
         from stillflow.runtime import tracing  # few programs trace
 
-        steps: list[tracing.Timed] = []
-        needed: list[Operation] = []
+        steps = [] if steps is None else steps
+        needed = [] if needed is None else needed
 
         def executor(elements: Any, feeds: Any) -> Executor | StagedExecutor:
             needed.extend(needed_for(elements, feeds))
@@ -348,9 +374,9 @@ class BaseSession:
 
         prepared = self._prepare(fetches, fed, executor)
         result = self._carry_out(prepared, fed, fed.values())
-        if options.trace_level:
+        if run_metadata is not None and options.trace_level:
             tracing.fill_step_stats(run_metadata, steps)
-        if options.output_partition_graphs:
+        if run_metadata is not None and options.output_partition_graphs:
             tracing.fill_partition_graph(run_metadata, needed)
         return result
 

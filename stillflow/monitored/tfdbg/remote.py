@@ -1,30 +1,14 @@
-"""`tensorflow.python.debug`: what programs import of TensorFlow's debugger behind a flag.
+"""The debugger's interfaces in a terminal and over a network, which are not in Stillflow.
 
-The debugger itself is a terminal's interface on dumps of every tensor of a run. It is not in
-Stillflow: its sessions and hooks say so when they are made, and what to do instead.
+Programs import them behind a flag. They say so when they are made, and what to do instead.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from stillflow.graph.errors import UnimplementedError
 from stillflow.monitored.hook import SessionRunHook
-
-
-def has_inf_or_nan(datum: Any, tensor: Any) -> bool:
-    """Whether a tensor of numbers has an infinity or NaN in it; False for what is none.
-
-    Args:
-      datum: what a dump says of the tensor; not asked.
-      tensor: an array.
-    """
-    kind = getattr(tensor, "dtype", None)
-    if kind is None or not np.issubdtype(kind, np.number):
-        return False
-    return not bool(np.all(np.isfinite(tensor)))
 
 
 def _refuse(name: str) -> None:
@@ -32,8 +16,9 @@ def _refuse(name: str) -> None:
         None,
         None,
         f"tfdbg's {name} is not in Stillflow."
-        "\n  Leave the debugger's flag out. To find NaN, use tf.add_check_numerics_ops(), "
-        "tf.train.NanTensorHook or tf.check_numerics; to see tensors, fetch them or use tf.Print.",
+        "\n  Use DumpingDebugWrapperSession or DumpingDebugHook, and look through what they write "
+        "with debug_data.DebugDumpDir. To find NaN, there are tf.add_check_numerics_ops(), "
+        "tf.train.NanTensorHook and DebugDumpDir(folder).find(has_inf_or_nan) too.",
     )
 
 
@@ -55,10 +40,6 @@ class LocalCLIDebugWrapperSession(_WrapperSession):
     """UnimplementedError: the debugger in a terminal."""
 
 
-class DumpingDebugWrapperSession(_WrapperSession):
-    """UnimplementedError: a session that writes every tensor to files."""
-
-
 class GrpcDebugWrapperSession(_WrapperSession):
     """UnimplementedError: a session that sends every tensor to a server."""
 
@@ -69,10 +50,6 @@ class TensorBoardDebugWrapperSession(GrpcDebugWrapperSession):
 
 class LocalCLIDebugHook(_Hook):
     """UnimplementedError: the debugger in a terminal."""
-
-
-class DumpingDebugHook(_Hook):
-    """UnimplementedError: a hook that writes every tensor to files."""
 
 
 class GrpcDebugHook(_Hook):
