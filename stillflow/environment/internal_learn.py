@@ -59,7 +59,9 @@ OWN: dict[str, Members] = {
     },
     "python.debug.lib.debug_data": {
         f"{_DEBUG}.datum": (
-            "DebugTensorDatum InconvertibleTensorProto device_name_to_device_path "
+            "CORE_METADATA_TAG DEVICE_TAG DebugTensorDatum FEED_KEYS_INFO_FILE_TAG "
+            "FETCHES_INFO_FILE_TAG GRAPH_FILE_TAG HASH_TAG InconvertibleTensorProto "
+            "METADATA_FILE_PREFIX device_name_to_device_path "
             "device_path_to_device_name has_inf_or_nan load_tensor_from_event_file"
         ),
         f"{_DEBUG}.dump_dir": "DebugDumpDir WatchKeyDoesNotExistInDebugDumpDirError",

@@ -28,7 +28,7 @@ _NO_ROOM = (
     "\n  Make room and start again: what was saved before is whole. Savers keep fewer checkpoints "
     "with max_to_keep."
 )
-_FIXES = {errno.ENOSPC: _NO_ROOM, errno.EDQUOT: _NO_ROOM}
+_FIXES: dict[int | None, str] = {errno.ENOSPC: _NO_ROOM, errno.EDQUOT: _NO_ROOM}
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.graph import dtypes, errors
+from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.protos.tensor_proto import content_proto_of, tensor_proto_of
 from stillflow.runtime.tracing import Timed
@@ -124,7 +125,7 @@ def _write_tensor(folder: str, name: str, debug_op: str, moment: int, value: Any
     event = Event(wall_time=float(moment))
     added = event.summary.value.add(tag=node, node_name=f"{name}:{kind}")
     if kind != "DebugIdentity":
-        array, dtype = _nan_count(kind, array), dtypes.int64
+        array, dtype = _described(kind, array, dtype)
     stored = tensor_proto_of if dtype is dtypes.string else content_proto_of
     added.tensor.CopyFrom(stored(array, dtype))
     path = os.path.join(folder, DEVICE_FOLDER, f"{node}_{slot}_{kind}_{moment}")
@@ -134,15 +135,35 @@ def _write_tensor(folder: str, name: str, debug_op: str, moment: int, value: Any
     _write(path + f"-{times}" * bool(times), event)
 
 
-def _nan_count(debug_op: str, array: np.ndarray) -> np.ndarray:
+def _described(debug_op: str, array: np.ndarray, dtype: DType) -> tuple[np.ndarray, DType]:
+    """What a debug op gives of a tensor, and its type."""
     if debug_op == "DebugNanCount":
         is_float = array.dtype.kind in "fc"
-        return np.array(np.isnan(array).sum() if is_float else 0, np.int64)
+        return np.array(np.isnan(array).sum() if is_float else 0, np.int64), dtypes.int64
+    if debug_op == "DebugNumericSummary":
+        return _numeric_summary(array, dtype), dtypes.float64
     raise errors.UnimplementedError(
         None,
         None,
-        f"The debug op {debug_op} is not in Stillflow.\n  Use DebugIdentity or DebugNanCount.",
+        f"The debug op {debug_op} is not in Stillflow.\n"
+        "  Use DebugIdentity, DebugNanCount or DebugNumericSummary.",
     )
+
+
+def _numeric_summary(array: np.ndarray, dtype: DType) -> np.ndarray:
+    """f64[14 + rank]: how many elements are of which kind, statistics, the type and the sizes."""
+    numbers = array.astype(np.float64)
+    finite = numbers[np.isfinite(numbers)]
+    counts = [
+        *(1.0, numbers.size, np.isnan(numbers).sum(), np.isneginf(numbers).sum()),
+        *((finite < 0).sum(), (finite == 0).sum(), (finite > 0).sum()),
+        np.isposinf(numbers).sum(),
+    ]
+    if finite.size:
+        statistics = [finite.min(), finite.max(), finite.mean(), finite.var()]
+    else:
+        statistics = [np.inf, -np.inf, np.nan, np.nan]
+    return np.array([*counts, *statistics, dtype.as_datatype_enum, array.ndim, *array.shape])
 
 
 def _write(path: str, event: Any) -> None:

@@ -1,1 +1,1 @@
-"""TensorFlow's debugger, `tensorflow.python.debug`: dumps of the tensors of runs, looked through."""
+"""TensorFlow's debugger, `tensorflow.python.debug`: what runs computed, looked through later."""

@@ -9,7 +9,14 @@ import numpy as np
 
 from stillflow.graph.protos.tensor_proto import make_ndarray
 
-DEVICE_PREFIX = "_tfdbg_device_"
+METADATA_FILE_PREFIX = "_tfdbg_"
+CORE_METADATA_TAG = "core_metadata_"
+GRAPH_FILE_TAG = "graph_"
+DEVICE_TAG = "device_"
+HASH_TAG = "hash"
+FETCHES_INFO_FILE_TAG = "fetches_info_"
+FEED_KEYS_INFO_FILE_TAG = "feed_keys_info_"
+DEVICE_PREFIX = METADATA_FILE_PREFIX + DEVICE_TAG
 
 
 class InconvertibleTensorProto:
@@ -93,7 +100,8 @@ class DebugTensorDatum:
         self.extended_timestamp = stamp
         self.timestamp = int(stamp.partition("-")[0])
         self.file_path = os.path.join(dump_root, debug_dump_rel_path)
-        self.dump_size_bytes = os.path.getsize(self.file_path)
+        is_there = os.path.isfile(self.file_path)
+        self.dump_size_bytes = os.path.getsize(self.file_path) if is_there else None
 
     def __str__(self) -> str:
         return (

@@ -37,7 +37,7 @@ class DebugDumpDir:
 
     Raises:
       OSError: there is no such folder.
-      ValueError: there is no dump in it.
+      ValueError: a file's name tells no tensor, or two nodes have the same name.
     """
 
     def __init__(self, dump_root: str, partition_graphs: Any = None, validate: bool = True):
@@ -52,9 +52,9 @@ class DebugDumpDir:
         )
         self._partition_graphs = partition_graphs
         self._folders = folders
-        self._nodes = {node.name: node for graph in self.partition_graphs() for node in graph.node}
-        if not folders:
-            raise ValueError(f"Failed to load graphs: no dumps below {dump_root}")
+        self._nodes: dict[str, Any] = {}
+        for graph in self._graphs():
+            self._nodes |= _by_name(graph)
 
     def _dumps_in(self, folder: str) -> list[DebugTensorDatum]:
         return [
@@ -198,7 +198,17 @@ class DebugDumpDir:
     # The graph ------------------------------------------------------------------------------------
 
     def partition_graphs(self) -> list[Any]:
-        """Returns the GraphDefs of what the run needed."""
+        """Returns the GraphDefs of what the run needed.
+
+        Raises:
+          LookupError: there are none.
+        """
+        found = self._graphs()
+        if not found:
+            raise LookupError("No partition graphs have been loaded.")
+        return found
+
+    def _graphs(self) -> list[Any]:
         from tensorboard.compat.proto.graph_pb2 import GraphDef
 
         if self._partition_graphs:
@@ -214,7 +224,8 @@ class DebugDumpDir:
         return sorted({datum.device_name for datum in self._data})
 
     def nodes(self, device_name: str | None = None) -> list[str]:
-        """Returns the names of the nodes of the run."""
+        """Returns the names of the nodes of the run; LookupError where its graph is not there."""
+        self.partition_graphs()
         return list(self._nodes)
 
     def node_exists(self, node_name: str, device_name: str | None = None) -> bool:
@@ -279,3 +290,12 @@ class DebugDumpDir:
                 "  nodes() lists those that the run needed."
             )
         return self._nodes[name]
+
+
+def _by_name(graph: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for node in graph.node:
+        if node.name in found:
+            raise ValueError(f"Duplicate node name on device {node.device}: '{node.name}'")
+        found[node.name] = node
+    return found
