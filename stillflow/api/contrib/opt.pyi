@@ -1,3 +1,13 @@
+from stillflow.monitored.averaging.elastic import (
+    ElasticAverageCustomGetter as ElasticAverageCustomGetter,
+)
+from stillflow.monitored.averaging.elastic import ElasticAverageOptimizer as ElasticAverageOptimizer
+from stillflow.monitored.averaging.gradients import AGNCustomGetter as AGNCustomGetter
+from stillflow.monitored.averaging.gradients import AGNOptimizer as AGNOptimizer
+from stillflow.monitored.averaging.models import (
+    ModelAverageCustomGetter as ModelAverageCustomGetter,
+)
+from stillflow.monitored.averaging.models import ModelAverageOptimizer as ModelAverageOptimizer
 from stillflow.train.contrib.adam_by_step import AdamGSOptimizer as AdamGSOptimizer
 from stillflow.train.contrib.adam_by_step import LazyAdamGSOptimizer as LazyAdamGSOptimizer
 from stillflow.train.contrib.adam_kinds import AdaMaxOptimizer as AdaMaxOptimizer

@@ -1,0 +1,1 @@
+"""Optimizers of `tf.contrib.opt` for workers that train copies of a model and average them."""
