@@ -1,7 +1,5 @@
 """Small sentences, sounds and tables for other people's programs that read or reckon."""
 
-import json
-
 import numpy as np
 
 from .made import rng, sentences, stand_in, write
@@ -96,39 +94,3 @@ def burgers(root):
         "    rows = [np.random.permutation(samples) for _ in range(n)]\n"
         "    return (np.array(rows).T + np.random.rand(samples, n)) / samples\n",
     )
-
-
-def named_entities(root):
-    """Sentences with two kinds of names, a small BERT's configuration, and one weight of it."""
-    import stillflow as tf
-
-    folder = root / "made"
-    letters, random = "abcdefghij", rng()
-    for name, count in (("train", 60), ("dev", 20), ("test", 20)):
-        lines = []
-        for _ in range(count):
-            for word in random.choice(list(letters), 8):
-                lines.append(f"{word} {'B-PER' if word in 'ab' else 'O'}")
-            lines.append("")
-        write(folder / "data" / f"{name}.txt", lines)
-    write(folder / "vocab.txt", ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters])
-    write(folder / "config.json", [json.dumps(SMALL_BERT)])
-    with tf.Graph().as_default(), tf.Session() as session:
-        tf.get_variable("bert/pooler/dense/bias", [32])
-        session.run(tf.global_variables_initializer())
-        tf.train.Saver().save(session, str(folder / "bert.ckpt"))
-
-
-SMALL_BERT = {
-    "attention_probs_dropout_prob": 0.1,
-    "hidden_act": "gelu",
-    "hidden_dropout_prob": 0.1,
-    "hidden_size": 32,
-    "initializer_range": 0.02,
-    "intermediate_size": 64,
-    "max_position_embeddings": 64,
-    "num_attention_heads": 2,
-    "num_hidden_layers": 2,
-    "type_vocab_size": 2,
-    "vocab_size": 15,
-}

@@ -4,7 +4,7 @@ import numpy as np
 
 import stillflow as tf
 
-from .made import mnist, pictures, rng, stand_in, write
+from .made import mnist, pictures, rng, write
 
 
 def yolo(root):
@@ -44,22 +44,13 @@ def mnist_beside(root):
 
 
 def faces_of_stars(root):
-    """Pictures of faces, as it were, and their attributes."""
-    pictures(root / "dataset" / "celebA" / "train", 24, 48, "jpg")
-    pictures(root / "dataset" / "celebA" / "test", 4, 48, "jpg", seed=1)
-    for name in ("train", "test"):
-        folder = root / "dataset" / "celebA" / name
-        for file in sorted(folder.glob("0*.jpg"), reverse=True):
-            file.rename(folder / f"{int(file.stem) + (name == 'test') * 2000 + 1:06}.jpg")
+    """Pictures and their attributes; the program sets the first 2,000 of its list aside."""
+    folder = root / "dataset" / "celebA"
+    pictures(folder / "train", 24, 48, "jpg")
     names = ["Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young"]
-    marks = rng().choice(["1", "-1"], (24, 5))
-    lines = [f"{i + 1:06}.jpg " + " ".join(marks[i]) for i in range(24)]
-    write(root / "dataset" / "celebA" / "list_attr_celeba.txt", ["24", " ".join(names), *lines])
-
-
-def faces_to_sharpen(root):
-    pictures(root / "dataset", 40, 96, "jpg")
-    stand_in(root, "moviepy/editor.py", "")
+    marks = rng().choice(["1", "-1"], (2040, 5))
+    lines = [f"{i % 24:04}.jpg " + " ".join(row) for i, row in enumerate(marks)]
+    write(folder / "list_attr_celeba.txt", [str(len(lines)), " ".join(names), *lines])
 
 
 def detections(root):
