@@ -50,6 +50,14 @@ def test_a_row_says_why_a_program_ended():
     assert row("a/b", recipe, {"here": ended, "there": ended}) is None
 
 
+def test_a_row_says_how_far_rounding_alone_goes():
+    recipe = {"what": "w", "numbers": []}
+    sides = {"here": [1.0], "there": [1.25], "nudged": [1.0]}
+    ran = {side: {"seconds": 1, "failed": "", "numbers": row} for side, row in sides.items()}
+    said = repositories.compared(ran, recipe)
+    assert said == "0.2 (TensorFlow an ulp away: 0.2)"
+
+
 def run(code, **given):
     return processes.run([sys.executable, "-uc", code], ROOT, {}, **{"seconds": 60, **given})
 
