@@ -28,10 +28,11 @@ DEVICE_FOLDER = f"{PREFIX}device_,job_localhost,replica_0,task_0,device_CPU_0"
 class Dump:
     """What is to be written of a run; the variables' values are those of before it."""
 
-    def __init__(self, debug_options: Any, variables: Any):
+    def __init__(self, debug_options: Any, variables: Any, fed: list[str]):
         self._watches = list(debug_options.debug_tensor_watch_opts)
         self._global_step = debug_options.global_step
         self._variables = dict(variables.items())
+        self._fed = fed
         self._folders: set[str] = set()
         self._written: set[tuple[str, str, str]] = set()
 
@@ -65,9 +66,9 @@ class Dump:
             "global_step": self._global_step,
             "session_run_index": 0,
             "executor_step_index": 0,
-            "input_names": [],
-            "output_names": fetched,
-            "target_nodes": [],
+            "input_names": self._fed,
+            "output_names": [name for name in fetched if ":" in name],
+            "target_nodes": [name for name in fetched if ":" not in name],
         }
         event = Event()
         event.log_message.message = json.dumps(told)
@@ -87,9 +88,7 @@ def _computed(
         if op.defn.is_constant:
             values[op.outputs[0]] = [(begun, op.attrs["value"])]
         elif op.defn.is_variable:
-            value = variables.get(first_of_its_name(op))
-            if value is not None:
-                values[op.outputs[0]] = [(begun, value)]
+            values[op.outputs[0]] = [(begun, variables.get(first_of_its_name(op)))]
         elif op.defn.forwards and op.outputs[0] not in values and op.inputs[0] in values:
             values[op.outputs[0]] = values[op.inputs[0]]
     for op in needed:
@@ -117,17 +116,23 @@ def _folder(url: str) -> str:
 def _write_tensor(folder: str, name: str, debug_op: str, moment: int, value: Any) -> None:
     from tensorboard.compat.proto.event_pb2 import Event
 
-    array, dtype = np.asarray(value[0]), value[1]
+    array, dtype = value
     if dtype in (dtypes.resource, dtypes.variant):
         return
     kind = debug_op.partition("(")[0]
+    if array is None and kind != "DebugIdentity":
+        return
     node, _, slot = name.partition(":")
     event = Event(wall_time=float(moment))
     added = event.summary.value.add(tag=node, node_name=f"{name}:{kind}")
     if kind != "DebugIdentity":
-        array, dtype = _described(kind, array, dtype)
-    stored = tensor_proto_of if dtype is dtypes.string else content_proto_of
-    added.tensor.CopyFrom(stored(array, dtype))
+        array, dtype = _described(kind, np.asarray(array), dtype)
+    if array is None:  # a variable without a value
+        added.tensor.dtype = dtype.as_datatype_enum
+        added.tensor.tensor_shape.dim.add(size=1)
+    else:
+        stored = tensor_proto_of if dtype is dtypes.string else content_proto_of
+        added.tensor.CopyFrom(stored(np.asarray(array), dtype))
     path = os.path.join(folder, DEVICE_FOLDER, f"{node}_{slot}_{kind}_{moment}")
     times = 0
     while os.path.exists(path + f"-{times}" * bool(times)):

@@ -338,7 +338,8 @@ class BaseSession:
         """A run whose tensors are written to files, also where it fails."""
         from stillflow.runtime.dumping import Dump  # for the debugger
 
-        dump = Dump(options.debug_options, self._state.variables)
+        names = [getattr(key, "name", key) for key in fed]
+        dump = Dump(options.debug_options, self._state.variables, names)
         steps: list[Any] = []
         needed: list[Operation] = []
         try:

@@ -48,8 +48,11 @@ def has_inf_or_nan(datum: Any, tensor: Any) -> bool:
 
 
 def load_tensor_from_event_file(event_file_path: str) -> Any:
-    """Returns the array in a file of a dump."""
+    """Returns the array in a file of a dump; what had no value is no array."""
     tensor = read_event(event_file_path).summary.value[0].tensor
+    is_empty = any(dim.size == 0 for dim in tensor.tensor_shape.dim)
+    if not (tensor.tensor_content or tensor.string_val or is_empty):
+        return InconvertibleTensorProto(tensor, False)
     return make_ndarray(tensor)
 
 

@@ -104,7 +104,7 @@ class DebugDumpDir:
         try:
             return self.python_graph.get_operation_by_name(name).traceback
         except KeyError:
-            raise KeyError(f"Cannot find node {name!r} in Python graph") from None
+            raise KeyError(f'Cannot find node "{name}" in Python graph') from None
 
     # Dumps ----------------------------------------------------------------------------------------
 
@@ -192,7 +192,7 @@ class DebugDumpDir:
 
     def get_dump_sizes_bytes(
         self, node_name: str, output_slot: int, debug_op: str, device_name: str | None = None
-    ) -> list[int]:
+    ) -> list[int | None]:
         return [datum.dump_size_bytes for datum in self._dumped(node_name, output_slot, debug_op)]
 
     # The graph ------------------------------------------------------------------------------------
@@ -220,6 +220,9 @@ class DebugDumpDir:
         ]
         return [GraphDef.FromString(read_event(path).graph_def) for path in paths]
 
+    def loaded_partition_graphs(self) -> bool:
+        return bool(self._graphs())
+
     def devices(self) -> list[str]:
         return sorted({datum.device_name for datum in self._data})
 
@@ -238,7 +241,9 @@ class DebugDumpDir:
         return str(self._node(node_name).op)
 
     def node_device(self, node_name: str) -> str:
-        return str(self._node(node_name).device)
+        if node_name not in self._nodes:
+            raise ValueError(f"Node '{node_name}' does not exist in partition graphs.")
+        return str(self._nodes[node_name].device)
 
     def node_inputs(
         self, node_name: str, is_control: bool = False, device_name: str | None = None
@@ -283,13 +288,45 @@ class DebugDumpDir:
             waiting += new
         return list(seen)
 
+    def find_some_path(
+        self,
+        src_node_name: str,
+        dst_node_name: str,
+        include_control: bool = True,
+        include_reversed_ref: bool = False,
+        device_name: str | None = None,
+    ) -> list[str] | None:
+        """Returns the nodes on a shortest way from one to another; None where there is none."""
+        came_from: dict[str, str | None] = {src_node_name: None}
+        waiting = [src_node_name]
+        while waiting:
+            name = waiting.pop(0)
+            if name == dst_node_name:
+                return _way(came_from, name)
+            following = self.node_recipients(name)
+            if include_control:
+                following = following + self.node_recipients(name, is_control=True)
+            for each in following:
+                if each not in came_from:
+                    came_from[each] = name
+                    waiting.append(each)
+        return None
+
     def _node(self, name: str) -> Any:
         if name not in self._nodes:
             raise ValueError(
-                f"Node {name!r} does not exist in the partition graphs of the dump.\n"
+                f"None of the {len(self._folders)} device(s) has a node named '{name}'.\n"
                 "  nodes() lists those that the run needed."
             )
         return self._nodes[name]
+
+
+def _way(came_from: dict[str, str | None], name: str | None) -> list[str]:
+    way: list[str] = []
+    while name is not None:
+        way.insert(0, name)
+        name = came_from[name]
+    return way
 
 
 def _by_name(graph: Any) -> dict[str, Any]:
