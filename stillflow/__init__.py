@@ -31,6 +31,7 @@ def as_tensorflow(period: bool = True) -> ModuleType:
 _OWN = {
     "op": ("stillflow.ops.own", "op"),
     "shapes": ("stillflow.declare.shapes", ""),
+    "to_jax": ("stillflow.leaving.to_jax", "to_jax"),
 }
 
 # Submodules of ours that are called as parts of the public tree are. The attribute is TensorFlow's;

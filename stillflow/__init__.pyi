@@ -4,6 +4,7 @@ from types import ModuleType
 from stillflow.api import *
 from stillflow.api import __version__ as __version__
 from stillflow.declare import shapes as shapes
+from stillflow.leaving.to_jax import to_jax as to_jax
 from stillflow.ops.own import op as op
 
 def as_tensorflow(period: _bool = True) -> ModuleType: ...

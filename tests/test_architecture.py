@@ -35,6 +35,9 @@ MAY_IMPORT = {
     "distribute": {"graph", "declare", "ops", "gradients", "platform", "train", "input"},
     "graph_editor": {"graph", "ops", "platform"},
     "interchange": {"graph", "declare", "ops", "runtime", "platform", "checkpoint", "train"},
+    "leaving": {
+        *("graph", "declare", "ops", "gradients", "runtime", "checkpoint", "interchange", "train"),
+    },
     "events": {"graph", "platform", "checkpoint", "train"},
     "monitored": {
         *("graph", "declare", "ops", "runtime", "platform", "checkpoint", "train", "events"),
@@ -62,7 +65,7 @@ MAY_IMPORT = {
     "environment": {"api", "runtime"},
     "digits": {"api"},
     "cli": {"api", "environment", "interchange", "digits"},
-    "": {"declare", "ops", "api", "cli", "environment"},
+    "": {"declare", "ops", "api", "cli", "environment", "leaving"},
 }
 HEAVY = ("jax", "absl", "matplotlib", "google.protobuf", "tensorboard", "PIL", "rich", "scipy")
 
@@ -152,7 +155,7 @@ def test_imports_point_one_way(path):
     used = {s for s in stages if s in MAY_IMPORT} - {stage}
     assert used <= MAY_IMPORT[stage], f"{stage} must not import {used - MAY_IMPORT[stage]}"
     if any(m.split(".")[0] == "jax" for m in modules):
-        assert path.relative_to(PACKAGE).match("runtime/xla*.py")
+        assert path.relative_to(PACKAGE).match("*/xla*.py")
 
 
 RUNS_CODE = {"cli/program.py", "runtime/host_code.py"}  # the user's program, and our own text

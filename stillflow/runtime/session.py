@@ -542,6 +542,11 @@ def _server_of(target: Any, config: Any) -> Any:
     return served.found(target)
 
 
+def state_of(session: BaseSession) -> SessionState:
+    """What the session remembers from run to run."""
+    return session._state
+
+
 def _state_on(server: Any, graph: Graph) -> Any:
     from stillflow.runtime.served import ServedState
 

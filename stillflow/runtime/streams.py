@@ -42,6 +42,8 @@ class RandomStream:
 
 def advanced(words: Any, blocks: Any, xp: Any = np) -> Any:
     """words: u32[6], a position -> u32[6], the one `blocks` (u64[]) later; traced or not."""
+    if xp.asarray(np.uint64(0)).dtype != np.uint64:
+        return _advanced_narrow(words, blocks, xp)
     wide = xp.asarray(words[2:]).astype(np.uint64)
     low, high = wide[0] | (wide[1] << xp.uint64(32)), wide[2] | (wide[3] << xp.uint64(32))
     moved = low + xp.uint64(blocks)
@@ -49,6 +51,18 @@ def advanced(words: Any, blocks: Any, xp: Any = np) -> Any:
     halves = [xp.asarray(moved), moved >> xp.uint64(32), high, high >> xp.uint64(32)]
     counter = xp.stack([(half & xp.uint64(_WORD)).astype(np.uint32) for half in halves])
     return xp.concatenate([words[:2], counter])
+
+
+def _advanced_narrow(words: Any, blocks: Any, xp: Any) -> Any:
+    """The same where integers have 32 bits. A traced number of blocks must not have more."""
+    upper = blocks >> 32 if isinstance(blocks, int) else 0
+    carry = xp.uint32(blocks & _WORD if isinstance(blocks, int) else blocks)
+    moved = []
+    for place, more in enumerate((upper, 0, 0, 0)):
+        word = words[2 + place] + carry
+        carry = (word < carry).astype(np.uint32) + xp.uint32(more)
+        moved.append(word)
+    return xp.concatenate([words[:2], xp.stack(moved)])
 
 
 def _random_word() -> int:

@@ -56,6 +56,8 @@ class JaxNamespace:
 
     def __init__(self) -> None:
         self.op: Operation | None = None  # the one that is traced
+        # Whether there are no types of 64 bits: compiled runs have them, other users may not.
+        self.is_narrow = jax.dtypes.canonicalize_dtype(np.int64) != np.int64
         self.is_inner = False  # whether it is for the inside of a choice or a loop
         self.is_certain = True  # whether what is traced runs in every run
         # Of integers that go round loops, by identity: the least and the greatest that they are.

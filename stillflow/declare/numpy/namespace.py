@@ -20,6 +20,7 @@ class NumpyNamespace:
     """`numpy` with the extensions below; an attribute that it lacks is numpy's."""
 
     is_xla = False
+    is_narrow = False  # whether integers have 32 bits at most
     interleave = staticmethod(loops.interleave)
     while_each = staticmethod(loops.while_each)
     scan = staticmethod(loops.scan)

@@ -25,6 +25,8 @@ def blocks(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
     """
     if isinstance(index, np.ndarray) and index.size <= _FEW and isinstance(stream, np.ndarray):
         return _few_blocks(stream.tolist(), index)
+    if xp.is_narrow:
+        return _blocks_of_halves(xp, stream, index)
     if getattr(xp, "narrow_words", False):
         return _narrow_blocks(xp, stream, index)
     # Words are held in u64, so that one multiplication gives both halves of a product.
@@ -36,6 +38,31 @@ def blocks(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
         x0, x1, x2, x3 = p1 >> 32 ^ (x1 ^ k0), p1 & _LOW32, p0 >> 32 ^ (x3 ^ k1), p0 & _LOW32
         k0, k1 = k0 + _KEY_STEPS[0] & _LOW32, k1 + _KEY_STEPS[1] & _LOW32
     return tuple(x.astype(xp.uint32) for x in (x0, x1, x2, x3))
+
+
+def _blocks_of_halves(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
+    """The same where there are no integers of 64 bits. index: u32[n]"""
+    k0, k1, low, high, x2, x3 = (stream[i].astype(xp.uint32) for i in range(6))
+    x0 = low + index.astype(xp.uint32)
+    x1 = high + (x0 < low).astype(xp.uint32)
+    for _ in range(_ROUNDS):
+        (high0, low0), (high1, low1) = (
+            _product(xp, x, by) for x, by in zip((x0, x2), _MULTIPLIERS, strict=True)
+        )
+        x0, x1, x2, x3 = high1 ^ x1 ^ k0, low1, high0 ^ x3 ^ k1, low0
+        k0, k1 = (k + np.uint32(s) for k, s in zip((k0, k1), _KEY_STEPS, strict=True))
+    return x0, x1, x2, x3
+
+
+def _product(xp: Any, x: Any, by: int) -> tuple[Any, Any]:
+    """x: u32[n] -> the upper and the lower half of x * by, from products of 16 bits."""
+    low, high = x & np.uint32(0xFFFF), x >> np.uint32(16)
+    by_low, by_high = np.uint32(by & 0xFFFF), np.uint32(by >> 16)
+    middle, other = low * by_high, high * by_low
+    carried = (low * by_low >> np.uint32(16)) + (middle & np.uint32(0xFFFF))
+    carried = carried + (other & np.uint32(0xFFFF)) >> np.uint32(16)
+    upper = high * by_high + (middle >> np.uint32(16)) + (other >> np.uint32(16)) + carried
+    return upper, x * np.uint32(by)
 
 
 def _few_blocks(stream: list[int], index: np.ndarray) -> tuple[np.ndarray, ...]:
