@@ -115,6 +115,7 @@ STEPS = [
     Step("lstm", "LSTM of 128, 28 rows of 28, batch 128, Adam: one step", "lstm_step", {}, 11, 0.5),
     Step("gru", "GRU of 64 both ways, 100 steps, lengths: one step", "gru_step", {}, 11, 0.5),
     Step("resnet", "ResNet-v1-50 of slim, 8 of 64x64: one step", "resnet_step", {}, 3, 2.0),
+    Step("words", "sampled softmax of 128 of 200,000 words of 64, Adagrad: one step", "words_step"),
     Step("sampler", "64 words of a Transformer of 4 layers of 128", "sampler_step", {}, 7, 0.5),
     Step("bert", "BERT of 2 layers of 128, 8 of 128: one step", "pretraining_step", {}, 5, 1.0),
     Step("hooks", "a monitored step with three hooks", "hooked_step", {"hooks": True}, seconds=0.1),

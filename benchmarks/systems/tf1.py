@@ -340,6 +340,25 @@ def build(length, gradients=False):
     return step
 
 
+def words_step(words=200_000, size=64, batch=128):
+    """A step of word vectors by a sampled softmax: some rows of two large tables change."""
+    with tf.Graph().as_default() as graph:
+        x, y_ = tf.placeholder(tf.int32, [batch]), tf.placeholder(tf.int64, [batch, 1])
+        table, weights = (
+            tf.Variable(tf.random_uniform([words, size], -0.1, 0.1, seed=i)) for i in range(2)
+        )
+        rows = tf.nn.embedding_lookup(table, x)
+        biases = tf.Variable(tf.zeros([words]))
+        loss = tf.reduce_mean(
+            tf.nn.sampled_softmax_loss(weights, biases, y_, rows, 64, words, seed=3)
+        )
+        train_step = tf.train.AdagradOptimizer(0.5).minimize(loss)
+        session = _started(graph)
+    rng = np.random.RandomState(0)
+    feed = {x: rng.randint(0, words, batch), y_: rng.randint(0, words, [batch, 1])}
+    return lambda: session.run([train_step, loss], feed_dict=feed)
+
+
 def many_variables(count, size=10, steps=100):
     """A program of many small variables from its start to its end."""
 
