@@ -46,10 +46,10 @@ def mnist_beside(root):
 def faces_of_stars(root):
     """Pictures and their attributes; the program sets the first 2,000 of its list aside."""
     folder = root / "dataset" / "celebA"
-    pictures(folder / "train", 24, 48, "jpg")
+    pictures(folder / "train", 24, 48, "png")
     names = ["Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young"]
     marks = rng().choice(["1", "-1"], (2040, 5))
-    lines = [f"{i % 24:04}.jpg " + " ".join(row) for i, row in enumerate(marks)]
+    lines = [f"{i % 24:04}.png " + " ".join(row) for i, row in enumerate(marks)]
     write(folder / "list_attr_celeba.txt", [str(len(lines)), " ".join(names), *lines])
 
 
