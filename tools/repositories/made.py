@@ -467,15 +467,3 @@ def albert(root):
     }
     config |= {"hidden_act": "gelu", "hidden_dropout_prob": 0, "attention_probs_dropout_prob": 0}
     write(root / "made" / "config.json", [json.dumps(config)])
-
-
-def fast_style(root):
-    neural_style(root)
-    stand_in(root, "moviepy/video/io/VideoFileClip.py", "VideoFileClip = None\n")
-    stand_in(root, "moviepy/video/io/ffmpeg_writer.py", "")
-    pictures(root / "made" / "train", 4, 256, "jpg")
-
-
-def faces(root):
-    for person in range(4):
-        pictures(root / "made" / f"person{person}", 6, 182, "png", person)
