@@ -767,6 +767,9 @@ OWN: dict[str, Members] = {
             "build_tensor_info_from_op get_element_from_tensor_info"
         ),
     },
+    "python.summary.writer.writer": {
+        "stillflow.events.plugin_assets": "_PLUGINS_DIR=PLUGINS_DIR",
+    },
     "python.tf2": {
         "stillflow.graph.behavior": "enabled=is_at_2",
     },

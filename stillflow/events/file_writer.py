@@ -58,8 +58,6 @@ class FileWriter:
             whole = graph if isinstance(graph, Graph) else None
             definition = whole.as_graph_def(add_shapes=True) if whole else graph or graph_def
             self.add_meta_graph(export_meta_graph(graph_def=definition, graph=whole))
-        if isinstance(graph, Graph):
-            write_plugin_assets(graph, folder)
 
     def get_logdir(self) -> str:
         return self._logdir
@@ -80,7 +78,7 @@ class FileWriter:
         self.add_event(event)
 
     def add_graph(self, graph: Any, global_step: int | None = None, graph_def: Any = None) -> None:
-        """Adds a Graph or a GraphDef.
+        """Adds a Graph or a GraphDef; a Graph's files for TensorBoard's plugins are written too.
 
         Raises:
           ValueError: both `graph` and `graph_def` are given.
@@ -91,6 +89,7 @@ class FileWriter:
         given = graph_def if graph is None else graph
         if isinstance(given, Graph):
             definition = given.as_graph_def(add_shapes=True)
+            write_plugin_assets(given, local_path(self._logdir))
         elif hasattr(given, "node") and hasattr(given, "SerializeToString"):
             definition = given
         else:

@@ -9,6 +9,7 @@ from typing import Any
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.platform.os_errors import os_errors_as_tf
 
+PLUGINS_DIR = "plugins"
 _KEY = "__tensorboard_plugin_asset__"  # of a collection: the plugins' names; with one, its asset
 
 
@@ -54,7 +55,7 @@ def get_all_plugin_assets(graph: Graph | None = None) -> list[PluginAsset]:
 def write_plugin_assets(graph: Graph, folder: str) -> None:
     """Writes the assets of a graph to `folder/plugins/NAME`."""
     for asset in get_all_plugin_assets(graph):
-        place = os.path.join(folder, "plugins", str(asset.plugin_name))
+        place = os.path.join(folder, PLUGINS_DIR, str(asset.plugin_name))
         with os_errors_as_tf(place):
             os.makedirs(place, exist_ok=True)
         for name, content in asset.assets().items():
