@@ -171,6 +171,11 @@ DEFERRED: Members = {
 
 # What TensorFlow never made public and Stillflow has: {internal module: {module of ours: names}}.
 OWN: dict[str, Members] = {
+    "contrib.opt.python.training.sign_decay": {
+        "stillflow.train.contrib.signs": (
+            "get_cosine_decay_fn get_linear_decay_fn get_restart_decay_fn"
+        ),
+    },
     "contrib.predictor.contrib_estimator_predictor": {
         "stillflow.predictor.estimator_predictors": "ContribEstimatorPredictor",
     },
