@@ -306,7 +306,7 @@ def strokes(root):
 
 def pixel_cnn(root):
     """Sixteen small pictures to learn from and four others."""
-    folder = root / "made"
+    folder = root / "made" / "small_imagenet"
     for name in ("train_32x32", "valid_32x32"):
         (folder / name).mkdir(parents=True)
     pixels = rng().randint(0, 256, (20, 8, 8, 3)).repeat(4, 1).repeat(4, 2).astype(np.uint8)
