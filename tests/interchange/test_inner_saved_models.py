@@ -4,15 +4,12 @@ import collections
 
 import pytest
 
-import stillflow
+import stillflow as tf
+from stillflow.environment.internals import internal_module
 
-tf = stillflow.as_tensorflow()
-
-from tensorflow.python.saved_model import (  # noqa: E402
-    builder_impl,
-    loader_impl,
-    nested_structure_coder,
-)
+builder_impl = internal_module("python.saved_model.builder_impl")
+loader_impl = internal_module("python.saved_model.loader_impl")
+nested_structure_coder = internal_module("python.saved_model.nested_structure_coder")
 
 
 def _exported(folder, text):

@@ -2,12 +2,11 @@
 
 import pytest
 
-import stillflow
+import stillflow as tf
+from stillflow.environment.internals import internal_module
 
-tf = stillflow.as_tensorflow()
-
-from tensorflow.python.summary import plugin_asset  # noqa: E402
-from tensorflow.python.training import tensorboard_logging  # noqa: E402
+plugin_asset = internal_module("python.summary.plugin_asset")
+tensorboard_logging = internal_module("python.training.tensorboard_logging")
 
 
 class _Notes(plugin_asset.PluginAsset):

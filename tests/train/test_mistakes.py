@@ -5,10 +5,8 @@ import signal
 
 import pytest
 
-import stillflow
+import stillflow as tf
 from stillflow.checkpoint import tensors
-
-tf = stillflow.as_tensorflow()
 
 
 def _input():

@@ -2,9 +2,7 @@
 
 import pytest
 
-import stillflow
-
-tf = stillflow.as_tensorflow()
+import stillflow as tf
 
 
 def _counter():

@@ -4,15 +4,12 @@ import os
 
 import pytest
 
-import stillflow
+import stillflow as tf
+from stillflow.environment.internals import internal_module
 
-tf = stillflow.as_tensorflow()
-
-from tensorflow.python.distribute import (  # noqa: E402
-    distribute_coordinator,
-    distribute_coordinator_context,
-    multi_worker_util,
-)
+distribute_coordinator = internal_module("python.distribute.distribute_coordinator")
+distribute_coordinator_context = internal_module("python.distribute.distribute_coordinator_context")
+multi_worker_util = internal_module("python.distribute.multi_worker_util")
 
 
 class _Extended:

@@ -25,7 +25,7 @@ def blocks(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
     """
     if isinstance(index, np.ndarray) and index.size <= _FEW and isinstance(stream, np.ndarray):
         return _few_blocks(stream.tolist(), index)
-    if xp.is_narrow:
+    if getattr(xp, "is_narrow", False):
         return _blocks_of_halves(xp, stream, index)
     if getattr(xp, "narrow_words", False):
         return _narrow_blocks(xp, stream, index)

@@ -5,12 +5,11 @@ import os
 import numpy as np
 import pytest
 
-import stillflow
+import stillflow as tf
+from stillflow.environment.internals import internal_module
 
-tf = stillflow.as_tensorflow()
-
-from tensorflow.python import debug as tf_debug  # noqa: E402
-from tensorflow.python.debug.lib import debug_data  # noqa: E402
+tf_debug = internal_module("python.debug")
+debug_data = internal_module("python.debug.lib.debug_data")
 
 
 def _division():
