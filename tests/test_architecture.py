@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "train": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "tracking"),
     },
-    "distributions": {"graph", "declare", "ops", "platform"},
+    "distributions": {"graph", "declare", "ops", "platform", "layers"},
     "layers": {"graph", "declare", "ops", "gradients", "runtime", "platform", "train", "tracking"},
     "input": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint"),

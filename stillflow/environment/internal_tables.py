@@ -48,6 +48,13 @@ EQUIVALENT: dict[str, Members | str] = {
     ),
     "contrib.distributions.python.ops.bijectors.fill_triangular": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.kumaraswamy": "contrib.distributions.bijectors",
+    "contrib.distributions.python.ops.bijectors.batch_normalization": (
+        "contrib.distributions.bijectors"
+    ),
+    "contrib.distributions.python.ops.bijectors.masked_autoregressive": (
+        "contrib.distributions.bijectors"
+    ),
+    "contrib.distributions.python.ops.bijectors.real_nvp": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.matrix_inverse_tril": (
         "contrib.distributions.bijectors"
     ),

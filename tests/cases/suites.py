@@ -111,6 +111,7 @@ DIGESTED = (
     "metric_learning",
     "metrics",
     "optimizers_of_contrib",
+    "flows",
     "averaging_workers",
     "rarer_optimizers",
     "composed_operators",

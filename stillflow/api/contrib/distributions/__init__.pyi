@@ -1,4 +1,5 @@
 from stillflow.api.contrib.distributions import bijectors as bijectors
+from stillflow.distributions.autoregressive import Autoregressive as Autoregressive
 from stillflow.distributions.batch_reshape import BatchReshape as BatchReshape
 from stillflow.distributions.bernoulli import Bernoulli as Bernoulli
 from stillflow.distributions.beta import Beta as Beta
