@@ -1,6 +1,7 @@
 """Ctrl-C at any moment: every element of a pipeline is used exactly once."""
 
 import _thread
+import os
 import random
 import signal
 import threading
@@ -154,3 +155,24 @@ def test_an_interrupt_ends_a_wait_and_the_element_comes_later():
         assert session.run(element) == 7
         with pytest.raises(tf.errors.OutOfRangeError):
             session.run(element)
+
+
+def test_a_batch_that_is_read_at_once_is_whole_after_an_interrupt(tmp_path):
+    """Those before it are soon there; the file with the rest of it is late."""
+    for name, text in (("a", "1\n2\n3\n" * 20), ("b", "4\n5\n")):
+        (tmp_path / name).write_text(text)
+    late = str(tmp_path / "c")
+    os.mkfifo(late)
+    dataset = tf.data.TextLineDataset([str(tmp_path / "a"), str(tmp_path / "b"), late]).batch(3)
+    element = tf.data.make_one_shot_iterator(dataset).get_next()
+    with tf.Session() as session:
+        for _ in range(20):
+            assert session.run(element).tolist() == [b"1", b"2", b"3"]
+        threading.Timer(0.3, _thread.interrupt_main).start()
+        begun = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            session.run(element)
+        assert time.monotonic() - begun < 10
+        with open(late, "w") as file:
+            file.write("6\n")
+        assert session.run(element).tolist() == [b"4", b"5", b"6"]

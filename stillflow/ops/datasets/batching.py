@@ -46,6 +46,10 @@ class BatchDataset(Dataset):
         self.size = size
         self.drops_rest = drops_rest
 
+    @property
+    def uses_blocks(self) -> bool:
+        return self.inputs[0].gives_blocks or super().uses_blocks
+
     def iterator(self, place: Place) -> ElementIterator:
         return _Batched(self, place)
 
@@ -218,7 +222,8 @@ def _put_together(values: Sequence[Any]) -> np.ndarray:
         if np.size(value) != np.size(first):
             refuse(
                 "Cannot add tensor to the batch: number of elements does not match. Shapes are: "
-                f"[tensor]: {format_sizes(value.shape)}, [batch]: {format_sizes(first.shape)}"
+                f"[tensor]: {format_sizes(value.shape)}, [batch]: {format_sizes(first.shape)}\n"
+                "  padded_batch fills elements up to one shape."
             )
     return stacked([(value.reshape(first.shape) if value.shape else value,) for value in values])[0]
 

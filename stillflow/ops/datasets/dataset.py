@@ -126,6 +126,11 @@ class Dataset(Handle):
         return self.waits or self.cardinality() == UNKNOWN
 
     @property
+    def uses_blocks(self) -> bool:
+        """Whether an element is made of many at once, in the thread that asks for it."""
+        return any(source.uses_blocks for source in self.inputs)
+
+    @property
     def gives_blocks(self) -> bool:
         return self.columns is not None
 

@@ -66,7 +66,7 @@ class Stream:
         if compression_type:
             self._source = Inflating(self._file, compression_type)
             self.read(position)
-        else:
+        elif position:  # a pipe can only be read from its beginning
             self._file.seek(position)
 
     def some(self) -> bytes:

@@ -90,7 +90,8 @@ class IteratorResource(Resource):
 
     Ctrl-C never cuts an iterator in two: where an element is soon there, the interrupt is held
     back for so long; where it may be long in coming, as the last one was, another thread brings it,
-    and an element that comes after the interrupt is the next one.
+    and an element that comes after the interrupt is the next one. So it does, too, where an element
+    is a batch that is read at once, of which nothing must get lost.
     """
 
     def __init__(self, name: str, types: Sequence[DType], sizes: Sequence[TensorShape]):
@@ -101,7 +102,7 @@ class IteratorResource(Resource):
         self._dataset: Dataset | None = None
         self._iterator: ElementIterator | None = None
         self._pass = Pass()
-        self._takes_long = self._is_slow = False
+        self._takes_long = self._is_slow = self._is_always_brought = False
         self._workers: Workers | None = None
         self._user: object | None = None  # what it is busy with
         # Of runs that failed afterwards; an error comes out in the place of its element.
@@ -139,6 +140,7 @@ class IteratorResource(Resource):
         self._pass = Pass()
         self._returned.clear()
         self._takes_long = self._is_slow = dataset.takes_long
+        self._is_always_brought = dataset.takes_long and dataset.uses_blocks
         self._workers = None
         self._iterator = dataset.iterator(Place(self._pass))
 
@@ -184,7 +186,7 @@ class IteratorResource(Resource):
         else:
             taken.element = self._following()
         if self._takes_long:
-            self._is_slow = time.monotonic() - begun > _SLOW
+            self._is_slow = self._is_always_brought or time.monotonic() - begun > _SLOW
             if not self._is_slow:
                 self._workers = None
         return taken.element

@@ -43,6 +43,10 @@ class PrefetchDataset(Moving):
     def gives_blocks(self) -> bool:
         return self.inputs[0].gives_blocks
 
+    @property
+    def uses_blocks(self) -> bool:
+        return super().uses_blocks and not self.waits  # else a thread makes them
+
     def iterator(self, place: Place) -> ElementIterator:
         if self.size == 0 or self.gives_blocks:
             return _PassedOn(self, place)

@@ -45,7 +45,7 @@ def _column(values: Sequence[Any], component: int) -> np.ndarray:
             refuse(
                 f"Cannot batch tensors with different shapes in component {component}. First "
                 f"element had shape {format_sizes(shape)} and element {row} had shape "
-                f"{format_sizes(value.shape)}."
+                f"{format_sizes(value.shape)}.\n  padded_batch fills elements up to one shape."
             )
         column[row, ...] = value
     return column
