@@ -31,6 +31,7 @@ def as_tensorflow(period: bool = True) -> ModuleType:
 _OWN = {
     "op": ("stillflow.ops.own", "op"),
     "shapes": ("stillflow.declare.shapes", ""),
+    "load_jax": ("stillflow.leaving.load_jax", "load_jax"),
     "to_jax": ("stillflow.leaving.to_jax", "to_jax"),
 }
 

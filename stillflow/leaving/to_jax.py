@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -42,6 +43,8 @@ def to_jax(
     The function's derivatives are TensorFlow's (see `xla_derivatives`), by reverse mode, of any
     order; with `checks`, and those of a step, they are JAX's own.
 
+    A function draws the same random numbers in every call, those that the session would draw next.
+
     With JAX's 64-bit types the numbers are the session's. Without, as by default, float64 and int64
     become float32 and int32.
 
@@ -57,7 +60,7 @@ def to_jax(
     Raises:
       ValueError: there is neither a session nor a checkpoint.
       UnimplementedError: in the function's first call; an operation needs the host. Or, without
-        `updates`, at once: the fetches change variables or draw random numbers.
+        `updates`, at once: the fetches change variables.
       FailedPreconditionError: a variable has no value.
     """
     if session is None and checkpoint is None:
@@ -69,10 +72,10 @@ def to_jax(
             )
     graph = context.get_default_graph() if session is None else session.graph
     part = _Part(graph, fetches, feeds, checks)
+    state = part.state(session, checkpoint)
     if updates:
-        return part.step, part.state(session, checkpoint)
-    part.check_is_pure()
-    return part.function, part.variables(session, checkpoint)
+        return part.step, state
+    return part.function(state["random"]), state["variables"]
 
 
 class _Part:
@@ -88,20 +91,6 @@ class _Part:
         self._feeds = [tensor for _, tensor in named]
         self._plan: Plan = make_plan(self._structure.elements, self._feeds)
         self._checks = checks
-        self._differentiable: Callable[..., list[Any]] | None = None
-
-    def check_is_pure(self) -> None:
-        """UnimplementedError for what changes from run to run."""
-        for op, what in (
-            *((op, f"writes {op.name}") for op in self._plan.written),
-            *((op, "draws random numbers") for op in self._plan.streams),
-        ):
-            raise UnimplementedError(
-                None,
-                op,
-                f"What is fetched {what}, and a function of the variables alone does not.\n"
-                "  Pass updates=True for a step that returns its new state.",
-            )
 
     # Values ---------------------------------------------------------------------------------------
 
@@ -127,20 +116,39 @@ class _Part:
 
     # Functions ------------------------------------------------------------------------------------
 
-    def function(self, params: Mapping[str, Any], *values: Any, **named: Any) -> Any:
-        """The fetches, for variables and values of what is fed."""
-        if self._checks:
-            return self.step({"variables": params, "random": {}}, *values, **named)[0]
-        variables = _by_operation(self._plan.variables, params, "variable")
-        given = self._in_order(values, named)
-        if self._differentiable is None:
-            from stillflow.leaving.xla_derivatives import differentiable  # it imports jax
+    def function(self, random: Mapping[str, np.ndarray]) -> Callable[..., Any]:
+        """What gives the fetches for variables and values of what is fed.
+
+        `random` is where the streams are, in every call.
+
+        Raises:
+          UnimplementedError: variables are written.
+        """
+        for op in self._plan.written:
+            raise UnimplementedError(
+                None,
+                op,
+                f"What is fetched writes {op.name}, and a function of the variables does not.\n"
+                "  Pass updates=True for a step that returns its new state.",
+            )
+
+        @functools.cache
+        def differentiable() -> Callable[..., list[Any]]:
+            from stillflow.leaving import xla_derivatives  # it imports jax
 
             names = [op.name for op in self._plan.variables]
-            self._differentiable = differentiable(self._structure.elements, self._feeds, names)
-        function = self._differentiable
-        by_name = {op.name: value for op, value in variables.items()}
-        return self._structure.pack(_told(lambda: function(by_name, given)))
+            elements = self._structure.elements
+            return xla_derivatives.differentiable(elements, self._feeds, names, random)
+
+        def function(params: Mapping[str, Any], *values: Any, **named: Any) -> Any:
+            if self._checks:
+                return self.step({"variables": params, "random": random}, *values, **named)[0]
+            variables = _by_operation(self._plan.variables, params, "variable")
+            by_name = {op.name: value for op, value in variables.items()}
+            given = self._in_order(values, named)
+            return self._structure.pack(_told(lambda: differentiable()(by_name, given)))
+
+        return function
 
     def step(
         self, state: Mapping[str, Mapping[str, Any]], *values: Any, **named: Any

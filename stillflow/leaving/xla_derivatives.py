@@ -9,7 +9,7 @@ the graph, made when JAX asks for it. Its derivative is made the same way.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -33,20 +33,27 @@ Function = Callable[[dict[str, Any], Sequence[Any]], list[Any]]
 
 
 def differentiable(
-    fetches: Sequence[Tensor | Operation], feeds: Sequence[Tensor], names: Sequence[str]
+    fetches: Sequence[Tensor | Operation],
+    feeds: Sequence[Tensor],
+    names: Sequence[str],
+    random: Mapping[str, np.ndarray],
 ) -> Function:
-    """What a run gives, as a function of variables `names` and of feeds, with its derivative."""
+    """What a run gives, as a function of variables `names` and of feeds, with its derivative.
+
+    `random` says where the streams of random ops are, by the ops' names.
+    """
     plan = make_plan(fetches, feeds)
+    streams = {op: random[op.name] for op in plan.streams}
     by_name = {op.name: op for op in plan.variables}
     places = [place for place, fetch in enumerate(fetches) if _is_differentiable(fetch)]
 
     def forward(variables: dict[str, Any], given: Sequence[Any]) -> list[Any]:
         values = {by_name[name]: variables[name] for name in by_name}
-        return outcome(plan, values, {}, given).fetched
+        return outcome(plan, values, streams, given).fetched
 
     @functools.cache
     def backward() -> Function:
-        return _derivative([fetches[place] for place in places], feeds, names)
+        return _derivative([fetches[place] for place in places], feeds, names, random)
 
     def forward_kept(variables: dict[str, Any], given: Sequence[Any]) -> tuple[list[Any], Any]:
         return forward(variables, given), (variables, given)
@@ -78,7 +85,10 @@ def _like(gradient: Any, value: Any) -> Any:
 
 
 def _derivative(
-    ys: Sequence[Any], feeds: Sequence[Tensor], names: Sequence[str]
+    ys: Sequence[Any],
+    feeds: Sequence[Tensor],
+    names: Sequence[str],
+    random: Mapping[str, np.ndarray],
 ) -> Callable[..., list[Any]]:
     """The function that takes what `ys` were made from and a weight for each of them."""
     graph = _copy((*ys, *feeds)[0].graph)
@@ -90,7 +100,7 @@ def _derivative(
         found = dict(zip(wanted, gradients(own_ys, wanted, weights), strict=True))
         dense = [None if found.get(x) is None else convert_to_tensor(found[x]) for x in xs]
     present = [tensor for tensor in dense if tensor is not None]
-    function = differentiable(present, [*own_feeds, *weights], names)
+    function = differentiable(present, [*own_feeds, *weights], names, random)
 
     def derivative(variables: dict[str, Any], given: Sequence[Any]) -> list[Any]:
         values = iter(function(variables, given))
