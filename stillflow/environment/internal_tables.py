@@ -51,9 +51,6 @@ EQUIVALENT: dict[str, Members | str] = {
     "contrib.distributions.python.ops.bijectors.batch_normalization": (
         "contrib.distributions.bijectors"
     ),
-    "contrib.distributions.python.ops.bijectors.masked_autoregressive": (
-        "contrib.distributions.bijectors"
-    ),
     "contrib.distributions.python.ops.bijectors.real_nvp": "contrib.distributions.bijectors",
     "contrib.distributions.python.ops.bijectors.matrix_inverse_tril": (
         "contrib.distributions.bijectors"
@@ -288,6 +285,12 @@ OWN: dict[str, Members] = {
             "CUDNN_RNN_UNIDIRECTION=UNIDIRECTION check_direction check_input_mode"
         ),
         "stillflow.layers.cudnn.saveables": "CudnnOpaqueParamsSaveable",
+    },
+    "contrib.distributions.python.ops.bijectors.masked_autoregressive": {
+        "stillflow.distributions.bijectors.masked": (
+            "MaskedAutoregressiveFlow _gen_mask=make_mask _gen_slices=mask_slices "
+            "masked_autoregressive_default_template masked_dense"
+        ),
     },
     "contrib.factorization.python.ops.clustering_ops": {
         "stillflow.learn.factorization.clustering": (
