@@ -18,6 +18,17 @@ INPUT: dict[str, Members] = {
             "_estimate_data_distribution=estimated_distribution _verify_input=checked_input"
         ),
     },
+    "contrib.training.python.training.sequence_queueing_state_saver": {
+        "stillflow.input.queues.sequence_batches": "NextQueuedSequenceBatch",
+        "stillflow.input.queues.sequence_inputs": "_SequenceInputWrapper=SequenceInputWrapper",
+        "stillflow.input.queues.sequence_padding": "_padding=padded",
+        "stillflow.input.queues.sequence_state_saver": "SequenceQueueingStateSaver",
+        "stillflow.input.queues.sequences_with_states": "batch_sequences_with_states",
+        "stillflow.input.queues.sparse_sequences": (
+            "_deconstruct_sparse_tensor_seq=deconstructed "
+            "_reconstruct_sparse_tensor_seq=reconstruct"
+        ),
+    },
     "python.data.experimental.ops.cardinality": {
         f"{_EXPERIMENTAL}.selecting": "INFINITE UNKNOWN",
     },

@@ -58,6 +58,7 @@ STORIES = (
     "queue_pipelines",
     "slim_data",
     "bucketing",
+    "state_savers",
     "accumulators",
     "staging",
     "session_tensors",

@@ -8,6 +8,15 @@ from stillflow.input.queues.bucketing import (
 from stillflow.input.queues.resampling import rejection_sample as rejection_sample
 from stillflow.input.queues.resampling import resample_at_rate as resample_at_rate
 from stillflow.input.queues.resampling import weighted_resample as weighted_resample
+from stillflow.input.queues.sequence_batches import (
+    NextQueuedSequenceBatch as NextQueuedSequenceBatch,
+)
+from stillflow.input.queues.sequence_state_saver import (
+    SequenceQueueingStateSaver as SequenceQueueingStateSaver,
+)
+from stillflow.input.queues.sequences_with_states import (
+    batch_sequences_with_states as batch_sequences_with_states,
+)
 from stillflow.input.queues.stratified import stratified_sample as stratified_sample
 from stillflow.monitored.contrib_training import train as train
 from stillflow.monitored.evaluating import StopAfterNEvalsHook as StopAfterNEvalsHook

@@ -68,7 +68,7 @@ class Barrier(Resource):
             rows = [(key, *components) for (_, key), components in whole.items()]
             columns += self._columns(rows)
             attempt = self.ready.enqueue_many(columns)
-            if self._is_closed and not self.incomplete:
+            if self._is_closed and not self.incomplete and not self.ready.is_closed:
                 self.ready.close(False)
         return attempt
 
