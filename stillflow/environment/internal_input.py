@@ -90,10 +90,16 @@ INPUT: dict[str, Members] = {
         ),
     },
     "python.data.util.options": {
-        f"{_DATASETS}.options": "OptionsBase merge_options",
+        f"{_DATASETS}.options": "OptionsBase create_option merge_options",
     },
     "python.data.util.random_seed": {
         f"{_DATASETS}.seeds": "get_seed",
+    },
+    "python.data.util.sparse": {
+        f"{_DATASETS}.sparse_components": (
+            "any_sparse as_dense_shapes as_dense_types deserialize_sparse_tensors get_classes "
+            "serialize_many_sparse_tensors serialize_sparse_tensors"
+        ),
     },
     "python.data.util.structure": {
         f"{_DATASETS}.structure": (

@@ -38,6 +38,43 @@ def structures(tf, run):
 
 
 @story
+def sparse_components(tf, run):
+    sparse = internal_module(tf, "python.data.util.sparse")
+    rows = tf.SparseTensor([[0, 1], [2, 0]], [5.0, 6.0], [3, 2])
+    element = (rows, {"dense": tf.constant([1.0])})
+    classes = sparse.get_classes(element)
+    types, shapes = (
+        (tf.float32, {"dense": tf.float32}),
+        (rows.shape, {"dense": tf.TensorShape([1])}),
+    )
+    run.note(str([sparse.any_sparse(classes), sparse.any_sparse((tf.Tensor,))]))
+    run.note(str(sparse.as_dense_types(types, classes)))
+    run.note(str(sparse.as_dense_shapes(shapes, classes)[0].ndims))
+    whole = sparse.serialize_sparse_tensors(element)
+    back, others = sparse.deserialize_sparse_tensors(whole, types, shapes, classes)
+    run([back.indices, back.values, back.dense_shape, others["dense"]])
+    many, _ = sparse.serialize_many_sparse_tensors(element)
+    run.note(str([many.shape.as_list(), many.dtype]))
+
+
+@story
+def options_of_a_program(tf, run):
+    options = internal_module(tf, "python.data.util.options")
+
+    class Tuning(options.OptionsBase):
+        depth = options.create_option("depth", int, "How deep.", lambda: 3)
+        rate = options.create_option("rate", float, "How fast.")
+
+    one, other = Tuning(), Tuning()
+    one.depth, other.rate = 4, 0.5
+    merged = options.merge_options(one, other)
+    run.note(str([Tuning.depth.__doc__, merged.depth, merged.rate, other.depth]))
+    run.refused(lambda: setattr(one, "depth", "deep"))
+    other.depth = 5
+    run.refused(lambda: options.merge_options(one, other))
+
+
+@story
 def errors_among_elements(tf, run):
     """An error counts as an element: others take their turns behind it."""
 

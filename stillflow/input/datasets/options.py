@@ -13,9 +13,12 @@ from typing import Any
 class Option:
     """One option: a property of `OptionsBase` objects, of type `kind`."""
 
-    def __init__(self, kind: Any, default: Callable[[], Any] = lambda: None):
+    def __init__(
+        self, kind: Any, default: Callable[[], Any] = lambda: None, docstring: str | None = None
+    ):
         self._kind = kind
         self._default = default
+        self.__doc__ = docstring
         self._name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -33,6 +36,13 @@ class Option:
                 f"(type: {type(value)!r})"
             )
         options._options[self._name] = value
+
+
+def create_option(
+    name: str, ty: Any, docstring: str | None, default_factory: Callable[[], Any] = lambda: None
+) -> Option:
+    """An option of a program's own `OptionsBase`; it has the name of the attribute it becomes."""
+    return Option(ty, default_factory, docstring)
 
 
 class OptionsBase:
