@@ -38,3 +38,15 @@ def test_dimensions():
     assert tf.compat.dimension_value(shape[0]) == 2
     assert tf.compat.dimension_value(shape[1]) is None
     assert tf.compat.dimension_at_index(shape, 1).value is None
+
+
+def test_horizons_of_compatibility():
+    assert tf.compat.forward_compatible(2018, 11, 10)
+    assert not tf.compat.forward_compatible(2019, 8, 21)
+    with tf.Graph().as_default():
+        with tf.compat.forward_compatibility_horizon(2018, 11, 1):
+            assert not tf.compat.forward_compatible(2018, 11, 10)
+            older = tf.strings.regex_full_match("a", "[a-z]")
+        assert older.op.type == "RegexFullMatch"
+        assert tf.strings.regex_full_match("a", "[a-z]").op.type == "StaticRegexFullMatch"
+    assert tf.compat.forward_compatible(2018, 11, 10)

@@ -12,6 +12,7 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.text import as_bytes
 from stillflow.ops.strings.each import each
 from stillflow.ops.strings.patterns.pattern import Pattern, PatternError, compiled
+from stillflow.platform.forward_compatibility import forward_compatible
 
 
 def _beside_scalars(ctx: ShapeContext) -> Sizes:
@@ -48,6 +49,9 @@ def regex_full_match_op(xp, strings, pattern):
     return each(_pattern(_scalar("Pattern", pattern)).matches, strings, bool)
 
 
+_STATIC_SINCE = 2018, 11, 10
+
+
 @op("StaticRegexFullMatch", "input: string -> output: bool", shape=shapes.same, host=True)
 def static_regex_full_match_op(xp, strings, *, pattern: str):
     """string[...] -> bool[...]"""
@@ -63,7 +67,7 @@ def regex_full_match(input: Any, pattern: Any, name: str | None = None) -> Tenso
     Raises:
       InvalidArgumentError: in a run, RE2 does not take it.
     """
-    if isinstance(pattern, (str, bytes)):
+    if isinstance(pattern, (str, bytes)) and forward_compatible(*_STATIC_SINCE):
         return static_regex_full_match_op(input, pattern=pattern, name=name)
     return regex_full_match_op(input, pattern, name=name)
 
