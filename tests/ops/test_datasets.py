@@ -182,6 +182,29 @@ def test_threads_end_with_what_they_work_for():
     settle(0)
 
 
+def test_a_generator_is_given_up_where_no_more_is_taken():
+    given_up = []
+
+    class Numbers:
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            return 42
+
+        def __del__(self):
+            given_up.append(self)
+
+    with tf.Graph().as_default(), tf.Session() as session:
+        dataset = tf.data.Dataset.from_generator(Numbers, tf.int64).take(2)
+        initializer, element = next_of(dataset)
+        session.run(initializer)
+        assert [session.run(element) for _ in range(2)] == [42, 42]
+        with pytest.raises(tf.errors.OutOfRangeError):
+            session.run(element)
+        assert len(given_up) == 1
+
+
 def test_a_generator_that_raises_is_shown():
     """Its own traceback is behind the error."""
 

@@ -154,8 +154,12 @@ class _Taken(MovingIterator):
 
     def units(self, count: int) -> Sequence[Any]:
         if self._limit >= 0:
-            count = min(count, self._limit - self._done)
-        found = self._input.units(count) if count > 0 else ()
+            left = self._limit - self._done
+            if not left:
+                self._input = Exhausted()  # a generator that nobody asks any more is given up
+                return ()
+            count = min(count, left)
+        found = self._input.units(count)
         self._done += len(found)
         return found
 
