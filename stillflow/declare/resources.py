@@ -37,6 +37,11 @@ class Resource(Handle):
         self.changed = threading.Condition(self.lock)
         self._is_cancelled = False
 
+    @property
+    def outlives_sessions(self) -> bool:
+        """Whether it stays with a server, for other sessions to find, when a session is closed."""
+        return False
+
     def for_node(self, name: str) -> Any:
         """What the kernel of the node of that name gets."""
         return self

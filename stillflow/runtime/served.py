@@ -117,10 +117,14 @@ class ServedState(InstanceState):
                 del self._values[variable]
 
     def close(self) -> None:
-        """Ends what this session alone waits for. Variables stay."""
+        """Ends what this session alone waits for. Variables stay, and what stands still."""
         shared = self.session.resources
-        for key in [key for key, resource in shared.items() if resource.users == {id(self)}]:
-            shared.pop(key).cancel()
+        own = [key for key, resource in shared.items() if resource.users == {id(self)}]
+        for key in own:
+            if shared[key].outlives_sessions:
+                shared[key].users.clear()
+            else:
+                shared.pop(key).cancel()
 
     def resource(self, op: Operation) -> Resource:
         resource = super().resource(op)

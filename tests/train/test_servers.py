@@ -87,6 +87,23 @@ def test_workers_share_what_is_on_a_parameter_server():
         other.run(others)
 
 
+def test_an_iterator_of_a_server_goes_on_in_a_later_session():
+    target = tf.train.Server.create_local_server().target
+    with tf.Graph().as_default():
+        numbers = tf.data.Dataset.range(10).map(lambda x: x * x)
+        iterator = tf.compat.v1.data.make_initializable_iterator(numbers, "of_squares")
+        element = iterator.get_next()
+        with tf.Session(target) as session:
+            session.run(iterator.initializer)
+            assert [session.run(element) for _ in range(3)] == [0, 1, 4]
+    with tf.Graph().as_default():
+        same = tf.data.Iterator.from_structure(tf.int64, [], shared_name="of_squares")
+        element = same.get_next()
+        for expected in (9, 16):
+            with tf.Session(target) as session:
+                assert session.run(element) == expected
+
+
 def test_tasks_of_other_processes_are_refused():
     server = tf.train.Server(
         {"ps": ["localhost:0"], "worker": ["elsewhere:1"]}, job_name="ps", task_index=0

@@ -94,8 +94,15 @@ class IteratorResource(Resource):
     is a batch that is read at once, of which nothing must get lost.
     """
 
-    def __init__(self, name: str, types: Sequence[DType], sizes: Sequence[TensorShape]):
+    def __init__(
+        self,
+        name: str,
+        types: Sequence[DType],
+        sizes: Sequence[TensorShape],
+        is_shared: bool = False,
+    ):
         super().__init__(name)
+        self.is_shared = is_shared
         self.types = list(types)
         self.shapes = list(sizes)
         self.handle = f"{name}/{next(_numbers)}".encode()
@@ -108,6 +115,10 @@ class IteratorResource(Resource):
         # Of runs that failed afterwards; an error comes out in the place of its element.
         self._returned: deque[Element | BaseException] = deque()
         _by_handle[self.handle] = self
+
+    @property
+    def outlives_sessions(self) -> bool:
+        return self.is_shared and self._user is None
 
     def cancel(self) -> None:
         super().cancel()
@@ -369,7 +380,8 @@ def check_shapes(sizes: Sequence[TensorShape], wanted: Sequence[TensorShape]) ->
 
 
 def _new_iterator(name: str, attrs: dict[str, Any]) -> IteratorResource:
-    return IteratorResource(name, attrs["output_types"], attrs["output_shapes"])
+    is_shared = bool(attrs.get("shared_name"))
+    return IteratorResource(name, attrs["output_types"], attrs["output_shapes"], is_shared)
 
 
 _LIMITS = {"output_types": 1, "output_shapes": 1}
