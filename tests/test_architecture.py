@@ -64,7 +64,7 @@ MAY_IMPORT = {
     },
     "environment": {"api", "runtime"},
     "digits": {"api"},
-    "cli": {"api", "environment", "interchange", "digits"},
+    "cli": {"api", "environment", "interchange", "digits", "leaving"},
     "": {"declare", "ops", "api", "cli", "environment", "leaving"},
 }
 HEAVY = ("jax", "absl", "matplotlib", "google.protobuf", "tensorboard", "PIL", "rich", "scipy")

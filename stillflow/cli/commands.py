@@ -75,4 +75,46 @@ def inspect(path: str, show_all: bool) -> None:
         raise click.ClickException(str(error)) from None
 
 
+@stillflow.command()
+@click.option(
+    "--to", "form", type=click.Choice(["stablehlo", "safetensors", "npz"]), default="stablehlo"
+)
+@click.option("--inputs", help="Names of tensors or nodes, with commas between.")
+@click.option("--outputs", help="The same.")
+@click.option("--signature", help="Of a SavedModel.")
+@click.option("--batch", default="dynamic", help="The batch's size, or dynamic (default).")
+@click.argument("path")
+@click.argument("output")
+def export(
+    form: str,
+    inputs: str | None,
+    outputs: str | None,
+    signature: str | None,
+    batch: str,
+    path: str,
+    output: str,
+) -> None:
+    """Write the model in PATH to the file OUTPUT, for programs without Stillflow.
+
+    PATH is the folder of a SavedModel, a checkpoint's prefix beside its .meta file, or a frozen
+    graph. stablehlo is what it computes, which jax.export.deserialize reads; safetensors and npz
+    are its variables.
+    """
+    from stillflow.api import errors, logging
+    from stillflow.leaving.exporting import export as write
+
+    if batch != "dynamic" and not (batch.isdecimal() and int(batch)):
+        raise click.BadParameter("It is a positive number or dynamic.", param_hint="--batch")
+    size = None if batch == "dynamic" else int(batch)
+    logging.set_verbosity(logging.ERROR)  # what is wrong is said in a few lines
+    taken, given = (None if names is None else names.split(",") for names in (inputs, outputs))
+    try:
+        lines = write(path, output, form, taken, given, batch=size, signature=signature)
+    except (OSError, ValueError, RuntimeError, ImportError) as error:
+        raise click.ClickException(str(error)) from None
+    except errors.OpError as error:
+        raise click.ClickException(error.message) from None
+    click.echo("\n".join([f"{output}: {form}", *(f"  {line}" for line in lines)]))
+
+
 stillflow.add_command(digits)

@@ -43,6 +43,8 @@ def to_jax(
     The function's derivatives are TensorFlow's (see `xla_derivatives`), by reverse mode, of any
     order; with `checks`, and those of a step, they are JAX's own.
 
+    `function.inputs` has the type and the static sizes of what is fed: {name: (dtype, sizes)}.
+
     A function draws the same random numbers in every call, those that the session would draw next.
 
     With JAX's 64-bit types the numbers are the session's. Without, as by default, float64 and int64
@@ -148,7 +150,14 @@ class _Part:
             given = self._in_order(values, named)
             return self._structure.pack(_told(lambda: differentiable()(by_name, given)))
 
+        function.inputs = self._inputs()  # type: ignore[attr-defined]
         return function
+
+    def _inputs(self) -> dict[str, tuple[np.dtype, tuple[int | None, ...] | None]]:
+        return {
+            name: (np.dtype(feed.dtype.as_numpy_dtype), feed.shape.sizes)
+            for name, feed in zip(self._names, self._feeds, strict=True)
+        }
 
     def step(
         self, state: Mapping[str, Mapping[str, Any]], *values: Any, **named: Any

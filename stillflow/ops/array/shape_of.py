@@ -27,6 +27,12 @@ def _rank_vector(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return (ctx.rank(0),)
 
 
+def _sizes(sizes: tuple[Any, ...], out_type: DType) -> np.ndarray:
+    """Sizes as an array; what is exported for any batch has one that is no number."""
+    is_known = all(isinstance(size, int) for size in sizes)
+    return np.array(sizes, dtype=out_type.stored_as if is_known else object)
+
+
 @op(
     "Shape",
     "input: T -> output: out_type",
@@ -37,7 +43,7 @@ def _rank_vector(ctx: shapes.ShapeContext) -> shapes.Sizes:
 )
 def shape_op(xp, x, *, out_type: DType = dtypes.int32):
     """x: n[...] -> i[rank], its shape."""
-    return np.array(x.shape, dtype=out_type.stored_as)
+    return _sizes(x.shape, out_type)
 
 
 shape_op.not_differentiable()
