@@ -102,6 +102,10 @@ DISTRIBUTION: dict[str, Members] = {
         ),
         "stillflow.distribute.multi_step": "MultiStepContext",
     },
+    "python.compiler.xla.xla": {
+        "stillflow.ops.control.xla_context": "XLACompileContext",
+        "stillflow.ops.functions.xla_compile": "check_function_argument_count",
+    },
     "python.distribute.input_ops": {
         "stillflow.input.datasets.dividing": "auto_shard_dataset _clone_dataset=clone_dataset",
     },
@@ -131,7 +135,7 @@ DISTRIBUTION: dict[str, Members] = {
         ),
     },
     "python.distribute.summary_op_util": {
-        "stillflow.ops.summaries.common": "skip_summary=is_of_later_replica",
+        "stillflow.ops.summaries.common": "skip_summary=is_summary_skipped",
     },
     "python.distribute.values": {
         "stillflow.distribute.device_map": (

@@ -73,6 +73,7 @@ STORIES = (
     "sequences",
     "composites",
     "rarities",
+    "compiled",
     "sparse_programs",
     "sampling",
     "ctc",

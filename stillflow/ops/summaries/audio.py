@@ -18,7 +18,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.ops.summaries.common import (
     collected,
-    is_of_later_replica,
+    is_summary_skipped,
     new_summary,
     no_summary,
     serialized,
@@ -86,7 +86,7 @@ def audio(
     tensor: f32[count, frames] or f32[count, frames, channels] in [-1, 1]; sample_rate: f32[], in
     hertz; collections, family: as in `tf.summary.scalar`.
     """
-    if is_of_later_replica():
+    if is_summary_skipped():
         return no_summary()
     with summary_scope(name, family, [tensor]) as (tag, scope):
         rate = convert_to_tensor(sample_rate, dtype=dtypes.float32, name="sample_rate")

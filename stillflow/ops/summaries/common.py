@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -52,14 +53,39 @@ def collected(summary: Tensor, collections: Iterable[str] | None) -> Tensor:
     return summary
 
 
-def is_of_later_replica() -> bool:
-    """Whether it is a replica of a strategy that is built, and not the first, which is shown."""
+class _Skipping(threading.local):
+    """Whether this thread is in a block without summaries."""
+
+    on = False
+
+
+_skipping = _Skipping()
+
+
+@contextmanager
+def without_summaries() -> Iterator[None]:
+    """A block in which summaries are not built: no one could read them there."""
+    before, _skipping.on = _skipping.on, True
+    try:
+        yield
+    finally:
+        _skipping.on = before
+
+
+def is_summary_skipped() -> bool:
+    """Whether no summary is to be built now.
+
+    It is so in a block without them, and in the replicas of a strategy but the first, which is
+    shown.
+    """
+    if _skipping.on:
+        return True
     context = replica_context_around()
     return context is not None and bool(constant_value(context.replica_id_in_sync_group))
 
 
 def no_summary() -> Tensor:
-    """What stands for the summaries of all replicas but the first: string[], empty."""
+    """What stands for a summary that is skipped: string[], empty."""
     return constant("")
 
 

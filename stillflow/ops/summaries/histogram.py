@@ -17,7 +17,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.ops.summaries.common import (
     collected,
-    is_of_later_replica,
+    is_summary_skipped,
     new_summary,
     no_summary,
     serialized,
@@ -124,7 +124,7 @@ def histogram(
 
     collections, family: as in `tf.summary.scalar`. A run fails on a value that is not finite.
     """
-    if is_of_later_replica():
+    if is_summary_skipped():
         return no_summary()
     with summary_scope(name, family, [values], default_name="HistogramSummary") as (tag, scope):
         return collected(histogram_summary_op(tag, values, name=scope), collections)

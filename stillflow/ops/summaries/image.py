@@ -17,7 +17,7 @@ from stillflow.graph.operation import Tensor
 from stillflow.ops.image import png
 from stillflow.ops.summaries.common import (
     collected,
-    is_of_later_replica,
+    is_summary_skipped,
     new_summary,
     no_summary,
     serialized,
@@ -94,7 +94,7 @@ def image(
     tensor: u8 or f[count, height, width, 1, 3 or 4]; collections, family: as in
     `tf.summary.scalar`. Floats are scaled: 0 to 255 when none is negative, else about 128.
     """
-    if is_of_later_replica():
+    if is_summary_skipped():
         return no_summary()
     with summary_scope(name, family, [tensor]) as (tag, scope):
         summary = image_summary_op(tag, tensor, max_images=max_outputs, name=scope)

@@ -15,7 +15,7 @@ from stillflow.declare.type_sets import REAL_NUMBERS
 from stillflow.graph.operation import Tensor
 from stillflow.ops.summaries.common import (
     collected,
-    is_of_later_replica,
+    is_summary_skipped,
     new_summary,
     no_summary,
     serialized,
@@ -59,7 +59,7 @@ def scalar(
     tensor: n[]; collections: where the result is added, GraphKeys.SUMMARIES when None; family:
     the first part of the tag, by which TensorBoard groups.
     """
-    if is_of_later_replica():
+    if is_summary_skipped():
         return no_summary()
     with summary_scope(name, family, [tensor]) as (tag, scope):
         return collected(scalar_summary_op(tag, tensor, name=scope), collections)

@@ -17,7 +17,7 @@ from stillflow.graph.protos.tensor_proto import tensor_proto_of
 from stillflow.ops.summaries.common import (
     clean_tag,
     collected,
-    is_of_later_replica,
+    is_summary_skipped,
     new_summary,
     no_summary,
     serialized,
@@ -88,7 +88,7 @@ def tensor_summary(
     if display_name is not None:
         metadata.display_name = display_name
     encoded = metadata.SerializeToString()
-    if is_of_later_replica():
+    if is_summary_skipped():
         return no_summary()
     with summary_scope(name, family, [tensor]) as (tag, scope):
         return collected(tensor_summary_op(tag, tensor, encoded, name=scope), collections)

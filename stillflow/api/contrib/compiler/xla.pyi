@@ -1,0 +1,1 @@
+from stillflow.ops.functions.xla_compile import compile as compile
