@@ -35,6 +35,9 @@ INPUT: dict[str, Members] = {
     "python.data.experimental.ops.interleave_ops": {
         f"{_EXPERIMENTAL}.mixing": "_DirectedInterleaveDataset=DirectedInterleaveDataset",
     },
+    "python.data.experimental.ops.matching_files": {
+        f"{_DATASETS}.readers": "MatchingFilesDataset",
+    },
     "python.data.experimental.ops.readers": {
         f"{_EXPERIMENTAL}.examples": "make_tf_record_dataset",
     },

@@ -75,6 +75,40 @@ def options_of_a_program(tf, run):
 
 
 @story
+def matching_files(tf, run):
+    module = internal_module(tf, "python.data.experimental.ops.matching_files")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("b/x.txt", "b/c/y.txt", "b-/z.txt", "a.txt", "b/n.log"):
+            path = os.path.join(folder, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            open(path, "w").close()
+
+        where = tf.placeholder(tf.string, [None])
+        dataset = module.MatchingFilesDataset(where)
+        iterator = tf.compat.v1.data.make_initializable_iterator(dataset)
+        element = iterator.get_next()
+
+        def found(patterns):
+            paths = [os.path.join(folder, pattern) for pattern in patterns]
+            run.session.run(iterator.initializer, {where: paths})
+            names = []
+            try:
+                while True:
+                    names.append(run.session.run(element)[len(folder) + 1 :])
+            except tf.errors.OutOfRangeError:
+                run.note(str([name.decode() for name in names]))
+
+        found(["*.txt"])
+        found(["b/*", "?.txt"])
+        found(["none*", "b/[^x]*"])
+        for wrong in (["*.py"], ["nowhere/*"]):
+            try:
+                found(wrong)
+            except tf.errors.NotFoundError as error:
+                run.note(error.message.replace(folder, "").split("\n")[0].split("[[")[0])
+
+
+@story
 def errors_among_elements(tf, run):
     """An error counts as an element: others take their turns behind it."""
 

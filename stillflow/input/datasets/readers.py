@@ -24,6 +24,7 @@ from stillflow.ops.datasets.files import (
     text_line_dataset_op,
     tf_record_dataset_op,
 )
+from stillflow.ops.datasets.matching_files import matching_files_dataset_op
 
 
 class StringDataset(DatasetSource):
@@ -250,3 +251,17 @@ class FixedLengthRecordDatasetV1(_V1):
                 num_parallel_reads,
             )
         )
+
+
+class MatchingFilesDataset(StringDataset):
+    """The paths of files that match `patterns`: string[n] or string[], one after another.
+
+    Folders are looked into as elements are taken, all that are below the first wildcard.
+
+    Raises:
+      NotFoundError: in a run, there is no such folder, or nothing matches.
+    """
+
+    def __init__(self, patterns: Any):
+        self._patterns = convert_to_tensor(patterns, dtypes.string, "patterns")
+        super().__init__(matching_files_dataset_op(self._patterns))
