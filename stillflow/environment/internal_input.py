@@ -44,6 +44,11 @@ INPUT: dict[str, Members] = {
     "python.data.experimental.ops.stats_ops": {
         f"{_EXPERIMENTAL}.statistics": "set_stats_aggregator",
     },
+    "python.data.experimental.ops.threadpool": {
+        f"{_EXPERIMENTAL}.thread_pools": (
+            "PrivateThreadPool _ThreadPoolDataset=ThreadPoolDataset override_threadpool"
+        ),
+    },
     "python.data.ops.dataset_ops": {
         f"{_DATASETS}.batching": (
             "BatchDataset PaddedBatchDataset WindowDataset _UnbatchDataset=UnbatchDataset"

@@ -291,3 +291,16 @@ def many_strings(tf, run):
     full = tf.SparseTensor([[0, 0], [1, 0], [1, 1]], strings, [2, 2])
     filled = tf.sparse_fill_empty_rows(full, "none")
     run([filled[0].indices, filled[0].values, filled[1]], {strings: [b"a", b"b", b"c"]})
+
+
+@story
+def pools_of_threads(tf, run):
+    pools = internal_module(tf, "python.data.experimental.ops.threadpool")
+    pool = pools.PrivateThreadPool(2, display_name="two", max_intra_op_parallelism=3)
+    numbers = tf.data.Dataset.range(5).map(lambda x: x * x, num_parallel_calls=4)
+    drain(tf, run, pools.override_threadpool(numbers, pool).repeat(2))
+    none = pools.PrivateThreadPool(0, display_name="none")
+    iterator = tf.compat.v1.data.make_initializable_iterator(
+        pools.override_threadpool(numbers, none)
+    )
+    run.attempt(iterator.initializer)

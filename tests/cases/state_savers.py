@@ -50,7 +50,7 @@ def two_segments(tf, run):
     described(tf, run, [batch.key, batch.sequences["a"], batch.sequences["b"], batch.state("s")])
     for _ in range(2):
         run([everything, batch.sequences["a"], batch.sequences["b"], saved])
-    run(states.barrier.ready_size())
+    run([states.barrier.ready_size(), states.barrier.incomplete_size()])
     run(states.close())
     run.attempt(batch.key)
 

@@ -153,6 +153,30 @@ def test_what_is_there_first_is_given_first_where_no_order_is_asked_for():
             session.run(element)
 
 
+@pytest.mark.parametrize("by", ["option", "pool"])
+def test_a_pool_bounds_the_threads_of_what_is_below_it(by):
+    def thread(x):
+        time.sleep(0.001)
+        return threading.get_ident()
+
+    threads = tf.data.Dataset.range(60).map(
+        lambda x: tf.py_func(thread, [x], tf.int64), num_parallel_calls=8
+    )
+    if by == "option":
+        options = tf.data.Options()
+        options.experimental_threading.private_threadpool_size = 2
+        threads = threads.with_options(options)
+    else:
+        pools = internal_module("python.data.experimental.ops.threadpool")
+        pool = pools.PrivateThreadPool(2, display_name="two")
+        threads = pools.override_threadpool(threads, pool)
+    initializer, element = next_of(threads)
+    with tf.Session() as session:
+        session.run(initializer)
+        found = {session.run(element).item() for _ in range(60)}
+    assert 1 <= len(found) <= 2
+
+
 def test_threads_end_with_what_they_work_for():
     """At the end of the elements, at a new initialisation, and when the session is closed."""
 

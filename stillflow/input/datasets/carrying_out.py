@@ -15,10 +15,10 @@ from stillflow.ops.datasets.optimizing import (
     max_intra_op_parallelism_dataset_op,
     model_dataset_op,
     optimize_dataset_op,
-    private_thread_pool_dataset_op,
 )
 from stillflow.ops.datasets.prefetching import prefetch_dataset_op
 from stillflow.ops.datasets.statistics import set_stats_aggregator_dataset_op
+from stillflow.ops.datasets.thread_pools import private_thread_pool_dataset_op
 
 
 class CacheDataset(UnaryUnchangedStructureDataset):

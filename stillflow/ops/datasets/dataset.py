@@ -75,17 +75,22 @@ class Pass:
 class Place:
     """Where in a pipeline an iterator is: the way to it from the iterator resource.
 
-    Steps of the way are texts; which of several datasets that a function has made is a number.
+    Steps of the way are texts; which of several datasets that a function has made is a number. Each
+    transformation has at most `threads` threads, where a pool of them is declared.
     """
 
-    __slots__ = ("pass_", "way")
+    __slots__ = ("pass_", "threads", "way")
 
-    def __init__(self, pass_: Pass, way: tuple[str | int, ...] = ()):
+    def __init__(self, pass_: Pass, way: tuple[str | int, ...] = (), threads: int | None = None):
         self.pass_ = pass_
         self.way = way
+        self.threads = threads
 
     def below(self, *steps: str | int) -> Place:
-        return Place(self.pass_, (*self.way, *steps))
+        return Place(self.pass_, (*self.way, *steps), self.threads)
+
+    def with_threads(self, threads: int) -> Place:
+        return Place(self.pass_, self.way, threads)
 
     def instance(self, function: Function) -> Instance:
         """The function here: with the random streams of all datasets that one function has made."""

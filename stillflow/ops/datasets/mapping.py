@@ -148,7 +148,8 @@ class _MappedAtOnce(InputIterator):
         super().__init__(dataset, place)
         self.kind = dataset.kind
         self._call = place.instance(dataset.function)
-        self._workers = Workers(dataset.calls, place.pass_)
+        threads = place.threads or dataset.calls
+        self._workers = Workers(min(dataset.calls, threads), place.pass_)
         self._results = Results()
         self._begun: deque[Task] = deque()
         self._is_over = False

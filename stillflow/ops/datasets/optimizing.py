@@ -111,22 +111,5 @@ def max_intra_op_parallelism_dataset_op(
     return TransparentDataset(dataset_of(input_dataset), "MaxIntraOpParallelism", *structure)
 
 
-@op(
-    "PrivateThreadPoolDataset",
-    "input_dataset: variant, num_threads: int64 -> handle: variant",
-    **_OPTIONS,
-)
-def private_thread_pool_dataset_op(
-    xp, input_dataset, num_threads, *, output_types: list[DType], output_shapes: list[TensorShape]
-):
-    """num_threads: i64[] -> variant[], the same dataset"""
-    if int(num_threads) < 1:
-        refuse("`num_threads` must be >= 1")
-    structure = output_types, output_shapes
-    return TransparentDataset(dataset_of(input_dataset), "PrivateThreadPool", *structure)
-
-
-for _declared in (max_intra_op_parallelism_dataset_op, private_thread_pool_dataset_op):
-    _declared.not_differentiable()
-for _declared in (optimize_dataset_op, model_dataset_op):
+for _declared in (max_intra_op_parallelism_dataset_op, optimize_dataset_op, model_dataset_op):
     _declared.not_differentiable()
