@@ -147,3 +147,25 @@ def decays_of_signs(tf, run):
     for at in range(2):
         run(train, {step: at})
     run(a)
+
+
+def preconditioned(id, resource, **options):
+    """Adds a training by GGT: far from singular, where the numbers of an SVD are not chance."""
+
+    def program(tf, run):
+        w = tf.get_variable("w", initializer=f32(3), use_resource=resource)
+        b = tf.get_variable("b", initializer=f32(2, 2), use_resource=resource)
+        loss = tf.reduce_sum(tf.square(w - 1)) + tf.reduce_sum(b * b)
+        optimizer = tf.contrib.opt.GGTOptimizer(0.1, window=3, svd_eps=0.1, **options)
+        train = optimizer.minimize(loss, global_step=tf.train.get_or_create_global_step())
+        run.note([v.name for v in tf.global_variables()])
+        run(tf.global_variables_initializer())
+        for _ in range(5):
+            run(train)
+            run([w, b])
+
+    suite.case(id, program, grad=False)
+
+
+preconditioned("ggt", False)
+preconditioned("ggt_behind_handles", True, beta1=0.5, eps=10.0)

@@ -19,6 +19,7 @@ from stillflow.train.contrib.external import (
     ExternalOptimizerInterface as ExternalOptimizerInterface,
 )
 from stillflow.train.contrib.external import ScipyOptimizerInterface as ScipyOptimizerInterface
+from stillflow.train.contrib.ggt import GGTOptimizer as GGTOptimizer
 from stillflow.train.contrib.layerwise import LARSOptimizer as LARSOptimizer
 from stillflow.train.contrib.multitask import (
     MultitaskOptimizerWrapper as MultitaskOptimizerWrapper,
