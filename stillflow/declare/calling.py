@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from stillflow.declare.resources import Handle, Resource
+from stillflow.graph.dtypes import DType
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.operation import Operation
 
@@ -70,6 +71,9 @@ class Caller(Protocol):
     @property
     def resource(self) -> Any:
         """The resource that the operation stands for, if it declares one."""
+
+    def types(self, attr: str) -> Sequence[DType]:
+        """Those of the operation's inputs that this attribute tells."""
 
     def holding(self, resource: Resource) -> AbstractContextManager[None]:
         """A `with` block in which `resource` is cancelled if the session is closed."""

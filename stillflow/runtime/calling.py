@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from stillflow.declare.calling import VariableName
 from stillflow.declare.resources import Resource
-from stillflow.graph.dtypes import variant
+from stillflow.graph.dtypes import DType, variant
 from stillflow.graph.errors import NotFoundError
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.operation import Operation
@@ -35,6 +35,10 @@ class Caller:
     @cached_property
     def resource(self) -> Any:
         return self._session.resource(self._op)
+
+    def types(self, attr: str) -> Sequence[DType]:
+        types: Sequence[DType] = self._op.attrs[attr]
+        return types
 
     def holding(self, resource: Resource) -> AbstractContextManager[None]:
         return self._session.holding(resource)

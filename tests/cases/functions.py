@@ -1,5 +1,7 @@
 """Functions of a graph: `Defun`, calls, gradients of calls, what calls functions by attribute."""
 
+import numpy as np
+
 from .suite import Suite, internal_module
 
 suite = Suite("functions")
@@ -391,3 +393,45 @@ def refusals(tf, run):
     run.refused(lambda: defun(tf, tf.float32)(lambda x, y: x))
     run.refused(lambda: defun(tf, tf.float32, func_name="G")(lambda x: (x, None))(1.0))
     run.refused(lambda: defun(tf, tf.float32, func_name="H")(lambda x: x)(1.0, foo=3))
+
+
+@story
+def for_every_row(tf, run):
+    @defun(tf, tf.int32, tf.int32, func_name="both")
+    def both(x, factor):
+        return tf.reduce_sum(x) * factor, tf.cast(x * 2 + 3, tf.float64)
+
+    def mapped(values, types=(tf.int32, tf.float64), shapes=((), (2,)), f=both):
+        return tf.raw_ops.MapDefun(
+            arguments=values,
+            captured_inputs=[tf.constant(3)],
+            output_types=list(types),
+            output_shapes=list(shapes),
+            f=f,
+        )
+
+    rows = tf.placeholder(tf.int32, name="rows")
+    fed = [[1, 2], [3, 4], [5, 6]]
+    known = mapped([tf.constant(fed)])
+    run.note([str(each.shape) for each in known])
+    run(known)
+    given = mapped([rows])
+    run.note([str(each.shape) for each in given])
+    run(given, {rows: fed})
+    run(given, {rows: np.zeros([0, 2], np.int32)})
+    run(mapped([rows], shapes=[(), (None,)]), {rows: fed})
+    run.attempt(given, {rows: 3})
+    run.attempt(given, {rows: np.ones([2, 4], np.int32)})
+    run.refused(lambda: mapped([tf.constant(3)]))
+    run.refused(lambda: mapped([tf.constant(fed)], shapes=[()]))
+
+    @defun(tf, tf.int32, tf.int32, tf.int32, func_name="joined")
+    def joined(x, y, unused):
+        return tf.concat([x, [y]], 0)
+
+    def two(y):
+        return mapped([tf.constant(fed), y], [tf.int32], [(3,)], joined)
+
+    run(two(tf.constant([7, 8, 9])))
+    run.refused(lambda: two(tf.constant([7, 8])))
+    run.attempt(two(rows), {rows: [7, 8]})
