@@ -176,14 +176,15 @@ class IteratorResource(Resource):
             element: Element | None = None
             while element is None:  # more than once where a handler of the program's goes on
                 with held_back() as held:
-                    self._occupy(user, held, "IteratorGetNext")
-                    held.may_wait = self._takes_long
-                    element = self._next(user, held)
+                    try:
+                        self._occupy(user, held, "IteratorGetNext")
+                        held.may_wait = self._takes_long
+                        element = self._next(user, held)
+                    finally:
+                        self._vacate(user)
             return element
         except End:
             raise OutOfRangeError(None, None, "End of sequence") from None
-        finally:
-            self._vacate(user)
 
     def _next(self, user: object, held: held_back) -> Element | None:
         """The next element, noted as taken; None where Ctrl-C is pressed before."""
@@ -265,12 +266,14 @@ class IteratorResource(Resource):
     def _exclusively(self, do: Callable[[], Any], what: str) -> Any:
         """What `do()` gives, when no other thread uses the iterator."""
         user = object()
-        try:
-            with held_back() as held:
-                self._occupy(user, held, what)
-            return do()
-        finally:
-            self._vacate(user)
+        while True:  # more than once where a handler of the program's goes on
+            with held_back(may_wait=True) as held:
+                try:
+                    self._occupy(user, held, what)
+                    if self._user is user:
+                        return do()
+                finally:
+                    self._vacate(user)
 
     def _occupy(self, user: object, held: held_back, what: str) -> None:
         """Waits until nobody uses the iterator; gives up when Ctrl-C is pressed."""
