@@ -88,6 +88,9 @@ INPUT: dict[str, Members] = {
     "python.ops.ragged.ragged_conversion_ops": {
         "stillflow.ops.ragged.conversion_ops": "from_sparse from_tensor to_sparse to_tensor",
     },
+    "python.data.ops.readers": {
+        f"{_DATASETS}.readers": "_TFRecordDataset=RecordsDataset",
+    },
     "python.data.util.convert": {
         f"{_DATASETS}.arguments": "optional_param_to_tensor partial_shape_to_tensor",
     },

@@ -109,6 +109,46 @@ def matching_files(tf, run):
 
 
 @story
+def workers_get_files(tf, run):
+    """Where a function reads files, whatever comes after it; elements otherwise."""
+    distribute = internal_module(tf, "python.data.experimental.ops.distribute")
+
+    def opened(name):
+        return tf.data.TextLineDataset(name)
+
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, f"{name}.txt") for name in "abcde"]
+        for path in paths:
+            with open(path, "w") as file:
+                file.writelines(f"{os.path.basename(path)[0]}{line}\n" for line in range(3))
+        where = tf.placeholder(tf.string, [None])
+        names = tf.data.Dataset.from_tensor_slices(where)
+        lines = tf.data.TextLineDataset(where)
+        for dataset in (
+            lines.batch(2),
+            names.interleave(opened, 2).map(tf.strings.length),
+            lines.concatenate(names.flat_map(opened)).take(4).repeat(2),
+            lines.apply(tf.data.experimental.unique()),
+            lines.concatenate(names),
+            names.shuffle(5, seed=1).flat_map(opened),
+        ):
+            part = distribute._AutoShardDataset(dataset, 2, 1)
+            iterator = tf.compat.v1.data.make_initializable_iterator(part)
+            element = iterator.get_next()
+            run.session.run(iterator.initializer, {where: paths})
+            found = []
+            try:
+                while True:
+                    value = np.array(run.session.run(element), object).tolist()
+                    found.append(str(value).replace(folder, ""))
+            except tf.errors.OutOfRangeError:
+                run.note(str(found))
+    few = distribute._AutoShardDataset(tf.data.Dataset.range(5), 10, 0)
+    element = tf.compat.v1.data.make_one_shot_iterator(few).get_next()
+    run.refused(lambda: run.session.run(element))
+
+
+@story
 def errors_among_elements(tf, run):
     """An error counts as an element: others take their turns behind it."""
 

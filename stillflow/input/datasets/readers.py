@@ -131,6 +131,15 @@ class TextLineDatasetV2(_WithoutInputs):
         super().__init__(filenames, reader, num_parallel_reads)
 
 
+class RecordsDataset(StringDataset):
+    """The records of TFRecord files, string[n] or string[], as one op reads them."""
+
+    def __init__(self, filenames: Any, compression_type: Any = None, buffer_size: Any = None):
+        names = convert_to_tensor(filenames, dtypes.string)
+        kind, size = _compression(compression_type), _buffer_size(buffer_size)
+        super().__init__(tf_record_dataset_op(names, kind, size))
+
+
 class TFRecordDatasetV2(FilesDataset):
     """The records of TFRecord files, string[] each.
 
@@ -149,8 +158,7 @@ class TFRecordDatasetV2(FilesDataset):
         num_parallel_reads: Any = None,
     ):
         def reader(filename: Tensor) -> DatasetV2:
-            kind, size = _compression(compression_type), _buffer_size(buffer_size)
-            return _ReadFile(tf_record_dataset_op, filename, kind, size)
+            return RecordsDataset(filename, compression_type, buffer_size)
 
         super().__init__(filenames, reader, num_parallel_reads)
 

@@ -19,6 +19,7 @@ from stillflow.ops.datasets.dataset import (
     read_input,
     write_input,
 )
+from stillflow.ops.datasets.sharding import sharded
 from stillflow.ops.datasets.state import State
 
 _OPTIONS: dict[str, Any] = {
@@ -104,41 +105,6 @@ def rebatch_dataset_op(
     return RebatchDataset(source, int(num_replicas), output_types, output_shapes)
 
 
-class AutoShardDataset(Dataset):
-    """Every n-th element of its input, from the `index`-th on."""
-
-    def __init__(self, source: Dataset, workers: int, index: int, *structure: Any):
-        super().__init__((source,), *structure)
-        self.workers, self.index = workers, index
-
-    def iterator(self, place: Place) -> ElementIterator:
-        return _Sharded(self, place)
-
-
-class _Sharded(InputIterator):
-    kind = "Shard"
-
-    def __init__(self, dataset: AutoShardDataset, place: Place):
-        super().__init__(dataset, place)
-        self._seen = 0
-
-    def next(self) -> Element:
-        while True:
-            element = self.input.next()
-            self._seen += 1
-            if (self._seen - 1) % self.dataset.workers == self.dataset.index:
-                return element
-
-    def save(self, state: State) -> None:
-        self.input.write(state)
-        state["next_index"] = self._seen
-
-    def restore(self, state: State) -> None:
-        self.input = read_input(self.input, state, "input_impl_empty")
-        if "next_index" in state:
-            self._seen = state.number("next_index")
-
-
 @op(
     "AutoShardDataset",
     "input_dataset: variant, num_workers: int64, index: int64 -> handle: variant",
@@ -162,7 +128,7 @@ def auto_shard_dataset_op(
     source = dataset_of(input_dataset)
     if workers == 1:
         return source
-    return AutoShardDataset(source, workers, index, output_types, output_shapes)
+    return sharded(source, workers, index)
 
 
 for _declared in (rebatch_dataset_op, auto_shard_dataset_op):

@@ -266,18 +266,24 @@ class _Shard(MovingIterator):
             self._pass.check()
             unit = self._input.units(1)
             if not unit:
-                if self._dataset.non_empty and self._seen < count:
-                    refuse(
-                        "There aren't enough elements in this dataset for each shard to have at "
-                        f"least one element (# elems = {self._seen}, # shards = {count}). If you "
-                        "are using datasets with distribution strategy, considering setting the "
-                        "auto sharding policy to either DATA or OFF using the "
-                        "`experimental_distribute.auto_shard_policy` option of `tf.data.Options()`."
-                    )
                 return _NOTHING
             self._seen += 1
             if (self._seen - 1) % count == index:
+                if self._dataset.non_empty:
+                    self._require_one_each()
                 return unit[0]
+
+    def _require_one_each(self) -> None:
+        """Reads on until each shard has had an element; InvalidArgumentError if one has none."""
+        while self._seen < self._dataset.count:
+            if not self._input.units(1):
+                refuse(
+                    "There aren't enough elements in this dataset for each shard to have at least "
+                    f"one element (# elems = {self._seen}, # shards = {self._dataset.count}). If "
+                    "you are using datasets with distribution strategy, consider turning dataset "
+                    "autosharding off with `tf.data.Options`."
+                )
+            self._seen += 1
 
     def save(self, state: State) -> None:
         state["next_index"] = self._seen
