@@ -26,11 +26,19 @@ class Optional(Handle):
         return Optional(tuple(_zeros(value, zeros_like) for value in self.values))
 
     def plus(self, other: Optional) -> Optional:
-        """The sums of the values; InvalidArgumentError where one is absent and the other is not."""
+        """The sums of the values.
+
+        InvalidArgumentError where one is absent and the other is not, or has more values.
+        """
         if self.values is None and other.values is None:
             return Optional(None)
         if self.values is None or other.values is None:
             refuse("Cannot add optionals because one has a value and the other doesn't.")
+        if len(self.values) != len(other.values):
+            refuse(
+                "Cannot add optionals because they have different numbers of components "
+                f"({len(self.values)} vs. {len(other.values)})."
+            )
         pairs = zip(self.values, other.values, strict=True)
         return Optional(tuple(_sum(a, b) for a, b in pairs))
 

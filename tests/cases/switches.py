@@ -196,6 +196,23 @@ def optional_values(tf, run):
 
 
 @story
+def optional_values_in_others(tf, run):
+    raw = tf.raw_ops
+
+    def of(*values):
+        return raw.OptionalFromValue(components=list(values))
+
+    both = [of(of(tf.constant([1.0, 2.0])), n) for n in (3, 4)]
+    for optional in (tf.add_n(both), tf.zeros_like(both[0])):
+        inner, n = raw.OptionalGetValue(
+            optional=optional, output_types=[tf.variant, tf.int32], output_shapes=[[], []]
+        )
+        value = raw.OptionalGetValue(optional=inner, output_types=[tf.float32], output_shapes=[[2]])
+        run([value, n])
+    run.attempt(raw.OptionalHasValue(optional=tf.add_n([of(1, 2), of(1)])))
+
+
+@story
 def refused(tf, run):
     i, one = number(tf), lambda: tf.constant(1.0)
     run.refused(lambda: tf.switch_case(0, [one]))
