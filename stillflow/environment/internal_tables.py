@@ -354,7 +354,9 @@ OWN: dict[str, Members] = {
         ),
     },
     "python.framework.meta_graph": {
-        "stillflow.interchange.meta_graph": "import_scoped_meta_graph",
+        "stillflow.interchange.meta_graph": (
+            "import_scoped_meta_graph import_scoped_meta_graph_with_return_elements"
+        ),
         "stillflow.interchange.scoped_meta_graph": (
             "copy_scoped_meta_graph export_scoped_meta_graph"
         ),

@@ -15,6 +15,7 @@ from stillflow.graph.graph import Graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.random_seed import set_random_seed
 from stillflow.graph.scopes import get_collection
+from stillflow.interchange.saved_model import names
 from stillflow.interchange.saved_model.builder import SavedModelBuilder
 from stillflow.monitored.scaffold import Scaffold
 from stillflow.platform import logging
@@ -108,6 +109,8 @@ def _add_graph(
             initial = Scaffold.default_local_init_op()
         saver = scaffold.saver or Saver(sharded=True)
         _restore(saver, session, checkpoint, mode)
+        if spec.train_op is not None:
+            graph.add_to_collection(names.TRAIN_OP_KEY, spec.train_op)
         settings: dict[str, Any] = {
             "tags": signatures.TAGS[mode],
             "signature_def_map": definitions,

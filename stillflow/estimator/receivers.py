@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from stillflow.estimator.input_functions import parsed
 from stillflow.estimator.signatures import SINGLE_FEATURE, SINGLE_LABEL, SINGLE_RECEIVER
 from stillflow.graph import dtypes
+from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.control.ordering import placeholder
@@ -36,14 +38,14 @@ class ServingInputReceiver(_Fields):
         receiver_tensors: Any,
         receiver_tensors_alternatives: Mapping[str, Any] | None = None,
     ) -> ServingInputReceiver:
-        features = _named(features, "feature", SINGLE_FEATURE, allows_numbers=True)
-        receiver_tensors = _named(receiver_tensors, "receiver_tensor", SINGLE_RECEIVER)
+        features = named_inputs(features, "feature", SINGLE_FEATURE, allows_numbers=True)
+        receiver_tensors = named_inputs(receiver_tensors, "receiver_tensor", SINGLE_RECEIVER)
         others = receiver_tensors_alternatives
         if others is not None:
             if not isinstance(others, dict):
                 raise ValueError(f"receiver_tensors_alternatives must be a dict: {others}.")
             others = {
-                name: _named(tensors, "receiver_tensors_alternative", SINGLE_RECEIVER)
+                name: named_inputs(tensors, "receiver_tensors_alternative", SINGLE_RECEIVER)
                 for name, tensors in others.items()
             }
         return super().__new__(cls, features, receiver_tensors, others)
@@ -126,6 +128,19 @@ def build_raw_supervised_input_receiver_fn(
     return supervised_input_receiver_fn
 
 
+def supervised_receiver_fn_of_input(
+    input_fn: Callable[..., Any], **input_fn_args: Any
+) -> Callable[[], SupervisedInputReceiver]:
+    """Returns a function of which the model is fed what looks like features and labels of an input.
+
+    Args:
+      input_fn: is called once, with `input_fn_args`, for names, dtypes and shapes.
+    """
+    with Graph().as_default():
+        features, labels, _ = parsed(input_fn(**input_fn_args))
+    return build_raw_supervised_input_receiver_fn(features, labels)
+
+
 def _placeholders(tensors: Mapping[str, Any], batch_size: int | None) -> dict[str, Tensor]:
     return {name: _placeholder(tensor, batch_size) for name, tensor in tensors.items()}
 
@@ -135,7 +150,9 @@ def _placeholder(tensor: Any, batch_size: int | None) -> Tensor:
     return placeholder(tensor.dtype, shape, name=tensor.op.name)
 
 
-def _named(tensors: Any, what: str, single: str, allows_numbers: bool = False) -> dict[Any, Any]:
+def named_inputs(
+    tensors: Any, what: str, single: str, allows_numbers: bool = False
+) -> dict[Any, Any]:
     if tensors is None:
         raise ValueError(f"{what}s must be defined.")
     if not isinstance(tensors, dict):

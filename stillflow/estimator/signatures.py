@@ -13,7 +13,7 @@ from stillflow.platform import logging
 
 SINGLE_RECEIVER, SINGLE_FEATURE, SINGLE_LABEL = "input", "feature", "label"
 _DEFAULT = names.DEFAULT_SERVING_SIGNATURE_DEF_KEY
-_SIGNATURE_KEYS = {ModeKeys.TRAIN: "train", ModeKeys.EVAL: "eval", ModeKeys.PREDICT: _DEFAULT}
+SIGNATURE_KEYS = {ModeKeys.TRAIN: "train", ModeKeys.EVAL: "eval", ModeKeys.PREDICT: _DEFAULT}
 TAGS = {
     ModeKeys.PREDICT: [names.SERVING],
     ModeKeys.TRAIN: [names.TRAINING],
@@ -59,7 +59,7 @@ def outputs_of(mode: str, spec: Any) -> dict[str, outputs.ExportOutput]:
     if mode == ModeKeys.PREDICT:
         return serving_outputs(spec.export_outputs, spec.predictions)
     kind = outputs.TrainOutput if mode == ModeKeys.TRAIN else outputs.EvalOutput
-    return {_SIGNATURE_KEYS[mode]: kind(spec.loss, spec.predictions, spec.eval_metric_ops)}
+    return {SIGNATURE_KEYS[mode]: kind(spec.loss, spec.predictions, spec.eval_metric_ops)}
 
 
 def signature_defs(

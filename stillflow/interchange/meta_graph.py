@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from stillflow.graph.collection_protos import (
@@ -62,18 +62,42 @@ def import_meta_graph(
       ValueError, tf.errors.OpError: as `tf.import_graph_def`.
       KeyError: a collection names what is not in the graph.
     """
+    saver, _ = import_meta_graph_with_return_elements(
+        meta_graph_or_file,
+        clear_devices,
+        import_scope,
+        input_map,
+        unbound_inputs_col_name,
+        restore_collections_predicate,
+        graph,
+    )
+    return saver
+
+
+def import_meta_graph_with_return_elements(
+    meta_graph_or_file: Any,
+    clear_devices: bool = False,
+    import_scope: str | None = None,
+    input_map: dict[str, Any] | None = None,
+    unbound_inputs_col_name: str | None = _UNBOUND,
+    restore_collections_predicate: Callable[[str], bool] = lambda key: True,
+    graph: Graph | None = None,
+    return_elements: Iterable[str] | None = None,
+) -> tuple[Saver | None, list[Any] | None]:
+    """`import_meta_graph`, and what `return_elements` name in the MetaGraphDef."""
     meta = read_meta_graph(meta_graph_or_file)
-    variables = import_scoped_meta_graph(
+    variables, elements = import_scoped_meta_graph_with_return_elements(
         meta,
-        clear_devices=clear_devices,
-        import_scope=import_scope,
-        input_map=input_map,
-        unbound_inputs_col_name=unbound_inputs_col_name,
-        restore_collections_predicate=restore_collections_predicate,
-        graph=graph,
+        clear_devices,
+        graph,
+        import_scope,
+        input_map,
+        unbound_inputs_col_name,
+        restore_collections_predicate,
+        return_elements,
     )
     with (graph or get_default_graph()).as_default():
-        return _saver_of(meta, import_scope, variables)
+        return _saver_of(meta, import_scope, variables), elements
 
 
 def read_meta_graph(meta_graph_or_file: Any) -> Any:
@@ -100,16 +124,40 @@ def import_scoped_meta_graph(
     restore_collections_predicate: Callable[[str], bool] = lambda key: True,
 ) -> dict[str, Variable]:
     """Adds a MetaGraphDef to `graph`; returns its global variables by their names in it."""
+    variables, _ = import_scoped_meta_graph_with_return_elements(
+        meta_graph_or_file,
+        clear_devices,
+        graph,
+        import_scope,
+        input_map,
+        unbound_inputs_col_name,
+        restore_collections_predicate,
+    )
+    return variables
+
+
+def import_scoped_meta_graph_with_return_elements(
+    meta_graph_or_file: Any,
+    clear_devices: bool = False,
+    graph: Graph | None = None,
+    import_scope: str | None = None,
+    input_map: dict[str, Any] | None = None,
+    unbound_inputs_col_name: str | None = _UNBOUND,
+    restore_collections_predicate: Callable[[str], bool] = lambda key: True,
+    return_elements: Iterable[str] | None = None,
+) -> tuple[dict[str, Variable], list[Any] | None]:
+    """`import_scoped_meta_graph`, and what `return_elements` name in the MetaGraphDef."""
     meta = read_meta_graph(meta_graph_or_file)
     graph = graph or get_default_graph()
     _check_bound(meta, unbound_inputs_col_name, input_map or {})
     with graph.as_default(), graph.all_or_nothing():
         name = graph.unique_name(import_scope or "", mark_as_used=False)
         scope = name.rstrip("/")
-        import_graph_def(
+        elements = import_graph_def(
             _without_devices(meta.graph_def) if clear_devices else meta.graph_def,
             name=import_scope or name,
             input_map=input_map,
+            return_elements=return_elements,
             producer_op_list=_producer(meta),
         )
         collections = {
@@ -121,7 +169,7 @@ def import_scoped_meta_graph(
             for item in items:
                 graph.add_to_collection(key, item)
     variables = graph.get_collection(GraphKeys.GLOBAL_VARIABLES, scope=re.escape(scope))
-    return {_without_scope(variable.name, scope): variable for variable in variables}
+    return {_without_scope(item.name, scope): item for item in variables}, elements
 
 
 def _check_bound(meta: Any, key: str | None, input_map: dict[str, Any]) -> None:

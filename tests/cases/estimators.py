@@ -180,6 +180,56 @@ def models_exported(tf, run, folder):
         run.note([signature.method_name, sorted(signature.inputs), sorted(signature.outputs)])
 
 
+def steps_by_three(features, labels, mode, tf):
+    value = tf.get_variable("value", initializer=21)
+    predictions = {"sum": value + features["x"]}
+    if mode == tf.estimator.ModeKeys.PREDICT:
+        return tf.estimator.EstimatorSpec(mode, predictions=predictions)
+    step = tf.train.get_global_step()
+    train = tf.group(tf.assign_add(step, 1), tf.assign_add(value, 3))
+    loss = tf.reduce_sum(predictions["sum"] - labels)
+    errors = {"error": tf.metrics.mean_absolute_error(labels, predictions["sum"])}
+    return tf.estimator.EstimatorSpec(
+        mode, predictions, loss=loss, train_op=train, eval_metric_ops=errors
+    )
+
+
+@story
+def trained_on_from_an_export(tf, run, folder):
+    def model_fn(features, labels, mode):
+        return steps_by_three(features, labels, mode, tf)
+
+    def input_fn():
+        x, y = tf.constant([[1], [-2]]), tf.constant([[4], [-3]])
+        return tf.data.Dataset.from_tensors(({"x": x}, y)).repeat()
+
+    def features():
+        return {"x": tf.constant([[5], [6]], name="fed")}
+
+    own = tf.estimator.Estimator(model_fn, os.path.join(folder, "model"))
+    own.train(input_fn, steps=4)
+    contrib, modes = tf.contrib.estimator, tf.estimator.ModeKeys
+    supervised = contrib.build_supervised_input_receiver_fn_from_input_fn(input_fn)
+    served = tf.estimator.export.build_raw_serving_input_receiver_fn(features())
+    everything = {modes.TRAIN: supervised, modes.EVAL: supervised, modes.PREDICT: served}
+    path = own.experimental_export_all_saved_models(os.path.join(folder, "all"), everything)
+    again = contrib.SavedModelEstimator(path.decode(), os.path.join(folder, "again"))
+    run.note(numbers(again.evaluate(input_fn, steps=2)))
+    again.train(input_fn, steps=3)
+    run.note(numbers(again.evaluate(input_fn, steps=2)))
+    run.note([sorted(again.get_variable_names()), int(again.get_variable_value("value"))])
+    rows = again.predict(features)
+    run.note([{key: int(value[0]) for key, value in next(rows).items()} for _ in range(2)])
+    fails(
+        run, lambda: again.train(lambda: ({"y": tf.constant([[1]])}, tf.constant([[1]])), steps=1)
+    )
+    fails(
+        run, lambda: again.train(lambda: ({"x": tf.constant([1.0])}, tf.constant([[1]])), steps=1)
+    )
+    only = own.export_saved_model(os.path.join(folder, "only"), served).decode()
+    fails(run, lambda: contrib.SavedModelEstimator(only, folder + "/o").evaluate(input_fn, steps=1))
+
+
 @story
 def what_is_refused(tf, run, folder):
     model_fn = classifier(tf)

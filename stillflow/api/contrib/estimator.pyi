@@ -32,5 +32,9 @@ from stillflow.estimator.logit_functions import call_logit_fn as call_logit_fn
 from stillflow.estimator.receivers import (
     build_raw_supervised_input_receiver_fn as build_raw_supervised_input_receiver_fn,
 )
+from stillflow.estimator.receivers import supervised_receiver_fn_of_input
+from stillflow.estimator.saved_model_estimator import SavedModelEstimator as SavedModelEstimator
 from stillflow.estimator.towers.optimizer import TowerOptimizer as TowerOptimizer
 from stillflow.estimator.towers.replicating import replicate_model_fn as replicate_model_fn
+
+build_supervised_input_receiver_fn_from_input_fn = supervised_receiver_fn_of_input

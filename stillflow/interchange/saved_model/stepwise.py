@@ -8,7 +8,7 @@ from typing import Any
 
 from stillflow.graph.graph import Graph
 from stillflow.graph.text import as_text, path_to_str
-from stillflow.interchange.meta_graph import import_meta_graph
+from stillflow.interchange.meta_graph import import_meta_graph_with_return_elements
 from stillflow.interchange.saved_model import loader, names
 from stillflow.interchange.saved_model.assets import asset_feeds
 from stillflow.interchange.saved_model.main_op import loaded_main_op
@@ -64,10 +64,9 @@ class SavedModelLoader:
         """
         meta = self.get_meta_graph_def_from_tags(tags)
         with graph.as_default():
-            saver = import_meta_graph(meta, import_scope=import_scope, **saver_kwargs)
-        if return_elements is None:
-            return saver, None
-        return saver, [_element(graph, name, import_scope) for name in return_elements]
+            return import_meta_graph_with_return_elements(
+                meta, import_scope=import_scope, return_elements=return_elements, **saver_kwargs
+            )
 
     def restore_variables(self, sess: Any, saver: Any, import_scope: str | None = None) -> None:
         """Restores the variables by what `load_graph` gave, if there are any.
@@ -101,13 +100,3 @@ class SavedModelLoader:
         self.restore_variables(sess, saver, import_scope)
         self.run_init_ops(sess, tags, import_scope)
         return self.get_meta_graph_def_from_tags(tags)
-
-
-def _element(graph: Graph, name: str, scope: str | None) -> Any:
-    try:
-        return graph.as_graph_element(f"{scope}/{name}" if scope else name)
-    except KeyError:
-        raise ValueError(
-            f"Requested return_element {name!r} not found in graph_def.\n"
-            "  It is not found in graph under this name: `stillflow inspect` shows the names."
-        ) from None
