@@ -156,6 +156,7 @@ WHOLE: Members = {
     "python.summary.plugin_asset": "stillflow.events.plugin_assets",
     "python.training.tensorboard_logging": "stillflow.events.tensorboard_logging",
     "python.layers.utils": "stillflow.layers.utils",
+    "python.compat.compat": "stillflow.platform.forward_compatibility",
     "python.platform.tf_logging": "stillflow.platform.logging",
     "python.profiler.model_analyzer": "stillflow.profiler.profiling",
     "python.profiler.option_builder": "stillflow.profiler.options",
