@@ -73,6 +73,7 @@ STORIES = (
     "sequences",
     "composites",
     "rarities",
+    "simulated_bits",
     "compiled",
     "sparse_programs",
     "sampling",

@@ -25,6 +25,7 @@ from stillflow.api.contrib import mixed_precision as mixed_precision
 from stillflow.api.contrib import nn as nn
 from stillflow.api.contrib import opt as opt
 from stillflow.api.contrib import predictor as predictor
+from stillflow.api.contrib import quantize as quantize
 from stillflow.api.contrib import resampler as resampler
 from stillflow.api.contrib import rnn as rnn
 from stillflow.api.contrib import seq2seq as seq2seq
