@@ -44,6 +44,12 @@ def test_init_from_checkpoint(where, targets):
     assert started(a.initialized_value()) == [[1, 2]]
 
 
+def test_init_from_checkpoint_of_resource_variables_by_their_names():
+    a = tf.get_variable("new/a", [2], use_resource=True)
+    tf.train.init_from_checkpoint("m", {"old/a": "new/a"})
+    assert started(a) == [[1, 2]]
+
+
 def test_a_variable_behind_a_handle_is_not_read_for_it():
     with tf.variable_scope("new", use_resource=True):
         a = tf.get_variable("a", [2])

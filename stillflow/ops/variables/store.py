@@ -61,7 +61,8 @@ class VariableStore:
 
     def find(self, name: str) -> Variable | list[Variable] | None:
         """Returns the variable `name`, or the parts of one; None when there is none."""
-        return self._vars.get(name) or self._parts_of(name) or None
+        whole = self._vars.get(name)
+        return whole if whole is not None else self._parts_of(name) or None
 
     def _parts_of(self, name: str) -> list[Variable]:
         found = (self._vars.get(f"{name}/part_{number}") for number in itertools.count())
