@@ -22,7 +22,7 @@ _LEFT_OUT = {
 }
 
 
-@declare("XlaClusterOutput", "input: T -> outputs: T", shape=shapes.same, forwards=True)
+@declare("XlaClusterOutput", "input: T -> outputs: T", shape=shapes.same)
 def xla_cluster_output(xp, x):
     """x: n[...] -> n[...], which leaves what is compiled."""
     return x
