@@ -37,7 +37,7 @@ def _with_rows(ctx: ShapeContext) -> list[Sizes]:
     "MapDefun",
     "arguments: [Targuments], captured_inputs: [Tcaptured] -> output: [output_types]",
     shape=_with_rows,
-    limits={"Targuments": 1, "output_types": 1, "output_shapes": 1},
+    limits={"output_types": 1, "output_shapes": 1},
     host=True,
     calls=True,
 )

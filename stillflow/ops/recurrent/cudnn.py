@@ -36,9 +36,9 @@ _GRADIENTS = "input_backprop: T, input_h_backprop: T, input_c_backprop: T, param
 
 
 def _output_sizes(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
-    time, batch, *_ = ctx.shape(0) or (None, None)
-    state = ctx.shape(1)
-    units = state[2] if state and len(state) > 2 else None
+    time, batch, _ = shapes.with_rank(ctx.shape(0), 3)
+    state = shapes.with_rank(ctx.shape(1), 3)
+    units = state[2]
     both = 2 if ctx.attrs["direction"] == "bidirectional" else 1
     held = ctx.shape(1) if ctx.attrs["rnn_mode"] == "lstm" else ()
     return [(time, batch, None if units is None else both * units), state, held, None]

@@ -31,7 +31,9 @@ def _message_class() -> Any:
         file.dependency.append(part.file.name)
     pool = descriptor_pool.Default()
     pool.AddSerializedFile(file.SerializeToString())
-    return GetMessageClass(pool.FindMessageTypeByName("stillflow.ServerDef"))
+    found = GetMessageClass(pool.FindMessageTypeByName("stillflow.ServerDef"))
+    found.__module__ = "tensorflow.core.protobuf.tensorflow_server_pb2"  # as TensorFlow's
+    return found
 
 
 ServerDef: Any = _message_class()
