@@ -137,7 +137,7 @@ def decode(
         picture, rows = pillow.decoded_rows(*options)
         if (rows - part.top) / part.height < min(1.0, acceptable_fraction):
             raise BrokenError("it ends too early") from None
-    decoded = part.of(np.asarray(picture).reshape(height, width, -1))
+    decoded = part.of(pillow.pixels(picture))
     return _without_black(decoded, header.has_adobe) if is_cmyk else decoded
 
 

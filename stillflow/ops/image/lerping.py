@@ -100,7 +100,8 @@ def _way(
     )
     if mirrored:
         columns = columns.mirrored(width)
-    step = max(1, _BLOCK // (new[1] * channels))
+    count = max(1, round(new[0] * new[1] * channels / _BLOCK))
+    step = -(-new[0] // count)
     blocks = [_rows(rows, start, step) for start in range(0, new[0], step)]
     return _Way(_columns(columns, channels), tuple(blocks))
 

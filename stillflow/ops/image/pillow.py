@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+import numpy as np
+
 from stillflow.graph.errors import UnimplementedError
 
 
@@ -34,6 +36,19 @@ def decoded(mode: str, size: tuple[int, int], data: bytes, decoder: str, *option
         return image_module().frombytes(mode, size, data, decoder, *options)
     except (OSError, SyntaxError) as error:
         raise ValueError(str(error)) from error
+
+
+def pixels(picture: Any) -> np.ndarray:
+    """u8[height, width, channels] of a picture whose channels are bytes.
+
+    NumPy would have it copied in parts, and those put together.
+    """
+    width, height = picture.size
+    channels = len(picture.getbands())
+    work = image_module()._getencoder(picture.mode, "raw", (picture.mode,))
+    work.setimage(picture.im, (0, 0, width, height))
+    _, _, content = work.encode(width * height * channels + 1)
+    return np.frombuffer(content, np.uint8).reshape(height, width, channels)
 
 
 def decoded_rows(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.ops.random.philox import elementary
-from stillflow.ops.random.philox.generator import blocks
+from stillflow.ops.random.philox.generator import blocks, first_block
 
 _MANTISSA_BITS = {"bfloat16": 7, "float16": 10, "float32": 23, "float64": 52}
 _SMALLEST = 1e-7  # stands for a uniform 0, which has no logarithm
@@ -24,6 +24,12 @@ def uniform(xp: Any, stream: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     """f[shape] in [0, 1)"""
     if group_size(dtype) == 2:
         return _lay_out(xp, shape, dtype, lambda index: uniform_pair(xp, stream, index))
+    size = math.prod(shape)
+    words = first_block(stream) if size <= 4 else None
+    if words is not None:  # an element of a pipeline draws few
+        bits = _MANTISSA_BITS[np.dtype(dtype).name]
+        numbers = [(word & (1 << bits) - 1) * 2.0**-bits for word in words[:size]]
+        return np.array(numbers, dtype).reshape(shape)
     group = lambda index: blocks(xp, stream, index)
     return _lay_out(xp, shape, dtype, group, lambda word: fraction(xp, word, dtype))
 

@@ -11,12 +11,16 @@ from typing import Any
 import numpy as np
 
 from stillflow.ops.random.philox.continuous import uniform
-from stillflow.ops.random.philox.generator import blocks
+from stillflow.ops.random.philox.generator import blocks, first_block
 
 
 def uniform_int(xp: Any, stream: Any, shape: tuple[int, ...], low: Any, high: Any) -> Any:
     """low: i[], high: i[] -> i[shape] in [low, high), biased as the remainder of a random word."""
-    dtype = low.dtype
+    dtype, size = low.dtype, math.prod(shape)
+    words = first_block(stream) if dtype == np.int32 and size <= 4 else None
+    if words is not None:  # an element of a pipeline draws few
+        start, span = int(low), int(high) - int(low)
+        return np.array([start + word % span for word in words[:size]], dtype).reshape(shape)
     unsigned = xp.uint64 if dtype == np.int64 else xp.uint32
     # Arrays of rank 1 wrap around quietly where NumPy warns about scalars.
     low, high = low.reshape(1).astype(unsigned), high.reshape(1).astype(unsigned)

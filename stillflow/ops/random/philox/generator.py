@@ -67,17 +67,25 @@ def _product(xp: Any, x: Any, by: int) -> tuple[Any, Any]:
 
 def _few_blocks(stream: list[int], index: np.ndarray) -> tuple[np.ndarray, ...]:
     """The same in Python's integers, which are faster than small arrays."""
-    found = []
-    for ahead in index.reshape(-1).tolist():
-        k0, k1, low, high, x2, x3 = stream
-        position = ahead + (low | high << 32)
-        x0, x1 = position & _LOW32, position >> 32 & _LOW32
-        for _ in range(_ROUNDS):
-            p0, p1 = x0 * _MULTIPLIERS[0], x2 * _MULTIPLIERS[1]
-            x0, x1, x2, x3 = p1 >> 32 ^ x1 ^ k0, p1 & _LOW32, p0 >> 32 ^ x3 ^ k1, p0 & _LOW32
-            k0, k1 = k0 + _KEY_STEPS[0] & _LOW32, k1 + _KEY_STEPS[1] & _LOW32
-        found.append((x0, x1, x2, x3))
+    found = [_block(stream, ahead) for ahead in index.reshape(-1).tolist()]
     return tuple(np.array(found, np.uint32).T.reshape(4, *index.shape))
+
+
+def _block(stream: list[int], ahead: int) -> tuple[int, ...]:
+    """The four words of the block that is `ahead`."""
+    k0, k1, low, high, x2, x3 = stream
+    position = ahead + (low | high << 32)
+    x0, x1 = position & _LOW32, position >> 32 & _LOW32
+    for _ in range(_ROUNDS):
+        p0, p1 = x0 * _MULTIPLIERS[0], x2 * _MULTIPLIERS[1]
+        x0, x1, x2, x3 = p1 >> 32 ^ x1 ^ k0, p1 & _LOW32, p0 >> 32 ^ x3 ^ k1, p0 & _LOW32
+        k0, k1 = k0 + _KEY_STEPS[0] & _LOW32, k1 + _KEY_STEPS[1] & _LOW32
+    return x0, x1, x2, x3
+
+
+def first_block(stream: Any) -> tuple[int, ...] | None:
+    """The four words that come next, as integers, where the stream is known."""
+    return _block(stream.tolist(), 0) if isinstance(stream, np.ndarray) else None
 
 
 def _narrow_blocks(xp: Any, stream: Any, index: Any) -> tuple[Any, ...]:
