@@ -8,6 +8,7 @@ import os
 from types import ModuleType
 
 from stillflow.runtime import accelerators
+from stillflow.runtime.xla_flags import xla_flags
 
 _TIERS = ("auto", "host", "xla")
 
@@ -34,10 +35,8 @@ def xla() -> ModuleType:
     import numpy as np
 
     accelerators.prepare()
-    if os.environ.get("STILLFLOW_STRICT") == "1":
-        # Without instructions for a product and a sum at once, each is rounded on its own.
-        flags = os.environ.get("XLA_FLAGS", "")
-        os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_max_isa=AVX".strip()
+    strict = os.environ.get("STILLFLOW_STRICT") == "1"
+    os.environ["XLA_FLAGS"] = xla_flags(os.environ.get("XLA_FLAGS", ""), strict)
     state = np.random.get_state()
     module = importlib.import_module("stillflow.runtime.xla")
     np.random.set_state(state)
