@@ -7,7 +7,7 @@ import stillflow
 from stillflow.environment import internals
 from stillflow.graph.errors import UnimplementedError
 
-stillflow.as_tensorflow()
+stillflow.as_tensorflow(period=False)
 debug = internals.internal_module("python.debug")
 
 
