@@ -34,9 +34,6 @@ from stillflow.runtime.xla_placement import gpus as gpus
 from stillflow.runtime.xla_placement import placement
 from stillflow.runtime.xla_walk import trace
 
-# A run waits for its results in any case. Computing them in this thread spares a small step the
-# hand-over to another one, which costs several times what the step does when the cores are busy.
-jax.config.update("jax_cpu_enable_async_dispatch", False)
 keep_freed()
 xla_cache.start()
 
