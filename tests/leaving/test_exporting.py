@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from safetensors.numpy import load_file
 
+from stillflow.api import logging
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.cli.commands import stillflow
 
@@ -28,7 +29,12 @@ print("equal")
 
 
 def exported(*arguments):
-    return CliRunner().invoke(stillflow, ["export", *map(str, arguments)])
+    """The command's result; it asks for errors alone, which is for this process only here."""
+    verbosity = logging.get_verbosity()
+    try:
+        return CliRunner().invoke(stillflow, ["export", *map(str, arguments)])
+    finally:
+        logging.set_verbosity(verbosity)
 
 
 @pytest.mark.parametrize(
