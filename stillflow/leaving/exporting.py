@@ -11,8 +11,6 @@ import numpy as np
 
 from stillflow.leaving.load_jax import Named, load_jax
 
-FORMS = ("stablehlo", "safetensors", "npz")
-
 
 def export(
     path: str | os.PathLike,

@@ -15,14 +15,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
-import numpy as np
 
 from stillflow.graph.operation import Operation
 from stillflow.runtime.steps import Plan
 from stillflow.runtime.streams import advanced
-from stillflow.runtime.xla_holders import NotTraceable
-from stillflow.runtime.xla_namespace import Check, JaxNamespace
-from stillflow.runtime.xla_walk import evaluate
+from stillflow.runtime.xla_namespace import Check
+from stillflow.runtime.xla_walk import Traced, trace
 
 
 class Outcome(NamedTuple):
@@ -51,31 +49,24 @@ def outcome(
     values.update(zip(plan.feeds, map(jnp.asarray, feeds), strict=True))
     values.update((slot, jnp.asarray(variables[v])) for v, slot in plan.variables.items())
     values.update((slot, jnp.asarray(streams[op])) for op, slot in plan.streams.items())
-    namespace = JaxNamespace()
-    with np.errstate(all="ignore"), warnings.catch_warnings():
+    with warnings.catch_warnings():
         # It is said above that types are narrower.
         warnings.filterwarnings("ignore", "Explicitly requested dtype", UserWarning)
-        for step in plan.steps:
-            try:
-                evaluate([step], values, namespace)
-            except NotTraceable as refusal:
-                refusal.op = refusal.op or step.op
-                raise
+        traced = trace(plan.steps, values, updated=(), turns={})
+    values = traced.values
     return Outcome(
         [None if slot is None else jnp.asarray(values[slot]) for slot in plan.fetches],
         {v: jnp.asarray(values[slot]) for v, slot in plan.variables.items()},
-        _moved_on(plan, streams, values),
-        namespace.checks,
+        _moved_on(plan, streams, traced),
+        traced.checks,
     )
 
 
-def _moved_on(
-    plan: Plan, streams: dict[Operation, Any], values: dict[int, Any]
-) -> dict[Operation, Any]:
-    """The streams after a run that left `values`."""
-    used: dict[Operation, Any] = {op: values[slot] for op, slot in plan.drawn}
+def _moved_on(plan: Plan, streams: dict[Operation, Any], traced: Traced) -> dict[Operation, Any]:
+    """The streams after what was traced."""
+    used: dict[Operation, Any] = {op: traced.values[slot] for op, slot in plan.drawn}
     for step in plan.random_steps:
-        used[step.op] = step.blocks(np.shape(values[step.outputs[0]]))  # type: ignore[misc]
+        used[step.op] = step.blocks(traced.drawn[step.op])  # type: ignore[misc]
     return {op: advanced(jnp.asarray(words), used.get(op, 0), jnp) for op, words in streams.items()}
 
 

@@ -65,7 +65,7 @@ def trace(
     with flushed(), np.errstate(all="ignore"):
         for step in steps:
             try:
-                evaluate([step], values, namespace)
+                _evaluate([step], values, namespace)
             except NotTraceable as refusal:
                 refusal.op = step.op
                 raise
@@ -76,8 +76,7 @@ def trace(
     return Traced(values, namespace.checks, _folded(steps, values), drawn)
 
 
-def evaluate(steps: Sequence[Step], values: dict[int, Any], namespace: JaxNamespace) -> None:
-    """Adds to `values`, by slot, what the steps give."""
+def _evaluate(steps: Sequence[Step], values: dict[int, Any], namespace: JaxNamespace) -> None:
     for step in steps:
         inputs = [values.get(slot) for slot in step.inputs]
         known = step.is_pure and not any(isinstance(value, jax.Array) for value in inputs)
@@ -86,7 +85,7 @@ def evaluate(steps: Sequence[Step], values: dict[int, Any], namespace: JaxNamesp
             raise NotTraceable(f"{step.op.type} runs on the host only")
         try:
             if step.region is not None and not known:
-                result = traced(step.region, namespace, inputs, evaluate)
+                result = traced(step.region, namespace, inputs, _evaluate)
             else:
                 result = step.fn(NUMPY if known else namespace, *inputs, **step.attrs)
             step.checked(inputs, result)

@@ -39,7 +39,7 @@ class PutOff:
         return self.array.dtype
 
     def carried_out(self, in_place: bool) -> np.ndarray:
-        """The array as it is now to be: itself where that `is_in_place`, else a copy."""
+        """The array as it is now to be: itself if `in_place`, else a copy."""
         array = self.array if in_place else _aligned_copy(self.array)
         self._write(array, self._index, self._value)
         return array

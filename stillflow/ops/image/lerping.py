@@ -12,10 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from stillflow.ops.image import sampling
-from stillflow.ops.image.sampling import Between
+from stillflow.ops.image.sampling import MANY_CHANNELS, Between
 
 _BLOCK = 24_000  # numbers of the result that are worked on together
-_MANY_CHANNELS = 16
 
 
 class _Axis(NamedTuple):
@@ -61,7 +60,7 @@ def lerped_pictures(
 
 def _across(pixels: np.ndarray, columns: _Axis) -> np.ndarray:
     """pixels: n[h, w, c] -> f32, the same with columns interpolated."""
-    if pixels.shape[2] < _MANY_CHANNELS:  # NumPy's inner loops are not as short as a pixel then
+    if pixels.shape[2] < MANY_CHANNELS:  # NumPy's inner loops are not as short as a pixel then
         pixels = pixels.reshape(len(pixels), -1)
     low = np.asarray(pixels.take(columns.lower, 1, mode="clip"), np.float32)
     if columns.is_whole:
@@ -117,7 +116,7 @@ def _columns(columns: Between, channels: int) -> _Axis:
     """The places of pixels, or of their numbers where those lie in long rows."""
     lower, upper, part = columns
     is_whole = not part.any()
-    if channels >= _MANY_CHANNELS:
+    if channels >= MANY_CHANNELS:
         return _Axis(lower, upper, part[:, None], is_whole)
     number = np.arange(channels)
     lower, upper = ((at[:, None] * channels + number).reshape(-1) for at in (lower, upper))

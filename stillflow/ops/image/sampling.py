@@ -14,7 +14,7 @@ import numpy as np
 # An axis that is summed from more places than this is multiplied by a matrix instead.
 _MOST_PLACES = 12
 _ROWS = 64  # of a matrix that multiplies an axis
-_MANY_CHANNELS = 16
+MANY_CHANNELS = 16
 _TABLE = 1024  # steps between two pixels that cubic weights are rounded to
 _NOTHING = np.float32(1000) * np.finfo(np.float32).tiny  # weights below sum to nothing
 
@@ -136,7 +136,7 @@ def _in_long_rows(
     NumPy's inner loops are then not just as long as there are channels.
     """
     count = x.shape[3]
-    if axis != 2 or count >= _MANY_CHANNELS:
+    if axis != 2 or count >= MANY_CHANNELS:
         return x, axis, sources, weights
     spread = sources[..., None] * count + np.arange(count)
     rows = x.reshape(*x.shape[:2], 1, -1)
