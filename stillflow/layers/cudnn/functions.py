@@ -14,10 +14,26 @@ from stillflow.ops.random.common import op_seeds
 from stillflow.ops.recurrent import cudnn, cudnn_params
 
 
-def _check(rnn_mode: str, direction: str, input_mode: str) -> None:
+def _options(
+    rnn_mode: str,
+    input_mode: str,
+    direction: str,
+    dropout: float,
+    seed: int | None,
+    name: str | None,
+) -> dict[str, Any]:
+    """What all ops take besides their inputs; ValueError for a mode that is none of cuDNN's."""
     modes.check_mode(rnn_mode)
     modes.check_direction(direction)
     modes.check_input_mode(input_mode)
+    return {
+        "rnn_mode": rnn_mode,
+        "input_mode": input_mode,
+        "direction": direction,
+        "dropout": dropout,
+        **op_seeds(seed),
+        "name": name,
+    }
 
 
 def run(
@@ -53,16 +69,8 @@ def run(
     Raises:
       ValueError: `rnn_mode`, `direction` or `input_mode` is none of cuDNN's.
     """
-    _check(rnn_mode, direction, input_mode)
-    options: dict[str, Any] = {
-        "is_training": is_training,
-        "rnn_mode": rnn_mode,
-        "input_mode": input_mode,
-        "direction": direction,
-        "dropout": dropout,
-        **op_seeds(seed),
-        "name": name,
-    }
+    options = _options(rnn_mode, input_mode, direction, dropout, seed, name)
+    options["is_training"] = is_training
     if sequence_lengths is None and (time_major is False or num_proj):
         batch, time = (1, 0) if time_major else (0, 1)
         batch_size = shape_of.shape(inputs)[batch]
@@ -199,17 +207,9 @@ def cudnn_rnn_opaque_params_to_canonical(
     Raises:
       ValueError: as for `run`.
     """
-    _check(rnn_mode, direction, input_mode)
+    options = _options(rnn_mode, input_mode, direction, dropout, seed, name)
     count = modes.params_of(rnn_mode, num_layers, direction)
     model = (num_layers, num_units, input_size, params)
-    options: dict[str, Any] = {
-        "rnn_mode": rnn_mode,
-        "input_mode": input_mode,
-        "direction": direction,
-        "dropout": dropout,
-        **op_seeds(seed),
-        "name": name,
-    }
     if not num_proj:
         return cudnn_params.cudnn_rnn_params_to_canonical(*model, num_params=count, **options)
     return cudnn_params.cudnn_rnn_params_to_canonical_v2(
@@ -240,16 +240,8 @@ def cudnn_rnn_canonical_to_opaque_params(
     Raises:
       ValueError: as for `run`.
     """
-    _check(rnn_mode, direction, input_mode)
+    options = _options(rnn_mode, input_mode, direction, dropout, seed, name)
     model = (num_layers, num_units, input_size, weights, biases)
-    options: dict[str, Any] = {
-        "rnn_mode": rnn_mode,
-        "input_mode": input_mode,
-        "direction": direction,
-        "dropout": dropout,
-        **op_seeds(seed),
-        "name": name,
-    }
     if not num_proj:
         return cudnn_params.cudnn_rnn_canonical_to_params(*model, **options)
     return cudnn_params.cudnn_rnn_canonical_to_params_v2(*model, num_proj=num_proj, **options)
@@ -273,18 +265,13 @@ def cudnn_rnn_opaque_params_size(
     Raises:
       ValueError: as for `run`.
     """
-    _check(rnn_mode, direction, input_mode)
+    options = _options(rnn_mode, input_mode, direction, dropout, seed, name)
     return cudnn_params.cudnn_rnn_params_size(
         num_layers,
         num_units,
         input_size,
         T=dtype,
         S=dtypes.int32,
-        rnn_mode=rnn_mode,
-        input_mode=input_mode,
-        direction=direction,
-        dropout=dropout,
         num_proj=num_proj or 0,
-        name=name,
-        **op_seeds(seed),
+        **options,
     )[0]
