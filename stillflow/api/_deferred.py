@@ -18,7 +18,7 @@ from stillflow.api import _missing
 
 # What there is of it for libraries to call while they are imported.
 _PRESENT = {
-    "keras.backend.floatx": "stillflow.layers.custom_objects",
+    "keras.backend.floatx": "stillflow.layers.settings",
     "keras.backend.is_sparse": "stillflow.layers.custom_objects",
     "keras.utils.get_custom_objects": "stillflow.layers.custom_objects",
 }

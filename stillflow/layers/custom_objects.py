@@ -14,11 +14,6 @@ def get_custom_objects() -> dict[str, Any]:
     return _objects
 
 
-def floatx() -> str:
-    """The type of numbers where none is said."""
-    return "float32"
-
-
 def is_sparse(tensor: Any) -> bool:
     """Whether `tensor` is a SparseTensor: parsers of records ask, and make it dense."""
     return isinstance(tensor, SparseTensor)

@@ -7,6 +7,7 @@ from typing import Any
 
 from stillflow.graph import nest
 from stillflow.graph.operation import Operation
+from stillflow.layers import settings
 from stillflow.layers.reachable import reachable_from
 from stillflow.ops.control import smart
 from stillflow.ops.control.cond import cond
@@ -59,9 +60,9 @@ def normalize_tuple(value: Any, n: int, name: str) -> tuple[Any, ...]:
     return values
 
 
-def normalize_data_format(value: str) -> str:
-    """Returns `value` in small letters. ValueError for an unknown format."""
-    data_format = value.lower()
+def normalize_data_format(value: str | None) -> str:
+    """Returns `value` in small letters, the setting for None. ValueError for an unknown format."""
+    data_format = (settings.image_data_format() if value is None else value).lower()
     if data_format not in _FORMATS:
         raise ValueError(
             'The `data_format` argument must be one of "channels_first", "channels_last". '
