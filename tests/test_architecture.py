@@ -46,6 +46,10 @@ MAY_IMPORT = {
         *("graph", "declare", "ops", "runtime", "platform", "checkpoint", "train", "input"),
         *("events", "interchange", "monitored", "layers", "distribute"),
     },
+    "keras": {
+        *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
+        *("train", "layers", "input", "events", "interchange", "tracking", "distribute"),
+    },
     "learn": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "events", "interchange", "monitored", "estimator"),
@@ -59,7 +63,7 @@ MAY_IMPORT = {
     "api": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "distributions", "graph_editor", "interchange", "events"),
-        *("testing", "monitored", "estimator", "tracking", "learn", "distribute"),
+        *("testing", "monitored", "estimator", "tracking", "learn", "distribute", "keras"),
         *("profiler", "predictor"),
     },
     "environment": {"api", "runtime"},

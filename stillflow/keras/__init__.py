@@ -1,0 +1,1 @@
+"""`tf.keras`: models that train themselves, on top of the layers."""
