@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+import weakref
+from collections import defaultdict
 from collections.abc import Container
+from typing import Any
 
-from stillflow.graph.graph import get_default_graph
+from stillflow.graph.graph import Graph, get_default_graph
 
-_KEY = ("stillflow", "names of layers")
+# Of each graph: how often a name was given within a namespace, or a prefix was counted.
+per_graph_uids: weakref.WeakKeyDictionary[Graph, defaultdict[Any, int]] = (
+    weakref.WeakKeyDictionary()
+)
 
 
 def to_snake_case(name: str) -> str:
@@ -33,7 +38,7 @@ def unique_object_name(
       namespace: names of different namespaces are counted apart.
       zero_based: the first has no number.
     """
-    counts = _counts() if name_uid_map is None else name_uid_map
+    counts = default_graph_uids() if name_uid_map is None else name_uid_map
     key = namespace, name
     while True:
         number = counts[key] if zero_based else counts[key] + 1
@@ -43,8 +48,18 @@ def unique_object_name(
             return proposed
 
 
-def _counts() -> Counter:
-    holder = get_default_graph().get_collection_ref(_KEY)
-    if not holder:
-        holder.append(Counter())
-    return holder[0]
+def get_uid(prefix: str = "") -> int:
+    """How often this was asked for `prefix` in the default graph: 1, 2, ..."""
+    counts = default_graph_uids()
+    counts[prefix] += 1
+    return counts[prefix]
+
+
+def reset_uids() -> None:
+    """Lets names and prefixes of all graphs be counted from the beginning."""
+    per_graph_uids.clear()
+
+
+def default_graph_uids() -> defaultdict[Any, int]:
+    """The counts of the default graph, to change."""
+    return per_graph_uids.setdefault(get_default_graph(), defaultdict(int))
