@@ -44,7 +44,7 @@ MAY_IMPORT = {
     },
     "estimator": {
         *("graph", "declare", "ops", "runtime", "platform", "checkpoint", "train", "input"),
-        *("events", "interchange", "monitored", "layers", "distribute"),
+        *("events", "interchange", "monitored", "layers", "distribute", "keras"),
     },
     "keras": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),

@@ -11,8 +11,8 @@ from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import init_scope, name_scope
-from stillflow.layers import keras_style, names
-from stillflow.layers.base_layer import BaseLayer, settled_trainable
+from stillflow.layers import base_layer, keras_style, names
+from stillflow.layers.base_layer import settled_trainable
 from stillflow.ops.variables import scope as scopes
 from stillflow.ops.variables import sets
 from stillflow.ops.variables.partitioned import PartitionedVariable
@@ -21,14 +21,14 @@ from stillflow.platform.decorators import fn_args
 from stillflow.platform.deprecation import deprecated
 
 
-class Layer(BaseLayer):
+class Layer(base_layer.Layer):
     """The base of the layers of `tf.layers`, and of those that programs write.
 
     A layer has a variable scope, which is opened at the first call: `name`, or the name of the
     class with a number. Calls after the first share the variables.
 
     Args:
-      trainable, name, dtype: as for `BaseLayer`; a VariableScope as the name gives its name.
+      trainable, name, dtype: as for all layers; a VariableScope as the name gives its name.
       _scope: the variable scope, or its name; opened now.
       _reuse: whether the variables are those of the scope, which exist already.
     """
@@ -110,7 +110,7 @@ class Layer(BaseLayer):
     # Weights and losses ---------------------------------------------------------------------------
 
     def add_loss(self, losses: Any, inputs: Any = None) -> None:
-        """`BaseLayer.add_loss`; the losses join the collection of regularization losses too."""
+        """The base's `add_loss`; the losses join the collection of regularization losses too."""
         count, count_of_callables = len(self._losses), len(self._callable_losses)
         super().add_loss(losses, inputs=inputs)
         built = [loss() for loss in self._callable_losses[count_of_callables:]]
@@ -193,7 +193,7 @@ class Layer(BaseLayer):
     # Calls ----------------------------------------------------------------------------------------
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """Applies the layer: see `BaseLayer`. Its updates join the collection of update ops.
+        """Applies the layer: see `Called`. Its updates join the collection of update ops.
 
         Args:
           scope: as a keyword: the variable scope of the layer, at its first call. A method `call`

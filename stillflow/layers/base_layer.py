@@ -1,65 +1,75 @@
 """What a layer is: weights that are made at the first call, losses and updates that calls add.
 
-`BaseLayer` is what the layers of `tf.layers` have in common with those of `tf.keras`; how names and
-variables are found is each one's own (see `layers.base`).
+`Layer` is that of `tf.keras`, and the base of that of `tf.layers`, which finds names and variables
+in ways of its own (see `layers.base`).
 """
 
 from __future__ import annotations
 
 import functools
 import math
-import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from stillflow.declare.convert import convert_to_tensor, is_tensor
+import numpy as np
+
 from stillflow.graph import dtypes, nest
 from stillflow.graph.dtypes import DType
-from stillflow.graph.errors import OperatorNotAllowedInGraphError
-from stillflow.graph.operation import Operation
 from stillflow.graph.scopes import name_scope
-from stillflow.layers import configs, identifiers, names
-from stillflow.layers.call_context import Call, calling, current_call
-from stillflow.layers.connections import Connections
-from stillflow.layers.input_spec import InputSpec, assert_input_compatibility
-from stillflow.layers.reachable import reachable_from
-from stillflow.ops.array import shape_of
-from stillflow.ops.math import casts
+from stillflow.graph.tensor_spec import TensorSpec
+from stillflow.layers import configs, identifiers, keras_style, names, policies, values
+from stillflow.layers.called import Called
+from stillflow.layers.default_session import track_variable
+from stillflow.layers.defaults import default
+from stillflow.layers.input_spec import InputSpec
+from stillflow.layers.settings import floatx
 from stillflow.ops.variables import initializers
 from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.ops.variables.variable import VariableAggregation, VariableSynchronization
-from stillflow.platform.decorators import getfullargspec
-from stillflow.platform.deprecation import deprecated, deprecated_args
-from stillflow.tracking.trackable import Trackable
+from stillflow.platform.deprecation import deprecated
+from stillflow.tracking.trackable import no_automatic_dependency_tracking
 
-# Losses and updates that depend on the inputs of the call that added them.
-_conditional: weakref.WeakSet[Any] = weakref.WeakSet()
-_OPTIONS = ("input_shape", "batch_input_shape", "batch_size", "weights", "activity_regularizer")
+_OPTIONS = (
+    *("input_shape", "batch_input_shape", "batch_size", "weights", "activity_regularizer"),
+    "autocast",
+)
 
 
-class BaseLayer(Connections, Trackable):
+class Layer(Called):
     """A function of tensors that has variables.
 
     Subclasses override `build(input_shape)`, which makes the variables at the first call and may
-    set `built`, and `call(inputs, ...)`, which applies them.
+    set `built`, and `call(inputs, ...)`, which applies them. Layers and variables that are set to
+    attributes are the layer's own.
 
     Args:
       trainable: whether its weights are to be trained; may be set later too.
       name: a name is made of the class's when there is none.
-      dtype: the type of its weights; by default that of the first input.
+      dtype: the type of its weights, or a Policy; by default that of the first input.
+      dynamic: whether `call` is for eager execution alone; calls then give placeholders.
+      input_shape, batch_input_shape, batch_size: what a Sequential model that starts with it takes.
+      weights: arrays to begin with.
       activity_regularizer: a function of each output, whose result becomes a loss.
 
     Attributes:
       built: whether the variables are made.
       input_spec: an InputSpec for each input, or None.
       stateful: whether the updates count also where the layer is not trained.
+      supports_masking: whether a mask of the inputs is one of the outputs.
     """
 
-    def __init__(self, trainable: bool = True, name: Any = None, dtype: Any = None, **kwargs: Any):
+    @no_automatic_dependency_tracking
+    def __init__(
+        self,
+        trainable: bool = True,
+        name: Any = None,
+        dtype: Any = None,
+        dynamic: bool = False,
+        **kwargs: Any,
+    ):
         for keyword in kwargs:
             if keyword not in _OPTIONS:
                 raise TypeError("Keyword argument not understood:", keyword)
-        super().__init__()
         self._trainable = trainable
         self.stateful = False
         self.built = False
@@ -67,32 +77,48 @@ class BaseLayer(Connections, Trackable):
         self.supports_masking = False
         self._init_set_name(name)
         self._activity_regularizer = kwargs.get("activity_regularizer")
-        self._trainable_weights: list[Any] = []
-        self._non_trainable_weights: list[Any] = []
-        self._updates: list[Any] = []
-        self._losses: list[Any] = []
-        self._callable_losses: list[Callable[[], Any]] = []
-        self._dtype = dtype
+        for own in ("_trainable_weights", "_non_trainable_weights", "_layers"):
+            self._own_list(own)
+        self._init_collected()
+        self._init_connections()
+        self._init_call_fn_args()
+        self._dtype_policy = policies.policy_of(dtype)
+        self._autocast = kwargs.get("autocast", False)
+        self._dynamic = dynamic
+        if "batch_input_shape" in kwargs:
+            self._batch_input_shape = tuple(kwargs["batch_input_shape"])
+        elif "input_shape" in kwargs:
+            self._batch_input_shape = (kwargs.get("batch_size"), *kwargs["input_shape"])
+        self._initial_weights = kwargs.get("weights")
+
+    def _is_layer(self) -> bool:
+        return True
 
     # To override ----------------------------------------------------------------------------------
-
-    def build(self, input_shape: Any) -> None:
-        """Makes the variables for inputs of a shape, or of a nest of shapes."""
-        self.built = True
-
-    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """Returns what the layer makes of its inputs."""
-        return inputs
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Returns the shape of the output for inputs of a shape."""
         raise NotImplementedError
+
+    def compute_output_signature(self, input_signature: Any) -> Any:
+        """Returns TensorSpecs of the outputs for a nest of TensorSpecs. TypeError for all else."""
+        specs = nest.flatten(input_signature)
+        for spec in specs:
+            if not isinstance(spec, TensorSpec):
+                raise TypeError(
+                    "Only TensorSpec signature types are supported, but saw signature signature "
+                    f"entry: {spec}."
+                )
+        shapes = self.compute_output_shape(nest.map_structure(lambda s: s.shape, input_signature))
+        dtype = self._compute_dtype or specs[0].dtype
+        return nest.map_structure(lambda shape: TensorSpec(shape, dtype), shapes)
 
     # What it is -----------------------------------------------------------------------------------
 
     #: The names of the arguments of a class, besides those of its bases, that `get_config` tells.
     _described: tuple[str, ...] = ()
 
+    @default
     def get_config(self) -> dict[str, Any]:
         """What the layer was made with, as plain data, by the names of the arguments.
 
@@ -115,22 +141,26 @@ class BaseLayer(Connections, Trackable):
         snake = names.to_snake_case(type(self).__name__)
         self._name = name or names.unique_object_name(snake, zero_based=zero_based)
 
-    def _name_scope(self) -> str:
-        """The name scope of the layer's operations."""
-        return self.name
-
     @property
     def dtype(self) -> str | None:
         """The name of the weights' type; None before that is known."""
-        return self._dtype
+        return self._dtype_policy.variable_dtype
 
     @property
     def _dtype(self) -> str | None:
-        return self._dtype_name
+        return self._dtype_policy.variable_dtype
 
     @_dtype.setter
     def _dtype(self, dtype: Any) -> None:
-        self._dtype_name = None if dtype is None else dtypes.as_dtype(dtype).base_dtype.name
+        self._dtype_policy = policies.policy_of(dtype and dtypes.as_dtype(dtype).base_dtype)
+
+    @property
+    def _compute_dtype(self) -> str | None:
+        return self._dtype_policy.compute_dtype
+
+    @property
+    def dynamic(self) -> bool:
+        return self._dynamic
 
     @property
     def trainable(self) -> bool:
@@ -139,6 +169,8 @@ class BaseLayer(Connections, Trackable):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = value
+        for layer in self._layers:
+            layer.trainable = value
 
     @property
     def activity_regularizer(self) -> Callable[[Any], Any] | None:
@@ -153,6 +185,7 @@ class BaseLayer(Connections, Trackable):
         return self._input_spec
 
     @input_spec.setter
+    @no_automatic_dependency_tracking
     def input_spec(self, value: Any) -> None:
         for spec in nest.flatten(value):
             if spec is not None and not isinstance(spec, InputSpec):
@@ -174,16 +207,22 @@ class BaseLayer(Connections, Trackable):
         use_resource: bool | None = None,
         synchronization: VariableSynchronization = VariableSynchronization.AUTO,
         aggregation: VariableAggregation = VariableAggregation.NONE,
-        *,
-        getter: Callable[..., Any],
-        collections: Any = None,
+        **kwargs: Any,
     ) -> Any:
-        """Returns a new variable of the layer, which `getter` makes; `shape` is () by default.
+        """Returns a new variable of the layer.
+
+        Args:
+          shape: () by default.
+          getter, collections: as keywords: what makes the variable, and where it is noted.
 
         Raises:
+          TypeError: an unknown keyword.
           ValueError: it is read in sync and to be trained, or no initializer suits its type.
         """
-        dtype = dtypes.as_dtype(dtype or self.dtype or dtypes.float32)
+        for keyword in kwargs:
+            if keyword not in ("getter", "collections", "experimental_autocast"):
+                raise TypeError("Unknown keyword argument:", keyword)
+        dtype = dtypes.as_dtype(dtype or self.dtype or floatx())
         if self._dtype is None:
             self._dtype = dtype
         trainable = settled_trainable(trainable, synchronization)
@@ -192,7 +231,7 @@ class BaseLayer(Connections, Trackable):
             initializer = self._default_initializer(name, dtype)
         variable = self._add_variable_with_custom_getter(
             name=name,  # type: ignore[arg-type]  # one without a name is tracked as such
-            getter=getter,
+            getter=kwargs.get("getter", keras_style.make_variable),
             overwrite=True,
             shape=() if shape is None else shape,
             dtype=dtype,
@@ -201,10 +240,11 @@ class BaseLayer(Connections, Trackable):
             constraint=identifiers.constraint_of(constraint),
             partitioner=partitioner,
             use_resource=use_resource,
-            collections=collections,
+            collections=kwargs.get("collections"),
             synchronization=synchronization,
             aggregation=aggregation,
         )
+        track_variable(variable)
         if regularizer is not None:
             self._regularize(variable.name.partition(":")[0], variable, regularizer)
         weights = self._trainable_weights if trainable else self._non_trainable_weights
@@ -220,6 +260,11 @@ class BaseLayer(Connections, Trackable):
             f"An initializer for variable {name} of type {dtype.base_dtype} is required for layer "
             f"{self.name}"
         )
+
+    @deprecated(None, "Please use `layer.__call__` method instead.")
+    def apply(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """The older name of a call."""
+        return self(inputs, *args, **kwargs)
 
     @deprecated(None, "Please use `layer.add_weight` method instead.")
     def add_variable(self, *args: Any, **kwargs: Any) -> Any:
@@ -240,17 +285,51 @@ class BaseLayer(Connections, Trackable):
     @property
     def trainable_weights(self) -> list[Any]:
         """None at all where the layer is not to be trained."""
-        return list(self._trainable_weights) if self.trainable else []
+        if not self.trainable:
+            return []
+        return self._trainable_weights + self._gather_children_attribute("trainable_weights")
 
     @property
     def non_trainable_weights(self) -> list[Any]:
-        trained = [] if self.trainable else self._trainable_weights
-        return [*trained, *self._non_trainable_weights]
+        if self.trainable:
+            inside = self._gather_children_attribute("non_trainable_weights")
+            return self._non_trainable_weights + inside
+        inside = self._gather_children_attribute("weights")
+        return self._trainable_weights + self._non_trainable_weights + inside
 
     @property
     def weights(self) -> list[Any]:
         """Those to be trained first."""
         return self.trainable_weights + self.non_trainable_weights
+
+    @property
+    def _unique_trainable_weights(self) -> list[Any]:
+        return list({id(weight): weight for weight in self.trainable_weights}.values())
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Returns the values of the weights, which are initialised now if they were not."""
+        return values.batch_get_value(self.weights)
+
+    def set_weights(self, weights: Sequence[np.ndarray]) -> None:
+        """Gives the weights values, in the order of `weights`.
+
+        Raises:
+          ValueError: there are more or fewer, or of other shapes.
+        """
+        own = self.weights
+        if len(own) != len(weights):
+            raise ValueError(
+                f'You called `set_weights(weights)` on layer "{self.name}" with a  weight list of '
+                f"length {len(weights)}, but the layer was expecting {len(own)} weights. Provided "
+                f"weights: {str(weights)[:50]}..."
+            )
+        for weight, value in zip(own, weights, strict=True):
+            if not weight.shape.is_compatible_with(value.shape):
+                raise ValueError(
+                    f"Layer weight shape {weight.shape} not compatible with provided weight shape "
+                    f"{value.shape}"
+                )
+        values.batch_set_value(zip(own, weights, strict=True))
 
     @property
     def variables(self) -> list[Any]:
@@ -273,131 +352,6 @@ class BaseLayer(Connections, Trackable):
             )
         return sum(math.prod(weight.shape.as_list()) for weight in self.weights)
 
-    # Losses and updates ---------------------------------------------------------------------------
-
-    def add_loss(self, losses: Any, inputs: Any = None) -> None:
-        """Adds losses: tensors, numbers, or functions that build one.
-
-        Args:
-          inputs: what the losses depend on, if they do; `get_losses_for` tells them apart by it.
-        """
-        for loss in nest.flatten(losses):
-            if callable(loss):
-                self._callable_losses.append(functools.partial(_loss_of, loss, inputs))
-            elif loss is not None:
-                self._losses.append(_marked(loss, inputs))
-
-    @property
-    def losses(self) -> list[Any]:
-        """Those of functions are built at each access."""
-        built = [loss() for loss in self._callable_losses]
-        return self._losses + [loss for loss in built if loss is not None]
-
-    def get_losses_for(self, inputs: Any) -> list[Any]:
-        """Returns the losses that depend on `inputs`; for None those that depend on no input."""
-        return _depending(self.losses, inputs)
-
-    @deprecated_args(None, "`inputs` is now automatically inferred", "inputs")
-    def add_update(self, updates: Any, inputs: Any = None) -> None:
-        """Adds operations that a step of training runs: tensors, operations, or functions of them.
-
-        Args:
-          inputs: not looked at.
-        """
-        del inputs
-        given = updates if isinstance(updates, list) else [updates]
-        depends_on = current_call().inputs if current_call().layer else self._all_inputs()
-        for update in given:
-            op = _update_of(update)
-            if op in reachable_from(depends_on, [op]):
-                _conditional.add(op)
-            self._updates.append(op)
-
-    @property
-    def updates(self) -> list[Any]:
-        """None at all where the layer is not to be trained, unless it is stateful."""
-        return list(self._updates) if self.trainable or self.stateful else []
-
-    def get_updates_for(self, inputs: Any) -> list[Any]:
-        """Returns the updates that depend on `inputs`; for None those that depend on no input."""
-        return _depending(self.updates, inputs)
-
-    # Calls ----------------------------------------------------------------------------------------
-
-    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """Applies the layer, whose variables are made first when this is the first call.
-
-        Raises:
-          ValueError: the inputs are not what `input_spec` demands, or `call` returns None.
-        """
-        is_symbolic = all(is_tensor(each) for each in nest.flatten(inputs))
-        inputs = nest.map_structure(_tensor_of, inputs)
-        training = self._pass_training(args, kwargs)
-        with calling(Call(self, inputs, training)):
-            if is_symbolic:
-                assert_input_compatibility(self.input_spec, inputs, self.name)
-            with name_scope(self._name_scope()):
-                self._maybe_build(inputs)
-                try:
-                    outputs = self.call(inputs, *args, **kwargs)
-                except OperatorNotAllowedInGraphError as error:
-                    raise TypeError(
-                        "You are attempting to use Python control flow in a layer that was not "
-                        "declared to be dynamic. Pass `dynamic=True` to the class constructor.\n"
-                        f'Encountered error:\n"""\n{error}\n"""'
-                    ) from error
-                if outputs is None and is_symbolic:
-                    raise ValueError(
-                        "A layer's `call` method should return a Tensor or a list of Tensors, not "
-                        f"None (layer: {self.name})."
-                    )
-                self._regularize_activity(inputs, outputs)
-        return outputs
-
-    @deprecated(None, "Please use `layer.__call__` method instead.")
-    def apply(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """The older name of a call."""
-        return self(inputs, *args, **kwargs)
-
-    def _pass_training(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The argument `training` of a call: its own, else that of the call around.
-
-        `kwargs` changes: one that `call` does not take goes, one from around comes.
-        """
-        spec = getfullargspec(self.call)
-        takes = "training" in spec.args or spec.varkw is not None
-        if "training" in kwargs:
-            return kwargs["training"] if takes else kwargs.pop("training")
-        if "training" in spec.args[2 : 2 + len(args)]:
-            return args[spec.args.index("training") - 2]
-        training = current_call().training
-        if takes and training is not None:
-            is_known = not is_tensor(training)
-            kwargs["training"] = bool(training) if is_known else casts.cast(training, dtypes.bool)
-        return training
-
-    def _maybe_build(self, inputs: Any) -> None:
-        if self.built:
-            return
-        assert_input_compatibility(self.input_spec, inputs, self.name)
-        leaves = nest.flatten(inputs)
-        if leaves and self._dtype is None and hasattr(leaves[0], "dtype"):
-            self._dtype = leaves[0].dtype
-        shapes = None
-        if all(hasattr(leaf, "shape") for leaf in leaves):
-            shapes = nest.map_structure(lambda leaf: leaf.shape, inputs)
-        self.build(shapes)
-        self.built = True
-
-    def _regularize_activity(self, inputs: Any, outputs: Any) -> None:
-        if not self._activity_regularizer:
-            return
-        with name_scope("ActivityRegularizer"):
-            for output in nest.flatten(outputs):
-                loss = self._activity_regularizer(output)
-                batch_size = casts.cast(shape_of.shape(output)[0], loss.dtype)
-                self.add_loss(loss / batch_size, inputs=inputs)
-
 
 def settled_trainable(trainable: bool | None, synchronization: VariableSynchronization) -> bool:
     """Whether a weight is to be trained; ValueError when it is read in sync and to be."""
@@ -410,40 +364,3 @@ def settled_trainable(trainable: bool | None, synchronization: VariableSynchroni
             "synchronization=VariableSynchronization.ON_READ."
         )
     return False
-
-
-def _tensor_of(value: Any) -> Any:
-    """A number or an array as a tensor; all else as it is."""
-    is_value = isinstance(value, (float, int)) or type(value).__module__ == "numpy"
-    return convert_to_tensor(value) if is_value else value
-
-
-def _loss_of(build: Callable[[], Any], inputs: Any) -> Any:
-    loss = build()
-    return None if loss is None else _marked(loss, inputs)
-
-
-def _marked(loss: Any, inputs: Any) -> Any:
-    """A loss as a tensor, of which is remembered whether it depends on inputs."""
-    if not is_tensor(loss):
-        loss = convert_to_tensor(loss, dtype=dtypes.float32)
-    if inputs is not None:
-        _conditional.add(loss)
-    return loss
-
-
-def _update_of(update: Any) -> Any:
-    if callable(update) and not isinstance(update, Operation):
-        return _update_of(update())
-    if isinstance(update, Operation):
-        return update
-    return update.op if hasattr(update, "op") else convert_to_tensor(update)
-
-
-def _depending(found: list[Any], inputs: Any) -> list[Any]:
-    """What depends on `inputs`; for None, what depends on no input of a call."""
-    if inputs is None:
-        return [each for each in found if each not in _conditional]
-    conditional = [each for each in found if each in _conditional]
-    reached = reachable_from(inputs, conditional)
-    return [each for each in conditional if each in reached]

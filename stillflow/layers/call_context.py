@@ -17,11 +17,17 @@ class Call:
       layer: None outside of all calls.
       inputs: the first argument.
       training: the argument of that name, which layers that are called inside get if they take one.
+      frozen: whether this layer, or one around it, is not trainable.
     """
 
     layer: Any = None
     inputs: Any = None
     training: Any = None
+    frozen: bool = False
+
+    @property
+    def in_call(self) -> bool:
+        return self.layer is not None
 
 
 class _Innermost(threading.local):

@@ -11,6 +11,7 @@ import types
 from typing import Any
 
 from stillflow.layers import custom_objects
+from stillflow.layers.defaults import is_default
 from stillflow.platform.decorators import getfullargspec
 
 
@@ -20,6 +21,8 @@ def of_layer(layer: Any) -> dict[str, Any]:
     if hasattr(layer, "_batch_input_shape"):
         config["batch_input_shape"] = layer._batch_input_shape
     config["dtype"] = layer.dtype
+    if layer.dynamic:
+        config["dynamic"] = True
     for owner in reversed(type(layer).__mro__):
         for name in vars(owner).get("_described", ()):
             held = name if hasattr(layer, name) else "_" + name
@@ -29,9 +32,9 @@ def of_layer(layer: Any) -> dict[str, Any]:
 
 def check_all_told(layer: Any) -> None:
     """NotImplementedError where a layer has arguments that nothing tells of."""
-    told = {"self", "name", "trainable", "batch_input_shape", "dtype"}
+    told = {"self", "name", "trainable", "batch_input_shape", "dtype", "dynamic"}
     arguments = getfullargspec(layer.__init__).args
-    if layer._described or not set(arguments) - told:
+    if layer._described or not is_default(layer.get_config) or not set(arguments) - told:
         return
     raise NotImplementedError("Layers with arguments in `__init__` must override `get_config`.")
 

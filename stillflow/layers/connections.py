@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stillflow.graph import nest
+from stillflow.graph.scopes import name_scope
+from stillflow.layers.nodes import KerasHistory, Node
+from stillflow.ops.control.ordering import identity
+
 
 class Connections:
     """The part of a layer that remembers its calls.
 
-    A call is remembered as an object with `input_tensors`, `output_tensors`, `input_shapes` and
-    `output_shapes`. Calls with inputs that no layer made are not remembered, so none of
-    `tf.layers` is.
+    A call is remembered as a `Node`. Calls with inputs that no layer made are not remembered.
     """
+
+    _inbound_nodes: list[Node]
+    _outbound_nodes: list[Node]
 
     if TYPE_CHECKING:
 
         @property
         def name(self) -> str: ...
 
-    def __init__(self) -> None:
-        self._inbound_nodes: list[Any] = []
-        self._outbound_nodes: list[Any] = []
+    def _init_connections(self) -> None:
+        self._inbound_nodes = []
+        self._outbound_nodes = []
 
     @property
     def inbound_nodes(self) -> list[Any]:
@@ -75,6 +81,55 @@ class Connections:
         """Returns the shapes of a call's outputs; raises as `get_input_at`."""
         return self._of_call(node_index, "output_shapes", "output shape")
 
+    def get_input_mask_at(self, node_index: int) -> Any:
+        """Returns the masks of a call's inputs, a list where these are one."""
+        return _masks_of(self.get_input_at(node_index))
+
+    def get_output_mask_at(self, node_index: int) -> Any:
+        """Returns the masks of a call's outputs, a list where these are one."""
+        return _masks_of(self.get_output_at(node_index))
+
+    @property
+    def input_mask(self) -> Any:
+        """The masks of `input`."""
+        return _masks_of(self.input)
+
+    @property
+    def output_mask(self) -> Any:
+        """The masks of `output`."""
+        return _masks_of(self.output)
+
+    # Made by calls --------------------------------------------------------------------------------
+
+    def _connect(self, inputs: Any, outputs: Any, arguments: dict[str, Any]) -> Any:
+        """Remembers a call; returns the outputs, of which none is an input."""
+        taken = {id(each) for each in nest.flatten(inputs)}
+        given = []
+        for output in nest.flatten(outputs):
+            if id(output) in taken:
+                with name_scope(self.name):
+                    output = identity(output)
+            given.append(output)
+        outputs = nest.pack_sequence_as(outputs, given)
+        self._add_inbound_node(inputs, outputs, arguments)
+        return outputs
+
+    def _add_inbound_node(
+        self, input_tensors: Any, output_tensors: Any, arguments: dict[str, Any] | None = None
+    ) -> None:
+        Node(
+            self,
+            nest.map_structure(lambda tensor: tensor._keras_history.layer, input_tensors),
+            nest.map_structure(lambda tensor: tensor._keras_history.node_index, input_tensors),
+            nest.map_structure(lambda tensor: tensor._keras_history.tensor_index, input_tensors),
+            input_tensors,
+            output_tensors,
+            arguments,
+        )
+        node_index = len(self._inbound_nodes) - 1
+        for tensor_index, tensor in enumerate(nest.flatten(output_tensors)):
+            tensor._keras_history = KerasHistory(self, node_index, tensor_index)
+
     def _all_inputs(self) -> list[Any]:
         return [node.input_tensors for node in self._inbound_nodes]
 
@@ -103,3 +158,12 @@ class Connections:
             )
         values = getattr(calls[index], attribute)
         return values[0] if isinstance(values, list) and len(values) == 1 else values
+
+
+def mask_of(tensor: Any) -> Any:
+    """Which elements of a tensor count, a boolean tensor; None for all."""
+    return getattr(tensor, "_keras_mask", None)
+
+
+def _masks_of(tensors: Any) -> Any:
+    return [mask_of(each) for each in tensors] if isinstance(tensors, list) else mask_of(tensors)

@@ -9,7 +9,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, init_scope
 from stillflow.layers import keras_style
-from stillflow.layers.base_layer import BaseLayer
+from stillflow.layers.base_layer import Layer
 from stillflow.ops.array.shape_of import size
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.losses.broadcasting import broadcast_weights
@@ -24,7 +24,7 @@ from stillflow.ops.variables.variable import VariableAggregation, VariableSynchr
 _TYPE = dtypes.float32
 
 
-class Metric(BaseLayer):
+class Metric(Layer):
     """Counts of what was seen so far, in variables that no collection holds."""
 
     def __init__(self, name: str):

@@ -17,7 +17,7 @@ from stillflow.input.columns.column import (
 from stillflow.input.columns.features import FeatureTransformationCache
 from stillflow.input.columns.linear_model import sum_of_categories, sum_of_numbers
 from stillflow.input.columns.state import LayerState
-from stillflow.layers.base_layer import BaseLayer
+from stillflow.layers.base_layer import Layer
 from stillflow.ops.array.joining import concat
 from stillflow.ops.array.reshaping import reshape
 from stillflow.ops.array.shape_of import shape
@@ -29,7 +29,7 @@ from stillflow.ops.variables.initializers import Zeros
 from stillflow.ops.variables.scope import get_variable, pure_variable_scope
 
 
-class _FeaturesLayer(BaseLayer):
+class _FeaturesLayer(Layer):
     """The numbers of columns beside each other, along the last axis."""
 
     _kind: type = FeatureColumn
@@ -113,7 +113,7 @@ class SequenceFeatures(_FeaturesLayer):
         return self._joined(outputs), length
 
 
-class LinearModelLayer(BaseLayer):
+class LinearModelLayer(Layer):
     """A layer from features to a weighted sum of what its columns say, f32[n, units]."""
 
     def __init__(
@@ -206,7 +206,7 @@ def the_only(tensors: list[Tensor], name: str | None = None) -> Tensor:
             return identity(tensors[0])
 
 
-class LinearModel(BaseLayer):
+class LinearModel(Layer):
     """`LinearModelLayer` as a model."""
 
     def __init__(

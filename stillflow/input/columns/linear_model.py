@@ -16,8 +16,8 @@ from stillflow.input.columns.column import (
 )
 from stillflow.input.columns.features import LazyBuilder
 from stillflow.input.columns.input_layer import flat, variables_of_scope, with_own_collections
+from stillflow.layers import base_layer
 from stillflow.layers.base import Layer
-from stillflow.layers.base_layer import BaseLayer
 from stillflow.ops.array.shape_of import shape
 from stillflow.ops.linalg.products import matmul
 from stillflow.ops.math.arithmetic import add_n
@@ -62,7 +62,7 @@ def linear_model(
     return found
 
 
-class LinearModel(BaseLayer):
+class LinearModel(base_layer.Layer):
     """`linear_model` as a layer: all calls share the variables."""
 
     def __init__(
@@ -78,34 +78,22 @@ class LinearModel(BaseLayer):
         super().__init__(name=name, **kwargs)
         self._feature_columns = checked_columns(feature_columns, OldFeatureColumn, "_FeatureColumn")
         collections = with_own_collections(weight_collections)
-        self._column_layers = []
+        layers = []
         for column in sorted(self._feature_columns, key=lambda column: column.name):
             with variable_scope(None, default_name=column._var_scope_name) as scope:
                 layer_name = scope.name.rsplit("/", 1)[-1]
-            self._column_layers.append(
+            layers.append(
                 _ColumnLayer(
                     column, units, sparse_combiner, collections, trainable, layer_name, **kwargs
                 )
             )
-        self._column_layers.sort(key=lambda layer: layer.name)
+        self._column_layers = sorted(layers, key=lambda layer: layer.name)
         self._bias_layer = _BiasLayer(units, trainable, collections, name="bias_layer", **kwargs)
         self._cols_to_vars: dict[Any, Any] = {}
 
     def cols_to_vars(self) -> dict[Any, Any]:
         """Returns the variables of each column, and under "bias" the bias, after a call."""
         return self._cols_to_vars
-
-    @property
-    def trainable_weights(self) -> list[Any]:
-        return [weight for layer in self._layers for weight in layer.trainable_weights]
-
-    @property
-    def non_trainable_weights(self) -> list[Any]:
-        return [weight for layer in self._layers for weight in layer.non_trainable_weights]
-
-    @property
-    def _layers(self) -> list[Layer]:
-        return [*self._column_layers, self._bias_layer]
 
     def call(self, features: dict[str, Any]) -> Tensor:
         with variable_scope(self.name):

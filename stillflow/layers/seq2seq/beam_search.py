@@ -93,7 +93,7 @@ class BeamSearchDecoder(Decoder):
         reorder_tensor_arrays: bool = True,
     ):
         assert_like_rnncell("cell", cell)
-        if output_layer is not None and not isinstance(output_layer, base_layer.BaseLayer):
+        if output_layer is not None and not isinstance(output_layer, base_layer.Layer):
             raise TypeError(f"output_layer must be a Layer, received: {type(output_layer)}")
         self._cell = cell
         self._output_layer = output_layer

@@ -1,0 +1,8 @@
+"""Models as networks of layers.
+
+input_layer   where a network starts
+topology      which layers and calls are between inputs and outputs
+network       layers as one layer: functional and subclassed
+sequential    a stack of layers
+model         a network that is trained
+"""

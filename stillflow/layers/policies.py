@@ -1,0 +1,120 @@
+"""In which types layers compute and keep their weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from stillflow.graph import dtypes
+
+_INFER = "infer"
+_WITH_FLOAT32 = "_with_float32_vars"
+_MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
+
+
+class Policy:
+    """The types of a layer's computation and of its weights.
+
+    Args:
+      name: a type; "mixed_float16" or "mixed_bfloat16", which keep float32 weights, as
+        "<type>_with_float32_vars" does; "infer" for the type of the first input.
+
+    Raises:
+      ValueError: another name.
+    """
+
+    def __init__(self, name: str, loss_scale: Any = None):
+        self._name = name
+        self._loss_scale = loss_scale
+        self._compute_dtype, self._variable_dtype = _types(name)
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def compute_dtype(self) -> str | None:
+        """The name of the type of computation; None until an input tells."""
+        return self._compute_dtype
+
+    @property
+    def variable_dtype(self) -> str | None:
+        """The name of the type of weights; None until an input tells."""
+        return self._variable_dtype
+
+    @property
+    def should_cast_variables(self) -> bool:
+        return self.variable_dtype != self.compute_dtype
+
+    @property
+    def loss_scale(self) -> Any:
+        return self._loss_scale
+
+    def __repr__(self) -> str:
+        return f'<Policy "{self._name}", loss_scale={self.loss_scale}>'
+
+
+def _types(name: str) -> tuple[str | None, str | None]:
+    if name in _MIXED:
+        return _MIXED[name], "float32"
+    computed = name.removesuffix(_WITH_FLOAT32)
+    kept = "float32" if computed != name else None
+    if computed == _INFER:
+        return None, kept
+    try:
+        computed = dtypes.as_dtype(computed).name
+    except TypeError:
+        raise ValueError(
+            f"Cannot convert value {name} to a mixed precision Policy. Valid policies include "
+            "those in the form '<dtype>' and '<dtype>_with_float32_vars', where <dtype> is the "
+            "name of a dtype."
+        ) from None
+    return computed, kept or computed
+
+
+def with_input_dtype(policy: Policy, dtype: str) -> Policy:
+    """What "infer" or "infer_with_float32_vars" become for an input of a type."""
+    return Policy(dtype + _WITH_FLOAT32 if policy.variable_dtype else dtype)
+
+
+_global = Policy(_INFER)
+
+
+def global_policy() -> Policy:
+    """The policy of layers that are given none."""
+    return _global
+
+
+def set_policy(policy: Policy | str | None) -> None:
+    """Makes a policy that of all layers from here on; None for the first one, "infer".
+
+    Raises:
+      ValueError: it names a type of computation, which TensorFlow 1.x does not allow for all.
+    """
+    global _global
+    new = policy if isinstance(policy, Policy) else Policy(policy or _INFER)
+    if new.compute_dtype:
+        raise ValueError(
+            "The global policy can only be set to a non-infer policy in TensorFlow 2\n"
+            f"  Give the layers that need it `dtype=Policy({new.name!r})`."
+        )
+    _global = new
+
+
+@contextmanager
+def policy_scope(policy: Policy | str | None) -> Iterator[None]:
+    """A block whose layers have a policy."""
+    before = _global
+    set_policy(policy)
+    try:
+        yield
+    finally:
+        set_policy(before)
+
+
+def policy_of(dtype: Any) -> Policy:
+    """The policy of a layer: the one that it is given, that of a type, or for None the global."""
+    if isinstance(dtype, Policy):
+        return dtype
+    return Policy(dtypes.as_dtype(dtype).name) if dtype else global_policy()
