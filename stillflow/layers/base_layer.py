@@ -159,7 +159,7 @@ class Layer(Called):
         return self._dtype_policy.compute_dtype
 
     @property
-    def dynamic(self) -> bool:
+    def dynamic(self) -> bool:  # type: ignore[override]
         return self._dynamic
 
     @property
@@ -332,11 +332,11 @@ class Layer(Called):
         values.batch_set_value(zip(own, weights, strict=True))
 
     @property
-    def variables(self) -> list[Any]:
+    def variables(self) -> list[Any]:  # type: ignore[override]
         return self.weights
 
     @property
-    def trainable_variables(self) -> list[Any]:
+    def trainable_variables(self) -> list[Any]:  # type: ignore[override]
         return self.trainable_weights
 
     @property

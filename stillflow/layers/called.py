@@ -205,7 +205,7 @@ class Called(Connections, Collected):
         shapes = self.compute_output_shape(nest.map_structure(lambda each: each.shape, inputs))
 
         def stand_in(shape: Any) -> Any:
-            made = placeholder(self.dtype, shape=shape)
+            made: Any = placeholder(self.dtype, shape=shape)
             made._keras_mask = None
             return made
 

@@ -62,7 +62,7 @@ class InputLayer(Layer):
         self.supports_masking = True
         self.is_placeholder = input_tensor is None
         if input_tensor is None:
-            self._batch_input_shape = _batch_shape(batch_size, input_shape)
+            self._batch_input_shape: Any = _batch_shape(batch_size, input_shape)
             input_tensor = self._placeholder()
         elif not is_tensor(input_tensor):
             raise ValueError(
@@ -77,7 +77,7 @@ class InputLayer(Layer):
         Node(self, [], [], [], [input_tensor], [input_tensor])
 
     def _placeholder(self) -> Any:
-        shape = self._batch_input_shape
+        shape: Any = self._batch_input_shape
         if self.sparse:
             return sparse_placeholder(self.dtype, shape=shape, name=self.name)
         if not self.ragged:
