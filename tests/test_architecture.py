@@ -32,7 +32,9 @@ MAY_IMPORT = {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint"),
         *("train", "layers", "tracking"),
     },
-    "distribute": {"graph", "declare", "ops", "gradients", "platform", "train", "input"},
+    "distribute": {
+        *("graph", "declare", "ops", "gradients", "runtime", "platform", "train", "input"),
+    },
     "graph_editor": {"graph", "ops", "platform"},
     "interchange": {"graph", "declare", "ops", "runtime", "platform", "checkpoint", "train"},
     "leaving": {
@@ -68,7 +70,7 @@ MAY_IMPORT = {
     },
     "environment": {"api", "runtime"},
     "digits": {"api"},
-    "cli": {"api", "environment", "interchange", "digits", "leaving"},
+    "cli": {"api", "environment", "interchange", "digits", "leaving", "runtime", "distribute"},
     "": {"declare", "ops", "api", "cli", "environment", "leaving"},
 }
 HEAVY = ("jax", "absl", "matplotlib", "google.protobuf", "tensorboard", "PIL", "rich", "scipy")

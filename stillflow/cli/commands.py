@@ -24,10 +24,16 @@ def stillflow() -> None:
     default=True,
     help="Supply names that Python, NumPy and Pillow have dropped since TensorFlow 1.x (default).",
 )
+@click.option("--devices", help="How many local devices share each compiled run: a number, or all.")
 @click.argument("program")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def run(
-    program: str, args: tuple[str, ...], as_module: bool, as_code: bool, period: bool
+    program: str,
+    args: tuple[str, ...],
+    as_module: bool,
+    as_code: bool,
+    period: bool,
+    devices: str | None,
 ) -> Callable[[], None]:
     """Run PROGRAM as python does, `import tensorflow` meaning Stillflow.
 
@@ -35,6 +41,11 @@ def run(
     """
     from stillflow.cli import program as programs
 
+    if devices is not None:
+        try:
+            programs.spread_over(devices)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--devices") from None
     load: Callable[[str], programs.Program] = programs.script
     if as_module:
         load = programs.module

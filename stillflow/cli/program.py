@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from stillflow.environment import as_tensorflow
 from stillflow.environment.on_import import when_imported
+from stillflow.runtime import accelerators
 
 
 class Program(NamedTuple):
@@ -40,6 +41,16 @@ def run(
     vars(main).update(__annotations__={}, __builtins__=builtins, **program.names)
     sys.modules["__main__"] = main
     exec(program.code, vars(main))
+
+
+def spread_over(devices: str) -> None:
+    """Has compiled runs spread over so many devices, here and in spawned processes.
+
+    Raises:
+      ValueError: it is neither a number nor `all`, or the environment names one device.
+    """
+    os.environ["STILLFLOW_DEVICES"] = devices
+    accelerators.spread()
 
 
 def prepare(period: bool) -> None:

@@ -47,6 +47,25 @@ def chosen() -> Device | None:
     return Device(kind, int(index or 0))
 
 
+def spread() -> int | None:
+    """Over how many devices STILLFLOW_DEVICES has runs spread, 0 for all; None where it is not set.
+
+    Raises:
+      ValueError: it is no such number, or STILLFLOW_DEVICE names the one device.
+    """
+    text = os.environ.get("STILLFLOW_DEVICES", "")
+    if not text:
+        return None
+    if text != "all" and not (text.isdecimal() and int(text)):
+        raise ValueError(f"STILLFLOW_DEVICES is {text!r}; it may be a number from 1 on, or all.")
+    if ":" in os.environ.get("STILLFLOW_DEVICE", ""):
+        raise ValueError(
+            f"STILLFLOW_DEVICE={os.environ['STILLFLOW_DEVICE']} names one device, and "
+            f"STILLFLOW_DEVICES={text} asks for several. Leave one of them out."
+        )
+    return 0 if text == "all" else int(text)
+
+
 @cache
 def platform() -> str:
     """`cpu` or `gpu`: where compiled runs are. JAX is asked if it has started, else foreseen."""

@@ -230,7 +230,7 @@ class _Compiled:
         self._inputs = sorted((read & available) - set(updates))
         self._outputs = [*self._donated, *sorted((made & kept) - set(updates))]
         self._messages: list[tuple[Operation | None, Message]] = []
-        self._function: Any = jax.jit(faithful(self._traced), donate_argnums=(0, 1))
+        self._function: Any = placement.compiled(faithful(self._traced))
         self.traces = 0
         self.drawn: dict[Operation, tuple[int, ...]] = {}
         self._is_compiled = False
@@ -244,7 +244,8 @@ class _Compiled:
         for pack in self._packs:
             places.update(zip(pack.slots, pack.values, strict=True))
         self._fetches = [places.get(slot) for slot in plan.fetches]
-        self._lent = [slot for slot in plan.feeds if slot in inputs]
+        own = {*variables, *plan.streams.values()}
+        self._given = [slot for slot in inputs if slot not in own]
         self._gives = any(found is not None for found in self._fetches)
         fetched = {slot for slot in plan.fetches if slot is not None}
         # Only what writes holds the session's lock, so that nobody else comes between two runs.
@@ -261,9 +262,14 @@ class _Compiled:
         return self._gives or bool(self._messages)
 
     def run(self, slots: list[Any]) -> Outcome | None:
-        lent = self._lent if placement.is_away and not self._is_awaited else ()
         arguments = placement.arguments(
-            slots, self._packs, self._donated, self._inputs, self._read, lent
+            slots,
+            self._packs,
+            self._donated,
+            self._inputs,
+            self._read,
+            self._given,
+            self._is_awaited,
         )
         buffers, results, checked = self._call(*arguments)
         for pack, buffer in zip(self._packs, buffers, strict=True):
@@ -280,8 +286,8 @@ class _Compiled:
     ) -> tuple[list[Any], Outcome | None]:
         """`run`, with what the last run left as the arguments."""
         buffers, donated, inputs = self._left
-        if placement.is_away and not self._is_awaited:
-            feeds = placement.own(feeds)
+        if placement.is_away:
+            feeds = placement.lent(feeds, self._is_awaited)
         for position, feed in self._fed:
             inputs[position] = feeds[feed]
         buffers, results, checked = self._call(buffers, donated, inputs)
@@ -318,7 +324,8 @@ class _Compiled:
     def _first_call(self, *arguments: list) -> tuple:
         with _COMPILING, xla_cache.harmless():
             try:
-                if sum(isinstance(step.region, Loop) for step in self.steps) > 1:
+                loops = sum(isinstance(step.region, Loop) for step in self.steps)
+                if loops > 1 and placement.is_one_device:
                     self._run_loops_side_by_side(arguments)
                 results = self._function(*arguments)
                 self._is_compiled = True

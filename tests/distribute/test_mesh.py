@@ -1,0 +1,59 @@
+"""`stillflow run --devices N`: several devices compute what one does."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from started import HERE, done, losses, printed
+
+MNIST = str(HERE / "mnist_losses.py")
+CONV = str(HERE / "conv_losses.py")
+
+
+@pytest.fixture(scope="module")
+def mnist_losses() -> list[float]:
+    return losses("run", MNIST, "30")
+
+
+@pytest.mark.parametrize("count", [2, pytest.param(4, marks=pytest.mark.slow)])
+def test_losses_of_the_course_are_those_of_one_device(mnist_losses, count):
+    found = losses("run", "--devices", str(count), MNIST, "30")
+    np.testing.assert_allclose(found, mnist_losses, rtol=1e-5)
+    assert len(found) == 30
+
+
+@pytest.mark.parametrize("count", [pytest.param(2, marks=pytest.mark.slow), 4])
+def test_losses_of_what_normalises_over_batches_and_draws_are_those_of_one_device(count):
+    found = losses("run", "--devices", str(count), CONV, "30")
+    np.testing.assert_allclose(found, losses("run", CONV, "30"), rtol=1e-5)
+
+
+@pytest.mark.slow
+def test_batches_that_do_not_divide_and_batches_that_change():
+    sizes = ("200", "7", "1", "50", "201")
+    found = losses("run", "--devices", "4", MNIST, "15", *sizes)
+    np.testing.assert_allclose(found, losses("run", MNIST, "15", *sizes), rtol=1e-5)
+
+
+@pytest.mark.parametrize("count", [2, pytest.param(8, marks=pytest.mark.slow)])
+def test_a_step_moves_its_gradients_and_no_more(count):
+    moved = json.loads(printed("run", "--devices", str(count), str(HERE / "moved.py")))
+    assert set(moved["collectives"]) == {"all-reduce"}
+    assert moved["bytes"] <= 1.01 * moved["gradients"]
+    assert moved["donated"] == moved["updated"] > 0
+    assert moved["split"] == 2
+
+
+def test_devices_that_are_not_there_are_refused():
+    failed = done("run", "--devices", "none", "-c", "")
+    assert failed.returncode == 2
+    assert "'none'; it may be a number from 1 on, or all." in failed.stderr
+
+
+@pytest.mark.slow
+def test_the_example_prints_what_it_prints_on_one_device(tmp_path):
+    program = str(HERE.parents[1] / "examples" / "mnist" / "mnist_backward.py")
+    lines = ("run", program, "--steps", "500"), ("run", "--devices", "4", program, "--steps", "500")
+    one, four = (re.sub(r" +\d+ steps/s", "", printed(*line, cwd=tmp_path)) for line in lines)
+    assert one == four != ""
