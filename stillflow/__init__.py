@@ -38,7 +38,10 @@ _OWN = {
 # Submodules of ours that are called as parts of the public tree are. The attribute is TensorFlow's;
 # ours are reached by `from stillflow.train import ...`.
 _SHADOWED = frozenset(
-    {"data", "distribute", "distributions", "estimator", "gradients", "layers", "profiler", "train"}
+    {
+        *("data", "distribute", "distributions", "estimator", "gradients", "keras", "layers"),
+        *("profiler", "train"),
+    }
 )
 
 

@@ -37,6 +37,7 @@ from stillflow.api import graph_util as graph_util
 from stillflow.api import image as image
 from stillflow.api import initializers as initializers
 from stillflow.api import io as io
+from stillflow.api import keras as keras
 from stillflow.api import layers as layers
 from stillflow.api import linalg as linalg
 from stillflow.api import logging as logging

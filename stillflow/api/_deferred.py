@@ -18,13 +18,10 @@ from stillflow.api import _missing
 
 # What there is of it for libraries to call while they are imported.
 _PRESENT = {
-    "keras.backend.floatx": "stillflow.layers.settings",
-    "keras.backend.is_sparse": "stillflow.layers.custom_objects",
     "keras.utils.get_custom_objects": "stillflow.layers.custom_objects",
 }
 # What TensorFlow 1.15 shows here too, as the same objects: {module: "name=public spelling ..."}.
 _SAME = {
-    "keras.backend": "name_scope=name_scope",
     "keras.initializers": (
         "Constant=constant_initializer constant=constant_initializer Ones=ones_initializer "
         "ones=ones_initializer Zeros=zeros_initializer zeros=zeros_initializer "

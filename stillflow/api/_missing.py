@@ -23,12 +23,19 @@ ROOT = __name__.rpartition(".")[0]  # stillflow.api
 PACKAGE = ROOT.rpartition(".")[0]  # stillflow, which shows the same names
 # Modules of which all names are there, and missing once they are used.
 DEFERRED = {
-    "": ("keras",),
+    "keras": (
+        *("activations", "applications", "callbacks", "constraints", "datasets", "estimator"),
+        *("experimental", "initializers", "layers", "losses", "metrics", "mixed_precision"),
+        *("models", "optimizers", "preprocessing", "regularizers", "utils", "wrappers"),
+    ),
     "compat.v2": ("keras", "initializers", "losses", "metrics", "optimizers"),
     "distribute": ("experimental",),
 }
 # Classes that are there, and missing once one is made.
-DEFERRED_CLASSES = {"distribute": ("MirroredStrategy", "OneDeviceStrategy", "Strategy")}
+DEFERRED_CLASSES = {
+    "distribute": ("MirroredStrategy", "OneDeviceStrategy", "Strategy"),
+    "keras": ("Model", "Sequential", "Input"),
+}
 _RENAMED_IN_1_0 = {
     "tf.audio_summary": "tf.summary.audio",
     "tf.complex_abs": "tf.abs",

@@ -1,0 +1,1 @@
+from stillflow.api.keras import backend as backend
