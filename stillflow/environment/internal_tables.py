@@ -9,6 +9,7 @@ from stillflow.environment import internal_estimator, internal_learn
 from stillflow.environment.internal_columns import COLUMNS, Members
 from stillflow.environment.internal_distribution import DISTRIBUTION
 from stillflow.environment.internal_input import INPUT
+from stillflow.environment.internal_keras import KERAS
 
 _IMAGES_V2: Members = {
     "compat.v2.image": (
@@ -203,6 +204,7 @@ OWN: dict[str, Members] = {
     **COLUMNS,
     **INPUT,
     **DISTRIBUTION,
+    **KERAS,
     "contrib.distributions.python.ops.mvn_linear_operator": {
         "stillflow.distributions.multivariate_normal": "MultivariateNormalLinearOperator",
     },

@@ -49,7 +49,7 @@ def get_session(op_input_list: Iterable[Any] = ()) -> BaseSession:
     session = get_default_session() or _own_session(op_input_list)
     if not _is_manual:
         with session.graph.as_default():
-            _initialize_variables(session)
+            initialize_variables(session)
     return session
 
 
@@ -83,6 +83,19 @@ def track_tf_optimizer(optimizer: Any) -> None:
     _optimizers.setdefault(get_default_graph(), weakref.WeakSet()).add(optimizer)
 
 
+def initialize_variables(session: BaseSession) -> None:
+    """Gives those variables of the default graph initial values that have none in `session`."""
+    unknown = [each for each in _tracked() if not getattr(each, "_keras_initialized", False)]
+    if not unknown:
+        return
+    flags = session.run([is_variable_initialized(each) for each in unknown])
+    for each in unknown:
+        each._keras_initialized = True
+    without = [each for each, flag in zip(unknown, flags, strict=True) if not flag]
+    if without:
+        session.run(variables_initializer(without))
+
+
 def get_default_session_config() -> Any:
     """Returns the ConfigProto that Keras makes sessions with."""
     from tensorboard.compat.proto.config_pb2 import ConfigProto  # as heavy as protobuf
@@ -105,19 +118,6 @@ def _own_session(op_input_list: Iterable[Any]) -> BaseSession:
         _own.session = Session(config=get_default_session_config())
     session: BaseSession = _own.session
     return session
-
-
-def _initialize_variables(session: BaseSession) -> None:
-    """Gives those variables of the default graph initial values that have none in `session`."""
-    unknown = [each for each in _tracked() if not getattr(each, "_keras_initialized", False)]
-    if not unknown:
-        return
-    flags = session.run([is_variable_initialized(each) for each in unknown])
-    for each in unknown:
-        each._keras_initialized = True
-    without = [each for each, flag in zip(unknown, flags, strict=True) if not flag]
-    if without:
-        session.run(variables_initializer(without))
 
 
 def _tracked() -> list[Any]:

@@ -109,7 +109,7 @@ class GraphExecutionFunction:
             self._evaluate = session.make_callable(values, fed)
         feeds = [*fed, *(tensor for tensor, _ in symbols)]
         fetched = [*self._fetched_outputs(), *self.fetches, self.updates_op]
-        if self.run_options or self.run_metadata:
+        if self.run_options is not None or self.run_metadata is not None:
             self._run = self._observed(session, fetched, feeds)
         else:
             self._run = session.make_callable(fetched, feeds)
@@ -122,6 +122,8 @@ class GraphExecutionFunction:
 
         def run(*given: Any) -> Any:
             feed_dict = dict(zip(feeds, given, strict=True))
+            if self.run_metadata is not None:
+                self.run_metadata.Clear()
             return session.run(fetched, feed_dict, self.run_options, self.run_metadata)
 
         return run

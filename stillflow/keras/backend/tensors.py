@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import constants
-from stillflow.declare.convert import is_tensor
 from stillflow.graph import nest
 from stillflow.graph.operation import Tensor
 from stillflow.layers.settings import floatx
@@ -95,11 +94,6 @@ def is_keras_tensor(x: Any) -> bool:
             "instance."
         )
     return hasattr(x, "_keras_history")
-
-
-def is_symbolic_tensor(x: Any) -> bool:
-    """Whether `x` is a tensor, which always is one of a graph here."""
-    return bool(is_tensor(x))
 
 
 def to_dense(tensor: Any) -> Any:
