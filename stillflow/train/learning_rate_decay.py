@@ -133,8 +133,15 @@ def piecewise_constant(x: Any, boundaries: Any, values: Any, name: str | None = 
             )
     if len(boundaries) != len(values) - 1:
         raise ValueError("The length of boundaries should be 1 less than the length of values")
+    return piecewise_within_scope(x, boundaries, values, name)
+
+
+def piecewise_within_scope(x: Any, boundaries: Any, values: Any, name: str | None) -> Tensor:
+    """`piecewise_constant` of what fits together; boundaries are cast to the type of `x`."""
     with name_scope(name or "PiecewiseConstant"):
-        x = convert_to_tensor(x)  # again, as in TensorFlow, for which a variable is read again
+        boundaries, values = convert_n_to_tensor(boundaries), convert_n_to_tensor(values)
+        x = convert_to_tensor(x)
+        boundaries = [cast(boundary, x.dtype.base_dtype) for boundary in boundaries]
         pieces = [(x <= boundaries[0], values[0]), (x > boundaries[-1], values[-1])]
         between = zip(boundaries[:-1], boundaries[1:], values[1:-1], strict=True)
         pieces += [((x > low) & (x <= high), value) for low, high, value in between]

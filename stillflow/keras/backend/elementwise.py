@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from stillflow.declare.constants import constant
 from stillflow.graph.operation import Tensor
+from stillflow.layers import bounding
 from stillflow.ops.math import arithmetic, comparison, elementwise, trigonometric
-from stillflow.ops.math import clip as clipping
+
+clip = bounding.clip
+sqrt = bounding.sqrt
 
 
 def square(x: Any) -> Tensor:
@@ -20,12 +20,6 @@ def square(x: Any) -> Tensor:
 def abs_(x: Any) -> Tensor:
     """The magnitude of x."""
     return elementwise.abs_(x)
-
-
-def sqrt(x: Any) -> Tensor:
-    """The square root of x; 0 where x is negative."""
-    zero, inf = constant(0.0, x.dtype.base_dtype), constant(np.inf, x.dtype.base_dtype)
-    return elementwise.sqrt(clipping.clip_by_value(x, zero, inf))
 
 
 def exp(x: Any) -> Tensor:
@@ -51,15 +45,6 @@ def sign(x: Any) -> Tensor:
 def pow_(x: Any, a: Any) -> Tensor:
     """x to the power of a."""
     return arithmetic.pow_(x, a)
-
-
-def clip(x: Any, min_value: Any, max_value: Any) -> Tensor:
-    """x between two numbers; the smaller one where `max_value` is less, no end where it is None."""
-    if max_value is not None and max_value < min_value:
-        max_value = min_value
-    low = constant(min_value, x.dtype.base_dtype)
-    high = constant(np.inf if max_value is None else max_value, x.dtype.base_dtype)
-    return clipping.clip_by_value(x, low, high)
 
 
 def equal(x: Any, y: Any) -> Tensor:

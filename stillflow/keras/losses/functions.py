@@ -9,7 +9,7 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph.operation import Tensor
-from stillflow.keras.losses import cross_entropy
+from stillflow.keras.backend import cross_entropy
 from stillflow.layers import settings
 from stillflow.layers.bounding import clip
 from stillflow.ops.array import shape_of

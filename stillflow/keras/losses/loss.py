@@ -9,6 +9,7 @@ from stillflow.declare.convert import is_tensor
 from stillflow.graph.distribution import strategy_around
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
+from stillflow.layers.values import get_value
 from stillflow.ops.losses.sample_weights import Reduction, compute_weighted_loss
 from stillflow.ops.variables.variable import Variable
 
@@ -99,12 +100,6 @@ class LossFunctionWrapper(Loss):
 def plain(arguments: dict[str, Any]) -> dict[str, Any]:
     """Arguments of which tensors and variables are replaced by their values."""
     return {
-        name: _value(each) if is_tensor(each) or isinstance(each, Variable) else each
+        name: get_value(each) if is_tensor(each) or isinstance(each, Variable) else each
         for name, each in arguments.items()
     }
-
-
-def _value(tensor: Any) -> Any:
-    from stillflow.layers.default_session import get_session  # few arguments are tensors
-
-    return tensor.eval(session=get_session((tensor,)))
