@@ -22,16 +22,6 @@ _PRESENT = {
 }
 # What TensorFlow 1.15 shows here too, as the same objects: {module: "name=public spelling ..."}.
 _SAME = {
-    "keras.initializers": (
-        "Constant=constant_initializer constant=constant_initializer Ones=ones_initializer "
-        "ones=ones_initializer Zeros=zeros_initializer zeros=zeros_initializer "
-        "Identity=initializers.identity identity=initializers.identity "
-        "Orthogonal=orthogonal_initializer orthogonal=orthogonal_initializer "
-        "VarianceScaling=variance_scaling_initializer glorot_normal=glorot_normal_initializer "
-        "glorot_uniform=glorot_uniform_initializer he_normal=initializers.he_normal "
-        "he_uniform=initializers.he_uniform lecun_normal=initializers.lecun_normal "
-        "lecun_uniform=initializers.lecun_uniform"
-    ),
     "keras.layers": "InputSpec=layers.InputSpec",
 }
 

@@ -24,9 +24,9 @@ PACKAGE = ROOT.rpartition(".")[0]  # stillflow, which shows the same names
 # Modules of which all names are there, and missing once they are used.
 DEFERRED = {
     "keras": (
-        *("activations", "applications", "callbacks", "constraints", "datasets", "estimator"),
-        *("experimental", "initializers", "layers", "losses", "metrics", "mixed_precision"),
-        *("models", "optimizers", "preprocessing", "regularizers", "utils", "wrappers"),
+        *("applications", "callbacks", "datasets", "estimator"),
+        *("experimental", "layers", "metrics", "mixed_precision"),
+        *("models", "preprocessing", "utils", "wrappers"),
     ),
     "compat.v2": ("keras", "initializers", "losses", "metrics", "optimizers"),
     "distribute": ("experimental",),
