@@ -56,6 +56,11 @@ class Layer(base_layer.Layer):
     def graph(self) -> None:
         """None: a layer does not know its graph."""
 
+    @property
+    def _is_legacy_layer(self) -> bool:
+        """What models of `tf.keras` look for, since they do not take such layers."""
+        return True
+
     # Names ----------------------------------------------------------------------------------------
 
     def _init_set_name(self, name: Any, zero_based: bool = True) -> None:

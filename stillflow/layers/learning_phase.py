@@ -73,6 +73,11 @@ def reset_learning_phases() -> None:
     _placeholder(get_default_graph())
 
 
+def is_learning_phase(tensor: Tensor) -> bool:
+    """Whether a tensor is the placeholder of its graph."""
+    return any(tensor is each for each in tensor.graph.get_collection_ref(_KEY))
+
+
 def _placeholder(graph: Graph) -> Tensor:
     holder = graph.get_collection_ref(_KEY)
     if not holder:

@@ -2,6 +2,11 @@ from stillflow.api.keras import activations as activations
 from stillflow.api.keras import backend as backend
 from stillflow.api.keras import constraints as constraints
 from stillflow.api.keras import initializers as initializers
+from stillflow.api.keras import layers as layers
 from stillflow.api.keras import losses as losses
+from stillflow.api.keras import models as models
 from stillflow.api.keras import optimizers as optimizers
 from stillflow.api.keras import regularizers as regularizers
+from stillflow.keras.engine.input_layer import Input as Input
+from stillflow.keras.engine.model import Model as Model
+from stillflow.keras.engine.sequential import Sequential as Sequential

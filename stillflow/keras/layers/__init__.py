@@ -1,0 +1,1 @@
+"""Layers of `tf.keras` alone, and all of its layers by name."""

@@ -1,0 +1,1 @@
+"""What programs with models need beside them."""
