@@ -34,7 +34,6 @@ DEFERRED = {
 # Classes that are there, and missing once one is made.
 DEFERRED_CLASSES = {
     "distribute": ("MirroredStrategy", "OneDeviceStrategy", "Strategy"),
-    "keras": ("Model", "Sequential", "Input"),
 }
 _RENAMED_IN_1_0 = {
     "tf.audio_summary": "tf.summary.audio",
@@ -93,7 +92,7 @@ def fallback(module_name: str) -> tuple[Callable[[str], Any], Callable[[], list[
             from stillflow.api import _deferred
 
             return _deferred.module(".".join(filter(None, (public_path(module_name), name))))
-        if name in DEFERRED_CLASSES.get(public_path(module_name), ()):
+        if is_deferred_class(public_path(module_name), name):
             from stillflow.api import _deferred
 
             path = public_path(module_name)
@@ -118,6 +117,12 @@ def _elsewhere(path: str, name: str) -> Any:
         return None
     found = (find(path, name) for find in elsewhere)
     return next((module for module in found if module is not None), None)
+
+
+def is_deferred_class(path: str, name: str) -> bool:
+    """Whether `tf.<path>.<name>` is there for libraries to mention, and missing once it is used."""
+    is_part = path.startswith("keras.") and name in names().get(path, ())
+    return is_part or name in DEFERRED_CLASSES.get(path, ())
 
 
 def _imported(module_name: str, name: str) -> Any:

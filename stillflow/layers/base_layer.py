@@ -159,7 +159,7 @@ class Layer(Called):
         return self._dtype_policy.compute_dtype
 
     @property
-    def dynamic(self) -> bool:  # type: ignore[override]
+    def dynamic(self) -> bool:
         return self._dynamic
 
     @property

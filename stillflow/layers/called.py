@@ -24,8 +24,6 @@ class Called(Connections, Collected):
     """The part of a layer that calls it: builds it first, and notes masks, nodes and losses."""
 
     built: bool
-    dynamic: Any
-    dtype: Any
     input_spec: Any
     supports_masking: bool
     compute_output_shape: Any
@@ -37,6 +35,14 @@ class Called(Connections, Collected):
     _expects_mask_arg: bool
     _expects_training_arg: bool
     _initial_weights: Any
+
+    @property
+    def dynamic(self) -> bool:
+        raise NotImplementedError
+
+    @property
+    def dtype(self) -> str | None:
+        raise NotImplementedError
 
     def build(self, input_shape: Any) -> None:
         """Makes the variables for inputs of a shape, or of a nest of shapes."""

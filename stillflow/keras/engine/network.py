@@ -295,7 +295,7 @@ class Network(Described, Layer):
     def _should_compute_mask(self) -> bool:
         return self._is_graph_network
 
-    def compute_mask(self, inputs: Any, mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         if not self._is_graph_network:
             return None
         outputs = running.run(self, inputs, mask=mask)

@@ -150,7 +150,7 @@ class Sequential(Model):
             shape = layer.compute_output_shape(shape)
         return shape
 
-    def compute_mask(self, inputs: Any, mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         return mask_of(self.call(inputs, mask=mask))
 
     def predict_proba(self, x: Any, batch_size: int = 32, verbose: int = 0) -> Any:

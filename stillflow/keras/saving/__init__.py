@@ -1,0 +1,3 @@
+"""Models in files: configurations as text, weights and whole models in HDF5 and in TensorFlow's
+formats.
+"""
