@@ -142,6 +142,7 @@ NETWORKS = (
     "contrib_cells",
     "layers",
     "recurrent",
+    "keras_rnn",
 )
 #: The same of programs that choose among functions, whose names count through a process.
 SWITCHES = "switches"

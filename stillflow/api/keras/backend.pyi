@@ -96,6 +96,7 @@ from stillflow.keras.backend.reducing import std as std
 from stillflow.keras.backend.reducing import var as var
 from stillflow.keras.backend.resizing import resize_images as resize_images
 from stillflow.keras.backend.resizing import resize_volumes as resize_volumes
+from stillflow.keras.backend.rnn import rnn as rnn
 from stillflow.keras.backend.tensors import backend as backend
 from stillflow.keras.backend.tensors import cast as cast
 from stillflow.keras.backend.tensors import cast_to_floatx as cast_to_floatx
