@@ -18,6 +18,7 @@ VALUES = (
     "recurrent_ops",
     "sparse",
     "quantising",
+    "keras_backend",
 )
 #: Programs whose runs are compared.
 RUNS = "runs"

@@ -6,7 +6,7 @@ from typing import Any
 
 from stillflow.graph.operation import Tensor
 from stillflow.keras.backend.formats import has_nchw_support
-from stillflow.keras.backend.tensors import int_shape, ndim
+from stillflow.keras.backend.tensors import known_shape, ndim
 from stillflow.layers.settings import data_format_or_default
 from stillflow.ops.array.reshaping import reshape
 from stillflow.ops.nn import bias as adding
@@ -19,7 +19,7 @@ def bias_add(x: Any, bias: Any, data_format: str | None = None) -> Tensor:
       ValueError: an unknown format, or a bias of another rank.
     """
     data_format = data_format_or_default(data_format)
-    shape, rank = int_shape(bias) or (), ndim(x) or 0
+    shape, rank = known_shape(bias), ndim(x) or 0
     if len(shape) not in (1, rank - 1):
         raise ValueError(
             f"Unexpected bias dimensions {len(shape)}, expect to be 1 or {rank} dimensions\n"
@@ -38,4 +38,6 @@ def _broadcast(shape: tuple[Any, ...], rank: int, channels_first: bool) -> tuple
     if len(shape) > 1:
         return (1, shape[-1], *shape[:-1]) if channels_first else (1, *shape)
     ones = (1,) * (rank - 2)
-    return (1, *shape, *ones) if channels_first else (1, *ones, *shape)
+    if channels_first:
+        return (1, *shape, *ones)
+    return (*ones, *shape) if rank == 5 else (1, *ones, *shape)  # of TensorFlow's number of axes

@@ -32,8 +32,9 @@ def conv1d(
 ) -> Tensor:
     """Convolves sequences; "causal" padding lets each place see itself and those before."""
     data_format = data_format_or_default(data_format)
+    length = kernel.shape.as_list()[0]
     if padding == "causal":
-        x = temporal_padding(x, (dilation_rate * (kernel.shape.as_list()[0] - 1), 0))
+        x = temporal_padding(x, (dilation_rate * (length - 1), 0))
         padding = "valid"
     return _convolved(x, kernel, strides, padding, data_format, dilation_rate, 1)
 

@@ -8,7 +8,7 @@ from typing import Any
 from stillflow.graph.operation import Tensor
 from stillflow.keras.backend.arranging import concatenate, permute_dimensions, reshape
 from stillflow.keras.backend.products import batch_dot
-from stillflow.keras.backend.tensors import int_shape
+from stillflow.keras.backend.tensors import known_shape
 from stillflow.layers.settings import data_format_or_default
 
 
@@ -32,7 +32,7 @@ def local_conv(
       ValueError: an unknown format.
     """
     data_format = data_format_or_default(data_format)
-    _, elements, channels = int_shape(kernel) or ()
+    _, elements, channels = known_shape(kernel)
     places = itertools.product(*map(range, output_shape))
     windows = [
         reshape(inputs[_window(place, kernel_size, strides, data_format)], (1, -1, elements))

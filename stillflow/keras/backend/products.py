@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from stillflow.graph.operation import Tensor
-from stillflow.keras.backend.tensors import int_shape, ndim
+from stillflow.keras.backend.tensors import known_shape, ndim
 from stillflow.layers.custom_objects import is_sparse
 from stillflow.ops.array import joining, reshaping, shape_of, stacking, transposing
 from stillflow.ops.linalg import products
@@ -40,7 +40,7 @@ def _dot_of_many_axes(x: Any, y: Any) -> Tensor:
 def _sizes(x: Any) -> tuple[Any, ...]:
     """The sizes of a tensor: numbers, and tensors of those that are not known."""
     sizes = stacking.unstack(shape_of.shape(x))
-    return tuple(s if n is None else n for n, s in zip(int_shape(x) or (), sizes, strict=True))
+    return tuple(s if n is None else n for n, s in zip(known_shape(x), sizes, strict=True))
 
 
 def batch_dot(x: Any, y: Any, axes: Any = None) -> Tensor:
@@ -85,10 +85,4 @@ def _with_axes_behind(x: Any, count: int) -> Tensor:
 
 
 def _rank(x: Any) -> int:
-    rank = ndim(x)
-    if rank is None:
-        raise TypeError(
-            "'>' not supported between instances of 'NoneType' and 'int'\n"
-            f"  The rank of {x} must be known: give it a shape by set_shape."
-        )
-    return rank
+    return len(known_shape(x))

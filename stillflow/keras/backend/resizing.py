@@ -9,7 +9,7 @@ import numpy as np
 from stillflow.declare.constants import constant
 from stillflow.graph.operation import Tensor
 from stillflow.keras.backend.arranging import permute_dimensions, repeat_elements
-from stillflow.keras.backend.tensors import int_shape
+from stillflow.keras.backend.tensors import known_shape
 from stillflow.ops.array import shape_of
 from stillflow.ops.image.resize import resize_images_v2
 
@@ -38,7 +38,7 @@ def resize_images(
         )
     first = data_format == "channels_first"
     rows = 2 if first else 1
-    known = int_shape(x) or ()
+    original = x
     size = shape_of.shape(x)[rows : rows + 2]
     size *= constant(np.array([height_factor, width_factor], dtype="int32"))
     if first:
@@ -48,11 +48,12 @@ def resize_images(
     x = resize_images_v2(x, size, method=interpolation)
     if first:
         x = permute_dimensions(x, [0, 3, 1, 2])
-    height, width = (
-        None if length is None else length * factor
-        for length, factor in zip(known[rows:], (height_factor, width_factor), strict=False)
+    height, width = known_shape(original)[rows : rows + 2]
+    new_height = None if height is None else height * height_factor
+    new_width = None if width is None else width * width_factor
+    x.set_shape(
+        (None, None, new_height, new_width) if first else (None, new_height, new_width, None)
     )
-    x.set_shape((None, None, height, width) if first else (None, height, width, None))
     return x
 
 

@@ -121,6 +121,17 @@ def ndim(x: Any) -> int | None:
     return rank
 
 
+def known_shape(x: Any) -> tuple[int | None, ...]:
+    """Returns `int_shape`. TypeError where the rank is not known."""
+    sizes = int_shape(x)
+    if sizes is None:
+        raise TypeError(
+            f"object of type 'NoneType' has no len()\n  The rank of {x} must be known here: say "
+            "its shape where it is made, or by set_shape."
+        )
+    return sizes
+
+
 def dtype(x: Any) -> str:
     """Returns the name of a tensor's type."""
     name: str = x.dtype.base_dtype.name
