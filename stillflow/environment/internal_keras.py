@@ -8,6 +8,60 @@ _BACKEND = "stillflow.keras.backend"
 
 # {internal module: {module of ours: names}}
 KERAS: dict[str, Members] = {
+    "python.keras": {
+        "stillflow.keras.saving.versions": "__version__=KERAS_VERSION",
+    },
+    "python.keras.engine": {
+        "stillflow.keras.engine.base_layer": "Layer",
+        "stillflow.keras.engine.input_layer": "Input InputLayer",
+        "stillflow.keras.engine.model": "Model",
+        "stillflow.keras.engine.network": "Network",
+        "stillflow.keras.engine.sequential": "Sequential",
+        "stillflow.keras.utils.source_inputs": "get_source_inputs",
+        "stillflow.layers.input_spec": "InputSpec",
+    },
+    "python.keras.engine.base_layer": {
+        "stillflow.keras.engine.base_layer": "Layer",
+        "stillflow.layers.input_spec": "InputSpec",
+        "stillflow.layers.names": "to_snake_case",
+        "stillflow.layers.nodes": "KerasHistory",
+        "stillflow.layers.op_layer": "AddLoss AddMetric TensorFlowOpLayer",
+    },
+    "python.keras.engine.base_layer_utils": {
+        "stillflow.layers.call_context": "call_context=current_call",
+        "stillflow.layers.history": (
+            "create_keras_history=create mark_checked needs_keras_history=is_needed "
+            "uses_keras_history=starts_from_input"
+        ),
+        "stillflow.layers.keras_style": "make_variable",
+    },
+    "python.keras.engine.input_layer": {
+        "stillflow.keras.engine.input_layer": "Input InputLayer",
+    },
+    "python.keras.engine.input_spec": {
+        "stillflow.layers.input_spec": "InputSpec assert_input_compatibility",
+    },
+    "python.keras.engine.network": {
+        "stillflow.keras.engine.network": "Network",
+    },
+    "python.keras.engine.node": {
+        "stillflow.layers.nodes": "Node",
+    },
+    "python.keras.engine.sequential": {
+        "stillflow.keras.engine.sequential": "Sequential",
+    },
+    "python.keras.engine.training": {
+        "stillflow.keras.engine.model": "Model",
+    },
+    "python.keras.saving.model_config": {
+        "stillflow.keras.saving.model_config": (
+            "model_from_config model_from_json model_from_yaml"
+        ),
+    },
+    "python.keras.utils.layer_utils": {
+        "stillflow.keras.engine.summary": "count_params print_summary",
+        "stillflow.keras.utils.source_inputs": "get_source_inputs",
+    },
     "python.keras.backend": {
         "stillflow.declare.constants": "_constant_to_tensor=constant_v2",
         "stillflow.declare.convert": "_to_tensor=convert_to_tensor _is_symbolic_tensor=is_tensor",

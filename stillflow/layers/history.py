@@ -40,8 +40,7 @@ def starts_from_input(tensors: Any) -> bool:
         if _has_history(tensor):
             return True
         waiting.extend(getattr(getattr(tensor, "op", None), "inputs", ()))
-    for leaf in leaves:
-        _mark_checked(leaf)
+    mark_checked(leaves)
     return False
 
 
@@ -79,6 +78,8 @@ def _has_history(tensor: Any) -> bool:
     return getattr(tensor, "_keras_history", None) is not None
 
 
-def _mark_checked(tensor: Any) -> None:
-    with suppress(AttributeError):  # an object that keeps no marks is looked at again
-        tensor._keras_history_checked = True
+def mark_checked(tensors: Any) -> None:
+    """Notes of tensors that they start from no Input: they never become outputs of layers."""
+    for tensor in nest.flatten(tensors):
+        with suppress(AttributeError):  # an object that keeps no marks is looked at again
+            tensor._keras_history_checked = True
