@@ -83,6 +83,7 @@ STORIES = (
     "strings",
     "strings_hashed",
     "strings_unicode",
+    "keras_sessions",
 )
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (

@@ -16,14 +16,14 @@ from stillflow.ops.array import diagonals, filling
 from stillflow.ops.control import ordering
 from stillflow.ops.sparse.sparse_tensor import SparseTensor
 from stillflow.ops.variables import initializers, state
-from stillflow.ops.variables.variable import Variable
+from stillflow.ops.variables.variable_v2 import VariableV2
 from stillflow.train.moving_averages import assign_moving_average
 
 _SEEDS = 10**9  # how many seeds are drawn among, where none is given
 
 
 def variable(value: Any, dtype: Any = None, name: str | None = None, constraint: Any = None) -> Any:
-    """Returns a variable with an initial value; of one of SciPy's sparse matrices, a SparseTensor.
+    """Returns a variable, behind a handle; of one of SciPy's sparse matrices, a SparseTensor.
 
     Args:
       dtype: by default what `floatx` says.
@@ -31,7 +31,7 @@ def variable(value: Any, dtype: Any = None, name: str | None = None, constraint:
     """
     if hasattr(value, "tocoo"):
         return _sparse(value.tocoo())
-    made: Any = Variable(
+    made: Any = VariableV2(
         value, dtype=dtypes.as_dtype(dtype or floatx()), name=name, constraint=constraint
     )
     if isinstance(value, np.ndarray):
