@@ -1,5 +1,5 @@
-"""What arrays of NumPy could do in TensorFlow 1.x's years: methods that are gone, and the number
-that an array of one element was.
+"""What arrays of NumPy could do in TensorFlow 1.x's years: methods that are gone, the number that
+an array of one element was, and the falsehood that one of none was.
 
 A C type takes no new attribute in the ordinary way, so what is given back goes into the dict behind
 its `__dict__`; where Python hides that, arrays stay as they are.
@@ -17,6 +17,7 @@ _POINTER = ctypes.sizeof(ctypes.c_void_p)
 # Where a type's C struct points to its numbers' functions, and which of those convert.
 _AS_NUMBER = object.__basicsize__ + 10 * _POINTER
 _CONVERSIONS = {"__int__": 16, "__float__": 18}
+_TRUTH = 9
 
 
 def restore(numpy: ModuleType) -> None:
@@ -29,6 +30,7 @@ def restore(numpy: ModuleType) -> None:
         float(numpy.zeros(1))
     except TypeError:
         _convert_single_elements(array)
+    _empty_is_false(numpy, array)
 
 
 def _tostring(self, order="C"):
@@ -64,6 +66,16 @@ def _convert_single_elements(array: type) -> None:
     """`float(np.array([3.]))` and `'%f' % array` take the only element, whatever the rank."""
     names = (*_CONVERSIONS, "__complex__")
     override(array, {name: _single(getattr(array, name)) for name in names}, _CONVERSIONS)
+
+
+def _empty_is_false(numpy: ModuleType, array: type) -> None:
+    """`if array:` of no elements: NumPy refuses it now."""
+    try:
+        bool(numpy.zeros(0))
+    except ValueError:
+        truth = array.__bool__  # type: ignore[attr-defined]
+        of_some = {"__bool__": lambda self: bool(self.size) and truth(self)}
+        override(array, of_some, {"__bool__": _TRUTH})
 
 
 def override(kind: type, members: dict[str, Any], slots: dict[str, int]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import collections.abc
 import errno
 import functools
+import importlib
 import math
 import operator
 import sys
@@ -294,6 +295,37 @@ def _with_objects(today: collections.abc.Callable[..., Any]) -> Any:
     return array
 
 
+def _read_hdf5_strings(h5py: ModuleType) -> None:
+    """Bytes or text as files note it, and what else of h5py was otherwise."""
+    from stillflow.environment import hdf5  # it needs NumPy
+
+    hdf5.restore(h5py)
+
+
+def _load_without_loader(yaml: ModuleType) -> None:
+    """`yaml.load(text)`: PyYAML asks for a loader now. This is the one that it last took itself."""
+    for name in ("load", "load_all"):
+        setattr(yaml, name, functools.partial(_loaded, getattr(yaml, name), yaml.FullLoader))
+
+
+def _loaded(today: collections.abc.Callable[..., Any], usual: Any, stream: Any, Loader: Any = None):
+    return today(stream, Loader or usual)
+
+
+def _show_misc(scipy: ModuleType) -> None:
+    """`scipy.misc` without an import of its own: other modules of SciPy's had imported it."""
+    today = getattr(scipy, "__getattr__", None)
+
+    def show(name):
+        if name == "misc":
+            return importlib.import_module("scipy.misc")
+        if today is None:
+            raise AttributeError(f"module 'scipy' has no attribute {name!r}")
+        return today(name)
+
+    scipy.__getattr__ = show  # type: ignore[method-assign]
+
+
 def _allow_projection(figure: ModuleType) -> None:
     """`fig.gca(projection="3d")` makes such axes; matplotlib's takes no arguments any more."""
     today = figure.Figure.gca
@@ -328,8 +360,11 @@ CHANGED: dict[str, tuple[collections.abc.Callable[[ModuleType], None], ...]] = {
         scalars.restore,
         _hold_ragged_rows,
     ),
+    "h5py": (_read_hdf5_strings,),
     "matplotlib.figure": (_allow_projection,),
     "matplotlib.rcsetup": (_join_preambles,),
+    "scipy": (_show_misc,),
+    "yaml": (_load_without_loader,),
 }
 
 

@@ -15,7 +15,7 @@ from stillflow.graph.attr_scope import AttrScopes
 from stillflow.graph.collections import Collections
 from stillflow.graph.control import ControlDependencies, control_inputs_for, take_into_context
 from stillflow.graph.creators import Creators
-from stillflow.graph.device import within
+from stillflow.graph.device import DeviceSpec, within
 from stillflow.graph.distribution import Distribution
 from stillflow.graph.dtypes import DType
 from stillflow.graph.flow import Flow
@@ -29,6 +29,7 @@ from stillflow.graph.names import (
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.source import user_line
 from stillflow.graph.stacks import NameStack, Stacks, ThreadStacks
+from stillflow.graph.tensor_like import stood_for
 from stillflow.graph.tensor_shape import TensorShape
 
 
@@ -206,6 +207,17 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes, Distributi
     def _current_device(self) -> str:
         """The device of an operation that would be built now."""
         return _devices_of(self.stacks, _Unbuilt()).device
+
+    def _apply_device_functions(self, op: Any) -> None:
+        """Tells `op`, whatever it is, the device of an operation that would be built now.
+
+        It is how the keras package asks, whose versions take a name or a DeviceSpec.
+        """
+        device = self._current_device()
+        if device and hasattr(op, "_set_device_from_string"):
+            op._set_device_from_string(device)
+        elif device:
+            op._set_device(DeviceSpec.from_string(device))
 
     def _check_not_finalized(self) -> None:
         if self._finalized:
@@ -443,9 +455,8 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes, Distributi
           ValueError: an object of another graph, or a name of the wrong form.
           TypeError: anything else.
         """
-        convert = getattr(obj, "_as_graph_element", None)
-        if convert is not None:
-            obj = convert()
+        element = stood_for(obj)
+        obj = obj if element is None else element
         if isinstance(obj, (str, bytes)):
             name = obj if isinstance(obj, str) else obj.decode()
             return self._element_by_name(name, allow_tensor, allow_operation)

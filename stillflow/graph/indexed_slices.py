@@ -11,6 +11,7 @@ from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.tensor_like import TensorLike
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.graph.type_spec import TypeSpec
@@ -67,7 +68,7 @@ class IndexedSlicesValue(NamedTuple):
     dense_shape: Any
 
 
-class IndexedSlices(CompositeTensor):
+class IndexedSlices(TensorLike, CompositeTensor):
     """Rows `indices`, i[k], of a tensor of shape `dense_shape` are `values`, n[k, ...].
 
     An index that occurs twice adds up; rows that do not occur are zero.

@@ -18,6 +18,7 @@ from stillflow.graph.errors import (
 )
 from stillflow.graph.reference import Reference
 from stillflow.graph.source import SourceLine
+from stillflow.graph.tensor_like import TensorLike
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 
 if TYPE_CHECKING:
@@ -283,7 +284,7 @@ _OF_TWO = [
 ]
 
 
-class Tensor:
+class Tensor(TensorLike):
     """Output `value_index` of operation `op`: a handle that holds no value.
 
     `assign` is set on a slice of a variable only: a function that assigns to that slice;

@@ -10,6 +10,7 @@ from stillflow.graph import context
 from stillflow.graph.context import get_default_graph
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.tensor_like import stood_for
 
 
 def graph_of(values: Iterable[Any] | None) -> Graph:
@@ -23,8 +24,7 @@ def graph_of(values: Iterable[Any] | None) -> Graph:
         return default
     found, first = None, None
     for value in values or ():
-        convert = getattr(value, "_as_graph_element", None)
-        element = convert() if convert is not None else value
+        element = _element(value)
         if not isinstance(element, (Tensor, Operation)):
             continue
         if found is None:
@@ -46,10 +46,15 @@ def get_graph_from_inputs(op_input_list: Iterable[Any], graph: Graph | None = No
     if graph is None:
         return graph_of(op_input_list)
     for value in op_input_list:
-        element = getattr(value, "_as_graph_element", lambda own=value: own)()
+        element = _element(value)
         if isinstance(element, (Tensor, Operation)) and element.graph is not graph:
             raise ValueError(f"{element} is not from the passed-in graph.")
     return graph
+
+
+def _element(value: Any) -> Any:
+    element = stood_for(value)
+    return value if element is None else element
 
 
 class name_scope:

@@ -189,6 +189,8 @@ class TensorShape:
     def dims(self) -> list[Dimension] | None:
         return None if self._sizes is None else [Dimension(size) for size in self._sizes]
 
+    _dims = dims  # which the keras package asks for
+
     @property
     def ndims(self) -> int | None:
         return None if self._sizes is None else len(self._sizes)

@@ -156,7 +156,7 @@ class BaseSession:
           feed_dict: the value that each of some tensors has in this run.
           options: a tf.RunOptions; `timeout_in_ms` is how long the run may wait for queues and the
             like, `trace_level` and `output_partition_graphs` ask for `run_metadata`.
-          run_metadata: a tf.RunMetadata, to which the times of a traced run are added.
+          run_metadata: a tf.RunMetadata, which holds the times of this run afterwards, if traced.
 
         Returns:
           NumPy arrays, which are the caller's own; None for an operation; for a tensor that is fed
@@ -169,6 +169,8 @@ class BaseSession:
           tf.errors.OpError: the run failed; every variable is as it was before.
         """
         fed = feed_dict or _NOTHING
+        if run_metadata is not None:
+            run_metadata.Clear()
         if type(fed) is not dict and not isinstance(fed, Mapping):
             raise TypeError(f"input must be a dictionary\n  feed_dict is a {type(fed).__name__}.")
         if options is None and not self._patience:
@@ -189,6 +191,8 @@ class BaseSession:
         tensors = [self._fed_tensor(feed) for feed in feed_list or ()]
 
         def call(*args: Any, options: Any = None, run_metadata: Any = None) -> Any:
+            if run_metadata is not None:
+                run_metadata.Clear()
             if self._closed:
                 raise CancelledError(None, None, "Session has been closed.")
             if len(args) < len(tensors):
@@ -221,15 +225,11 @@ class BaseSession:
 
         return some
 
-    def _make_callable_from_options(self, callable_options: Any) -> Callable[..., Any]:
+    def _make_callable_from_options(self, callable_options: Any) -> Callable[..., list]:
         """`make_callable` by a CallableOptions proto, which has names; what it gives is a list."""
-        fetches, targets = list(callable_options.fetch), list(callable_options.target)
-        run = self.make_callable([fetches, targets], list(callable_options.feed))
+        from stillflow.runtime.callables import callable_by_options  # for keras
 
-        def call(*args: Any, run_metadata: Any = None) -> list:
-            return run(*args, run_metadata=run_metadata)[0]
-
-        return call
+        return callable_by_options(self, callable_options)
 
     def list_devices(self) -> list[SessionDevice]:
         """What there is to run on: the host. Each has a name, a device_type, and a memory limit.

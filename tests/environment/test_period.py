@@ -131,6 +131,7 @@ BEHAVIOUR = {
         True,
     ],
     "np.array([[1, 2], [3, 4]]).tolist()": [[1, 2], [3, 4]],
+    "bool(np.zeros(0)), not np.zeros((0, 3)), bool(np.ones(1))": [False, True, True],
     "repr([np.float32(0.5), np.int64(3), np.bool_(True)])": "[0.5, 3, True]",
     "math.gcd(12, 18), fractions.gcd(12, 18)": [6, 6],
     "list(inspect.getargspec(lambda a, b=1, *c, **d: 0))": [["a", "b"], "c", "d", [1]],
@@ -143,6 +144,9 @@ BEHAVIOUR = {
     "PIL.Image.new('L', (4, 4)).resize((2, 2), PIL.Image.ANTIALIAS).size": [2, 2],
     "[a > 5 for a in PIL.ImageFont.load_default().getsize('text')]": [True, True],
     "[a > 5 for a in PIL.ImageDraw.Draw(PIL.Image.new('L', (9, 9))).textsize('text')]": [True] * 2,
+    "scipy.misc.logsumexp([0.0]), hasattr(scipy, 'none')": [0.0, False],
+    "yaml.load('a: [1]'), yaml.load('a: 1', Loader=yaml.SafeLoader)": [{"a": [1]}, {"a": 1}],
+    "list(yaml.load_all('1'))": [1],
     "matplotlib.cm.get_cmap('viridis').name": "viridis",
     "plt.figure().gca(projection='3d').name": "3d",
     "plt.figure().gca().name": "rectilinear",
@@ -156,6 +160,8 @@ import PIL.Image, PIL.ImageDraw, PIL.ImageFont
 import matplotlib
 matplotlib.use("Agg")
 import matplotlib.cm, matplotlib.pyplot as plt
+import scipy
+import yaml
 SINGLES = np.ones(2, np.float32)
 HALVES = np.ones(2, np.float16)
 """

@@ -14,6 +14,7 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
+from stillflow.graph.tensor_like import TensorLike
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.graph.type_spec import TypeSpec, register_type_spec_from_value_converter
@@ -120,7 +121,7 @@ class SparseTensorSpec(TypeSpec):
         return SparseTensor
 
 
-class SparseTensor(CompositeTensor):
+class SparseTensor(TensorLike, CompositeTensor):
     """A tensor of shape `dense_shape`, i64[r], whose elements `indices`, i64[n, r], are `values`.
 
     values: any[n]. All other elements are zero. Most ops want `indices` in the order of rows.
