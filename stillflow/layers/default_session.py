@@ -27,8 +27,9 @@ class _Own(threading.local):
 
 _own = _Own()
 _is_manual = False
-# Of each graph the variables, by identity and in the order of their making, and optimizers of some.
-_variables: weakref.WeakKeyDictionary[Graph, weakref.WeakValueDictionary[int, Any]] = (
+# Of each graph the variables that were not looked at yet, by identity and in the order of their
+# making, and the optimizers that have some.
+_waiting: weakref.WeakKeyDictionary[Graph, weakref.WeakValueDictionary[int, Any]] = (
     weakref.WeakKeyDictionary()
 )
 _optimizers: weakref.WeakKeyDictionary[Graph, weakref.WeakSet[Any]] = weakref.WeakKeyDictionary()
@@ -75,7 +76,7 @@ def manual_variable_initialization(value: bool) -> None:
 def track_variable(variable: Any) -> None:
     """Notes a variable that `get_session` is to initialise."""
     graph = variable.graph if hasattr(variable, "graph") else get_default_graph()
-    _variables.setdefault(graph, weakref.WeakValueDictionary())[id(variable)] = variable
+    _waiting.setdefault(graph, weakref.WeakValueDictionary())[id(variable)] = variable
 
 
 def track_tf_optimizer(optimizer: Any) -> None:
@@ -84,13 +85,17 @@ def track_tf_optimizer(optimizer: Any) -> None:
 
 
 def initialize_variables(session: BaseSession) -> None:
-    """Gives those variables of the default graph initial values that have none in `session`."""
-    unknown = [each for each in _tracked() if not getattr(each, "_keras_initialized", False)]
+    """Gives those variables of the default graph initial values that have none in `session`.
+
+    A variable is looked at once.
+    """
+    unknown = _not_looked_at()
     if not unknown:
         return
     flags = session.run([is_variable_initialized(each) for each in unknown])
     for each in unknown:
         each._keras_initialized = True
+    _waiting.pop(get_default_graph(), None)
     without = [each for each, flag in zip(unknown, flags, strict=True) if not flag]
     if without:
         session.run(variables_initializer(without))
@@ -120,9 +125,12 @@ def _own_session(op_input_list: Iterable[Any]) -> BaseSession:
     return session
 
 
-def _tracked() -> list[Any]:
+def _not_looked_at() -> list[Any]:
     graph = get_default_graph()
     for optimizer in _optimizers.get(graph, ()):
         for variable in optimizer.optimizer.variables():
             track_variable(variable)
-    return list(_variables.get(graph, weakref.WeakValueDictionary()).values())
+    waiting = _waiting.get(graph)
+    if not waiting:
+        return []
+    return [each for each in waiting.values() if not getattr(each, "_keras_initialized", False)]
