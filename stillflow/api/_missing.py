@@ -25,7 +25,7 @@ PACKAGE = ROOT.rpartition(".")[0]  # stillflow, which shows the same names
 DEFERRED = {
     "keras": (
         *("applications", "callbacks", "datasets", "estimator"),
-        *("experimental", "layers", "metrics", "mixed_precision"),
+        *("experimental", "layers", "mixed_precision"),
         *("models", "preprocessing", "utils", "wrappers"),
     ),
     "compat.v2": ("keras", "initializers", "losses", "metrics", "optimizers"),

@@ -4,6 +4,7 @@ from stillflow.api.keras import constraints as constraints
 from stillflow.api.keras import initializers as initializers
 from stillflow.api.keras import layers as layers
 from stillflow.api.keras import losses as losses
+from stillflow.api.keras import metrics as metrics
 from stillflow.api.keras import models as models
 from stillflow.api.keras import optimizers as optimizers
 from stillflow.api.keras import regularizers as regularizers

@@ -9,7 +9,7 @@ from stillflow.layers.base_layer import Layer as Layer
 
 
 def _mean(name: str) -> Any:
-    from stillflow.keras.metrics import Mean  # a layer, whose base this module shows
+    from stillflow.keras.metrics.means import Mean  # a layer, whose base this module shows
 
     return Mean(name=name)
 

@@ -61,7 +61,7 @@ def auc(
 
 def _area(at: Counts, curve: str, method: str, name: str) -> Tensor:
     if curve == "PR" and method == "careful_interpolation":
-        return _interpolated_pr_area(at)
+        return interpolated_pr_area(at)
     if curve == "PR" and method == "trapezoidal":
         logging.warning(
             "Trapezoidal rule is known to produce incorrect PR-AUCs; "
@@ -97,7 +97,7 @@ def _but_last(x: Any) -> Tensor:
     return x[: x.shape[0].value - 1]
 
 
-def _interpolated_pr_area(at: Counts) -> Tensor:
+def interpolated_pr_area(at: Counts) -> Tensor:
     """The area under a PR curve whose counts vary evenly between two thresholds.
 
     With p = tp + fp and slope = dtp / dp, a strip has the area

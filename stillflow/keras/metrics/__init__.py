@@ -1,0 +1,1 @@
+"""The metrics of `tf.keras`: what is kept from batch to batch, and what is made of it."""
