@@ -53,6 +53,27 @@ KERAS: dict[str, Members] = {
     "python.keras.engine.training": {
         "stillflow.keras.engine.model": "Model",
     },
+    "python.keras.saving.hdf5_format": {
+        "stillflow.keras.saving.hdf5_attributes": (
+            "HDF5_OBJECT_HEADER_LIMIT=LIMIT load_attributes_from_hdf5_group "
+            "save_attributes_to_hdf5_group"
+        ),
+        "stillflow.keras.saving.hdf5_models": "load_model_from_hdf5 save_model_to_hdf5",
+        "stillflow.keras.saving.hdf5_weights": (
+            "_legacy_weights=ordered_weights load_optimizer_weights_from_hdf5_group "
+            "load_weights_from_hdf5_group load_weights_from_hdf5_group_by_name "
+            "save_optimizer_weights_to_hdf5_group save_weights_to_hdf5_group"
+        ),
+        "stillflow.keras.saving.older_weights": "preprocess_weights_for_loading",
+    },
+    "python.keras.saving.save": {
+        "stillflow.keras.saving.models": "load_model save_model",
+    },
+    "python.keras.saving.saving_utils": {
+        "stillflow.keras.saving.training_config": (
+            "compile_args_from_training_config model_metadata"
+        ),
+    },
     "python.keras.saving.model_config": {
         "stillflow.keras.saving.model_config": (
             "model_from_config model_from_json model_from_yaml"

@@ -8,10 +8,10 @@ from stillflow.graph import nest
 from stillflow.graph.graph import get_default_graph
 from stillflow.keras.engine import building, inserting, running, shapes
 from stillflow.keras.engine.described import Described
+from stillflow.keras.engine.saved import Saved
 from stillflow.keras.engine.topology import Topology, map_graph_network, map_subgraph_network
 from stillflow.keras.engine.validating import check_keywords, check_no_legacy_layers, check_tensors
 from stillflow.layers import history, policies
-from stillflow.layers.base_layer import Layer
 from stillflow.layers.defaults import default
 from stillflow.layers.nodes import Node
 from stillflow.layers.op_layer import AddLoss, AddMetric
@@ -21,7 +21,7 @@ from stillflow.tracking.trackable import no_automatic_dependency_tracking
 _OPTIONS = ("trainable", "dtype", "dynamic", "autocast")
 
 
-class Network(Described, Layer):
+class Network(Described, Saved):
     """A layer made of layers.
 
     `Network(inputs, outputs)` is functional: it applies the layers between these tensors. A
@@ -268,6 +268,10 @@ class Network(Described, Layer):
             )
 
     # Calls ----------------------------------------------------------------------------------------
+
+    def _note_first_call(self, inputs: Any, outputs: Any) -> None:
+        if not self.inputs and hasattr(self, "_set_inputs"):
+            self._set_inputs(inputs, outputs)
 
     @default
     def build(self, input_shape: Any) -> None:
