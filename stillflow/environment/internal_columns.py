@@ -97,10 +97,30 @@ COLUMNS: dict[str, Members] = {
         "stillflow.input.columns.linear_model": "_LinearModel=LinearModel",
         "stillflow.input.columns.transforming": "_transform_features=transform_features",
     },
+    "python.feature_column.feature_column_lib": {
+        **_COLUMNS_V2,
+        "stillflow.input.columns.column": (
+            "CategoricalColumn DenseColumn FeatureColumn SequenceDenseColumn is_feature_column_v2"
+        ),
+        "stillflow.input.columns.configs": (
+            "deserialize_feature_column deserialize_feature_columns serialize_feature_column "
+            "serialize_feature_columns"
+        ),
+        "stillflow.input.columns.feature_layers": "DenseFeatures LinearModel SequenceFeatures",
+        "stillflow.input.columns.features": "FeatureTransformationCache",
+        "stillflow.input.columns.input_layer": "InputLayer",
+        "stillflow.input.columns.parse_spec": "make_parse_example_spec_v2",
+        "stillflow.input.columns.sequence": "SequenceNumericColumn",
+        "stillflow.input.columns.sequence_input": "concatenate_context_input",
+        "stillflow.input.columns.shared_embedding": (
+            "SharedEmbeddingColumn SharedEmbeddingColumnCreator shared_embedding_columns_v2"
+        ),
+        "stillflow.input.columns.state": "StateManager",
+    },
     "python.feature_column.feature_column_v2": {
         **_COLUMNS_V2,
         "stillflow.input.columns.column": (
-            "CategoricalColumn DenseColumn FeatureColumn SequenceDenseColumn"
+            "CategoricalColumn DenseColumn FeatureColumn SequenceDenseColumn is_feature_column_v2"
         ),
         "stillflow.input.columns.feature_layers": (
             "LinearModel _LinearModelLayer=LinearModelLayer"

@@ -113,8 +113,9 @@ OWN: dict[str, Members] = {
         f"{_OURS}.estimators.training": ("_get_replica_device_setter=replica_device_setter_of"),
     },
     f"{_THERE}.utils.saved_model_export_utils": {
+        "stillflow.interchange.saved_model.export_folders": "MAX_DIRECTORY_CREATION_ATTEMPTS",
         f"{_OURS}.exporting.folders": (
-            "MAX_DIRECTORY_CREATION_ATTEMPTS _export_version_parser=export_version_parser "
+            "_export_version_parser=export_version_parser "
             "garbage_collect_exports get_most_recent_export get_temp_export_dir "
             "get_timestamped_export_dir"
         ),

@@ -20,6 +20,27 @@ _IMAGES_V2: Members = {
     ),
 }
 
+_EXPORT_OUTPUTS: Members = {
+    "stillflow.interchange.saved_model.export_output": (
+        "ClassificationOutput EvalOutput ExportOutput PredictOutput RegressionOutput TrainOutput"
+    ),
+}
+_PARTS_OF_SAVED_MODELS: Members = {
+    "stillflow.interchange.saved_model.folders": (
+        "get_assets_dir get_or_create_assets_dir get_or_create_variables_dir get_variables_dir "
+        "get_variables_path"
+    ),
+}
+_EXPORTS: Members = {
+    "stillflow.interchange.saved_model.export_folders": (
+        "get_temp_export_dir get_timestamped_export_dir"
+    ),
+    "stillflow.interchange.saved_model.export_signatures": (
+        "EXPORT_TAG_MAP SIGNATURE_KEY_MAP build_all_signature_defs export_outputs_for_mode "
+        "get_export_outputs"
+    ),
+}
+
 # TensorFlow has an object of its own for each of these; the public one takes the same calls.
 # {internal module: {public module: names}}, or {internal module: public module}.
 EQUIVALENT: dict[str, Members | str] = {
@@ -336,6 +357,9 @@ OWN: dict[str, Members] = {
     "python.client.session": {
         "stillflow.runtime.conversions": "register_session_run_conversion_functions",
         "stillflow.runtime.session": "BaseSession",
+    },
+    "python.eager.monitoring": {
+        "stillflow.platform.monitoring": "BoolGauge Counter IntGauge StringGauge",
     },
     "python.eager.context": {
         "contextlib": "graph_mode=nullcontext",
@@ -754,6 +778,27 @@ OWN: dict[str, Members] = {
     "python.saved_model.builder_impl": {
         "stillflow.interchange.saved_model.writer": "_SavedModelBuilder=SavedModelWriter",
     },
+    "python.saved_model.model_utils": {**_EXPORT_OUTPUTS, **_EXPORTS},
+    "python.saved_model.model_utils.export_output": {
+        **_EXPORT_OUTPUTS,
+        "stillflow.interchange.saved_model.export_output": (
+            "ClassificationOutput EvalOutput ExportOutput PredictOutput RegressionOutput "
+            "TrainOutput _SupervisedOutput"
+        ),
+    },
+    "python.saved_model.model_utils.export_utils": {
+        **_EXPORTS,
+        "stillflow.interchange.saved_model.export_signatures": (
+            "EXPORT_TAG_MAP SIGNATURE_KEY_MAP SINGLE_FEATURE_DEFAULT_NAME "
+            "SINGLE_LABEL_DEFAULT_NAME SINGLE_RECEIVER_DEFAULT_NAME build_all_signature_defs "
+            "export_outputs_for_mode get_export_outputs"
+        ),
+    },
+    "python.saved_model.model_utils.mode_keys": {
+        "stillflow.interchange.saved_model.export_modes": (
+            "EstimatorModeKeys KerasModeKeys ModeKeyMap is_eval is_predict is_train"
+        ),
+    },
     "python.saved_model.nested_structure_coder": {
         "stillflow.interchange.saved_model.structures": "NotEncodableError StructureCoder",
     },
@@ -779,11 +824,13 @@ OWN: dict[str, Members] = {
         ),
     },
     "python.saved_model.utils": {
+        **_PARTS_OF_SAVED_MODELS,
         "stillflow.interchange.saved_model.inner_signatures": (
             "build_tensor_info_from_op get_element_from_tensor_info"
         ),
     },
     "python.saved_model.utils_impl": {
+        **_PARTS_OF_SAVED_MODELS,
         "stillflow.interchange.saved_model.inner_signatures": (
             "build_tensor_info_from_op get_element_from_tensor_info"
         ),
@@ -938,9 +985,15 @@ OWN: dict[str, Members] = {
     "python.tpu.tpu_function": {
         "stillflow.train.distributing.tpu_context": "get_tpu_context",
     },
+    "python.training.device_setter": {
+        "stillflow.train.distributing.device_setter": (
+            "STANDARD_PS_OPS _RoundRobinStrategy=RoundRobinStrategy"
+        ),
+    },
     "python.util.all_util": {
         "stillflow.platform.documented": "make_all remove_undocumented",
     },
+    "python.util.compat_internal": {"stillflow.graph.text": "path_to_str"},
     "python.util.compat": {
         "collections": "collections_abc=abc",
     },

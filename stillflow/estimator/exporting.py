@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stillflow.estimator import signatures
 from stillflow.estimator.mode_keys import ModeKeys
 from stillflow.graph.errors import NotFoundError
 from stillflow.graph.graph import Graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.random_seed import set_random_seed
 from stillflow.graph.scopes import get_collection
-from stillflow.interchange.saved_model import names
+from stillflow.interchange.saved_model import export_folders
+from stillflow.interchange.saved_model import export_signatures as signatures
 from stillflow.interchange.saved_model.builder import SavedModelBuilder
 from stillflow.monitored.scaffold import Scaffold
-from stillflow.platform import logging
 from stillflow.runtime.session import Session
 from stillflow.train.saver import Saver
 
-_ATTEMPTS = 10
 _ORDER = (ModeKeys.TRAIN, ModeKeys.EVAL, ModeKeys.PREDICT)
 
 
@@ -42,9 +39,8 @@ def export(
     modes = [mode for mode in _ORDER if receivers.get(mode)]
     if not modes:
         raise ValueError(f"No valid modes for exporting found. Got {receivers.keys()}.")
-    folder = new_folder(base)
-    parent, name = os.path.split(folder)
-    unfinished = os.path.join(parent, b"temp-" + name)
+    folder = export_folders.get_timestamped_export_dir(base)
+    unfinished = export_folders.get_temp_export_dir(folder)
     builder = SavedModelBuilder(os.fsdecode(unfinished))
     for mode in modes:
         with Graph().as_default() as graph:
@@ -59,25 +55,6 @@ def export(
         shutil.copyfile(source, target)
     os.rename(unfinished, folder)
     return folder
-
-
-def new_folder(base: Any) -> bytes:
-    """A folder named by the time in seconds, which is not there yet.
-
-    Raises:
-      RuntimeError: there was one in each of ten seconds.
-    """
-    for attempt in range(1, _ATTEMPTS + 1):
-        folder = os.path.join(os.fsencode(base), str(int(time.time())).encode())
-        if not os.path.exists(folder):
-            return folder
-        logging.warning(
-            f"Directory {folder!r} already exists; retrying (attempt {attempt}/{_ATTEMPTS})"
-        )
-        time.sleep(1)
-    raise RuntimeError(
-        f"Failed to obtain a unique export directory name after {_ATTEMPTS} attempts."
-    )
 
 
 def _add_graph(
@@ -96,9 +73,11 @@ def _add_graph(
     spec = estimator._call_model_fn(
         receiver.features, getattr(receiver, "labels", None), mode, estimator.config
     )
-    definitions = signatures.signature_defs(
+    definitions = signatures.build_all_signature_defs(
         receiver.receiver_tensors,
-        signatures.outputs_of(spec.mode, spec),
+        signatures.export_outputs_for_mode(
+            spec.mode, spec.export_outputs, spec.predictions, spec.loss, spec.eval_metric_ops
+        ),
         getattr(receiver, "receiver_tensors_alternatives", None),
         serving_only=mode == ModeKeys.PREDICT,
     )
@@ -109,10 +88,9 @@ def _add_graph(
             initial = Scaffold.default_local_init_op()
         saver = scaffold.saver or Saver(sharded=True)
         _restore(saver, session, checkpoint, mode)
-        if spec.train_op is not None:
-            graph.add_to_collection(names.TRAIN_OP_KEY, spec.train_op)
+        builder._add_train_op(spec.train_op)
         settings: dict[str, Any] = {
-            "tags": signatures.TAGS[mode],
+            "tags": signatures.EXPORT_TAG_MAP[mode],
             "signature_def_map": definitions,
             "assets_collection": get_collection(GraphKeys.ASSET_FILEPATHS),
             "main_op": initial,

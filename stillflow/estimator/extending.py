@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from stillflow.estimator.estimator import Estimator
-from stillflow.estimator.export_output import PredictOutput
 from stillflow.estimator.mode_keys import ModeKeys
 from stillflow.estimator.spec import EstimatorSpec
 from stillflow.graph.operation import Tensor
+from stillflow.interchange.saved_model.export_output import PredictOutput
 from stillflow.ops.sparse.densifying import sparse_tensor_to_dense
 from stillflow.ops.sparse.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
 from stillflow.platform.decorators import fn_args

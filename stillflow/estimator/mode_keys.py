@@ -1,9 +1,5 @@
 """What a model function is called for."""
 
-from __future__ import annotations
+from stillflow.interchange.saved_model.export_modes import EstimatorModeKeys
 
-
-class ModeKeys:
-    TRAIN = "train"
-    EVAL = "eval"
-    PREDICT = "infer"
+ModeKeys = EstimatorModeKeys

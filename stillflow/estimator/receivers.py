@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from stillflow.estimator.input_functions import parsed
-from stillflow.estimator.signatures import SINGLE_FEATURE, SINGLE_LABEL, SINGLE_RECEIVER
 from stillflow.graph import dtypes
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.interchange.saved_model.export_signatures import (
+    SINGLE_FEATURE_DEFAULT_NAME,
+    SINGLE_LABEL_DEFAULT_NAME,
+    SINGLE_RECEIVER_DEFAULT_NAME,
+)
 from stillflow.ops.control.ordering import placeholder
 from stillflow.ops.parsing.parse_example import parse_example
 from stillflow.ops.sparse.sparse_tensor import SparseTensor
@@ -38,14 +42,20 @@ class ServingInputReceiver(_Fields):
         receiver_tensors: Any,
         receiver_tensors_alternatives: Mapping[str, Any] | None = None,
     ) -> ServingInputReceiver:
-        features = named_inputs(features, "feature", SINGLE_FEATURE, allows_numbers=True)
-        receiver_tensors = named_inputs(receiver_tensors, "receiver_tensor", SINGLE_RECEIVER)
+        features = named_inputs(
+            features, "feature", SINGLE_FEATURE_DEFAULT_NAME, allows_numbers=True
+        )
+        receiver_tensors = named_inputs(
+            receiver_tensors, "receiver_tensor", SINGLE_RECEIVER_DEFAULT_NAME
+        )
         others = receiver_tensors_alternatives
         if others is not None:
             if not isinstance(others, dict):
                 raise ValueError(f"receiver_tensors_alternatives must be a dict: {others}.")
             others = {
-                name: named_inputs(tensors, "receiver_tensors_alternative", SINGLE_RECEIVER)
+                name: named_inputs(
+                    tensors, "receiver_tensors_alternative", SINGLE_RECEIVER_DEFAULT_NAME
+                )
                 for name, tensors in others.items()
             }
         return super().__new__(cls, features, receiver_tensors, others)
@@ -64,7 +74,7 @@ class TensorServingInputReceiver(_Fields):
             raise ValueError("features must be defined.")
         _check_tensor(features, None, "feature")
         whole = ServingInputReceiver(features, receiver_tensors, receiver_tensors_alternatives)
-        return super().__new__(cls, whole.features[SINGLE_FEATURE], *whole[1:])
+        return super().__new__(cls, whole.features[SINGLE_FEATURE_DEFAULT_NAME], *whole[1:])
 
 
 class SupervisedInputReceiver(NamedTuple):
@@ -108,8 +118,10 @@ def build_raw_supervised_input_receiver_fn(
     Raises:
       ValueError: a feature and a label have one name.
     """
-    named_features = features if isinstance(features, dict) else {SINGLE_RECEIVER: features}
-    named_labels = labels if isinstance(labels, dict) else {SINGLE_LABEL: labels}
+    named_features = (
+        features if isinstance(features, dict) else {SINGLE_RECEIVER_DEFAULT_NAME: features}
+    )
+    named_labels = labels if isinstance(labels, dict) else {SINGLE_LABEL_DEFAULT_NAME: labels}
     common = set(named_features) & set(named_labels)
     if common:
         raise ValueError(
@@ -120,8 +132,8 @@ def build_raw_supervised_input_receiver_fn(
         fed = _placeholders(named_features, default_batch_size)
         labelled = _placeholders(named_labels, default_batch_size)
         return SupervisedInputReceiver(
-            fed if isinstance(features, dict) else fed[SINGLE_RECEIVER],
-            labelled if isinstance(labels, dict) else labelled[SINGLE_LABEL],
+            fed if isinstance(features, dict) else fed[SINGLE_RECEIVER_DEFAULT_NAME],
+            labelled if isinstance(labels, dict) else labelled[SINGLE_LABEL_DEFAULT_NAME],
             {**fed, **labelled},
         )
 

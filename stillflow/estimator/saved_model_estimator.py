@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from stillflow.checkpoint import management
-from stillflow.estimator import export_output, signatures
 from stillflow.estimator.estimator import Estimator
 from stillflow.estimator.mode_keys import ModeKeys
 from stillflow.estimator.receivers import named_inputs
@@ -17,7 +16,9 @@ from stillflow.graph import dtypes
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.scopes import get_collection, get_collection_ref
 from stillflow.graph.tensor_shape import TensorShape
-from stillflow.interchange.saved_model import names
+from stillflow.interchange.saved_model import export_output, names
+from stillflow.interchange.saved_model import export_signatures as signatures
+from stillflow.interchange.saved_model.folders import get_variables_path
 from stillflow.interchange.saved_model.main_op import loaded_main_op
 from stillflow.interchange.saved_model.stepwise import SavedModelLoader
 from stillflow.monitored.scaffold import Scaffold
@@ -69,9 +70,9 @@ class SavedModelEstimator(Estimator):
     def _modes_there(self) -> list[str]:
         logging.info("Checking available modes for SavedModelEstimator.")
         found = []
-        for mode in signatures.TAGS:
+        for mode in (ModeKeys.TRAIN, ModeKeys.EVAL, ModeKeys.PREDICT):
             try:
-                there = signatures.SIGNATURE_KEYS[mode] in self._meta_graph(mode).signature_def
+                there = signatures.SIGNATURE_KEY_MAP[mode] in self._meta_graph(mode).signature_def
             except RuntimeError:
                 logging.warning(f"{mode} mode not found in SavedModel.")
                 continue
@@ -80,13 +81,13 @@ class SavedModelEstimator(Estimator):
             else:
                 logging.warning(
                     f"Metagraph for mode {mode} was found, but SignatureDef with key "
-                    f'"{signatures.SIGNATURE_KEYS[mode]}" is missing.'
+                    f'"{signatures.SIGNATURE_KEY_MAP[mode]}" is missing.'
                 )
         logging.info(f"Available modes for Estimator: {found}")
         return found
 
     def _meta_graph(self, mode: str) -> Any:
-        return self.saved_model_loader.get_meta_graph_def_from_tags(signatures.TAGS[mode])
+        return self.saved_model_loader.get_meta_graph_def_from_tags(signatures.EXPORT_TAG_MAP[mode])
 
     def _create_and_assert_global_step(self, graph: Graph) -> Any:
         """None: the step comes with the loaded graph, which must not find another one."""
@@ -105,7 +106,7 @@ class SavedModelEstimator(Estimator):
                 "Please make sure that the input function does not create a global step."
             )
         meta = self._meta_graph(mode)
-        signature = meta.signature_def[signatures.SIGNATURE_KEYS[mode]]
+        signature = meta.signature_def[signatures.SIGNATURE_KEY_MAP[mode]]
         outputs = self._loaded(graph, mode, signature, features, labels)
         scaffold = Scaffold(local_init_op=loaded_main_op(meta))
         training_util.assert_global_step(training_util.get_global_step(graph))
@@ -118,7 +119,7 @@ class SavedModelEstimator(Estimator):
         outputs = {key: info.name for key, info in signature.outputs.items()}
         _, tensors = self.saved_model_loader.load_graph(
             graph,
-            signatures.TAGS[mode],
+            signatures.EXPORT_TAG_MAP[mode],
             input_map=_input_map(signature, features, labels),
             return_elements=outputs.values(),
         )
@@ -126,8 +127,7 @@ class SavedModelEstimator(Estimator):
 
 
 def _checkpoint_of(saved_model_dir: Any) -> str:
-    parts = names.VARIABLES_DIRECTORY, names.VARIABLES_FILENAME
-    path = os.path.join(os.fsdecode(saved_model_dir), *parts)
+    path = get_variables_path(saved_model_dir)
     if not os.path.exists(f"{path}.index"):
         raise ValueError(f"Couldn't find saved variables in SavedModel {saved_model_dir!r}.")
     return path
@@ -135,9 +135,9 @@ def _checkpoint_of(saved_model_dir: Any) -> str:
 
 def _input_map(signature: Any, features: Any, labels: Any) -> dict[str, Any]:
     """What takes the place of the graph's inputs, and of waiting for them, by their names."""
-    given = dict(named_inputs(features, "feature", signatures.SINGLE_FEATURE))
+    given = dict(named_inputs(features, "feature", signatures.SINGLE_FEATURE_DEFAULT_NAME))
     if labels is not None:
-        given = {**named_inputs(labels, "label", signatures.SINGLE_LABEL), **given}
+        given = {**named_inputs(labels, "label", signatures.SINGLE_LABEL_DEFAULT_NAME), **given}
     found = {}
     for key, info in signature.inputs.items():
         if key not in given:

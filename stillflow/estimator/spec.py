@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from stillflow.estimator.mode_keys import ModeKeys
-from stillflow.estimator.signatures import serving_outputs
 from stillflow.graph import nest
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.interchange.saved_model.export_signatures import get_export_outputs
 from stillflow.monitored.hook import SessionRunHook
 from stillflow.monitored.scaffold import Scaffold
 from stillflow.ops.array.reshaping import reshape
@@ -72,7 +72,7 @@ class EstimatorSpec(_Fields):
         loss = _loss(loss, mode)
         predictions = _predictions(predictions, mode)
         if mode == ModeKeys.PREDICT:
-            export_outputs = serving_outputs(export_outputs, predictions)
+            export_outputs = get_export_outputs(export_outputs, predictions)
         training, evaluation, prediction, chief = map(
             _hooks, (training_hooks, evaluation_hooks, prediction_hooks, training_chief_hooks)
         )

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from stillflow.interchange.saved_model import names
+from stillflow.interchange.saved_model.folders import get_variables_path
 
 
 class _Fields(NamedTuple):
@@ -47,5 +47,5 @@ def as_settings(warm_start_from: Any) -> WarmStartSettings | None:
             f"{type(warm_start_from)}"
         )
     path = os.fsdecode(warm_start_from)
-    saved = os.path.join(path, names.VARIABLES_DIRECTORY, names.VARIABLES_FILENAME)
+    saved = get_variables_path(path)
     return WarmStartSettings(saved if os.path.exists(f"{saved}.index") else path)

@@ -140,7 +140,7 @@ class QueueRunner:
         if coord:
             arguments = sess, self._cancel_op, coord
             name = f"{name}-close_on_stop"
-            threads.append(threading.Thread(target=_close_on_stop, args=arguments, name=name))
+            threads.append(threading.Thread(target=self._close_on_stop, args=arguments, name=name))
         for thread in threads:
             if coord:
                 coord.register_thread(thread)
@@ -206,10 +206,10 @@ class QueueRunner:
             if self._runs_per_session[sess] == 0:
                 _run_quietly(sess, self._close_op)
 
-
-def _close_on_stop(sess: Any, cancel_op: Any, coord: Coordinator) -> None:
-    coord.wait_for_stop()
-    _run_quietly(sess, cancel_op)
+    def _close_on_stop(self, sess: Any, cancel_op: Any, coord: Coordinator) -> None:
+        """What the thread for the coordinator does; programs' own runners start it too."""
+        coord.wait_for_stop()
+        _run_quietly(sess, cancel_op)
 
 
 def _run_quietly(sess: Any, op: Any) -> None:

@@ -1,7 +1,3 @@
-from stillflow.estimator.export_output import ClassificationOutput as ClassificationOutput
-from stillflow.estimator.export_output import ExportOutput as ExportOutput
-from stillflow.estimator.export_output import PredictOutput as PredictOutput
-from stillflow.estimator.export_output import RegressionOutput as RegressionOutput
 from stillflow.estimator.receivers import ServingInputReceiver as ServingInputReceiver
 from stillflow.estimator.receivers import TensorServingInputReceiver as TensorServingInputReceiver
 from stillflow.estimator.receivers import (
@@ -10,3 +6,9 @@ from stillflow.estimator.receivers import (
 from stillflow.estimator.receivers import (
     build_raw_serving_input_receiver_fn as build_raw_serving_input_receiver_fn,
 )
+from stillflow.interchange.saved_model.export_output import (
+    ClassificationOutput as ClassificationOutput,
+)
+from stillflow.interchange.saved_model.export_output import ExportOutput as ExportOutput
+from stillflow.interchange.saved_model.export_output import PredictOutput as PredictOutput
+from stillflow.interchange.saved_model.export_output import RegressionOutput as RegressionOutput

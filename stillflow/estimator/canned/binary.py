@@ -20,9 +20,13 @@ from stillflow.estimator.canned.keys import MetricKeys, PredictionKeys
 from stillflow.estimator.canned.labels import labels_like, logits_of, within
 from stillflow.estimator.canned.losses import call_loss_fn, check_loss_fn, check_reduction
 from stillflow.estimator.canned.weights import weights_like
-from stillflow.estimator.export_output import ExportOutput, PredictOutput, RegressionOutput
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
+from stillflow.interchange.saved_model.export_output import (
+    ExportOutput,
+    PredictOutput,
+    RegressionOutput,
+)
 from stillflow.ops.array.filling import zeros_like
 from stillflow.ops.array.joining import concat
 from stillflow.ops.array.reshaping import expand_dims

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
-from stillflow.estimator.export_output import ClassificationOutput
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies
+from stillflow.interchange.saved_model.export_output import ClassificationOutput
 from stillflow.ops.array.ranging import range_
 from stillflow.ops.array.reshaping import expand_dims
 from stillflow.ops.array.shape_of import shape

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from stillflow.estimator.canned.keys import MetricKeys
-from stillflow.estimator.export_output import ExportOutput
 from stillflow.estimator.mode_keys import ModeKeys
 from stillflow.estimator.spec import EstimatorSpec
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import get_collection, name_scope
 from stillflow.interchange.saved_model import names
+from stillflow.interchange.saved_model.export_output import ExportOutput
 from stillflow.ops.array.filling import ones_like
 from stillflow.ops.control.ordering import group
 from stillflow.ops.losses.weighting import Reduction

@@ -19,10 +19,10 @@ from stillflow.estimator.canned.keys import MetricKeys, PredictionKeys
 from stillflow.estimator.canned.labels import labels_like, logits_of, within
 from stillflow.estimator.canned.losses import call_loss_fn, check_loss_fn, check_reduction
 from stillflow.estimator.canned.weights import weights_like
-from stillflow.estimator.export_output import ExportOutput, PredictOutput
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
+from stillflow.interchange.saved_model.export_output import ExportOutput, PredictOutput
 from stillflow.ops.array.reshaping import expand_dims
 from stillflow.ops.losses.functions import sparse_softmax_cross_entropy
 from stillflow.ops.losses.weighting import Reduction, compute_weighted_loss

@@ -14,11 +14,11 @@ from stillflow.estimator.canned.head import (
     training,
 )
 from stillflow.estimator.canned.keys import MetricKeys
-from stillflow.estimator.export_output import ExportOutput, PredictOutput
 from stillflow.estimator.mode_keys import ModeKeys
 from stillflow.estimator.spec import EstimatorSpec
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
+from stillflow.interchange.saved_model.export_output import ExportOutput, PredictOutput
 from stillflow.ops.array.filling import ones_like, zeros_like
 from stillflow.ops.array.joining import concat
 from stillflow.ops.array.shape_of import shape

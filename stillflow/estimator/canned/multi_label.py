@@ -19,10 +19,10 @@ from stillflow.estimator.canned.keys import MetricKeys, PredictionKeys
 from stillflow.estimator.canned.labels import check_labels, labels_like, logits_of, within
 from stillflow.estimator.canned.losses import call_loss_fn, check_loss_fn, check_reduction
 from stillflow.estimator.canned.weights import weights_like
-from stillflow.estimator.export_output import ExportOutput, PredictOutput
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
+from stillflow.interchange.saved_model.export_output import ExportOutput, PredictOutput
 from stillflow.ops.array.filling import ones, zeros
 from stillflow.ops.array.joining import concat
 from stillflow.ops.array.shape_of import rank

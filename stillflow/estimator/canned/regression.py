@@ -19,8 +19,12 @@ from stillflow.estimator.canned.keys import MetricKeys, PredictionKeys
 from stillflow.estimator.canned.labels import labels_like, logits_of
 from stillflow.estimator.canned.losses import call_loss_fn, check_loss_fn, check_reduction
 from stillflow.estimator.canned.weights import weights_like
-from stillflow.estimator.export_output import ExportOutput, PredictOutput, RegressionOutput
 from stillflow.graph.operation import Tensor
+from stillflow.interchange.saved_model.export_output import (
+    ExportOutput,
+    PredictOutput,
+    RegressionOutput,
+)
 from stillflow.ops.losses.functions import mean_squared_error
 from stillflow.ops.losses.weighting import Reduction, compute_weighted_loss
 from stillflow.ops.math.casts import to_float

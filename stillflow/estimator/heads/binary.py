@@ -11,7 +11,6 @@ from stillflow.estimator.canned.keys import MetricKeys, PredictionKeys
 from stillflow.estimator.canned.labels import logits_of
 from stillflow.estimator.canned.losses import call_loss_fn, check_loss_fn
 from stillflow.estimator.canned.weights import weights_like
-from stillflow.estimator.export_output import ExportOutput, PredictOutput, RegressionOutput
 from stillflow.estimator.heads.checking import (
     SUM_OVER_BATCH_SIZE,
     check_reduction,
@@ -24,6 +23,11 @@ from stillflow.estimator.heads.head import PlainHead, check_keys
 from stillflow.estimator.heads.metric import Accuracy, BinaryAccuracy, Mean
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
+from stillflow.interchange.saved_model.export_output import (
+    ExportOutput,
+    PredictOutput,
+    RegressionOutput,
+)
 from stillflow.ops.array.filling import zeros_like
 from stillflow.ops.array.joining import concat
 from stillflow.ops.array.reshaping import expand_dims

@@ -8,13 +8,13 @@ from typing import Any
 
 from stillflow.estimator.canned.keys import MetricKeys
 from stillflow.estimator.canned.labels import logits_of
-from stillflow.estimator.export_output import ExportOutput
 from stillflow.estimator.heads.checking import weighted_loss
 from stillflow.estimator.heads.metric import Mean
 from stillflow.estimator.mode_keys import ModeKeys
 from stillflow.estimator.spec import EstimatorSpec
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
+from stillflow.interchange.saved_model.export_output import ExportOutput
 from stillflow.ops.control.ordering import group
 from stillflow.ops.math.arithmetic import add_n
 from stillflow.ops.summaries.scalar import scalar

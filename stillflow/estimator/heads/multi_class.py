@@ -11,7 +11,6 @@ from stillflow.estimator.canned.keys import MetricKeys, PredictionKeys
 from stillflow.estimator.canned.labels import logits_of
 from stillflow.estimator.canned.losses import call_loss_fn, check_loss_fn
 from stillflow.estimator.canned.weights import weights_like
-from stillflow.estimator.export_output import ExportOutput, PredictOutput
 from stillflow.estimator.heads.binary import class_predictions
 from stillflow.estimator.heads.checking import (
     SUM_OVER_BATCH_SIZE,
@@ -24,6 +23,7 @@ from stillflow.estimator.heads.metric import Accuracy, Mean
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
+from stillflow.interchange.saved_model.export_output import ExportOutput, PredictOutput
 from stillflow.ops.array.reshaping import expand_dims
 from stillflow.ops.losses.functions import sparse_softmax_cross_entropy
 from stillflow.ops.losses.weighting import Reduction

@@ -17,7 +17,6 @@ from stillflow.estimator.canned.multi_label import (
     names_of,
 )
 from stillflow.estimator.canned.weights import weights_like
-from stillflow.estimator.export_output import ExportOutput, PredictOutput
 from stillflow.estimator.heads.binary import metrics_at, update_at
 from stillflow.estimator.heads.checking import (
     SUM_OVER_BATCH_SIZE,
@@ -32,6 +31,7 @@ from stillflow.estimator.heads.metric import Mean
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
+from stillflow.interchange.saved_model.export_output import ExportOutput, PredictOutput
 from stillflow.ops.losses.functions import sigmoid_cross_entropy
 from stillflow.ops.losses.weighting import Reduction
 from stillflow.ops.math.casts import to_int64

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.estimator.export_output import (
-    ClassificationOutput,
-    ExportOutput,
-    PredictOutput,
-    RegressionOutput,
-)
 from stillflow.estimator.spec import EstimatorSpec
 from stillflow.estimator.towers.optimizer import sum_on_device
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation
 from stillflow.graph.scopes import control_dependencies, device, get_collection
+from stillflow.interchange.saved_model.export_output import (
+    ClassificationOutput,
+    ExportOutput,
+    PredictOutput,
+    RegressionOutput,
+)
 from stillflow.ops.array.filling import zeros
 from stillflow.ops.array.joining import concat
 from stillflow.ops.array.shape_of import shape

@@ -10,6 +10,7 @@ one, whose methods have an underscore, with a builder, collections and whether t
 from __future__ import annotations
 
 import abc
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from stillflow.graph.tensor_shape import TensorShape
@@ -197,3 +198,8 @@ def buckets_of(column: Any) -> int:
 def is_new(column: Any) -> bool:
     """Whether it, and all that it is made of, is of the newer protocol."""
     return isinstance(column, FeatureColumn) and column._is_v2_column
+
+
+def is_feature_column_v2(feature_columns: Iterable[Any]) -> bool:
+    """Whether all of them are of the newer protocol."""
+    return all(is_new(column) for column in feature_columns)

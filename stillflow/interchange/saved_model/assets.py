@@ -16,6 +16,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.interchange.saved_model import names
+from stillflow.interchange.saved_model.folders import get_assets_dir
 from stillflow.platform.os_errors import os_errors_as_tf
 
 # TensorFlow looks for its own name of the message; TensorBoard's copy has another.
@@ -65,7 +66,7 @@ def write_assets(sources: dict[str, str], export_dir: str) -> None:
       tf.errors.OpError: one cannot be copied.
     """
     for name, source in sources.items():
-        folder = os.path.join(export_dir, names.ASSETS_DIRECTORY)
+        folder = get_assets_dir(export_dir)
         with os_errors_as_tf(source):
             os.makedirs(folder, exist_ok=True)
             if not os.path.exists(os.path.join(folder, name)):
@@ -107,7 +108,7 @@ def asset_feeds(meta: Any, export_dir: str, import_scope: str | None) -> dict[st
     feeds = {}
     for asset in _assets_in(meta):
         name = asset.tensor_info.name
-        path = os.path.join(export_dir, names.ASSETS_DIRECTORY, os.path.basename(asset.filename))
+        path = os.path.join(get_assets_dir(export_dir), os.path.basename(asset.filename))
         feeds[f"{import_scope}/{name}" if import_scope else name] = path
     return feeds
 

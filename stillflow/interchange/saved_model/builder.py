@@ -98,6 +98,14 @@ class SavedModelBuilder(SavedModelWriter):
             _add_main_op(main_op)
         return saver or saver_of_all()
 
+    def _add_train_op(self, train_op: Operation | Tensor | None) -> None:
+        """Names what trains, for whoever loads the graph. TypeError when it cannot be run."""
+        if train_op is None:
+            return
+        if not isinstance(train_op, Operation | Tensor):
+            raise TypeError(f"train_op needs to be a Tensor or Op: {train_op!r}")
+        get_default_graph().add_to_collection(names.TRAIN_OP_KEY, train_op)
+
 
 def _add_main_op(main_op: Any) -> None:
     if not isinstance(main_op, Operation):

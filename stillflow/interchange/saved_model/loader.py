@@ -9,7 +9,7 @@ from typing import Any
 from stillflow.graph.text import as_text, path_to_str
 from stillflow.interchange.files import from_bytes, from_text
 from stillflow.interchange.meta_graph import import_meta_graph
-from stillflow.interchange.saved_model import names
+from stillflow.interchange.saved_model import folders, names
 from stillflow.interchange.saved_model.assets import asset_feeds
 from stillflow.interchange.saved_model.main_op import loaded_main_op
 from stillflow.interchange.saved_model.message import saved_model_class
@@ -76,8 +76,7 @@ def load(
     with sess.graph.as_default():
         saver = import_meta_graph(meta, import_scope=import_scope, **saver_kwargs)
         if saver is not None:
-            variables = names.VARIABLES_DIRECTORY, names.VARIABLES_FILENAME
-            saver.restore(sess, os.path.join(folder, *variables))
+            saver.restore(sess, folders.get_variables_path(folder))
         start = loaded_main_op(meta, import_scope)
         if start is not None:
             sess.run(start, asset_feeds(meta, folder, import_scope))

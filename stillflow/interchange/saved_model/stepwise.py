@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from typing import Any
 
 from stillflow.graph.graph import Graph
 from stillflow.graph.text import as_text, path_to_str
 from stillflow.interchange.meta_graph import import_meta_graph_with_return_elements
-from stillflow.interchange.saved_model import loader, names
+from stillflow.interchange.saved_model import loader
 from stillflow.interchange.saved_model.assets import asset_feeds
+from stillflow.interchange.saved_model.folders import get_variables_path
 from stillflow.interchange.saved_model.main_op import loaded_main_op
 from stillflow.train.saveables import all_saveables
 
@@ -29,8 +29,7 @@ class SavedModelLoader:
     @property
     def variables_path(self) -> str:
         """The prefix of the checkpoint that has the variables."""
-        parts = names.VARIABLES_DIRECTORY, names.VARIABLES_FILENAME
-        return os.path.join(self._export_dir, *parts)
+        return get_variables_path(self._export_dir)
 
     @property
     def saved_model(self) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from stillflow.checkpoint import files
 from stillflow.graph.operation import Tensor
 from stillflow.graph.text import as_text, path_to_str
-from stillflow.interchange.saved_model import names
+from stillflow.interchange.saved_model import folders, names
 from stillflow.interchange.saved_model.assets import files_of_assets, write_assets
 from stillflow.interchange.saved_model.inner_signatures import op_signature_def
 from stillflow.interchange.saved_model.message import saved_model_class
@@ -128,10 +128,8 @@ class SavedModelWriter:
             )
 
     def _write_variables(self, sess: Any, saver: Saver) -> None:
-        folder = os.path.join(self._export_dir, names.VARIABLES_DIRECTORY)
-        with os_errors_as_tf(folder):
-            os.makedirs(folder, exist_ok=True)
-        prefix = os.path.join(folder, names.VARIABLES_FILENAME)
+        folders.get_or_create_variables_dir(self._export_dir)
+        prefix = folders.get_variables_path(self._export_dir)
         saver.save(sess, prefix, write_meta_graph=False, write_state=False)
         self._has_saved_variables = True
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from stillflow.declare.convert import convert_to_tensor
-from stillflow.estimator import export_output, mode_keys
+from stillflow.estimator import mode_keys
 from stillflow.estimator.spec import EstimatorSpec
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Operation
 from stillflow.graph.scopes import get_graph_from_inputs
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.interchange.saved_model import export_output
 from stillflow.learn.estimators.constants import MetricKey, PredictionKey, ProblemType
 from stillflow.monitored.hook import SessionRunHook
 from stillflow.ops.array.reshaping import reshape

@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import Any
 
 from stillflow.graph.errors import NotFoundError
-from stillflow.graph.text import as_text
+from stillflow.interchange.saved_model import export_folders
 from stillflow.learn.exporting import garbage
 from stillflow.learn.exporting.signatures import SWITCH
 from stillflow.platform import files, logging
 from stillflow.platform.deprecation import deprecated
 
-MAX_DIRECTORY_CREATION_ATTEMPTS = 10
 _STAMP_DIGITS = 10
 
-
-@deprecated(None, SWITCH)
-def get_timestamped_export_dir(export_dir_base: Any) -> bytes:
-    """A folder below `export_dir_base`, named by the time in seconds, which is not there yet.
-
-    Raises:
-      RuntimeError: there was one in each of ten seconds.
-    """
-    attempts = MAX_DIRECTORY_CREATION_ATTEMPTS
-    for attempt in range(1, attempts + 1):
-        folder = os.path.join(_as_bytes(export_dir_base), b"%d" % int(time.time()))
-        if not files.Exists(folder):
-            return folder
-        time.sleep(1)
-        logging.warning(
-            f"Export directory {folder!r} already exists; retrying (attempt {attempt}/{attempts})"
-        )
-    raise RuntimeError(
-        f"Failed to obtain a unique export directory name after {attempts} attempts."
-    )
-
-
-@deprecated(None, SWITCH)
-def get_temp_export_dir(timestamped_export_dir: Any) -> bytes:
-    """Where an export is written before it is whole."""
-    parent, name = os.path.split(_as_bytes(timestamped_export_dir))
-    return os.path.join(parent, b"temp-" + name)
+get_timestamped_export_dir = deprecated(None, SWITCH)(export_folders.get_timestamped_export_dir)
+get_temp_export_dir = deprecated(None, SWITCH)(export_folders.get_temp_export_dir)
 
 
 def export_version_parser(path: garbage.Path) -> garbage.Path | None:
@@ -71,7 +44,3 @@ def garbage_collect_exports(export_dir_base: Any, exports_to_keep: int | None) -
             files.DeleteRecursively(path.path)
         except NotFoundError as error:
             logging.warning("Can not delete %s recursively: %s", path.path, error)
-
-
-def _as_bytes(path: Any) -> bytes:
-    return path if isinstance(path, bytes) else as_text(path).encode()

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from stillflow.estimator.estimator import Estimator
-from stillflow.estimator.export_output import PredictOutput
 from stillflow.estimator.spec import EstimatorSpec
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.scopes import colocate_with
 from stillflow.input.columns.input_layer import input_layer
+from stillflow.interchange.saved_model.export_output import PredictOutput
 from stillflow.learn.factorization import clustering
 from stillflow.monitored.hook import SessionRunArgs, SessionRunHook
 from stillflow.ops.array.joining import concat

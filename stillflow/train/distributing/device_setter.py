@@ -52,8 +52,7 @@ def replica_device_setter(
         logging.warning(
             "DEPRECATION: It is recommended to set merge_devices=true in replica_device_setter"
         )
-    numbers = cycle(range(ps_tasks))
-    strategy = ps_strategy or (lambda op: next(numbers))
+    strategy = ps_strategy or RoundRobinStrategy(ps_tasks)
     if not callable(strategy):
         raise TypeError("ps_strategy must be callable")
     on_servers = STANDARD_PS_OPS if ps_ops is None else ps_ops
@@ -72,6 +71,16 @@ def replica_device_setter(
         return server.make_merged_spec(current).to_string()
 
     return device
+
+
+class RoundRobinStrategy:
+    """Chooses the parameter servers one after another."""
+
+    def __init__(self, num_tasks: int):
+        self._tasks = cycle(range(num_tasks))
+
+    def __call__(self, op: Any) -> int:
+        return next(self._tasks)
 
 
 class RandomStrategy:

@@ -1,4 +1,4 @@
-from stillflow.learn.exporting.folders import (
+from stillflow.interchange.saved_model.export_folders import (
     MAX_DIRECTORY_CREATION_ATTEMPTS as MAX_DIRECTORY_CREATION_ATTEMPTS,
 )
 from stillflow.learn.exporting.folders import garbage_collect_exports as garbage_collect_exports

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stillflow.estimator import export_output as outputs
-from stillflow.estimator.mode_keys import ModeKeys
-from stillflow.interchange.saved_model import names
+from stillflow.interchange.saved_model import export_modes, names
+from stillflow.interchange.saved_model import export_output as outputs
+from stillflow.interchange.saved_model.export_modes import ModeKeyMap
 from stillflow.interchange.saved_model.signatures import is_valid_signature
 from stillflow.platform import logging
 
-SINGLE_RECEIVER, SINGLE_FEATURE, SINGLE_LABEL = "input", "feature", "label"
+SINGLE_RECEIVER_DEFAULT_NAME = "input"
+SINGLE_FEATURE_DEFAULT_NAME = "feature"
+SINGLE_LABEL_DEFAULT_NAME = "label"
 _DEFAULT = names.DEFAULT_SERVING_SIGNATURE_DEF_KEY
-SIGNATURE_KEYS = {ModeKeys.TRAIN: "train", ModeKeys.EVAL: "eval", ModeKeys.PREDICT: _DEFAULT}
-TAGS = {
-    ModeKeys.PREDICT: [names.SERVING],
-    ModeKeys.TRAIN: [names.TRAINING],
-    ModeKeys.EVAL: ["eval"],
-}
+EXPORT_TAG_MAP = ModeKeyMap(predict=[names.SERVING], train=[names.TRAINING], test=["eval"])
+SIGNATURE_KEY_MAP = ModeKeyMap(predict=_DEFAULT, train="train", test="eval")
 _METHODS = {
     names.CLASSIFY_METHOD_NAME: "Classify",
     names.REGRESS_METHOD_NAME: "Regress",
@@ -28,7 +26,7 @@ _METHODS = {
 }
 
 
-def serving_outputs(export_outputs: Any, predictions: Any) -> dict[str, outputs.ExportOutput]:
+def get_export_outputs(export_outputs: Any, predictions: Any) -> dict[str, outputs.ExportOutput]:
     """What is served: `export_outputs`, of which one is the default, or the predictions.
 
     Raises:
@@ -54,29 +52,48 @@ def serving_outputs(export_outputs: Any, predictions: Any) -> dict[str, outputs.
     return export_outputs
 
 
-def outputs_of(mode: str, spec: Any) -> dict[str, outputs.ExportOutput]:
-    """The outputs of an EstimatorSpec in `mode`."""
-    if mode == ModeKeys.PREDICT:
-        return serving_outputs(spec.export_outputs, spec.predictions)
-    kind = outputs.TrainOutput if mode == ModeKeys.TRAIN else outputs.EvalOutput
-    return {SIGNATURE_KEYS[mode]: kind(spec.loss, spec.predictions, spec.eval_metric_ops)}
+def export_outputs_for_mode(
+    mode: str,
+    serving_export_outputs: Any = None,
+    predictions: Any = None,
+    loss: Any = None,
+    metrics: Any = None,
+) -> dict[str, outputs.ExportOutput]:
+    """The outputs of a model in `mode`, by the names of their signatures.
+
+    Args:
+      serving_export_outputs, predictions: as `get_export_outputs` has them; for training and
+        evaluation the predictions alone count, a tensor or a dict.
+      loss: a tensor or a dict.
+      metrics: {name: (value, update)}, or one pair.
+
+    Raises:
+      ValueError: it is no mode.
+    """
+    key = SIGNATURE_KEY_MAP[mode]
+    if export_modes.is_predict(mode):
+        return get_export_outputs(serving_export_outputs, predictions)
+    kind = outputs.TrainOutput if export_modes.is_train(mode) else outputs.EvalOutput
+    return {key: kind(loss, predictions, metrics)}
 
 
-def signature_defs(
+def build_all_signature_defs(
     receiver_tensors: Any,
     export_outputs: Mapping[str, outputs.ExportOutput],
-    alternatives: Mapping[str, Any] | None = None,
+    receiver_tensors_alternatives: Mapping[str, Any] | None = None,
     serving_only: bool = True,
 ) -> dict[str, Any]:
     """SignatureDefs by their names; what cannot be fed so is left out, and logged."""
     if not isinstance(export_outputs, dict):
         raise ValueError(f"export_outputs must be a dict and not{type(export_outputs)}")
-    receivers = {"": receiver_tensors} | {f"{key or None}:": t for key, t in _items(alternatives)}
+    receivers = {"": receiver_tensors} | {
+        f"{key or None}:": t for key, t in _items(receiver_tensors_alternatives)
+    }
     found: dict[str, Any] = {}
     excluded: dict[str, str] = {}
     for prefix, tensors in receivers.items():
         if not isinstance(tensors, dict):
-            tensors = {SINGLE_RECEIVER: tensors}
+            tensors = {SINGLE_RECEIVER_DEFAULT_NAME: tensors}
         for key, output in export_outputs.items():
             try:
                 found[f"{prefix}{key or None}"] = output.as_signature_def(tensors)
