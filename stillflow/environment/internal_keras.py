@@ -53,6 +53,11 @@ KERAS: dict[str, Members] = {
     "python.keras.engine.training": {
         "stillflow.keras.engine.model": "Model",
     },
+    "python.keras.models": {
+        "stillflow.keras.engine.cloning": "_clone_layer=clone_layer",
+        "stillflow.keras.engine.input_layer": "Input InputLayer",
+        "stillflow.keras.engine.network": "Network",
+    },
     "python.keras.saving.hdf5_format": {
         "stillflow.keras.saving.hdf5_attributes": (
             "HDF5_OBJECT_HEADER_LIMIT=LIMIT load_attributes_from_hdf5_group "

@@ -30,7 +30,6 @@ class Called(Connections, Collected):
     set_weights: Any
     _activity_regularizer: Any
     _autocast: bool
-    _compute_dtype: str | None
     _dtype_policy: policies.Policy
     _expects_mask_arg: bool
     _expects_training_arg: bool
@@ -42,6 +41,10 @@ class Called(Connections, Collected):
 
     @property
     def dtype(self) -> str | None:
+        raise NotImplementedError
+
+    @property
+    def _compute_dtype(self) -> str | None:
         raise NotImplementedError
 
     def build(self, input_shape: Any) -> None:

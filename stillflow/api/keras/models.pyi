@@ -1,3 +1,4 @@
+from stillflow.keras.engine.cloning import clone_model as clone_model
 from stillflow.keras.engine.model import Model as Model
 from stillflow.keras.engine.sequential import Sequential as Sequential
 from stillflow.keras.saving.model_config import model_from_config as model_from_config

@@ -206,8 +206,8 @@ class Network(Described, Saved):
     def _network_nodes(self) -> set[str]:
         return self._topology.node_keys
 
-    @property
-    def input_spec(self) -> Any:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def input_spec(self) -> Any:
         """What the inputs must be: an InputSpec, or a list of them; None of a subclass."""
         if not self._is_graph_network:
             return None

@@ -192,7 +192,7 @@ class Sequential(Model):
             model.build(config["build_input_shape"])
         return model
 
-    @property
+    @property  # type: ignore[misc]
     def input_spec(self) -> Any:
         """That of the first layer."""
         return getattr(self.layers[0], "input_spec", None) if self.layers else None

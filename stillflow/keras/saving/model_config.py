@@ -50,7 +50,7 @@ def model_from_yaml(yaml_string: str, custom_objects: Any = None) -> Any:
     """
     yaml = _yaml()
 
-    class Loader(yaml.SafeLoader):  # type: ignore[misc, name-defined]
+    class Loader(yaml.SafeLoader):  # type: ignore[name-defined]
         pass
 
     Loader.add_constructor(

@@ -70,12 +70,13 @@ def _of_keras_1(layer: Any, kind: str, weights: list[Any], origin: Any) -> list[
         return preprocess_weights_for_loading(layer.layer, weights, *origin)
     if kind == "Conv1D":
         return [_kernel_of_line(layer, weights[0]), *weights[1:]]
-    axes = {
+    axes_by_kind: dict[Any, tuple[int, ...]] = {
         ("Conv2D", "channels_first"): (2, 3, 1, 0),
         ("Conv2DTranspose", "channels_last"): (0, 1, 3, 2),
         ("Conv2DTranspose", "channels_first"): (2, 3, 0, 1),
         ("Conv3D", "channels_first"): (2, 3, 4, 1, 0),
-    }.get((kind, getattr(layer, "data_format", None)))
+    }
+    axes = axes_by_kind.get((kind, getattr(layer, "data_format", None)))
     if axes:
         return [np.transpose(weights[0], axes), *weights[1:]]
     if kind == "GRU" and len(weights) == 9:

@@ -60,7 +60,8 @@ def compile_args_from_training_config(
     Args:
       custom_objects: {name: object}, a program's own functions and classes.
     """
-    from stillflow.keras import losses, optimizers
+    from stillflow.keras.losses import naming as losses
+    from stillflow.keras.optimizers import naming as optimizers
 
     own = custom_objects or {}
 
