@@ -5,11 +5,26 @@ from __future__ import annotations
 from stillflow.environment.internal_columns import Members
 
 _BACKEND = "stillflow.keras.backend"
+_CALLBACKS = "stillflow.keras.callbacks"
+_TRAINING = "stillflow.keras.training"
 
 # {internal module: {module of ours: names}}
 KERAS: dict[str, Members] = {
     "python.keras": {
         "stillflow.keras.saving.versions": "__version__=KERAS_VERSION",
+    },
+    "python.keras.callbacks": {
+        f"{_CALLBACKS}.callback": "Callback",
+        f"{_CALLBACKS}.callback_list": "CallbackList",
+        f"{_CALLBACKS}.checkpoints": "ModelCheckpoint",
+        f"{_CALLBACKS}.configuring": "configure_callbacks set_callback_parameters",
+        f"{_CALLBACKS}.learning_rates": "LearningRateScheduler ReduceLROnPlateau",
+        f"{_CALLBACKS}.loggers": "BaseLogger History ProgbarLogger",
+        f"{_CALLBACKS}.recorders": "CSVLogger LambdaCallback RemoteMonitor",
+        f"{_CALLBACKS}.stopping": "EarlyStopping TerminateOnNaN",
+    },
+    "python.keras.callbacks_v1": {
+        f"{_CALLBACKS}.tensorboard": "TensorBoard",
     },
     "python.keras.engine": {
         "stillflow.keras.engine.base_layer": "Layer",
@@ -79,10 +94,48 @@ KERAS: dict[str, Members] = {
             "compile_args_from_training_config model_metadata"
         ),
     },
+    "python.keras.engine.training_utils": {
+        f"{_TRAINING}.aggregating": (
+            "Aggregator ConcatAggregator MetricsAggregator OutputsAggregator SliceAggregator"
+        ),
+        f"{_TRAINING}.arrays": "standardize_input_data standardize_single_array",
+        f"{_TRAINING}.batches": "batch_shuffle slice_arrays=rows_of",
+        f"{_TRAINING}.data_checks": (
+            "check_array_lengths check_generator_arguments=check_generator_alone "
+            "check_loss_and_target_compatibility check_steps_argument=check_steps has_tensors "
+            "validate_dataset_input=check_dataset_alone"
+        ),
+        f"{_TRAINING}.model_inputs": "ModelInputs",
+        f"{_TRAINING}.output_metrics": ("call_metric_function get_metric_function=metric_function"),
+        f"{_TRAINING}.per_output": (
+            "prepare_loss_functions=loss_functions prepare_loss_weights=set_loss_weights "
+            "prepare_sample_weight_modes=set_sample_weight_modes"
+        ),
+        f"{_TRAINING}.sample_weights": "standardize_weights",
+        f"{_TRAINING}.validation": (
+            "should_run_validation split_training_and_validation_data unpack_validation_data"
+        ),
+    },
     "python.keras.saving.model_config": {
         "stillflow.keras.saving.model_config": (
             "model_from_config model_from_json model_from_yaml"
         ),
+    },
+    "python.keras.utils.data_utils": {
+        "stillflow.keras.utils.enqueuers": (
+            "GeneratorEnqueuer OrderedEnqueuer SequenceEnqueuer "
+            "terminate_keras_multiprocessing_pools"
+        ),
+        "stillflow.keras.utils.sequences": (
+            "Sequence is_generator_or_sequence iter_sequence_infinite=batches_without_end"
+        ),
+    },
+    "python.keras.utils.generic_utils": {
+        f"{_TRAINING}.batches": "make_batches slice_arrays",
+        "stillflow.keras.utils.progbar": "Progbar",
+    },
+    "python.keras.utils.mode_keys": {
+        "stillflow.keras.utils.mode_keys": "ModeKeys",
     },
     "python.keras.utils.layer_utils": {
         "stillflow.keras.engine.summary": "count_params print_summary",

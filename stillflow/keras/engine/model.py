@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from stillflow.keras.engine.network import Network
+from stillflow.keras.training.model import TrainingModel
 
 
-class Model(Network):
+class Model(TrainingModel, Network):
     """A network with training, evaluation and prediction.
 
     Args are those of `Network`.
     """
-
-    def _check_trainable_weights_consistency(self) -> None:
-        """Warns where `trainable` was changed after `compile`."""

@@ -1,0 +1,1 @@
+"""How models train: compiling, standardizing data, loops over arrays, generators and datasets."""

@@ -1,0 +1,104 @@
+"""The functions of a compiled model: what a batch of training, evaluation or prediction runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.graph.scopes import name_scope
+from stillflow.keras.backend.function import function
+from stillflow.keras.training.compiling import Compiling
+from stillflow.keras.utils.mode_keys import ModeKeys
+from stillflow.layers.learning_phase import symbolic_learning_phase
+from stillflow.platform import logging
+
+
+class Functions(Compiling):
+    """The part of a model that makes `train_function`, `test_function` and `predict_function`.
+
+    They are made when they are first needed, so that who trains alone builds nothing else.
+    """
+
+    def _make_execution_function(self, mode: str) -> Any:
+        if mode == ModeKeys.TRAIN:
+            self._make_train_function()
+            return self.train_function
+        if mode == ModeKeys.TEST:
+            self._make_test_function()
+            return self.test_function
+        self._make_predict_function()
+        return self.predict_function
+
+    def _make_train_function(self) -> None:
+        """Makes `train_function`: a step of the optimizer, with the layers' updates."""
+        has_recompiled = self._recompile_weights_loss_and_weighted_metrics()
+        self._check_trainable_weights_consistency()
+        if isinstance(self.optimizer, list):
+            raise ValueError("The `optimizer` in `compile` should be a single optimizer.")
+        if self.train_function is not None and not has_recompiled:
+            return
+        # What was to be trained when the model was compiled is trained, whatever changed since.
+        trainable_now = self._get_trainable_state()
+        self._set_trainable_state(self._compiled_trainable_state)
+        inputs = self._feeds()
+        if not isinstance(symbolic_learning_phase(), int):
+            inputs.append(symbolic_learning_phase())
+        with name_scope("training"):
+            updates = self.optimizer.get_updates(
+                params=self._collected_trainable_weights, loss=self.total_loss
+            )
+            updates += self.get_updates_for(None) + self.get_updates_for(self.inputs)
+        with name_scope("training"):
+            self.train_function = function(
+                inputs,
+                [self.total_loss, *self._metric_results()],
+                updates=updates,
+                name="train_function",
+                **self._function_kwargs,
+            )
+        self._set_trainable_state(trainable_now)
+
+    def _make_test_function(self) -> None:
+        """Makes `test_function`: loss and metrics, with updates of state."""
+        has_recompiled = self._recompile_weights_loss_and_weighted_metrics()
+        if self.test_function is not None and not has_recompiled:
+            return
+        with name_scope("evaluation"):
+            self.test_function = function(
+                self._feeds(),
+                [self.total_loss, *self._metric_results()],
+                updates=self.state_updates,
+                name="test_function",
+                **self._function_kwargs,
+            )
+
+    def _make_predict_function(self) -> None:
+        """Makes `predict_function`: the outputs, with updates of state."""
+        if self.predict_function is not None:
+            return
+        with name_scope(ModeKeys.PREDICT):
+            self.predict_function = function(
+                self._feed_inputs,
+                self.outputs,
+                updates=self.state_updates,
+                name="predict_function",
+                **getattr(self, "_function_kwargs", {}),
+            )
+
+    def _feeds(self) -> list[Any]:
+        return [*self._feed_inputs, *self._feed_targets, *self._feed_sample_weights]
+
+    def _metric_results(self) -> list[Any]:
+        metrics = self._get_training_eval_metrics()
+        return [metric._call_result for metric in metrics if hasattr(metric, "_call_result")]
+
+    def _check_trainable_weights_consistency(self) -> None:
+        """Warns where `trainable` was set since the model was compiled: that has no effect yet."""
+        if not hasattr(self, "_collected_trainable_weights"):
+            return
+        if len(self._unique_trainable_weights) != len(self._collected_trainable_weights):
+            logging.log_first_n(
+                logging.WARN,
+                "Discrepancy between trainable weights and collected trainable weights, did you "
+                "set `model.trainable` without calling `model.compile` after ?",
+                1,
+            )
