@@ -10,7 +10,7 @@ from __future__ import annotations
 import types
 from typing import Any
 
-from stillflow.layers import custom_objects
+from stillflow.layers import custom_objects, identifiers
 from stillflow.layers.defaults import is_default
 from stillflow.platform.decorators import getfullargspec
 
@@ -41,9 +41,8 @@ def check_all_told(layer: Any) -> None:
 
 def described(value: Any) -> Any:
     """An argument as plain data."""
-    if hasattr(value, "get_config"):
-        return {"class_name": type(value).__name__, "config": value.get_config()}
-    return value.__name__ if callable(value) else value
+    is_object = hasattr(value, "get_config") or callable(value)
+    return identifiers.serialize_activation(value) if is_object else value
 
 
 def of_function(name: str, function: Any, module_key: str) -> dict[str, Any]:

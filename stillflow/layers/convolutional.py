@@ -1,4 +1,4 @@
-"""`tf.layers.conv1d`, `conv2d`, `conv3d`, and their classes."""
+"""Convolutions of sequences, images and volumes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.layers import geometry, utils
 from stillflow.layers.input_spec import InputSpec
-from stillflow.layers.kernel_layer import KernelLayer
+from stillflow.layers.kernel_layer import ARGUMENTS, KernelLayer
 from stillflow.ops.array import padding as margins
 from stillflow.ops.array import reshaping
 from stillflow.ops.nn.any_rank import Convolution
-from stillflow.ops.variables import initializers
-from stillflow.platform.deprecation import deprecated
 
-_ZEROS = initializers.Zeros()
 _Sizes = int | Sequence[int]
 
 
@@ -44,6 +41,7 @@ class Conv(KernelLayer):
         "padding",
         "data_format",
         "dilation_rate",
+        *ARGUMENTS,
     )
 
     def __init__(
@@ -53,19 +51,17 @@ class Conv(KernelLayer):
         kernel_size: _Sizes,
         strides: _Sizes = 1,
         padding: Any = "valid",
-        data_format: str = "channels_last",
+        data_format: str | None = None,
         dilation_rate: _Sizes = 1,
         activation: Any = None,
         use_bias: bool = True,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = _ZEROS,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
-        trainable: bool = True,
-        name: Any = None,
         **kwargs: Any,
     ):
         super().__init__(
@@ -78,8 +74,6 @@ class Conv(KernelLayer):
             activity_regularizer,
             kernel_constraint,
             bias_constraint,
-            trainable,
-            name,
             **kwargs,
         )
         self.rank = rank
@@ -158,19 +152,17 @@ class Conv1D(Conv):
         kernel_size: _Sizes,
         strides: _Sizes = 1,
         padding: Any = "valid",
-        data_format: str = "channels_last",
+        data_format: str | None = "channels_last",
         dilation_rate: _Sizes = 1,
         activation: Any = None,
         use_bias: bool = True,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = _ZEROS,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
-        trainable: bool = True,
-        name: Any = None,
         **kwargs: Any,
     ):
         super().__init__(
@@ -190,62 +182,8 @@ class Conv1D(Conv):
             activity_regularizer,
             kernel_constraint,
             bias_constraint,
-            trainable,
-            name,
             **kwargs,
         )
-
-
-@deprecated(None, "Use `tf.keras.layers.Conv1D` instead.")
-def conv1d(
-    inputs: Any,
-    filters: int,
-    kernel_size: _Sizes,
-    strides: _Sizes = 1,
-    padding: Any = "valid",
-    data_format: str = "channels_last",
-    dilation_rate: _Sizes = 1,
-    activation: Any = None,
-    use_bias: bool = True,
-    kernel_initializer: Any = None,
-    bias_initializer: Any = _ZEROS,
-    kernel_regularizer: Any = None,
-    bias_regularizer: Any = None,
-    activity_regularizer: Any = None,
-    kernel_constraint: Any = None,
-    bias_constraint: Any = None,
-    trainable: bool = True,
-    name: Any = None,
-    reuse: Any = None,
-) -> Tensor:
-    """Returns `Conv1D(filters, kernel_size, ...)(inputs)`, for inputs f[n, w, c].
-
-    Args:
-      name: the variable scope, or its name.
-      reuse: whether the variables are those of that scope, which exist already.
-    """
-    layer = Conv1D(
-        filters,
-        kernel_size,
-        strides,
-        padding,
-        data_format,
-        dilation_rate,
-        activation,
-        use_bias,
-        kernel_initializer,
-        bias_initializer,
-        kernel_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        kernel_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer.apply(inputs)
 
 
 class Conv2D(Conv):
@@ -257,19 +195,17 @@ class Conv2D(Conv):
         kernel_size: _Sizes,
         strides: _Sizes = (1, 1),
         padding: Any = "valid",
-        data_format: str = "channels_last",
+        data_format: str | None = None,
         dilation_rate: _Sizes = (1, 1),
         activation: Any = None,
         use_bias: bool = True,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = _ZEROS,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
-        trainable: bool = True,
-        name: Any = None,
         **kwargs: Any,
     ):
         super().__init__(
@@ -289,62 +225,8 @@ class Conv2D(Conv):
             activity_regularizer,
             kernel_constraint,
             bias_constraint,
-            trainable,
-            name,
             **kwargs,
         )
-
-
-@deprecated(None, "Use `tf.keras.layers.Conv2D` instead.")
-def conv2d(
-    inputs: Any,
-    filters: int,
-    kernel_size: _Sizes,
-    strides: _Sizes = (1, 1),
-    padding: Any = "valid",
-    data_format: str = "channels_last",
-    dilation_rate: _Sizes = (1, 1),
-    activation: Any = None,
-    use_bias: bool = True,
-    kernel_initializer: Any = None,
-    bias_initializer: Any = _ZEROS,
-    kernel_regularizer: Any = None,
-    bias_regularizer: Any = None,
-    activity_regularizer: Any = None,
-    kernel_constraint: Any = None,
-    bias_constraint: Any = None,
-    trainable: bool = True,
-    name: Any = None,
-    reuse: Any = None,
-) -> Tensor:
-    """Returns `Conv2D(filters, kernel_size, ...)(inputs)`, for inputs f[n, h, w, c].
-
-    Args:
-      name: the variable scope, or its name.
-      reuse: whether the variables are those of that scope, which exist already.
-    """
-    layer = Conv2D(
-        filters,
-        kernel_size,
-        strides,
-        padding,
-        data_format,
-        dilation_rate,
-        activation,
-        use_bias,
-        kernel_initializer,
-        bias_initializer,
-        kernel_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        kernel_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer.apply(inputs)
 
 
 class Conv3D(Conv):
@@ -356,19 +238,17 @@ class Conv3D(Conv):
         kernel_size: _Sizes,
         strides: _Sizes = (1, 1, 1),
         padding: Any = "valid",
-        data_format: str = "channels_last",
+        data_format: str | None = None,
         dilation_rate: _Sizes = (1, 1, 1),
         activation: Any = None,
         use_bias: bool = True,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = _ZEROS,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
-        trainable: bool = True,
-        name: Any = None,
         **kwargs: Any,
     ):
         super().__init__(
@@ -388,59 +268,5 @@ class Conv3D(Conv):
             activity_regularizer,
             kernel_constraint,
             bias_constraint,
-            trainable,
-            name,
             **kwargs,
         )
-
-
-@deprecated(None, "Use `tf.keras.layers.Conv3D` instead.")
-def conv3d(
-    inputs: Any,
-    filters: int,
-    kernel_size: _Sizes,
-    strides: _Sizes = (1, 1, 1),
-    padding: Any = "valid",
-    data_format: str = "channels_last",
-    dilation_rate: _Sizes = (1, 1, 1),
-    activation: Any = None,
-    use_bias: bool = True,
-    kernel_initializer: Any = None,
-    bias_initializer: Any = _ZEROS,
-    kernel_regularizer: Any = None,
-    bias_regularizer: Any = None,
-    activity_regularizer: Any = None,
-    kernel_constraint: Any = None,
-    bias_constraint: Any = None,
-    trainable: bool = True,
-    name: Any = None,
-    reuse: Any = None,
-) -> Tensor:
-    """Returns `Conv3D(filters, kernel_size, ...)(inputs)`, for inputs f[n, d, h, w, c].
-
-    Args:
-      name: the variable scope, or its name.
-      reuse: whether the variables are those of that scope, which exist already.
-    """
-    layer = Conv3D(
-        filters,
-        kernel_size,
-        strides,
-        padding,
-        data_format,
-        dilation_rate,
-        activation,
-        use_bias,
-        kernel_initializer,
-        bias_initializer,
-        kernel_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        kernel_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer.apply(inputs)

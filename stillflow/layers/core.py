@@ -1,4 +1,4 @@
-"""`tf.layers.dense`, `dropout` and `flatten`, and their classes."""
+"""Layers of any network: `Dense`, `Dropout`, `Flatten`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape, as_shape
-from stillflow.layers import base
+from stillflow.layers.base_layer import Layer
 from stillflow.layers.input_spec import InputSpec
-from stillflow.layers.kernel_layer import KernelLayer
+from stillflow.layers.kernel_layer import ARGUMENTS, KernelLayer
 from stillflow.layers.learning_phase import learning_phase
 from stillflow.layers.utils import normalize_data_format, smart_cond
 from stillflow.ops.array import reshaping, shape_of, transposing
@@ -20,10 +20,6 @@ from stillflow.ops.control import ordering
 from stillflow.ops.linalg import products, tensordot
 from stillflow.ops.math import casts
 from stillflow.ops.nn import dropout as dropping
-from stillflow.ops.variables import initializers
-from stillflow.platform.deprecation import deprecated
-
-_ZEROS = initializers.Zeros()
 
 
 class Dense(KernelLayer):
@@ -33,27 +29,28 @@ class Dense(KernelLayer):
 
     Args:
       units: the size of the last axis of the output.
+      input_dim: the number of features; as a keyword, in place of `input_shape`.
       All others are as for `KernelLayer`.
     """
 
-    _described: tuple[str, ...] = ("units",)
+    _described: tuple[str, ...] = ("units", *ARGUMENTS)
 
     def __init__(
         self,
         units: int,
         activation: Any = None,
         use_bias: bool = True,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = _ZEROS,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
-        trainable: bool = True,
-        name: Any = None,
         **kwargs: Any,
     ):
+        if "input_shape" not in kwargs and "input_dim" in kwargs:
+            kwargs["input_shape"] = (kwargs.pop("input_dim"),)
         super().__init__(
             activation,
             use_bias,
@@ -64,8 +61,6 @@ class Dense(KernelLayer):
             activity_regularizer,
             kernel_constraint,
             bias_constraint,
-            trainable,
-            name,
             **kwargs,
         )
         self.units = int(units)
@@ -113,52 +108,7 @@ class Dense(KernelLayer):
         return TensorShape([*shape[:-1], self.units])
 
 
-@deprecated(None, "Use keras.layers.Dense instead.")
-def dense(
-    inputs: Any,
-    units: int,
-    activation: Any = None,
-    use_bias: bool = True,
-    kernel_initializer: Any = None,
-    bias_initializer: Any = _ZEROS,
-    kernel_regularizer: Any = None,
-    bias_regularizer: Any = None,
-    activity_regularizer: Any = None,
-    kernel_constraint: Any = None,
-    bias_constraint: Any = None,
-    trainable: bool = True,
-    name: Any = None,
-    reuse: Any = None,
-) -> Tensor:
-    """Returns `Dense(units, ...)(inputs)`: f[..., features] -> f[..., units].
-
-    Args:
-      name: the variable scope, or its name.
-      reuse: whether the variables are those of that scope, which exist already.
-
-    Raises:
-      ValueError: the number of features is not known, or a rank below 2.
-    """
-    layer = Dense(
-        units,
-        activation,
-        use_bias,
-        kernel_initializer,
-        bias_initializer,
-        kernel_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        kernel_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer.apply(inputs)
-
-
-class Dropout(base.Layer):
+class Dropout(Layer):
     """In training a part of the inputs, chosen at random, is 0, and the others are scaled up.
 
     Source: Srivastava et al., 2014, "Dropout".
@@ -172,13 +122,12 @@ class Dropout(base.Layer):
 
     def __init__(
         self,
-        rate: Any = 0.5,
+        rate: Any,
         noise_shape: Sequence[int | None] | None = None,
         seed: int | None = None,
-        name: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(name=name, **kwargs)
+        super().__init__(**kwargs)
         self.rate = rate
         self.noise_shape = noise_shape
         self.seed = seed
@@ -191,7 +140,7 @@ class Dropout(base.Layer):
         given = enumerate(self.noise_shape)
         return convert_to_tensor([sizes[axis] if n is None else n for axis, n in given])
 
-    def call(self, inputs: Any, training: Any = False) -> Tensor:
+    def call(self, inputs: Any, training: Any = None) -> Tensor:
         training = learning_phase() if training is None else training
 
         def dropped() -> Tensor:
@@ -205,20 +154,7 @@ class Dropout(base.Layer):
         return input_shape
 
 
-@deprecated(None, "Use keras.layers.dropout instead.")
-def dropout(
-    inputs: Any,
-    rate: Any = 0.5,
-    noise_shape: Sequence[int | None] | None = None,
-    seed: int | None = None,
-    training: Any = False,
-    name: Any = None,
-) -> Tensor:
-    """Returns `Dropout(rate, noise_shape, seed)(inputs, training)`; `training` may be a tensor."""
-    return Dropout(rate, noise_shape, seed, name).apply(inputs, training=training)
-
-
-class Flatten(base.Layer):
+class Flatten(Layer):
     """f[n, ...] -> f[n, p]: each example as a vector.
 
     Args:
@@ -229,7 +165,7 @@ class Flatten(base.Layer):
 
     def __init__(self, data_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
-        self.data_format = normalize_data_format(data_format or "channels_last")
+        self.data_format = normalize_data_format(data_format)
         self.input_spec = InputSpec(min_ndim=1)
 
     def call(self, inputs: Any) -> Tensor:
@@ -244,9 +180,3 @@ class Flatten(base.Layer):
     def compute_output_shape(self, input_shape: Any) -> TensorShape:
         examples, *sizes = as_shape(input_shape).as_list()
         return TensorShape([examples, math.prod(sizes) if all(sizes) else None])
-
-
-@deprecated(None, "Use keras.layers.flatten instead.")
-def flatten(inputs: Any, name: Any = None, data_format: str = "channels_last") -> Tensor:
-    """Returns `Flatten(data_format)(inputs)`: f[n, ...] -> f[n, p]."""
-    return Flatten(data_format, name=name).apply(inputs)

@@ -6,11 +6,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from stillflow.graph.operation import Tensor
-from stillflow.layers import base, identifiers
+from stillflow.layers import identifiers
+from stillflow.layers.base_layer import Layer
 from stillflow.ops.nn import bias
 
+# The arguments of every such layer, in the order in which it tells them.
+ARGUMENTS = (
+    "activation",
+    "use_bias",
+    "kernel_initializer",
+    "bias_initializer",
+    "kernel_regularizer",
+    "bias_regularizer",
+    "activity_regularizer",
+    "kernel_constraint",
+    "bias_constraint",
+)
 
-class KernelLayer(base.Layer):
+
+class KernelLayer(Layer):
     """A layer that adds a bias to what its kernel makes of the inputs, and applies an activation.
 
     Args:
@@ -21,18 +35,6 @@ class KernelLayer(base.Layer):
         the output, that give a loss.
       kernel_constraint, bias_constraint: functions of a new value that give an allowed one.
     """
-
-    _described: tuple[str, ...] = (
-        "activation",
-        "use_bias",
-        "kernel_initializer",
-        "bias_initializer",
-        "kernel_regularizer",
-        "bias_regularizer",
-        "activity_regularizer",
-        "kernel_constraint",
-        "bias_constraint",
-    )
 
     def __init__(
         self,
@@ -45,13 +47,9 @@ class KernelLayer(base.Layer):
         activity_regularizer: Any,
         kernel_constraint: Any,
         bias_constraint: Any,
-        trainable: bool,
-        name: Any,
         **kwargs: Any,
     ):
         super().__init__(
-            trainable,
-            name,
             activity_regularizer=identifiers.regularizer_of(activity_regularizer),
             **kwargs,
         )

@@ -1,4 +1,4 @@
-"""`tf.layers.batch_normalization`, and its class."""
+"""Normalisation by the statistics of a batch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import colocate_with
 from stillflow.graph.tensor_shape import as_shape
-from stillflow.layers import base, batch_renorm, identifiers
+from stillflow.layers import batch_renorm, identifiers
+from stillflow.layers.base_layer import Layer
 from stillflow.layers.batch_averages import assign_moving_average, assign_new_value
 from stillflow.layers.input_spec import InputSpec
 from stillflow.layers.learning_phase import learning_phase
@@ -23,15 +24,10 @@ from stillflow.ops.nn import activations, moments
 from stillflow.ops.nn import fused_batch_norm as fused_op
 from stillflow.ops.nn import normalization as normalizing
 from stillflow.ops.reduce import reductions
-from stillflow.ops.variables import initializers
 from stillflow.ops.variables.variable import VariableAggregation, VariableSynchronization
-from stillflow.platform.deprecation import deprecated
-
-_ZEROS = initializers.Zeros()
-_ONES = initializers.Ones()
 
 
-class BatchNormalization(base.Layer):
+class BatchNormalization(Layer):
     """gamma * (inputs - mean) / sqrt(variance + epsilon) + beta, for each index of `axis`.
 
     In training mean and variance are those of the batch, and updates move averages of them, which
@@ -81,10 +77,10 @@ class BatchNormalization(base.Layer):
         epsilon: float = 1e-3,
         center: bool = True,
         scale: bool = True,
-        beta_initializer: Any = _ZEROS,
-        gamma_initializer: Any = _ONES,
-        moving_mean_initializer: Any = _ZEROS,
-        moving_variance_initializer: Any = _ONES,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
         beta_regularizer: Any = None,
         gamma_regularizer: Any = None,
         beta_constraint: Any = None,
@@ -218,14 +214,7 @@ class BatchNormalization(base.Layer):
             )
         elif self.fused:
             self._beta_const = constant(0.0, dtype=self._param_dtype, shape=shape)
-        partitioner = self._scope.partitioner if self._scope else None
-        if self._scope:
-            self._scope.set_partitioner(None)  # averages are never in parts
-        try:
-            self._make_averages(shape)
-        finally:
-            if partitioner:
-                self._scope.set_partitioner(partitioner)  # type: ignore[union-attr]
+        self._make_averages(shape)
 
     def _make_averages(self, shape: Sequence[int]) -> None:
         def add(name: str, initializer: Any) -> Any:
@@ -254,7 +243,7 @@ class BatchNormalization(base.Layer):
 
     # Calls ----------------------------------------------------------------------------------------
 
-    def call(self, inputs: Any, training: Any = False) -> Tensor:
+    def call(self, inputs: Any, training: Any = None) -> Tensor:
         training = learning_phase() if training is None else training
         if self.fused:
             return self._fused(inputs, training)
@@ -421,71 +410,3 @@ def _composed_transforms(scale: Any, offset: Any, then_scale: Any, then_offset: 
     if then_offset is not None:
         offset += then_offset
     return scale, offset
-
-
-@deprecated(
-    None,
-    "Use keras.layers.BatchNormalization instead.  In particular, "
-    "`tf.control_dependencies(tf.GraphKeys.UPDATE_OPS)` should not be used (consult the "
-    "`tf.keras.layers.batch_normalization` documentation).",
-)
-def batch_normalization(
-    inputs: Any,
-    axis: int | list[int] = -1,
-    momentum: Any = 0.99,
-    epsilon: float = 1e-3,
-    center: bool = True,
-    scale: bool = True,
-    beta_initializer: Any = _ZEROS,
-    gamma_initializer: Any = _ONES,
-    moving_mean_initializer: Any = _ZEROS,
-    moving_variance_initializer: Any = _ONES,
-    beta_regularizer: Any = None,
-    gamma_regularizer: Any = None,
-    beta_constraint: Any = None,
-    gamma_constraint: Any = None,
-    training: Any = False,
-    trainable: bool = True,
-    name: Any = None,
-    reuse: Any = None,
-    renorm: bool = False,
-    renorm_clipping: Mapping[str, Any] | None = None,
-    renorm_momentum: Any = 0.99,
-    fused: bool | None = None,
-    virtual_batch_size: int | None = None,
-    adjustment: Callable[[Tensor], tuple[Any, Any]] | None = None,
-) -> Tensor:
-    """Returns `BatchNormalization(axis, momentum, ...)(inputs, training)`.
-
-    Args:
-      training: whether to normalise by the batch; may be a tensor. A program that trains runs what
-        is in `tf.get_collection(tf.GraphKeys.UPDATE_OPS)` with each step.
-      name: the variable scope, or its name.
-      reuse: whether the variables are those of that scope, which exist already.
-    """
-    layer = BatchNormalization(
-        axis,
-        momentum,
-        epsilon,
-        center,
-        scale,
-        beta_initializer,
-        gamma_initializer,
-        moving_mean_initializer,
-        moving_variance_initializer,
-        beta_regularizer,
-        gamma_regularizer,
-        beta_constraint,
-        gamma_constraint,
-        renorm,
-        renorm_clipping,
-        renorm_momentum,
-        fused,
-        trainable,
-        virtual_batch_size,
-        adjustment,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer.apply(inputs, training=training)

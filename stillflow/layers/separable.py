@@ -1,4 +1,4 @@
-"""`tf.layers.separable_conv1d`, `separable_conv2d`, and their classes."""
+"""Convolutions of each channel by itself, then of all channels at each pixel."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from stillflow.layers import geometry, identifiers, utils
 from stillflow.layers.convolutional import Conv
 from stillflow.ops.array import reshaping
 from stillflow.ops.nn import depthwise
-from stillflow.ops.variables import initializers
-from stillflow.platform.deprecation import deprecated
 
-_ZEROS = initializers.Zeros()
 _Sizes = int | Sequence[int]
 
 
@@ -45,7 +42,7 @@ class SeparableConv(Conv):
         kernel_size: _Sizes,
         strides: _Sizes,
         padding: Any,
-        data_format: str,
+        data_format: str | None,
         dilation_rate: _Sizes,
         depth_multiplier: int,
         activation: Any,
@@ -60,8 +57,6 @@ class SeparableConv(Conv):
         depthwise_constraint: Any,
         pointwise_constraint: Any,
         bias_constraint: Any,
-        trainable: bool,
-        name: Any,
         **kwargs: Any,
     ):
         super().__init__(
@@ -74,13 +69,10 @@ class SeparableConv(Conv):
             dilation_rate,
             activation,
             use_bias,
-            kernel_initializer=initializers.GlorotUniform(),
             bias_initializer=bias_initializer,
             bias_regularizer=bias_regularizer,
             activity_regularizer=activity_regularizer,
             bias_constraint=bias_constraint,
-            trainable=trainable,
-            name=name,
             **kwargs,
         )
         self.depth_multiplier = depth_multiplier
@@ -140,14 +132,14 @@ class SeparableConv1D(SeparableConv):
         kernel_size: _Sizes,
         strides: _Sizes = 1,
         padding: Any = "valid",
-        data_format: str = "channels_last",
+        data_format: str | None = None,
         dilation_rate: _Sizes = 1,
         depth_multiplier: int = 1,
         activation: Any = None,
         use_bias: bool = True,
-        depthwise_initializer: Any = None,
-        pointwise_initializer: Any = None,
-        bias_initializer: Any = _ZEROS,
+        depthwise_initializer: Any = "glorot_uniform",
+        pointwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         depthwise_regularizer: Any = None,
         pointwise_regularizer: Any = None,
         bias_regularizer: Any = None,
@@ -155,8 +147,6 @@ class SeparableConv1D(SeparableConv):
         depthwise_constraint: Any = None,
         pointwise_constraint: Any = None,
         bias_constraint: Any = None,
-        trainable: bool = True,
-        name: Any = None,
         **kwargs: Any,
     ):
         super().__init__(
@@ -180,8 +170,6 @@ class SeparableConv1D(SeparableConv):
             depthwise_constraint,
             pointwise_constraint,
             bias_constraint,
-            trainable,
-            name,
             **kwargs,
         )
 
@@ -199,66 +187,6 @@ class SeparableConv1D(SeparableConv):
         return self._activated(reshaping.squeeze(outputs, [row]))
 
 
-@deprecated(None, "Use `tf.keras.layers.SeparableConv1D` instead.")
-def separable_conv1d(
-    inputs: Any,
-    filters: int,
-    kernel_size: _Sizes,
-    strides: _Sizes = 1,
-    padding: Any = "valid",
-    data_format: str = "channels_last",
-    dilation_rate: _Sizes = 1,
-    depth_multiplier: int = 1,
-    activation: Any = None,
-    use_bias: bool = True,
-    depthwise_initializer: Any = None,
-    pointwise_initializer: Any = None,
-    bias_initializer: Any = _ZEROS,
-    depthwise_regularizer: Any = None,
-    pointwise_regularizer: Any = None,
-    bias_regularizer: Any = None,
-    activity_regularizer: Any = None,
-    depthwise_constraint: Any = None,
-    pointwise_constraint: Any = None,
-    bias_constraint: Any = None,
-    trainable: bool = True,
-    name: Any = None,
-    reuse: Any = None,
-) -> Tensor:
-    """Returns `SeparableConv1D(filters, kernel_size, ...)(inputs)`, for inputs f[n, w, c].
-
-    Args:
-      name: the variable scope, or its name.
-      reuse: whether the variables are those of that scope, which exist already.
-    """
-    layer = SeparableConv1D(
-        filters,
-        kernel_size,
-        strides,
-        padding,
-        data_format,
-        dilation_rate,
-        depth_multiplier,
-        activation,
-        use_bias,
-        depthwise_initializer,
-        pointwise_initializer,
-        bias_initializer,
-        depthwise_regularizer,
-        pointwise_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        depthwise_constraint,
-        pointwise_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer.apply(inputs)
-
-
 class SeparableConv2D(SeparableConv):
     """`SeparableConv` of images f[n, h, w, c]."""
 
@@ -268,14 +196,14 @@ class SeparableConv2D(SeparableConv):
         kernel_size: _Sizes,
         strides: _Sizes = (1, 1),
         padding: Any = "valid",
-        data_format: str = "channels_last",
+        data_format: str | None = None,
         dilation_rate: _Sizes = (1, 1),
         depth_multiplier: int = 1,
         activation: Any = None,
         use_bias: bool = True,
-        depthwise_initializer: Any = None,
-        pointwise_initializer: Any = None,
-        bias_initializer: Any = _ZEROS,
+        depthwise_initializer: Any = "glorot_uniform",
+        pointwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         depthwise_regularizer: Any = None,
         pointwise_regularizer: Any = None,
         bias_regularizer: Any = None,
@@ -283,8 +211,6 @@ class SeparableConv2D(SeparableConv):
         depthwise_constraint: Any = None,
         pointwise_constraint: Any = None,
         bias_constraint: Any = None,
-        trainable: bool = True,
-        name: Any = None,
         **kwargs: Any,
     ):
         super().__init__(
@@ -308,8 +234,6 @@ class SeparableConv2D(SeparableConv):
             depthwise_constraint,
             pointwise_constraint,
             bias_constraint,
-            trainable,
-            name,
             **kwargs,
         )
 
@@ -318,63 +242,3 @@ class SeparableConv2D(SeparableConv):
             inputs, self.depthwise_kernel, self.pointwise_kernel, self.strides, self.dilation_rate
         )
         return self._activated(outputs)
-
-
-@deprecated(None, "Use `tf.keras.layers.SeparableConv2D` instead.")
-def separable_conv2d(
-    inputs: Any,
-    filters: int,
-    kernel_size: _Sizes,
-    strides: _Sizes = (1, 1),
-    padding: Any = "valid",
-    data_format: str = "channels_last",
-    dilation_rate: _Sizes = (1, 1),
-    depth_multiplier: int = 1,
-    activation: Any = None,
-    use_bias: bool = True,
-    depthwise_initializer: Any = None,
-    pointwise_initializer: Any = None,
-    bias_initializer: Any = _ZEROS,
-    depthwise_regularizer: Any = None,
-    pointwise_regularizer: Any = None,
-    bias_regularizer: Any = None,
-    activity_regularizer: Any = None,
-    depthwise_constraint: Any = None,
-    pointwise_constraint: Any = None,
-    bias_constraint: Any = None,
-    trainable: bool = True,
-    name: Any = None,
-    reuse: Any = None,
-) -> Tensor:
-    """Returns `SeparableConv2D(filters, kernel_size, ...)(inputs)`, for inputs f[n, h, w, c].
-
-    Args:
-      name: the variable scope, or its name.
-      reuse: whether the variables are those of that scope, which exist already.
-    """
-    layer = SeparableConv2D(
-        filters,
-        kernel_size,
-        strides,
-        padding,
-        data_format,
-        dilation_rate,
-        depth_multiplier,
-        activation,
-        use_bias,
-        depthwise_initializer,
-        pointwise_initializer,
-        bias_initializer,
-        depthwise_regularizer,
-        pointwise_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        depthwise_constraint,
-        pointwise_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer.apply(inputs)

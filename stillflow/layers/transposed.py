@@ -1,4 +1,4 @@
-"""`tf.layers.conv2d_transpose`, `conv3d_transpose`, and their classes."""
+"""Transposes of convolutions of images and volumes."""
 
 from __future__ import annotations
 
@@ -8,20 +8,17 @@ from typing import Any
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.layers import geometry, utils
-from stillflow.layers.convolutional import Conv
+from stillflow.layers.convolutional import Conv, Conv2D, Conv3D
 from stillflow.ops.array import shape_of, stacking, transposing
 from stillflow.ops.nn.atrous import atrous_conv2d_transpose
 from stillflow.ops.nn.convolution import conv2d_transpose as transpose_of_conv2d
 from stillflow.ops.nn.convolution_3d import conv3d_transpose as transpose_of_conv3d
-from stillflow.ops.variables import initializers
-from stillflow.platform.deprecation import deprecated
 
-_ZEROS = initializers.Zeros()
 _Sizes = int | Sequence[int]
 
 
-class ConvTranspose(Conv):
-    """The transpose of `Conv`: the outputs are of the size of which a convolution gives the inputs.
+class Transposed(Conv):
+    """What makes a convolution its transpose: outputs as large as what it would give the inputs of.
 
     Args:
       output_padding: an integer, or one for each spatial axis, below the strides: how much longer
@@ -29,58 +26,17 @@ class ConvTranspose(Conv):
       All others are as for `Conv`.
     """
 
-    def __init__(
-        self,
-        rank: int,
-        filters: int,
-        kernel_size: _Sizes,
-        strides: _Sizes,
-        padding: Any,
-        data_format: str,
-        output_padding: _Sizes | None,
-        dilation_rate: _Sizes,
-        activation: Any,
-        use_bias: bool,
-        kernel_initializer: Any,
-        bias_initializer: Any,
-        kernel_regularizer: Any,
-        bias_regularizer: Any,
-        activity_regularizer: Any,
-        kernel_constraint: Any,
-        bias_constraint: Any,
-        trainable: bool,
-        name: Any,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            rank,
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            activation,
-            use_bias,
-            kernel_initializer,
-            bias_initializer,
-            kernel_regularizer,
-            bias_regularizer,
-            activity_regularizer,
-            kernel_constraint,
-            bias_constraint,
-            trainable,
-            name,
-            **kwargs,
-        )
+    _described: tuple[str, ...] = ("output_padding",)
+
+    def _take_output_padding(self, output_padding: _Sizes | None) -> None:
         self.output_padding: tuple[int, ...] | None = None
-        if output_padding is not None:
-            self.output_padding = utils.normalize_tuple(output_padding, rank, "output_padding")
-            if any(map(int.__ge__, self.output_padding, self.strides)):
-                raise ValueError(
-                    f"Stride {self.strides} must be greater than output padding "
-                    f"{self.output_padding}"
-                )
+        if output_padding is None:
+            return
+        self.output_padding = utils.normalize_tuple(output_padding, self.rank, "output_padding")
+        if any(map(int.__ge__, self.output_padding, self.strides)):
+            raise ValueError(
+                f"Stride {self.strides} must be greater than output padding {self.output_padding}"
+            )
 
     def build(self, input_shape: Any) -> None:
         channels = self._settle_channels(as_shape(input_shape))
@@ -130,8 +86,8 @@ class ConvTranspose(Conv):
         return TensorShape(self._arranged(examples, self._lengths(space)))
 
 
-class Conv2DTranspose(ConvTranspose):
-    """`ConvTranspose` of images f[n, h, w, c]."""
+class Conv2DTranspose(Transposed, Conv2D):
+    """The transpose of `Conv2D`, for images f[n, h, w, c]."""
 
     def __init__(
         self,
@@ -139,30 +95,26 @@ class Conv2DTranspose(ConvTranspose):
         kernel_size: _Sizes,
         strides: _Sizes = (1, 1),
         padding: Any = "valid",
-        data_format: str = "channels_last",
+        output_padding: _Sizes | None = None,
+        data_format: str | None = None,
+        dilation_rate: _Sizes = (1, 1),
         activation: Any = None,
         use_bias: bool = True,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = _ZEROS,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
-        trainable: bool = True,
-        name: Any = None,
-        output_padding: _Sizes | None = None,
-        dilation_rate: _Sizes = (1, 1),
         **kwargs: Any,
     ):
         super().__init__(
-            2,
             filters,
             kernel_size,
             strides,
             padding,
             data_format,
-            output_padding,
             dilation_rate,
             activation,
             use_bias,
@@ -173,10 +125,9 @@ class Conv2DTranspose(ConvTranspose):
             activity_regularizer,
             kernel_constraint,
             bias_constraint,
-            trainable,
-            name,
             **kwargs,
         )
+        self._take_output_padding(output_padding)
 
     def _transposed(self, inputs: Tensor, output_shape: Tensor) -> Tensor:
         # The kernels of a CPU know no channels_first; TensorFlow looks at the first size in vain.
@@ -197,58 +148,8 @@ class Conv2DTranspose(ConvTranspose):
         return transposing.transpose(outputs, (0, 3, 1, 2)) if self._channels_first else outputs
 
 
-@deprecated(None, "Use `tf.keras.layers.Conv2DTranspose` instead.")
-def conv2d_transpose(
-    inputs: Any,
-    filters: int,
-    kernel_size: _Sizes,
-    strides: _Sizes = (1, 1),
-    padding: Any = "valid",
-    data_format: str = "channels_last",
-    activation: Any = None,
-    use_bias: bool = True,
-    kernel_initializer: Any = None,
-    bias_initializer: Any = _ZEROS,
-    kernel_regularizer: Any = None,
-    bias_regularizer: Any = None,
-    activity_regularizer: Any = None,
-    kernel_constraint: Any = None,
-    bias_constraint: Any = None,
-    trainable: bool = True,
-    name: Any = None,
-    reuse: Any = None,
-) -> Tensor:
-    """Returns `Conv2DTranspose(filters, kernel_size, ...)(inputs)`, for inputs f[n, h, w, c].
-
-    Args:
-      name: the variable scope, or its name.
-      reuse: whether the variables are those of that scope, which exist already.
-    """
-    layer = Conv2DTranspose(
-        filters,
-        kernel_size,
-        strides,
-        padding,
-        data_format,
-        activation,
-        use_bias,
-        kernel_initializer,
-        bias_initializer,
-        kernel_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        kernel_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer.apply(inputs)
-
-
-class Conv3DTranspose(ConvTranspose):
-    """`ConvTranspose` of volumes f[n, d, h, w, c]."""
+class Conv3DTranspose(Transposed, Conv3D):
+    """The transpose of `Conv3D`, for volumes f[n, d, h, w, c]."""
 
     def __init__(
         self,
@@ -256,31 +157,26 @@ class Conv3DTranspose(ConvTranspose):
         kernel_size: _Sizes,
         strides: _Sizes = (1, 1, 1),
         padding: Any = "valid",
-        data_format: str = "channels_last",
+        output_padding: _Sizes | None = None,
+        data_format: str | None = None,
         activation: Any = None,
         use_bias: bool = True,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = _ZEROS,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
-        trainable: bool = True,
-        name: Any = None,
-        output_padding: _Sizes | None = None,
-        dilation_rate: _Sizes = (1, 1, 1),
         **kwargs: Any,
     ):
         super().__init__(
-            3,
             filters,
             kernel_size,
             strides,
             padding,
             data_format,
-            output_padding,
-            dilation_rate,
+            (1, 1, 1),
             activation,
             use_bias,
             kernel_initializer,
@@ -290,10 +186,14 @@ class Conv3DTranspose(ConvTranspose):
             activity_regularizer,
             kernel_constraint,
             bias_constraint,
-            trainable,
-            name,
             **kwargs,
         )
+        self._take_output_padding(output_padding)
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        del config["dilation_rate"]
+        return config
 
     def _transposed(self, inputs: Tensor, output_shape: Tensor) -> Tensor:
         around = (1, 1) if self._channels_first else (1,)
@@ -306,53 +206,3 @@ class Conv3DTranspose(ConvTranspose):
             data_format=utils.convert_data_format(self.data_format, 5),
             padding=self.padding.upper(),
         )
-
-
-@deprecated(None, "Use `tf.keras.layers.Conv3DTranspose` instead.")
-def conv3d_transpose(
-    inputs: Any,
-    filters: int,
-    kernel_size: _Sizes,
-    strides: _Sizes = (1, 1, 1),
-    padding: Any = "valid",
-    data_format: str = "channels_last",
-    activation: Any = None,
-    use_bias: bool = True,
-    kernel_initializer: Any = None,
-    bias_initializer: Any = _ZEROS,
-    kernel_regularizer: Any = None,
-    bias_regularizer: Any = None,
-    activity_regularizer: Any = None,
-    kernel_constraint: Any = None,
-    bias_constraint: Any = None,
-    trainable: bool = True,
-    name: Any = None,
-    reuse: Any = None,
-) -> Tensor:
-    """Returns `Conv3DTranspose(filters, kernel_size, ...)(inputs)`, for inputs f[n, d, h, w, c].
-
-    Args:
-      name: the variable scope, or its name.
-      reuse: whether the variables are those of that scope, which exist already.
-    """
-    layer = Conv3DTranspose(
-        filters,
-        kernel_size,
-        strides,
-        padding,
-        data_format,
-        activation,
-        use_bias,
-        kernel_initializer,
-        bias_initializer,
-        kernel_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        kernel_constraint,
-        bias_constraint,
-        trainable,
-        name,
-        _scope=name,
-        _reuse=reuse,
-    )
-    return layer.apply(inputs)

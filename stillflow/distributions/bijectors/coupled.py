@@ -9,7 +9,7 @@ from stillflow.distributions.bijectors.bijector import Bijector
 from stillflow.distributions.moved import moved
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.layers.core import dense
+from stillflow.layers.scoped.core import dense
 from stillflow.ops.array.constants import constant
 from stillflow.ops.array.joining import concat, split
 from stillflow.ops.math import elementwise

@@ -12,7 +12,7 @@ from stillflow.distributions.moved import moved
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.layers.core import Dense
+from stillflow.layers.scoped.core import Dense
 from stillflow.ops.array import filling, shape_of
 from stillflow.ops.array.constants import constant
 from stillflow.ops.array.joining import concat

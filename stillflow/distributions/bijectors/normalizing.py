@@ -11,7 +11,7 @@ from stillflow.distributions.bijectors.bijector import Bijector
 from stillflow.distributions.moved import moved
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.layers.normalization import BatchNormalization as _Layer
+from stillflow.layers.scoped.normalization import BatchNormalization as _Layer
 from stillflow.ops.array.reshaping import reshape
 from stillflow.ops.math import elementwise
 from stillflow.ops.nn.activations import relu

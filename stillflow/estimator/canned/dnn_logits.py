@@ -13,8 +13,8 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.input.columns.feature_layers import DenseFeatures
 from stillflow.input.columns.input_layer import InputLayer
-from stillflow.layers.core import Dense, Dropout
-from stillflow.layers.normalization import BatchNormalization
+from stillflow.layers.scoped.core import Dense, Dropout
+from stillflow.layers.scoped.normalization import BatchNormalization
 from stillflow.ops.variables.initializers import GlorotUniform
 from stillflow.ops.variables.scope import variable_scope
 

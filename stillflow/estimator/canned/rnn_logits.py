@@ -10,8 +10,8 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.input.columns.input_layer import input_layer
 from stillflow.input.columns.sequence_input import concatenate_context_input, sequence_input_layer
-from stillflow.layers.core import dense
 from stillflow.layers.recurrent.dynamic import dynamic_rnn
+from stillflow.layers.scoped.core import dense
 from stillflow.ops.array.gathering import gather
 from stillflow.ops.array.masking import sequence_mask
 from stillflow.ops.array.ranging import range_

@@ -8,12 +8,12 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
-from stillflow.layers import normalization
 from stillflow.layers.contrib.collecting import add_variable_to_collections
 from stillflow.layers.contrib.common import finished, renaming_getter
 from stillflow.layers.contrib.composed_batch_norm import composed_batch_norm
 from stillflow.layers.contrib.fused_batch_norm import fused_batch_norm
 from stillflow.layers.contrib.sizes import check_layout
+from stillflow.layers.scoped import normalization
 from stillflow.ops.variables.initializers import Ones, Zeros
 from stillflow.ops.variables.scope import variable_scope
 from stillflow.platform.arg_scope import add_arg_scope

@@ -24,9 +24,9 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph.operation import Tensor
-from stillflow.layers import convolutional, transposed
 from stillflow.layers.contrib.common import applied, finished, normalized, renaming_getter
 from stillflow.layers.contrib.sizes import check_layout, core_layout
+from stillflow.layers.scoped import convolutional, transposed
 from stillflow.ops.nn import activations
 from stillflow.ops.variables.contrib_initializers import xavier_initializer
 from stillflow.ops.variables.initializers import Zeros

@@ -8,7 +8,6 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.layers import core
 from stillflow.layers.contrib.collecting import collect_named_outputs
 from stillflow.layers.contrib.common import (
     applied,
@@ -17,6 +16,7 @@ from stillflow.layers.contrib.common import (
     normalized,
     renaming_getter,
 )
+from stillflow.layers.scoped import core
 from stillflow.ops.nn import activations
 from stillflow.ops.variables.contrib_initializers import xavier_initializer
 from stillflow.ops.variables.initializers import Zeros

@@ -17,9 +17,9 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.layers import pooling
 from stillflow.layers.contrib.collecting import collect_named_outputs
 from stillflow.layers.contrib.sizes import check_layout, core_layout, n_positive_integers
+from stillflow.layers.scoped import pooling
 from stillflow.ops.nn import any_rank
 from stillflow.platform.arg_scope import add_arg_scope
 

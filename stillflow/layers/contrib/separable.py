@@ -6,7 +6,6 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph.operation import Tensor
-from stillflow.layers import separable
 from stillflow.layers.contrib.collecting import (
     add_variable_to_collections,
     get_variable_collections,
@@ -18,6 +17,7 @@ from stillflow.layers.contrib.sizes import (
     core_layout,
     two_element_tuple,
 )
+from stillflow.layers.scoped import separable
 from stillflow.ops.nn import activations, bias, depthwise
 from stillflow.ops.variables.contrib_initializers import xavier_initializer
 from stillflow.ops.variables.initializers import Zeros

@@ -13,7 +13,7 @@ from typing import Any
 
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
-from stillflow.layers import core
+from stillflow.layers.scoped import core
 from stillflow.layers.seq2seq.mechanisms import BaseAttentionMechanism
 from stillflow.ops.array import reshaping
 from stillflow.ops.linalg.products import matmul

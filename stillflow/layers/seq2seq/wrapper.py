@@ -9,10 +9,10 @@ from stillflow.graph import dtypes, nest
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.graph.tensor_shape import TensorShape, dimension_value
-from stillflow.layers import core
 from stillflow.layers.recurrent.cell import RNNCell
 from stillflow.layers.recurrent.likeness import assert_like_rnncell
 from stillflow.layers.recurrent.sizes import zero_state_tensors
+from stillflow.layers.scoped import core
 from stillflow.layers.seq2seq.mechanisms import AttentionMechanism, size_of
 from stillflow.ops.array import filling, joining, reshaping
 from stillflow.ops.control.ordering import identity

@@ -1,0 +1,1 @@
+"""Layers whose variables stand in variable scopes: `tf.layers`."""
