@@ -10,6 +10,7 @@ from stillflow.environment.internal_columns import COLUMNS, Members
 from stillflow.environment.internal_distribution import DISTRIBUTION
 from stillflow.environment.internal_input import INPUT
 from stillflow.environment.internal_keras import KERAS
+from stillflow.environment.internal_objectives import OBJECTIVES
 
 _IMAGES_V2: Members = {
     "compat.v2.image": (
@@ -226,6 +227,7 @@ OWN: dict[str, Members] = {
     **INPUT,
     **DISTRIBUTION,
     **KERAS,
+    **OBJECTIVES,
     "contrib.distributions.python.ops.mvn_linear_operator": {
         "stillflow.distributions.multivariate_normal": "MultivariateNormalLinearOperator",
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 from stillflow.graph.operation import Tensor
@@ -21,26 +22,28 @@ from stillflow.ops.math.confusion import remove_squeezable_dimensions
 from stillflow.ops.reduce import reductions
 from stillflow.ops.variables.initializers import Zeros
 
-# How a metric makes one number of many.
-SUM = "sum"
-SUM_OVER_BATCH_SIZE = "sum_over_batch_size"
-WEIGHTED_MEAN = "weighted_mean"
+
+class Reduction(Enum):
+    """How a metric makes one number of many: their sum, by their number, by that of the weights."""
+
+    SUM = "sum"
+    SUM_OVER_BATCH_SIZE = "sum_over_batch_size"
+    WEIGHTED_MEAN = "weighted_mean"
 
 
 class Reduce(Metric):
     """The sum of values, or their mean.
 
     Args:
-      reduction: SUM; SUM_OVER_BATCH_SIZE, the sum by the number of values; or WEIGHTED_MEAN, the
-        sum by that of the weights.
+      reduction: which.
     """
 
-    def __init__(self, reduction: str, name: str | None, dtype: Any = None):
+    def __init__(self, reduction: Reduction, name: str | None, dtype: Any = None):
         super().__init__(name=name, dtype=dtype)
         self.reduction = reduction
         with init_scope():
             self.total = self.add_weight("total", initializer=Zeros)
-            if reduction != SUM:
+            if reduction != Reduction.SUM:
                 self.count = self.add_weight("count", initializer=Zeros)
 
     def update_state(self, values: Any, sample_weight: Any = None) -> Any:
@@ -53,15 +56,16 @@ class Reduce(Metric):
         [values], sample_weight = flat_values([values], sample_weight)
         values = casts.cast(values, self._dtype)
         if sample_weight is not None:
-            over = reductions.reduce_sum if self.reduction == SUM else reductions.reduce_mean
+            is_sum = self.reduction == Reduction.SUM
+            over = reductions.reduce_sum if is_sum else reductions.reduce_mean
             values, sample_weight = _weighing(values, sample_weight, self._dtype, over)
             values = arithmetic.multiply(values, sample_weight)
         total = reductions.reduce_sum(values)
         with control_dependencies([total]):
             updated = self.total.assign_add(total)
-        if self.reduction == SUM:
+        if self.reduction == Reduction.SUM:
             return updated
-        if self.reduction == WEIGHTED_MEAN and sample_weight is not None:
+        if self.reduction == Reduction.WEIGHTED_MEAN and sample_weight is not None:
             count = reductions.reduce_sum(sample_weight)
         else:
             count = casts.cast(shape_of.size(values), self._dtype)
@@ -69,7 +73,7 @@ class Reduce(Metric):
             return self.count.assign_add(count)
 
     def result(self) -> Tensor:
-        if self.reduction == SUM:
+        if self.reduction == Reduction.SUM:
             return identity(self.total)
         return division.div_no_nan(self.total, self.count)
 
@@ -91,21 +95,21 @@ class Sum(Reduce):
     """The weighted sum of values."""
 
     def __init__(self, name: str | None = "sum", dtype: Any = None):
-        super().__init__(SUM, name, dtype)
+        super().__init__(Reduction.SUM, name, dtype)
 
 
 class Mean(Reduce):
     """The weighted mean of values."""
 
     def __init__(self, name: str | None = "mean", dtype: Any = None):
-        super().__init__(WEIGHTED_MEAN, name, dtype)
+        super().__init__(Reduction.WEIGHTED_MEAN, name, dtype)
 
 
 class SumOverBatchSize(Reduce):
     """The weighted sum of values by their number."""
 
     def __init__(self, name: str | None = "sum_over_batch_size", dtype: Any = None):
-        super().__init__(SUM_OVER_BATCH_SIZE, name, dtype)
+        super().__init__(Reduction.SUM_OVER_BATCH_SIZE, name, dtype)
 
 
 class MeanRelativeError(Mean):

@@ -149,7 +149,7 @@ class OptimizerV2(Hyper):
         Raises:
           ValueError: no variable has a gradient.
         """
-        given = _with_gradients(grads_and_vars)
+        given = with_gradients(grads_and_vars)
         variables = [variable for _, variable in given]
         with name_scope(self._name):
             with init_scope():
@@ -318,7 +318,8 @@ class OptimizerV2(Hyper):
         return get_value(value) if is_tensor(value) else value
 
 
-def _with_gradients(grads_and_vars: Iterable[Pair]) -> list[Pair]:
+def with_gradients(grads_and_vars: Iterable[Pair]) -> list[Pair]:
+    """Those pairs that have a gradient. ValueError where none has."""
     pairs = list(grads_and_vars)
     given = [(grad, variable) for grad, variable in pairs if grad is not None]
     if pairs and not given:

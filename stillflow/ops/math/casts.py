@@ -13,6 +13,7 @@ from stillflow.declare.type_sets import FLOATS_AND_COMPLEX
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import UnimplementedError
+from stillflow.graph.graph import get_default_graph
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
@@ -55,13 +56,17 @@ def cast_gradient(op, dy):
 
 
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
-    """Returns `x`, a tensor or IndexedSlices, with its elements converted to `dtype`.
+    """Returns `x`, a tensor or of several, with its elements converted to `dtype`.
 
     A variable behind a handle that is of this type already is not read.
     """
     wanted = dtypes.as_dtype(dtype).base_dtype
     if (isinstance(x, Tensor) or hasattr(x, "_is_left_by_casts")) and x.dtype is wanted:
         return x
+    if getattr(x, "_is_ragged_tensor", False):
+        # TensorFlow takes it for a tensor first, by which a name is gone.
+        get_default_graph().unique_name(name or "Cast")
+        return x.with_flat_values(cast(x.flat_values, wanted, name=name))
     with name_scope(name, "Cast", [x]) as scope:
         if isinstance(x, IndexedSlices):
             values = cast(x.values, wanted, name=scope)

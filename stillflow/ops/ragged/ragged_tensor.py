@@ -144,6 +144,8 @@ class RaggedTensor(RaggedFactories, CompositeTensor):
     With `validate` a run fails where the parts do not fit together.
     """
 
+    _is_ragged_tensor = True
+
     def __init__(
         self,
         values: Any,

@@ -1,0 +1,65 @@
+"""What TensorFlow's modules of losses, metrics and optimizers of `tf.keras` hold, likewise."""
+
+from __future__ import annotations
+
+from stillflow.environment.internal_columns import Members
+
+# {internal module: {module of ours: names}}
+OBJECTIVES: dict[str, Members] = {
+    "python.keras.losses": {
+        "stillflow.keras.losses.functions": "huber_loss",
+        "stillflow.keras.losses.loss": "LossFunctionWrapper",
+        "stillflow.keras.losses.naming": "LABEL_DTYPES_FOR_LOSSES is_categorical_crossentropy",
+    },
+    "python.keras.metrics": {
+        "stillflow.keras.metrics.counts": (
+            "_ConfusionMatrixConditionCount=ConfusionMatrixConditionCount"
+        ),
+        "stillflow.keras.metrics.curves": "SensitivitySpecificityBase",
+        "stillflow.keras.metrics.functions": "accuracy",
+        "stillflow.keras.metrics.means": (
+            "MeanMetricWrapper Reduce SumOverBatchSize SumOverBatchSizeMetricWrapper"
+        ),
+        "stillflow.keras.metrics.naming": "clone_metric clone_metrics",
+    },
+    "python.keras.optimizer_v2.optimizer_v2": {
+        "stillflow.keras.optimizers.optimizer": "_filter_grads=with_gradients",
+    },
+    "python.keras.optimizers": {
+        "stillflow.keras.optimizers.first": (
+            "Adadelta Adagrad Adam Adamax Nadam Optimizer RMSprop SGD adadelta=Adadelta "
+            "adagrad=Adagrad adam=Adam adamax=Adamax nadam=Nadam rmsprop=RMSprop sgd=SGD"
+        ),
+        "stillflow.keras.optimizers.of_train": "TFOptimizer",
+    },
+    "python.keras.utils.generic_utils": {
+        "stillflow.layers.custom_objects": "class_and_config_for_serialized_keras_object",
+        "stillflow.layers.names": "to_snake_case",
+    },
+    "python.keras.utils.losses_utils": {
+        "stillflow.keras.losses.for_replicas": "scale_loss_for_distribution",
+        "stillflow.ops.losses.sample_weights": (
+            "ReductionV2=Reduction compute_weighted_loss reduce_weighted_loss "
+            "scale_losses_by_sample_weight squeeze_or_expand_dimensions"
+        ),
+    },
+    "python.keras.utils.metrics_utils": {
+        "stillflow.keras.metrics.confusion": (
+            "ConfusionMatrix NEG_INF _filter_top_k assert_thresholds_range parse_init_thresholds "
+            "update_confusion_matrix_variables"
+        ),
+        "stillflow.keras.metrics.curves": "AUCCurve AUCSummationMethod",
+        "stillflow.keras.metrics.means": "Reduction",
+        "stillflow.keras.metrics.ragged": (
+            "ragged_assert_compatible_and_get_flat_values=flat_values"
+        ),
+    },
+    "python.ops.losses.loss_reduction": {
+        "stillflow.ops.losses.sample_weights": "ReductionV2=Reduction",
+    },
+    "python.ops.losses.util": {
+        "stillflow.ops.losses.sample_weights": (
+            "scale_losses_by_sample_weight squeeze_or_expand_dimensions"
+        ),
+    },
+}
