@@ -122,6 +122,9 @@ KERAS: dict[str, Members] = {
         ),
     },
     "python.keras.utils.data_utils": {
+        "stillflow.keras.utils.files": (
+            "_extract_archive=extract_archive _hash_file=hash_of_file get_file validate_file"
+        ),
         "stillflow.keras.utils.enqueuers": (
             "GeneratorEnqueuer OrderedEnqueuer SequenceEnqueuer "
             "terminate_keras_multiprocessing_pools"
@@ -137,7 +140,31 @@ KERAS: dict[str, Members] = {
     "python.keras.utils.mode_keys": {
         "stillflow.keras.utils.mode_keys": "ModeKeys",
     },
+    "python.keras.utils.conv_utils": {
+        "stillflow.keras.utils.kernels": (
+            "conv_connected_inputs conv_kernel_idxs conv_kernel_mask conv_output_shape "
+            "convert_kernel"
+        ),
+        "stillflow.layers.geometry": "deconv_output_length normalize_padding",
+        "stillflow.layers.utils": (
+            "conv_input_length conv_output_length convert_data_format normalize_data_format "
+            "normalize_tuple"
+        ),
+    },
+    "python.keras.utils.tf_utils": {
+        "stillflow.declare.convert": "is_tensor_or_variable=is_tensor",
+        "stillflow.graph.composite": "register_symbolic_tensor_type",
+        "stillflow.keras.utils.nests": (
+            "ListWrapper convert_inner_node_data convert_shapes map_structure_with_atomic "
+            "shape_type_conversion"
+        ),
+        "stillflow.keras.utils.symbolic": (
+            "are_all_symbolic_tensors is_symbolic_tensor is_tensor_or_tensor_list"
+        ),
+        "stillflow.layers.utils": "constant_value get_reachable_from_inputs smart_cond",
+    },
     "python.keras.utils.layer_utils": {
+        "stillflow.keras.utils.kernels": "convert_dense_weights_data_format",
         "stillflow.keras.engine.summary": "count_params print_summary",
         "stillflow.keras.utils.source_inputs": "get_source_inputs",
     },

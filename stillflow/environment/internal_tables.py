@@ -1002,9 +1002,6 @@ OWN: dict[str, Members] = {
     "python.util.function_utils": {
         "stillflow.platform.decorators": "fn_args get_func_code get_func_name has_kwargs",
     },
-    "python.keras.utils.tf_utils": {
-        "stillflow.graph.composite": "register_symbolic_tensor_type",
-    },
     "python.util.lazy_loader": {
         "stillflow.platform.lazy_loading": "LazyLoader",
     },

@@ -54,7 +54,7 @@ def deconv_output_length(
     """The length of a transposed convolution of `input_length`, a number or a tensor; None of None.
 
     Args:
-      padding: "same" or "valid".
+      padding: "same", "valid" or "full".
       output_padding: how much longer than the shortest length of which a convolution is
         `input_length` long; None for the usual length.
     """
@@ -62,7 +62,7 @@ def deconv_output_length(
         return None
     reach = filter_size + (filter_size - 1) * (dilation - 1)
     if output_padding is None:
-        length = input_length * stride
-        return length + max(reach - stride, 0) if padding == "valid" else length
-    inside = reach // 2 if padding == "same" else 0
+        grown = {"same": 0, "valid": max(reach - stride, 0), "full": 2 - stride - reach}[padding]
+        return input_length * stride + grown
+    inside = {"same": reach // 2, "valid": 0, "full": reach - 1}[padding]
     return (input_length - 1) * stride + reach - 2 * inside + output_padding

@@ -87,12 +87,12 @@ def conv_output_length(
     """Returns the length of a convolution of `input_length`; None of None.
 
     Args:
-      padding: "same", "valid" or "full".
+      padding: "same", "causal", "valid" or "full".
     """
     if input_length is None:
         return None
     reach = filter_size + (filter_size - 1) * (dilation - 1)
-    grown = {"same": 0, "valid": 1 - reach, "full": reach - 1}[padding]
+    grown = {"same": 0, "causal": 0, "valid": 1 - reach, "full": reach - 1}[padding]
     return (input_length + grown + stride - 1) // stride
 
 

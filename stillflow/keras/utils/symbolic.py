@@ -1,0 +1,29 @@
+"""Whether values are tensors of a graph, or stand for some."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stillflow.declare.convert import is_tensor
+from stillflow.graph import nest
+from stillflow.graph.composite import SYMBOLIC_TYPES
+from stillflow.graph.operation import Tensor
+
+
+def is_symbolic_tensor(tensor: Any) -> bool:
+    """Whether this is a tensor, a variable, a composite of tensors, or registered to stand for one.
+
+    See `register_symbolic_tensor_type`.
+    """
+    return isinstance(tensor, tuple(SYMBOLIC_TYPES)) or is_tensor(tensor)
+
+
+def are_all_symbolic_tensors(tensors: Any) -> bool:
+    """Whether `is_symbolic_tensor` holds for each of a sequence."""
+    return all(map(is_symbolic_tensor, tensors))
+
+
+def is_tensor_or_tensor_list(v: Any) -> bool:
+    """Whether this is a tensor, or a nest whose first part is one."""
+    parts = nest.flatten(v)
+    return bool(parts) and isinstance(parts[0], Tensor)
