@@ -1,10 +1,14 @@
 """What programs with models need beside them: classes as rows, kernels, files."""
 
+import os
+import tarfile
+import zipfile
+
 import numpy as np
 import pytest
 
 import stillflow as tf
-from stillflow.keras.utils import kernels, nests
+from stillflow.keras.utils import files, kernels, nests
 
 utils = tf.keras.utils
 
@@ -112,3 +116,51 @@ class TestRowsOfAFile:
         rows = utils.HDF5Matrix(path, "x", start=2, end=8)
         with pytest.raises(IndexError, match="there are 6 rows"):
             rows[key]
+
+
+class TestGetFile:
+    @pytest.fixture
+    def archive(self, tmp_path):
+        """The URL of a zip archive of one file, and the cache to put it."""
+        path = tmp_path / "there" / "words.zip"
+        path.parent.mkdir()
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("words.txt", "one two")
+        return path.as_uri(), str(tmp_path)
+
+    def test_it_is_downloaded_once(self, archive, capsys):
+        origin, cache = archive
+        for _ in range(2):
+            path = utils.get_file("words.zip", origin, cache_dir=cache, extract=True)
+        assert path == os.path.join(cache, "datasets", "words.zip")
+        with open(os.path.join(cache, "datasets", "words.txt")) as file:
+            assert file.read() == "one two"
+        assert capsys.readouterr().out.count("Downloading data from") == 1
+
+    def test_another_content_is_replaced(self, archive, capsys):
+        origin, cache = archive
+        path = utils.get_file("words.zip", origin, cache_dir=cache)
+        expected = files.hash_of_file(path)
+        with open(path, "w") as file:
+            file.write("else")
+        assert not files.validate_file(path, expected)
+        path = utils.get_file("words.zip", origin, file_hash=expected, cache_dir=cache)
+        assert files.validate_file(path, expected)
+        assert files.validate_file(path, files.hash_of_file(path, "md5"), "md5")
+        assert "incomplete or outdated" in capsys.readouterr().out
+
+    def test_tar_archives_hold_what_is_named(self, tmp_path):
+        (tmp_path / "a").mkdir()
+        (tmp_path / "a" / "one").write_text("1")
+        with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as archive:
+            archive.add(tmp_path / "a" / "one", "rows/one")
+        origin = (tmp_path / "a.tar.gz").as_uri()
+        path = utils.get_file("rows", origin, untar=True, cache_dir=str(tmp_path), cache_subdir="c")
+        assert os.listdir(path) == ["one"]
+
+    def test_without_a_network_it_says_where_to_put_the_file(self, tmp_path):
+        origin = (tmp_path / "absent").as_uri()
+        with pytest.raises(Exception, match=r"(?s)URL fetch failure on file:.*by hand: ") as caught:
+            utils.get_file("kept", origin, cache_dir=str(tmp_path))
+        assert str(tmp_path / "datasets" / "kept") in str(caught.value)
+        assert not (tmp_path / "datasets" / "kept").exists()
