@@ -121,6 +121,9 @@ KERAS: dict[str, Members] = {
             "model_from_config model_from_json model_from_yaml"
         ),
     },
+    "python.keras.preprocessing.sequence": {
+        "stillflow.keras.preprocessing.sequence": "_remove_long_seq=remove_long_sequences",
+    },
     "python.keras.utils.data_utils": {
         "stillflow.keras.utils.files": (
             "_extract_archive=extract_archive _hash_file=hash_of_file get_file validate_file"

@@ -84,6 +84,7 @@ STORIES = (
     "strings_hashed",
     "strings_unicode",
     "keras_sessions",
+    "keras_preprocessing",
 )
 #: Programs of which the runs are compared, and the graphs, which are large, by digest.
 DIGESTED = (

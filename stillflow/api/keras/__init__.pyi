@@ -8,6 +8,7 @@ from stillflow.api.keras import losses as losses
 from stillflow.api.keras import metrics as metrics
 from stillflow.api.keras import models as models
 from stillflow.api.keras import optimizers as optimizers
+from stillflow.api.keras import preprocessing as preprocessing
 from stillflow.api.keras import regularizers as regularizers
 from stillflow.api.keras import utils as utils
 from stillflow.keras.engine.input_layer import Input as Input

@@ -1,0 +1,2 @@
+from stillflow.api.keras.preprocessing import sequence as sequence
+from stillflow.api.keras.preprocessing import text as text

@@ -1,0 +1,1 @@
+"""`tf.keras.preprocessing`: texts, sequences and pictures made ready for models."""
