@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "tracking": {"graph"},
     "ops": {"graph", "declare", "platform", "checkpoint", "tracking"},
     "gradients": {"graph", "declare", "ops"},
-    "runtime": {"graph", "declare"},
+    "runtime": {"graph", "declare", "platform"},
     "train": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "tracking"),
     },

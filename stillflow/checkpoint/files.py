@@ -6,6 +6,7 @@ import contextlib
 import os
 
 from stillflow.graph.text import local_path
+from stillflow.platform import processes
 from stillflow.platform.os_errors import os_errors_as_tf as os_errors_as_tf
 
 
@@ -39,6 +40,8 @@ class StagedFile:
 
 def write_atomically(path: str, content: bytes) -> None:
     """Makes `content` the content of `path`, durably, in one step."""
+    if not processes.writes_files():
+        return
     staged = StagedFile(path)
     try:
         staged.file.write(content)

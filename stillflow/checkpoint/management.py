@@ -22,7 +22,7 @@ from stillflow.checkpoint.messages import message_class
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
 from stillflow.graph.text import local_path
-from stillflow.platform import logging
+from stillflow.platform import logging, processes
 
 V1, V2 = 1, 2  # SaverDef.CheckpointFormatVersion
 _POLL_SECONDS = 1
@@ -111,6 +111,7 @@ def update_checkpoint_state(
         )
     with files.os_errors_as_tf(path):
         files.write_atomically(path, _to_text(state).encode())
+    processes.settle(f"the end of writing {path}")
 
 
 def get_checkpoint_state(checkpoint_dir: str, latest_filename: str | None = None) -> Any:
@@ -260,6 +261,8 @@ def remove_checkpoint(
     checkpoint_prefix: str, checkpoint_format_version: int = V2, meta_graph_suffix: str = "meta"
 ) -> None:
     """Deletes the files of a checkpoint, as far as they exist, the index before the data."""
+    if not processes.writes_files():
+        return
     checkpoint_prefix = local_path(checkpoint_prefix)
     doomed = [meta_graph_filename(checkpoint_prefix, meta_graph_suffix)]
     if checkpoint_format_version == V2:
@@ -274,6 +277,8 @@ def remove_checkpoint(
 
 def remove_shards_to_merge(prefix: str) -> None:
     """Removes what a sharded save that failed has left beside `prefix`."""
+    if not processes.writes_files():
+        return
     for folder in glob.glob(f"{glob.escape(local_path(prefix))}_temp_{'[0-9a-f]' * 32}"):
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from stillflow.digits.cli import digits
+
+if TYPE_CHECKING:
+    from stillflow.distribute.membership import Membership
+
+devices_option = click.option(
+    "--devices", help="How many local devices share each compiled run: a number, or all."
+)
+batch_option = click.option(
+    "--batch",
+    type=click.Choice(["global", "local"]),
+    default="global",
+    help="Whether all ranks feed the whole batch (default), or each its part of one.",
+)
+heartbeat_option = click.option(
+    "--heartbeat", default=30.0, help="Seconds after which a silent rank is given up (30)."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,7 +43,12 @@ def stillflow() -> None:
     default=True,
     help="Supply names that Python, NumPy and Pillow have dropped since TensorFlow 1.x (default).",
 )
-@click.option("--devices", help="How many local devices share each compiled run: a number, or all.")
+@devices_option
+@batch_option
+@heartbeat_option
+@click.option("--hosts", help="The machines of all processes, rank 0's first: a,b:PORT,...")
+@click.option("--rank", type=int, help="Which of the hosts this process is; 0 is the first.")
+@click.option("--patience", default=60.0, help="Seconds to wait for all ranks to come (60).")
 @click.argument("program")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def run(
@@ -34,18 +58,25 @@ def run(
     as_code: bool,
     period: bool,
     devices: str | None,
+    batch: str,
+    heartbeat: float,
+    hosts: str | None,
+    rank: int | None,
+    patience: float,
 ) -> Callable[[], None]:
     """Run PROGRAM as python does, `import tensorflow` meaning Stillflow.
 
-    PROGRAM is a script, or - for standard input. ARGS are the program's own.
+    PROGRAM is a script, or - for standard input. ARGS are the program's own. With --hosts, or
+    where srun, mpirun, torchrun or TF_CONFIG have started several processes, they run it together.
     """
     from stillflow.cli import program as programs
 
     if devices is not None:
-        try:
-            programs.spread_over(devices)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--devices") from None
+        _spread_over(devices)
+    place = _place(hosts, rank)
+    if place is not None:
+        local = place.has_local_batches or batch == "local"
+        place = replace(place, has_local_batches=local, heartbeat=heartbeat, patience=patience)
     load: Callable[[str], programs.Program] = programs.script
     if as_module:
         load = programs.module
@@ -53,7 +84,62 @@ def run(
         load = programs.code
     elif program == "-":
         load = programs.standard_input
-    return lambda: programs.run(load, program, args, period)
+    return lambda: programs.run(load, program, args, period, place)
+
+
+@stillflow.command(context_settings={"allow_interspersed_args": False})
+@click.option("--processes", "-n", required=True, type=click.IntRange(1), help="How many.")
+@click.option("--restarts", default=0, help="How often all start again when one has failed (0).")
+@click.option("-m", "as_module", is_flag=True, help="PROGRAM is a module's name, as in python -m.")
+@click.option("-c", "as_code", is_flag=True, help="PROGRAM is Python code, as in python -c.")
+@devices_option
+@batch_option
+@heartbeat_option
+@click.argument("program")
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def launch(
+    processes: int,
+    restarts: int,
+    as_module: bool,
+    as_code: bool,
+    devices: str | None,
+    batch: str,
+    heartbeat: float,
+    program: str,
+    args: tuple[str, ...],
+) -> Callable[[], None]:
+    """Run PROGRAM in several processes of this machine, which compute together.
+
+    What rank 0 prints is printed.
+    """
+    from stillflow.distribute.launching import launch as start
+
+    if devices is not None:
+        _spread_over(devices)
+    flags = [flag for flag, is_set in (("-m", as_module), ("-c", as_code)) if is_set]
+    flags += ["--batch", batch, "--heartbeat", str(heartbeat)]
+    return lambda: start([*flags, program, *args], processes, restarts)
+
+
+def _spread_over(devices: str) -> None:
+    from stillflow.cli import program as programs
+
+    try:
+        programs.spread_over(devices)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--devices") from None
+
+
+def _place(hosts: str | None, rank: int | None) -> Membership | None:
+    """This process's place among several, by its flags or its environment."""
+    from stillflow.distribute import membership
+
+    try:
+        if hosts is not None:
+            return membership.of_hosts(hosts, rank)
+        return membership.taken_from(os.environ)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 @stillflow.command()

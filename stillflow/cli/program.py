@@ -12,13 +12,17 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from importlib.machinery import BuiltinImporter, ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType, TracebackType
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from stillflow.environment import as_tensorflow
 from stillflow.environment.on_import import when_imported
 from stillflow.runtime import accelerators
+
+if TYPE_CHECKING:
+    from stillflow.distribute.membership import Membership
 
 
 class Program(NamedTuple):
@@ -30,9 +34,16 @@ class Program(NamedTuple):
 
 
 def run(
-    load: Callable[[str], Program], name: str, args: tuple[str, ...] = (), period: bool = True
+    load: Callable[[str], Program],
+    name: str,
+    args: tuple[str, ...] = (),
+    period: bool = True,
+    place: Membership | None = None,
 ) -> None:
-    """Loads the program `name` and runs it with `args`, `import tensorflow` meaning Stillflow."""
+    """Loads the program `name` and runs it with `args`, `import tensorflow` meaning Stillflow.
+
+    With a `place` it runs together with those of other ranks.
+    """
     sys.excepthook = _show_from_the_program_on
     prepare(period)
     program = load(name)
@@ -40,7 +51,18 @@ def run(
     main = ModuleType("__main__")
     vars(main).update(__annotations__={}, __builtins__=builtins, **program.names)
     sys.modules["__main__"] = main
-    exec(program.code, vars(main))
+    with nullcontext() if place is None else _joined(place):
+        exec(program.code, vars(main))
+
+
+def _joined(place: Membership) -> AbstractContextManager[Any]:
+    from stillflow.distribute.hub import NotAllHere
+    from stillflow.distribute.ranks import join
+
+    try:
+        return join(place)
+    except (NotAllHere, OSError) as error:
+        _give_up(1, str(error))
 
 
 def spread_over(devices: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ from stillflow.interchange.saved_model import export_folders
 from stillflow.interchange.saved_model import export_signatures as signatures
 from stillflow.interchange.saved_model.builder import SavedModelBuilder
 from stillflow.monitored.scaffold import Scaffold
+from stillflow.platform import files, processes
 from stillflow.runtime.session import Session
 from stillflow.train.saver import Saver
 
@@ -39,7 +39,7 @@ def export(
     modes = [mode for mode in _ORDER if receivers.get(mode)]
     if not modes:
         raise ValueError(f"No valid modes for exporting found. Got {receivers.keys()}.")
-    folder = export_folders.get_timestamped_export_dir(base)
+    folder = _agreed(export_folders.get_timestamped_export_dir(base))
     unfinished = export_folders.get_temp_export_dir(folder)
     builder = SavedModelBuilder(os.fsdecode(unfinished))
     for mode in modes:
@@ -52,9 +52,16 @@ def export(
     for path, source in (assets_extra or {}).items():
         target = os.path.join(os.fsdecode(unfinished), "assets.extra", path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        shutil.copyfile(source, target)
-    os.rename(unfinished, folder)
+        files.copy(source, target, overwrite=True)
+    processes.settle("an export")
+    files.rename(unfinished, folder, overwrite=True)
+    processes.settle("the end of an export")
     return folder
+
+
+def _agreed(folder: bytes) -> bytes:
+    """The folder of rank 0, where several processes export together."""
+    return os.fsencode(processes.agreed("the folder of an export", os.fsdecode(folder)))
 
 
 def _add_graph(

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from stillflow.graph.graph import Graph, get_default_graph
+from stillflow.platform import processes
 from stillflow.platform.os_errors import os_errors_as_tf
 
 PLUGINS_DIR = "plugins"
@@ -54,7 +55,7 @@ def get_all_plugin_assets(graph: Graph | None = None) -> list[PluginAsset]:
 
 def write_plugin_assets(graph: Graph, folder: str) -> None:
     """Writes the assets of a graph to `folder/plugins/NAME`."""
-    for asset in get_all_plugin_assets(graph):
+    for asset in get_all_plugin_assets(graph) if processes.writes_files() else ():
         place = os.path.join(folder, PLUGINS_DIR, str(asset.plugin_name))
         with os_errors_as_tf(place):
             os.makedirs(place, exist_ok=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from stillflow.platform import processes
+
 
 class Timer:
     """Says whether a step is one to do something in, and is told when it was done."""
@@ -48,7 +50,8 @@ class SecondOrStepTimer(Timer):
         if step == self._step:
             return False
         if self._every_secs is not None:
-            return time.time() >= self._time + self._every_secs
+            is_late = time.time() >= self._time + self._every_secs
+            return processes.agreed("a timer", is_late)  # ranks of a group do the same
         assert self._every_steps is not None
         return step >= self._step + self._every_steps
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from stillflow.graph import errors
 from stillflow.graph.text import as_text, local_path, path_to_str
+from stillflow.platform import processes
 from stillflow.platform.os_errors import os_errors_as_tf
 
 
@@ -42,9 +43,14 @@ def opened_to_read(path: Any) -> Any:
 
 def opened_to_write(path: Any) -> Any:
     """A new file `path`, of bytes."""
-    path = _path(path)
+    path = _written(path)
     with os_errors_as_tf(path):
         return open(path, "wb")
+
+
+def _written(path: Any) -> str:
+    """Where what is for the file `path` goes: nowhere, in a rank that writes no files."""
+    return _path(path) if processes.writes_files() else os.devnull
 
 
 def exists(path: Any) -> bool:
@@ -87,6 +93,8 @@ def makedirs(path: Any) -> None:
 
 def remove(path: Any) -> None:
     """Removes the file `path`."""
+    if not processes.writes_files():
+        return
     path = _path(path)
     with os_errors_as_tf(path):
         os.remove(path)
@@ -94,6 +102,8 @@ def remove(path: Any) -> None:
 
 def rmtree(path: Any) -> None:
     """Removes the folder `path` with all that is in it."""
+    if not processes.writes_files():
+        return
     path = _path(path)
     if not os.path.lexists(path):
         raise errors.NotFoundError(None, None, f"{path} not found")
@@ -107,6 +117,8 @@ def copy(src: Any, dst: Any, overwrite: bool = False) -> None:
     Raises:
       AlreadyExistsError: there is a file `dst`, and it is not to be overwritten.
     """
+    if not processes.writes_files():
+        return
     src, dst = _path(src), _path(dst)
     _check_free(dst, overwrite)
     with os_errors_as_tf(src):
@@ -119,6 +131,8 @@ def rename(src: Any, dst: Any, overwrite: bool = False) -> None:
     Raises:
       AlreadyExistsError: there is a file `dst`, and it is not to be overwritten.
     """
+    if not processes.writes_files():
+        return
     src, dst = _path(src), _path(dst)
     _check_free(dst, overwrite)
     with os_errors_as_tf(src):
@@ -238,7 +252,7 @@ class GFile:
         return self._writer
 
     def _opened(self, mode: str) -> Any:
-        path = _path(self._name)
+        path = _path(self._name) if mode == "rb" else _written(self._name)
         with os_errors_as_tf(path):
             return open(path, mode)
 

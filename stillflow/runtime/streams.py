@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import numpy as np
 
 from stillflow.graph.operation import Operation
+from stillflow.platform import processes
 
 _WORD = 0xFFFFFFFF
 
@@ -66,4 +66,4 @@ def _advanced_narrow(words: Any, blocks: Any, xp: Any) -> Any:
 
 
 def _random_word() -> int:
-    return int.from_bytes(os.urandom(8), "little")
+    return int.from_bytes(processes.entropy(8), "little")

@@ -187,7 +187,7 @@ class Outcome(NamedTuple):
             return
         failed = int(np.argmin(flags))
         op, message = self.messages[failed]
-        text = message(*map(np.asarray, self.seen[failed]))
+        text = message(*map(placement.read, self.seen[failed]))
         raise FailedCheck(InvalidArgumentError(None, op, text))
 
 
@@ -230,7 +230,9 @@ class _Compiled:
         self._inputs = sorted((read & available) - set(updates))
         self._outputs = [*self._donated, *sorted((made & kept) - set(updates))]
         self._messages: list[tuple[Operation | None, Message]] = []
-        self._function: Any = placement.compiled(faithful(self._traced))
+        self._function: Any = placement.compiled(
+            faithful(self._traced), f"a run up to {steps[-1].op.name}"
+        )
         self.traces = 0
         self.drawn: dict[Operation, tuple[int, ...]] = {}
         self._is_compiled = False

@@ -26,10 +26,10 @@ class HostMemory:
     is_away = False
     is_one_device = True
 
-    def compiled(self, function: Callable[..., Any]) -> Any:
+    def compiled(self, function: Callable[..., Any], name: str) -> Any:
         """`function(buffers, updated, inputs)` compiled; it gives buffers, results, flags and seen.
 
-        The buffers and what is updated are given up.
+        The buffers and what is updated are given up. `name` is for people.
         """
         return jax.jit(function, donate_argnums=(0, 1))
 
@@ -65,6 +65,10 @@ class HostMemory:
         """Waits for `results` of one call, where that is needed before it returns."""
         for first in results[:1]:
             first.block_until_ready()  # they are ready at once
+
+    def read(self, value: Any) -> np.ndarray:
+        """What a compiled run has seen of its feeds, on the host."""
+        return np.asarray(value)
 
     def settled(self, value: PackedValue) -> Any:
         """`value`, in memory that stays as it is while the state has readers."""

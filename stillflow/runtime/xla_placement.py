@@ -9,9 +9,10 @@ import os
 
 import jax
 
+from stillflow.platform import processes
 from stillflow.runtime import accelerators
 from stillflow.runtime.xla_memory import DeviceMemory, HostMemory
-from stillflow.runtime.xla_mesh import MeshMemory, local_devices
+from stillflow.runtime.xla_mesh import mesh
 
 _PRECISIONS = ("float32", "tensorfloat32", "bfloat16")
 
@@ -62,11 +63,11 @@ def _placed() -> HostMemory:
         jax.config.update("jax_cuda_visible_devices", visible)
         jax.config.update("jax_rocm_visible_devices", visible)
     count = accelerators.spread()
-    if count is not None:
-        devices = local_devices(count)
-        if devices[0].platform != "cpu":
+    if count is not None or processes.are_together():
+        memory = mesh(count)
+        if memory.device.platform != "cpu":
             _choose_precision()
-        return MeshMemory(devices)
+        return memory
     device = _chosen_device() or jax.local_devices()[0]
     if device == jax.local_devices()[0] and device.platform == "cpu":
         return HostMemory()

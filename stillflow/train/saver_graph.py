@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -24,6 +23,7 @@ from stillflow.ops.saving import save_restore
 from stillflow.ops.saving.saveable import SaveableObject, SaveSpec
 from stillflow.ops.strings.joining import string_join
 from stillflow.ops.variables.state import assign
+from stillflow.platform import processes
 from stillflow.train.saveables import Saveable
 
 _CPU = "/device:CPU:0"
@@ -164,7 +164,7 @@ def _device_of(saveable: Any) -> str:
 
 def _save_shards(prefix: Tensor, shards: Shards) -> Tensor:
     """Writes each shard as a checkpoint beside the prefix, then makes one checkpoint of them."""
-    beside = string_join([prefix, f"_temp_{os.urandom(16).hex()}/part"])
+    beside = string_join([prefix, f"_temp_{processes.entropy(16).hex()}/part"])
     number = constant(len(shards), name="num_shards")
     parts, written = [], []
     for shard, (place, saveables) in enumerate(shards):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 
 from stillflow.ops.random.philox.generator import blocks
+from stillflow.platform import processes
 
 _AT_ONCE = 512  # blocks
 
@@ -47,5 +46,5 @@ def given_seeds(seed: int, seed2: int) -> tuple[int, int]:
     """The seeds, or random ones where both are 0."""
     if seed or seed2:
         return seed, seed2
-    drawn = os.urandom(16)
+    drawn = processes.entropy(16)
     return int.from_bytes(drawn[:8], "little"), int.from_bytes(drawn[8:], "little")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -24,6 +23,7 @@ from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.random_seed import get_seed
 from stillflow.ops.random.philox import discrete
 from stillflow.ops.sampling import words
+from stillflow.platform import processes
 from stillflow.platform.deprecation import deprecated
 
 _TYPES = {"T": (dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64)}
@@ -68,7 +68,7 @@ def _sequences(
         )
     if not deterministic and any(seeds):
         refuse("Both seed and seed2 should be 0 if deterministic is false.")
-    stream = _stream(*seeds) if any(seeds) else _stream(secrets.randbits(64), secrets.randbits(64))
+    stream = _stream(*(seeds if any(seeds) else (_drawn(), _drawn())))
     sequences = []
     for axis in (1, 2):
         size, count = x.shape[axis], _pooled_size(x.shape[axis], pooling_ratio[axis])
@@ -79,6 +79,10 @@ def _sequences(
         sequences.append(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
         stream[2] += blocks
     return sequences
+
+
+def _drawn() -> int:
+    return int.from_bytes(processes.entropy(8), "little")
 
 
 def _stream(seed: int, seed2: int) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from stillflow.declare.shapes import Sizes
 from stillflow.graph.dtypes import DType
 from stillflow.ops.queues.lines import Element, Queue, move
 from stillflow.ops.random.philox.generator import blocks
+from stillflow.platform import processes
 
 _BLOCKS_AT_ONCE = 64
 
@@ -65,7 +65,7 @@ class RandomShuffleQueue(Queue):
 
 def _words(seeds: tuple[int, int]) -> Iterator[int]:
     """The numbers of TensorFlow's generator: random ones where neither seed is given."""
-    given = seeds if any(seeds) else np.frombuffer(os.urandom(16), np.int64).tolist()
+    given = seeds if any(seeds) else np.frombuffer(processes.entropy(16), np.int64).tolist()
     halves = [seed >> shift & 0xFFFFFFFF for seed in given for shift in (0, 32)]
     stream = np.array([*halves[:2], 0, 0, *halves[2:]], np.uint32)
     start = 0

@@ -8,7 +8,6 @@ occurs in a batch on average, or if samples are unique, how likely it is to occu
 from __future__ import annotations
 
 import functools
-import os
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from stillflow.declare.refusing import is_within, refuse
 from stillflow.graph.operation import Tensor
 from stillflow.ops.random.common import op_seeds
 from stillflow.ops.sampling import ranges
-from stillflow.platform import files
+from stillflow.platform import files, processes
 
 _RESERVED = 512  # blocks of the stream for each sample
 _SIGNATURE = (
@@ -217,7 +216,7 @@ class _Learned:
         if self.counted is None:
             self.counted = ranges.Counted(size)
             if seed == 0 and seed2 == 0:
-                seed, seed2 = (int.from_bytes(os.urandom(8), "little") for _ in range(2))
+                seed, seed2 = (int.from_bytes(processes.entropy(8), "little") for _ in range(2))
             self._key, self._high = seed, seed2
         return self.counted
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from stillflow.declare import shapes, storable
 from stillflow.declare.opdef import op
 from stillflow.graph.dtypes import DType, variant
 from stillflow.graph.errors import InvalidArgumentError, NotFoundError
+from stillflow.platform import processes
 
 
 @op(
@@ -39,7 +40,27 @@ def save_v2(
     A slice is "" for a whole tensor, or says which part of a partitioned one it is. A node gets
     `dtypes` from its inputs.
     """
-    with BundleWriter(_text(prefix)) as writer:
+    with _written_by_one(_text(prefix)) as writes:
+        if writes:
+            _write_bundle(_text(prefix), tensor_names, shape_and_slices, tensors, dtypes)
+    return ()
+
+
+@contextlib.contextmanager
+def _written_by_one(path: str) -> Iterator[bool]:
+    """A block that writes `path` or, in all ranks of a group but one, does not.
+
+    None of them has gone on before all have come, and before it is written.
+    """
+    processes.settle(f"the start of writing {path}")
+    yield processes.writes_files()
+    processes.settle(f"the end of writing {path}")
+
+
+def _write_bundle(
+    prefix: str, tensor_names: Any, shape_and_slices: Any, tensors: Any, dtypes: Sequence[DType]
+) -> None:
+    with BundleWriter(prefix) as writer:
         for name, spec, tensor, dtype in zip(
             tensor_names, shape_and_slices, tensors, dtypes, strict=True
         ):
@@ -50,7 +71,6 @@ def save_v2(
                 writer.add(name, tensor, dtype)
             else:
                 writer.add_slice(name, *part, tensor, dtype)
-    return ()
 
 
 @op(
@@ -69,12 +89,20 @@ def save_slices(
     T: list[DType] = None,  # type: ignore[assignment]  # noqa: RUF013
 ):
     """Writes a checkpoint of TensorFlow's first format; else as SaveV2."""
-    with FirstFormatWriter(_text(filename)) as writer:
-        for name, spec, tensor, dtype in zip(tensor_names, shapes_and_slices, data, T, strict=True):
+    with _written_by_one(_text(filename)) as writes:
+        if writes:
+            _write_first_format(_text(filename), tensor_names, shapes_and_slices, data, T)
+    return ()
+
+
+def _write_first_format(
+    filename: str, tensor_names: Any, specs: Any, data: Any, types: Sequence[DType]
+) -> None:
+    with FirstFormatWriter(filename) as writer:
+        for name, spec, tensor, dtype in zip(tensor_names, specs, data, types, strict=True):
             array = np.asarray(tensor)
             shape, part = _slice(spec) or (array.shape, slices.whole(array.shape))
             writer.add(name, shape, part, array, dtype)
-    return ()
 
 
 def _restored_shapes(ctx: shapes.ShapeContext) -> list[Any]:
@@ -235,12 +263,18 @@ def merge_v2_checkpoints(
 ):
     """Makes one checkpoint of several, whose data it moves; removes folders that this empties."""
     prefixes = [_text(prefix) for prefix in checkpoint_prefixes]
-    merge(prefixes, _text(destination_prefix))
+    with _written_by_one(_text(destination_prefix)) as writes:
+        if writes:
+            _merge(prefixes, _text(destination_prefix), delete_old_dirs)
+    return ()
+
+
+def _merge(prefixes: Sequence[str], destination: str, delete_old_dirs: bool) -> None:
+    merge(prefixes, destination)
     if delete_old_dirs:
         for folder in {os.path.dirname(prefix) for prefix in prefixes} - {""}:
             with contextlib.suppress(OSError):  # it holds something else
                 os.rmdir(folder)
-    return ()
 
 
 def _string(value: str) -> np.ndarray:

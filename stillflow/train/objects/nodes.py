@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from stillflow.graph.scopes import control_dependencies, device
 from stillflow.ops.saving import save_restore
 from stillflow.ops.saving.saveable import SaveableObject
 from stillflow.ops.strings.joining import string_join
+from stillflow.platform import processes
 from stillflow.train import saver_graph
 from stillflow.train.saveables import Saveable
 
@@ -38,7 +38,7 @@ class MultiDeviceSaver:
         Each device's is written for itself, then they are made one.
         """
         with device(_CPU):
-            beside = string_join([file_prefix, f"_temp_{os.urandom(16).hex()}/part"])
+            beside = string_join([file_prefix, f"_temp_{processes.entropy(16).hex()}/part"])
         number = constant(len(self._by_device), name="num_shards")
         places, parts, written = sorted(self._by_device), [], []
         for shard, place in enumerate(places):
