@@ -10,8 +10,10 @@ from contextlib import suppress
 from typing import Any
 
 from stillflow.graph import nest
+from stillflow.graph.scopes import control_dependencies
 from stillflow.layers.call_context import current_call
 from stillflow.layers.default_session import get_session
+from stillflow.ops.control.ordering import group
 
 
 def is_needed(tensors: Any, inside_of_calls: bool = False) -> bool:
@@ -66,12 +68,18 @@ def _create(tensors: Any, done: set[Any], created: list[Any]) -> None:
             if starts_from_input(taken):
                 layer_inputs.append(taken)
             else:
-                constants[position] = get_session([taken]).run(taken)
+                constants[position] = _value_now(taken)
         _create(layer_inputs, done, created)
         layer = TensorFlowOpLayer(op.node_def, name=op.name, constants=constants)
         created.append(layer)
         layer._add_inbound_node(layer_inputs, list(op.outputs))
         done.add(op)
+
+
+def _value_now(tensor: Any) -> Any:
+    with control_dependencies([tensor]):
+        group()  # without use, but TensorFlow's next unseeded op counts it
+    return get_session([tensor]).run(tensor)
 
 
 def _has_history(tensor: Any) -> bool:

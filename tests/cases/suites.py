@@ -146,6 +146,7 @@ NETWORKS = (
     "layers",
     "recurrent",
     "keras_rnn",
+    "keras_engine",
 )
 #: The same of programs that choose among functions, whose names count through a process.
 SWITCHES = "switches"
