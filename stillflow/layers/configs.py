@@ -60,28 +60,35 @@ def of_function(name: str, function: Any, module_key: str) -> dict[str, Any]:
     }
 
 
-def take_function(config: dict[str, Any], name: str, module_key: str, known: Any = None) -> Any:
+def take_function(
+    config: dict[str, Any],
+    name: str,
+    module_key: str,
+    known: Any = None,
+    kind_of_function: str = "function in wrapper",
+) -> Any:
     """The function that `of_function` told; its entries leave `config`.
 
     Args:
-      known: {name: object}, a program's own.
+      known: {name: object}, a program's own: functions by their names, or by that of the layer.
+      kind_of_function: what messages call it.
 
     Raises:
       TypeError: the entry that says how the function is told says neither way.
-      ValueError: it is told by a name that is not known.
+      ValueError: it is told by a name that is not known, or by byte code.
     """
     kind, told = config.pop(name + "_type"), config.pop(name)
     config.pop(module_key, None)
-    if kind == "lambda":
-        return told
-    if kind != "function":
+    if kind not in ("lambda", "function"):
         raise TypeError("Unknown function type:", kind)
-    return _named(told, {**custom_objects.get_custom_objects(), **(known or {})})
-
-
-def _named(name: str, known: dict[str, Any]) -> Any:
-    if name not in known:
-        raise ValueError(
-            f"Unknown function in wrapper:{name}\n  Pass it in `custom_objects`, by its name."
-        )
-    return known[name]
+    if callable(told):
+        return told
+    objects = {**custom_objects.get_custom_objects(), **(known or {})}
+    for key in (told, config.get("name")):
+        if isinstance(key, str) and key in objects:
+            return objects[key]
+    raise ValueError(
+        f"Unknown {kind_of_function}:{told if isinstance(told, str) else '<byte code>'}\n"
+        "  What a file says is never run as code. Pass the function in `custom_objects`, by its "
+        f"name or as {config.get('name')!r}, the name of the layer."
+    )

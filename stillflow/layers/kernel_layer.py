@@ -73,12 +73,12 @@ class KernelLayer(Layer):
             dtype=self.dtype,
         )
 
-    def _add_bias(self, size: int) -> None:
+    def _add_bias(self, shape: int | Sequence[int]) -> None:
         self.bias = None
         if self.use_bias:
             self.bias = self.add_weight(
                 "bias",
-                shape=(size,),
+                shape=(shape,) if isinstance(shape, int) else shape,
                 initializer=self.bias_initializer,
                 regularizer=self.bias_regularizer,
                 constraint=self.bias_constraint,
