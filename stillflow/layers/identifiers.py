@@ -70,29 +70,38 @@ def activation_of(identifier: Any) -> Callable[[Any], Any]:
 
 def initializer_of(identifier: Any) -> Any:
     """Returns the initializer; None for None. ValueError when it is none, nor the name of one."""
-    return _made(identifier, deserialize_initializer, initializers.BY_NAME, "initializer")
+    if _is_described(identifier):
+        return deserialize_initializer(_of_function(identifier, initializers.BY_NAME))
+    return _checked(identifier, f"Could not interpret initializer identifier: {identifier}")
 
 
 def regularizer_of(identifier: Any) -> Any:
     """Returns the function of a variable; None for None. ValueError when it is none."""
-    return _made(identifier, deserialize_regularizer, regularizers.BY_NAME, "regularizer")
+    if _is_described(identifier):
+        return deserialize_regularizer(_of_function(identifier, regularizers.BY_NAME))
+    return _checked(identifier, "Could not interpret regularizer identifier:", identifier)
 
 
 def constraint_of(identifier: Any) -> Any:
     """Returns the function of a new value; None for None. ValueError when it is none."""
-    return _made(identifier, deserialize_constraint, constraints.BY_NAME, "constraint")
-
-
-def _made(
-    identifier: Any, deserialize: Callable[[Any], Any], known: Mapping[str, Any], kind: str
-) -> Any:
     if isinstance(identifier, str):
-        makes_one = inspect.isfunction(known.get(identifier))  # such as l2, of which l2() is one
-        return deserialize(
-            {"class_name": identifier, "config": {}} if makes_one else str(identifier)
-        )
-    if isinstance(identifier, dict):
-        return deserialize(identifier)
+        identifier = {"class_name": identifier, "config": {}}
+    if _is_described(identifier):
+        return deserialize_constraint(identifier)
+    return _checked(identifier, f"Could not interpret constraint identifier: {identifier}")
+
+
+def _is_described(identifier: Any) -> bool:
+    return isinstance(identifier, (str, dict))
+
+
+def _of_function(identifier: Any, known: Mapping[str, Any]) -> Any:
+    """The description of what a function makes that is named, such as "l2", which l2() is."""
+    makes_one = isinstance(identifier, str) and inspect.isfunction(known.get(identifier))
+    return {"class_name": identifier, "config": {}} if makes_one else identifier
+
+
+def _checked(identifier: Any, *refusal: Any) -> Any:
     if identifier is None or callable(identifier):
         return identifier
-    raise ValueError(f"Could not interpret {kind} identifier: {identifier}")
+    raise ValueError(*refusal)

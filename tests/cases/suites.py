@@ -135,6 +135,9 @@ DIGESTED = (
     "dense_ctc",
     "ragged",
     "version2",
+    "keras_losses",
+    "keras_metrics",
+    "keras_terms",
 )
 #: The same of whole networks, which take their time.
 WHOLE_NETWORKS = "slim_nets_whole"
@@ -147,6 +150,7 @@ NETWORKS = (
     "recurrent",
     "keras_rnn",
     "keras_engine",
+    "keras_optimizers",
 )
 #: The same of programs that choose among functions, whose names count through a process.
 SWITCHES = "switches"
