@@ -255,6 +255,17 @@ def load_mnist(train_dir="MNIST-data"):
     return read_data_sets(train_dir)
 
 
+def embedded_arrays() -> list[tuple[np.ndarray, np.ndarray]]:
+    """Pixels, uint8[n, 28, 28], and labels, uint8[n], of the training set and of the test set."""
+    return [
+        (
+            _embedded_pixels(_EMBEDDED / f"{part}-images-idx3-ubyte.gz")[..., 0].copy(),
+            _labels(_EMBEDDED / f"{part}-labels-idx1-ubyte.gz", one_hot=False),
+        )
+        for part in ("train", "t10k")
+    ]
+
+
 def _find(folder: str, source_url: str, name: str) -> Path:
     local = Path(folder, name)
     if local.exists():

@@ -153,9 +153,9 @@ def _neighbours(
 
 
 def remove_long_sequences(
-    maxlen: int, sequences: Iterable[Any], labels: Iterable[Any]
+    maxlen: int, seq: Iterable[Any], label: Iterable[Any]
 ) -> tuple[list[Any], list[Any]]:
     """Returns the sequences that are shorter than `maxlen`, and their labels."""
-    pairs = zip(sequences, labels, strict=False)
-    kept = [(each, label) for each, label in pairs if len(each) < maxlen]
-    return [each for each, _ in kept], [label for _, label in kept]
+    pairs = zip(seq, label, strict=False)
+    kept = [(each, of_it) for each, of_it in pairs if len(each) < maxlen]
+    return [each for each, _ in kept], [of_it for _, of_it in kept]

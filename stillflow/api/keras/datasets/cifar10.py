@@ -1,0 +1,5 @@
+"""`tf.keras.datasets.cifar10`. cifar10.pyi lists the names."""
+
+from stillflow.api import _missing
+
+__getattr__, __dir__ = _missing.fallback(__name__)
