@@ -54,7 +54,7 @@ KERAS: dict[str, Members] = {
         "stillflow.keras.engine.input_layer": "Input InputLayer",
     },
     "python.keras.engine.input_spec": {
-        "stillflow.layers.input_spec": "InputSpec assert_input_compatibility",
+        "stillflow.layers.input_spec": "InputSpec assert_input_compatibility to_tensor_shape",
     },
     "python.keras.engine.network": {
         "stillflow.keras.engine.network": "Network",
@@ -164,7 +164,8 @@ KERAS: dict[str, Members] = {
         "stillflow.keras.utils.symbolic": (
             "are_all_symbolic_tensors is_symbolic_tensor is_tensor_or_tensor_list"
         ),
-        "stillflow.layers.utils": "constant_value get_reachable_from_inputs smart_cond",
+        "stillflow.layers.reachable": "get_reachable_from_inputs=reachable_from",
+        "stillflow.layers.utils": "constant_value smart_cond",
     },
     "python.keras.utils.layer_utils": {
         "stillflow.keras.utils.kernels": "convert_dense_weights_data_format",

@@ -62,6 +62,18 @@ class InputSpec:
         return cls(**config)
 
 
+def to_tensor_shape(spec: InputSpec) -> TensorShape:
+    """Returns the shape that `spec` demands, of sizes that it does not tell where they are free."""
+    if spec.shape is None and spec.ndim is None:
+        return TensorShape(None)
+    if spec.shape is not None:
+        return TensorShape(spec.shape)
+    sizes: list[int | None] = [None] * (spec.ndim or 0)
+    for axis, size in spec.axes.items():
+        sizes[axis] = size
+    return TensorShape(sizes)
+
+
 def assert_input_compatibility(input_spec: Any, inputs: Any, layer_name: str) -> None:
     """ValueError when `inputs` are not what the layer demands.
 

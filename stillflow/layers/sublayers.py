@@ -8,6 +8,7 @@ from typing import Any
 from stillflow.graph import nest
 from stillflow.layers.default_session import track_variable
 from stillflow.ops.variables.module import Module
+from stillflow.ops.variables.resource_variable import UnreadVariable
 from stillflow.ops.variables.variable import Variable
 from stillflow.tracking.assigning import sticky_attribute_assignment
 
@@ -61,7 +62,7 @@ class Sublayers(Module):
                 if hasattr(value, "_use_resource_variables"):
                     value._use_resource_variables = True
         for leaf in nest.flatten(value):
-            if isinstance(leaf, Variable):
+            if isinstance(leaf, Variable) and not isinstance(leaf, UnreadVariable):
                 self._note_variable(leaf)
 
     def _note_variable(self, variable: Any) -> None:

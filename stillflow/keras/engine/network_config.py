@@ -17,15 +17,9 @@ from stillflow.graph import nest
 from stillflow.graph.operation import Tensor
 from stillflow.keras.engine.topology import node_key
 from stillflow.keras.layers.serialization import deserialize
+from stillflow.keras.utils.nests import ListWrapper, convert_inner_node_data
 from stillflow.layers.values import get_value
 from stillflow.platform import logging
-
-
-class Origin:
-    """A leaf of a nest: what tells of a tensor, which is itself a list."""
-
-    def __init__(self, told: list[Any]):
-        self.told = told
 
 
 def config_of(network: Any) -> dict[str, Any]:
@@ -74,10 +68,14 @@ def _layer_config(network: Any, layer: Any, numbers: dict[str, int]) -> dict[str
             continue
         arguments = _told_arguments(layer, node)
         origins = [
-            Origin([source.name, numbers.get(node_key(source.name, number), 0), output, arguments])
+            ListWrapper(
+                [source.name, numbers.get(node_key(source.name, number), 0), output, arguments]
+            )
             for source, number, output, _ in node.iterate_inbound()
         ]
-        config["inbound_nodes"].append(_unwrapped(_as_nest(node.input_tensors, origins)))
+        config["inbound_nodes"].append(
+            convert_inner_node_data(_as_nest(node.input_tensors, origins))
+        )
     return config
 
 
@@ -109,38 +107,15 @@ def _ends(network: Any, coordinates: Any, tensors: Any, numbers: dict[str, int])
     keys = network._topology.node_keys
     known = [each for each in coordinates if node_key(each[0].name, each[1]) in keys]
     origins = [
-        Origin([layer.name, numbers[node_key(layer.name, node)], output])
+        ListWrapper([layer.name, numbers[node_key(layer.name, node)], output])
         for layer, node, output in known
     ]
-    return _unwrapped(_as_nest(tensors, origins))
+    return convert_inner_node_data(_as_nest(tensors, origins))
 
 
 def _as_nest(structure: Any, leaves: list[Any]) -> Any:
     packed = nest.pack_sequence_as(structure, leaves)
     return packed if nest.is_nested(packed) else [packed]
-
-
-def _unwrapped(structure: Any) -> Any:
-    return nest.map_structure(lambda origin: origin.told, structure)
-
-
-def _wrapped(value: Any) -> Any:
-    """What `_unwrapped` gives, with what tells of a tensor as a leaf again."""
-    if _tells_of_tensor(value):
-        return Origin(list(value))
-    if isinstance(value, dict):
-        return {key: _wrapped(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        wrapped = map(_wrapped, value)
-        return type(value)(*wrapped) if hasattr(value, "_fields") else type(value)(wrapped)
-    return value
-
-
-def _tells_of_tensor(value: Any) -> bool:
-    if not isinstance(value, (list, tuple)) or len(value) not in (3, 4):
-        return False
-    name, *numbers = value[:3]
-    return isinstance(name, str) and all(isinstance(each, int) for each in numbers)
 
 
 # Back ---------------------------------------------------------------------------------------------
@@ -156,7 +131,7 @@ def network_of(cls: Any, config: dict[str, Any], custom_objects: Any = None) -> 
     for told in config["layers"]:
         layer = deserialize(told, custom_objects)
         calls.layers[told["name"]] = layer
-        for node in _wrapped(told["inbound_nodes"]):
+        for node in convert_inner_node_data(told["inbound_nodes"], wrap=True):
             calls.waiting.setdefault(told["name"], []).append(node)
     calls.make_all(list(calls.layers))
     inputs, outputs = (calls.tensors(config[key]) for key in ("input_layers", "output_layers"))
@@ -191,7 +166,7 @@ class _Calls:
         origins = nest.flatten(node)
         if not all(self._is_made(origin) for origin in origins):
             return False
-        told = origins[-1].told
+        told = origins[-1].as_list()
         arguments = self._arguments(told[3] if len(told) > 3 else {})
         inputs = nest.pack_sequence_as(node, [self._tensor(origin) for origin in origins])
         if not isinstance(inputs, dict) and len(origins) == 1:
@@ -199,24 +174,26 @@ class _Calls:
         layer(inputs, **arguments)
         return True
 
-    def _is_made(self, origin: Origin) -> bool:
-        name, node_index = origin.told[:2]
+    def _is_made(self, origin: ListWrapper) -> bool:
+        name, node_index = origin.as_list()[:2]
         return len(self.layers[name]._inbound_nodes) > node_index
 
-    def _tensor(self, origin: Origin) -> Any:
-        name, node_index, tensor_index = origin.told[:3]
+    def _tensor(self, origin: ListWrapper) -> Any:
+        name, node_index, tensor_index = origin.as_list()[:3]
         node = self.layers[name]._inbound_nodes[node_index]
         return nest.flatten(node.output_tensors)[tensor_index]
 
     def _arguments(self, told: Any) -> dict[str, Any]:
         def value_of(value: Any) -> Any:
-            return self._tensor(value) if isinstance(value, Origin) else value
+            return self._tensor(value) if isinstance(value, ListWrapper) else value
 
-        arguments: dict[str, Any] = nest.map_structure(value_of, _wrapped(told))
+        arguments: dict[str, Any] = nest.map_structure(
+            value_of, convert_inner_node_data(told, wrap=True)
+        )
         return arguments
 
     def tensors(self, told: Any) -> Any:
-        return nest.map_structure(self._tensor, _wrapped(told))
+        return nest.map_structure(self._tensor, convert_inner_node_data(told, wrap=True))
 
 
 def _insert_others(network: Any, layers: list[Any]) -> None:

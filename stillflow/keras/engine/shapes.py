@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from stillflow.graph import nest
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.keras.utils.nests import convert_shapes
 
 
 def output_shapes(network: Any, input_shape: Any) -> Any:
@@ -15,7 +15,7 @@ def output_shapes(network: Any, input_shape: Any) -> Any:
     Raises:
       ValueError: there are more or fewer shapes than inputs.
     """
-    given = nest.flatten(as_shapes(input_shape))
+    given = nest.flatten(convert_shapes(input_shape, to_tuples=False))
     if len(given) != len(network._input_layers):
         raise ValueError(
             f"Invalid input_shape argument {input_shape}: model has {len(network._input_layers)} "
@@ -42,42 +42,10 @@ def _found(network: Any, given: list[TensorShape]) -> dict[Any, TensorShape]:
                 continue
             taken = [found[tuple(origin[:3])] for origin in node.iterate_inbound()]
             packed = nest.pack_sequence_as(node.inbound_layers, taken)
-            made = as_shapes(layer.compute_output_shape(as_tuples(packed)))
+            made = convert_shapes(
+                layer.compute_output_shape(convert_shapes(packed)), to_tuples=False
+            )
             number = layer._inbound_nodes.index(node)
             for index, shape in enumerate(nest.flatten(made)):
                 found[layer, number, index] = shape
     return found
-
-
-def as_shapes(shapes: Any) -> Any:
-    """A shape, or a nest of them, with each as a TensorShape."""
-    return _mapped(shapes, TensorShape)
-
-
-def as_tuples(shapes: Any) -> Any:
-    """A shape, or a nest of them, with each as a tuple; None where the rank is not known."""
-    return _mapped(shapes, _tuple)
-
-
-def _mapped(shapes: Any, convert: Any) -> Any:
-    if _is_shape(shapes):
-        return convert(shapes)
-    if isinstance(shapes, dict):
-        return {key: _mapped(value, convert) for key, value in shapes.items()}
-    return type(shapes)(_mapped(each, convert) for each in shapes)
-
-
-def _is_shape(value: Any) -> bool:
-    if value is None or isinstance(value, (int, TensorShape)):
-        return True
-    is_sizes = isinstance(value, Iterable) and not isinstance(value, dict)
-    return is_sizes and all(each is None or _is_size(each) for each in value)
-
-
-def _is_size(value: Any) -> bool:
-    return isinstance(value, int) or hasattr(value, "value")
-
-
-def _tuple(shape: Any) -> Any:
-    shape = TensorShape(shape)
-    return None if shape.ndims is None else tuple(shape.as_list())
