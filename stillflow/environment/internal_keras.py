@@ -49,6 +49,9 @@ KERAS: dict[str, Members] = {
             "uses_keras_history=starts_from_input"
         ),
         "stillflow.layers.keras_style": "make_variable",
+        "stillflow.layers.policies": (
+            "disable_v2_dtype_behavior enable_v2_dtype_behavior v2_dtype_behavior_enabled"
+        ),
     },
     "python.keras.engine.input_layer": {
         "stillflow.keras.engine.input_layer": "Input InputLayer",
@@ -69,7 +72,15 @@ KERAS: dict[str, Members] = {
         "stillflow.keras.engine.model": "Model",
     },
     "python.keras.models": {
-        "stillflow.keras.engine.cloning": "_clone_layer=clone_layer",
+        "stillflow.keras.engine.building_clones": "clone_and_build_model",
+        "stillflow.keras.engine.cloning": (
+            "_clone_functional_model=clone_functional _clone_layer=clone_layer "
+            "_clone_sequential_model=clone_sequential share_weights"
+        ),
+        "stillflow.keras.engine.resetting": (
+            "_in_place_subclassed_model_reset=reset_in_place "
+            "in_place_subclassed_model_state_restoration=restore_in_place"
+        ),
         "stillflow.keras.engine.input_layer": "Input InputLayer",
         "stillflow.keras.engine.network": "Network",
     },

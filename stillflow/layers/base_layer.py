@@ -83,7 +83,8 @@ class Layer(Called):
         self._init_connections()
         self._init_call_fn_args()
         self._dtype_policy = policies.policy_of(dtype)
-        self._autocast = kwargs.get("autocast", False)
+        self._dtype_defaulted_to_floatx = not dtype and policies.defaults_to_floatx()
+        self._autocast = kwargs.get("autocast", policies.v2_dtype_behavior_enabled())
         self._dynamic = dynamic
         if "batch_input_shape" in kwargs:
             self._batch_input_shape = tuple(kwargs["batch_input_shape"])

@@ -18,6 +18,7 @@ from stillflow.layers.input_spec import assert_input_compatibility
 from stillflow.ops.array import shape_of
 from stillflow.ops.control.ordering import placeholder
 from stillflow.ops.math import casts
+from stillflow.platform import logging
 
 
 class Called(Connections, Collected):
@@ -30,6 +31,8 @@ class Called(Connections, Collected):
     set_weights: Any
     _activity_regularizer: Any
     _autocast: bool
+    _dtype_defaulted_to_floatx = False
+    _has_warned_of_cast = False
     _dtype_policy: policies.Policy
     _expects_mask_arg: bool
     _expects_training_arg: bool
@@ -204,10 +207,27 @@ class Called(Connections, Collected):
             return inputs
 
         def cast(value: Any) -> Any:
-            is_other = is_tensor(value) and value.dtype.base_dtype.name != dtype
-            return casts.cast(value, dtype) if is_other and value.dtype.is_floating else value
+            if not is_tensor(value) or not value.dtype.is_floating:
+                return value
+            if value.dtype.base_dtype.name == dtype:
+                return value
+            self._warn_of_cast(value.dtype.base_dtype.name)
+            return casts.cast(value, dtype)
 
         return nest.map_structure(cast, inputs)
+
+    def _warn_of_cast(self, dtype: str) -> None:
+        """Warns once, where the program did not say the type."""
+        if not self._dtype_defaulted_to_floatx or self._has_warned_of_cast:
+            return
+        self._has_warned_of_cast = True
+        own = self._compute_dtype
+        logging.warning(
+            f"Layer {self.name} is casting an input tensor from dtype {dtype} to the layer's dtype "
+            f"of {own}, which is new behavior in TensorFlow 2.  The layer has dtype {own} because "
+            f"it's dtype defaults to floatx.\n  Pass dtype={dtype!r} to the layer for {dtype}, or "
+            "autocast=False for no cast."
+        )
 
     def _symbolic_call(self, inputs: Any) -> Any:
         """Placeholders for what a dynamic layer would give."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from stillflow.graph import dtypes
+from stillflow.layers.settings import floatx
 
 _INFER = "infer"
 _WITH_FLOAT32 = "_with_float32_vars"
@@ -78,12 +79,36 @@ def with_input_dtype(policy: Policy, dtype: str) -> Policy:
     return Policy(dtype + _WITH_FLOAT32 if policy.variable_dtype else dtype)
 
 
-_global = Policy(_INFER)
+_global: Policy | None = None
+_is_as_in_version_2 = False
 
 
 def global_policy() -> Policy:
-    """The policy of layers that are given none."""
-    return _global
+    """The policy of layers that are given none: "infer", if no other is set."""
+    if _global is not None:
+        return _global
+    return Policy(floatx() if _is_as_in_version_2 else _INFER)
+
+
+def defaults_to_floatx() -> bool:
+    """Whether layers that are given no policy take `floatx` at once."""
+    return _global is None and _is_as_in_version_2
+
+
+def enable_v2_dtype_behavior() -> None:
+    """From here on layers are of `floatx` where no type is said, and cast what they are given."""
+    global _is_as_in_version_2
+    _is_as_in_version_2 = True
+
+
+def disable_v2_dtype_behavior() -> None:
+    """From here on layers are of the type of their first input where none is said, as at first."""
+    global _is_as_in_version_2
+    _is_as_in_version_2 = False
+
+
+def v2_dtype_behavior_enabled() -> bool:
+    return _is_as_in_version_2
 
 
 def set_policy(policy: Policy | str | None) -> None:
@@ -93,8 +118,8 @@ def set_policy(policy: Policy | str | None) -> None:
       ValueError: it names a type of computation, which TensorFlow 1.x does not allow for all.
     """
     global _global
-    new = policy if isinstance(policy, Policy) else Policy(policy or _INFER)
-    if new.compute_dtype:
+    new = Policy(policy) if isinstance(policy, str) else policy
+    if new and new.compute_dtype and not _is_as_in_version_2:
         raise ValueError(
             "The global policy can only be set to a non-infer policy in TensorFlow 2\n"
             f"  Give the layers that need it `dtype=Policy({new.name!r})`."

@@ -41,7 +41,8 @@ def test_what_trains_is_named(tmp_path):
 
 def test_parts_of_a_model_have_their_folders(tmp_path):
     made = folders.get_or_create_assets_dir(str(tmp_path))
-    assert made == str(tmp_path / "assets") and (tmp_path / "assets").is_dir()
+    assert made == str(tmp_path / "assets")
+    assert (tmp_path / "assets").is_dir()
     assert folders.get_variables_path(str(tmp_path).encode()) == str(
         tmp_path / "variables" / "variables"
     )

@@ -8,6 +8,8 @@ from stillflow.keras.utils.hdf5_matrix import HDF5Matrix as HDF5Matrix
 from stillflow.keras.utils.kernels import (
     convert_all_kernels_in_model as convert_all_kernels_in_model,
 )
+from stillflow.keras.utils.plotting import model_to_dot as model_to_dot
+from stillflow.keras.utils.plotting import plot_model as plot_model
 from stillflow.keras.utils.progbar import Progbar as Progbar
 from stillflow.keras.utils.sequences import Sequence as Sequence
 from stillflow.keras.utils.source_inputs import get_source_inputs as get_source_inputs

@@ -27,13 +27,18 @@ def clone_model(
     """
     make = clone_layer if clone_function is None else clone_function
     if isinstance(model, Sequential):
-        return _clone_sequential(model, input_tensors, make)
-    return _clone_functional(model, input_tensors, make)
+        return clone_sequential(model, input_tensors, make)
+    return clone_functional(model, input_tensors, make)
 
 
 def clone_layer(layer: Any) -> Any:
     """A layer of the same configuration."""
     return type(layer).from_config(layer.get_config())
+
+
+def share_weights(layer: Any) -> Any:
+    """The layer itself: a `clone_function` of models that have the weights of others."""
+    return layer
 
 
 class _Copies:
@@ -75,7 +80,16 @@ class _Copies:
         return copy._inbound_nodes[outputs[0]._keras_history.node_index]
 
 
-def _clone_functional(model: Any, input_tensors: Any, make: Callable[[Any], Any]) -> Any:
+def clone_functional(
+    model: Any, input_tensors: Any = None, layer_fn: Callable[[Any], Any] = clone_layer
+) -> Any:
+    """`clone_model` of a functional model; a `layer_fn` that gives the layer itself shares it."""
+    if isinstance(model, Sequential):
+        raise ValueError(
+            "Expected `model` argument to be a functional `Model` instance, got a `Sequential` "
+            "instance instead:",
+            model,
+        )
     if not isinstance(model, Model):
         raise ValueError("Expected `model` argument to be a `Model` instance, got ", model)
     if not model._is_graph_network:
@@ -83,9 +97,9 @@ def _clone_functional(model: Any, input_tensors: Any, make: Callable[[Any], Any]
             "Expected `model` argument to be a functional `Model` instance, but got a subclass "
             "model instead."
         )
-    if not callable(make):
+    if not callable(layer_fn):
         raise ValueError("Expected `layer_fn` argument to be a callable.")
-    copies = _Copies(make)
+    copies = _Copies(layer_fn)
     inputs = _new_inputs(model, input_tensors, copies)
     copies.tensors |= {id(own): new for own, new in zip(model.inputs, inputs, strict=False)}
     nodes = copies.make_nodes(model._nodes_by_depth)
@@ -128,16 +142,23 @@ def _insert(clone: Any, layers: list[Any], model: Any, nodes: list[Any]) -> None
     clone._insert_layers([*others, *metrics], relevant_nodes=nodes)
 
 
-def _clone_sequential(model: Any, input_tensors: Any, make: Callable[[Any], Any]) -> Any:
-    if not callable(make):
+def clone_sequential(
+    model: Any, input_tensors: Any = None, layer_fn: Callable[[Any], Any] = clone_layer
+) -> Any:
+    """`clone_model` of a Sequential; see `clone_functional`."""
+    if not isinstance(model, Sequential):
+        raise ValueError(
+            "Expected `model` argument to be a `Sequential` model instance, but got:", model
+        )
+    if not callable(layer_fn):
         raise ValueError("Expected `layer_fn` argument to be a callable.")
-    copies = _Copies(make)
+    copies = _Copies(layer_fn)
     for layer in model._layers:
         if isinstance(layer, InputLayer):
             if input_tensors is None:
                 copies.layers[layer] = clone_layer(layer)
         else:
-            copies.layers[layer] = make(layer)
+            copies.layers[layer] = layer_fn(layer)
     by_depth = model._nodes_by_depth if model._is_graph_network else {}
     behind = {depth: nodes for depth, nodes in by_depth.items() if depth < 0}
     others = [

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stillflow.keras.engine import network_config, summary
-from stillflow.layers.base_layer import Layer
+from stillflow.keras.engine.base_layer import Layer
 
 
 class Described(Layer):

@@ -7,8 +7,8 @@ from typing import Any
 from stillflow.declare.convert import is_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.keras.engine.base_layer import Layer
 from stillflow.layers import names
-from stillflow.layers.base_layer import Layer
 from stillflow.layers.nodes import KerasHistory, Node
 from stillflow.layers.settings import floatx
 from stillflow.ops.control.ordering import placeholder

@@ -64,7 +64,7 @@ class Network(Described, Saved):
         self._activity_regularizer = None
         self._trainable = kwargs.get("trainable", True)
         self._dynamic = kwargs.get("dynamic", False)
-        self._autocast = kwargs.get("autocast", False)
+        self._autocast = kwargs.get("autocast", policies.v2_dtype_behavior_enabled())
         self._is_compiled = False
         self._compute_output_and_mask_jointly = False
         self._initial_weights = None
@@ -78,6 +78,7 @@ class Network(Described, Saved):
         self._init_connections()
         self._graph = get_default_graph()
         self._dtype_policy = policies.policy_of(kwargs.get("dtype"))
+        self._dtype_defaulted_to_floatx = not kwargs.get("dtype") and policies.defaults_to_floatx()
 
     @no_automatic_dependency_tracking
     def _init_graph_network(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.layers.base_layer import Layer
+from stillflow.keras.engine.base_layer import Layer
 
 
 class Saved(Layer):

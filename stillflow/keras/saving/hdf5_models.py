@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from stillflow.keras.optimizers.of_train import TFOptimizer
 from stillflow.keras.saving.hdf5_attributes import h5py_module, text_of
 from stillflow.keras.saving.hdf5_weights import (
     load_optimizer_weights_from_hdf5_group,
@@ -14,12 +15,11 @@ from stillflow.keras.saving.hdf5_weights import (
     save_optimizer_weights_to_hdf5_group,
     save_weights_to_hdf5_group,
 )
-from stillflow.keras.saving.json_types import json_type
+from stillflow.keras.saving.json_types import json_type, plain
 from stillflow.keras.saving.model_config import model_from_config
 from stillflow.keras.saving.overwriting import may_write
 from stillflow.keras.saving.training_config import (
     compile_args_from_training_config,
-    is_of_tensorflow,
     model_metadata,
 )
 from stillflow.platform import logging
@@ -44,9 +44,11 @@ def save_model_to_hdf5(
     with opened(filepath, "w", "save_model") as file:
         for name, value in model_metadata(model, include_optimizer).items():
             is_text = isinstance(value, str)
-            file.attrs[name] = (value if is_text else json.dumps(value, default=json_type)).encode()
+            text = value if is_text else json.dumps(plain(value), default=json_type)
+            file.attrs[name] = text.encode()
         save_weights_to_hdf5_group(file.create_group("model_weights"), model.layers)
-        if include_optimizer and model.optimizer and not is_of_tensorflow(model.optimizer):
+        has_state = model.optimizer and not isinstance(model.optimizer, TFOptimizer)
+        if include_optimizer and has_state:
             save_optimizer_weights_to_hdf5_group(file, model.optimizer)
         file.flush()
 

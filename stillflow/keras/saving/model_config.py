@@ -6,17 +6,17 @@ import json
 from typing import Any
 
 from stillflow.keras.layers.serialization import deserialize
-from stillflow.keras.saving.json_types import json_type
+from stillflow.keras.saving.json_types import json_type, plain
 
 
 def to_json(config: dict[str, Any], **kwargs: Any) -> str:
     """A configuration as JSON; keywords are those of `json.dumps`."""
-    return json.dumps(config, default=json_type, **kwargs)
+    return json.dumps(plain(config), default=json_type, **kwargs)
 
 
 def to_yaml(config: dict[str, Any], **kwargs: Any) -> str:
     """A configuration as YAML; keywords are those of `yaml.dump`. ImportError without PyYAML."""
-    text: str = _yaml().dump(config, **kwargs)
+    text: str = _yaml().dump(plain(config), **kwargs)
     return text
 
 

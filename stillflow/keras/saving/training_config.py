@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.graph import nest
+from stillflow.keras.losses import naming as losses
+from stillflow.keras.optimizers import naming as optimizers
+from stillflow.keras.optimizers.of_train import TFOptimizer
 from stillflow.keras.saving.versions import BACKEND, KERAS_VERSION
 from stillflow.platform import logging
 
@@ -30,7 +33,7 @@ def model_metadata(
     metadata = {"keras_version": KERAS_VERSION, "backend": BACKEND, "model_config": config}
     if not model.optimizer or not include_optimizer:
         return metadata
-    if is_of_tensorflow(model.optimizer):
+    if isinstance(model.optimizer, TFOptimizer):
         logging.warning(
             "TensorFlow optimizers do not make it possible to access optimizer attributes or "
             "optimizer state after instantiation. As a result, we cannot save the optimizer as "
@@ -60,9 +63,6 @@ def compile_args_from_training_config(
     Args:
       custom_objects: {name: object}, a program's own functions and classes.
     """
-    from stillflow.keras.losses import naming as losses
-    from stillflow.keras.optimizers import naming as optimizers
-
     own = custom_objects or {}
 
     def known(value: Any) -> Any:
@@ -81,8 +81,3 @@ def compile_args_from_training_config(
         "loss_weights": training_config["loss_weights"],
         "sample_weight_mode": training_config["sample_weight_mode"],
     }
-
-
-def is_of_tensorflow(optimizer: Any) -> bool:
-    """Whether an optimizer of `tf.train` is behind one of Keras, which then tells nothing of it."""
-    return type(optimizer).__name__ == "TFOptimizer"
