@@ -49,6 +49,10 @@ class Layer(base_layer.Layer):
                 pass
         self._current_scope: scopes.VariableScope | None = None
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Layers and variables in attributes are not followed, unlike those of `tf.keras` layers.
+        object.__setattr__(self, name, value)
+
     @property
     @deprecated(
         None, "Stop using this property because tf.layers layers no longer track their graph."
