@@ -34,6 +34,7 @@ MAY_IMPORT = {
     },
     "distribute": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "train", "input"),
+        "monitored",
     },
     "graph_editor": {"graph", "ops", "platform"},
     "interchange": {"graph", "declare", "ops", "runtime", "platform", "checkpoint", "train"},
@@ -68,7 +69,7 @@ MAY_IMPORT = {
         *("testing", "monitored", "estimator", "tracking", "learn", "distribute", "keras"),
         *("profiler", "predictor"),
     },
-    "environment": {"api", "runtime"},
+    "environment": {"api", "runtime", "distribute"},
     "digits": {"api"},
     "cli": {"api", "environment", "interchange", "digits", "leaving", "runtime", "distribute"},
     "": {"declare", "ops", "api", "cli", "environment", "leaving"},

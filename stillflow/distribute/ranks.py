@@ -52,6 +52,7 @@ class Ranks(processes.Alone):
         self._failure: str | None = None
         self._failed = threading.Event()
         self._is_over = False
+        self._dealt: tuple[Any, Any] = (None, None)
         self._exit_code: int | None = None  # of a process that must not wait for others any more
 
     def meet(self) -> bytes:
@@ -146,6 +147,30 @@ class Ranks(processes.Alone):
             while True:
                 time.sleep(min(5.0, self._own.heartbeat / 4))
                 wire.send({"alive": True})
+
+    def deal(self, seed: bytes) -> None:
+        """Has Python's and NumPy's unseeded numbers be the same in all ranks."""
+        import random
+
+        import numpy as np
+
+        random.seed(seed)
+        np.random.seed(np.frombuffer(seed, np.uint32))
+        self._dealt = random.getstate(), np.random.get_state()
+
+    def go_apart(self) -> None:
+        import random
+
+        import numpy as np
+
+        if self.is_apart:
+            return
+        self.is_apart = True
+        python, numpy = self._dealt
+        if random.getstate() == python:  # else the program has seeded it
+            random.seed()
+        if str(np.random.get_state()) == str(numpy):
+            np.random.seed()
 
     # The end --------------------------------------------------------------------------------------
 
@@ -261,15 +286,10 @@ def join(membership: Membership) -> Ranks:
     Raises:
       NotAllHere: some do not come.
     """
-    import random
-
-    import numpy as np
-
     ranks = Ranks(membership)
     seed = ranks.meet()
     processes.join(ranks, seed)
-    random.seed(seed)
-    np.random.seed(np.frombuffer(seed, np.uint32))
+    ranks.deal(seed)
     if ranks.rank:
         sys.stdout.flush()
         with open(os.devnull, "wb") as nowhere:

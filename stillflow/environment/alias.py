@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from stillflow.api import _missing
-from stillflow.environment import classes, internals, printing, protos
+from stillflow.environment import classes, horovod, internals, printing, protos
 
 _NAME = "tensorflow"
 
@@ -40,6 +40,7 @@ def as_tensorflow(period: bool = True) -> ModuleType:
         _missing.elsewhere.append(internals.module_below)
         classes.install()
         printing.install()
+        horovod.install()
         # TensorBoard, whose protos and event files we use, must not take the alias for TensorFlow:
         # it looks for this module before it imports tensorflow, and then uses its own stand-in.
         sys.modules.setdefault("tensorboard.compat.notf", ModuleType("tensorboard.compat.notf"))

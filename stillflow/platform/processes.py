@@ -45,6 +45,9 @@ class Alone:
     def check(self, patience: float) -> None:
         """Raises the failure of another rank, if one is told within so many seconds."""
 
+    def go_apart(self) -> None:
+        """Has ranks draw, write and compute for themselves from here on."""
+
 
 class _Current:
     """The group, and the numbers that it draws."""

@@ -17,7 +17,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from stillflow.platform import processes
-from stillflow.runtime import accelerators
+from stillflow.runtime import accelerators, xla_processes, xla_together
 from stillflow.runtime.xla_memory import DeviceMemory
 
 _AXIS = "devices"
@@ -35,12 +35,10 @@ def mesh(count: int | None) -> MeshMemory:
     """
     if not processes.are_together():
         return MeshMemory(_local_devices(count or 0))
-    from stillflow.runtime import xla_processes, xla_together  # only a group needs them
-
     if count is None:
         count = 1 if accelerators.platform() == "cpu" else 0
     _stand_for(count)
-    xla_processes.meet()
+    xla_processes.meet(count)
     with xla_processes.quiet_output():
         memory = GroupMemory(xla_processes.ordered(jax.devices(), count), xla_together.Together)
         memory.begin_to_speak()

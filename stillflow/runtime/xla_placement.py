@@ -10,7 +10,7 @@ import os
 import jax
 
 from stillflow.platform import processes
-from stillflow.runtime import accelerators
+from stillflow.runtime import accelerators, xla_processes
 from stillflow.runtime.xla_memory import DeviceMemory, HostMemory
 from stillflow.runtime.xla_mesh import mesh
 
@@ -68,6 +68,8 @@ def _placed() -> HostMemory:
         if memory.device.platform != "cpu":
             _choose_precision()
         return memory
+    if processes.group().is_apart:
+        xla_processes.meet(1)
     device = _chosen_device() or jax.local_devices()[0]
     if device == jax.local_devices()[0] and device.platform == "cpu":
         return HostMemory()

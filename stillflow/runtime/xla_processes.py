@@ -21,14 +21,17 @@ import jax
 from jax._src import api, xla_bridge
 
 from stillflow.platform import processes
+from stillflow.runtime import accelerators
 
 _FOREVER = 10_000_000  # seconds: nothing is to be found dead by XLA
 _PATIENCE = 120
 _services: list[subprocess.Popen] = []  # whose input is open as long as this process is there
 
 
-def meet() -> None:
+def meet(count: int) -> None:
     """Makes the devices of all ranks known to this one's JAX, which has not started.
+
+    Where several ranks share a machine's GPUs, each has `count` of them.
 
     Raises:
       tf.errors.InternalError: another rank has failed.
@@ -43,6 +46,7 @@ def meet() -> None:
         f"{group.leader}:{port}",
         group.size,
         group.rank,
+        local_device_ids=_own_devices(count),
         coordinator_bind_address="127.0.0.1:0",  # the one that JAX starts in rank 0 serves nobody
         initialization_timeout=_PATIENCE,
         heartbeat_timeout_seconds=_FOREVER,
@@ -51,6 +55,14 @@ def meet() -> None:
     # It waits for the other ranks, which one that has failed must not.
     atexit.unregister(api.clean_up)
     processes.when_closed(api.clean_up)
+
+
+def _own_devices(count: int) -> list[int] | None:
+    group = processes.group()
+    if group.local_size == 1 or accelerators.platform() == "cpu" or accelerators.visible():
+        return None
+    first = group.local_rank * (count or 1)
+    return list(range(first, first + (count or 1)))
 
 
 def _serve(size: int, host: str) -> int:
