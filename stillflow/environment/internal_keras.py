@@ -6,6 +6,7 @@ from stillflow.environment.internal_columns import Members
 
 _BACKEND = "stillflow.keras.backend"
 _CALLBACKS = "stillflow.keras.callbacks"
+_LAYERS = "stillflow.keras.layers"
 _TRAINING = "stillflow.keras.training"
 
 # {internal module: {module of ours: names}}
@@ -70,6 +71,81 @@ KERAS: dict[str, Members] = {
     },
     "python.keras.engine.training": {
         "stillflow.keras.engine.model": "Model",
+    },
+    "python.keras.layers.advanced_activations": {
+        f"{_LAYERS}.rectifying": "ELU LeakyReLU PReLU ReLU Softmax ThresholdedReLU",
+    },
+    "python.keras.layers.convolutional": {
+        f"{_LAYERS}.cropping": "Cropping1D Cropping2D Cropping3D",
+        f"{_LAYERS}.depthwise": "DepthwiseConv2D",
+        f"{_LAYERS}.upsampling": "UpSampling1D UpSampling2D UpSampling3D",
+        f"{_LAYERS}.zero_padding": "ZeroPadding1D ZeroPadding2D ZeroPadding3D",
+        "stillflow.layers.convolutional": (
+            "Conv Conv1D Conv2D Conv3D Convolution1D=Conv1D Convolution2D=Conv2D "
+            "Convolution3D=Conv3D"
+        ),
+        "stillflow.layers.separable": "SeparableConv SeparableConv1D SeparableConv2D",
+        "stillflow.layers.transposed": "Conv2DTranspose Conv3DTranspose",
+    },
+    "python.keras.layers.core": {
+        f"{_LAYERS}.activating": "Activation ActivityRegularization",
+        f"{_LAYERS}.dropouts": "SpatialDropout1D SpatialDropout2D SpatialDropout3D",
+        f"{_LAYERS}.function_layer": "Lambda",
+        f"{_LAYERS}.masking": "Masking",
+        f"{_LAYERS}.shaping": "Permute RepeatVector Reshape",
+        "stillflow.layers.core": "Dense Dropout Flatten",
+    },
+    "python.keras.layers.dense_attention": {
+        f"{_LAYERS}.dense_attention": (
+            "AdditiveAttention Attention BaseDenseAttention "
+            "_lower_triangular_mask=lower_triangular_mask"
+        ),
+    },
+    "python.keras.layers.embeddings": {
+        f"{_LAYERS}.embedding": "Embedding",
+    },
+    "python.keras.layers.kernelized": {
+        f"{_LAYERS}.random_features": "RandomFourierFeatures",
+    },
+    "python.keras.layers.local": {
+        f"{_LAYERS}.local": "LocallyConnected1D LocallyConnected2D",
+        f"{_LAYERS}.local_products": (
+            "get_locallyconnected_mask=kernel_mask local_conv_matmul=masked "
+            "local_conv_sparse_matmul=sparse make_2d"
+        ),
+    },
+    "python.keras.layers.merge": {
+        f"{_LAYERS}.concatenating": "Concatenate concatenate",
+        f"{_LAYERS}.dot": "Dot dot",
+        f"{_LAYERS}.elementwise": (
+            "Add Average Maximum Minimum Multiply Subtract add average maximum minimum multiply "
+            "subtract"
+        ),
+        f"{_LAYERS}.merging": "_Merge=Merge",
+    },
+    "python.keras.layers.noise": {
+        f"{_LAYERS}.noise": "AlphaDropout GaussianDropout GaussianNoise",
+    },
+    "python.keras.layers.normalization": {
+        f"{_LAYERS}.layer_normalization": "LayerNormalization",
+        "stillflow.layers.normalization": "BatchNormalization",
+    },
+    "python.keras.layers.normalization_v2": {
+        f"{_LAYERS}.normalization_v2": "BatchNormalization",
+    },
+    "python.keras.layers.pooling": {
+        f"{_LAYERS}.global_pooling": (
+            "GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D "
+            "GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D GlobalPooling1D "
+            "GlobalPooling2D GlobalPooling3D"
+        ),
+        "stillflow.layers.pooling": (
+            "AveragePooling1D AveragePooling2D AveragePooling3D MaxPooling1D MaxPooling2D "
+            "MaxPooling3D Pooling1D Pooling2D Pooling3D"
+        ),
+    },
+    "python.keras.layers.serialization": {
+        f"{_LAYERS}.serialization": "deserialize serialize",
     },
     "python.keras.models": {
         "stillflow.keras.engine.building_clones": "clone_and_build_model",

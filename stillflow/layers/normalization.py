@@ -25,6 +25,7 @@ from stillflow.ops.nn import fused_batch_norm as fused_op
 from stillflow.ops.nn import normalization as normalizing
 from stillflow.ops.reduce import reductions
 from stillflow.ops.variables.variable import VariableAggregation, VariableSynchronization
+from stillflow.platform import logging
 
 
 class BatchNormalization(Layer):
@@ -114,7 +115,7 @@ class BatchNormalization(Layer):
         self.renorm = renorm
         self.virtual_batch_size = virtual_batch_size
         self.adjustment = adjustment
-        self.fused = True if fused is None else fused
+        self.fused = self._settled_fused(fused)
         self.supports_masking = True
         self._bessels_correction_test_only = True  # False in tests that compare with other forms
         if renorm:
@@ -123,6 +124,9 @@ class BatchNormalization(Layer):
             keys = ["rmax", "rmin", "dmax"]
             if not set(self.renorm_clipping) <= set(keys):
                 raise ValueError(f"renorm_clipping {renorm_clipping} contains keys not in {keys}")
+
+    def _settled_fused(self, fused: bool | None) -> bool | None:
+        return True if fused is None else fused
 
     # Variables ------------------------------------------------------------------------------------
 
@@ -244,7 +248,7 @@ class BatchNormalization(Layer):
     # Calls ----------------------------------------------------------------------------------------
 
     def call(self, inputs: Any, training: Any = None) -> Tensor:
-        training = learning_phase() if training is None else training
+        training = self._training_value(training)
         if self.fused:
             return self._fused(inputs, training)
         if self.virtual_batch_size is None:
@@ -252,6 +256,10 @@ class BatchNormalization(Layer):
         shape = [-1, *inputs.shape.as_list()[1:]]
         batches = reshaping.reshape(inputs, [self.virtual_batch_size, *shape])
         return reshaping.reshape(self._composed(batches, training), shape)
+
+    def _training_value(self, training: Any) -> Any:
+        """Whether to normalise by the batch: a bool or a tensor."""
+        return learning_phase() if training is None else training
 
     def _fused(self, inputs: Any, training: Any) -> Tensor:
         beta = self.beta if self.center else self._beta_const
@@ -394,6 +402,24 @@ class BatchNormalization(Layer):
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """As every layer's; what other Keras do not know is told only where it is used."""
+        config = dict(super().get_config())
+        if self.renorm:
+            config |= {
+                "renorm": True,
+                "renorm_clipping": dict(self.renorm_clipping.items()),
+                "renorm_momentum": self.renorm_momentum,
+            }
+        if self.virtual_batch_size is not None:
+            config["virtual_batch_size"] = self.virtual_batch_size
+        if self.adjustment is not None:
+            logging.warning(
+                f"{self.name}: no configuration can tell `adjustment`, a function; a layer made "
+                "anew of this one has none."
+            )
+        return config
 
 
 def _share_of_biased(inputs: Tensor, variance: Tensor) -> Tensor:

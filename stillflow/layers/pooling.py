@@ -33,8 +33,6 @@ class Pooling(Layer):
       ValueError: an argument is of another form; in a call, another rank.
     """
 
-    _described: tuple[str, ...] = ("pool_size", "padding", "strides", "data_format")
-
     def __init__(
         self,
         rank: int,
@@ -85,6 +83,10 @@ class Pooling(Layer):
 
 
 class Pooling1D(Pooling):
+    """`Pooling` of sequences."""
+
+    _described: tuple[str, ...] = ("strides", "pool_size", "padding", "data_format")
+
     def call(self, inputs: Any) -> Tensor:
         column = 3 if self._channels_first else 2
         images = reshaping.expand_dims(inputs, column)
@@ -94,6 +96,10 @@ class Pooling1D(Pooling):
 
 
 class Pooling2D(Pooling):
+    """`Pooling` of images."""
+
+    _described: tuple[str, ...] = ("pool_size", "padding", "strides", "data_format")
+
     def call(self, inputs: Any) -> Tensor:
         around = (1, 1) if self._channels_first else (1,)
         return self.pool_function(
@@ -107,6 +113,8 @@ class Pooling2D(Pooling):
 
 class Pooling3D(Pooling):
     """Volumes, whose channels are put last before."""
+
+    _described: tuple[str, ...] = ("pool_size", "padding", "strides", "data_format")
 
 
 class MaxPooling1D(Pooling1D):

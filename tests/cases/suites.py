@@ -151,6 +151,7 @@ NETWORKS = (
     "keras_rnn",
     "keras_engine",
     "keras_optimizers",
+    "keras_layers",
 )
 #: The same of programs that choose among functions, whose names count through a process.
 SWITCHES = "switches"

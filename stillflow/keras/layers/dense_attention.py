@@ -54,7 +54,7 @@ class BaseDenseAttention(Layer):
         scores = self._calculate_scores(query=query, key=key)
         if value_mask is not None:
             value_mask = reshaping.expand_dims(value_mask, axis=-2)
-        earlier = _lower_triangle(scores) if self.causal else None
+        earlier = _earlier(scores) if self.causal else None
         result = self._apply_scores(
             scores=scores, value=value, scores_mask=_both(value_mask, earlier)
         )
@@ -148,10 +148,16 @@ class AdditiveAttention(BaseDenseAttention):
         return reductions.reduce_sum(scale * trigonometric.tanh(query + key), axis=-1)
 
 
-def _lower_triangle(scores: Any) -> Tensor:
+def _earlier(scores: Any) -> Tensor:
     """bool[1, ..., q, v]: whether a value is of no later step than a query."""
     sizes = shape_of.shape(scores)
-    shape = joining.concat([filling.ones_like(sizes[:-2]), sizes[-2:]], axis=0)
+    return lower_triangular_mask(
+        joining.concat([filling.ones_like(sizes[:-2]), sizes[-2:]], axis=0)
+    )
+
+
+def lower_triangular_mask(shape: Any) -> Tensor:
+    """Where the place along the last axis is not above that along the last but one."""
     row, column = (
         scan.cumsum(filling.ones(shape=shape, dtype=dtypes.int32), axis=axis) for axis in (-2, -1)
     )

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.graph import nest
 from stillflow.graph.graph import Graph
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.keras.backend.tensors import placeholder
-from stillflow.keras.layers.shapes import as_shapes, as_tuples, first_of, mapped_shapes
+from stillflow.keras.utils.nests import convert_shapes
 from stillflow.layers import configs
 from stillflow.layers.base_layer import Layer
 from stillflow.layers.default_session import track_variable
@@ -77,13 +78,15 @@ class Lambda(Layer):
         if self._output_shape is None:
             return self._tried_shape(input_shape)
         if callable(self._output_shape):
-            return as_shapes(self._output_shape(as_tuples(input_shape)))
-        batch = first_of(as_shapes(input_shape))[0] if input_shape else None
+            found = self._output_shape(convert_shapes(input_shape, to_tuples=True))
+            return convert_shapes(found, to_tuples=False)
+        given = nest.flatten(convert_shapes(input_shape, to_tuples=False))
+        batch = given[0][0] if input_shape else None
 
         def with_batch(shape: TensorShape) -> TensorShape:
             return TensorShape([batch, *shape.as_list()])
 
-        return mapped_shapes(with_batch, self._output_shape)
+        return nest.map_structure(with_batch, convert_shapes(self._output_shape, to_tuples=False))
 
     def _tried_shape(self, input_shape: Any) -> Any:
         """The shape of what the function gives for placeholders, in a graph of their own."""
@@ -91,7 +94,8 @@ class Lambda(Layer):
         options = {"training": False} if self._fn_expects_training_arg else {}
         with Graph().as_default():
             dtype = self.dtype or floatx()
-            inputs = mapped_shapes(lambda s: placeholder(shape=s, dtype=dtype), input_shape)
+            shapes = convert_shapes(input_shape, to_tuples=False)
+            inputs = nest.map_structure(lambda s: placeholder(shape=s, dtype=dtype), shapes)
             try:
                 outputs = trial(inputs, **options)
             except TypeError:
@@ -99,8 +103,7 @@ class Lambda(Layer):
                     "We could not automatically infer the shape of the Lambda's output. Please "
                     "specify `output_shape` for this Lambda."
                 ) from None
-        several = isinstance(outputs, (list, tuple))
-        return type(outputs)(each.shape for each in outputs) if several else outputs.shape
+        return nest.map_structure(lambda each: each.shape, outputs)
 
     def get_config(self) -> dict[str, Any]:
         """As every layer's. A function that has no byte code is told by name; others by themselves.

@@ -11,7 +11,7 @@ from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.keras.backend.bias import bias_add
 from stillflow.keras.backend.local_convolution import local_conv
 from stillflow.keras.layers import local_products
-from stillflow.keras.layers.connectivity import conv_kernel_idxs
+from stillflow.keras.utils.kernels import conv_kernel_idxs
 from stillflow.layers import geometry, utils
 from stillflow.layers.input_spec import InputSpec
 from stillflow.layers.kernel_layer import ARGUMENTS, KernelLayer
@@ -108,7 +108,7 @@ class LocallyConnected(KernelLayer):
         elif self.implementation == 3:
             self.kernel_shape = (math.prod(places) * self.filters, math.prod(space) * channels)
             connected = conv_kernel_idxs(
-                space,
+                tuple(space),
                 self.kernel_size,
                 self.strides,
                 self.padding,

@@ -8,7 +8,7 @@ import numpy as np
 
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
-from stillflow.keras.layers.connectivity import conv_kernel_mask
+from stillflow.keras.utils.kernels import conv_kernel_mask
 from stillflow.ops.array import reshaping, shape_of, transposing
 from stillflow.ops.linalg.products import sparse_matmul
 from stillflow.ops.reduce import reductions

@@ -9,7 +9,7 @@ from typing import Any
 from stillflow.graph.operation import Tensor
 from stillflow.keras.backend.choosing import in_train_phase
 from stillflow.keras.backend.random import random_normal, random_uniform
-from stillflow.keras.layers.shapes import as_shapes
+from stillflow.keras.utils.nests import convert_shapes
 from stillflow.layers.base_layer import Layer
 from stillflow.layers.settings import floatx
 from stillflow.ops.array import shape_of
@@ -28,7 +28,7 @@ class _Noise(Layer):
         self.supports_masking = True
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        return as_shapes(input_shape)
+        return convert_shapes(input_shape, to_tuples=False)
 
 
 class GaussianNoise(_Noise):

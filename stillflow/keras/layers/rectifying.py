@@ -9,7 +9,7 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import as_shape
 from stillflow.keras.backend.activations import elu, relu, softmax
 from stillflow.keras.backend.tensors import cast_to_floatx
-from stillflow.keras.layers.shapes import as_shapes
+from stillflow.keras.utils.nests import convert_shapes
 from stillflow.layers import identifiers
 from stillflow.layers.base_layer import Layer
 from stillflow.layers.input_spec import InputSpec
@@ -25,7 +25,7 @@ class _Rectifier(Layer):
         self.supports_masking = True
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        return as_shapes(input_shape)
+        return convert_shapes(input_shape, to_tuples=False)
 
 
 class LeakyReLU(_Rectifier):
@@ -173,4 +173,4 @@ class ReLU(Layer):
         )
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        return as_shapes(input_shape)
+        return convert_shapes(input_shape, to_tuples=False)

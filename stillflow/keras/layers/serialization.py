@@ -19,7 +19,7 @@ _CLASSES: dict[str, str] = {
     "stillflow.keras.layers.activating": "Activation ActivityRegularization",
     "stillflow.keras.layers.concatenating": "Concatenate",
     "stillflow.keras.layers.cropping": "Cropping1D Cropping2D Cropping3D",
-    "stillflow.keras.layers.dense_attention": "AdditiveAttention Attention",
+    "stillflow.keras.layers.dense_attention": "AdditiveAttention Attention BaseDenseAttention",
     "stillflow.keras.layers.depthwise": "DepthwiseConv2D",
     "stillflow.keras.layers.dot": "Dot",
     "stillflow.keras.layers.dropouts": "SpatialDropout1D SpatialDropout2D SpatialDropout3D",
