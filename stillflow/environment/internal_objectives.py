@@ -23,6 +23,7 @@ OBJECTIVES: dict[str, Members] = {
         "stillflow.keras.metrics.naming": "clone_metric clone_metrics",
     },
     "python.keras.optimizer_v2.optimizer_v2": {
+        "stillflow.keras.optimizers.hyper": "_var_key=key_of",
         "stillflow.keras.optimizers.optimizer": "_filter_grads=with_gradients",
     },
     "python.keras.optimizers": {

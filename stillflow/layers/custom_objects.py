@@ -115,12 +115,11 @@ def class_and_config_for_serialized_keras_object(
 
 
 def _of_config(cls: Any, config: dict[str, Any], own: dict[str, Any]) -> Any:
-    if not hasattr(cls, "from_config"):
-        with CustomObjectScope(own):
-            return cls(**config)
-    if "custom_objects" in getfullargspec(cls.from_config).args:
-        return cls.from_config(config, custom_objects={**_objects, **own})
     with CustomObjectScope(own):
+        if not hasattr(cls, "from_config"):
+            return cls(**config)
+        if "custom_objects" in getfullargspec(cls.from_config).args:
+            return cls.from_config(config, custom_objects=dict(_objects))
         return cls.from_config(config)
 
 

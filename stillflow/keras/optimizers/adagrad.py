@@ -88,7 +88,8 @@ class Adagrad(OptimizerV2):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """As of every optimizer; accumulators of which nothing is told start with 0."""
-        return super().from_config({"initial_accumulator_value": 0.0, **config}, custom_objects)
+        config.setdefault("initial_accumulator_value", 0.0)
+        return super().from_config(config, custom_objects)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {

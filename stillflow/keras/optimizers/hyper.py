@@ -192,7 +192,7 @@ class Hyper(Trackable):
         """
         if slot_name not in self._slot_names:
             self._slot_names.append(slot_name)
-        slots = self._slots.setdefault(_key(var), {})
+        slots = self._slots.setdefault(key_of(var), {})
         if slot_name not in slots:
             slots[slot_name] = self._made_slot(var, slot_name, initializer)
         return slots[slot_name]
@@ -215,7 +215,7 @@ class Hyper(Trackable):
                 use_resource=True,
             )
         track_variable(slot)
-        waiting = self._deferred_slot_restorations.get(slot_name, {}).pop(_key(var), [])
+        waiting = self._deferred_slot_restorations.get(slot_name, {}).pop(key_of(var), [])
         for position in sorted(waiting, key=lambda p: p.restore_uid, reverse=True):
             position.restore(slot)
         self._weights.append(slot)
@@ -223,18 +223,18 @@ class Hyper(Trackable):
 
     def get_slot(self, var: Any, slot_name: str) -> Any:
         """The slot of a variable. KeyError where there is none."""
-        return self._slots[_key(var)][slot_name]
+        return self._slots[key_of(var)][slot_name]
 
     def _create_or_restore_slot_variable(
         self, slot_variable_position: Any, slot_name: str, variable: Any
     ) -> None:
         """Restores a slot of `variable`, now or once it is made."""
-        slot = self._slots.get(_key(variable), {}).get(slot_name)
+        slot = self._slots.get(key_of(variable), {}).get(slot_name)
         if slot is not None:
             slot_variable_position.restore(slot)
             return
         waiting = self._deferred_slot_restorations.setdefault(slot_name, {})
-        waiting.setdefault(_key(variable), []).append(slot_variable_position)
+        waiting.setdefault(key_of(variable), []).append(slot_variable_position)
 
     def variables(self) -> list[Any]:
         """Its variables in the order of their making: the count of steps, the slots."""
@@ -273,6 +273,6 @@ class Hyper(Trackable):
         batch_set_value(list(zip(own, weights, strict=True)))
 
 
-def _key(var: Any) -> Any:
-    """A variable's name, which a restored one of its name shares; of replicas, that of all."""
+def key_of(var: Any) -> Any:
+    """What a variable is known by: its name, which a restored one shares; of replicas, all's."""
     return (container_of(var) or var)._shared_name

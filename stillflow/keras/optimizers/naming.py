@@ -28,9 +28,12 @@ _BY_NAME: dict[str, Any] = {
 
 
 def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """The optimizer that is described; ValueError where there is none of that name."""
+    """The optimizer that is described; ValueError where there is none of that name.
+
+    In `config` the name of one that is known becomes its small letters, as in TensorFlow.
+    """
     if config["class_name"].lower() in _BY_NAME:
-        config = {**config, "class_name": config["class_name"].lower()}
+        config["class_name"] = config["class_name"].lower()
     return deserialize_keras_object(config, _BY_NAME, custom_objects, "optimizer")
 
 

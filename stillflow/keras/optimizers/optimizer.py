@@ -297,9 +297,9 @@ class OptimizerV2(Hyper):
         """Makes an optimizer as `get_config` tells it.
 
         Args:
+          config: is changed where it is of an older kind, as TensorFlow does and programs look at.
           custom_objects: {name: object}: classes of schedules of a program's own.
         """
-        config = dict(config)
         if "lr" in config:
             config["learning_rate"] = config.pop("lr")
         if isinstance(config.get("learning_rate"), dict):

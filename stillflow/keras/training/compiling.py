@@ -13,6 +13,7 @@ from stillflow.keras.training.endpoints import SAMPLEWISE, TrainingEndpoint
 from stillflow.keras.training.output_metrics import call_metric_function, metrics_of_outputs
 from stillflow.keras.training.parts import ModelParts
 from stillflow.keras.training.total_loss import total_loss
+from stillflow.layers.sublayers import filter_empty_layer_containers
 from stillflow.platform import logging
 from stillflow.tracking.trackable import Trackable, no_automatic_dependency_tracking
 
@@ -338,7 +339,7 @@ class Compiling(ModelParts):
 
 def _metrics_of_layers(layers: list[Any]) -> list[Any]:
     found: list[Any] = []
-    for layer in layers:
+    for layer in filter_empty_layer_containers(layers):
         if isinstance(layer, Compiling):
             found += [*layer._metrics, *_metrics_of_layers(layer.layers)]
         else:

@@ -58,6 +58,7 @@ class BaseResourceVariable(Variable):
     _graph_element: Tensor
     _cached_value: Tensor | None = None
     _should_act_as_resource_variable = True  # by which TensorFlow's modules know it
+    _in_graph_mode = True
 
     # What it is -----------------------------------------------------------------------------------
 
