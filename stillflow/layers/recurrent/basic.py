@@ -15,6 +15,7 @@ from stillflow.layers.recurrent.cell import (
     check_type_is_float,
     known_depth,
 )
+from stillflow.layers.settings import floatx
 from stillflow.ops.array import joining
 from stillflow.ops.linalg.products import matmul
 from stillflow.ops.math.elementwise import sigmoid
@@ -132,10 +133,12 @@ class GRUCell(OneState):
     def build(self, inputs_shape: Any) -> None:
         rows = known_depth(inputs_shape) + self._num_units
         check_type_is_float(self.dtype)
-        ones = initializers.Constant(1.0, dtype=self.dtype)
+        dtype = self.dtype or floatx()
+        ones = initializers.Constant(1.0, dtype=dtype)
         self._gate_kernel, self._gate_bias = self._weights("gates", rows, 2, ones)
-        zeros = initializers.Zeros(dtype=self.dtype)
-        self._candidate_kernel, self._candidate_bias = self._weights("candidate", rows, 1, zeros)
+        self._candidate_kernel, self._candidate_bias = self._weights(
+            "candidate", rows, 1, initializers.Zeros(dtype=dtype)
+        )
         self.built = True
 
     def _weights(self, name: str, rows: int, count: int, bias_default: Any) -> tuple[Any, Any]:

@@ -17,7 +17,7 @@ from stillflow.layers.recurrent.calling import (
     initial_state_of,
     recurrent_scope,
 )
-from stillflow.layers.recurrent.likeness import assert_like_rnncell
+from stillflow.layers.recurrent.likeness import assert_like_rnncell, is_keras_cell
 from stillflow.layers.recurrent.sizes import concat_sizes, infer_state_dtype, known_shape
 from stillflow.ops.array import filling, joining, ranging, shape_of, stacking, transposing
 from stillflow.ops.control.ordering import identity
@@ -159,6 +159,9 @@ class _Loop:
 
         def turn(time: Tensor, outputs: tuple, state: Any) -> tuple:
             read = self._read(inputs, time)
+            wraps = is_keras_cell(self.cell) and not nest.is_nested(state)
+            if wraps:
+                state = [state]
 
             def call_cell() -> Any:
                 return self.cell(read, state)
@@ -168,6 +171,8 @@ class _Loop:
             else:
                 step = Step(time, lengths, zero_output, state, call_cell)
                 output, state_after = step.always_masked()
+            if wraps:
+                state_after = state_after[0]
             pairs = zip(outputs, nest.flatten(output), strict=False)
             written = tuple(array.write(time, value) for array, value in pairs)
             return time + 1, written, state_after

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.layers.base_layer import Layer
+
+
+def is_keras_cell(cell: Any) -> bool:
+    """Whether `cell` is one of `tf.keras`: what has one state takes and returns it in a list."""
+    return isinstance(cell, Layer) and getattr(cell, "zero_state", None) is None
+
+
 #: What the message of the refusal matches.
 ASSERT_LIKE_RNNCELL_ERROR_REGEXP = "is not an RNNCell"
 

@@ -10,7 +10,7 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies
 from stillflow.graph.tensor_shape import Dimension, TensorShape, dimension_at_index, dimension_value
 from stillflow.layers.recurrent.calling import Lengths, Step, initial_state_of, recurrent_scope
-from stillflow.layers.recurrent.likeness import assert_like_rnncell
+from stillflow.layers.recurrent.likeness import assert_like_rnncell, is_keras_cell
 from stillflow.layers.recurrent.sizes import concat_sizes, infer_state_dtype
 from stillflow.ops.array import filling, shape_of, stacking
 from stillflow.ops.control.ordering import identity
@@ -68,6 +68,9 @@ def static_rnn(
                 cell.output_size, batch_size, fixed_batch_size, infer_state_dtype(dtype, state)
             )
             lengths = Lengths.of(cast(given, dtypes.int32))
+        wraps = is_keras_cell(cell) and not nest.is_nested(state)
+        if wraps:
+            state = [state]
         for time, each in enumerate(inputs):
             if time > 0:
                 entered.reuse_variables()
@@ -81,7 +84,7 @@ def static_rnn(
                 step = Step(time, lengths, zero_output, state, call_cell)
                 output, state = step.masked_if_needed()
             outputs.append(output)
-        return outputs, state
+        return outputs, state[0] if wraps else state
 
 
 def check_sequence(inputs: Any) -> None:

@@ -1,0 +1,1 @@
+from stillflow.keras.layers.recurrent.lstm import PeepholeLSTMCell as PeepholeLSTMCell
