@@ -1,0 +1,105 @@
+"""Models in files that TensorFlow 1.15 wrote, and the same files written here."""
+
+import json
+import os
+from pathlib import Path
+
+import h5py
+import kept_models
+import numpy as np
+import pytest
+
+import stillflow as tf
+
+KEPT = Path(__file__).parents[1] / "golden" / "keras"
+WHOLE = ["stack", "pictures"]  # those whose optimizer HDF5 files hold
+NAMES = list(kept_models.MODELS)
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    tf.keras.backend.clear_session()
+    yield
+    tf.keras.backend.clear_session()
+
+
+def recorded(name):
+    return json.loads((KEPT / f"{name}.json").read_text("utf-8"))
+
+
+def agree(got, wanted):
+    got = got if isinstance(got, list) else [got]
+    for one, other in zip(got, wanted, strict=True):
+        np.testing.assert_allclose(one, np.reshape(other, np.shape(one)), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_model_goes_on_where_it_was(name):
+    """The optimizer's state is there too: the next losses are those that TensorFlow had."""
+    model = tf.keras.models.load_model(str(KEPT / f"{name}.h5"))
+    told = recorded(name)
+    inputs, targets = kept_models.batch(name)
+    agree(model.predict(inputs), told["predictions"])
+    assert json.loads(model.to_json()) == told["json"]
+    for losses in told["losses"]:
+        agree(list(np.atleast_1d(model.train_on_batch(inputs, targets))), losses)
+
+
+@pytest.mark.parametrize("kind", ["_weights.h5", "_checkpoint", ".h5"])
+@pytest.mark.parametrize("name", NAMES)
+def test_weights(name, kind):
+    model = kept_models.MODELS[name](tf)
+    model.load_weights(str(KEPT / (name + kind)))
+    agree(model.predict(kept_models.batch(name)[0]), recorded(name)["predictions"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_weights_by_name(name):
+    model = kept_models.MODELS[name](tf)
+    model.load_weights(str(KEPT / f"{name}_weights.h5"), by_name=True)
+    agree(model.predict(kept_models.batch(name)[0]), recorded(name)["predictions"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_written_is_what_tensorflow_writes(name, tmp_path):
+    path = str(KEPT / f"{name}.h5")
+    model = tf.keras.models.load_model(path, compile=name in WHOLE)
+    model.save(str(tmp_path / "again.h5"))
+    assert content(str(tmp_path / "again.h5")) == content(path)
+    model.save_weights(str(tmp_path / "weights.h5"))
+    assert content(str(tmp_path / "weights.h5")) == content(str(KEPT / f"{name}_weights.h5"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_checkpoint_has_the_same_keys(name, tmp_path):
+    model = kept_models.MODELS[name](tf)
+    model.load_weights(str(KEPT / f"{name}_weights.h5"))
+    inputs, targets = kept_models.batch(name)
+    model.train_on_batch(inputs, targets)  # which makes the state of the optimizer
+    model.save_weights(str(tmp_path / "checkpoint"), save_format="tf")
+    theirs = tf.train.list_variables(str(KEPT / f"{name}_checkpoint"))
+    assert tf.train.list_variables(str(tmp_path / "checkpoint")) == theirs
+    assert os.path.exists(tmp_path / "checkpoint")
+
+
+def content(path):
+    """All attributes and arrays of a file, JSON read."""
+    found = {}
+
+    def note(name, item):
+        for key, value in item.attrs.items():
+            found[name, key] = plain(value)
+        if isinstance(item, h5py.Dataset):
+            found[name] = item.dtype.str, item.shape, item[()].tobytes()
+
+    with h5py.File(path, "r") as file:
+        note("", file)
+        file.visititems(note)
+    return found
+
+
+def plain(value):
+    if isinstance(value, bytes | str):
+        text = value.decode() if isinstance(value, bytes) else value
+        return json.loads(text) if text.startswith("{") else text
+    return [plain(each) for each in value] if isinstance(value, np.ndarray) else value
