@@ -31,8 +31,7 @@ class _Type:
         self.dtype = np.dtype(_text(name))
 
     def fill(self, state: Any) -> np.dtype:
-        order = _text(state[1])
-        return self.dtype.newbyteorder(order) if order in ("<", ">") else self.dtype
+        return self.dtype.newbyteorder(">") if _text(state[1]) == ">" else self.dtype
 
 
 def loads(data: bytes) -> Any:

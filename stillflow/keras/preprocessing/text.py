@@ -25,7 +25,7 @@ def text_to_word_sequence(
       split: what is between words.
     """
     text = text.lower() if lower else text
-    text = text.translate(str.maketrans(dict.fromkeys(filters, split)))
+    text = text.translate({ord(each): split for each in filters})
     return [word for word in text.split(split) if word]
 
 
