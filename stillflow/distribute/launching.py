@@ -15,9 +15,10 @@ from contextlib import suppress
 from types import FrameType
 from typing import IO, Any, NoReturn
 
-from stillflow.distribute.membership import Membership, as_variables
+from stillflow.distribute.membership import FOLLOWED, Membership, as_variables
 
 _GRACE = 2.0  # seconds that the other ranks have when one has failed
+_SOON = 0.5
 _LOOK = 0.02
 _LINES = 40
 
@@ -124,11 +125,20 @@ class _Attempt:
         """Waits until one has failed, or all have ended well."""
         while True:
             codes = [rank.process.poll() for rank in self._ranks]
-            for rank, code in zip(self._ranks, codes, strict=True):
-                if code:
-                    return rank
+            if any(codes):
+                return self._cause()
             if None not in codes:
                 return None
+            time.sleep(_LOOK)
+
+    def _cause(self) -> _Rank:
+        """Of the ranks that have failed one that did so by itself, if it is not long in coming."""
+        end = time.monotonic() + _SOON
+        while True:
+            failed = [rank for rank in self._ranks if rank.process.poll()]
+            causes = [rank for rank in failed if rank.process.returncode != FOLLOWED]
+            if causes or time.monotonic() > end:
+                return (causes or failed)[0]
             time.sleep(_LOOK)
 
     def _end_all(self) -> None:
@@ -148,11 +158,14 @@ class _Attempt:
     def _report(self, first: _Rank) -> None:
         if self._asked is None:
             sys.stderr.write(first.told())
-            _say(first.outcome())
+            if first.process.returncode != FOLLOWED:
+                _say(first.outcome())
 
 
 def _exit_code(rank: _Rank) -> int:
     code: int = rank.process.returncode
+    if code == FOLLOWED:
+        return 1
     return code if code > 0 else 128 - code
 
 

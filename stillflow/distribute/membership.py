@@ -15,6 +15,9 @@ PORT = 29_477
 HEARTBEAT = 30.0
 """After how many seconds without a word a rank counts as lost."""
 
+FOLLOWED = 75
+"""The exit code of a rank that ends because another one has failed."""
+
 
 @dataclass(frozen=True)
 class Membership:

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from stillflow.distribute.hub import Answer, Hub, NotAllHere
-from stillflow.distribute.membership import Membership
+from stillflow.distribute.membership import FOLLOWED, Membership
 from stillflow.distribute.wire import Wire
 from stillflow.graph.errors import InternalError, InvalidArgumentError
 from stillflow.platform import processes
@@ -193,7 +193,7 @@ class Ranks(processes.Alone):
                 os.write(2, f"{last_words}\n".encode())
             with suppress(Exception):
                 sys.stdout.flush()
-            os._exit(self._exit_code or 1)
+            os._exit(self._exit_code or FOLLOWED)
 
         threading.Thread(target=end, daemon=True).start()
 
@@ -239,7 +239,7 @@ class Ranks(processes.Alone):
                     self._wire.send({"failed": why})
             time.sleep(0.05)  # for the word to be heard before the connection is gone
         self._is_over = True
-        self._exit_code = _code(error)
+        self._exit_code = _code(error) if self._failure is None else FOLLOWED
         self._end_within(_GRACE)
 
     def _end_now(self) -> None:
@@ -281,7 +281,7 @@ def join(membership: Membership) -> Ranks:
     """Makes this process one of its group, once all are there: see `platform.processes`.
 
     What Python's and NumPy's generators give unseeded is from here on the same for all. Another
-    rank than 0 prints nothing.
+    rank than 0 prints nothing. STILLFLOW_RANK and STILLFLOW_SIZE tell the program its place.
 
     Raises:
       NotAllHere: some do not come.
@@ -290,6 +290,7 @@ def join(membership: Membership) -> Ranks:
     seed = ranks.meet()
     processes.join(ranks, seed)
     ranks.deal(seed)
+    os.environ |= {"STILLFLOW_RANK": str(ranks.rank), "STILLFLOW_SIZE": str(ranks.size)}
     if ranks.rank:
         sys.stdout.flush()
         with open(os.devnull, "wb") as nowhere:

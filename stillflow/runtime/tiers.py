@@ -7,6 +7,7 @@ import importlib
 import os
 from types import ModuleType
 
+from stillflow.platform import processes
 from stillflow.runtime import accelerators
 from stillflow.runtime.xla_flags import xla_flags
 
@@ -16,13 +17,16 @@ _TIERS = ("auto", "host", "xla")
 def tier_setting() -> str:
     """The tier that STILLFLOW_TIER forces, or 'auto'.
 
+    Where ranks feed parts of batches it is XLA's, for the host would see one part alone.
+
     Raises:
       ValueError: it names no tier.
     """
     tier = os.environ.get("STILLFLOW_TIER", "auto")
     if tier not in _TIERS:
         raise ValueError(f"STILLFLOW_TIER is {tier!r}; it may be {', '.join(_TIERS)}.")
-    return tier
+    has_parts = processes.are_together() and processes.group().has_local_batches
+    return "xla" if has_parts and tier == "auto" else tier
 
 
 @functools.cache
