@@ -87,6 +87,10 @@ KERAS: dict[str, Members] = {
         "stillflow.layers.separable": "SeparableConv SeparableConv1D SeparableConv2D",
         "stillflow.layers.transposed": "Conv2DTranspose Conv3DTranspose",
     },
+    "python.keras.layers.convolutional_recurrent": {
+        f"{_LAYERS}.recurrent.conv_lstm": "ConvLSTM2D ConvLSTM2DCell",
+        f"{_LAYERS}.recurrent.convolutional": "ConvRNN2D",
+    },
     "python.keras.layers.core": {
         f"{_LAYERS}.activating": "Activation ActivityRegularization",
         f"{_LAYERS}.dropouts": "SpatialDropout1D SpatialDropout2D SpatialDropout3D",
@@ -94,6 +98,9 @@ KERAS: dict[str, Members] = {
         f"{_LAYERS}.masking": "Masking",
         f"{_LAYERS}.shaping": "Permute RepeatVector Reshape",
         "stillflow.layers.core": "Dense Dropout Flatten",
+    },
+    "python.keras.layers.cudnn_recurrent": {
+        f"{_LAYERS}.recurrent.cudnn": "CuDNNGRU CuDNNLSTM _CuDNNRNN=CuDNNLayer",
     },
     "python.keras.layers.dense_attention": {
         f"{_LAYERS}.dense_attention": (
@@ -143,6 +150,32 @@ KERAS: dict[str, Members] = {
             "AveragePooling1D AveragePooling2D AveragePooling3D MaxPooling1D MaxPooling2D "
             "MaxPooling3D Pooling1D Pooling2D Pooling3D"
         ),
+    },
+    "python.keras.layers.recurrent": {
+        f"{_LAYERS}.recurrent.calling": "_standardize_args=separated",
+        f"{_LAYERS}.recurrent.cells": "AbstractRNNCell",
+        f"{_LAYERS}.recurrent.dropout_masks": "DropoutRNNCellMixin",
+        f"{_LAYERS}.recurrent.gru": "GRU GRUCell",
+        f"{_LAYERS}.recurrent.lstm": "LSTM LSTMCell PeepholeLSTMCell",
+        f"{_LAYERS}.recurrent.rnn": "RNN",
+        f"{_LAYERS}.recurrent.simple": "SimpleRNN SimpleRNNCell",
+        f"{_LAYERS}.recurrent.sizes": (
+            "_generate_zero_filled_state=zeros_of_sizes "
+            "_generate_zero_filled_state_for_cell=zero_state "
+            "_is_multiple_state=is_multiple_state"
+        ),
+        f"{_LAYERS}.recurrent.stacked": "StackedRNNCells",
+    },
+    "python.keras.layers.recurrent_v2": {
+        f"{_LAYERS}.recurrent.version2": "GRU GRUCell LSTM LSTMCell",
+    },
+    "python.keras.layers.rnn_cell_wrapper_v2": {
+        f"{_LAYERS}.recurrent.cell_wrappers": "DeviceWrapper DropoutWrapper ResidualWrapper",
+    },
+    "python.keras.layers.wrappers": {
+        f"{_LAYERS}.wrappers.bidirectional": "Bidirectional",
+        f"{_LAYERS}.wrappers.time_distributed": "TimeDistributed",
+        f"{_LAYERS}.wrappers.wrapper": "Wrapper",
     },
     "python.keras.layers.serialization": {
         f"{_LAYERS}.serialization": "deserialize serialize",

@@ -13,7 +13,7 @@ from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.layers import configs
 from stillflow.layers.recurrent.lstm import LSTMStateTuple
-from stillflow.layers.recurrent.wrapping import CellWrapper
+from stillflow.layers.recurrent.wrapping import CellWrapper, Wrapping
 from stillflow.ops.array import joining
 from stillflow.ops.known_values import constant_value
 from stillflow.ops.math.division import div
@@ -23,7 +23,7 @@ from stillflow.ops.random.drawing import random_uniform
 from stillflow.ops.tensor_array.tensor_array import TensorArray
 
 
-class DropoutWrapper(CellWrapper):
+class Dropped(Wrapping):
     """Dropout around a cell: Zaremba et al., 2014 (arXiv:1409.2329).
 
     Args:
@@ -167,6 +167,10 @@ class DropoutWrapper(CellWrapper):
             return dropped
 
         return _enumerated(droppable, mask, droppable, values, self._noise[salt])
+
+
+class DropoutWrapper(Dropped, CellWrapper):
+    """`Dropped`, around a cell of `tf.nn.rnn_cell`."""
 
 
 def _kept(name: str, given: Any) -> Any:

@@ -1,9 +1,12 @@
-"""Cells around cells: `ResidualWrapper`, `DeviceWrapper`, and what wrappers have in common."""
+"""Cells around cells: `ResidualWrapper`, `DeviceWrapper`, and what wrappers have in common.
+
+What a wrapper does stands in a class of its own, which cells of `tf.keras` derive from as well.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stillflow.graph import nest
 from stillflow.graph.scopes import device as device_scope
@@ -15,8 +18,45 @@ from stillflow.tracking.trackable import Trackable
 _RESIDUAL_MODULE = "residule_fn_module"  # as TensorFlow spells it
 
 
-class CellWrapper(RNNCell):
-    """The base of wrappers, which have the sizes and the scope of the cell within."""
+class Wrapping:
+    """What wrappers do whatever their base is; they have the sizes of the cell within."""
+
+    cell: Any
+    _zero_state_scope: Callable[[Any], Any]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *args: Any, **kwargs: Any): ...
+
+        def get_config(self) -> dict[str, Any]: ...
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Makes a wrapper as `get_config` tells it."""
+        return super().from_config(config, custom_objects)  # type: ignore[misc]  # the base's
+
+    @property
+    def state_size(self) -> Any:
+        return self.cell.state_size
+
+    @property
+    def output_size(self) -> Any:
+        return self.cell.output_size
+
+    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
+        """Zeros of the cell within."""
+        with self._zero_state_scope(batch_size):
+            return self.cell.zero_state(batch_size, dtype)
+
+    def _call_wrapped_cell(
+        self, inputs: Any, state: Any, cell_call_fn: Callable, **kwargs: Any
+    ) -> tuple[Any, Any]:
+        """One step; `cell_call_fn` is that of the cell within."""
+        raise NotImplementedError
+
+
+class CellWrapper(Wrapping, RNNCell):
+    """The base of wrappers that are cells of `tf.nn.rnn_cell`, in the scope of the cell within."""
 
     _described: tuple[str, ...] = ("cell",)
 
@@ -44,29 +84,11 @@ class CellWrapper(RNNCell):
                 "the config with a RNNCell instance."
             ) from error
 
-    @property
-    def state_size(self) -> Any:
-        return self.cell.state_size
-
-    @property
-    def output_size(self) -> Any:
-        return self.cell.output_size
-
-    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
-        with self._zero_state_scope(batch_size):
-            return self.cell.zero_state(batch_size, dtype)
-
     def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
         return self._call_wrapped_cell(inputs, state, self.cell.__call__, scope=scope)
 
-    def _call_wrapped_cell(
-        self, inputs: Any, state: Any, cell_call_fn: Callable, **kwargs: Any
-    ) -> tuple[Any, Any]:
-        """One step; `cell_call_fn` is that of the cell within."""
-        raise NotImplementedError
 
-
-class ResidualWrapper(CellWrapper):
+class Residual(Wrapping):
     """Adds the inputs of a cell to its outputs.
 
     Args:
@@ -119,7 +141,11 @@ def check_same_shapes(inputs: Any, outputs: Any) -> None:
     )
 
 
-class DeviceWrapper(CellWrapper):
+class ResidualWrapper(Residual, CellWrapper):
+    """`Residual`, around a cell of `tf.nn.rnn_cell`."""
+
+
+class OnDevice(Wrapping):
     """Builds a cell on a device.
 
     Args:
@@ -142,3 +168,7 @@ class DeviceWrapper(CellWrapper):
     ) -> tuple[Any, Any]:
         with device_scope(self._device):
             return cell_call_fn(inputs, state, **kwargs)
+
+
+class DeviceWrapper(OnDevice, CellWrapper):
+    """`OnDevice`, around a cell of `tf.nn.rnn_cell`."""

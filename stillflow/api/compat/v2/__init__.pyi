@@ -15,6 +15,7 @@ from stillflow.api.compat.v2 import feature_column as feature_column
 from stillflow.api.compat.v2 import graph_util as graph_util
 from stillflow.api.compat.v2 import image as image
 from stillflow.api.compat.v2 import io as io
+from stillflow.api.compat.v2 import keras as keras
 from stillflow.api.compat.v2 import linalg as linalg
 from stillflow.api.compat.v2 import lookup as lookup
 from stillflow.api.compat.v2 import math as math

@@ -1,3 +1,8 @@
+from stillflow.keras.layers.recurrent.cell_wrappers import (
+    DeviceWrapper,
+    DropoutWrapper,
+    ResidualWrapper,
+)
 from stillflow.layers.ctc.dense import ctc_loss_v2
 from stillflow.ops.ctc.decoding import ctc_beam_search_decoder_v2
 from stillflow.ops.ctc.decoding import ctc_greedy_decoder as ctc_greedy_decoder
@@ -123,3 +128,7 @@ sparse_softmax_cross_entropy_with_logits = sparse_softmax_cross_entropy_with_log
 sufficient_statistics = sufficient_statistics_v2
 weighted_cross_entropy_with_logits = weighted_cross_entropy_with_logits_v2
 weighted_moments = weighted_moments_v2
+
+RNNCellDeviceWrapper = DeviceWrapper
+RNNCellDropoutWrapper = DropoutWrapper
+RNNCellResidualWrapper = ResidualWrapper

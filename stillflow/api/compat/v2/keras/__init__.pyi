@@ -1,0 +1,1 @@
+from stillflow.api.compat.v2.keras import layers as layers
