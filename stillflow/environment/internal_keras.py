@@ -209,7 +209,13 @@ KERAS: dict[str, Members] = {
     "python.keras.saving.save": {
         "stillflow.keras.saving.models": "load_model save_model",
     },
+    "python.keras.saving.saved_model_experimental": {
+        "stillflow.keras.saving.exports": (
+            "_create_signature_def_map=signatures_of export_saved_model load_from_saved_model"
+        ),
+    },
     "python.keras.saving.saving_utils": {
+        "stillflow.keras.saving.exports": "extract_model_metrics",
         "stillflow.keras.saving.training_config": (
             "compile_args_from_training_config model_metadata"
         ),

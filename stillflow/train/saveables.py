@@ -85,7 +85,7 @@ def saveables_of(var_list: Any) -> list[Any]:
 
 def _saveables(name: str, value: Any) -> list[Any]:
     """Returns a variable, by its element in the graph, or the parts of one, or another object."""
-    if isinstance(value, SaveableObject):
+    if isinstance(value, (SaveableObject, Saveable)):
         return [value]
     if isinstance(value, Tensor):
         return [Saveable(name, _target(value), value, lambda: value)]
@@ -208,7 +208,7 @@ def by_own_names(var_list: Any) -> dict[str, Any]:
             made = variable._gather_saveables_for_checkpoint().values()
             named.update(by_own_names([_made(maker) for maker in made]))
             continue
-        if isinstance(variable, (PartitionedVariable, SaveableObject)):
+        if isinstance(variable, (PartitionedVariable, SaveableObject, Saveable)):
             _add(named, variable.name, variable)
             continue
         if info is None:

@@ -1,0 +1,95 @@
+"""Models as SavedModels, and back."""
+
+import kept_models
+import numpy as np
+import pytest
+
+import stillflow as tf
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    tf.keras.backend.clear_session()
+    yield
+    tf.keras.backend.clear_session()
+
+
+def trained(name):
+    model = kept_models.MODELS[name](tf)
+    model.train_on_batch(*kept_models.batch(name))
+    return model
+
+
+@pytest.mark.parametrize("name", ["stack", "older"])
+def test_a_model_comes_back(name, tmp_path):
+    model = trained(name)
+    inputs, _ = kept_models.batch(name)
+    wanted = model.predict(inputs)
+    tf.keras.experimental.export_saved_model(model, str(tmp_path / "model"))
+    again = tf.keras.experimental.load_from_saved_model(str(tmp_path / "model"))
+    np.testing.assert_allclose(again.predict(inputs), wanted, rtol=1e-6)
+    assert again.to_json() == model.to_json()
+
+
+def test_each_mode_has_its_graph(tmp_path):
+    model = trained("stack")
+    inputs, targets = kept_models.batch("stack")
+    wanted = model.predict(inputs)
+    losses = [model.evaluate(inputs, targets, verbose=0)[0]]
+    tf.keras.experimental.export_saved_model(model, str(tmp_path / "model"))
+    with tf.Graph().as_default(), tf.Session() as session:
+        meta = tf.saved_model.load(session, ["serve"], str(tmp_path / "model"))
+        serving = meta.signature_def["serving_default"]
+        fed = {serving.inputs["first_input"].name: inputs}
+        got = session.run(serving.outputs["last"].name, fed)
+        np.testing.assert_allclose(got, wanted, rtol=1e-6)
+    with tf.Graph().as_default(), tf.Session() as session:
+        meta = tf.saved_model.load(session, ["eval"], str(tmp_path / "model"))
+        signature = meta.signature_def["eval"]
+        fed = {
+            signature.inputs["first_input"].name: inputs,
+            signature.inputs["last_target"].name: targets.reshape(-1, 1),
+        }
+        fed |= {f"{op.name}:0": np.ones(6) for op in weights_of(session.graph)}
+        losses.append(session.run(signature.outputs["loss"].name, fed))
+    np.testing.assert_allclose(*losses, rtol=1e-6)
+
+
+def weights_of(graph):
+    """The placeholders of what examples weigh, which have no default."""
+    ops = graph.get_operations()
+    return [op for op in ops if op.type == "Placeholder" and "sample_weights" in op.name]
+
+
+def test_a_model_of_a_subclass_is_for_serving(tmp_path):
+    class Twice(tf.keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = tf.keras.layers.Dense(2, kernel_initializer="ones")
+
+        def call(self, inputs):
+            return self.dense(inputs) * 2.0
+
+    model = Twice()
+    with pytest.raises(NotImplementedError, match="Subclassed models can only be exported"):
+        tf.keras.experimental.export_saved_model(model, str(tmp_path / "all"))
+    with pytest.raises(ValueError, match="input shapes have not been set"):
+        tf.keras.experimental.export_saved_model(model, str(tmp_path / "none"), serving_only=True)
+    wanted = model.predict(np.ones((3, 4)))
+    tf.keras.experimental.export_saved_model(model, str(tmp_path / "own"), serving_only=True)
+    with tf.Graph().as_default(), tf.Session() as session:
+        meta = tf.saved_model.load(session, ["serve"], str(tmp_path / "own"))
+        serving = meta.signature_def["serving_default"]
+        fed = {serving.inputs["input_1"].name: np.ones((3, 4))}
+        np.testing.assert_allclose(session.run(serving.outputs["output_1"].name, fed), wanted)
+
+
+def test_other_formats_are_refused(tmp_path):
+    model = trained("stack")
+    with pytest.raises(NotImplementedError, match="save_format='h5'"):
+        model.save(str(tmp_path / "model"), save_format="tf")
+    with pytest.raises(OSError, match="does not exist"):
+        tf.keras.models.load_model(str(tmp_path / "nothing.h5"))
+    (tmp_path / "text.h5").write_text("no model")
+    with pytest.raises(OSError, match="Unable to load model"):
+        tf.keras.models.load_model(str(tmp_path / "text.h5"))
