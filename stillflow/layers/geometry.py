@@ -62,7 +62,9 @@ def deconv_output_length(
         return None
     reach = filter_size + (filter_size - 1) * (dilation - 1)
     if output_padding is None:
-        grown = {"same": 0, "valid": max(reach - stride, 0), "full": 2 - stride - reach}[padding]
-        return input_length * stride + grown
+        length = input_length * stride
+        if padding == "full":
+            return length - (stride + reach - 2)
+        return length + max(reach - stride, 0) if padding == "valid" else length
     inside = {"same": reach // 2, "valid": 0, "full": reach - 1}[padding]
     return (input_length - 1) * stride + reach - 2 * inside + output_padding
