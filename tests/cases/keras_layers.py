@@ -63,7 +63,7 @@ def layer(id, make, *arrays, training=False, **options):
         watched = made.trainable_weights + [x for x in inputs if x.dtype == tf.float32]
         found = tf.gradients(tf.reduce_sum(tf.square(tf.sin(y))), watched)
         gradients = [tf.convert_to_tensor(each) for each in found if each is not None]
-        feeds = dict(zip(inputs, arrays, strict=True))
+        feeds = dict(zip(inputs, arrays))  # noqa: B905 (Python 3.7)
         run(tf.global_variables_initializer())
         if made.weights:
             run(made.weights)
@@ -226,3 +226,166 @@ layer("layer_normalization_of_axes", lambda L: L.LayerNormalization((1, 3), cent
 layer("attention", lambda L: L.Attention(use_scale=True), batch(2, 3, 4), batch(2, 5, 4))
 layer("attention_causal", lambda L: L.Attention(causal=True), *[batch(2, 3, 4)] * 3)
 layer("additive_attention", lambda L: L.AdditiveAttention(), batch(2, 3, 4), batch(2, 5, 4))
+
+
+# Masks, and what is refused.
+
+
+def story(fn):
+    """Adds `fn(tf, run)` as a case, under its own name."""
+    suite.case(fn.__name__, fn, grad=False, rtol=1e-4, atol=1e-5, why=WHY)
+    return fn
+
+
+@story
+def masks(tf, run):
+    tf.set_random_seed(5)
+    layers = tf.keras.layers
+    x = tf.keras.Input((4,), dtype="int32")
+    z = tf.keras.Input((4, 3))
+    embedded = layers.Embedding(6, 3, mask_zero=True)(x)
+    masked = layers.Masking(0.0)(z)
+    outputs = [
+        layers.Add()([embedded, masked]),
+        layers.Concatenate()([embedded, masked]),
+        layers.Concatenate(1)([embedded, masked]),
+        layers.Concatenate()([embedded, z]),
+        layers.Average()([embedded, z]),
+        layers.Dropout(0.5)(layers.Activation("relu")(embedded)),
+        layers.BatchNormalization()(layers.LayerNormalization()(layers.Dense(2)(embedded))),
+        layers.Lambda(lambda t, mask: t * 2, mask=lambda t, mask: mask)(embedded),
+        layers.Lambda(lambda t: t + 1)(embedded),
+        layers.ReLU()(layers.LeakyReLU()(embedded)),
+        layers.Dot(-1)([embedded, masked]),
+        layers.Attention()([embedded, masked]),
+        layers.GlobalAveragePooling1D()(embedded),
+    ]
+    run.note([None if y._keras_mask is None else y._keras_mask.name for y in outputs])
+    run(tf.global_variables_initializer())
+    feeds = {x: np.array([[1, 2, 0, 0], [3, 0, 4, 0]]), z: batch(2, 4, 3) * (batch(2, 4, 1) > -0.5)}
+    for y in outputs:
+        run([y] if y._keras_mask is None else [y, y._keras_mask], feeds)
+    run.note(str(getattr(layers.Conv1D(2, 2)(embedded), "_keras_mask", None)))
+
+
+@story
+def a_function_as_a_layer(tf, run):
+    tf.set_random_seed(6)
+
+    def scaled(x, by, training=None):
+        run.note(str(training))
+        return x * tf.Variable(by, name="factor") + tf.Variable(1.0, name="kept", trainable=False)
+
+    layer = tf.keras.layers.Lambda(scaled, arguments={"by": 3.0}, output_shape=(7,))
+    x = tf.keras.Input((4,))
+    outputs = [layer(x), layer(x + 1.0, training=True)]
+    run.note([names(layer.trainable_weights), names(layer.non_trainable_weights)])
+    run.note([str(y.shape) for y in outputs] + [str(layer.compute_output_shape((5, 4)))])
+    config = layer.get_config()
+    run.note([list(config), config["function_type"], config["output_shape"]])
+    run.note([config["output_shape_type"], config["output_shape_module"]])
+    again = tf.keras.layers.Lambda.from_config(config)
+    run.note([again.name, str(again.compute_output_shape([None, 4]))])
+    guessed = tf.keras.layers.Lambda(lambda x: [x[:, :2], tf.reduce_sum(x, axis=1)])
+    run.note([str(shape) for shape in guessed.compute_output_shape((None, 4))])
+    told = tf.keras.layers.Lambda(lambda x: x, output_shape=lambda shape: (shape[0], 2 * shape[1]))
+    run.note(str(told.compute_output_shape((None, 4))))
+    run(tf.global_variables_initializer())
+    run(outputs, {x: batch(2, 4)})
+
+
+@story
+def refused_arguments(tf, run):
+    L = tf.keras.layers
+    for make in (
+        lambda: L.Dense(2, none_such=1),
+        lambda: L.Dense(2, activation="none such"),
+        lambda: L.Dense(2, kernel_initializer="none such"),
+        lambda: L.Dense(2, kernel_regularizer="none such"),
+        lambda: L.Dense(2, kernel_constraint=3),
+        lambda: L.SpatialDropout2D(0.5, data_format="none such"),
+        lambda: L.Permute((0, 1)),
+        lambda: L.Conv2D(2, (1, 2, 3)),
+        lambda: L.Conv2D(2, 3, padding="none such"),
+        lambda: L.Conv2D(2, 3, padding="causal"),
+        lambda: L.Conv2D(2, 3, data_format="none such"),
+        lambda: L.Conv2DTranspose(2, 3, 2, output_padding=2),
+        lambda: L.LocallyConnected1D(2, 3, padding="same"),
+        lambda: L.LocallyConnected2D(2, 3, padding="same"),
+        lambda: L.UpSampling2D(interpolation="none such"),
+        lambda: L.ZeroPadding2D((1, 2, 3)),
+        lambda: L.ZeroPadding2D(1.5),
+        lambda: L.ZeroPadding2D(((1, 2, 3), 1)),
+        lambda: L.ZeroPadding3D((1, 2)),
+        lambda: L.ZeroPadding3D(None),
+        lambda: L.Cropping1D((1, 2, 3)),
+        lambda: L.Cropping2D((1,)),
+        lambda: L.Cropping3D(1.5),
+        lambda: L.MaxPooling2D((2, 2, 2)),
+        lambda: L.ReLU(max_value=-1),
+        lambda: L.ReLU(negative_slope=-1),
+        lambda: L.Dot("ab"),
+        lambda: L.Dot((1, 2, 3)),
+        lambda: L.Dot((1, 1.5)),
+        lambda: L.BatchNormalization(axis="ab"),
+        lambda: L.BatchNormalization(renorm=True, renorm_clipping={"none": 1}),
+        lambda: L.LayerNormalization(axis="a"),
+        lambda: L.Lambda(lambda x: x, mask=3).get_config(),
+        lambda: L.deserialize({"class_name": "NoneSuch", "config": {}}),
+        lambda: L.deserialize({"class_name": "Dense"}),
+        lambda: L.Dense.from_config({"units": 2, "none_such": 1}),
+    ):
+        run.refused(make)
+
+
+@story
+def refused_inputs(tf, run):
+    L = tf.keras.layers
+    x, sequences, images = tf.zeros([2, 3]), tf.zeros([2, 4, 3]), tf.zeros([2, 4, 4, 3])
+    unknown = tf.placeholder(tf.float32)
+    no_channels = tf.placeholder(tf.float32, [None, 4, 4, None])
+    for build in (
+        lambda: L.Dense(2)(tf.zeros([3])),
+        lambda: L.Dense(2)(unknown),
+        lambda: L.Dense(2)(tf.placeholder(tf.float32, [2, None])),
+        lambda: L.Dense(2)(tf.zeros([2, 3], tf.int32)),
+        lambda: L.Conv2D(2, 3)(sequences),
+        lambda: L.Conv2D(2, 3)(no_channels),
+        lambda: L.Conv2D(2, 5)(images),
+        lambda: L.DepthwiseConv2D(3)(no_channels),
+        lambda: L.Conv2DTranspose(2, 3)(no_channels),
+        lambda: L.LocallyConnected2D(2, 3)(tf.placeholder(tf.float32, [None, None, 4, 3])),
+        lambda: L.LocallyConnected1D(2, 3)(tf.placeholder(tf.float32, [None, 4, None])),
+        lambda: L.LocallyConnected1D(2, 3, implementation=4)(sequences),
+        lambda: L.MaxPooling1D()(x),
+        lambda: L.GlobalAveragePooling2D()(sequences),
+        lambda: L.Reshape((5,)).compute_output_shape((2, 3)),
+        lambda: L.Reshape((-1, -1)).compute_output_shape((2, 3)),
+        lambda: L.Reshape((-1, 2)).compute_output_shape((2, 3)),
+        lambda: L.Permute((2, 1))(x),
+        lambda: L.RepeatVector(2)(sequences),
+        lambda: L.Embedding(2, 3, input_length=4).compute_output_shape((2, 3)),
+        lambda: L.Add()(x),
+        lambda: L.Add()([x]),
+        lambda: L.Add()([x, tf.zeros([3, 3])]),
+        lambda: L.Add()([x, tf.zeros([2, 4])]),
+        lambda: L.Subtract()([x, x, x]),
+        lambda: L.Concatenate()([x]),
+        lambda: L.Concatenate()([x, sequences]),
+        lambda: L.Concatenate(1)([sequences, tf.zeros([2, 4, 2])]),
+        lambda: L.Dot(1)([x]),
+        lambda: L.Dot(1)([x, tf.zeros([2, 4])]),
+        lambda: L.BatchNormalization(axis=3)(x),
+        lambda: L.BatchNormalization()(unknown),
+        lambda: L.BatchNormalization()(tf.placeholder(tf.float32, [2, None])),
+        lambda: L.BatchNormalization(virtual_batch_size=-1)(x),
+        lambda: L.LayerNormalization(axis=3)(x),
+        lambda: L.LayerNormalization(axis=[1, -1])(x),
+        lambda: L.Attention()(x),
+        lambda: L.Attention()([x]),
+        lambda: L.Attention()([sequences, sequences], mask=x),
+        lambda: L.Attention()([sequences, sequences], mask=[x]),
+        lambda: L.Masking().count_params(),
+        lambda: L.Dense(2).count_params(),
+    ):
+        run.refused(build)

@@ -1,0 +1,1 @@
+from stillflow.api.keras.mixed_precision import experimental as experimental

@@ -1,0 +1,3 @@
+from stillflow.layers.policies import Policy as Policy
+from stillflow.layers.policies import global_policy as global_policy
+from stillflow.layers.policies import set_policy as set_policy
