@@ -28,7 +28,7 @@ DEFERRED = {
         *("experimental", "layers", "mixed_precision"),
         *("models", "preprocessing", "utils", "wrappers"),
     ),
-    "compat.v2": ("keras", "initializers", "losses", "metrics", "optimizers"),
+    "compat.v2": ("keras",),
     "distribute": ("experimental",),
 }
 # Classes that are there, and missing once one is made.

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from stillflow.environment.internal_columns import Members
 
+_INITIALIZERS_V2 = "stillflow.ops.version2.initializers"
+
 # {internal module: {module of ours: names}}
 OBJECTIVES: dict[str, Members] = {
+    "python.keras.initializers": {
+        _INITIALIZERS_V2: (
+            "GlorotNormalV2=GlorotNormal GlorotUniformV2=GlorotUniform IdentityV2=Identity "
+            "OrthogonalV2=Orthogonal TruncatedNormalV2=TruncatedNormal "
+            "VarianceScalingV2=VarianceScaling he_normalV2=he_normal he_uniformV2=he_uniform "
+            "lecun_normalV2=lecun_normal lecun_uniformV2=lecun_uniform"
+        ),
+    },
     "python.keras.losses": {
         "stillflow.keras.losses.functions": "huber_loss",
         "stillflow.keras.losses.loss": "LossFunctionWrapper",
@@ -53,6 +63,16 @@ OBJECTIVES: dict[str, Members] = {
         "stillflow.keras.metrics.means": "Reduction",
         "stillflow.keras.metrics.ragged": (
             "ragged_assert_compatible_and_get_flat_values=flat_values"
+        ),
+    },
+    "python.ops.init_ops_v2": {
+        _INITIALIZERS_V2: (
+            "GlorotNormal GlorotUniform Identity Initializer Orthogonal TruncatedNormal "
+            "VarianceScaling glorot_normal_initializer=GlorotNormal "
+            "glorot_uniform_initializer=GlorotUniform he_normal he_uniform "
+            "identity_initializer=Identity lecun_normal lecun_uniform "
+            "orthogonal_initializer=Orthogonal truncated_normal_initializer=TruncatedNormal "
+            "variance_scaling_initializer=VarianceScaling"
         ),
     },
     "python.ops.losses.loss_reduction": {

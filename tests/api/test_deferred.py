@@ -21,7 +21,7 @@ def test_a_class_can_be_derived_from_one_but_not_made():
         lambda: tf.compat.v2.keras.layers.Dense(3),
         lambda: tf.compat.v2.keras.Sequential(),
         lambda: tf.keras.wrappers.scikit_learn.KerasClassifier(),
-        lambda: tf.compat.v2.optimizers.Adam(0.1),
+        lambda: tf.compat.v2.keras.optimizers.Adam(0.1),
         lambda: tf.compat.v2.keras.Model.fit,
     ],
 )

@@ -34,6 +34,36 @@ def initializers(tf, run):
 
 
 @story
+def initializers_of_version_2(tf, run):
+    tf.set_random_seed(5)
+    module = tf.compat.v2.initializers
+    for seed in (None, 7):
+        for initializer in (
+            *(module.RandomUniform(seed=seed), module.RandomNormal(1.0, 0.5, seed=seed)),
+            *(module.TruncatedNormal(seed=seed), module.Orthogonal(2.0, seed=seed)),
+            *(module.GlorotNormal(seed), module.GlorotUniform(seed), module.he_normal(seed)),
+            *(module.he_uniform(seed), module.lecun_normal(seed), module.lecun_uniform(seed)),
+            module.VarianceScaling(2.0, "fan_out", "untruncated_normal", seed=seed),
+        ):
+            run(initializer([3, 4]))
+            run.note(initializer.get_config())
+    for initializer in (module.Zeros(), module.Ones(), module.Constant(3), module.Identity(2.0)):
+        run(initializer((2, 2), dtype=tf.float64))
+        run.note(
+            [initializer.get_config(), type(initializer).from_config({"dtype": "int8"}) is None]
+        )
+    run(module.RandomUniform(0, 9, seed=1)([4], dtype=tf.int32))
+    run.refused(lambda: module.VarianceScaling(mode="fan_middle"))
+    run.refused(lambda: module.VarianceScaling(distribution="cauchy"))
+    run.refused(lambda: module.VarianceScaling(scale=0.0))
+    run.refused(lambda: module.Identity()([2, 2, 2]))
+    run.refused(lambda: module.Orthogonal()([2]))
+    run.refused(lambda: module.RandomNormal()([2], dtype=tf.int32))
+    run.refused(lambda: module.Ones()([2], dtype=tf.string))
+    run.refused(lambda: module.Constant({}))
+
+
+@story
 def regularizers(tf, run):
     module = tf.keras.regularizers
     w = tf.constant(f32(2, 3) - 1)

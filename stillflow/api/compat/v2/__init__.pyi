@@ -14,12 +14,16 @@ from stillflow.api.compat.v2 import estimator as estimator
 from stillflow.api.compat.v2 import feature_column as feature_column
 from stillflow.api.compat.v2 import graph_util as graph_util
 from stillflow.api.compat.v2 import image as image
+from stillflow.api.compat.v2 import initializers as initializers
 from stillflow.api.compat.v2 import io as io
 from stillflow.api.compat.v2 import keras as keras
 from stillflow.api.compat.v2 import linalg as linalg
 from stillflow.api.compat.v2 import lookup as lookup
+from stillflow.api.compat.v2 import losses as losses
 from stillflow.api.compat.v2 import math as math
+from stillflow.api.compat.v2 import metrics as metrics
 from stillflow.api.compat.v2 import nn as nn
+from stillflow.api.compat.v2 import optimizers as optimizers
 from stillflow.api.compat.v2 import ragged as ragged
 from stillflow.api.compat.v2 import random as random
 from stillflow.api.compat.v2 import saved_model as saved_model
@@ -242,6 +246,7 @@ from stillflow.ops.version2.checks import (
     assert_rank_v2,
 )
 from stillflow.ops.version2.control import case_v2, cond_v2, tuple_v2, while_loop_v2
+from stillflow.ops.version2.initializers import Constant, Ones, RandomNormal, RandomUniform, Zeros
 from stillflow.ops.version2.mathematics import (
     argmax_v2,
     argmin_v2,
@@ -316,3 +321,8 @@ tuple = tuple_v2
 where = where_v2
 while_loop = while_loop_v2
 zeros_like = zeros_like_v2
+constant_initializer = Constant
+ones_initializer = Ones
+random_normal_initializer = RandomNormal
+random_uniform_initializer = RandomUniform
+zeros_initializer = Zeros
