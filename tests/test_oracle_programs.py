@@ -15,7 +15,7 @@ def test_every_case_is_recorded():
     runs.append(suites.COUNTERPARTS)
     others = [suites.GRAPHS, suites.ERRORS, suites.CONVERSIONS, *suites.STORIES]
     others += [*suites.DIGESTED, *suites.NETWORKS, suites.WHOLE_NETWORKS]
-    others += [suites.SWITCHES, suites.NESTS, *suites.PIPELINES]
+    others += [suites.SWITCHES, suites.NESTS, *suites.PIPELINES, *suites.TRAININGS]
     assert_all_recorded([*runs, *others])
 
 
@@ -44,6 +44,14 @@ def test_digested_story(case, recorded):
     got = suites.digested_story(tf, case)
     assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
     assert (got["graph"] != recorded["graph"]) == (case.id in gaps.DIGESTED)
+
+
+@pytest.mark.parametrize(("case", "recorded"), each_case(*suites.TRAININGS))
+def test_training(case, recorded):
+    """A training of Keras gives TensorFlow's numbers, text and refusals, and builds its graph."""
+    got = suites.training_story(tf, case)
+    assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
+    assert got["graph"] == recorded["graph"]
 
 
 @pytest.mark.slow

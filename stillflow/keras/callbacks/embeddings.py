@@ -11,7 +11,7 @@ from stillflow.events.file_writer import FileWriter
 from stillflow.events.projector import visualize_embeddings
 from stillflow.graph import dtypes
 from stillflow.keras.training.arrays import standardize_input_data
-from stillflow.layers.default_session import get_session
+from stillflow.layers.default_session import get_session, track_variable
 from stillflow.layers.learning_phase import learning_phase
 from stillflow.ops.array.filling import zeros
 from stillflow.ops.array.reshaping import reshape
@@ -60,7 +60,9 @@ class EmbeddingsWriter:
 
     def _variable(self, layer: Any) -> Variable:
         size = math.prod(layer.output.shape.as_list()[1:])
-        return Variable(zeros((len(self._data[0]), size)), name=f"{layer.name}_embedding")
+        variable = Variable(zeros((len(self._data[0]), size)), name=f"{layer.name}_embedding")
+        track_variable(variable)
+        return variable
 
     def _assignment(self, layer: Any) -> Any:
         """Sets the rows of a batch."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from stillflow.keras.callbacks.callback import Callback, Logs
 from stillflow.keras.utils.progbar import Progbar
 
@@ -32,7 +34,7 @@ class BaseLogger(Callback):
             if name in self.stateful_metrics:
                 self.totals[name] = value
             else:
-                self.totals[name] = self.totals.get(name, 0) + value * size
+                self.totals[name] = self.totals.get(name, 0) + np.float64(value) * size
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if logs is None:

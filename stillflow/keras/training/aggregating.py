@@ -50,11 +50,11 @@ class MetricsAggregator(Aggregator):
     """The mean of losses; of metrics, which average themselves, the last ones."""
 
     def create(self, batch_outs: Any) -> None:
-        self.results = [0.0] * len(batch_outs)
+        self.results = [np.float64(0.0)] * len(batch_outs)
 
     def aggregate(self, batch_outs: Any, batch_start: int = 0, batch_end: int = 0) -> None:
         size = 1 if self.use_steps else batch_end - batch_start
-        self.results[0] += batch_outs[0] * size
+        self.results[0] += np.float64(batch_outs[0]) * size
         self.results[1:] = batch_outs[1:]
 
     def finalize(self) -> None:

@@ -151,6 +151,8 @@ def check_steps(data: Any, steps: int | None, steps_name: str) -> bool:
     Raises:
       ValueError: they do, and there is no telling how many.
     """
+    if isinstance(data, DatasetV2):
+        return True
     is_iterator = isinstance(data, Iterator)
     is_empty = data is None or (isinstance(data, list) and not data)
     if is_empty or is_iterator or has_tensors(data):
@@ -160,8 +162,6 @@ def check_steps(data: Any, steps: int | None, steps_name: str) -> bool:
                 f"When using {kind} as input to a model, you should specify the `{steps_name}` "
                 "argument."
             )
-        return True
-    if isinstance(data, DatasetV2):
         return True
     values = list(data.values()) if isinstance(data, dict) else [data]
     if steps is not None and any(isinstance(value, _ARRAYS) for value in values):
