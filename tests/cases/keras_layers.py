@@ -389,3 +389,21 @@ def refused_inputs(tf, run):
         lambda: L.Dense(2).count_params(),
     ):
         run.refused(build)
+
+
+@story
+def features(tf, run):
+    tf.set_random_seed(7)
+    column = tf.feature_column
+    numbers = column.categorical_column_with_identity("b", 4)
+    layer = tf.keras.layers.DenseFeatures(
+        [column.numeric_column("a"), column.embedding_column(numbers, 2)], name="told"
+    )
+    config = tf.keras.layers.serialize(layer)
+    run.note(as_json(config))
+    again = tf.keras.layers.deserialize(config)
+    run.note(as_json(again.get_config()) == as_json(layer.get_config()))
+    y = again({"a": tf.constant([[1.0], [2.0]]), "b": tf.constant([[1], [3]])})
+    run.note([y.name, str(y.shape), names(again.weights)])
+    run(tf.global_variables_initializer())
+    run(y)

@@ -14,6 +14,10 @@ from stillflow.input.columns.column import (
     FeatureColumn,
     SequenceDenseColumn,
 )
+from stillflow.input.columns.configs import (
+    deserialize_feature_columns,
+    serialize_feature_columns,
+)
 from stillflow.input.columns.features import FeatureTransformationCache
 from stillflow.input.columns.linear_model import sum_of_categories, sum_of_numbers
 from stillflow.input.columns.state import LayerState
@@ -53,6 +57,14 @@ class _FeaturesLayer(Layer):
                 column.create_state(self._state_manager)
         self.built = True
 
+    def get_config(self) -> dict[str, Any]:
+        told = serialize_feature_columns(self._feature_columns)
+        return {**super().get_config(), "feature_columns": told}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        return cls(**_with_columns(config, custom_objects))
+
     def _target_shape(self, input_shape: Any, elements: int) -> tuple[Any, ...]:
         raise NotImplementedError
 
@@ -73,6 +85,7 @@ class DenseFeatures(_FeaturesLayer):
     """A layer from features, a dict, to the numbers of its columns, f32[n, k]."""
 
     _kind = DenseColumn
+    _is_feature_layer = True  # models that start with it take a dict
 
     def _target_shape(self, input_shape: Any, elements: int) -> tuple[Any, ...]:
         return input_shape[0], elements
@@ -176,6 +189,18 @@ class LinearModelLayer(Layer):
             total = add_n(sums, name="weighted_sum_no_bias")
             return bias_add(total, self.bias, name="weighted_sum")
 
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "feature_columns": serialize_feature_columns(self._feature_columns),
+            "units": self._units,
+            "sparse_combiner": self._sparse_combiner,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        return cls(**_with_columns(config, custom_objects))
+
     def _sum(self, column: Any, cache: FeatureTransformationCache) -> Tensor:
         weight = self._state_manager.get_variable(column, "weights")
         if isinstance(column, CategoricalColumn):
@@ -183,6 +208,12 @@ class LinearModelLayer(Layer):
             return sum_of_categories(pair, weight, self._sparse_combiner)
         numbers = column.get_dense_tensor(cache, self._state_manager)
         return sum_of_numbers(numbers, column.variable_shape.num_elements(), weight)
+
+
+def _with_columns(config: dict[str, Any], custom_objects: Any) -> dict[str, Any]:
+    """A configuration with columns in place of what tells them."""
+    told = config["feature_columns"]
+    return {**config, "feature_columns": deserialize_feature_columns(told, custom_objects)}
 
 
 def columns_by_name(feature_columns: Any) -> list[Any]:
