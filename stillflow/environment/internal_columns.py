@@ -86,6 +86,9 @@ COLUMNS: dict[str, Members] = {
     "python.feature_column.dense_features": {
         "stillflow.input.columns.feature_layers": "DenseFeatures",
     },
+    "python.feature_column.dense_features_v2": {
+        "stillflow.input.columns.feature_layers": "DenseFeatures=ScopedDenseFeatures",
+    },
     "python.feature_column.feature_column": {
         **_COLUMNS_V1,
         "stillflow.input.columns.column": (

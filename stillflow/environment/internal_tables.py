@@ -813,9 +813,12 @@ OWN: dict[str, Members] = {
         "stillflow.interchange.saved_model.names": "INIT_OP_SIGNATURE_KEY TRAIN_OP_SIGNATURE_KEY",
     },
     "python.saved_model.loader_impl": {
-        "stillflow.interchange.saved_model.loader": "parse_saved_model=read_saved_model",
+        "stillflow.interchange.saved_model.loader": (
+            "_parse_saved_model=read_saved_model parse_saved_model=read_saved_model"
+        ),
         "stillflow.interchange.saved_model.main_op": (
-            "get_init_op=loaded_main_op get_train_op=loaded_train_op"
+            "_get_main_op_tensor=op_of_collection get_init_op=loaded_main_op "
+            "get_train_op=loaded_train_op"
         ),
         "stillflow.interchange.saved_model.stepwise": "SavedModelLoader",
     },
@@ -824,6 +827,9 @@ OWN: dict[str, Members] = {
             "load_op_from_signature_def op_signature_def supervised_eval_signature_def "
             "supervised_train_signature_def"
         ),
+    },
+    "python.saved_model.tag_constants": {
+        "stillflow.interchange.saved_model.names": "EVAL=EVALUATION",
     },
     "python.saved_model.utils": {
         **_PARTS_OF_SAVED_MODELS,

@@ -22,6 +22,7 @@ from stillflow.input.columns.features import FeatureTransformationCache
 from stillflow.input.columns.linear_model import sum_of_categories, sum_of_numbers
 from stillflow.input.columns.state import LayerState
 from stillflow.layers.base_layer import Layer
+from stillflow.layers.keras_style import make_variable
 from stillflow.ops.array.joining import concat
 from stillflow.ops.array.reshaping import reshape
 from stillflow.ops.array.shape_of import shape
@@ -102,6 +103,22 @@ class DenseFeatures(_FeaturesLayer):
                     cols_to_output_tensors[column] = output
                 outputs.append(output)
         return self._joined(outputs)
+
+
+class ScopedDenseFeatures(DenseFeatures):
+    """`DenseFeatures` of TensorFlow 2: variables of its own, within scopes of names."""
+
+    def __init__(
+        self, feature_columns: Any, trainable: bool = True, name: str | None = None, **kwargs: Any
+    ):
+        super().__init__(feature_columns, trainable=trainable, name=name, **kwargs)
+        self._state_manager = LayerState(self, self.trainable, make_variable)
+
+    def build(self, input_shape: Any) -> None:
+        for column in self._feature_columns:
+            with name_scope(column.name):
+                column.create_state(self._state_manager)
+        self.built = True
 
 
 class SequenceFeatures(_FeaturesLayer):

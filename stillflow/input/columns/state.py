@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+from collections.abc import Callable
 from typing import Any
 
 from stillflow.ops.variables.scope import get_variable
@@ -42,11 +43,12 @@ class StateManager:
 
 
 class LayerState(StateManager):
-    """Makes the variables of columns as weights of a layer."""
+    """Makes the variables of columns as weights of a layer, by `getter`."""
 
-    def __init__(self, layer: Any, trainable: bool):
+    def __init__(self, layer: Any, trainable: bool, getter: Callable[..., Any] = get_variable):
         self._layer = layer
         self._trainable = trainable
+        self._getter = getter
         self._variables: dict[Any, dict[str, Any]] = collections.defaultdict(dict)
         self._resources: dict[Any, dict[str, Any]] = collections.defaultdict(dict)
 
@@ -69,7 +71,7 @@ class LayerState(StateManager):
             initializer=initializer,
             trainable=self._trainable and trainable,
             use_resource=use_resource,
-            getter=get_variable,
+            getter=self._getter,
         )
         self._variables[feature_column][name] = variable
         return variable

@@ -70,11 +70,18 @@ class PredictOutput(ExportOutput):
 class _SupervisedOutput(ExportOutput):
     """The loss, predictions and metrics of a mode with labels, each named by its kind."""
 
+    LOSS_NAME = "loss"
+    PREDICTIONS_NAME = "predictions"
+    METRICS_NAME = "metrics"
+    METRIC_VALUE_SUFFIX = "value"
+    METRIC_UPDATE_SUFFIX = "update_op"
     method_name = ""
 
     def __init__(self, loss: Any = None, predictions: Any = None, metrics: Any = None):
-        self.loss = None if loss is None else _prefixed(loss, "loss")
-        self.predictions = None if predictions is None else _prefixed(predictions, "predictions")
+        self.loss = None if loss is None else _prefixed(loss, self.LOSS_NAME)
+        self.predictions = (
+            None if predictions is None else _prefixed(predictions, self.PREDICTIONS_NAME)
+        )
         self.metrics = None if metrics is None else _metric_tensors(metrics)
 
     def as_signature_def(self, receiver_tensors: Mapping[str, Tensor]) -> Any:
@@ -121,8 +128,9 @@ def _metric_tensors(metrics: Any) -> dict[str, Tensor]:
         if isinstance(update, Operation):
             with control_dependencies([update]):
                 update = constant([], name="metric_op_wrapper")
-        found[f"{_key(name, 'metrics')}/value"] = value
-        found[f"{_key(name, 'metrics')}/update_op"] = update
+        key = _key(name, _SupervisedOutput.METRICS_NAME)
+        found[f"{key}/{_SupervisedOutput.METRIC_VALUE_SUFFIX}"] = value
+        found[f"{key}/{_SupervisedOutput.METRIC_UPDATE_SUFFIX}"] = update
     return found
 
 

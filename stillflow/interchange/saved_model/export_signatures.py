@@ -15,7 +15,9 @@ SINGLE_RECEIVER_DEFAULT_NAME = "input"
 SINGLE_FEATURE_DEFAULT_NAME = "feature"
 SINGLE_LABEL_DEFAULT_NAME = "label"
 _DEFAULT = names.DEFAULT_SERVING_SIGNATURE_DEF_KEY
-EXPORT_TAG_MAP = ModeKeyMap(predict=[names.SERVING], train=[names.TRAINING], test=["eval"])
+EXPORT_TAG_MAP = ModeKeyMap(
+    predict=[names.SERVING], train=[names.TRAINING], test=[names.EVALUATION]
+)
 SIGNATURE_KEY_MAP = ModeKeyMap(predict=_DEFAULT, train="train", test="eval")
 _METHODS = {
     names.CLASSIFY_METHOD_NAME: "Classify",

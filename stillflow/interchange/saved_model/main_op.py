@@ -43,15 +43,32 @@ def loaded_main_op(meta: Any, import_scope: str | None = None) -> Operation | No
     for key in (names.MAIN_OP_KEY, names.LEGACY_INIT_OP_KEY):
         if key not in meta.collection_def:
             continue
-        listed = list(meta.collection_def[key].node_list.value)
-        if len(listed) != 1:
-            raise RuntimeError(f"Expected exactly one SavedModel init op. Found: {listed}")
-        name = f"{import_scope}/{listed[0]}" if import_scope else listed[0]
+        name = _the_only_name(meta, key)
+        name = f"{import_scope}/{name}" if import_scope else name
         try:
             return graph.as_graph_element(name)
         except KeyError:  # imported in another scope
             return next(iter(graph.get_collection(key)))
     return None
+
+
+def op_of_collection(meta: Any, key: str = names.MAIN_OP_KEY) -> Operation | None:
+    """The operation in a collection of a model of the default graph; None where there is none.
+
+    Raises:
+      RuntimeError: the model names several.
+    """
+    if key not in meta.collection_def:
+        return None
+    _the_only_name(meta, key)
+    return next(iter(get_default_graph().get_collection(key)))
+
+
+def _the_only_name(meta: Any, key: str) -> str:
+    listed = list(meta.collection_def[key].node_list.value)
+    if len(listed) != 1:
+        raise RuntimeError(f"Expected exactly one SavedModel init op. Found: {listed}")
+    return listed[0]
 
 
 def loaded_train_op(meta: Any, import_scope: str | None = None) -> Any:

@@ -31,6 +31,7 @@ REGRESS_OUTPUTS = "outputs"
 
 # Tags.
 SERVING = "serve"
+EVALUATION = "eval"
 TRAINING = "train"
 GPU = "gpu"
 TPU = "tpu"
