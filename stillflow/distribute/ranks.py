@@ -231,6 +231,7 @@ class Ranks(processes.Alone):
 
     def _give_up(self, error: BaseException | None) -> None:
         why = None if error is None else _reason(error)
+        self._is_over = True
         if self._failure is None:
             with suppress(OSError):
                 if self._hub is not None:
@@ -238,7 +239,6 @@ class Ranks(processes.Alone):
                 elif self._wire is not None:
                     self._wire.send({"failed": why})
             time.sleep(0.05)  # for the word to be heard before the connection is gone
-        self._is_over = True
         self._exit_code = _code(error) if self._failure is None else FOLLOWED
         self._end_within(_GRACE)
 
