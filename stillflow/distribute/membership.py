@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from stillflow.platform.processes import TWO_WAYS
+
 PORT = 29_477
 """Where rank 0 listens unless another port is said."""
 
@@ -90,7 +92,8 @@ def of_hosts(hosts: str, rank: int | None) -> Membership:
 def taken_from(environment: dict[str, str] | os._Environ[str]) -> Membership | None:
     """The place that the environment gives this process; None where it is alone.
 
-    What `stillflow launch` has said is taken out, so that children of the process are alone.
+    What `stillflow launch` has said is taken out, so that children of the process are alone; and
+    TF_CONFIG, so that the program is one task, which all ranks run.
 
     Raises:
       ValueError: it names a cluster of another kind.
@@ -101,6 +104,8 @@ def taken_from(environment: dict[str, str] | os._Environ[str]) -> Membership | N
     for found in (_of_tf_config, _of_slurm, _of_open_mpi, _of_horovod, _of_torch):
         membership = found(environment)
         if membership is not None and membership.size > 1:
+            if found is _of_tf_config:
+                del environment["TF_CONFIG"]
             return membership
     return None
 
@@ -202,7 +207,5 @@ def asynchronous(what: str) -> str:
     """Why a cluster of parameter servers and workers that wait for nobody is refused."""
     return (
         f"{what} names parameter servers: asynchronous training of several workers is not in "
-        "Stillflow.\n  There are two ways to train on several machines, both synchronous: run the "
-        "same program by `stillflow launch --processes N` or `stillflow run --hosts A,B --rank R`, "
-        "without the cluster; or use horovod.tensorflow in it."
+        f"Stillflow.\n  {TWO_WAYS}"
     )

@@ -36,6 +36,7 @@ from stillflow.graph.scopes import device
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.variables.kinds import is_resource_variable
 from stillflow.ops.variables.variable import Variable, VariableAggregation
+from stillflow.platform.processes import TWO_WAYS
 
 _HOST = "/device:CPU:0"
 
@@ -281,7 +282,8 @@ def refuse_cluster(cluster_resolver: Any, what: str, cluster_spec: Any = None) -
     if found:
         raise NotImplementedError(
             f"Not yet in Stillflow: {what} of several processes.\n"
-            "  Without a cluster, in TF_CONFIG and in its cluster resolver, it runs in this one."
+            "  Without a cluster, in TF_CONFIG and in its cluster resolver, it runs in this one.\n  "
+            f"{TWO_WAYS}"
         )
 
 

@@ -13,6 +13,14 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+TWO_WAYS = (
+    "There are two ways to train in several processes, both synchronous: run the program as one "
+    "task, without the cluster, by `stillflow launch --processes N` or on several hosts by "
+    "`stillflow run --hosts A,B --rank R`; or use horovod.tensorflow in it. See "
+    "docs/distributed.md."
+)
+"""What is said where a program is one of several asynchronous workers."""
+
 
 class Alone:
     """The group of a process that was started by itself.

@@ -18,6 +18,7 @@ from stillflow.graph.device import DeviceSpec
 from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation
+from stillflow.platform.processes import TWO_WAYS
 from stillflow.runtime.state import InstanceState, SessionState
 from stillflow.runtime.variables import declared_shape
 
@@ -74,8 +75,8 @@ def found(target: str | bytes) -> Served | None:
             None,
             None,
             f"A cluster of several processes is not in Stillflow: {', '.join(lacking)} is not in "
-            "this one.\n  Run the program as one task, with "
-            "tf.train.Server.create_local_server() or without a server.",
+            f"this one.\n  {TWO_WAYS} tf.train.Server.create_local_server() is the server of one "
+            "task.",
         )
     return server
 
