@@ -204,6 +204,9 @@ OWN: dict[str, Members] = {
             "get_cosine_decay_fn get_linear_decay_fn get_restart_decay_fn"
         ),
     },
+    "contrib.quantize.python.fold_batch_norms": {
+        "stillflow.layers.quantize.rewriting": "FoldBatchNorms=fold_batch_norms",
+    },
     "contrib.predictor.contrib_estimator_predictor": {
         "stillflow.predictor.estimator_predictors": "ContribEstimatorPredictor",
     },

@@ -24,6 +24,22 @@ def convolved(tf, x, training):
     return layers.fully_connected(y, 2, activation_fn=None, weights_initializer=ones, scope="last")
 
 
+def unfused(tf, x, training):
+    layers = tf.contrib.layers
+    norm = {"is_training": training, "fused": False, "decay": 0.9}
+    ones = tf.constant_initializer(0.2)
+    with tf.contrib.framework.arg_scope(
+        [layers.conv2d, layers.separable_conv2d, layers.fully_connected],
+        normalizer_fn=layers.batch_norm,
+        weights_initializer=ones,
+        activation_fn=tf.nn.relu6,
+    ):
+        y = layers.conv2d(x, 3, 3, scope="first", normalizer_params={"scale": True, **norm})
+        y = layers.separable_conv2d(y, None, 3, 1, scope="deep", normalizer_params=norm)
+        y = tf.reduce_mean(y, [1, 2])
+        return layers.fully_connected(y, 2, scope="last", normalizer_params=norm)
+
+
 def connected(tf, x, training):
     y = tf.contrib.layers.flatten(x)
     for units in (3, 2):
@@ -67,5 +83,12 @@ rebuilt("convolved_evaluated", convolved, lambda q: q.create_eval_graph(), train
 rebuilt(
     "convolved_frozen",
     convolved,
+    lambda q: q.experimental_create_training_graph(quant_delay=1, freeze_bn_delay=3),
+)
+rebuilt("unfused", unfused, lambda q: q.create_training_graph())
+rebuilt("unfused_evaluated", unfused, lambda q: q.create_eval_graph(), training=False)
+rebuilt(
+    "unfused_frozen",
+    unfused,
     lambda q: q.experimental_create_training_graph(quant_delay=1, freeze_bn_delay=3),
 )

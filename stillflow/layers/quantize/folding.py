@@ -7,20 +7,16 @@ from typing import Any, NamedTuple
 from stillflow.declare.rules import RegisterGradient
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.layers.quantize.corrections import Statistics, corrections
 from stillflow.layers.quantize.patterns import Found, OneOf, Op, matches, op_of, tensor_of
-from stillflow.layers.quantize.rewiring import quantization_step, reroute
+from stillflow.layers.quantize.rewiring import reroute
 from stillflow.ops.array.blocks import batch_to_space_nd
-from stillflow.ops.array.filling import ones, zeros
 from stillflow.ops.array.reshaping import reshape
 from stillflow.ops.array.shape_of import size
-from stillflow.ops.control.ordering import identity
-from stillflow.ops.control.smart import smart_cond
 from stillflow.ops.linalg.products import matmul
 from stillflow.ops.math.arithmetic import add, multiply, subtract
 from stillflow.ops.math.casts import cast
-from stillflow.ops.math.comparison import greater_equal
-from stillflow.ops.math.division import divide
-from stillflow.ops.math.elementwise import reciprocal, rsqrt
+from stillflow.ops.math.elementwise import rsqrt
 from stillflow.ops.nn.convolution import conv2d
 from stillflow.ops.nn.depthwise import depthwise_conv2d
 
@@ -57,11 +53,10 @@ def _fold_gradient(op: Operation, dy: Any, dmean: Any, dvariance: Any, *_: Any) 
     return along_mean + along_variance, None, None, None, None
 
 
-def fold_batch_norms(graph: Any, freeze_delay: int | None) -> None:
+def fold_fused(graph: Any, freeze_delay: int | None) -> None:
     """Scales weights by gamma / sigma in place of each normalisation, and adds what it adds.
 
     Raises:
-      NotImplementedError: a normalisation of contrib.layers that is not fused.
       ValueError: nobody takes what a normalisation gives.
     """
     for fold in _folds(graph):
@@ -71,24 +66,17 @@ def fold_batch_norms(graph: Any, freeze_delay: int | None) -> None:
             folded = _folded(graph, scope, fold, freeze_delay)
             if not reroute(folded, fold.output):
                 raise ValueError(f"Folding batch norms failed, {fold.output.name} had no outputs.")
-    for op in graph.get_operations():
-        if "BatchNorm/batchnorm" in op.name and not op.name.startswith("gradients/"):
-            raise NotImplementedError(
-                f"'{op.name}' is of a batch normalization that is not fused, which is not folded "
-                "yet in Stillflow.\n  Give batch_norm fused=True."
-            )
 
 
 def _folded(graph: Any, scope: str, fold: _Fold, freeze_delay: int | None) -> Tensor:
-    corrections: tuple[Any, Any, Any] = (None, None, None)
+    scale = recip = offset = None
     with graph.name_scope(f"{scope}BatchNorm_Fold/"):
         epsilon = fold.norm.get_attr("epsilon")
         multiplier = fold.gamma * rsqrt(fold.variance + epsilon)
         bias = subtract(fold.beta, fold.mean * multiplier, name="bias")
         if fold.norm.get_attr("is_training"):
             with graph.name_scope("batch_norm_correction"):
-                corrections = _corrections(fold, epsilon, freeze_delay)
-        scale, recip, offset = corrections
+                scale, recip, offset = corrections(_statistics(fold, epsilon), freeze_delay)
         if fold.layer.type == _DEPTHWISE:
             shape = fold.weights.shape.as_list()[2:4]
             multiplier = reshape(multiplier, shape, name="scale_reshape")
@@ -103,36 +91,17 @@ def _folded(graph: Any, scope: str, fold: _Fold, freeze_delay: int | None) -> Te
     return add(result, bias, name="add_fold")
 
 
-def _corrections(fold: _Fold, epsilon: float, freeze_delay: int | None) -> tuple[Any, Any, Any]:
-    """(scale, its reciprocal, offset): from the moving statistics to those of the batch.
-
-    Weights are rounded as the moving statistics scale them, which change slowly.
-    """
-    moving = rsqrt(fold.moving_variance + epsilon)
-    now = rsqrt(fold.variance + epsilon)
-    scale = identity(divide(moving, now, name="scale_compute"), name="correction_scale")
-    recip = reciprocal(scale, name="reciprocal_compute")
-    offset = multiply(
-        fold.gamma, fold.mean * now - fold.moving_mean * moving, name="offset_compute"
+def _statistics(fold: _Fold, epsilon: float) -> Statistics:
+    return Statistics(
+        fold.gamma,
+        fold.mean,
+        fold.variance,
+        fold.moving_mean,
+        fold.moving_variance,
+        fold.mean_decay,
+        fold.variance_decay,
+        epsilon,
     )
-    frozen: Any = False
-    if freeze_delay is not None:
-        frozen = greater_equal(quantization_step(), freeze_delay, name="use_moving_average")
-    _stop(fold.mean_decay, frozen, "freeze_moving_mean")
-    _stop(fold.variance_decay, frozen, "freeze_moving_var")
-    scaled_back = smart_cond(
-        frozen, lambda: ones(scale.shape), lambda: recip, name="correction_recip"
-    )
-    moved = smart_cond(
-        frozen, lambda: offset, lambda: zeros(offset.shape), name="correction_offset"
-    )
-    return scale, scaled_back, moved
-
-
-def _stop(decay: Tensor, frozen: Any, name: str) -> None:
-    """Lets a moving average be, once it is `frozen`."""
-    takers = list(decay.consumers())
-    reroute(smart_cond(frozen, lambda: 0.0, lambda: decay, name=name), decay, takers)
 
 
 def _layer_again(fold: _Fold, weights: Tensor) -> Any:

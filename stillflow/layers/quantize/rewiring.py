@@ -17,7 +17,7 @@ from stillflow.ops.variables.initializers import Zeros
 from stillflow.ops.variables.scope import get_variable
 from stillflow.ops.variables.variable import VariableAggregation
 
-_SKIPPED = ("gradients/", "RMSProp/", "Adagrad/", "Const_", "HistogramSummary", "ScalarSummary")
+SKIPPED = ("gradients/", "RMSProp/", "Adagrad/", "Const_", "HistogramSummary", "ScalarSummary")
 _STEP = "fake_quantization_step"
 
 
@@ -27,7 +27,7 @@ class Consumers:
     def __init__(self, graph: Any) -> None:
         self._of: dict[Tensor, dict[Operation, None]] = defaultdict(dict)
         for op in graph.get_operations():
-            if not op.name.startswith(_SKIPPED):
+            if not op.name.startswith(SKIPPED):
                 for tensor in op.inputs:
                     self._of[tensor][op] = None
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.graph.graph import get_default_graph
-from stillflow.layers.quantize.folding import fold_batch_norms
+from stillflow.layers.quantize.folding import fold_fused
 from stillflow.layers.quantize.inserting import Wanted, quantize
+from stillflow.layers.quantize.unfused import fold_unfused
 
 _UPDATES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")
 
@@ -21,7 +22,6 @@ def create_training_graph(input_graph: Any = None, quant_delay: int = 0) -> None
 
     Raises:
       ValueError: the graph has an optimizer's updates.
-      NotImplementedError: it has a batch normalization that is not fused.
     """
     _rewrite(input_graph, True, quant_delay)
 
@@ -90,5 +90,18 @@ def _rewrite(
     inside = "" if not scope else scope if scope.endswith("/") else f"{scope}/"
     wanted = Wanted(is_training, weight_bits, activation_bits, symmetric, delay, inside)
     with graph.as_default():
-        fold_batch_norms(graph, freeze_bn_delay)
+        fold_batch_norms(graph, is_training, freeze_bn_delay)
         quantize(graph, wanted)
+
+
+def fold_batch_norms(
+    graph: Any, is_training: bool, freeze_batch_norm_delay: int | None = None
+) -> None:
+    """Multiplies batch normalisations, fused ones or not, into the weights of layers before them.
+
+    Args:
+      is_training: whether unfused ones normalise by the batch.
+      freeze_batch_norm_delay: after how many steps moving averages stay as they are.
+    """
+    fold_fused(graph, freeze_batch_norm_delay)
+    fold_unfused(graph, is_training, freeze_batch_norm_delay)
