@@ -6,29 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from stillflow.declare.constants import constant
-from stillflow.declare.convert import convert_to_tensor
-from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import colocate_with
 from stillflow.graph.tensor_shape import as_shape
-from stillflow.layers import batch_renorm, identifiers
-from stillflow.layers.base_layer import Layer
-from stillflow.layers.batch_averages import assign_moving_average, assign_new_value
+from stillflow.layers import identifiers
 from stillflow.layers.input_spec import InputSpec
-from stillflow.layers.learning_phase import learning_phase
-from stillflow.layers.utils import constant_value, smart_cond
-from stillflow.ops.array import filling, reshaping, shape_of
-from stillflow.ops.control.ordering import stop_gradient
-from stillflow.ops.math import casts, elementwise
-from stillflow.ops.nn import activations, moments
-from stillflow.ops.nn import fused_batch_norm as fused_op
-from stillflow.ops.nn import normalization as normalizing
-from stillflow.ops.reduce import reductions
+from stillflow.layers.normalizing import Normalizing
+from stillflow.ops.math import elementwise
 from stillflow.ops.variables.variable import VariableAggregation, VariableSynchronization
 from stillflow.platform import logging
 
 
-class BatchNormalization(Layer):
+class BatchNormalization(Normalizing):
     """gamma * (inputs - mean) / sqrt(variance + epsilon) + beta, for each index of `axis`.
 
     In training mean and variance are those of the batch, and updates move averages of them, which
@@ -187,11 +176,6 @@ class BatchNormalization(Layer):
             self.axis = [axis + 1 for axis in sizes]
         return shape
 
-    @property
-    def _param_dtype(self) -> Any:
-        half = (dtypes.float16, dtypes.bfloat16)
-        return dtypes.float32 if self.dtype in half else self.dtype or dtypes.float32
-
     def _make_variables(self, shape: Sequence[int]) -> None:
         self.gamma = self.beta = None
         if self.scale:
@@ -245,161 +229,6 @@ class BatchNormalization(Layer):
             with colocate_with(self.moving_stddev):
                 self.renorm_stddev = add("renorm_stddev", initial_deviation)
 
-    # Calls ----------------------------------------------------------------------------------------
-
-    def call(self, inputs: Any, training: Any = None) -> Tensor:
-        training = self._training_value(training)
-        if self.fused:
-            return self._fused(inputs, training)
-        if self.virtual_batch_size is None:
-            return self._composed(inputs, training)
-        shape = [-1, *inputs.shape.as_list()[1:]]
-        batches = reshaping.reshape(inputs, [self.virtual_batch_size, *shape])
-        return reshaping.reshape(self._composed(batches, training), shape)
-
-    def _training_value(self, training: Any) -> Any:
-        """Whether to normalise by the batch: a bool or a tensor."""
-        return learning_phase() if training is None else training
-
-    def _fused(self, inputs: Any, training: Any) -> Tensor:
-        beta = self.beta if self.center else self._beta_const
-        gamma = self.gamma if self.scale else self._gamma_const
-        options: dict[str, Any] = {"epsilon": self.epsilon, "data_format": self._data_format}
-
-        def of_batch() -> Any:
-            return fused_op.fused_batch_norm(inputs, gamma, beta, **options)
-
-        def of_averages() -> Any:
-            return fused_op.fused_batch_norm(
-                inputs,
-                gamma,
-                beta,
-                mean=self.moving_mean,
-                variance=self.moving_variance,
-                is_training=False,
-                **options,
-            )
-
-        outputs, mean, variance = smart_cond(training, of_batch, of_averages)
-        if not self._bessels_correction_test_only:
-            variance *= _share_of_biased(inputs, variance)
-        known = constant_value(training)
-        if known is None:
-            momentum = smart_cond(training, lambda: self.momentum, lambda: 1.0)
-        else:
-            momentum = convert_to_tensor(self.momentum)
-        if known or known is None:
-            averages = ((self.moving_mean, mean), (self.moving_variance, variance))
-            for average, value in averages:
-                self.add_update(assign_moving_average(average, value, momentum))
-        return outputs
-
-    def _composed(self, inputs: Any, training: Any) -> Tensor:
-        """Normalisation by nodes of its own, of inputs of any rank."""
-        scale, offset = self._broadcast(self.gamma, inputs), self._broadcast(self.beta, inputs)
-        known = constant_value(training)
-        if known is not None and not known:
-            mean, variance = self.moving_mean, self.moving_variance
-        else:
-            scale, offset = self._adjusted(inputs, training, scale, offset)
-            mean, variance = self._moments(inputs, training)
-            scale, offset = self._with_updates(mean, variance, training, inputs, scale, offset)
-        mean, variance = casts.cast(mean, inputs.dtype), casts.cast(variance, inputs.dtype)
-        if offset is not None:
-            offset = casts.cast(offset, inputs.dtype)
-        if scale is not None:
-            scale = casts.cast(scale, inputs.dtype)
-        outputs = normalizing.batch_normalization(
-            inputs,
-            self._broadcast(mean, inputs),
-            self._broadcast(variance, inputs),
-            offset,
-            scale,
-            self.epsilon,
-        )
-        outputs.set_shape(inputs.shape)
-        return outputs
-
-    def _reduced(self, inputs: Any) -> list[int]:
-        """The axes that statistics are taken over."""
-        axes = [axis for axis in range(inputs.shape.ndims) if axis not in self._axes]
-        if self.virtual_batch_size is not None:
-            del axes[1]
-        return axes
-
-    @property
-    def _axes(self) -> list[int]:
-        assert isinstance(self.axis, list)
-        return self.axis
-
-    def _broadcast(self, v: Any, inputs: Any) -> Any:
-        """A parameter in a shape that broadcasts with the inputs'."""
-        rank = inputs.shape.ndims
-        if v is None or v.shape.ndims == rank or self._reduced(inputs) == list(range(rank - 1)):
-            return v
-        shape = [1] * rank
-        shape[self._axes[0]] = inputs.shape.as_list()[self._axes[0]]
-        return reshaping.reshape(v, shape)
-
-    def _adjusted(self, inputs: Any, training: Any, scale: Any, offset: Any) -> tuple[Any, Any]:
-        if not self.adjustment:
-            return scale, offset
-        by, to = self.adjustment(shape_of.shape(inputs))
-        by = smart_cond(training, lambda: by, lambda: filling.ones_like(by))
-        to = smart_cond(training, lambda: to, lambda: filling.zeros_like(to))
-        return _composed_transforms(by, to, scale, offset)
-
-    def _moments(self, inputs: Any, training: Any) -> tuple[Any, Any]:
-        """Mean and variance to normalise with."""
-        mean, variance = moments.moments(
-            casts.cast(inputs, self._param_dtype),
-            self._reduced(inputs),
-            keep_dims=self.virtual_batch_size is not None or len(self._axes) > 1,
-        )
-        return (
-            smart_cond(training, lambda: mean, lambda: convert_to_tensor(self.moving_mean)),
-            smart_cond(training, lambda: variance, lambda: convert_to_tensor(self.moving_variance)),
-        )
-
-    def _with_updates(
-        self, mean: Any, variance: Any, training: Any, inputs: Any, scale: Any, offset: Any
-    ) -> tuple[Any, Any]:
-        """Adds the updates of the averages; returns the scale and the offset, corrected."""
-        if self.virtual_batch_size is not None:
-            mean = reductions.reduce_mean(mean, axis=1, keepdims=True)
-            variance = reductions.reduce_mean(variance, axis=1, keepdims=True)
-        if self.renorm:
-            r, d, mean, variance = batch_renorm.corrections(
-                mean,
-                variance,
-                self.epsilon,
-                self.renorm_mean,
-                self.renorm_stddev,
-                self.renorm_clipping,
-                self.renorm_momentum,
-                training,
-            )
-            r = self._broadcast(stop_gradient(r, name="renorm_r"), inputs)
-            d = self._broadcast(stop_gradient(d, name="renorm_d"), inputs)
-            scale, offset = _composed_transforms(r, d, scale, offset)
-
-        def updated_mean() -> Any:
-            return assign_moving_average(self.moving_mean, mean, self.momentum)
-
-        def updated_variance() -> Any:
-            if not self.renorm:
-                return assign_moving_average(self.moving_variance, variance, self.momentum)
-            stddev = assign_moving_average(
-                self.moving_stddev, elementwise.sqrt(variance + self.epsilon), self.momentum
-            )
-            return assign_new_value(
-                self.moving_variance, activations.relu(stddev * stddev - self.epsilon)
-            )
-
-        self.add_update(smart_cond(training, updated_mean, lambda: self.moving_mean))
-        self.add_update(smart_cond(training, updated_variance, lambda: self.moving_variance))
-        return scale, offset
-
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
@@ -420,19 +249,3 @@ class BatchNormalization(Layer):
                 "anew of this one has none."
             )
         return config
-
-
-def _share_of_biased(inputs: Tensor, variance: Tensor) -> Tensor:
-    """(n - 1) / n for n numbers in each channel."""
-    count = casts.cast(shape_of.size(inputs) / shape_of.size(variance), variance.dtype)
-    return (count - casts.cast(1.0, variance.dtype)) / count
-
-
-def _composed_transforms(scale: Any, offset: Any, then_scale: Any, then_offset: Any) -> Any:
-    """The scale and the offset that do what both pairs do one after the other."""
-    if then_scale is not None:
-        scale *= then_scale
-        offset *= then_scale
-    if then_offset is not None:
-        offset += then_offset
-    return scale, offset
