@@ -354,8 +354,12 @@ class ImageDataGenerator:
         row, column, channel = self.row_axis - 1, self.col_axis - 1, self.channel_axis - 1
         x = apply_affine_transform(
             x,
-            *(told.get(name, 0) for name in ("theta", "tx", "ty", "shear")),
-            *(told.get(name, 1) for name in ("zx", "zy")),
+            theta=told.get("theta", 0),
+            tx=told.get("tx", 0),
+            ty=told.get("ty", 0),
+            shear=told.get("shear", 0),
+            zx=told.get("zx", 1),
+            zy=told.get("zy", 1),
             row_axis=row,
             col_axis=column,
             channel_axis=channel,
