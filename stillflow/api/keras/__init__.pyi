@@ -1,4 +1,5 @@
 from stillflow.api.keras import activations as activations
+from stillflow.api.keras import applications as applications
 from stillflow.api.keras import backend as backend
 from stillflow.api.keras import callbacks as callbacks
 from stillflow.api.keras import constraints as constraints

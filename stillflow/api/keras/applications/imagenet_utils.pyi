@@ -1,0 +1,2 @@
+from stillflow.keras.applications.imagenet_utils import decode_predictions as decode_predictions
+from stillflow.keras.applications.imagenet_utils import preprocess_input as preprocess_input
