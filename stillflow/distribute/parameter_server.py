@@ -282,8 +282,8 @@ def refuse_cluster(cluster_resolver: Any, what: str, cluster_spec: Any = None) -
     if found:
         raise NotImplementedError(
             f"Not yet in Stillflow: {what} of several processes.\n"
-            "  Without a cluster, in TF_CONFIG and in its cluster resolver, it runs in this one.\n  "
-            f"{TWO_WAYS}"
+            "  Without a cluster, in TF_CONFIG and in its cluster resolver, it runs in this one.\n"
+            f"  {TWO_WAYS}"
         )
 
 

@@ -1,6 +1,8 @@
-"""Prints what the devices tell each other in a training step of the course's network, as JSON.
+"""Prints what the devices tell each other in a training step of an example's network, as JSON.
 
-Read from the program that XLA compiles for one of them.
+    stillflow run --devices N moved.py [mnist | mnist_cnn]
+
+Read from the program that XLA compiles for one of them, with what that computes.
 """
 
 import json
@@ -13,9 +15,8 @@ import tensorflow as tf
 
 from stillflow.runtime.tiers import xla
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "examples" / "mnist"))
-import mnist_backward
-
+NETWORK = (sys.argv[1:] or ["mnist"])[0]
+sys.path.insert(0, str(Path(__file__).parents[2] / "examples" / NETWORK))
 BATCH = 64
 COLLECTIVE = re.compile(
     r" = (.*?) ((?:all-reduce|all-gather|all-to-all|collective-permute|reduce-scatter)\S*)\("
@@ -36,19 +37,32 @@ first_call = xla()._Compiled._first_call
 
 
 def noted(part, *arguments):
-    compiled.append((part, part._function.lower(*arguments).compile().as_text()))
+    compiled.append((part, part._function.lower(*arguments).compile()))
     return first_call(part, *arguments)
 
 
-images = tf.placeholder(tf.float32, [None, 784])
-labels = tf.placeholder(tf.int64, [None])
-train_op, loss, _, _ = mnist_backward.training(images, labels, 275)
+def built():
+    """The network's loss and training op, and what a step is fed."""
+    images, labels = np.ones([BATCH, 784]), np.ones([BATCH])
+    if NETWORK == "mnist_cnn":
+        import train
+
+        model = train.Model(1000)
+        return model.loss, model.step, model.feed(images, labels, True)
+    import mnist_backward
+
+    x, y = tf.placeholder(tf.float32, [None, 784]), tf.placeholder(tf.int64, [None])
+    train_op, loss, _, _ = mnist_backward.training(x, y, 275)
+    return loss, train_op, {x: images, y: labels}
+
+
+loss, train_op, feed = built()
 with tf.Session() as sess:
     sess.run(tf.global_variables_initializer())
     xla()._Compiled._first_call = noted
-    feed = {images: np.ones([BATCH, 784]), labels: np.ones([BATCH])}
     sess.run([loss, train_op], feed)
-part, text = compiled[-1]
+part, program = compiled[-1]
+text = program.as_text()
 collectives = COLLECTIVE.findall(text)
 aliases = re.search(r"input_output_alias=\{(.*?) \}", text)
 taken = re.search(r"^ENTRY .*? \((.*?)\) -> ", text, re.M)[1]
@@ -57,6 +71,7 @@ count = len(xla().placement.devices)
 print(
     json.dumps(
         {
+            "flops": program.cost_analysis()["flops"],
             "collectives": [name for _, name in collectives],
             "bytes": sum(bytes_of(shapes) for shapes, _ in collectives),
             "gradients": 4 * trained,
