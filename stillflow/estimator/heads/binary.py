@@ -18,9 +18,7 @@ from stillflow.estimator.heads.checking import (
     update_mean,
     within,
 )
-from stillflow.estimator.heads.confusion import AUC, Precision, Recall
 from stillflow.estimator.heads.head import PlainHead, check_keys
-from stillflow.estimator.heads.metric import Accuracy, BinaryAccuracy, Mean
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.interchange.saved_model.export_output import (
@@ -28,6 +26,10 @@ from stillflow.interchange.saved_model.export_output import (
     PredictOutput,
     RegressionOutput,
 )
+from stillflow.keras.metrics.counts import Precision, Recall
+from stillflow.keras.metrics.curves import AUC
+from stillflow.keras.metrics.means import Mean
+from stillflow.keras.metrics.of_functions import Accuracy, BinaryAccuracy
 from stillflow.ops.array.filling import zeros_like
 from stillflow.ops.array.joining import concat
 from stillflow.ops.array.reshaping import expand_dims
@@ -140,13 +142,13 @@ class BinaryClassHead(PlainHead):
             found: dict[str, Any] = {
                 key.LOSS_MEAN: Mean(key.LOSS_MEAN),
                 key.ACCURACY: Accuracy(key.ACCURACY),
-                key.PRECISION: Precision(key.PRECISION),
-                key.RECALL: Recall(key.RECALL),
+                key.PRECISION: Precision(name=key.PRECISION),
+                key.RECALL: Recall(name=key.RECALL),
                 key.PREDICTION_MEAN: Mean(key.PREDICTION_MEAN),
                 key.LABEL_MEAN: Mean(key.LABEL_MEAN),
                 key.ACCURACY_BASELINE: Mean(key.ACCURACY_BASELINE),
-                key.AUC: AUC(key.AUC),
-                key.AUC_PR: AUC(key.AUC_PR, curve="PR"),
+                key.AUC: AUC(name=key.AUC),
+                key.AUC_PR: AUC(name=key.AUC_PR, curve="PR"),
             }
             metrics = {self._summary_key(name): metric for name, metric in found.items()}
             metrics.update(self._regularization_metric(regularization_losses))
@@ -186,7 +188,9 @@ class BinaryClassHead(PlainHead):
 
 def _base_on(baseline: Mean, labels: Mean) -> None:
     """Makes a metric how often a guess of the commoner label is right: it has no counts itself."""
-    baseline.depend(no_op(), maximum(labels.total, labels.count - labels.total), labels.count)
+    baseline.add_update(no_op())
+    baseline.total = maximum(labels.total, labels.count - labels.total)
+    baseline.count = labels.count
 
 
 def _measured() -> tuple[str, ...]:
@@ -223,9 +227,12 @@ def class_predictions(
 
 def metrics_at(key: Callable[[str], str], at: float) -> dict[str, Any]:
     """Accuracy, precision and recall at a threshold."""
-    names = [key(spelling % at) for spelling in _AT]
-    kinds = (BinaryAccuracy, Precision, Recall)
-    return {name: kind(name, at) for name, kind in zip(names, kinds, strict=True)}
+    accuracy, precision, recall = (key(spelling % at) for spelling in _AT)
+    return {
+        accuracy: BinaryAccuracy(accuracy, threshold=at),
+        precision: Precision(at, name=precision),
+        recall: Recall(at, name=recall),
+    }
 
 
 def update_at(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.declare.convert import convert_to_tensor
 from stillflow.estimator.canned.labels import (
     check_dense,
     check_labels,
@@ -13,19 +12,14 @@ from stillflow.estimator.canned.labels import (
     range_checked,
     with_last_axis,
 )
-from stillflow.estimator.heads.aligning import aligned
-from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array.joining import concat
-from stillflow.ops.array.shape_of import shape, size
+from stillflow.ops.array.shape_of import shape
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.debug.checks import assert_rank_at_least
 from stillflow.ops.losses.broadcasting import broadcast_weights
-from stillflow.ops.math.arithmetic import multiply
-from stillflow.ops.math.casts import cast, to_float
-from stillflow.ops.math.division import div_no_nan
-from stillflow.ops.reduce.reductions import reduce_sum
+from stillflow.ops.math.casts import to_float
 from stillflow.ops.sparse.sparse_tensor import convert_to_tensor_or_sparse_tensor
 
 # A constant of the graph, and so TensorFlow's to the letter.
@@ -68,22 +62,6 @@ def check_reduction(loss_reduction: str) -> None:
             f"Invalid loss_reduction: {loss_reduction}. See `tf.losses.Reduction` for valid "
             f"options.\n  They are here {', '.join(_REDUCTIONS)}."
         )
-
-
-def weighted_loss(losses: Any, weights: Any, reduction: str) -> Tensor:
-    """The sum of weighted losses, f[], over their number unless `reduction` is "sum"."""
-    with name_scope("weighted_loss"):
-        losses = convert_to_tensor(losses)
-        dtype = losses.dtype
-        values = cast(losses, dtypes.float32)
-        values, _, weights = aligned(values, None, cast(weights, dtypes.float32))
-        weighted = multiply(values, broadcast_weights(weights, values))
-        loss = reduce_sum(weighted)
-        if reduction != SUM:
-            with name_scope("num_elements") as scope:
-                count = cast(size(weighted, name=scope), weighted.dtype)
-            loss = div_no_nan(reduce_sum(loss), count, name="value")
-        return cast(loss, dtype)
 
 
 def update_mean(metric: Any, values: Any, weights: Any) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 from stillflow.estimator.canned.keys import MetricKeys
 from stillflow.estimator.canned.labels import logits_of
-from stillflow.estimator.heads.checking import weighted_loss
-from stillflow.estimator.heads.metric import Mean
 from stillflow.estimator.mode_keys import ModeKeys
 from stillflow.estimator.spec import EstimatorSpec
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.interchange.saved_model.export_output import ExportOutput
+from stillflow.keras.metrics.means import Mean
 from stillflow.ops.control.ordering import group
+from stillflow.ops.losses.sample_weights import compute_weighted_loss
 from stillflow.ops.math.arithmetic import add_n
 from stillflow.ops.summaries.scalar import scalar
 
@@ -144,7 +144,7 @@ class PlainHead(Head):
             logits = logits_of(logits, self.logits_dimension)
             labels = self._processed_labels(logits, labels)
             losses, weights = self._unweighted_loss_and_weights(logits, labels, features)
-            loss = weighted_loss(losses, weights, self._loss_reduction)
+            loss = compute_weighted_loss(losses, weights, self._loss_reduction)
             return regularized(loss, regularization_losses)
 
     def create_estimator_spec(

@@ -19,11 +19,12 @@ from stillflow.estimator.heads.checking import (
     within,
 )
 from stillflow.estimator.heads.head import PlainHead, check_keys
-from stillflow.estimator.heads.metric import Accuracy, Mean
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.interchange.saved_model.export_output import ExportOutput, PredictOutput
+from stillflow.keras.metrics.means import Mean
+from stillflow.keras.metrics.of_functions import Accuracy
 from stillflow.ops.array.reshaping import expand_dims
 from stillflow.ops.losses.functions import sparse_softmax_cross_entropy
 from stillflow.ops.losses.weighting import Reduction

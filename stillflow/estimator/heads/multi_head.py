@@ -8,11 +8,11 @@ from typing import Any
 from stillflow.estimator.canned.keys import MetricKeys
 from stillflow.estimator.canned.multi_head import merged_outputs, no_step, split
 from stillflow.estimator.heads.head import Head, regularized, summarize, training
-from stillflow.estimator.heads.metric import Mean
 from stillflow.estimator.mode_keys import ModeKeys
 from stillflow.estimator.spec import EstimatorSpec
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
+from stillflow.keras.metrics.means import Mean
 from stillflow.ops.math.arithmetic import add_n, multiply
 
 

@@ -25,13 +25,13 @@ from stillflow.estimator.heads.checking import (
     update_mean,
     within,
 )
-from stillflow.estimator.heads.confusion import AUC
 from stillflow.estimator.heads.head import PlainHead, check_keys
-from stillflow.estimator.heads.metric import Mean
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.interchange.saved_model.export_output import ExportOutput, PredictOutput
+from stillflow.keras.metrics.curves import AUC
+from stillflow.keras.metrics.means import Mean
 from stillflow.ops.losses.functions import sigmoid_cross_entropy
 from stillflow.ops.losses.weighting import Reduction
 from stillflow.ops.math.casts import to_int64
@@ -155,8 +155,8 @@ class MultiLabelHead(PlainHead):
         with name_scope(None, "metrics", (regularization_losses,)):
             metrics: dict[str, Any] = {
                 called(key.LOSS_MEAN): Mean(key.LOSS_MEAN),
-                called(key.AUC): AUC(key.AUC),
-                called(key.AUC_PR): AUC(key.AUC_PR, curve="PR"),
+                called(key.AUC): AUC(name=key.AUC),
+                called(key.AUC_PR): AUC(name=key.AUC_PR, curve="PR"),
             }
             metrics.update(self._regularization_metric(regularization_losses))
             for at in self._thresholds:
@@ -164,8 +164,8 @@ class MultiLabelHead(PlainHead):
             for number in self._measured_classes:
                 mean, auc, auc_pr = map(called, names_of(number, self._label_vocabulary))
                 metrics[mean] = Mean(mean)
-                metrics[auc] = AUC(auc)
-                metrics[auc_pr] = AUC(auc_pr, curve="PR")
+                metrics[auc] = AUC(name=auc)
+                metrics[auc_pr] = AUC(name=auc_pr, curve="PR")
         return metrics
 
     def update_metrics(

@@ -18,7 +18,6 @@ from stillflow.estimator.heads.checking import (
     within,
 )
 from stillflow.estimator.heads.head import PlainHead
-from stillflow.estimator.heads.metric import Mean
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.interchange.saved_model.export_output import (
@@ -26,6 +25,7 @@ from stillflow.interchange.saved_model.export_output import (
     PredictOutput,
     RegressionOutput,
 )
+from stillflow.keras.metrics.means import Mean
 from stillflow.ops.losses.functions import mean_squared_error
 from stillflow.ops.losses.weighting import Reduction
 from stillflow.ops.math.casts import to_float

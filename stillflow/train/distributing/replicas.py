@@ -12,7 +12,7 @@ from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, init_scope, name_scope
-from stillflow.ops.losses.weighting import Reduction
+from stillflow.ops.losses import sample_weights, weighting
 from stillflow.ops.variables.state import assign_add
 
 
@@ -24,7 +24,8 @@ def reduces_by_sum() -> bool:
     strategy = strategy_around()
     if strategy is None or not strategy._scale_loss_for_estimator:
         return True
-    return get_default_graph()._last_loss_reduction == Reduction.SUM
+    sums = (weighting.Reduction.SUM, sample_weights.Reduction.SUM)
+    return get_default_graph()._last_loss_reduction in sums
 
 
 def scaled_loss(loss: Any) -> Any:
