@@ -265,6 +265,17 @@ KERAS: dict[str, Members] = {
     "python.keras.utils.generic_utils": {
         f"{_TRAINING}.batches": "make_batches slice_arrays",
         "stillflow.keras.utils.progbar": "Progbar",
+        "stillflow.layers.custom_objects": "class_and_config_for_serialized_keras_object",
+        "stillflow.layers.names": "to_snake_case",
+        "stillflow.platform.decorators": "has_arg",
+    },
+    "python.keras.utils.io_utils": {
+        "stillflow.keras.saving.overwriting": "ask_to_proceed_with_overwrite",
+    },
+    "python.keras.utils.multi_gpu_utils": {
+        "stillflow.keras.utils.several_gpus": (
+            "_get_available_devices=available_devices _normalize_device_name=short_name"
+        ),
     },
     "python.keras.utils.mode_keys": {
         "stillflow.keras.utils.mode_keys": "ModeKeys",

@@ -43,10 +43,6 @@ OBJECTIVES: dict[str, Members] = {
         ),
         "stillflow.keras.optimizers.of_train": "TFOptimizer",
     },
-    "python.keras.utils.generic_utils": {
-        "stillflow.layers.custom_objects": "class_and_config_for_serialized_keras_object",
-        "stillflow.layers.names": "to_snake_case",
-    },
     "python.keras.utils.losses_utils": {
         "stillflow.keras.losses.for_replicas": "scale_loss_for_distribution",
         "stillflow.ops.losses.sample_weights": (

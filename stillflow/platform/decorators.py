@@ -217,3 +217,9 @@ def _is_callable_object(obj: Any) -> bool:
 def tf_export(*names: str, **kwargs: Any) -> Callable[[Any], Any]:
     """A decorator that changes nothing: by it TensorFlow marks what it makes public."""
     return lambda symbol: symbol
+
+
+def has_arg(fn: Any, name: str, accept_all: bool = False) -> bool:
+    """Whether a function takes an argument; with `accept_all`, also where it takes any keyword."""
+    spec = getfullargspec(fn)
+    return name in spec.args or (accept_all and spec.varkw is not None)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import stillflow as tf
-from stillflow.keras.utils import files, kernels, nests
+from stillflow.keras.utils import files, kernels, nests, several_gpus
 
 utils = tf.keras.utils
 
@@ -164,3 +164,38 @@ class TestGetFile:
             utils.get_file("kept", origin, cache_dir=str(tmp_path))
         assert str(tmp_path / "datasets" / "kept") in str(caught.value)
         assert not (tmp_path / "datasets" / "kept").exists()
+
+
+class TestSeveralGpus:
+    @pytest.fixture(autouse=True)
+    def cleared(self):
+        yield
+        tf.keras.backend.clear_session()
+
+    @pytest.fixture
+    def model(self):
+        a, b = tf.keras.Input((3,)), tf.keras.Input((2,))
+        joined = tf.keras.layers.concatenate([a, b])
+        return tf.keras.Model([a, b], [tf.keras.layers.Dense(2)(joined), joined])
+
+    def test_each_gets_a_part_of_the_batch(self, model, monkeypatch):
+        names = ["/device:CPU:0", "/device:GPU:0", "/device:GPU:1"]
+        monkeypatch.setattr(several_gpus, "available_devices", lambda: names)
+        both = utils.multi_gpu_model(model, 2)
+        arrays = [np.arange(15.0).reshape(5, 3), np.arange(10.0).reshape(5, 2)]
+        for one, other in zip(model.predict(arrays), both.predict(arrays), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-6)
+        placed = {op.device for op in tf.get_default_graph().get_operations()}
+        assert {"/device:GPU:0", "/device:GPU:1"} <= placed
+        assert both.output_names == ["dense", "concatenate"]
+
+    def test_there_must_be_as_many(self, model):
+        for gpus in (1, [0]):
+            with pytest.raises(ValueError, match="For multi-gpu usage to be effective"):
+                utils.multi_gpu_model(model, gpus)
+        with pytest.raises(ValueError, match="However this machine only has"):
+            utils.multi_gpu_model(model, [97, 98])
+
+
+def test_names_of_outputs_are_distinct():
+    assert several_gpus._distinct(["a", "b", "a"]) == ["a_1", "b", "a_2"]

@@ -12,6 +12,7 @@ from stillflow.keras.utils.plotting import model_to_dot as model_to_dot
 from stillflow.keras.utils.plotting import plot_model as plot_model
 from stillflow.keras.utils.progbar import Progbar as Progbar
 from stillflow.keras.utils.sequences import Sequence as Sequence
+from stillflow.keras.utils.several_gpus import multi_gpu_model as multi_gpu_model
 from stillflow.keras.utils.source_inputs import get_source_inputs as get_source_inputs
 from stillflow.layers.custom_objects import CustomObjectScope as CustomObjectScope
 from stillflow.layers.custom_objects import custom_object_scope as custom_object_scope
