@@ -76,7 +76,7 @@ def _each(change: Callable[[Any], Any], value: Any) -> Any:
 
 
 def _restore_files(file: Any) -> None:
-    """`File(name)` opened for writing, where that could be, and made what was not there."""
+    """`File(name)` opened for writing, where that could be, and made what was not there; `fid`."""
     today = file.__init__
 
     @functools.wraps(today)
@@ -91,3 +91,4 @@ def _restore_files(file: Any) -> None:
         return today(self, name, "w-", *args, **kwargs)
 
     file.__init__ = init
+    file.fid = property(lambda self: self.id)

@@ -278,6 +278,18 @@ def _hold_ragged_rows(numpy: ModuleType) -> None:
     """`np.array([[1, 2], [3]])` was an array of lists, and `copy=False` copied where it must."""
     for name in ("array", "asarray"):
         setattr(numpy, name, _with_objects(getattr(numpy, name)))
+    for name in ("amax", "amin", "max", "min"):
+        setattr(numpy, name, _of_objects(getattr(numpy, name), numpy.array))
+
+
+def _of_objects(today: collections.abc.Callable[..., Any], array: Any) -> Any:
+    """`np.max` of lists of several lengths is the greatest list."""
+
+    @functools.wraps(today)
+    def extreme(a, *args, **kwargs):
+        return today(array(a) if type(a) is list else a, *args, **kwargs)
+
+    return extreme
 
 
 def _with_objects(today: collections.abc.Callable[..., Any]) -> Any:

@@ -157,6 +157,14 @@ for padding, size in (("SAME", [1, 6, 5, 2]), ("VALID", [1, 8, 9, 2])):
         FILTERS,
     )
 case(
+    "atrous_conv2d_transpose_of_sizes_as_tensors",
+    lambda tf, x, w: tf.nn.atrous_conv2d_transpose(
+        x, w, tuple(tf.unstack(tf.constant([1, 6, 5, 2]))), 2, "SAME"
+    ),
+    IMAGES,
+    FILTERS,
+)
+case(
     "atrous_conv2d_transpose_1",
     lambda tf, x, w: tf.nn.atrous_conv2d_transpose(x, w, [1, 6, 5, 2], 1, "SAME"),
     IMAGES,

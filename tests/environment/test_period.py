@@ -130,6 +130,9 @@ BEHAVIOUR = {
         [1, 2],
         True,
     ],
+    "np.max([[1, 2], [3]]), np.amin([[1, 2], [0]], axis=0), np.max([[1, 2], [3, 4]])": [
+        *([3], [0], 4),
+    ],
     "np.array([[1, 2], [3, 4]]).tolist()": [[1, 2], [3, 4]],
     "bool(np.zeros(0)), not np.zeros((0, 3)), bool(np.ones(1))": [False, True, True],
     "repr([np.float32(0.5), np.int64(3), np.bool_(True)])": "[0.5, 3, True]",

@@ -24,6 +24,10 @@ _IPYTHON = (
     *("jedi", "parso", "matplotlib-inline", "backcall", "pickleshare", "stack-data", "executing"),
     *("asttokens", "pure-eval"),
 )
+_KERAS = (
+    *("keras==2.2.4", "keras-applications==1.0.8", "keras-preprocessing==1.1.2", "pyyaml"),
+    *("six", "scipy", 'h5py<3; python_version<"3.8"', 'h5py; python_version>="3.8"'),
+)
 #: {program of `programs`: what it needs}
 NEEDS = {
     "adversarial": ("tensorflow-gan==2.0.0", "tensorflow-hub==0.7.0", *_PROBABILITY),
@@ -36,6 +40,10 @@ NEEDS = {
         *("decorator", *_PYTEST),
     ),
     "graph_networks": ("graph-nets==1.0.5", *_SONNET, "networkx", "future"),
+    "keras_adversaries": _KERAS,
+    "keras_pictures": _KERAS,
+    "keras_saving": _KERAS,
+    "keras_sequences": _KERAS,
     "kfac_training": ("kfac==0.2.3", *_PROBABILITY),
     "mesh": ("mesh-tensorflow==0.1.13", "future", "gin-config"),
     "probability": _PROBABILITY,

@@ -84,7 +84,8 @@ def _sizes(output_shape: Any, filters: Tensor) -> Any:
         raise ValueError(f"output_shape must have shape (4,), got {told}")
     if isinstance(output_shape, (list, tuple, np.ndarray)):
         output_shape, depth = list(output_shape), filters.shape[2]
-        if not depth.is_compatible_with(output_shape[3]):
+        told_depth = None if isinstance(output_shape[3], Tensor) else output_shape[3]
+        if not depth.is_compatible_with(told_depth):
             raise ValueError(
                 "output_shape does not match filter's output channels, "
                 f"{output_shape[3]} != {depth}"
