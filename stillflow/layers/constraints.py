@@ -97,7 +97,7 @@ class MinMaxNorm(Constraint):
 
 class RadialConstraint(Constraint):
     """Each kernel of a convolution, f[size, size, in, out], is the same within a ring around its
-    centre: what stands at the ring's corner.
+    centre: what stands at the ring's corner, in TensorFlow one further in where the size is odd.
     """
 
     def __call__(self, w: Any) -> Tensor:

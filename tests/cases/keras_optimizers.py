@@ -76,6 +76,19 @@ for name, schedule in (
     ("PiecewiseConstantDecay", lambda s: s.PiecewiseConstantDecay([3, 9], [0.1, 0.05, 0.2])),
 ):
     trained(name, lambda opt, schedule=schedule: opt.SGD(schedule(opt.schedules)), told=False)
+for name, schedule in (
+    ("CosineDecay", lambda e: e.CosineDecay(0.1, 15, alpha=0.1)),
+    ("CosineDecayRestarts", lambda e: e.CosineDecayRestarts(0.1, 4, m_mul=0.8)),
+    ("LinearCosineDecay", lambda e: e.LinearCosineDecay(0.1, 15)),
+):
+
+    def program(tf, run, schedule=schedule):
+        made = schedule(tf.keras.experimental)
+        run.note(made.get_config())
+        for step in (0, 3, 14, 40):
+            run(made(tf.constant(step)))
+
+    suite.case(name, program, grad=False)
 trained("by_a_function", lambda opt: opt.Adam(lambda: 0.2, beta_1=lambda: 0.5), told=False)
 
 
