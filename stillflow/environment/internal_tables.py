@@ -404,6 +404,7 @@ OWN: dict[str, Members] = {
     },
     "python.framework.ops": {
         "stillflow.profiler.statistics": "OpStats RegisterStatistics get_stats_for_node_def",
+        "stillflow.tracking.trackable": "uid=new_uid",
         "stillflow.graph.tensor_like": "_TensorLike=TensorLike _as_graph_element=stood_for",
         "stillflow.declare.convert": (
             "convert_n_to_tensor internal_convert_n_to_tensor=convert_n_to_tensor "

@@ -128,7 +128,7 @@ def session_for(session: Any, graph: Any, doing: str) -> Any:
             f"is registered. Use `with sess.as_default()` or pass an explicit session to {needed}"
         )
     if session.graph is not graph:
-        kind = "the default session" if default else "session"
+        kind = "the default session" if default else "the given session"
         raise ValueError(
             f"Cannot use {kind} to {doing}: the {'tensor' if 'eval' in doing else 'operation'}'s "
             "graph is different from the session's graph.\n"

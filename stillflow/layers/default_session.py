@@ -17,6 +17,7 @@ from stillflow.layers.names import reset_uids
 from stillflow.ops.variables.sets import is_variable_initialized, variables_initializer
 from stillflow.platform import logging
 from stillflow.runtime.session import BaseSession, Session
+from stillflow.train.objects.sessions import register_session_provider
 
 
 class _Own(threading.local):
@@ -134,3 +135,6 @@ def _not_looked_at() -> list[Any]:
     if not waiting:
         return []
     return [each for each in waiting.values() if not getattr(each, "_keras_initialized", False)]
+
+
+register_session_provider(get_session)

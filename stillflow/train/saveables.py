@@ -42,6 +42,11 @@ class Saveable:
         return self.element.op
 
     @property
+    def full_name(self) -> str:
+        """The name of the variable in its graph."""
+        return self.target.op.name
+
+    @property
     def device(self) -> str:
         return self.element.device
 

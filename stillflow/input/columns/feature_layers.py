@@ -38,6 +38,7 @@ class _FeaturesLayer(Layer):
     """The numbers of columns beside each other, along the last axis."""
 
     _kind: type = FeatureColumn
+    _is_feature_layer = True  # a model whose first layer it is takes a dict
 
     def __init__(
         self, feature_columns: Any, trainable: bool = True, name: str | None = None, **kwargs: Any

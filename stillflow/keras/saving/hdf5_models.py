@@ -44,8 +44,8 @@ def save_model_to_hdf5(
     with opened(filepath, "w", "save_model") as file:
         for name, value in model_metadata(model, include_optimizer).items():
             is_text = isinstance(value, str)
-            text = value if is_text else json.dumps(plain(value), default=json_type)
-            file.attrs[name] = text.encode()
+            told = value if is_text else json.dumps(plain(value), default=json_type).encode()
+            file.attrs[name] = told
         save_weights_to_hdf5_group(file.create_group("model_weights"), model.layers)
         has_state = model.optimizer and not isinstance(model.optimizer, TFOptimizer)
         if include_optimizer and has_state:

@@ -5,31 +5,17 @@ from __future__ import annotations
 import abc
 from typing import Any, NoReturn
 
-from stillflow.graph import context
-from stillflow.graph.graph import get_default_graph
 from stillflow.graph.scopes import device
 from stillflow.platform.deprecation import deprecated
-from stillflow.runtime.session import Session
 from stillflow.tracking.containers import TrackableDataStructure
 from stillflow.tracking.identity import WeakIdentityDict, without
 from stillflow.tracking.trackable import new_uid
 from stillflow.train.objects.naming import names_of_nodes
 from stillflow.train.objects.object_graph import ObjectGraphView
 from stillflow.train.objects.positions import Restoration
+from stillflow.train.objects.sessions import session_or_default
 from stillflow.train.saveables import own_saveables
 from stillflow.train.saver import Saver
-
-_own: list[Session] = []  # the one session of programs that open none
-
-
-def session_or_default(session: Any = None) -> Any:
-    """`session`, or the default one; where there is none, one that all such calls share."""
-    found = context.get_default_session() if session is None else session
-    if found is not None:
-        return found
-    if not _own or _own[0].graph is not get_default_graph():
-        _own[:] = [Session()]
-    return _own[0]
 
 
 class LoadStatus(abc.ABC):
