@@ -14,13 +14,13 @@ class Scaled(layers.Layer):
 
     def __init__(self, units, **kwargs):
         self.units = units
-        super(Scaled, self).__init__(**kwargs)
+        super().__init__(**kwargs)
 
     def build(self, input_shape):
         shape = (input_shape[1], self.units)
         self.kernel = self.add_weight("kernel", shape, initializer="uniform")
         self.scale = self.add_weight("scale", (), initializer="ones", trainable=True)
-        super(Scaled, self).build(input_shape)
+        super().build(input_shape)
 
     def call(self, x):
         return self.scale * K.dot(x, self.kernel)
@@ -29,7 +29,7 @@ class Scaled(layers.Layer):
         return input_shape[0], self.units
 
     def get_config(self):
-        return dict(super(Scaled, self).get_config(), units=self.units)
+        return dict(super().get_config(), units=self.units)
 
 
 class Rows(keras.utils.Sequence):
