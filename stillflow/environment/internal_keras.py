@@ -193,6 +193,12 @@ KERAS: dict[str, Members] = {
         "stillflow.keras.engine.input_layer": "Input InputLayer",
         "stillflow.keras.engine.network": "Network",
     },
+    "python.keras.premade.linear": {
+        "stillflow.keras.premade.linear": "LinearModel",
+    },
+    "python.keras.premade.wide_deep": {
+        "stillflow.keras.premade.wide_deep": "WideDeepModel",
+    },
     "python.keras.saving.hdf5_format": {
         "stillflow.keras.saving.hdf5_attributes": (
             "HDF5_OBJECT_HEADER_LIMIT=LIMIT load_attributes_from_hdf5_group "

@@ -1,5 +1,6 @@
 """Layers of `tf.keras`: names, weights of a seed, outputs, gradients, configurations, refusals."""
 
+import contextlib
 import json
 
 import numpy as np
@@ -407,3 +408,29 @@ def features(tf, run):
     run.note([y.name, str(y.shape), names(again.weights)])
     run(tf.global_variables_initializer())
     run(y)
+
+
+@story
+def premade_models(tf, run):
+    tf.set_random_seed(8)
+    premade, layers = tf.keras.experimental, tf.keras.layers
+    linear = premade.LinearModel(2, kernel_regularizer="l2")
+    deep = tf.keras.Sequential([layers.Dense(3, "relu"), layers.Dense(2)])
+    model = premade.WideDeepModel(linear, deep, "tanh")
+    model.compile([tf.keras.optimizers.SGD(0.1), tf.keras.optimizers.SGD(0.2)], "mse")
+    tf.keras.backend.manual_variable_initialization(True)  # else in any order
+    try:
+        with contextlib.suppress(tf.errors.FailedPreconditionError):  # built, all the same
+            model.train_on_batch(batch(4, 5), batch(4, 2))
+        run(tf.global_variables_initializer())
+        for _ in range(3):
+            run.note(model.train_on_batch(batch(4, 5), batch(4, 2)))
+        run.note([names(model.weights), model.predict_on_batch(batch(2, 5))])
+    finally:
+        tf.keras.backend.manual_variable_initialization(False)
+    run.note(as_json(linear.get_config()))
+    again = premade.LinearModel.from_config(linear.get_config())
+    run.note(as_json(again.get_config()) == as_json(linear.get_config()))
+    several = premade.LinearModel(1, use_bias=False)
+    y = several([tf.constant(batch(2, 3)), tf.constant(batch(2, 4))])
+    run.note([y.name, names(several.weights)])

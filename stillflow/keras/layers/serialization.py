@@ -10,7 +10,7 @@ from stillflow.layers.custom_objects import deserialize_keras_object
 
 # The modules of the classes, which load when one is first asked for.
 _CLASSES: dict[str, str] = {
-    "stillflow.input.columns.feature_layers": "DenseFeatures LinearModel SequenceFeatures",
+    "stillflow.input.columns.feature_layers": "DenseFeatures SequenceFeatures",
     "stillflow.keras.engine.base_layer": "Layer",
     "stillflow.keras.engine.input_layer": "InputLayer",
     "stillflow.keras.engine.model": "Model",
@@ -50,6 +50,8 @@ _CLASSES: dict[str, str] = {
     "stillflow.keras.layers.wrappers.time_distributed": "TimeDistributed",
     "stillflow.keras.layers.wrappers.wrapper": "Wrapper",
     "stillflow.keras.layers.zero_padding": "ZeroPadding1D ZeroPadding2D ZeroPadding3D",
+    "stillflow.keras.premade.linear": "LinearModel",
+    "stillflow.keras.premade.wide_deep": "WideDeepModel",
     "stillflow.layers.convolutional": "Conv1D Conv2D Conv3D",
     "stillflow.layers.core": "Dense Dropout Flatten",
     "stillflow.layers.normalization": "BatchNormalization",

@@ -32,8 +32,7 @@ class Functions(Compiling):
         """Makes `train_function`: a step of the optimizer, with the layers' updates."""
         has_recompiled = self._recompile_weights_loss_and_weighted_metrics()
         self._check_trainable_weights_consistency()
-        if isinstance(self.optimizer, list):
-            raise ValueError("The `optimizer` in `compile` should be a single optimizer.")
+        self._check_optimizer()
         if self.train_function is not None and not has_recompiled:
             return
         # What was to be trained when the model was compiled is trained, whatever changed since.
@@ -43,9 +42,7 @@ class Functions(Compiling):
         if not isinstance(symbolic_learning_phase(), int):
             inputs.append(symbolic_learning_phase())
         with name_scope("training"):
-            updates = self.optimizer.get_updates(
-                params=self._collected_trainable_weights, loss=self.total_loss
-            )
+            updates = self._optimizer_updates()
             updates += self.get_updates_for(None) + self.get_updates_for(self.inputs)
         with name_scope("training"):
             self.train_function = function(
@@ -56,6 +53,17 @@ class Functions(Compiling):
                 **self._function_kwargs,
             )
         self._set_trainable_state(trainable_now)
+
+    def _check_optimizer(self) -> None:
+        if isinstance(self.optimizer, list):
+            raise ValueError("The `optimizer` in `compile` should be a single optimizer.")
+
+    def _optimizer_updates(self) -> list[Any]:
+        """What a step of training changes weights by."""
+        updates: list[Any] = self.optimizer.get_updates(
+            params=self._collected_trainable_weights, loss=self.total_loss
+        )
+        return updates
 
     def _make_test_function(self) -> None:
         """Makes `test_function`: loss and metrics, with updates of state."""

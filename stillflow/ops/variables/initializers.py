@@ -10,7 +10,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -34,17 +34,23 @@ class Initializer:
 
     dtype: Any
 
+    #: Whether a single number is a shape, of which a `Fill` is made, as in TensorFlow.
+    _fills: ClassVar[bool] = False
+
     def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Tensor:
         """Returns the initial value, of `shape`.
 
         Of a part of a partitioned variable `partition_info` says which it is.
         """
         dtype = dtypes.as_dtype(dtype or self.dtype)
+        if self._fills and isinstance(shape, int):
+            return self._value(shape, dtype)
         if partition_info is None:
             return self._value(_sizes(shape), dtype)
         return self._part(_sizes(shape), dtype, partition_info)
 
-    def _value(self, shape: list[int], dtype: DType) -> Tensor:
+    def _value(self, shape: Any, dtype: DType) -> Tensor:
+        """The value of a shape, a list of sizes."""
         raise NotImplementedError
 
     def _part(self, shape: list[int], dtype: DType, info: PartitionInfo) -> Tensor:
@@ -90,6 +96,7 @@ class Zeros(Initializer):
     """Zeros, False or empty strings."""
 
     dtype: Any = dtypes.float32
+    _fills: ClassVar[bool] = True
 
     def _value(self, shape: list[int], dtype: DType) -> Tensor:
         return filling.zeros(shape, dtype)
@@ -100,6 +107,7 @@ class Ones(Initializer):
     """Ones."""
 
     dtype: Any = dtypes.float32
+    _fills: ClassVar[bool] = True
 
     def _value(self, shape: list[int], dtype: DType) -> Tensor:
         return filling.ones(shape, dtype)

@@ -1,0 +1,1 @@
+"""Models that are there to be used as they are."""
