@@ -226,6 +226,13 @@ KERAS: dict[str, Members] = {
             "compile_args_from_training_config model_metadata"
         ),
     },
+    "python.keras.engine.training_arrays": {
+        f"{_TRAINING}.array_loop": "model_iteration=iterate_arrays",
+    },
+    "python.keras.engine.training_generator": {
+        f"{_TRAINING}.generating": "convert_to_generator_like=generator_like",
+        f"{_TRAINING}.generator_loop": "model_iteration=iterate_generator",
+    },
     "python.keras.engine.training_utils": {
         f"{_TRAINING}.aggregating": (
             "Aggregator ConcatAggregator MetricsAggregator OutputsAggregator SliceAggregator"
@@ -237,13 +244,22 @@ KERAS: dict[str, Members] = {
             "check_loss_and_target_compatibility check_steps_argument=check_steps has_tensors "
             "validate_dataset_input=check_dataset_alone"
         ),
+        f"{_TRAINING}.datasets": (
+            "assert_not_batched=check_not_batched assert_not_shuffled=check_not_shuffled "
+            "extract_tensors_from_dataset get_iterator initialize_iterator "
+            "is_dataset_or_iterator unpack_iterator_input "
+            "verify_dataset_shuffled=warn_unless_shuffled"
+        ),
         f"{_TRAINING}.model_inputs": "ModelInputs",
         f"{_TRAINING}.output_metrics": ("call_metric_function get_metric_function=metric_function"),
         f"{_TRAINING}.per_output": (
             "prepare_loss_functions=loss_functions prepare_loss_weights=set_loss_weights "
             "prepare_sample_weight_modes=set_sample_weight_modes"
         ),
-        f"{_TRAINING}.sample_weights": "standardize_weights",
+        f"{_TRAINING}.sample_weights": (
+            "standardize_class_weights standardize_sample_or_class_weights=weights_of_outputs "
+            "standardize_sample_weights standardize_weights"
+        ),
         f"{_TRAINING}.validation": (
             "should_run_validation split_training_and_validation_data unpack_validation_data"
         ),
@@ -282,6 +298,9 @@ KERAS: dict[str, Members] = {
         "stillflow.keras.utils.several_gpus": (
             "_get_available_devices=available_devices _normalize_device_name=short_name"
         ),
+    },
+    "python.keras.wrappers.scikit_learn": {
+        "stillflow.keras.wrappers.scikit_learn": "BaseWrapper KerasClassifier KerasRegressor",
     },
     "python.keras.utils.mode_keys": {
         "stillflow.keras.utils.mode_keys": "ModeKeys",

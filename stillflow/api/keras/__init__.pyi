@@ -15,6 +15,7 @@ from stillflow.api.keras import optimizers as optimizers
 from stillflow.api.keras import preprocessing as preprocessing
 from stillflow.api.keras import regularizers as regularizers
 from stillflow.api.keras import utils as utils
+from stillflow.api.keras import wrappers as wrappers
 from stillflow.keras.engine.input_layer import Input as Input
 from stillflow.keras.engine.model import Model as Model
 from stillflow.keras.engine.sequential import Sequential as Sequential

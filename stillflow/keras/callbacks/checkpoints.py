@@ -48,7 +48,7 @@ class ModelCheckpoint(Callback):
         super().__init__()
         self.monitor = monitor
         self.verbose = verbose
-        self.filepath = os.fspath(filepath)
+        self.filepath: str = os.fspath(filepath) if isinstance(filepath, os.PathLike) else filepath
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
         self.save_freq = save_freq
@@ -86,7 +86,9 @@ class ModelCheckpoint(Callback):
     # When -----------------------------------------------------------------------------------------
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        path = self._newest_saved() if self.load_weights_on_restart else None
+        if not self.load_weights_on_restart:
+            return
+        path = self._get_most_recently_modified_file_matching_pattern(self.filepath)
         if path is None or not (os.path.exists(path) or checkpoint_exists(path)):
             return
         try:
@@ -146,9 +148,9 @@ class ModelCheckpoint(Callback):
         else:
             self.model.save(path, overwrite=True)
 
-    def _newest_saved(self) -> str | None:
+    def _get_most_recently_modified_file_matching_pattern(self, filepath: str) -> str | None:
         """The newest file that `filepath` may have named; of several as new, the last by name."""
-        folder, name = os.path.split(self.filepath)
+        folder, name = os.path.split(filepath)
         pattern = re.compile("^" + _FORMATTED.sub(".*", name) + "$")
         checkpoint = latest_checkpoint(folder)
         if checkpoint is not None and pattern.match(os.path.basename(checkpoint)):

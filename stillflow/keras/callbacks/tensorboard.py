@@ -131,8 +131,10 @@ class TensorBoard(Callback):
         self._total_val_batches_seen += 1
 
     def _stop_fetching(self) -> None:
+        if not self.histogram_freq:
+            return
         function = self.model.test_function
-        if self.histogram_freq and self.merged in function.fetches:
+        if self.merged in function.fetches:
             function.fetches.remove(self.merged)
             function.fetch_callbacks.pop(self.merged, None)
 

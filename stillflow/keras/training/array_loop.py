@@ -16,6 +16,7 @@ from stillflow.input.datasets.iterator import Iterator
 from stillflow.keras.callbacks.configuring import configure_callbacks, progress_bar
 from stillflow.keras.training import datasets
 from stillflow.keras.training.aggregating import Aggregator, MetricsAggregator, OutputsAggregator
+from stillflow.keras.training.arrays import is_sparse_matrix
 from stillflow.keras.training.batches import batch_shuffle, make_batches, slice_arrays
 from stillflow.keras.training.data_checks import check_steps
 from stillflow.keras.training.loop import Loop
@@ -298,7 +299,9 @@ def _cut(feeds: list[Any], order: np.ndarray | None, start: int, end: int) -> li
     arrays = feeds[: len(feeds) - len(phase)]
     try:
         if order is None:
-            return slice_arrays(arrays, start, end) + phase
-        return slice_arrays(arrays, order[start:end]) + phase
+            rows = slice_arrays(arrays, start, end)
+        else:
+            rows = slice_arrays(arrays, order[start:end])
     except TypeError as error:
         raise TypeError(_NO_FANCY_INDEXING) from error
+    return [each.toarray() if is_sparse_matrix(each) else each for each in rows] + phase

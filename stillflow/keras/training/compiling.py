@@ -290,6 +290,10 @@ class Compiling(ModelParts):
         return [endpoint.sample_weight_mode for endpoint in self._training_endpoints]
 
     @property
+    def _loss_weights_list(self) -> list[Any]:
+        return [endpoint.loss_weight for endpoint in self._training_endpoints]
+
+    @property
     def _feed_sample_weights(self) -> list[Any]:
         return [weight for weight in self.sample_weights if weight is not None]
 

@@ -13,14 +13,18 @@ from stillflow.layers.default_session import get_session
 from stillflow.layers.values import get_value
 from stillflow.platform import logging
 
-# The ops of datasets that keep the order of what they are made of.
-_ORDERLY = {
-    *("BatchDataset", "BatchDatasetV2", "ConcatenateDataset", "CacheDataset", "CacheDatasetV2"),
-    *("FilterDataset", "MapDataset", "PaddedBatchDataset", "PaddedBatchDatasetV2"),
+# The ops of datasets that neither mix nor batch the elements of their sources.
+_PLAIN = {
+    *("ConcatenateDataset", "CacheDataset", "CacheDatasetV2", "FilterDataset", "MapDataset"),
     *("ParallelMapDataset", "PrefetchDataset", "RangeDataset", "RepeatDataset", "SkipDataset"),
     *("SparseTensorSliceDataset", "TakeDataset", "TensorDataset", "TensorSliceDataset"),
-    *("WindowDataset", "ZipDataset", "FixedLengthRecordDataset", "FixedLengthRecordDatasetV2"),
+    *("ZipDataset", "FixedLengthRecordDataset", "FixedLengthRecordDatasetV2"),
     *("TextLineDataset", "TFRecordDataset", "ModelDataset", "OptimizeDataset"),
+}
+_MIXING = {"ShuffleDataset", "ShuffleDatasetV2"}
+_BATCHING = {
+    *("BatchDataset", "BatchDatasetV2", "PaddedBatchDataset", "PaddedBatchDatasetV2"),
+    "WindowDataset",
 }
 
 
@@ -77,20 +81,39 @@ def number_of_batches(dataset: DatasetV2, steps_name: str) -> int | None:
     return size if size >= 0 else None
 
 
+def check_not_batched(dataset: DatasetV2) -> None:
+    """Raises ValueError unless it is known that elements are samples, not batches of them."""
+    if not _ops_of(dataset) <= _PLAIN | _MIXING:
+        raise ValueError("Could not assert that dataset is not batched.")
+
+
+def check_not_shuffled(dataset: DatasetV2) -> None:
+    """Raises ValueError unless it is known that elements come in the order of their source."""
+    if not _ops_of(dataset) <= _PLAIN | _BATCHING:
+        raise ValueError("Could not assert that dataset is not shuffled.")
+
+
 def warn_unless_shuffled(dataset: DatasetV2) -> None:
     """Warns where a dataset is known to keep the order of its source."""
-    waiting, seen = [dataset._variant_tensor.op], set()
-    while waiting:
-        op = waiting.pop()
-        if op.type not in _ORDERLY:
-            return
-        seen.add(op)
-        sources = [tensor.op for tensor in op.inputs if tensor.dtype == dtypes.variant]
-        waiting += [source for source in sources if source not in seen]
+    try:
+        check_not_shuffled(dataset)
+    except ValueError:
+        return
     logging.warning(
         "Expected a shuffled dataset but input dataset `x` is not shuffled. Please invoke "
         "`shuffle()` on input dataset."
     )
+
+
+def _ops_of(dataset: DatasetV2) -> set[str]:
+    """The types of the operations that a dataset is made of."""
+    waiting, seen = [dataset._variant_tensor.op], set()
+    while waiting:
+        op = waiting.pop()
+        seen.add(op)
+        sources = [tensor.op for tensor in op.inputs if tensor.dtype == dtypes.variant]
+        waiting += [source for source in sources if source not in seen]
+    return {op.type for op in seen}
 
 
 def static_batch_size(dataset: Any) -> int | None:

@@ -118,6 +118,8 @@ class TrainingEndpoint:
         if sample_weight is None and (self.should_skip_target_weights() or mode is None):
             self.sample_weight = None
             return
+        if mode not in (TEMPORAL, SAMPLEWISE):
+            raise AssertionError(f"{self.output_name} has weights of samples, but no mode of them")
         rank = 2 if mode == TEMPORAL else 1
         shape = [None] * rank
         if sample_weight is not None:

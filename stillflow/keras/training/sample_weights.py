@@ -12,6 +12,16 @@ from stillflow.keras.training.checking_names import check_for_unexpected_keys
 from stillflow.keras.training.endpoints import SAMPLEWISE, TEMPORAL
 
 
+def standardize_sample_weights(sample_weight: Any, output_names: Sequence[str]) -> Sequence[Any]:
+    """Returns what the samples of each output weigh; see `weights_of_outputs`."""
+    return weights_of_outputs(sample_weight, output_names, "sample_weight")
+
+
+def standardize_class_weights(class_weight: Any, output_names: Sequence[str]) -> Sequence[Any]:
+    """Returns what the classes of each output weigh; see `weights_of_outputs`."""
+    return weights_of_outputs(class_weight, output_names, "class_weight")
+
+
 def weights_of_outputs(given: Any, output_names: Sequence[str], weight_type: str) -> Sequence[Any]:
     """Returns the weights of each output; None where it has none.
 

@@ -9,7 +9,11 @@ from stillflow.input.datasets.iterator import Iterator
 from stillflow.keras.training import data_checks, datasets, per_output
 from stillflow.keras.training.arrays import standardize_input_data, without_sparse_matrices
 from stillflow.keras.training.deferred import Deferred
-from stillflow.keras.training.sample_weights import standardize_weights, weights_of_outputs
+from stillflow.keras.training.sample_weights import (
+    standardize_class_weights,
+    standardize_sample_weights,
+    standardize_weights,
+)
 from stillflow.keras.training.validation import unpack_validation_data
 from stillflow.keras.utils.sequences import is_generator_or_sequence
 
@@ -91,8 +95,8 @@ class Standardizing(Deferred):
         targets = standardize_input_data(
             y, names, None, check_batch_axis=False, exception_prefix="target"
         )
-        of_samples = weights_of_outputs(sample_weight, names, "sample_weight")
-        of_classes = weights_of_outputs(class_weight, names, "class_weight")
+        of_samples = standardize_sample_weights(sample_weight, names)
+        of_classes = standardize_class_weights(class_weight, names)
         weights: Any = [
             standardize_weights(*each)
             for each in zip(targets, of_samples, of_classes, modes, strict=False)

@@ -1,0 +1,2 @@
+from stillflow.keras.wrappers.scikit_learn import KerasClassifier as KerasClassifier
+from stillflow.keras.wrappers.scikit_learn import KerasRegressor as KerasRegressor

@@ -1,0 +1,1 @@
+"""Models in the place of what other libraries train."""
