@@ -23,12 +23,7 @@ ROOT = __name__.rpartition(".")[0]  # stillflow.api
 PACKAGE = ROOT.rpartition(".")[0]  # stillflow, which shows the same names
 # Modules of which all names are there, and missing once they are used.
 DEFERRED = {
-    "keras": (
-        *("applications", "callbacks", "datasets", "estimator"),
-        *("experimental", "layers", "mixed_precision"),
-        *("models", "preprocessing", "utils", "wrappers"),
-    ),
-    "compat.v2": ("keras",),
+    "keras": ("estimator",),
     "distribute": ("experimental",),
 }
 # Classes that are there, and missing once one is made.
