@@ -40,7 +40,7 @@ def _tell_shown(homes: Homes, public_module: ModuleType) -> None:
 def _tell(homes: Homes, module: ModuleType) -> None:
     for name, (home, own_name) in homes.items():
         value = getattr(module, name)
-        if isinstance(value, type) and value.__module__ == module.__name__:
+        if isinstance(value, type) and value.__module__.startswith(f"{_missing.PACKAGE}."):
             value.__module__ = home
             value.__name__ = value.__qualname__ = own_name
 
