@@ -6,7 +6,7 @@ import stillflow.api as tf
 from stillflow.api import _deferred, _missing
 from stillflow.cli.names import has
 
-KERAS = _deferred.module("compat.v2.keras")  # what stood for it before it was there
+KERAS = _deferred.module("keras")  # what stood for it before it was there
 
 
 def test_a_class_can_be_derived_from_one_but_not_made():
