@@ -1,4 +1,4 @@
-"""What the programs with the keras package start from: seeds, data that are made, an order of steps.
+"""What the programs with the keras package start from: seeds, made data, an order of steps.
 
 Written for Python 3.7 too.
 """
@@ -44,7 +44,7 @@ def pictures(count, classes=3, size=12):
     rng = np.random.RandomState(count)
     labels = rng.randint(classes, size=count)
     images = 0.3 * rng.rand(count, size, size, 1)
-    for image, label in zip(images, labels):
+    for image, label in zip(images, labels):  # noqa: B905
         at = 1 + label * (size - 5) // classes
         image[at : at + 4, at : at + 4] += 0.7
     return images.astype("float32"), labels

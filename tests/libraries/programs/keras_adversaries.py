@@ -57,7 +57,7 @@ def adversaries():
         drawn = np.random.normal(size=(8, 5))
         told = tell.train_on_batch(x[step * 8 : step * 8 + 8], np.ones((8, 1)))
         told += tell.train_on_batch(make.predict(drawn), np.zeros((8, 1)))
-        seen.append(told + [both.train_on_batch(drawn, np.ones((8, 1)))])
+        seen.append([*told, both.train_on_batch(drawn, np.ones((8, 1)))])
     return {"losses": seen, "weights": totals(both)}
 
 
@@ -114,7 +114,7 @@ def style():
     across = K.square(shown[:, :-1, :-1] - shown[:, 1:, :-1])
     down = K.square(shown[:, :-1, :-1] - shown[:, :-1, 1:])
     loss = loss + K.sum(K.pow(across + down, 1.25))
-    evaluate = K.function([shown], [loss] + K.gradients(loss, [shown]))
+    evaluate = K.function([shown], [loss, *K.gradients(loss, [shown])])
     picture, seen = K.get_value(mixed), []
     for _ in range(8):
         value, slope = evaluate([picture])

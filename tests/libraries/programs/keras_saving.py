@@ -111,18 +111,16 @@ def fed_by_threads():
     model.compile(
         keras.optimizers.Adamax(), "kullback_leibler_divergence", weighted_metrics=["acc"]
     )
-    histories = [
-        model.fit_generator(
-            Rows(x, y, 16), epochs=2, verbose=0, shuffle=False, class_weight={0: 1, 1: 2, 2: 3}
-        ).history["loss"],
-        model.fit_generator(
-            ((x[i : i + 8], y[i : i + 8], np.ones(8)) for i in range(0, 32, 8)), 4, verbose=0
-        ).history["loss"],
-    ]
+    weights = {0: 1, 1: 2, 2: 3}
+    by_number = model.fit_generator(
+        Rows(x, y, 16), epochs=2, verbose=0, shuffle=False, class_weight=weights
+    )
+    rows = ((x[i : i + 8], y[i : i + 8], np.ones(8)) for i in range(0, 32, 8))
+    in_turn = model.fit_generator(rows, 4, verbose=0)
     scores = model.evaluate_generator(Rows(x, y, 16), workers=2)
     predicted = model.predict_generator(Rows(x, y, 16), workers=2)[:2]
     return {
-        "losses": sum(histories, []),
+        "losses": by_number.history["loss"] + in_turn.history["loss"],
         "scores": scores,
         "predicted": predicted,
         "weights": totals(model),

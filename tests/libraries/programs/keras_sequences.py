@@ -75,11 +75,11 @@ def translated():
     step, h2, c2 = decoder(told, initial_state=states)
     encode, decode = (
         models.Model(given, [h, c]),
-        models.Model([told] + states, [choose(step), h2, c2]),
+        models.Model([told, *states], [choose(step), h2, c2]),
     )
     held, chosen = encode.predict(source[:1]), []
     for _ in range(4):
-        likely, *held = decode.predict([target[:1, :1]] + held)
+        likely, *held = decode.predict([target[:1, :1], *held])
         chosen.append(likely)
     return dict(history, chosen=chosen)
 
