@@ -149,6 +149,7 @@ NETWORKS = (
     "layers",
     "recurrent",
     "keras_rnn",
+    "keras_recurrent",
     "keras_engine",
     "keras_optimizers",
     "keras_layers",

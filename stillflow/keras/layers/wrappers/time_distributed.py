@@ -45,8 +45,8 @@ class TimeDistributed(Wrapper):
         self.supports_masking = True
         self._always_use_reshape = _is_ours(layer) and not getattr(layer, "stateful", False)
         # Of the inputs of each call what the layer inside was given, whose mask may be asked for.
-        inner_inputs: Any = NoDependency(ObjectIdentityWeakKeyDictionary())
-        self._inner_inputs = inner_inputs
+        input_map: Any = NoDependency(ObjectIdentityWeakKeyDictionary())
+        self._input_map = input_map
 
     def build(self, input_shape: Any = None) -> None:
         sizes = as_shape(input_shape).as_list()
@@ -76,7 +76,7 @@ class TimeDistributed(Wrapper):
             return outputs
         steps = sizes[1] or shape_of.shape(inputs)[1]
         merged = reshape(inputs, _completed((-1,), inputs, 2))
-        self._inner_inputs[inputs] = merged
+        self._input_map[inputs] = merged
         if takes(self.layer.call, "mask") and mask is not None:
             options["mask"] = reshape(mask, _completed((-1,), mask, 2))
         outputs = self.layer(merged, **options)
@@ -92,7 +92,7 @@ class TimeDistributed(Wrapper):
         if sizes[0]:
             return mask
         inner = None if mask is None else reshape(mask, _completed((-1,), mask, 2))
-        output = self.layer.compute_mask(self._inner_inputs.get(inputs, inputs), inner)
+        output = self.layer.compute_mask(self._input_map.get(inputs, inputs), inner)
         if output is not None:
             steps = sizes[1] or shape_of.shape(inputs)[1]
             return reshape(output, _completed((-1, steps), output, 1))
