@@ -152,6 +152,41 @@ def constrained(tf, run):
     run(w)
 
 
+def scaled(id, scale):
+    """Adds a training of a scaled loss, of which every third cannot be used."""
+
+    def program(tf, run):
+        w = tf.Variable(f32(2, 3), name="w", use_resource=True)
+        factor = tf.placeholder_with_default(1.0, [])
+        adam = tf.keras.optimizers.Adam(0.1)
+        optimizer = tf.keras.mixed_precision.experimental.LossScaleOptimizer(adam, scale(tf))
+        step = optimizer.get_updates(tf.reduce_sum(tf.square(w - 1)) * factor, [w])
+        run(tf.global_variables_initializer())
+        for times in (1.0, 2.0, np.inf, 1.0):
+            run(step, {factor: times})
+            run([w, optimizer.loss_scale(), adam.iterations])
+        run.note([v.name for v in tf.global_variables()])
+
+    suite.case(id, program, grad=False)
+
+
+scaled("scaled", lambda tf: 8.0)
+scaled(
+    "scaled_as_gradients_allow",
+    lambda tf: tf.train.experimental.DynamicLossScale(4.0, increment_period=2),
+)
+
+
+@story
+def scaled_losses_refused(tf, run):
+    made = tf.keras.mixed_precision.experimental.LossScaleOptimizer
+    run.refused(lambda: made("adam", 2.0))
+    run.refused(lambda: made(tf.keras.optimizers.SGD(), 2.0).get_config())
+    wrapped = tf.train.experimental.enable_mixed_precision_graph_rewrite(tf.keras.optimizers.SGD())
+    run.note(type(wrapped).__name__)
+    tf.train.experimental.disable_mixed_precision_graph_rewrite()
+
+
 @story
 def of_train(tf, run):
     loss, variables = losses(tf)

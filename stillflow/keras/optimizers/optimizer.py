@@ -282,6 +282,12 @@ class OptimizerV2(Hyper):
         """The element types of variables that it can optimize."""
         return {dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64}
 
+    def _with_loss_scale(self, loss_scale: Any) -> Any:
+        """What optimizes in its place a loss that is scaled."""
+        from stillflow.keras.optimizers.loss_scaling import LossScaleOptimizer  # one of these
+
+        return LossScaleOptimizer(self, loss_scale)
+
     # As plain data --------------------------------------------------------------------------------
 
     def get_config(self) -> dict[str, Any]:

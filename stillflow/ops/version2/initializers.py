@@ -270,4 +270,5 @@ class Identity(Initializer):
         shape = _sizes(shape)
         if len(shape) != 2:
             raise ValueError("Identity matrix initializer can only be used for 2D matrices.")
-        return self.gain * diagonals.eye(*shape, dtype=dtype)
+        rows, columns = shape
+        return self.gain * diagonals.eye(rows, columns, dtype=dtype)

@@ -39,7 +39,7 @@ def disable_mixed_precision_graph_rewrite() -> None:
     _is_enabled = False
 
 
-def _wrapped(opt: Any, loss_scale: Any) -> MixedPrecisionLossScaleOptimizer:
+def _wrapped(opt: Any, loss_scale: Any) -> Any:
     for name in ("MixedPrecisionLossScaleOptimizer", "LossScaleOptimizer"):
         if type(opt).__name__ == name:
             raise ValueError(
@@ -47,6 +47,8 @@ def _wrapped(opt: Any, loss_scale: Any) -> MixedPrecisionLossScaleOptimizer:
                 "`enable_mixed_precision_graph_rewrite` will automatically wrap the optimizer with "
                 f"a {name}."
             )
+    if hasattr(opt, "_with_loss_scale"):
+        return opt._with_loss_scale(loss_scale)
     if not isinstance(opt, Optimizer):
         raise ValueError(
             '"opt" must be an instance of a tf.train.Optimizer or a tf.keras.optimizers.Optimizer, '
