@@ -38,9 +38,10 @@ OBJECTIVES: dict[str, Members] = {
     },
     "python.keras.optimizers": {
         "stillflow.keras.optimizers.first": (
-            "Adadelta Adagrad Adam Adamax Nadam Optimizer RMSprop SGD adadelta=Adadelta "
+            "Adadelta Adagrad Adam Adamax Nadam RMSprop SGD adadelta=Adadelta "
             "adagrad=Adagrad adam=Adam adamax=Adamax nadam=Nadam rmsprop=RMSprop sgd=SGD"
         ),
+        "stillflow.keras.optimizers.first_base": "Optimizer",
         "stillflow.keras.optimizers.of_train": "TFOptimizer",
     },
     "python.keras.utils.losses_utils": {

@@ -11,129 +11,12 @@ from typing import Any
 import numpy as np
 
 from stillflow.graph.operation import Tensor
-from stillflow.graph.scopes import control_dependencies, name_scope
-from stillflow.keras.backend.function import gradients
-from stillflow.keras.backend.tensors import int_shape
-from stillflow.keras.backend.variables import variable, zeros
+from stillflow.keras.backend.variables import zeros
+from stillflow.keras.optimizers.first_base import Optimizer, zeros_like_each
 from stillflow.layers import settings
 from stillflow.layers.bounding import sqrt
-from stillflow.layers.values import batch_get_value, batch_set_value, get_value
-from stillflow.ops.math import arithmetic, casts, clip, elementwise
+from stillflow.ops.math import arithmetic, elementwise
 from stillflow.ops.variables import state
-
-_OPTIONS = ("clipnorm", "clipvalue")
-
-
-class Optimizer:
-    """The base. Subclasses override `get_updates(loss, params)`.
-
-    Args:
-      clipnorm: the norm of each gradient that is scaled down to it.
-      clipvalue: what bounds each element of a gradient.
-
-    Raises:
-      TypeError: an argument is unknown.
-      ValueError: one of these is less than 0.
-    """
-
-    # The arguments that are variables, and of them and others those that `get_config` tells.
-    _variables: tuple[str, ...] = ()
-    _described: tuple[str, ...] = ()
-
-    def __init__(self, **kwargs: Any):
-        for key, value in kwargs.items():
-            if key not in _OPTIONS:
-                raise TypeError(f"Unexpected keyword argument passed to optimizer: {key}")
-            if value < 0:
-                raise ValueError(f"Expected {key} >= 0, received: {value}")
-        vars(self).update(kwargs)
-        self.updates: list[Any] = []
-        self.weights: Any = []
-
-    def _make(self, **numbers: Any) -> None:
-        """Makes variables of numbers, in order; `iterations` counts steps."""
-        with name_scope(type(self).__name__):
-            for name, value in numbers.items():
-                dtype = "int64" if name == "iterations" else None
-                setattr(self, name, variable(value, dtype=dtype, name=name))
-
-    def get_updates(self, loss: Tensor, params: Sequence[Any]) -> list[Any]:
-        """Returns the operations of a step."""
-        raise NotImplementedError
-
-    def get_gradients(self, loss: Tensor, params: Sequence[Any]) -> list[Any]:
-        """Returns the gradients of `loss`. ValueError where it does not depend on a variable."""
-        grads = gradients(loss, params)
-        if any(grad is None for grad in grads):
-            raise ValueError(
-                "An operation has `None` for gradient. Please make sure that all of your ops have "
-                "a gradient defined (i.e. are differentiable). Common ops without gradient: "
-                "K.argmax, K.round, K.eval."
-            )
-        if hasattr(self, "clipnorm"):
-            grads = [clip.clip_by_norm(grad, self.clipnorm) for grad in grads]
-        if hasattr(self, "clipvalue"):
-            bound = self.clipvalue
-            grads = [clip.clip_by_value(grad, -bound, bound) for grad in grads]
-        return grads
-
-    def _decayed(self, rate: Any) -> Any:
-        """The rate of the step to come."""
-        own: Any = self
-        if not own.initial_decay > 0:
-            return rate
-        steps = casts.cast(own.iterations, own.decay.dtype.base_dtype)
-        return rate * (1.0 / (1.0 + own.decay * steps))
-
-    def _counted(self) -> Tensor:
-        """The number of the step to come, from 1 on."""
-        own: Any = self
-        with control_dependencies([state.assign_add(own.iterations, 1)]):
-            return casts.cast(own.iterations, settings.floatx())
-
-    def _set(self, param: Any, value: Tensor) -> None:
-        """Sets a variable that is trained, as its constraint has it, with the step."""
-        constraint = getattr(param, "constraint", None)
-        value = value if constraint is None else constraint(value)
-        self.updates.append(state.assign(param, value))
-
-    def get_weights(self) -> list[Any]:
-        """The values of `weights` in Keras' session."""
-        return batch_get_value(self.weights)
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Sets the values of `weights`. ValueError where their number or a shape is another."""
-        own = self.weights
-        if len(own) != len(weights):
-            raise ValueError(
-                f"Length of the specified weight list ({len(weights)}) does not match the number "
-                f"of weights of the optimizer ({len(own)})"
-            )
-        for before, value in zip(batch_get_value(own), weights, strict=True):
-            if np.shape(before) != np.shape(value):
-                raise ValueError(
-                    f"Optimizer weight shape {np.shape(before)} not compatible with provided "
-                    f"weight shape {np.shape(value)}"
-                )
-        batch_set_value(list(zip(own, weights, strict=True)))
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments that make an equal one, without its state."""
-        config = {name: getattr(self, name) for name in _OPTIONS if hasattr(self, name)}
-        for name in self._described:
-            value = getattr(self, name)
-            config[name] = float(get_value(value)) if name in self._variables else value
-        return config
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        """Makes the optimizer of these arguments."""
-        return cls(**config)
-
-
-def _zeros(params: Sequence[Any], typed: bool = False) -> list[Any]:
-    """Variables of zeros of the shapes of others; of their types where `typed`."""
-    return [zeros(int_shape(p), p.dtype.base_dtype.name if typed else None) for p in params]
 
 
 class SGD(Optimizer):
@@ -160,7 +43,7 @@ class SGD(Optimizer):
         grads = self.get_gradients(loss, params)
         self.updates = [state.assign_add(own.iterations, 1)]
         rate = self._decayed(own.lr)
-        velocities = _zeros(params)
+        velocities = zeros_like_each(params)
         self.weights = [own.iterations, *velocities]
         for param, grad, velocity in zip(params, grads, velocities, strict=True):
             new = own.momentum * velocity - rate * grad
@@ -192,7 +75,7 @@ class RMSprop(Optimizer):
     def get_updates(self, loss: Tensor, params: Sequence[Any]) -> list[Any]:
         own: Any = self
         grads = self.get_gradients(loss, params)
-        self.weights = _zeros(params, typed=True)
+        self.weights = zeros_like_each(params, typed=True)
         self.updates = [state.assign_add(own.iterations, 1)]
         rate = self._decayed(own.lr)
         for param, grad, square in zip(params, grads, self.weights, strict=True):
@@ -217,7 +100,7 @@ class Adagrad(Optimizer):
     def get_updates(self, loss: Tensor, params: Sequence[Any]) -> list[Any]:
         own: Any = self
         grads = self.get_gradients(loss, params)
-        self.weights = _zeros(params)
+        self.weights = zeros_like_each(params)
         self.updates = [state.assign_add(own.iterations, 1)]
         rate = self._decayed(own.lr)
         for param, grad, square in zip(params, grads, self.weights, strict=True):
@@ -250,7 +133,7 @@ class Adadelta(Optimizer):
     def get_updates(self, loss: Tensor, params: Sequence[Any]) -> list[Any]:
         own: Any = self
         grads = self.get_gradients(loss, params)
-        squares, steps = _zeros(params), _zeros(params)
+        squares, steps = zeros_like_each(params), zeros_like_each(params)
         self.weights = squares + steps
         self.updates = [state.assign_add(own.iterations, 1)]
         rate = self._decayed(own.lr)
@@ -294,8 +177,10 @@ class Adam(Optimizer):
         t = self._counted()
         second = sqrt(1.0 - arithmetic.pow_(own.beta_2, t))
         rate = rate * (second / (1.0 - arithmetic.pow_(own.beta_1, t)))
-        means, squares = _zeros(params, typed=True), _zeros(params, typed=True)
-        greatest = _zeros(params, typed=True) if self.amsgrad else [zeros(1) for _ in params]
+        means, squares = zeros_like_each(params, typed=True), zeros_like_each(params, typed=True)
+        greatest = (
+            zeros_like_each(params, typed=True) if self.amsgrad else [zeros(1) for _ in params]
+        )
         self.weights = [own.iterations, *means, *squares, *greatest]
         kept = zip(params, grads, means, squares, greatest, strict=True)
         for param, grad, mean, square, most in kept:
@@ -338,7 +223,7 @@ class Adamax(Optimizer):
         rate = self._decayed(own.lr)
         t = self._counted()
         rate = rate / (1.0 - arithmetic.pow_(own.beta_1, t))
-        means, largest = _zeros(params), _zeros(params)
+        means, largest = zeros_like_each(params), zeros_like_each(params)
         self.weights = [own.iterations, *means, *largest]
         for param, grad, mean, most in zip(params, grads, means, largest, strict=True):
             new_mean = own.beta_1 * mean + (1.0 - own.beta_1) * grad
@@ -385,7 +270,7 @@ class Nadam(Optimizer):
         product = own.m_schedule * now
         next_product = own.m_schedule * now * then
         self.updates.append((own.m_schedule, product))
-        means, squares = _zeros(params), _zeros(params)
+        means, squares = zeros_like_each(params), zeros_like_each(params)
         self.weights = [own.iterations, own.m_schedule, *means, *squares]
         for param, grad, mean, square in zip(params, grads, means, squares, strict=True):
             scaled = grad / (1.0 - product)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.keras.optimizers import first
 from stillflow.keras.optimizers.adadelta import Adadelta
 from stillflow.keras.optimizers.adagrad import Adagrad
 from stillflow.keras.optimizers.adam import Adam
 from stillflow.keras.optimizers.adamax import Adamax
+from stillflow.keras.optimizers.first_base import Optimizer as FirstOptimizer
 from stillflow.keras.optimizers.ftrl import Ftrl
 from stillflow.keras.optimizers.nadam import Nadam
 from stillflow.keras.optimizers.of_train import TFOptimizer
@@ -45,7 +45,7 @@ def get(identifier: Any) -> Any:
     Raises:
       ValueError: there is none of that name, or it is no description.
     """
-    if isinstance(identifier, (first.Optimizer, OptimizerV2)):
+    if isinstance(identifier, (FirstOptimizer, OptimizerV2)):
         return identifier
     if isinstance(identifier, TrainOptimizer):
         optimizer = TFOptimizer(identifier)

@@ -8,7 +8,7 @@ from stillflow.graph.distribution import strategy_around
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.keras.backend.variables import variable
-from stillflow.keras.optimizers.first import Optimizer
+from stillflow.keras.optimizers.first_base import Optimizer
 from stillflow.ops.variables import state
 from stillflow.tracking.trackable import Trackable
 from stillflow.train.training_util import get_global_step
