@@ -140,8 +140,8 @@ class MeanRelativeError(Mean):
         return super().get_config() | plain({"normalizer": self.normalizer})
 
 
-class MeanMetricWrapper(Mean):
-    """The mean of what a function gives for each sample.
+class _OfFunction(Metric):
+    """What a function gives for each sample, which the class behind this one makes one number of.
 
     Args:
       fn: takes labels and predictions, and `kwargs`.
@@ -154,9 +154,7 @@ class MeanMetricWrapper(Mean):
         self._fn = fn
         self._fn_kwargs = kwargs
 
-    def update_state(  # type: ignore[override]
-        self, y_true: Any, y_pred: Any, sample_weight: Any = None
-    ) -> Any:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Adds a batch of labels and predictions."""
         y_true = casts.cast(y_true, self._dtype)
         y_pred = casts.cast(y_pred, self._dtype)
@@ -169,32 +167,12 @@ class MeanMetricWrapper(Mean):
         return super().get_config() | plain(self._fn_kwargs)
 
 
-class SumOverBatchSizeMetricWrapper(SumOverBatchSize):
-    """The sum of what a function gives for each sample, by their number.
+class MeanMetricWrapper(_OfFunction, Mean):  # type: ignore[misc]  # it takes labels, too
+    """The mean of what a function gives for each sample."""
 
-    Args:
-      fn: takes labels and predictions, and `kwargs`.
-    """
 
-    def __init__(
-        self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
-    ):
-        super().__init__(name=name, dtype=dtype)
-        self._fn = fn
-        self._fn_kwargs = kwargs
-
-    def update_state(  # type: ignore[override]
-        self, y_true: Any, y_pred: Any, sample_weight: Any = None
-    ) -> Any:
-        """Adds a batch of labels and predictions."""
-        y_true = casts.cast(y_true, self._dtype)
-        y_pred = casts.cast(y_pred, self._dtype)
-        y_pred, y_true = squeeze_or_expand_dimensions(y_pred, y_true)
-        matches = self._fn(y_true, y_pred, **self._fn_kwargs)
-        return super().update_state(matches, sample_weight=sample_weight)
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | plain(self._fn_kwargs)
+class SumOverBatchSizeMetricWrapper(_OfFunction, SumOverBatchSize):  # type: ignore[misc]
+    """The sum of what a function gives for each sample, by their number."""
 
 
 class RootMeanSquaredError(Mean):

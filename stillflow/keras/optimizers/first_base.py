@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.keras.backend.function import gradients
 from stillflow.keras.backend.tensors import int_shape
 from stillflow.keras.backend.variables import variable, zeros
+from stillflow.keras.optimizers.weights import set_values
 from stillflow.layers import settings
-from stillflow.layers.values import batch_get_value, batch_set_value, get_value
+from stillflow.layers.values import batch_get_value, get_value
 from stillflow.ops.math import casts, clip
 from stillflow.ops.variables import state
 
@@ -105,13 +104,7 @@ class Optimizer:
                 f"Length of the specified weight list ({len(weights)}) does not match the number "
                 f"of weights of the optimizer ({len(own)})"
             )
-        for before, value in zip(batch_get_value(own), weights, strict=True):
-            if np.shape(before) != np.shape(value):
-                raise ValueError(
-                    f"Optimizer weight shape {np.shape(before)} not compatible with provided "
-                    f"weight shape {np.shape(value)}"
-                )
-        batch_set_value(list(zip(own, weights, strict=True)))
+        set_values(own, weights)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make an equal one, without its state."""

@@ -6,18 +6,17 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from stillflow.graph import dtypes
 from stillflow.graph.distribution import strategy_around
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import colocate_with
 from stillflow.keras.optimizers.schedules import LearningRateSchedule
+from stillflow.keras.optimizers.weights import set_values
 from stillflow.layers import identifiers, keras_style
 from stillflow.layers.base_layer import settled_trainable
 from stillflow.layers.default_session import track_variable
-from stillflow.layers.values import batch_get_value, batch_set_value, set_value
+from stillflow.layers.values import batch_get_value, set_value
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.math import casts
 from stillflow.ops.variables.variable import (
@@ -262,15 +261,7 @@ class Hyper(Trackable):
                 f"Provided weights: {str(weights)[:50]}...\n  Slots are made with the first "
                 "update: train a step, or build the training function, before."
             )
-        if not own:
-            return
-        for before, value in zip(batch_get_value(own), weights, strict=True):
-            if np.shape(before) != np.shape(value):
-                raise ValueError(
-                    f"Optimizer weight shape {np.shape(before)} not compatible with provided "
-                    f"weight shape {np.shape(value)}"
-                )
-        batch_set_value(list(zip(own, weights, strict=True)))
+        set_values(own, weights)
 
 
 def key_of(var: Any) -> Any:

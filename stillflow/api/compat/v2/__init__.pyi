@@ -21,9 +21,7 @@ from stillflow.api.compat.v2 import linalg as linalg
 from stillflow.api.compat.v2 import lookup as lookup
 from stillflow.api.compat.v2 import losses as losses
 from stillflow.api.compat.v2 import math as math
-from stillflow.api.compat.v2 import metrics as metrics
 from stillflow.api.compat.v2 import nn as nn
-from stillflow.api.compat.v2 import optimizers as optimizers
 from stillflow.api.compat.v2 import ragged as ragged
 from stillflow.api.compat.v2 import random as random
 from stillflow.api.compat.v2 import saved_model as saved_model
@@ -33,6 +31,8 @@ from stillflow.api.compat.v2 import strings as strings
 from stillflow.api.compat.v2 import summary as summary
 from stillflow.api.compat.v2 import test as test
 from stillflow.api.compat.v2 import train as train
+from stillflow.api.keras import metrics as metrics
+from stillflow.api.keras import optimizers as optimizers
 from stillflow.declare.constants import constant_v2
 from stillflow.declare.convert import is_tensor as is_tensor
 from stillflow.declare.convert import (

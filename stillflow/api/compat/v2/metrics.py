@@ -1,5 +1,0 @@
-"""`tf.compat.v2.metrics`. metrics.pyi lists the names."""
-
-from stillflow.api import _missing
-
-__getattr__, __dir__ = _missing.fallback(__name__)
