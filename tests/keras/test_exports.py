@@ -91,5 +91,8 @@ def test_other_formats_are_refused(tmp_path):
     with pytest.raises(OSError, match="does not exist"):
         tf.keras.models.load_model(str(tmp_path / "nothing.h5"))
     (tmp_path / "text.h5").write_text("no model")
-    with pytest.raises(OSError, match="Unable to load model"):
+    with pytest.raises(OSError, match="no HDF5 file either"):
         tf.keras.models.load_model(str(tmp_path / "text.h5"))
+    tf.keras.experimental.export_saved_model(model, str(tmp_path / "exported"))
+    with pytest.raises(OSError, match="load_from_saved_model"):
+        tf.keras.models.load_model(str(tmp_path / "exported"))

@@ -117,3 +117,43 @@ def plain(value):
         text = value.decode() if isinstance(value, bytes) else value
         return json.loads(text) if text.startswith("{") else text
     return [plain(each) for each in value] if isinstance(value, np.ndarray) else value
+
+
+# What does not fit --------------------------------------------------------------------------------
+
+
+def stack_of(*sizes):
+    first, *others = sizes
+    layers = [tf.keras.layers.Dense(first, input_shape=(4,))]
+    return tf.keras.Sequential([*layers, *map(tf.keras.layers.Dense, others)])
+
+
+def test_weights_of_another_architecture_are_refused(tmp_path):
+    path = str(tmp_path / "weights.h5")
+    stack_of(3).save_weights(path)
+    with pytest.raises(ValueError, match=r"1 layers into a model with 2 layers\.\n.*by_"):
+        stack_of(3, 3).load_weights(path)
+    other = stack_of(5)
+    before = other.get_weights()
+    with pytest.raises(ValueError, match=r"has shape \(4, 5\), but the saved weight has shape"):
+        other.load_weights(path)
+    np.testing.assert_array_equal(other.get_weights()[0], before[0])
+
+
+def test_a_file_of_a_newer_keras_says_so(tmp_path):
+    path = str(tmp_path / "model.h5")
+    stack_of(3).save(path)
+    with h5py.File(path, "a") as file:
+        config = json.loads(file.attrs["model_config"])
+        file.attrs["model_config"] = json.dumps({**config, "class_name": "Functional"})
+        file.attrs["keras_version"] = "2.11.0"
+    with pytest.raises(ValueError, match=r"Unknown layer: Functional\n[^$]*The file is of Keras 2"):
+        tf.keras.models.load_model(path)
+    stack_of(3).load_weights(path)
+
+
+def test_a_file_of_weights_is_no_model(tmp_path):
+    path = str(tmp_path / "weights.h5")
+    stack_of(3).save_weights(path)
+    with pytest.raises(ValueError, match="No model found in config file"):
+        tf.keras.models.load_model(path)

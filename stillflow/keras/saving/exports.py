@@ -100,7 +100,8 @@ def load_from_saved_model(saved_model_path: Any, custom_objects: Any = None) -> 
     path = os.fspath(saved_model_path)
     with files.GFile(os.path.join(folders.get_assets_dir(path), _JSON), "r") as file:
         model = model_from_json(file.read(), custom_objects=custom_objects)
-    model.load_weights(folders.get_variables_path(path))
+    status = model.load_weights(folders.get_variables_path(path))
+    status.expect_partial()  # the state of the optimizer waits until there is one
     return model
 
 

@@ -22,6 +22,7 @@ from stillflow.keras.saving.training_config import (
     compile_args_from_training_config,
     model_metadata,
 )
+from stillflow.keras.saving.versions import KERAS_VERSION
 from stillflow.platform import logging
 
 
@@ -70,12 +71,26 @@ def load_model_from_hdf5(filepath: Any, custom_objects: Any = None, compile: boo
             raise ValueError(
                 "No model found in config file.\n  A file of weights alone is for `load_weights`."
             )
-        config = json.loads(text_of(file.attrs["model_config"]))
-        model = model_from_config(config, custom_objects=custom_objects or {})
+        model = _model_of(file, custom_objects or {})
         load_weights_from_hdf5_group(file["model_weights"], model.layers)
         if compile:
             _compile(model, file, custom_objects)
     return model
+
+
+def _model_of(file: Any, custom_objects: Any) -> Any:
+    config = json.loads(text_of(file.attrs["model_config"]))
+    try:
+        return model_from_config(config, custom_objects=custom_objects)
+    except (ValueError, TypeError, KeyError) as error:
+        version = text_of(file.attrs.get("keras_version", KERAS_VERSION))
+        if version == KERAS_VERSION:
+            raise
+        raise type(error)(
+            f"{error.args[0] if error.args else error}\n  The file is of Keras {version}, which "
+            f"describes models in other words than {KERAS_VERSION}. Build the model in the "
+            "program, and take the weights alone: model.load_weights(path)."
+        ) from error
 
 
 def _compile(model: Any, file: Any, custom_objects: Any) -> None:

@@ -38,7 +38,10 @@ def load_weights_from_hdf5_group(f: Any, layers: list[Any]) -> None:
     if len(saved) != len(targets):
         raise ValueError(
             f"You are trying to load a weight file containing {len(saved)} layers into a model "
-            f"with {len(targets)} layers."
+            f"with {len(targets)} layers.\n"
+            f"  The file has weights of {_listed(name for name, _ in saved)}; the model's layers "
+            f"with weights are {_listed(layer.name for layer in targets)}. Build the model as it "
+            "was, or load what has equal names: load_weights(path, by_name=True)."
         )
     pairs: list[tuple[Any, Any]] = []
     for number, ((name, values), layer) in enumerate(zip(saved, targets, strict=True)):
@@ -50,6 +53,7 @@ def load_weights_from_hdf5_group(f: Any, layers: list[Any]) -> None:
                 f"correspond to layer {name} in the save file. However the new layer {layer.name} "
                 f"expects {len(own)} weights, but the saved weights have {len(values)} elements."
             )
+        _check_shapes(number, layer, own, values)
         pairs += zip(own, values, strict=True)
     batch_set_value(pairs)
 
@@ -68,6 +72,21 @@ def load_weights_from_hdf5_group_by_name(f: Any, layers: list[Any]) -> None:
     batch_set_value(pairs)
 
 
+def _check_shapes(number: int, layer: Any, own: list[Any], values: list[Any]) -> None:
+    """ValueError where a weight is of another shape in the file, before any has changed."""
+    for weight, value in zip(own, values, strict=True):
+        if int_shape(weight) != value.shape:
+            raise ValueError(
+                f'Layer #{number} (named "{layer.name}"), weight {weight} has shape '
+                f"{int_shape(weight)}, but the saved weight has shape {value.shape}.\n"
+                "  Build the model as it was when it was saved."
+            )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "no layer"
+
+
 def _pairs_by_name(f: Any, number: int, layer: Any, values: list[Any]) -> Iterable[Any]:
     own = ordered_weights(layer)
     values = preprocess_weights_for_loading(layer, values, *_origin(f))
@@ -76,12 +95,7 @@ def _pairs_by_name(f: Any, number: int, layer: Any, values: list[Any]) -> Iterab
             f'Layer #{number} (named "{layer.name}") expects {len(own)} weight(s), but the saved '
             f"weights have {len(values)} element(s)."
         )
-    for weight, value in zip(own, values, strict=True):
-        if int_shape(weight) != value.shape:
-            raise ValueError(
-                f'Layer #{number} (named "{layer.name}"), weight {weight} has shape '
-                f"{int_shape(weight)}, but the saved weight has shape {value.shape}."
-            )
+    _check_shapes(number, layer, own, values)
     return zip(own, values, strict=True)
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from stillflow.interchange.saved_model.loader import maybe_saved_model_directory
 from stillflow.keras.engine.sequential import Sequential
 from stillflow.keras.saving.hdf5_models import load_model_from_hdf5, save_model_to_hdf5
 
@@ -65,11 +66,21 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True) 
     """
     if is_open(filepath) or _is_hdf5(filepath):
         return load_model_from_hdf5(filepath, custom_objects, compile)
-    if not os.path.exists(filepath):
-        raise OSError(f"SavedModel file does not exist at: {filepath}")
+    if not isinstance(filepath, str | os.PathLike):
+        raise OSError(
+            "Unable to load model. Filepath is not an hdf5 file (or h5py is not available) or "
+            "SavedModel."
+        )
+    if maybe_saved_model_directory(filepath):
+        raise OSError(
+            "Unable to load model. Filepath is not an hdf5 file (or h5py is not available) or "
+            "SavedModel.\n  It is a SavedModel: `tf.keras.experimental.load_from_saved_model` "
+            "reads what `export_saved_model` wrote, `tf.saved_model.load` any."
+        )
+    what = "It is no HDF5 file either." if os.path.exists(filepath) else "There is no such file."
     raise OSError(
-        "Unable to load model. Filepath is not an hdf5 file (or h5py is not available) or "
-        "SavedModel.\n  One that `export_saved_model` wrote is for `load_from_saved_model`."
+        f"SavedModel file does not exist at: {filepath}/{{saved_model.pbtxt|saved_model.pb}}\n"
+        f"  {what}"
     )
 
 
