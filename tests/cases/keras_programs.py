@@ -26,11 +26,11 @@ def seeded(tf):
 def weighed(run, model):
     """Logs a number for each weight."""
     run.note([[weight.name, str(weight.shape)] for weight in model.weights])
-    run.note([float(np.sum(value * value)) for value in model.get_weights()])
+    run.note(np.array([np.sum(value * value) for value in model.get_weights()]))
 
 
 def trained(run, model, x, y, steps=3):
-    run.note([np.atleast_1d(model.train_on_batch(x, y)).tolist() for _ in range(steps)])
+    run.note(np.array([np.atleast_1d(model.train_on_batch(x, y)) for _ in range(steps)]))
     run.note(model.metrics_names)
     weighed(run, model)
 
@@ -94,7 +94,7 @@ def adversarial(tf, run):
     judge = keras.Sequential(
         [layers.Dense(4, input_dim=2), layers.LeakyReLU(0.2), layers.Dense(1)], name="judge"
     )
-    judge.compile(keras.optimizers.Adam(0.01), keras.losses.BinaryCrossentropy(from_logits=True))
+    judge.compile(keras.optimizers.SGD(0.1), keras.losses.BinaryCrossentropy(from_logits=True))
     maker = keras.Sequential(
         [layers.Dense(4, input_dim=3), layers.BatchNormalization(momentum=0.8), layers.Dense(2)],
         name="maker",
@@ -102,12 +102,14 @@ def adversarial(tf, run):
     judge.trainable = False
     noise = keras.Input((3,))
     both = keras.Model(noise, judge(maker(noise)))
-    both.compile(keras.optimizers.Adam(0.01), keras.losses.BinaryCrossentropy(from_logits=True))
+    both.compile(
+        keras.optimizers.SGD(0.1, momentum=0.5), keras.losses.BinaryCrossentropy(from_logits=True)
+    )
     for _ in range(2):
         made = maker.predict(data(4, 3))
-        run.note(judge.train_on_batch(data(4, 2), np.ones([4, 1])).tolist())
-        run.note(judge.train_on_batch(made, np.zeros([4, 1])).tolist())
-        run.note(both.train_on_batch(data(4, 3), np.ones([4, 1])).tolist())
+        run.note(np.array(judge.train_on_batch(data(4, 2), np.ones([4, 1]))))
+        run.note(np.array(judge.train_on_batch(made, np.zeros([4, 1]))))
+        run.note(np.array(both.train_on_batch(data(4, 3), np.ones([4, 1]))))
     run.note([len(judge.trainable_weights), len(both.trainable_weights)])
     weighed(run, both)
 
@@ -125,7 +127,7 @@ def features_of_layers(tf, run):
         ]
     )
     seen = keras.Model(model.input, [model.get_layer("pool").output, model.layers[-1].output])
-    run.note([float(np.sum(each)) for each in seen.predict(data(2, 8, 8, 1))])
+    run.note(np.array([np.sum(each) for each in seen.predict(data(2, 8, 8, 1))]))
     top = layers.Dense(1, name="top")(model.get_layer("pool").output)
     tuned = keras.Model(inputs=model.inputs, outputs=layers.GlobalAveragePooling2D()(top))
     for layer in tuned.layers[:2]:
@@ -134,7 +136,7 @@ def features_of_layers(tf, run):
     trained(run, tuned, data(4, 8, 8, 1), data(4, 1))
     run.note([layer.name for layer in tuned.layers])
     inside = keras.backend.function([model.layers[0].input], [model.get_layer("conv").output])
-    run.note(float(np.sum(inside([data(2, 8, 8, 1)])[0])))
+    run.note(np.array(np.sum(inside([data(2, 8, 8, 1)])[0])))
 
 
 @story
