@@ -180,6 +180,15 @@ KERAS: dict[str, Members] = {
     "python.keras.layers.serialization": {
         f"{_LAYERS}.serialization": "deserialize serialize",
     },
+    "python.keras.mixed_precision.experimental.autocast_variable": {
+        "stillflow.layers.autocast": "AutoCastVariable",
+    },
+    "python.keras.mixed_precision.experimental.policy": {
+        "stillflow.layers.policies": (
+            "Policy global_policy policy_defaults_to_floatx=defaults_to_floatx policy_scope "
+            "set_policy with_input_dtype"
+        ),
+    },
     "python.keras.models": {
         "stillflow.keras.engine.building_clones": "clone_and_build_model",
         "stillflow.keras.engine.cloning": (

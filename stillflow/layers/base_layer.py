@@ -18,6 +18,7 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.layers import configs, identifiers, keras_style, names, policies, values
+from stillflow.layers.autocast import AutoCastVariable
 from stillflow.layers.called import Called
 from stillflow.layers.default_session import track_variable
 from stillflow.layers.defaults import default
@@ -232,7 +233,7 @@ class Layer(Called):
             initializer = self._default_initializer(name, dtype)
         variable = self._add_variable_with_custom_getter(
             name=name,  # type: ignore[arg-type]  # one without a name is tracked as such
-            getter=kwargs.get("getter", keras_style.make_variable),
+            getter=self._getter(kwargs, dtype),
             overwrite=True,
             shape=() if shape is None else shape,
             dtype=dtype,
@@ -251,6 +252,14 @@ class Layer(Called):
         weights = self._trainable_weights if trainable else self._non_trainable_weights
         weights.append(variable)
         return variable
+
+    def _getter(self, options: dict[str, Any], dtype: DType) -> Callable[..., Any]:
+        """What makes a weight, which is read in the type of computation where that differs."""
+        getter: Callable[..., Any] = options.get("getter", keras_style.make_variable)
+        is_cast = options.get("experimental_autocast", True) and dtype.is_floating
+        if not (is_cast and self._dtype_policy.should_cast_variables):
+            return getter
+        return lambda *args, **kwargs: AutoCastVariable(getter(*args, **kwargs))
 
     def _default_initializer(self, name: str | None, dtype: DType) -> Any:
         if dtype.is_floating:

@@ -9,6 +9,7 @@ from stillflow.graph import dtypes, nest
 from stillflow.graph.errors import OperatorNotAllowedInGraphError
 from stillflow.graph.scopes import name_scope
 from stillflow.layers import history, policies
+from stillflow.layers.autocast import reading_as
 from stillflow.layers.call_context import Call, calling, current_call
 from stillflow.layers.call_signature import call_signature
 from stillflow.layers.collected import Collected
@@ -192,8 +193,10 @@ class Called(Connections, Collected):
     def _outputs_of(self, inputs: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if self.dynamic:
             return self._symbolic_call(inputs)
+        inputs = self._maybe_cast_inputs(inputs)
         try:
-            return self.call(self._maybe_cast_inputs(inputs), *args, **kwargs)
+            with reading_as(self._compute_dtype):
+                return self.call(inputs, *args, **kwargs)
         except OperatorNotAllowedInGraphError as error:
             raise TypeError(
                 "You are attempting to use Python control flow in a layer that was not declared to "

@@ -89,7 +89,8 @@ class Dense(KernelLayer):
             outputs = tensordot.tensordot(inputs, self.kernel, [[rank - 1], [0]])
             outputs.set_shape([*inputs.shape.as_list()[:-1], self.units])
         else:
-            inputs = casts.cast(inputs, self.dtype)
+            if not self._dtype_policy.should_cast_variables:  # which fit the inputs as they are
+                inputs = casts.cast(inputs, self.dtype)
             if getattr(inputs, "_is_sparse_tensor", False):
                 from stillflow.ops.sparse.products import sparse_tensor_dense_matmul
 

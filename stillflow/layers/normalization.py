@@ -187,6 +187,7 @@ class BatchNormalization(Normalizing):
                 regularizer=self.gamma_regularizer,
                 constraint=self.gamma_constraint,
                 trainable=True,
+                experimental_autocast=False,
             )
         elif self.fused:
             self._gamma_const = constant(1.0, dtype=self._param_dtype, shape=shape)
@@ -199,6 +200,7 @@ class BatchNormalization(Normalizing):
                 regularizer=self.beta_regularizer,
                 constraint=self.beta_constraint,
                 trainable=True,
+                experimental_autocast=False,
             )
         elif self.fused:
             self._beta_const = constant(0.0, dtype=self._param_dtype, shape=shape)
@@ -214,6 +216,7 @@ class BatchNormalization(Normalizing):
                 trainable=False,
                 synchronization=VariableSynchronization.ON_READ,
                 aggregation=VariableAggregation.MEAN,
+                experimental_autocast=False,
             )
 
         def initial_deviation(*args: Any, **kwargs: Any) -> Tensor:

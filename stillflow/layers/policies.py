@@ -7,10 +7,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
 from stillflow.layers.settings import floatx
+from stillflow.platform import logging
 
 _INFER = "infer"
 _WITH_FLOAT32 = "_with_float32_vars"
+_RENAMED = {
+    "infer_float32_vars": "infer_with_float32_vars",
+    "float32_with_float32_vars": "float32",
+}
 _MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 
 
@@ -20,15 +26,39 @@ class Policy:
     Args:
       name: a type; "mixed_float16" or "mixed_bfloat16", which keep float32 weights, as
         "<type>_with_float32_vars" does; "infer" for the type of the first input.
+      loss_scale: what models multiply their losses by: a LossScale, a number, "dynamic", or None;
+        by default "dynamic" for "mixed_float16" alone.
 
     Raises:
-      ValueError: another name.
+      TypeError: the name is no string.
+      ValueError: it is another name.
     """
 
-    def __init__(self, name: str, loss_scale: Any = None):
-        self._name = name
-        self._loss_scale = loss_scale
-        self._compute_dtype, self._variable_dtype = _types(name)
+    def __init__(self, name: str, loss_scale: Any = "auto"):
+        if isinstance(name, DType):
+            raise TypeError(
+                f"'name' must be a string, not a DType. Instead, pass DType.name. Got: {name.name}"
+            )
+        if not isinstance(name, str):
+            raise TypeError(f"'name' must be a string, but got: {name}")
+        self._name = _RENAMED.get(name, name)
+        self._compute_dtype, self._variable_dtype = _types(self._name)
+        if loss_scale == "auto":
+            loss_scale = "dynamic" if name == "mixed_float16" else None
+        self._loss_scale = self._as_loss_scale(loss_scale)
+
+    def _as_loss_scale(self, loss_scale: Any) -> Any:
+        if loss_scale is None:
+            return None
+        from stillflow.train.loss_scaling.loss_scale import as_loss_scale  # few layers need it
+
+        if self._compute_dtype not in (None, "float16"):
+            logging.warning(
+                "Creating a Policy with a loss scale is only useful for float16 policies. You "
+                f"passed loss_scale={loss_scale!r} for policy {self._name}. Consider not passing "
+                "any loss_scale instead."
+            )
+        return as_loss_scale(loss_scale)
 
     @property
     def name(self) -> str:

@@ -491,3 +491,24 @@ def names(tf, run):
     with tf.name_scope("outer"):
         out = own["Full"](2)(tf.constant(X))
         run.note([out.name, tf.keras.Input((2,)).name])
+
+
+@story
+def weights_read_in_another_type(tf, run):
+    own = classes(tf)
+    policy = tf.keras.mixed_precision.experimental.Policy("mixed_float16", loss_scale=None)
+    inputs = tf.keras.Input((4,), dtype="float16")
+    layer = own["Full"](3, dtype=policy)
+    outputs = layer(inputs)
+    normal = tf.keras.layers.BatchNormalization(dtype=policy)
+    outputs = normal(tf.keras.layers.Dense(2, dtype=policy)(outputs))
+    run.note([str(outputs.dtype), layer.dtype, str(layer.weights), str(layer.kernel.dtype)])
+    gradients = tf.gradients(outputs, tf.keras.Model(inputs, outputs).trainable_weights)
+    run.note([str(gradient.dtype) for gradient in gradients])
+    run(tf.global_variables_initializer())
+    run(layer(tf.ones([2, 4], tf.float16)))
+    run.note(repr(policy))
+    run.refused(lambda: tf.keras.mixed_precision.experimental.Policy(tf.float16))
+    run.refused(lambda: tf.keras.mixed_precision.experimental.Policy(3))
+    run.refused(lambda: tf.keras.mixed_precision.experimental.Policy("fast"))
+    run.refused(lambda: tf.keras.mixed_precision.experimental.set_policy("float16"))
