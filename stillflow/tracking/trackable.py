@@ -48,7 +48,7 @@ class Trackable:
     _is_variable = False  # whether containers count it among their variables
 
     @property
-    def _tracked(self) -> _Tracked:
+    def _dependents(self) -> _Tracked:
         # By the dict, since subclasses have ways of their own to set and find attributes.
         own = object.__getattribute__(self, "__dict__")
         if "_tracked_state" not in own:
@@ -70,35 +70,35 @@ class Trackable:
 
     @property
     def _update_uid(self) -> int:
-        return self._tracked.update_uid
+        return self._dependents.update_uid
 
     @_update_uid.setter
     def _update_uid(self, value: int) -> None:
-        self._tracked.update_uid = value
+        self._dependents.update_uid = value
 
     # Dependencies ---------------------------------------------------------------------------------
 
     @property
     def _unconditional_checkpoint_dependencies(self) -> list[TrackableReference]:
-        return self._tracked.references
+        return self._dependents.references
 
     @property
     def _unconditional_dependency_names(self) -> dict[str, Any]:
-        return self._tracked.by_name
+        return self._dependents.by_name
 
     @property
     def _deferred_dependencies(self) -> dict[str, list[Any]]:
         """By name, the restores that wait for a dependency which is not there yet."""
-        return self._tracked.deferred
+        return self._dependents.deferred
 
     @property
     def _checkpoint_dependencies(self) -> list[TrackableReference]:
         """All dependencies. Subclasses may add some, then to `_lookup_dependency` too."""
-        return self._tracked.references
+        return self._dependents.references
 
     def _lookup_dependency(self, name: str) -> Any:
         """The dependency of that name; None where there is none."""
-        return self._tracked.by_name.get(name)
+        return self._dependents.by_name.get(name)
 
     def _track_trackable(self, trackable: Any, name: str, overwrite: bool = False) -> Any:
         """Depends on `trackable` from here on, which is restored if that was waited for.
@@ -118,7 +118,7 @@ class Trackable:
             raise TypeError(
                 f"Trackable._track_trackable() passed type {type(trackable)}, not a Trackable."
             )
-        reference, state = TrackableReference(name, trackable), self._tracked
+        reference, state = TrackableReference(name, trackable), self._dependents
         before = self._lookup_dependency(name)
         if before is None:
             state.references.append(reference)
@@ -138,13 +138,13 @@ class Trackable:
 
     def _untrack(self, name: str) -> None:
         """Depends no more on what has that name, if anything has."""
-        state = self._tracked
+        state = self._dependents
         if state.by_name.pop(name, None) is not None:
             state.references[:] = [known for known in state.references if known.name != name]
 
     def _handle_deferred_dependencies(self, name: str, trackable: Any) -> None:
         """Restores `trackable`, which has come as the dependency `name`, if that was waited for."""
-        waiting = self._tracked.deferred.pop(name, ())
+        waiting = self._dependents.deferred.pop(name, ())
         for position in sorted(waiting, key=lambda position: position.restore_uid, reverse=True):
             position.restore(trackable)
 
