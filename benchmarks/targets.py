@@ -192,6 +192,8 @@ TARGETS = [
     _process("estimator", TF1, 1.5),
     _process("cnn process", TF1, 1.2),
     _memory("cnn process", 1.0, f"no more memory than {TF1}"),
+    _process("keras epoch", TF1, 1.3),
+    _process("keras predict", TF1, 1),
     Target(("first steps", "later steps"), "2x a later step", _first_to_later, at_most=2.0),
     Target(("stream",), "200 MiB", _most_memory, at_most=200.0),
     _process("lstm process", TF1, 1.2),

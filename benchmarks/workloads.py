@@ -187,6 +187,23 @@ PROGRAMS = [
     Program("estimator", "an Estimator of the small network, 1,000 steps", "estimator", (), 3),
     Program("cnn process", "CNN, batch 128, 100 steps", "cnn", ("100",), 3, warm=True),
     Program(
+        "keras epoch",
+        "Keras 2.2.4: CNN on 60,000 of 28x28, batch 128, one epoch",
+        "keras",
+        ("epoch",),
+        1,
+        warm=True,
+    ),
+    Program(
+        "keras predict",
+        "Keras 2.2.4: that CNN's predictions for 10,000",
+        "keras",
+        ("predict",),
+        3,
+        tells=True,
+        warm=True,
+    ),
+    Program(
         "first steps",
         "deep network: the first ten steps, each",
         "deep",
