@@ -229,6 +229,7 @@ class _Compiled:
         self._donated = [slot for slot in updates if slot not in packed]
         self._inputs = sorted((read & available) - set(updates))
         self._outputs = [*self._donated, *sorted((made & kept) - set(updates))]
+        self._walked = placement.arranged(steps, {*self._outputs, *updates})
         self._messages: list[tuple[Operation | None, Message]] = []
         self._function: Any = placement.compiled(
             faithful(self._traced), f"a run up to {steps[-1].op.name}"
@@ -353,7 +354,7 @@ class _Compiled:
             updated.update(_unpacked(pack, buffer))
         # A feed that is known while tracing arrives too.
         given = {**dict(zip(self._inputs, inputs, strict=True)), **self._known, **updated}
-        walked = trace(self.steps, given, updated, self._turns)
+        walked = trace(self._walked, given, updated, self._turns)
         self._known.update(walked.folded)  # later segments may need it so
         self._messages = [(check.op, check.message) for check in walked.checks]
         self.drawn = walked.drawn

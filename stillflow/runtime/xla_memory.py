@@ -9,15 +9,17 @@ copy of what was fed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import Mesh
 
 from stillflow.runtime.packing import Pack, PackedValue
+from stillflow.runtime.steps import Step
 
 
 class HostMemory:
@@ -25,6 +27,7 @@ class HostMemory:
 
     is_away = False
     is_one_device = True
+    mesh: Mesh | None = None
 
     def compiled(self, function: Callable[..., Any], name: str) -> Any:
         """`function(buffers, updated, inputs)` compiled; it gives buffers, results, flags and seen.
@@ -32,6 +35,10 @@ class HostMemory:
         The buffers and what is updated are given up. `name` is for people.
         """
         return jax.jit(function, donate_argnums=(0, 1))
+
+    def arranged(self, steps: Sequence[Step], kept: Collection[int]) -> Sequence[Step]:
+        """`steps`, as they are best traced; `kept` are the slots that others read."""
+        return steps
 
     def arguments(
         self,

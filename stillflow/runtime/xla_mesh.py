@@ -8,7 +8,7 @@ over the whole batch, and what a run gives is whole again.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import jax
@@ -18,6 +18,8 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from stillflow.platform import processes
 from stillflow.runtime import accelerators, xla_processes, xla_together
+from stillflow.runtime.steps import Step
+from stillflow.runtime.towers import with_towers
 from stillflow.runtime.xla_memory import DeviceMemory
 
 _AXIS = "devices"
@@ -71,9 +73,12 @@ class MeshMemory(DeviceMemory):
     def __init__(self, devices: Sequence[jax.Device]):
         super().__init__(devices[0])
         self.devices = list(devices)
-        mesh = Mesh(np.array(self.devices), (_AXIS,))
-        self._whole = NamedSharding(mesh, PartitionSpec())
-        self._split = NamedSharding(mesh, PartitionSpec(_AXIS))
+        self.mesh = Mesh(np.array(self.devices), (_AXIS,))
+        self._whole = NamedSharding(self.mesh, PartitionSpec())
+        self._split = NamedSharding(self.mesh, PartitionSpec(_AXIS))
+
+    def arranged(self, steps: Sequence[Step], kept: Collection[int]) -> Sequence[Step]:
+        return with_towers(steps, kept) if len(self.devices) > 1 else steps
 
     def compiled(self, function: Callable[..., Any], name: str) -> Any:
         # What checks have seen is read where one fails alone: it stays split.

@@ -15,6 +15,7 @@ from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.graph.operation import Operation
 from stillflow.runtime.denormals import flushed
 from stillflow.runtime.steps import Step
+from stillflow.runtime.towers import Towers
 from stillflow.runtime.trips import Trips
 from stillflow.runtime.xla_holders import NotTraceable
 from stillflow.runtime.xla_namespace import Check, JaxNamespace
@@ -73,6 +74,9 @@ def trace(
         for slot in updated:
             values[slot] = namespace.if_passed(values[slot], given[slot])
     drawn = {s.op: np.shape(values[s.outputs[0]]) for s in steps if s.blocks is not None}
+    for step in steps:
+        if isinstance(step.region, Towers):
+            drawn.update(step.region.drawn)
     return Traced(values, namespace.checks, _folded(steps, values), drawn)
 
 
