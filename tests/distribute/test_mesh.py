@@ -51,9 +51,23 @@ def test_devices_that_are_not_there_are_refused():
     assert "'none'; it may be a number from 1 on, or all." in failed.stderr
 
 
+FOUR = ("run", "--devices", "4")
+TWO = ("launch", "--processes", "2")
+
+
+@pytest.mark.parametrize("flags", [FOUR, pytest.param(TWO, marks=pytest.mark.slow)])
+def test_results_errors_and_states_are_those_of_one_device(flags):
+    """Fetches by example, a batch that does not divide, a check that fails, what the host assigns."""
+    program = str(HERE / "details.py")
+    assert printed(*flags, program) == printed("run", program) != ""
+
+
 @pytest.mark.slow
-def test_the_example_prints_what_it_prints_on_one_device(tmp_path):
+@pytest.mark.parametrize("flags", [FOUR, TWO])
+def test_the_example_prints_what_it_prints_on_one_device(flags, tmp_path):
     program = str(HERE.parents[1] / "examples" / "mnist" / "mnist_backward.py")
-    lines = ("run", program, "--steps", "500"), ("run", "--devices", "4", program, "--steps", "500")
-    one, four = (re.sub(r" +\d+ steps/s", "", printed(*line, cwd=tmp_path)) for line in lines)
-    assert one == four != ""
+    one, many = (
+        re.sub(r" +\d+ steps/s", "", printed(*command, program, "--steps", "500", cwd=tmp_path))
+        for command in (("run",), flags)
+    )
+    assert one == many != ""
