@@ -22,7 +22,7 @@ from stillflow.runtime.plan import make_plan
 from stillflow.runtime.rows import RowProgram
 from stillflow.runtime.staged import StagedExecutor, executor_of
 from stillflow.runtime.state import InstanceState, LoneState, SessionState
-from stillflow.runtime.tiers import tier_setting
+from stillflow.runtime.tiers import tier_of_functions
 
 
 class Caller:
@@ -98,7 +98,7 @@ class Function:
         stacked = plan.feeds[: len(feeds) - len(self._captured)]
         rows = RowProgram(plan, stacked)
         fed = [*feeds, *self._named]
-        executor = executor_of(plan, fed, tier_setting(), copies=False)
+        executor = executor_of(plan, fed, tier_of_functions(), copies=False)
         return Learned(executor, rows, _any_op(self.body, lambda op: op.defn.waits))
 
 

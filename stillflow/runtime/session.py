@@ -26,6 +26,7 @@ from stillflow.graph.errors import (
 )
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.platform import processes
 from stillflow.runtime.accelerators import take_options
 from stillflow.runtime.devices import Places, SessionDevice, session_devices
 from stillflow.runtime.executor import Executor
@@ -101,6 +102,7 @@ class BaseSession:
             self._log().print_mapping()
         self._placed = 0  # how many nodes of the graph have been looked at
         self._tier = tier_setting()
+        self._is_in_step = processes.are_together()
         self._state: Any = SessionState() if server is None else _state_on(server, self._graph)
         self._executors: dict[tuple, Executor | StagedExecutor] = {}
         self._rewirings = self._graph.rewirings
@@ -311,6 +313,8 @@ class BaseSession:
         """One run. `values` are for the feeds `keys`; a run like an earlier one starts at once."""
         kind = type(fetches)
         arguments = (kind, tuple(fetches) if kind is list else fetches, *keys)
+        if self._is_in_step:
+            arguments = (self._tier_here(), *arguments)
         try:
             prepared = self._prepared.get(arguments)
         except TypeError:  # a nested list or a dict has no hash
@@ -438,7 +442,8 @@ class BaseSession:
     def _executor(
         self, elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]
     ) -> Executor | StagedExecutor:
-        key = (*elements, None, *feeds)
+        tier = self._tier_here() if self._is_in_step else self._tier
+        key = (tier, *elements, None, *feeds)
         with self._lock:
             if self._rewirings != self._graph.rewirings:  # no plan of before holds any more
                 self._rewirings = self._graph.rewirings
@@ -449,9 +454,14 @@ class BaseSession:
             if executor is None:
                 if elements:  # TensorFlow does not look at a run of nothing
                     self._check_places(elements, feeds)
-                executor = executor_of(make_plan(elements, feeds), feeds, self._tier)
+                executor = executor_of(make_plan(elements, feeds), feeds, tier)
                 self._executors[key] = executor
             return executor
+
+    def _tier_here(self) -> str:
+        """The tier of a run of this thread: ranks make those of their main threads together."""
+        is_main = threading.current_thread() is threading.main_thread()
+        return self._tier if is_main else "host"
 
     def _check_places(
         self, elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]

@@ -29,6 +29,15 @@ def tier_setting() -> str:
     return "xla" if has_parts and tier == "auto" else tier
 
 
+def tier_of_functions() -> str:
+    """The tier of functions that kernels call, a pipeline's for example.
+
+    Threads call them in no order that several devices could follow, which leave them to the host.
+    """
+    is_spread = accelerators.spread() is not None or processes.are_together()
+    return "host" if is_spread else tier_setting()
+
+
 @functools.cache
 def xla() -> ModuleType:
     """The XLA tier's module, which imports jax.

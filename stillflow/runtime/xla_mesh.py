@@ -17,10 +17,11 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from stillflow.platform import processes
-from stillflow.runtime import accelerators, xla_processes, xla_together
+from stillflow.runtime import accelerators, xla_processes
 from stillflow.runtime.steps import Step
 from stillflow.runtime.towers import with_towers
 from stillflow.runtime.xla_memory import DeviceMemory
+from stillflow.runtime.xla_together import OneByOne, Together
 
 _AXIS = "devices"
 _FORCED = "xla_force_host_platform_device_count"
@@ -42,7 +43,7 @@ def mesh(count: int | None) -> MeshMemory:
     _stand_for(count)
     xla_processes.meet(count)
     with xla_processes.quiet_output():
-        memory = GroupMemory(xla_processes.ordered(jax.devices(), count), xla_together.Together)
+        memory = GroupMemory(xla_processes.ordered(jax.devices(), count))
         memory.begin_to_speak()
     return memory
 
@@ -81,6 +82,9 @@ class MeshMemory(DeviceMemory):
         return with_towers(steps, kept) if len(self.devices) > 1 else steps
 
     def compiled(self, function: Callable[..., Any], name: str) -> Any:
+        return OneByOne(self._partitioned(function), self._waits)
+
+    def _partitioned(self, function: Callable[..., Any]) -> Any:
         # What checks have seen is read where one fails alone: it stays split.
         whole = self._whole
         return jax.jit(function, donate_argnums=(0, 1), out_shardings=(whole, whole, whole, None))
@@ -102,8 +106,7 @@ class MeshMemory(DeviceMemory):
         return self._split if is_split else self._whole
 
     def wait(self, results: Sequence[jax.Array]) -> None:
-        if self._waits:
-            jax.block_until_ready(results)
+        """Does nothing: the compiled function has waited, where it must."""
 
     @property
     def _waits(self) -> bool:
@@ -117,9 +120,8 @@ class MeshMemory(DeviceMemory):
 class GroupMemory(MeshMemory):
     """Compiled runs on the devices of all processes of a group."""
 
-    def __init__(self, devices: Sequence[jax.Device], together: Callable[[Any, str], Any]):
+    def __init__(self, devices: Sequence[jax.Device]):
         super().__init__(devices)
-        self._together = together
         self._has_parts = processes.group().has_local_batches
 
     def begin_to_speak(self) -> None:
@@ -129,7 +131,7 @@ class GroupMemory(MeshMemory):
             jax.jit(jnp.sum, out_shardings=self._whole)(ones).block_until_ready()
 
     def compiled(self, function: Callable[..., Any], name: str) -> Any:
-        return self._together(super().compiled(function, name), name)
+        return Together(self._partitioned(function), name)
 
     def read(self, value: Any) -> np.ndarray:
         if isinstance(value, jax.Array) and not value.is_fully_addressable:

@@ -1,12 +1,14 @@
-"""Compiled runs that several processes make together.
+"""Compiled runs that several devices make together, of one process or of several.
 
-Each begins with a word between the ranks, for one that came to another run, or to the same with
-other shapes, would have XLA wait for ever or abort.
+One begins when the last has ended, for devices that wait for each other in different runs would do
+so for ever. Between processes each begins with a word, for one that came to another run, or to the
+same with other shapes, would have XLA wait or abort.
 """
 
 from __future__ import annotations
 
 import hashlib
+import threading
 from typing import Any
 
 import jax
@@ -15,13 +17,34 @@ from stillflow.graph.errors import InvalidArgumentError
 from stillflow.platform import processes
 
 _PATIENCE = 2.0  # seconds in which a failure that XLA was first to see is told by name
+_RUNNING = threading.Lock()
 
 
-class Together:
+class OneByOne:
+    """A compiled function, of which no two are called at once.
+
+    Where it `waits` it is not left before it has ended; devices that queue runs need only be given
+    them in one order.
+    """
+
+    def __init__(self, function: Any, waits: bool):
+        self._function = function
+        self._waits = waits
+
+    def __call__(self, *arguments: Any) -> Any:
+        with _RUNNING:
+            results = self._function(*arguments)
+            return jax.block_until_ready(results) if self._waits else results
+
+    def lower(self, *arguments: Any) -> Any:
+        return self._function.lower(*arguments)
+
+
+class Together(OneByOne):
     """A compiled function that all ranks call. `name` is what they say of it."""
 
     def __init__(self, function: Any, name: str):
-        self._function = function
+        super().__init__(function, waits=True)
         self._name = name
         self._mark: str | None = None
         self._place = ""
@@ -30,22 +53,16 @@ class Together:
         group = processes.group()
         if self._mark is None:
             self._place = f"{self._name} on {_shapes(arguments)}"
-            text = self._function.lower(*arguments).as_text()
+            text = self.lower(*arguments).as_text()
             self._mark = hashlib.sha256(text.encode()).hexdigest()
         marks = group.exchange(self._place, self._mark)
         if len(set(marks)) > 1:
             raise _difference(self._place, marks)
         try:
-            return jax.block_until_ready(self._function(*arguments))
+            return super().__call__(*arguments)
         except (jax.errors.JaxRuntimeError, ValueError):
             group.check(_PATIENCE)
             raise
-
-    def lower(self, *arguments: Any) -> Any:
-        return self._function.lower(*arguments)
-
-    def trace(self, *arguments: Any) -> Any:
-        return self._function.trace(*arguments)
 
 
 def _shapes(arguments: Any) -> str:

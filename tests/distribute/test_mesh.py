@@ -57,9 +57,15 @@ TWO = ("launch", "--processes", "2")
 
 @pytest.mark.parametrize("flags", [FOUR, pytest.param(TWO, marks=pytest.mark.slow)])
 def test_results_errors_and_states_are_those_of_one_device(flags):
-    """Fetches by example, a batch that does not divide, a check that fails, what the host assigns."""
+    """Fetches by example, batches that do not divide, a failing check, what the host assigns."""
     program = str(HERE / "details.py")
     assert printed(*flags, program) == printed("run", program) != ""
+
+
+@pytest.mark.parametrize("flags", [TWO, pytest.param(FOUR, marks=pytest.mark.slow)])
+def test_threads_that_feed_by_queues_and_pipelines(flags):
+    program = str(HERE / "threaded.py")
+    np.testing.assert_allclose(losses(*flags, program), losses("run", program), rtol=1e-5)
 
 
 @pytest.mark.slow
