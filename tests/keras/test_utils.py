@@ -199,3 +199,8 @@ class TestSeveralGpus:
 
 def test_names_of_outputs_are_distinct():
     assert several_gpus._distinct(["a", "b", "a"]) == ["a_1", "b", "a_2"]
+
+
+def test_contrib_has_the_same_modules():
+    assert tf.contrib.keras.preprocessing.sequence.pad_sequences([[1]]).tolist() == [[1]]
+    assert tf.contrib.keras.layers.Dense is tf.keras.layers.Dense

@@ -14,6 +14,7 @@ from stillflow.api.contrib import framework as framework
 from stillflow.api.contrib import graph_editor as graph_editor
 from stillflow.api.contrib import image as image
 from stillflow.api.contrib import input_pipeline as input_pipeline
+from stillflow.api.contrib import keras as keras
 from stillflow.api.contrib import layers as layers
 from stillflow.api.contrib import learn as learn
 from stillflow.api.contrib import legacy_seq2seq as legacy_seq2seq

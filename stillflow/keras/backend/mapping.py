@@ -28,9 +28,9 @@ def foldr(fn: Any, elems: Any, initializer: Any = None, name: str | None = None)
 
 
 def print_tensor(x: Any, message: str = "") -> Any:
-    """Returns `x`, which is printed behind a message whenever it is evaluated.
+    """Returns a tensor that is printed behind a message whenever it is evaluated.
 
-    What is no tensor is printed at once, in the default session's next run.
+    What is no tensor is returned as it is; only a run of the node that is added prints it.
     """
     printed = print_(message, x, output_stream=sys.stdout)
     if not isinstance(x, Tensor):

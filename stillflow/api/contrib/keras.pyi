@@ -1,0 +1,16 @@
+from stillflow.api.keras import activations as activations
+from stillflow.api.keras import applications as applications
+from stillflow.api.keras import backend as backend
+from stillflow.api.keras import callbacks as callbacks
+from stillflow.api.keras import constraints as constraints
+from stillflow.api.keras import datasets as datasets
+from stillflow.api.keras import initializers as initializers
+from stillflow.api.keras import layers as layers
+from stillflow.api.keras import losses as losses
+from stillflow.api.keras import metrics as metrics
+from stillflow.api.keras import models as models
+from stillflow.api.keras import optimizers as optimizers
+from stillflow.api.keras import preprocessing as preprocessing
+from stillflow.api.keras import regularizers as regularizers
+from stillflow.api.keras import utils as utils
+from stillflow.api.keras import wrappers as wrappers
