@@ -7,23 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.keras.preprocessing.image.from_arrays import NumpyArrayIterator, warn_of_channels
+from stillflow.keras.preprocessing.image.from_arrays import NumpyArrayIterator
 from stillflow.keras.preprocessing.image.from_dataframe import DataFrameIterator
 from stillflow.keras.preprocessing.image.from_directory import DirectoryIterator
-from stillflow.keras.preprocessing.image.libraries import scipy
-from stillflow.keras.preprocessing.image.transforms import (
-    apply_affine_transform,
-    apply_brightness_shift,
-    apply_channel_shift,
-    drawn_zoom,
-    flip_axis,
-)
+from stillflow.keras.preprocessing.image.standardizing import Standardizing
 from stillflow.layers.settings import floatx, image_data_format
 
-_SMALL = 1e-6
 
-
-class ImageDataGenerator:
+class ImageDataGenerator(Standardizing):
     """Makes batches of pictures, each of which is changed by chance and brought to a range.
 
     Args:
@@ -50,8 +41,6 @@ class ImageDataGenerator:
     Raises:
       ValueError: another format, split, zoom or brightness.
     """
-
-    interpolation_order = 1
 
     def __init__(
         self,
@@ -149,8 +138,6 @@ class ImageDataGenerator:
         if getattr(self, name) != value:
             setattr(self, name, value)
             warnings.warn(f"This ImageDataGenerator specifies {why}`{name}`.", stacklevel=4)
-
-    # Batches --------------------------------------------------------------------------------------
 
     def flow(
         self,
@@ -271,159 +258,10 @@ class ImageDataGenerator:
             dtype=self.dtype,
         )
 
-    # Pictures -------------------------------------------------------------------------------------
-
     def changed(self, x: np.ndarray) -> Any:
         """Returns a picture changed by chance, and brought to the range."""
         parameters = self.get_random_transform(x.shape)
         return self.standardize(self.apply_transform(x, parameters))
-
-    def standardize(self, x: Any) -> Any:
-        """Returns a picture brought to the range that was asked for; it may change in place."""
-        if self.preprocessing_function:
-            x = self.preprocessing_function(x)
-        if self.rescale:
-            x *= self.rescale
-        if self.samplewise_center:
-            x -= np.mean(x, keepdims=True)
-        if self.samplewise_std_normalization:
-            x /= np.std(x, keepdims=True) + _SMALL
-        if self.featurewise_center and self._knows(self.mean, "featurewise_center"):
-            x -= self.mean
-        if self.featurewise_std_normalization and self._knows(
-            self.std, "featurewise_std_normalization"
-        ):
-            x /= self.std + _SMALL
-        if self.zca_whitening and self._knows(self.principal_components, "zca_whitening"):
-            flat = np.reshape(x, (-1, np.prod(x.shape[-3:])))
-            x = np.reshape(np.dot(flat, self.principal_components), x.shape)
-        return x
-
-    def _knows(self, learned: Any, what: str) -> bool:
-        if learned is None:
-            warnings.warn(
-                f"This ImageDataGenerator specifies `{what}`, but it hasn't been fit on any "
-                "training data. Fit it first by calling `.fit(numpy_data)`.",
-                stacklevel=3,
-            )
-        return learned is not None
-
-    def get_random_transform(
-        self, img_shape: tuple[int, ...], seed: int | None = None
-    ) -> dict[str, Any]:
-        """Draws how a picture is changed; see `apply_transform`.
-
-        Args:
-          img_shape: of the picture.
-          seed: of NumPy; None leaves its state.
-        """
-        if seed is not None:
-            np.random.seed(seed)
-        theta = _drawn(self.rotation_range)
-        tx = _drawn_shift(self.height_shift_range, img_shape[self.row_axis - 1])
-        ty = _drawn_shift(self.width_shift_range, img_shape[self.col_axis - 1])
-        shear = _drawn(self.shear_range)
-        zx, zy = drawn_zoom(self.zoom_range)
-        flip_horizontal = (np.random.random() < 0.5) * self.horizontal_flip
-        flip_vertical = (np.random.random() < 0.5) * self.vertical_flip
-        channels = None if self.channel_shift_range == 0 else _drawn(self.channel_shift_range)
-        brightness = None
-        if self.brightness_range is not None:
-            brightness = np.random.uniform(self.brightness_range[0], self.brightness_range[1])
-        return {
-            "theta": theta,
-            "tx": tx,
-            "ty": ty,
-            "shear": shear,
-            "zx": zx,
-            "zy": zy,
-            "flip_horizontal": flip_horizontal,
-            "flip_vertical": flip_vertical,
-            "channel_shift_intensity": channels,
-            "brightness": brightness,
-        }
-
-    def apply_transform(self, x: np.ndarray, transform_parameters: dict[str, Any]) -> np.ndarray:
-        """Returns a picture changed as told.
-
-        Args:
-          transform_parameters: any of theta, tx, ty, shear, zx, zy (see `apply_affine_transform`),
-            flip_horizontal, flip_vertical, channel_shift_intensity and brightness.
-        """
-        told = transform_parameters
-        row, column, channel = self.row_axis - 1, self.col_axis - 1, self.channel_axis - 1
-        x = apply_affine_transform(
-            x,
-            theta=told.get("theta", 0),
-            tx=told.get("tx", 0),
-            ty=told.get("ty", 0),
-            shear=told.get("shear", 0),
-            zx=told.get("zx", 1),
-            zy=told.get("zy", 1),
-            row_axis=row,
-            col_axis=column,
-            channel_axis=channel,
-            fill_mode=self.fill_mode,
-            cval=self.cval,
-            order=self.interpolation_order,
-        )
-        if told.get("channel_shift_intensity") is not None:
-            x = apply_channel_shift(x, told["channel_shift_intensity"], channel)
-        if told.get("flip_horizontal", False):
-            x = flip_axis(x, column)
-        if told.get("flip_vertical", False):
-            x = flip_axis(x, row)
-        if told.get("brightness") is not None:
-            x = apply_brightness_shift(x, told["brightness"])
-        return x
-
-    def random_transform(self, x: np.ndarray, seed: int | None = None) -> np.ndarray:
-        """Returns a picture changed by chance."""
-        return self.apply_transform(x, self.get_random_transform(x.shape, seed))
-
-    def fit(self, x: Any, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:
-        """Learns the mean, deviation and components that were asked for.
-
-        Args:
-          x: pictures.
-          augment: whether they are changed by chance first.
-          rounds: how often each then counts.
-          seed: of NumPy; None leaves its state.
-
-        Raises:
-          ValueError: there are not four axes.
-          ImportError: SciPy is needed and not installed.
-        """
-        x = np.array(x, dtype=self.dtype)
-        if x.ndim != 4:
-            raise ValueError(
-                f"Input to `.fit()` should have rank 4. Got array with shape: {x.shape}"
-            )
-        warn_of_channels(
-            "Expected input to be images (as Numpy array) following the data format convention",
-            x,
-            self.data_format,
-        )
-        if seed is not None:
-            np.random.seed(seed)
-        if self.rescale:
-            x *= self.rescale
-        if augment:
-            x = np.stack([self.random_transform(each) for _ in range(rounds) for each in x])
-        if self.featurewise_center:
-            self.mean = self._of_channels(np.mean, x)
-            x -= self.mean
-        if self.featurewise_std_normalization:
-            self.std = self._of_channels(np.std, x)
-            x /= self.std + _SMALL
-        if self.zca_whitening:
-            self.principal_components = _components(x, self.zca_epsilon)
-
-    def _of_channels(self, measure: Any, x: np.ndarray) -> Any:
-        axes = (0, self.row_axis, self.col_axis)
-        shape = [1, 1, 1]
-        shape[self.channel_axis - 1] = x.shape[self.channel_axis]
-        return np.reshape(measure(x, axis=axes), shape)
 
 
 def _factors(zoom_range: Any) -> list[Any]:
@@ -443,29 +281,6 @@ def _check_brightness(brightness_range: Any) -> None:
         raise ValueError(
             f"`brightness_range should be tuple or list of two floats. Received: {brightness_range}"
         )
-
-
-def _drawn(most: float) -> Any:
-    return np.random.uniform(-most, most) if most else 0
-
-
-def _drawn_shift(choices: Any, size: int) -> Any:
-    """How many pixels a picture is moved along an axis."""
-    if not choices:
-        return 0
-    try:
-        shift = np.random.choice(choices)
-        shift *= np.random.choice([-1, 1])
-    except ValueError:  # a number, not of pixels
-        shift = np.random.uniform(-choices, choices)
-    return shift * size if np.max(choices) < 1 else shift
-
-
-def _components(x: np.ndarray, epsilon: float) -> Any:
-    linalg = scipy("linalg", "Using zca_whitening requires")
-    flat = np.reshape(x, (len(x), -1))
-    u, s, _ = linalg.svd(np.dot(flat.T, flat) / len(flat))
-    return (u * (1.0 / np.sqrt(s[np.newaxis] + epsilon))).dot(u.T)
 
 
 def _warn(text: str) -> None:
