@@ -174,7 +174,10 @@ def inspect(path: str, show_all: bool) -> None:
 
 @stillflow.command()
 @click.option(
-    "--to", "form", type=click.Choice(["stablehlo", "safetensors", "npz"]), default="stablehlo"
+    "--to",
+    "form",
+    type=click.Choice(["stablehlo", "onnx", "safetensors", "npz"]),
+    default="stablehlo",
 )
 @click.option("--inputs", help="Names of tensors or nodes, with commas between.")
 @click.option("--outputs", help="The same.")
@@ -194,8 +197,8 @@ def export(
     """Write the model in PATH to the file OUTPUT, for programs without Stillflow.
 
     PATH is the folder of a SavedModel, a checkpoint's prefix beside its .meta file, or a frozen
-    graph. stablehlo is what it computes, which jax.export.deserialize reads; safetensors and npz
-    are its variables.
+    graph. stablehlo is what it computes, which jax.export.deserialize reads, and onnx the same for
+    ONNX's runtimes; safetensors and npz are its variables.
     """
     from stillflow.api import errors, logging
     from stillflow.leaving.exporting import export as write

@@ -1,4 +1,4 @@
-"""Models in files of others: StableHLO for programs that have JAX, arrays for any."""
+"""Models in files of others: StableHLO for programs that have JAX, ONNX, arrays for any."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def export(
     Args:
       path, inputs, outputs, signature: as of `load_jax`.
       form: "stablehlo": the function with its variables in it, which `jax.export.deserialize` reads
-        without Stillflow, for CPUs and GPUs; "safetensors" or "npz": the variables that the outputs
-        need, by their names.
+        without Stillflow, for CPUs and GPUs; "onnx": the same for ONNX's runtimes; "safetensors" or
+        "npz": the variables that the outputs need, by their names.
       batch: the first size of inputs that leave it open; None for any.
 
     Raises:
@@ -37,8 +37,10 @@ def export(
       And what `load_jax` raises.
     """
     function, params = load_jax(path, inputs, outputs, signature=signature)
-    if form == "stablehlo":
-        Path(output).write_bytes(_stablehlo(function, params, batch))
+    if form in ("stablehlo", "onnx"):
+        write = _stablehlo if form == "stablehlo" else _onnx
+        _require_sizes(function)
+        Path(output).write_bytes(write(function, params, batch))
         return [f"{name}: {dtype} {sizes}" for name, (dtype, sizes) in _inputs(function).items()]
     _write_arrays(params, output, form)
     return [f"{name}: {value.dtype} {value.shape}" for name, value in params.items()]
@@ -65,6 +67,24 @@ def _stablehlo(
 ) -> bytes:
     from stillflow.leaving import xla_stablehlo  # it imports jax
 
+    try:
+        return xla_stablehlo.serialized(function, params, _inputs(function), batch)
+    except ImportError as error:
+        raise _lacks("flatbuffers") from error
+
+
+def _onnx(
+    function: Callable[..., Any], params: Mapping[str, np.ndarray], batch: int | None
+) -> bytes:
+    try:
+        from stillflow.leaving import xla_onnx  # it imports jax
+    except ImportError as error:
+        raise _lacks("jax2onnx", "onnx") from error
+    outputs = function.outputs  # type: ignore[attr-defined]
+    return xla_onnx.serialized(function, params, _inputs(function), outputs, batch)
+
+
+def _require_sizes(function: Callable[..., Any]) -> None:
     for name, (_, sizes) in _inputs(function).items():
         if sizes is None or None in sizes[1:]:
             shown = "of no known rank" if sizes is None else f"of sizes {list(sizes)}"
@@ -73,11 +93,7 @@ def _stablehlo(
                 "  Name as inputs what comes after it, or import the graph with a placeholder of "
                 "known sizes in its place."
             )
-    try:
-        return xla_stablehlo.serialized(function, params, _inputs(function), batch)
-    except ImportError as error:
-        raise _lacks("flatbuffers") from error
 
 
-def _lacks(package: str) -> ImportError:
-    return ImportError(f"This needs {package}: pip install 'stillflow[export]'")
+def _lacks(package: str, extra: str = "export") -> ImportError:
+    return ImportError(f"This needs {package}: pip install 'stillflow[{extra}]'")

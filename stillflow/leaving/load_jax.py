@@ -13,6 +13,7 @@ from stillflow.interchange.kinds import read_graph_file
 from stillflow.interchange.meta_graph import import_scoped_meta_graph
 from stillflow.interchange.saved_model import loader, names
 from stillflow.interchange.saved_model.signatures import get_tensor_from_tensor_info
+from stillflow.leaving.settled import settle_masks
 from stillflow.leaving.to_jax import to_jax
 from stillflow.runtime.order import needed_ops
 from stillflow.runtime.session import BaseSession
@@ -69,8 +70,16 @@ def load_jax(
         session = BaseSession(graph=graph)
     fetches = _named(outputs, graph) if outputs is not None else _ends(graph)
     feeds = _named(inputs, graph) if inputs is not None else _placeholders(fetches)
+    settle_masks(graph, _tensors(fetches), _tensors(feeds))
     with graph.as_default():
-        return to_jax(fetches, feeds, session=session, checkpoint=checkpoint, checks=checks)
+        function, params = to_jax(
+            fetches, feeds, session=session, checkpoint=checkpoint, checks=checks
+        )
+    named = isinstance(fetches, Mapping)
+    function.outputs = (  # type: ignore[attr-defined]
+        sorted(fetches) if named else [tensor.op.name for tensor in fetches]
+    )
+    return function, params
 
 
 def _import_frozen(path: str, graph: Graph) -> None:
@@ -123,6 +132,10 @@ def _tensor(name: Any, graph: Graph) -> Tensor:
         ) from None
 
 
+def _tensors(named: Any) -> list[Tensor]:
+    return list(named.values()) if isinstance(named, Mapping) else list(named)
+
+
 def _ends(graph: Graph) -> list[Tensor]:
     """What the graph gives that nothing takes."""
     found = [op.outputs[0] for op in graph.get_operations() if _is_end(op)]
@@ -145,7 +158,7 @@ def _is_end(op: Operation) -> bool:
 
 def _placeholders(fetches: Any) -> list[Tensor]:
     """The placeholders that must be fed, in the order of the graph."""
-    tensors = list(fetches.values()) if isinstance(fetches, Mapping) else fetches
+    tensors = _tensors(fetches)
     needed = needed_ops([tensor.op for tensor in tensors], frozenset())
     graph = tensors[0].graph
     return [

@@ -9,25 +9,19 @@ import jax
 import numpy as np
 from jax import export
 
+from stillflow.leaving.xla_shapes import Inputs, open_sizes, specs_of
+
 
 def serialized(
     function: Callable[..., Any],
     params: Mapping[str, np.ndarray],
-    inputs: Mapping[str, tuple[np.dtype, tuple[int | None, ...]]],
+    inputs: Inputs,
     batch: int | None,
 ) -> bytes:
     """`function(params, *values)` of inputs whose open first size is `batch`, or any."""
-    (size,) = export.symbolic_shape("batch") if batch is None else (batch,)
-    shapes = [
-        jax.ShapeDtypeStruct([size if n is None else n for n in sizes], dtype)
-        for dtype, sizes in inputs.values()
-    ]
     whole = jax.jit(lambda *values: function(params, *values))
-    try:
-        exported = export.export(whole, platforms=["cpu", "cuda", "rocm", "tpu"])(*shapes)
-    except jax.errors.InconclusiveDimensionOperation as error:
-        raise ValueError(
-            "The model computes with the size of its batch, which is therefore not left open.\n"
-            "  Give one: --batch 32."
-        ) from error
+    with open_sizes():
+        exported = export.export(whole, platforms=["cpu", "cuda", "rocm", "tpu"])(
+            *specs_of(inputs, batch)
+        )
     return bytes(exported.serialize(vjp_order=0))

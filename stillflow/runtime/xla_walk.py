@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
+from jax import export
 
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.graph.operation import Operation
@@ -91,7 +92,7 @@ def _evaluate(steps: Sequence[Step], values: dict[int, Any], namespace: JaxNames
             if step.region is not None and not known:
                 result = traced(step.region, namespace, inputs, _evaluate)
             else:
-                result = step.fn(NUMPY if known else namespace, *inputs, **step.attrs)
+                result = _applied(step, namespace, inputs, known)
             step.checked(inputs, result)
         except _NEEDS_VALUE as error:
             raise NotTraceable(f"{step.op.type} needs a value that only a run knows") from error
@@ -101,6 +102,34 @@ def _evaluate(steps: Sequence[Step], values: dict[int, Any], namespace: JaxNames
         values.update(zip(step.outputs, results, strict=True))
         if not namespace.is_narrow:
             step.check_types(values)
+
+
+def _applied(step: Step, namespace: JaxNamespace, inputs: list[Any], known: bool) -> Any:
+    """The step's result: by NumPy where its inputs are known, unless they are sizes left open."""
+    if not known:
+        return step.fn(namespace, *inputs, **step.attrs)
+    if not any(_are_sizes(value) for value in inputs):
+        return step.fn(NUMPY, *inputs, **step.attrs)
+    try:
+        return _plain_if_closed(step.fn(NUMPY, *inputs, **step.attrs), step.op)
+    except TypeError:
+        return step.fn(namespace, *inputs, **step.attrs)
+
+
+def _are_sizes(value: Any) -> bool:
+    """Whether `value` is an array in which a size is left open, or was."""
+    return (
+        isinstance(value, np.ndarray)
+        and value.dtype == object
+        and any(export.is_symbolic_dim(size) for size in value.flat)
+    )
+
+
+def _plain_if_closed(result: Any, op: Operation) -> Any:
+    """What a step made of sizes, as plain numbers where none is left open."""
+    if not isinstance(result, np.ndarray) or result.dtype != object or _are_sizes(result):
+        return result
+    return result.astype(op.outputs[0].dtype.as_numpy_dtype)
 
 
 def _folded(steps: Sequence[Step], values: dict[int, Any]) -> dict[int, Any]:

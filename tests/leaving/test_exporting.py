@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 from click.testing import CliRunner
 from safetensors.numpy import load_file
 
+import stillflow as tf
 from stillflow.api import logging
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.cli.commands import stillflow
@@ -43,6 +45,7 @@ def exported(*arguments):
         ("convolutional", "dynamic", [1, 4, 6]),
         ("convolutional", "6", [6]),
         ("recurrent", "4", [4]),
+        ("recurrent", "dynamic", [1, 4, 6]),
     ],
 )
 def test_what_is_computed(model, batch, counts, tmp_path):
@@ -53,6 +56,59 @@ def test_what_is_computed(model, batch, counts, tmp_path):
     command = [sys.executable, "-c", READS, file, folder / "expected.npz", *map(str, counts)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == "equal\n", done.stderr
+
+
+@pytest.mark.parametrize("batch", ["dynamic", "6"])
+@pytest.mark.parametrize(
+    ("model", "arguments", "names"),
+    [
+        ("convolutional", ["saved_model"], ("image", "scores")),
+        ("convolutional", ["frozen.pb", "--outputs", "y"], ("x", "y")),
+        ("recurrent", ["saved_model"], ("image", "scores")),
+    ],
+)
+def test_onnx(model, arguments, names, batch, tmp_path):
+    """The dropout of the first model, which is off, is no obstacle."""
+    path, *options = arguments
+    folder, file = RECORDED / model, tmp_path / "model.onnx"
+    result = exported(folder / path, file, "--to", "onnx", "--batch", batch, *options)
+    assert result.exit_code == 0, result.output
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(file, options)
+    assert (session.get_inputs()[0].name, session.get_outputs()[0].name) == names
+    with np.load(folder / "expected.npz") as expected:
+        x, y = expected["x"], expected["y"]
+    for count in (1, 6) if batch == "dynamic" else (6,):
+        (scores,) = session.run([names[1]], {names[0]: x[:count]})
+        np.testing.assert_allclose(scores, y[:count], atol=1e-6)
+
+
+def frozen(build, folder):
+    """A frozen graph of y = build(x), x: f32[None, 3]."""
+    with tf.Graph().as_default() as graph:
+        y = build(tf.placeholder(tf.float32, [None, 3], name="x"))
+        tf.identity(y, name="y")
+    path = folder / "frozen.pb"
+    path.write_bytes(graph.as_graph_def().SerializeToString())
+    return path
+
+
+@pytest.mark.parametrize("form", ["stablehlo", "onnx"])
+def test_a_batch_that_is_computed_with(form, tmp_path):
+    path = frozen(lambda x: tf.reshape(x, [2, -1]), tmp_path)
+    result = exported(path, tmp_path / "out", "--to", form)
+    assert result.exit_code != 0
+    assert "Give one: --batch 32" in result.output
+    assert exported(path, tmp_path / "out", "--to", form, "--batch", "4").exit_code == 0
+
+
+def test_what_has_no_form_in_onnx(tmp_path):
+    path = frozen(lambda x: tf.svd(x, compute_uv=False), tmp_path)
+    result = exported(path, tmp_path / "out", "--to", "onnx", "--batch", "4")
+    assert result.exit_code != 0
+    assert "The model has no form in ONNX" in result.output
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("form", ["safetensors", "npz"])
@@ -74,7 +130,6 @@ def test_variables_are_bit_for_bit(form, tmp_path):
     ("arguments", "said"),
     [
         (["nothing"], "No such file"),
-        ([RECORDED / "recurrent" / "saved_model"], "Give one: --batch 32"),
         ([RECORDED / "recurrent" / "frozen.pb", "--outputs", "z"], "no tensor 'z'"),
         ([RECORDED / "recurrent" / "frozen.pb", "--batch", "many"], "positive number or dynamic"),
     ],

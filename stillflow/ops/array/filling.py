@@ -54,7 +54,7 @@ def fill_op(xp, dims, value):
         refuse(f"dims must be a vector, got shape {shapes.format_sizes(dims.shape)}")
     if value.ndim:
         refuse(f"value must be a scalar, got shape {shapes.format_sizes(value.shape)}")
-    if min(sizes, default=0) < 0:
+    if any(size < 0 for size in sizes):
         refuse(f"Dimension {min(sizes)} must be >= 0")
     return xp.full(sizes, value, dtype=value.dtype)
 

@@ -94,8 +94,9 @@ def _index(
     strides: tuple[int, ...],
     masks: tuple[int, ...],
 ) -> tuple[Any, ...]:
+    known = tuple(size if isinstance(size, int) else None for size in sizes)  # or left open
     try:
-        _sizes_of_parts(sizes, begin, end, strides, masks)
+        _sizes_of_parts(known, begin, end, strides, masks)
     except shapes.ShapeError as error:
         refuse(str(error))
     begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_mask = masks
