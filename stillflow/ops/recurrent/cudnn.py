@@ -65,7 +65,12 @@ def _flops(
     return 2 * math.prod(x[:2]) * params[0]
 
 
-_FORWARD: dict[str, Any] = {"types": _TYPES, "limits": _LIMITS, "stream": _blocks, "flops": _flops}
+_FORWARD: dict[str, Any] = {
+    "types": _TYPES,
+    "limits": _LIMITS,
+    "stream": _blocks,
+    "flops": lambda stream, *inputs: _flops(*inputs),
+}
 _BACKWARD: dict[str, Any] = {
     "types": _TYPES,
     "limits": _LIMITS,
