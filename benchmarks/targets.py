@@ -190,6 +190,8 @@ TARGETS = [
     _memory("small process", 0.5, f"half of {TF1}'s memory"),
     _process("regularize", TF1, 6),
     _process("estimator", TF1, 1.5),
+    _process("tf.keras", TF1, 1.5),
+    _process("tf.keras predict", TF1, 1.0),
     _process("cnn process", TF1, 1.2),
     _memory("cnn process", 1.0, f"no more memory than {TF1}"),
     _process("keras epoch", TF1, 1.3),
