@@ -4,6 +4,7 @@ from stillflow.api.keras import backend as backend
 from stillflow.api.keras import callbacks as callbacks
 from stillflow.api.keras import constraints as constraints
 from stillflow.api.keras import datasets as datasets
+from stillflow.api.keras import estimator as estimator
 from stillflow.api.keras import experimental as experimental
 from stillflow.api.keras import initializers as initializers
 from stillflow.api.keras import layers as layers

@@ -1,0 +1,1 @@
+from stillflow.estimator.keras_models import model_to_estimator as model_to_estimator
