@@ -79,12 +79,14 @@ class TensorBoard(Callback):
         self.writer = FileWriter(self.log_dir, graph)
 
     def set_model(self, model: Any) -> None:
+        if self.embeddings_freq and self.embeddings_data is None:
+            raise ValueError("To visualize embeddings, embeddings_data must be provided.")
         self.model = model
         self._init_writer(model)
         if self.histogram_freq and self.merged is None:
             summarize(model, self.write_grads, self.write_images)
         self.merged = merge_all()
-        if self.embeddings_freq and self.embeddings_data is not None:
+        if self.embeddings_freq:
             self._embeddings = EmbeddingsWriter(
                 model,
                 self.writer,
@@ -142,11 +144,7 @@ class TensorBoard(Callback):
         step = epoch if self.update_freq == "epoch" else self._samples_seen
         self._write_custom_summaries(step, _prefixed("epoch_", logs or {}))
         self._stop_fetching()
-        if not self.embeddings_freq:
-            return
-        if self._embeddings is None:
-            raise ValueError("To visualize embeddings, embeddings_data must be provided.")
-        if epoch % self.embeddings_freq == 0:
+        if self._embeddings is not None and epoch % self.embeddings_freq == 0:
             self._embeddings.write(epoch)
 
     def on_train_end(self, logs: Logs = None) -> None:

@@ -268,6 +268,14 @@ class Compiling(ModelParts):
     def _feed_targets(self) -> list[Any]:
         return [e.target for e in self._feedable()]
 
+    def _check_targets(self, targets: Any) -> None:
+        """Raises ValueError where outputs that have a loss are given no targets."""
+        if self._feed_output_names and not targets:
+            raise ValueError(
+                f"There are no targets for the outputs {self._feed_output_names}, which have "
+                "losses. Pass them as `y`, or as the second part of each batch."
+            )
+
     @property
     def _feed_output_names(self) -> list[str]:
         return [endpoint.output_name for endpoint in self._feedable()]
