@@ -434,3 +434,43 @@ def premade_models(tf, run):
     several = premade.LinearModel(1, use_bias=False)
     y = several([tf.constant(batch(2, 3)), tf.constant(batch(2, 4))])
     run.note([y.name, names(several.weights)])
+
+
+def mixed_precision(tf, run):
+    tf.set_random_seed(9)
+    layers, mixed = tf.keras.layers, tf.keras.mixed_precision.experimental
+    run.note([repr(mixed.Policy(name)) for name in ("float32", "infer_with_float32_vars")])
+    run.note(repr(mixed.Policy("mixed_bfloat16")))
+    run.refused(lambda: mixed.Policy(tf.float16))
+    run.refused(lambda: mixed.Policy("none such"))
+    run.refused(lambda: mixed.set_policy("float16"))
+    x = tf.constant(batch(3, 4).astype(np.float16))
+    made = [
+        layers.Dense(2, dtype=mixed.Policy("infer_with_float32_vars")),
+        layers.Dense(2, dtype=mixed.Policy("mixed_float16"), kernel_regularizer="l2"),
+        layers.BatchNormalization(dtype=mixed.Policy("infer_with_float32_vars")),
+    ]
+    outputs = [layer(x) for layer in made]
+    run.note([y.dtype.name for y in outputs])
+    run.note([w.dtype.base_dtype.name for layer in made for w in layer.weights])
+    run.note([loss.dtype.name for layer in made for loss in layer.losses])
+    optimizer = mixed.LossScaleOptimizer(tf.keras.optimizers.SGD(0.5), 8.0)
+    loss = tf.reduce_sum(tf.square(tf.cast(outputs[1], tf.float32)))
+    updates = optimizer.get_updates(loss, made[1].trainable_weights)
+    run.refused(lambda: mixed.LossScaleOptimizer(tf.keras.optimizers.SGD(clipnorm=1.0), 8.0))
+    run.refused(optimizer.get_config)
+    run(tf.global_variables_initializer())
+    run(outputs)
+    for _ in range(2):
+        run([loss, *updates])
+        run([w.read_value() for w in made[1].weights])
+
+
+suite.case(
+    "mixed_precision",
+    mixed_precision,
+    grad=False,
+    rtol=3e-3,
+    atol=1e-3,
+    why="products of float16, which has 11 bits, are added up in another order",
+)

@@ -108,6 +108,17 @@ def test_a_normalisation_that_is_not_trainable_uses_its_averages_in_version_2():
         assert session.run(y).tolist() == [[1.0], [3.0]]
 
 
+def test_a_model_scales_its_loss_where_its_policy_says_so():
+    mixed = tf.keras.mixed_precision.experimental
+    model = tf.keras.Model(dtype=mixed.Policy("infer_with_float32_vars", loss_scale=8.0))
+    model.compile("sgd", "mse")
+    assert isinstance(model.optimizer, mixed.LossScaleOptimizer)
+    with pytest.raises(ValueError, match=r"must be an instance of tf.keras.optimizers.Optimizer"):
+        model.compile(tf.train.AdamOptimizer(), "mse")
+    with pytest.raises(ValueError, match=r"you can only pass a single optimizer"):
+        model.compile(["sgd", "sgd"], "mse")
+
+
 @pytest.fixture(autouse=True)
 def graph():
     tf.keras.backend.clear_session()

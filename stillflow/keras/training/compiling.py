@@ -7,7 +7,9 @@ from typing import Any
 from stillflow.distribute import context as distribution
 from stillflow.graph.scopes import name_scope
 from stillflow.keras.metrics.means import Mean
+from stillflow.keras.optimizers.loss_scaling import LossScaleOptimizer
 from stillflow.keras.optimizers.naming import get as optimizer_named
+from stillflow.keras.optimizers.optimizer import OptimizerV2
 from stillflow.keras.training import per_output
 from stillflow.keras.training.endpoints import SAMPLEWISE, TrainingEndpoint
 from stillflow.keras.training.output_metrics import call_metric_function, metrics_of_outputs
@@ -103,6 +105,25 @@ class Compiling(ModelParts):
             self.optimizer = [optimizer_named(each) for each in optimizer]
         else:
             self.optimizer = optimizer_named(optimizer)
+        scale = self._dtype_policy.loss_scale
+        if scale is not None and not isinstance(self.optimizer, LossScaleOptimizer):
+            self._check_scalable()
+            self.optimizer = LossScaleOptimizer(self.optimizer, scale)
+
+    def _check_scalable(self) -> None:
+        """ValueError where the loss cannot be scaled as the policy says."""
+        if isinstance(self.optimizer, list):
+            raise ValueError(
+                "When a dtype policy with a loss scale is used, you can only pass a single "
+                f"optimizer. Using policy {self._dtype_policy} and got optimizers: "
+                f"{self.optimizer}"
+            )
+        if not isinstance(self.optimizer, OptimizerV2):
+            raise ValueError(
+                '"optimizer" must be an instance of tf.keras.optimizers.Optimizer when a dype '
+                f"policy with a loss scale  used, but got: {self.optimizer}. Using policy: "
+                f"{self._dtype_policy}"
+            )
 
     def _make_endpoints(self, target_tensors: Any) -> None:
         self.loss_functions = per_output.loss_functions(self.loss, self.output_names)

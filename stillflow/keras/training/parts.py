@@ -26,6 +26,7 @@ class ModelParts:
         _feed_input_shapes: list[Any]
         _is_compiled: bool
         _is_graph_network: bool
+        _dtype_policy: Any
         _expects_training_arg: bool
         _metrics: list[Any]
         _layers: list[Any]
