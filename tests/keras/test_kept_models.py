@@ -102,7 +102,9 @@ def content(path):
     def note(name, item):
         for key, value in item.attrs.items():
             kind = item.attrs.get_id(key).get_type()
-            found[name, key] = plain(value), kind.get_cset(), kind.is_variable_str()
+            is_text = hasattr(kind, "get_cset")
+            text = (kind.get_cset(), kind.is_variable_str()) if is_text else None
+            found[name, key] = plain(value), type(kind).__name__, text
         if isinstance(item, h5py.Dataset):
             found[name] = item.dtype.str, item.shape, item[()].tobytes()
 

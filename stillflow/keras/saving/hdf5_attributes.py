@@ -37,7 +37,7 @@ def save_attributes_to_hdf5_group(group: Any, name: str, data: Sequence[bytes]) 
     while any(part.nbytes > LIMIT for part in np.array_split(array, parts)):
         parts += 1
     if parts == 1:
-        group.attrs[name] = data
+        group.attrs[name] = array  # of strings of one length, which a list would not be
         return
     for number, part in enumerate(np.array_split(array, parts)):
         group.attrs[f"{name}{number}"] = part
