@@ -110,6 +110,8 @@ def class_and_config_for_serialized_keras_object(
             f'Improper config format: {config}\n  It needs a "class_name" and a "config".'
         )
     name = config["class_name"]
+    if inspect.isclass(name):  # a model's file has its metrics' classes found already
+        return name, config["config"]
     refusal = f"Unknown {printable_module_name}: {name}"
     return _named(name, custom_objects or {}, module_objects or {}, refusal), config["config"]
 

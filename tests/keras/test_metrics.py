@@ -99,3 +99,9 @@ def test_counts_of_unknown_fields_are_refused():
 def test_predictions_that_are_no_probabilities_fail_the_run():
     with pytest.raises(tf.errors.InvalidArgumentError, match="predictions must be <= 1"):
         evaluated(tf.keras.metrics.TruePositives()([1.0], [1.5]))
+
+
+def test_a_described_metric_may_have_its_class_instead_of_its_name():
+    metric = tf.keras.metrics.get({"class_name": Hits, "config": {"name": "mine"}})
+    assert isinstance(metric, Hits)
+    assert metric.name == "mine"
