@@ -272,6 +272,9 @@ OWN: dict[str, Members] = {
         ),
         "stillflow.layers.seq2seq.wrapper": "_compute_attention=attended",
     },
+    "contrib.seq2seq.python.ops.basic_decoder": {
+        "stillflow.layers.seq2seq.decoding_layers": "BasicDecoderV2",
+    },
     "contrib.seq2seq.python.ops.beam_search_decoder": {
         "stillflow.layers.seq2seq.beam_search": (
             "_check_batch_beam=assert_beams _check_static_batch_beam_maybe=may_have_beams "
@@ -285,11 +288,19 @@ OWN: dict[str, Members] = {
     },
     "contrib.seq2seq.python.ops.decoder": {
         "stillflow.layers.recurrent.dynamic": "_transpose_batch_time=transpose_batch_time",
+        "stillflow.layers.seq2seq.decoding": "BaseDecoder",
     },
     "contrib.seq2seq.python.ops.helper": {
         "stillflow.layers.recurrent.dynamic": "_transpose_batch_time=transpose_batch_time",
         "stillflow.layers.seq2seq.helpers": "_unstack_ta=unstacked",
         "stillflow.layers.seq2seq.sampling": "bernoulli_sample categorical_sample",
+    },
+    "contrib.seq2seq.python.ops.sampler": {
+        "stillflow.layers.seq2seq.sampling": "bernoulli_sample categorical_sample",
+        "stillflow.layers.seq2seq.samplers": (
+            "CustomSampler GreedyEmbeddingSampler InferenceSampler SampleEmbeddingSampler Sampler "
+            "ScheduledEmbeddingTrainingSampler ScheduledOutputTrainingSampler TrainingSampler"
+        ),
     },
     "contrib.seq2seq.python.ops.loss": {
         "stillflow.layers.seq2seq.loss": "SequenceLoss",

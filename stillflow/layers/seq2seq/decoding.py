@@ -12,6 +12,7 @@ from stillflow.graph import dtypes, nest
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.layers.base_layer import Layer
 from stillflow.layers.recurrent.dynamic import transpose_batch_time
 from stillflow.layers.recurrent.sizes import zero_state_tensors
 from stillflow.ops.array import filling, selecting, shape_of
@@ -66,6 +67,78 @@ class Decoder(abc.ABC):
         return False
 
 
+class BaseDecoder(Layer):
+    """A decoder that is a layer of Keras, whose call decodes: see Decoder.
+
+    Its `initialize(inputs, initial_state, ...)` takes what the call is given.
+
+    Args:
+      output_time_major, impute_finished, maximum_iterations, parallel_iterations, swap_memory: as
+        for `dynamic_decode`.
+      Others by name as for `Layer`.
+    """
+
+    def __init__(
+        self,
+        output_time_major: bool = False,
+        impute_finished: bool = False,
+        maximum_iterations: Any = None,
+        parallel_iterations: int = 32,
+        swap_memory: bool = False,
+        **kwargs: Any,
+    ):
+        self.output_time_major = output_time_major
+        self.impute_finished = impute_finished
+        self.maximum_iterations = maximum_iterations
+        self.parallel_iterations = parallel_iterations
+        self.swap_memory = swap_memory
+        super().__init__(**kwargs)
+
+    def call(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> Any:
+        return dynamic_decode(
+            self,
+            self.output_time_major,
+            self.impute_finished,
+            self.maximum_iterations,
+            self.parallel_iterations,
+            self.swap_memory,
+            decoder_init_input=inputs,
+            decoder_init_kwargs={**kwargs, "initial_state": initial_state},
+        )
+
+    @property
+    def batch_size(self) -> Any:
+        """The number of sequences."""
+        raise NotImplementedError
+
+    @property
+    def output_size(self) -> Any:
+        """The sizes of what a step gives, a nest of numbers or shapes."""
+        raise NotImplementedError
+
+    @property
+    def output_dtype(self) -> Any:
+        """The types of what a step gives."""
+        raise NotImplementedError
+
+    def initialize(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> Any:
+        """Returns (bool[batch], which are finished; the first inputs; the first state)."""
+        raise NotImplementedError
+
+    def step(self, time: Any, inputs: Any, state: Any) -> Any:
+        """Returns (outputs, next state, next inputs, which are finished)."""
+        raise NotImplementedError
+
+    def finalize(self, outputs: Any, final_state: Any, sequence_lengths: Any) -> Any:
+        """Called once at the end, if it is there: (outputs, final state)."""
+        raise NotImplementedError
+
+    @property
+    def tracks_own_finished(self) -> bool:
+        """Whether what `step` says of being finished is all; else what finished stays so."""
+        return False
+
+
 def dynamic_decode(
     decoder: Any,
     output_time_major: bool = False,
@@ -74,6 +147,7 @@ def dynamic_decode(
     parallel_iterations: int = 32,
     swap_memory: bool = False,
     scope: Any = None,
+    **kwargs: Any,
 ) -> tuple[Any, Any, Any]:
     """Makes sequences until all are finished: (outputs, final state, lengths, i32[batch]).
 
@@ -83,12 +157,13 @@ def dynamic_decode(
       maximum_iterations: i32[], the most steps; by default there is no limit.
       parallel_iterations, swap_memory: as for `tf.while_loop`.
       scope: of the variables, "decoder" by default.
+      decoder_init_input, decoder_init_kwargs: what a BaseDecoder's `initialize` is called with.
 
     Raises:
-      TypeError: `decoder` is no Decoder.
+      TypeError: `decoder` is neither a Decoder nor a BaseDecoder.
       ValueError: `maximum_iterations` is no scalar.
     """
-    if not isinstance(decoder, Decoder):
+    if not isinstance(decoder, (Decoder, BaseDecoder)):
         raise TypeError(f"Expected decoder to be type Decoder, but saw: {type(decoder)}")
     with variable_scope(scope, "decoder") as entered:
         context = get_default_graph()._get_control_flow_context()
@@ -102,8 +177,13 @@ def dynamic_decode(
                 raise ValueError("maximum_iterations must be a scalar")
         elif is_for_xla:
             raise ValueError("maximum_iterations is required for XLA compilation.")
+        if isinstance(decoder, BaseDecoder):
+            given = kwargs.get("decoder_init_kwargs", {})
+            start = decoder.initialize(kwargs.get("decoder_init_input"), **given)
+        else:
+            start = decoder.initialize()
         loop = _Loop(decoder, impute_finished, limit, is_dynamic=limit is None or not is_for_xla)
-        outputs, state, lengths = loop.build(parallel_iterations, swap_memory)
+        outputs, state, lengths = loop.build(start, parallel_iterations, swap_memory)
         with contextlib.suppress(NotImplementedError):
             outputs, state = decoder.finalize(outputs, state, lengths)
         if not output_time_major:
@@ -118,10 +198,12 @@ class _Loop:
         self._decoder, self._imputes = decoder, impute_finished
         self._limit, self._is_dynamic = limit, is_dynamic
 
-    def build(self, parallel_iterations: int, swap_memory: bool) -> tuple[Any, Any, Tensor]:
-        """(outputs, time first; final state; lengths)"""
+    def build(
+        self, start: tuple[Any, Any, Any], parallel_iterations: int, swap_memory: bool
+    ) -> tuple[Any, Any, Tensor]:
+        """(outputs, time first; final state; lengths), from what `initialize` has returned."""
         decoder = self._decoder
-        finished, inputs, state = decoder.initialize()
+        finished, inputs, state = start
         self._zero_outputs = nest.map_structure(
             lambda size, dtype: zero_state_tensors(size, decoder.batch_size, dtype),
             decoder.output_size,

@@ -49,7 +49,7 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
     ):
         with name_scope(name, "ScheduledEmbeddingSamplingWrapper", [sampling_probability]):
             self._embedding_fn = embedding_of(embedding)
-            self._sampling_probability = _probability(sampling_probability)
+            self._sampling_probability = probability_of(sampling_probability)
             self._seed = seed
             self._scheduling_seed = scheduling_seed
             super().__init__(inputs, sequence_length, time_major, name)
@@ -122,7 +122,7 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
     ):
         values = [inputs, auxiliary_inputs, sampling_probability]
         with name_scope(name, "ScheduledOutputTrainingHelper", values):
-            self._sampling_probability = _probability(sampling_probability)
+            self._sampling_probability = probability_of(sampling_probability)
             every_input = inputs
             if auxiliary_inputs is not None:
                 inputs = convert_to_tensor(inputs, name="inputs")
@@ -195,7 +195,8 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
         return nest.map_structure(_side_by_side, outputs, auxiliary)
 
 
-def _probability(sampling_probability: Any) -> Tensor:
+def probability_of(sampling_probability: Any) -> Tensor:
+    """A probability, f[] or f[batch]. ValueError where it is of a higher rank."""
     probability = convert_to_tensor(sampling_probability, name="sampling_probability")
     if probability.shape.ndims not in (0, 1):
         raise ValueError(
