@@ -169,3 +169,15 @@ def test_a_schedule_of_a_programs_own():
     assert config["learning_rate"] == {"class_name": "Halving", "config": {"rate": 1.0}}
     again = tf.keras.optimizers.SGD.from_config(config, custom_objects={"Halving": Halving})
     assert again.get_config()["learning_rate"]["config"] == {"rate": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [("SGD", AttributeError), ("Adam", ValueError), ("Ftrl", ValueError)]
+)
+def test_variables_that_have_no_handles_are_refused(name, error):
+    w = tf.Variable(START, use_resource=False)
+    optimizer = getattr(tf.keras.optimizers, name)()
+    with pytest.raises(error, match="change variables behind handles"):
+        optimizer.get_updates(tf.reduce_sum(w), [w])
+    with pytest.raises(TypeError, match="'Tensor' object is not callable\n  minimize takes a func"):
+        optimizer.minimize(tf.reduce_sum(w), [w])

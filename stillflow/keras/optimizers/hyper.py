@@ -19,6 +19,7 @@ from stillflow.layers.default_session import track_variable
 from stillflow.layers.values import batch_get_value, set_value
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.math import casts
+from stillflow.ops.variables.reference_variable import RefVariable
 from stillflow.ops.variables.variable import (
     Variable,
     VariableAggregation,
@@ -26,6 +27,12 @@ from stillflow.ops.variables.variable import (
 )
 from stillflow.tracking.trackable import Trackable
 from stillflow.train.distributing.replicas import container_of
+
+# How to get what these optimizers change.
+BY_HANDLES = (
+    "\n  Optimizers of tf.keras change variables behind handles: make them by tf.get_variable(..., "
+    "use_resource=True), or call tf.enable_resource_variables() first."
+)
 
 
 class Hyper(Trackable):
@@ -197,6 +204,11 @@ class Hyper(Trackable):
         return slots[slot_name]
 
     def _made_slot(self, var: Any, slot_name: str, initializer: Any) -> Any:
+        if isinstance(var, RefVariable):
+            raise ValueError(
+                f"Tensor conversion requested dtype {var.dtype.name} for Tensor with dtype "
+                f"{var.dtype.base_dtype.name}: the {slot_name} of {var}{BY_HANDLES}"
+            )
         initial = initializer
         if isinstance(initializer, str) or callable(initializer):
             maker = identifiers.initializer_of(initializer)

@@ -21,13 +21,14 @@ from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with, control_dependencies, init_scope, name_scope
 from stillflow.keras.optimizers import schedules
-from stillflow.keras.optimizers.hyper import Hyper
+from stillflow.keras.optimizers.hyper import BY_HANDLES, Hyper
 from stillflow.layers import names
 from stillflow.layers.values import get_value
 from stillflow.ops.array.gathering import unsorted_segment_sum
 from stillflow.ops.array.shape_of import shape
 from stillflow.ops.array.unique import unique
 from stillflow.ops.math import clip
+from stillflow.ops.variables.reference_variable import RefVariable
 from stillflow.ops.variables.resource_scatter import (
     resource_scatter_add,
     resource_scatter_update,
@@ -100,8 +101,15 @@ class OptimizerV2(Hyper):
         """Returns (gradient, variable) for each variable; None where `loss` does not depend on it.
 
         Raises:
+          TypeError: `loss` is no function.
           ValueError: a variable is of a type that cannot be optimized.
         """
+        if not callable(loss):
+            raise TypeError(
+                f"{type(loss).__name__!r} object is not callable\n"
+                "  minimize takes a function that builds the loss; of a tensor that is built, "
+                "get_updates(loss, variables) gives the operations of a step."
+            )
         value = loss()
         variables = nest.flatten(var_list() if callable(var_list) else var_list)
         with name_scope(f"{self._name}/gradients"):
@@ -192,6 +200,8 @@ class OptimizerV2(Hyper):
         """Builds what updates one variable, which its constraint may change afterwards."""
         if isinstance(var, Tensor):
             raise NotImplementedError("Trying to update a Tensor ", var)
+        if isinstance(var, RefVariable):
+            raise AttributeError(f"'RefVariable' object has no attribute 'handle'{BY_HANDLES}")
         if isinstance(grad, IndexedSlices):
             if var.constraint is not None:
                 raise RuntimeError("Cannot use a constraint function on a sparse variable.")
