@@ -86,6 +86,8 @@ class ConcatAggregator(Aggregator):
             self.results = self.results[0]
         elif hasattr(self.results[0], "dense_shape"):
             self.results = _joined_sparse(self.results)
+        elif hasattr(self.results[0], "row_splits"):
+            self.results = _joined_ragged(self.results)
         else:
             self.results = np.concatenate(self.results, axis=0)
 
@@ -126,7 +128,7 @@ class OutputsAggregator(Aggregator):
             part.create(each)
 
     def _aggregator_of(self, output: Any) -> Aggregator:
-        if self.use_steps or hasattr(output, "dense_shape"):
+        if self.use_steps or _is_composite(output):
             return ConcatAggregator(self.batch_size)
         if not isinstance(output, (np.ndarray, np.generic)):
             raise RuntimeError(f"Attempted to aggregate unsupported object {output}.")
@@ -162,7 +164,12 @@ def _packed(structure: Any, leaves: Any) -> Any:
 
 
 def _is_leaf(value: Any) -> bool:
-    return isinstance(value, np.ndarray) or hasattr(value, "dense_shape")
+    return isinstance(value, np.ndarray) or _is_composite(value)
+
+
+def _is_composite(value: Any) -> bool:
+    """Whether it is the value of a SparseTensor or of a RaggedTensor."""
+    return hasattr(value, "dense_shape") or hasattr(value, "row_splits")
 
 
 def _joined_sparse(values: list[Any]) -> Any:
@@ -178,4 +185,17 @@ def _joined_sparse(values: list[Any]) -> Any:
         indices=np.concatenate(indices),
         values=np.concatenate([each.values for each in values]),
         dense_shape=np.concatenate([rows[-1:], sizes[1:]]),
+    )
+
+
+def _joined_ragged(values: list[Any]) -> Any:
+    """Ragged values, the rows of one below those of another; arrays at the innermost."""
+    first = values[0]
+    if not hasattr(first, "row_splits"):
+        return np.concatenate(values)
+    starts = np.cumsum([0, *(each.row_splits[-1] for each in values)])
+    ends = [each.row_splits[1:] + start for each, start in zip(values, starts, strict=False)]
+    return type(first)(
+        values=_joined_ragged([each.values for each in values]),
+        row_splits=np.concatenate([first.row_splits[:1], *ends]),
     )

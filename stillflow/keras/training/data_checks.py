@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare.convert import is_tensor
+from stillflow.graph.composite import CompositeTensor
 from stillflow.input.datasets.dataset import DatasetV2
 from stillflow.input.datasets.iterator import Iterator
 from stillflow.keras.losses.naming import is_categorical_crossentropy
@@ -18,12 +19,11 @@ _ARRAYS = (np.ndarray, list, tuple)
 
 
 def has_tensors(data: Any) -> bool:
-    """Whether one of what is given is a tensor."""
+    """Whether one of what is given is a tensor; composites of tensors do not count."""
     if isinstance(data, dict):
         data = list(data.values())
-    if isinstance(data, (list, tuple)):
-        return any(is_tensor(each) for each in data)
-    return bool(is_tensor(data))
+    given = data if isinstance(data, (list, tuple)) else [data]
+    return any(is_tensor(each) and not isinstance(each, CompositeTensor) for each in given)
 
 
 def check_array_lengths(inputs: Any, targets: Any, weights: Any = None) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.graph import nest
+from stillflow.graph.composite import CompositeTensor
 from stillflow.input.datasets.dataset import DatasetV2
 from stillflow.input.datasets.iterator import Iterator
 from stillflow.keras.training import data_checks, datasets, per_output
@@ -83,9 +85,14 @@ class Standardizing(Deferred):
             check_batch_axis=False,
             exception_prefix="input",
         )
-        expected = [*self._feed_inputs, *[None] * len(arrays)]
-        pairs = zip(arrays, expected, strict=False)
-        return [without_sparse_matrices(array, tensor) for array, tensor in pairs]
+        arrays = [
+            without_sparse_matrices(array, tensor)
+            for array, tensor in zip(arrays, self._feed_inputs, strict=False)
+        ]
+        for array, tensor in zip(arrays, self._feed_inputs, strict=False):
+            if isinstance(array, CompositeTensor):
+                nest.assert_same_structure(array, tensor, expand_composites=True)
+        return arrays
 
     def _standardized_targets(
         self, x: Any, y: Any, sample_weight: Any, class_weight: Any
