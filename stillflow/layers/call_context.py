@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,16 @@ class Call:
     @property
     def in_call(self) -> bool:
         return self.layer is not None
+
+    def enter(
+        self, layer: Any, inputs: Any, build_graph: bool, training: Any
+    ) -> AbstractContextManager[None]:
+        """A block that is inside of a call of `layer`, which this call is around.
+
+        Args:
+          build_graph: not looked at; there is always a graph.
+        """
+        return calling(Call(layer, inputs, training, self.frozen or not layer.trainable))
 
 
 class _Innermost(threading.local):
