@@ -40,4 +40,4 @@ def test_a_ragged_input_of_another_rank_is_refused():
     inputs = tf.keras.Input((None, None), ragged=True)
     model = tf.keras.Model(inputs, tf.keras.layers.Lambda(lambda x: x.to_tensor())(inputs))
     with pytest.raises(ValueError, match="don't have the same nested structure"):
-        model.predict(tf.ragged.constant([[[[1.0]]], [[[2.0]]]]))
+        model.predict(tf.RaggedTensor.from_tensor(tf.ones((2, 2, 2))))
