@@ -225,7 +225,7 @@ class Called(Connections, Collected):
             return
         self._has_warned_of_cast = True
         own = self._compute_dtype
-        logging.warning(
+        logging.warn(
             f"Layer {self.name} is casting an input tensor from dtype {dtype} to the layer's dtype "
             f"of {own}, which is new behavior in TensorFlow 2.  The layer has dtype {own} because "
             f"it's dtype defaults to floatx.\n  Pass dtype={dtype!r} to the layer for {dtype}, or "
