@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export TF115 TF2 TORCH
-# A file's tests share what they compile, so they stay in one process.
-PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
+# A file's tests share what they compile, so they stay in one process. Each process has a core:
+# threads of NumPy's own would wait for cores that the others use.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile
 
 .PHONY: setup mnist test test-all bench bench-steps bench-processes check
 

@@ -71,7 +71,7 @@ def _each(change: Callable[[Any], Any], value: Any) -> Any:
     if not isinstance(value, np.ndarray):
         return change(value)
     changed = np.empty(value.shape, object)
-    changed.flat = [change(item) for item in value.flat]
+    changed.ravel()[:] = [change(item) for item in value.flat]
     return changed
 
 
