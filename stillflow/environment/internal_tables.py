@@ -276,7 +276,9 @@ OWN: dict[str, Members] = {
         "stillflow.layers.seq2seq.decoding_layers": "BasicDecoderV2",
     },
     "contrib.seq2seq.python.ops.beam_search_decoder": {
-        "stillflow.layers.seq2seq.beam_search": (
+        "stillflow.layers.seq2seq.beam_decoders": "BeamSearchDecoderV2",
+        "stillflow.layers.seq2seq.beam_search": "BeamSearchDecoderMixin=BeamSearch",
+        "stillflow.layers.seq2seq.beams": (
             "_check_batch_beam=assert_beams _check_static_batch_beam_maybe=may_have_beams "
             "gather_tree_from_array"
         ),

@@ -2,13 +2,13 @@ from stillflow.layers.seq2seq.attention import BahdanauAttention as BahdanauAtte
 from stillflow.layers.seq2seq.attention import LuongAttention as LuongAttention
 from stillflow.layers.seq2seq.basic import BasicDecoder as BasicDecoder
 from stillflow.layers.seq2seq.basic import BasicDecoderOutput as BasicDecoderOutput
-from stillflow.layers.seq2seq.beam_search import BeamSearchDecoder as BeamSearchDecoder
+from stillflow.layers.seq2seq.beam_decoders import BeamSearchDecoder as BeamSearchDecoder
 from stillflow.layers.seq2seq.beam_search import (
     FinalBeamSearchDecoderOutput as FinalBeamSearchDecoderOutput,
 )
-from stillflow.layers.seq2seq.beam_search import tile_batch as tile_batch
 from stillflow.layers.seq2seq.beam_step import BeamSearchDecoderOutput as BeamSearchDecoderOutput
 from stillflow.layers.seq2seq.beam_step import BeamSearchDecoderState as BeamSearchDecoderState
+from stillflow.layers.seq2seq.beams import tile_batch as tile_batch
 from stillflow.layers.seq2seq.decoding import Decoder as Decoder
 from stillflow.layers.seq2seq.decoding import dynamic_decode as dynamic_decode
 from stillflow.layers.seq2seq.helpers import CustomHelper as CustomHelper

@@ -1,4 +1,4 @@
-"""`BeamSearchDecoder`: a decoder that keeps the likeliest sequences, and what it needs around."""
+"""Going on from the likeliest sequences: what decoders by beam search have in common."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes, nest
-from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.layers import base_layer
@@ -21,27 +21,13 @@ from stillflow.layers.seq2seq.beam_step import (
     beam_search_step,
     check_rank,
 )
-from stillflow.layers.seq2seq.decoding import Decoder
-from stillflow.layers.seq2seq.helpers import embedding_of
-from stillflow.ops.array import (
-    filling,
-    joining,
-    masking,
-    ranging,
-    reshaping,
-    selecting,
-    shape_of,
-    stacking,
-    tiling,
-    transposing,
-)
-from stillflow.ops.array.batch_gather import gather_nd
+from stillflow.layers.seq2seq.beams import assert_beams, gather_tree_from_array, may_have_beams
+from stillflow.ops.array import filling, joining, reshaping, shape_of, tiling
 from stillflow.ops.array.gather_tree import gather_tree
 from stillflow.ops.array.one_hot import one_hot
 from stillflow.ops.control.cond import cond
-from stillflow.ops.debug.asserting import assert_that
 from stillflow.ops.known_values import constant_value
-from stillflow.ops.math import casts, comparison
+from stillflow.ops.math import casts
 from stillflow.ops.reduce.reductions import reduce_all, reduce_max
 from stillflow.ops.tensor_array.tensor_array import TensorArray
 from stillflow.platform.logging import warning
@@ -54,43 +40,31 @@ class FinalBeamSearchDecoderOutput(NamedTuple):
     beam_search_decoder_output: Any
 
 
-class BeamSearchDecoder(Decoder):
-    """A decoder that goes on from the `beam_width` likeliest sequences of each row of a batch.
+class BeamSearch:
+    """What goes on from the `beam_width` likeliest sequences of each row of a batch.
 
-    What a cell remembers of a batch must be tiled by `tile_batch` first: states, and the memory of
-    attention.
+    It is mixed into a decoder.
 
     Args:
-      cell: the cell.
-      embedding: a table, or a function of ids i32[batch, beams].
-      start_tokens: i32[batch].
-      end_token: i32[].
-      initial_state: of the cell, [batch * beams, ...].
-      beam_width: how many sequences are kept.
-      output_layer: a layer that makes logits of the cell's outputs.
-      length_penalty_weight: how much longer sequences are favoured.
-      coverage_penalty_weight: how much it counts against a sequence that some memory was not
-        attended to.
-      reorder_tensor_arrays: whether a TensorArray of the state, the history of alignments say, is
-        given in the end in the order of the sequences.
+      cell, beam_width, output_layer, length_penalty_weight, coverage_penalty_weight,
+        reorder_tensor_arrays: as for BeamSearchDecoder.
+      Others by name as for the decoder.
 
     Raises:
       TypeError: an argument is no cell or layer.
-      ValueError: the start tokens are no vector, or the end token no scalar.
     """
+
+    _embedding_fn: Any
 
     def __init__(
         self,
         cell: Any,
-        embedding: Any,
-        start_tokens: Any,
-        end_token: Any,
-        initial_state: Any,
         beam_width: int,
         output_layer: Any = None,
         length_penalty_weight: Any = 0.0,
         coverage_penalty_weight: Any = 0.0,
         reorder_tensor_arrays: bool = True,
+        **kwargs: Any,
     ):
         assert_like_rnncell("cell", cell)
         if output_layer is not None and not isinstance(output_layer, base_layer.Layer):
@@ -101,7 +75,14 @@ class BeamSearchDecoder(Decoder):
         self._beam_width = beam_width
         self._length_penalty_weight = length_penalty_weight
         self._coverage_penalty_weight = coverage_penalty_weight
-        self._embedding_fn = embedding_of(embedding)
+        super().__init__(**kwargs)
+
+    def _start(self, start_tokens: Any, end_token: Any, initial_state: Any) -> None:
+        """Takes what a search starts from.
+
+        Raises:
+          ValueError: the start tokens are no vector, or the end token no scalar.
+        """
         self._start_tokens = convert_to_tensor(start_tokens, dtypes.int32, "start_tokens")
         if self._start_tokens.shape.ndims != 1:
             raise ValueError("start_tokens must be a vector")
@@ -148,8 +129,8 @@ class BeamSearchDecoder(Decoder):
             parent_ids=dtypes.int32,
         )
 
-    def initialize(self, name: str | None = None) -> Any:
-        """Only the first beam counts at first: all are alike."""
+    def _first_step(self) -> Any:
+        """(finished, inputs, state); only the first beam counts at first: all are alike."""
         dtype = nest.flatten(self._initial_cell_state)[0].dtype
         log_probs = one_hot(
             filling.zeros([self._batch_size], dtype=dtypes.int32),
@@ -278,93 +259,3 @@ class BeamSearchDecoder(Decoder):
 
 def _shape_of(s: Any) -> TensorShape:
     return as_shape(constant_value(s)) if isinstance(s, Tensor) else TensorShape(s)
-
-
-def may_have_beams(shape: TensorShape, batch: Any, width: int) -> bool:
-    """Whether TensorFlow takes elements of this shape for [batch * beams, ...]."""
-    first, *rest = shape.as_list()
-    if batch is None or first is None:
-        return True
-    is_other = bool(rest) and rest[0] is not None and (first != batch or rest[0] != width)
-    if first == batch * width and not is_other:
-        return True
-    _warn_of_shape(shape, batch, width)
-    return False
-
-
-def _warn_of_shape(shape: TensorShape, batch: Any, width: int) -> None:
-    warning(
-        "TensorArray reordering expects elements to be reshapable to "
-        f"{TensorShape([batch, width, None])} which is incompatible with the current shape "
-        f"{shape}. Consider setting reorder_tensor_arrays to False to disable TensorArray "
-        "reordering during the beam search."
-    )
-
-
-def assert_beams(t: Tensor, batch_size: Any, beam_width: int) -> Operation:
-    message = (
-        "TensorArray reordering expects elements to be reshapable to [batch_size, beam_size, -1] "
-        f"which is incompatible with the dynamic shape of {t.name} elements. Consider setting "
-        "reorder_tensor_arrays to False to disable TensorArray reordering during the beam search."
-    )
-    sizes = shape_of.shape(t)
-    if t.shape.ndims == 2:
-        fits = comparison.equal(sizes[1], batch_size * beam_width)
-    else:
-        fits = comparison.logical_or(
-            comparison.equal(sizes[1], batch_size * beam_width),
-            comparison.logical_and(
-                comparison.equal(sizes[1], batch_size), comparison.equal(sizes[2], beam_width)
-            ),
-        )
-    return assert_that(fits, [message])
-
-
-def tile_batch(t: Any, multiplier: int, name: str | None = None) -> Any:
-    """Returns each row of the tensors of a nest, [batch, ...], `multiplier` times in turn.
-
-    Raises:
-      ValueError: the rank of a tensor is unknown, or 0.
-    """
-    with name_scope(name, "tile_batch", [*nest.flatten(t), multiplier]):
-        return nest.map_structure(lambda each: _tiled(each, multiplier), t)
-
-
-def _tiled(t: Any, multiplier: int) -> Tensor:
-    t = convert_to_tensor(t, name="t")
-    sizes = shape_of.shape(t)
-    if t.shape.ndims is None or t.shape.ndims < 1:
-        raise ValueError("t must have statically known rank")
-    factors = [1] * (t.shape.ndims + 1)
-    factors[1] = multiplier
-    batch = t.shape.as_list()[0]
-    tiled = tiling.tile(reshaping.expand_dims(t, 1), factors)
-    tiled = reshaping.reshape(tiled, joining.concat(([sizes[0] * multiplier], sizes[1:]), 0))
-    known = TensorShape([None if batch is None else batch * multiplier])
-    tiled.set_shape(known.concatenate(t.shape[1:]))
-    return tiled
-
-
-def gather_tree_from_array(t: Any, parent_ids: Any, sequence_length: Any) -> Tensor:
-    """Returns `t`, [time, batch * beams, ...], with each beam's sequence followed back.
-
-    parent_ids: i32[time, batch, beams], sequence_length: i[batch, beams].
-    """
-    time, batch, width = (
-        parent_ids.shape.as_list()[axis] or shape_of.shape(parent_ids)[axis] for axis in range(3)
-    )
-    beams = reshaping.expand_dims(reshaping.expand_dims(ranging.range_(width), 0), 0)
-    beams = tiling.tile(beams, [time, batch, 1])
-    longest = casts.cast(reduce_max(sequence_length, axis=1), dtypes.int32)
-    ordered = gather_tree(beams, parent_ids, max_sequence_lengths=longest, end_token=width + 1)
-    within = transposing.transpose(
-        masking.sequence_mask(sequence_length, maxlen=time), perm=[2, 0, 1]
-    )
-    ordered = selecting.where(within, x=ordered, y=beams)
-    times = tiling.tile(reshaping.reshape(ranging.range_(time), [-1, 1, 1]), [1, batch, width])
-    rows = tiling.tile(reshaping.reshape(ranging.range_(batch), [-1, 1, 1]), [1, time, width])
-    rows = transposing.transpose(rows, perm=[1, 0, 2])
-    indices = stacking.stack([times, rows, ordered], -1)
-    sizes = shape_of.shape(t)
-    parts = reshaping.reshape(t, [time, batch, width, -1])
-    return reshaping.reshape(gather_nd(parts, indices), sizes)
