@@ -12,11 +12,16 @@ _NAME = "horovod"
 _MODULES = {
     "": "stillflow.distribute.horovod",
     "tensorflow": "stillflow.distribute.horovod.tensorflow",
+    **{
+        f"{keras}{below}": f"stillflow.keras.horovod.{module}"
+        for keras in ("keras", "tensorflow.keras")
+        for below, module in (("", "names"), (".callbacks", "callbacks"))
+    },
 }
 
 
 def install() -> None:
-    """Makes `import horovod.tensorflow` mean Stillflow's, here."""
+    """Makes `import horovod` and what is below it mean Stillflow's, here."""
     if not any(isinstance(finder, HorovodFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, HorovodFinder())
 
@@ -30,7 +35,8 @@ class HorovodFinder:
             return None
         if below not in _MODULES:
             raise ModuleNotFoundError(
-                f"No module named {fullname!r}\n  Of Horovod, Stillflow has horovod.tensorflow.",
+                f"No module named {fullname!r}\n  Of Horovod, Stillflow has "
+                "horovod.tensorflow and horovod.keras.",
                 name=fullname,
             )
         loader: Any = _Loader(_MODULES[below])

@@ -52,7 +52,7 @@ def test_a_process_alone_is_rank_0_of_1():
     assert before == "Horovod has not been initialized; use hvd.init()."
     assert ranks.startswith("0 1 [array([1., 2.]")
     assert missing == "horovod.tensorflow.broadcast_object is not in Stillflow."
-    assert "Of Horovod, Stillflow has horovod.tensorflow." in ended.stderr
+    assert "Of Horovod, Stillflow has horovod.tensorflow and horovod.keras." in ended.stderr
 
 
 @pytest.mark.slow

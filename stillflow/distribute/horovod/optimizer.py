@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.declare.convert import convert_to_tensor
-from stillflow.distribute.horovod import basics
 from stillflow.distribute.horovod.compression import Compression, Compressor
-from stillflow.distribute.horovod.reducing import Average, allreduce
-from stillflow.graph.errors import UnimplementedError
-from stillflow.graph.indexed_slices import IndexedSlices
+from stillflow.distribute.horovod.gradients import GradientReduction, check_passes
+from stillflow.distribute.horovod.reducing import Average
 from stillflow.graph.operation import Operation
-from stillflow.graph.scopes import name_scope
 from stillflow.train.optimizer import Optimizer
 
 
@@ -43,38 +39,19 @@ class DistributedOptimizer(Optimizer):
         backward_passes_per_step: int = 1,
         op: int = Average,
     ):
-        if backward_passes_per_step != 1:
-            raise UnimplementedError(
-                None,
-                None,
-                "DistributedOptimizer has backward_passes_per_step=1 alone.\n  Feed batches that "
-                "are so much larger instead.",
-            )
+        check_passes(backward_passes_per_step)
         name = name or f"Distributed{type(optimizer).__name__}"
         super().__init__(use_locking, name)
         self._optimizer = optimizer
-        self._sparse_as_dense = sparse_as_dense
-        self._reduction: dict[str, Any] = {
-            "device_dense": device_dense,
-            "device_sparse": device_sparse,
-            "compression": compression,
-            "op": op,
-        }
+        self._reduction = GradientReduction(
+            device_dense, device_sparse, compression, sparse_as_dense, op
+        )
 
     def compute_gradients(self, *args: Any, **kwargs: Any) -> list[Any]:
         """Returns the pairs of the other optimizer, with all ranks' gradients brought together."""
         pairs = self._optimizer.compute_gradients(*args, **kwargs)
-        if basics.size() == 1:
-            return pairs
-        with name_scope(f"{self.get_name()}_Allreduce"):
-            return [(self._reduced(grad), variable) for grad, variable in pairs]
-
-    def _reduced(self, grad: Any) -> Any:
-        if grad is None:
-            return None
-        if self._sparse_as_dense and isinstance(grad, IndexedSlices):
-            grad = convert_to_tensor(grad)
-        return allreduce(grad, **self._reduction)
+        reduced = self._reduction([grad for grad, _ in pairs], self.get_name())
+        return [(grad, variable) for grad, (_, variable) in zip(reduced, pairs, strict=True)]
 
     def apply_gradients(self, *args: Any, **kwargs: Any) -> Operation:
         """Applies gradients by the other optimizer."""

@@ -21,10 +21,11 @@ from stillflow.train.optimizer import Optimizer as TrainOptimizer
 
 serialize = serialize_keras_object
 
-_BY_NAME: dict[str, Any] = {
+BY_NAME: dict[str, Any] = {
     each.__name__.lower(): each
     for each in (Adadelta, Adagrad, Adam, Adamax, Nadam, RMSprop, SGD, Ftrl)
 }
+"""The optimizers by their names in small letters."""
 
 
 def deserialize(config: Any, custom_objects: Any = None) -> Any:
@@ -32,9 +33,9 @@ def deserialize(config: Any, custom_objects: Any = None) -> Any:
 
     In `config` the name of one that is known becomes its small letters, as in TensorFlow.
     """
-    if config["class_name"].lower() in _BY_NAME:
+    if config["class_name"].lower() in BY_NAME:
         config["class_name"] = config["class_name"].lower()
-    return deserialize_keras_object(config, _BY_NAME, custom_objects, "optimizer")
+    return deserialize_keras_object(config, BY_NAME, custom_objects, "optimizer")
 
 
 def get(identifier: Any) -> Any:

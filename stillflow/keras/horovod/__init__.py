@@ -1,0 +1,1 @@
+"""Horovod's face for Keras: models that ranks train together, each on batches of its own."""
