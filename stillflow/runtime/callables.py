@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from stillflow.graph.dtypes import as_dtype
+from stillflow.graph.errors import InvalidArgumentError
+from stillflow.graph.operation import Tensor
+
 if TYPE_CHECKING:
     from stillflow.runtime.session import BaseSession
 
@@ -13,6 +19,10 @@ def callable_by_options(session: BaseSession, options: Any) -> Callable[..., lis
     """A function of values for the proto's feeds, which gives a list: its fetches' values.
 
     A tensor that the proto connects to another has that one's value, computed in the same run.
+    Fed values are of the tensors' types, but of any shape unless there are connections or options.
+
+    Raises, when called:
+      tf.errors.InvalidArgumentError: a fed value has another type than its tensor.
     """
     fetches, wanted = list(options.fetch), [*options.fetch, *options.target]
     feeds = list(options.feed)
@@ -21,12 +31,28 @@ def callable_by_options(session: BaseSession, options: Any) -> Callable[..., lis
         return _connected(session, wanted, len(fetches), feeds, joined)
     if options.HasField("run_options"):
         return _optioned(session, wanted, len(fetches), feeds, options.run_options)
-    run = session.make_callable(wanted, feeds)
+    run = session._make_callable_of_any_shape(wanted, feeds)
+    tensors = [session.graph.get_tensor_by_name(name) for name in feeds]
 
     def call(*args: Any, run_metadata: Any = None) -> list:
-        return run(*args, run_metadata=run_metadata)[: len(fetches)]
+        arrays = [np.asarray(value) for value in args]
+        for tensor, array in zip(tensors, arrays, strict=False):
+            _check_type(tensor, array)
+        return run(*arrays, run_metadata=run_metadata)[: len(fetches)]
 
     return call
+
+
+def _check_type(tensor: Tensor, array: np.ndarray) -> None:
+    actual, expected = as_dtype(array.dtype), tensor.dtype.base_dtype
+    if actual != expected:
+        raise InvalidArgumentError(
+            None,
+            tensor.op,
+            f"Type mismatch: actual {actual.runtime_name} vs. expect {expected.runtime_name}\n"
+            "  A callable does not convert what it is fed: pass "
+            f"np.asarray(value, {tensor.name}.dtype.as_numpy_dtype).",
+        )
 
 
 def _optioned(

@@ -20,12 +20,13 @@ from stillflow.runtime.quiet import quiet
 
 
 class Feed:
-    """A tensor that runs are fed."""
+    """A tensor that runs are fed, with values of its shape where that is checked."""
 
-    __slots__ = ("_converted", "_dtype", "_known", "tensor")
+    __slots__ = ("_checks_shape", "_converted", "_dtype", "_known", "tensor")
 
-    def __init__(self, tensor: Tensor):
+    def __init__(self, tensor: Tensor, checks_shape: bool = True):
         self.tensor = tensor
+        self._checks_shape = checks_shape
         # Strings have no dtype here, for an object array is to be looked through.
         self._dtype: np.dtype | None = np.dtype(tensor.dtype.stored_as)
         self._converted: Callable[[Any], np.ndarray] = self._numbers
@@ -59,7 +60,7 @@ class Feed:
 
     def _check_shape(self, shape: tuple[int, ...]) -> None:
         static = self.tensor.shape
-        if not fits(shape, static.sizes):
+        if self._checks_shape and not fits(shape, static.sizes):
             raise ValueError(
                 f"Cannot feed value of shape {shape} for Tensor {self.tensor.name!r}, which "
                 f"has shape '{static}'"

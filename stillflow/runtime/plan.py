@@ -50,8 +50,11 @@ def make_plan(
     fetches: Sequence[Tensor | Operation],
     feeds: Sequence[Tensor],
     named: Mapping[Tensor, Operation] = _NONE,
+    trusts_shapes: bool = True,
 ) -> Plan:
     """Plans a run. `named` are handles whose variables are known, which are not fed.
+
+    `trusts_shapes` tells that what is fed has the shapes that the graph declares.
 
     Raises:
       InvalidArgumentError: the run would reach a placeholder that is not fed, or has no order.
@@ -59,7 +62,7 @@ def make_plan(
     fed = frozenset((*feeds, *named))
     own = [fetch for fetch in fetches if fetch not in fed]
     ops = needed_ops([f.op if isinstance(f, Tensor) else f for f in own], fed)
-    planner = _Planner(Run(fed, ops, named))
+    planner = _Planner(Run(fed, ops, named, trusts_shapes))
     for tensor in feeds:
         planner.bind(tensor)
     planner.add_level(find_loops(ops, fed), [f for f in own if isinstance(f, Tensor)])
@@ -80,7 +83,7 @@ class _Planner:
         outer: _Planner | None = None,
         assumed: Mapping[Tensor, int] | None = None,
     ):
-        self.plan = Plan()
+        self.plan = Plan(trusts_shapes=run.trusts_shapes)
         self.captured: list[int] = []  # slots of `outer`, for the last of the plan's feeds
         self.takes_host_values = False  # among what is captured
         self._run = run
@@ -150,7 +153,8 @@ class _Planner:
     def finished(self, fetches: list[int | None]) -> Plan:
         """The plan, which gives the values of the slots `fetches`."""
         self.plan.fetches = fetches
-        rewrite(self.plan)
+        if self.plan.trusts_shapes:
+            rewrite(self.plan)
         return self.plan
 
     # Nodes ----------------------------------------------------------------------------------------

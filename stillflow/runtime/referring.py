@@ -11,15 +11,21 @@ from stillflow.runtime.variables import first_of_its_name, has_handle, may_chang
 
 
 class Run:
-    """What all the plans of one run share. `named` are the variables that fed handles name."""
+    """What all the plans of one run share.
+
+    `named` are the variables that fed handles name; `trusts_shapes` tells that values have the
+    shapes that the graph declares.
+    """
 
     def __init__(
         self,
         fed: frozenset[Tensor],
         ops: Iterable[Operation],
         named: Mapping[Tensor, Operation],
+        trusts_shapes: bool = True,
     ):
         self.fed = fed
+        self.trusts_shapes = trusts_shapes
         self.needed = set(ops)
         self._variable_of: dict[Tensor, Operation | None] = dict(named)
         self._moved: set[Operation | None] = set()

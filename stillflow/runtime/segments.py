@@ -132,7 +132,7 @@ def _assign_tiers(
         if stays:
             sources.update({slot: frozenset({slot}) for slot in step.outputs})
             asked = _asked(step, sources)
-            if _are_known(step.op.outputs):
+            if plan.trusts_shapes and _are_known(step.op.outputs):
                 continue
             if step.steady and asked <= feeds and unshaped.isdisjoint(step.steady):
                 static_feeds |= asked

@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ import numpy as np
 from stillflow.declare import calling
 from stillflow.declare.refusing import check_executor_type
 from stillflow.declare.resources import waiting_at_most
+from stillflow.declare.shapes import fits
 from stillflow.graph import context
 from stillflow.graph.errors import (
     AbortedError,
@@ -189,6 +191,17 @@ class BaseSession:
         self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False
     ) -> Callable[..., Any]:
         """Returns a function of the values for `feed_list` that runs `fetches`."""
+        return self._callable(fetches, feed_list, self._run)
+
+    def _make_callable_of_any_shape(
+        self, fetches: Any, feed_list: Sequence[Any]
+    ) -> Callable[..., Any]:
+        """`make_callable` for arrays whose shapes need not be those of the fed tensors."""
+        return self._callable(fetches, feed_list, self._run_of_any_shape)
+
+    def _callable(
+        self, fetches: Any, feed_list: Sequence[Any] | None, run: Callable[..., Any]
+    ) -> Callable[..., Any]:
         FetchStructure(self._graph, fetches)  # a fetch that is wrong is so at once
         tensors = [self._fed_tensor(feed) for feed in feed_list or ()]
 
@@ -204,7 +217,7 @@ class BaseSession:
                     f"The number of feeds is {len(args)}, but the callable takes {len(tensors)}: "
                     f"{', '.join(t.name for t in tensors) or 'none'}."
                 )
-            return self._run(fetches, tensors, args)
+            return run(fetches, tensors, args)
 
         return call
 
@@ -309,19 +322,38 @@ class BaseSession:
 
     # --------------------------------------------------------------------------------------------
 
-    def _run(self, fetches: Any, keys: Iterable[Any], values: Iterable[Any]) -> Any:
-        """One run. `values` are for the feeds `keys`; a run like an earlier one starts at once."""
+    def _run_of_any_shape(
+        self, fetches: Any, tensors: Sequence[Tensor], arrays: Sequence[np.ndarray]
+    ) -> Any:
+        pairs = zip(tensors, arrays, strict=True)
+        fitting = all(fits(array.shape, tensor.shape.sizes) for tensor, array in pairs)
+        return self._run(fetches, tensors, arrays, trusts_shapes=fitting)
+
+    def _run(
+        self,
+        fetches: Any,
+        keys: Iterable[Any],
+        values: Iterable[Any],
+        trusts_shapes: bool = True,
+    ) -> Any:
+        """One run. `values` are for the feeds `keys`; a run like an earlier one starts at once.
+
+        Where shapes are not trusted, a value may be of any, and so all that follows from it.
+        """
         kind = type(fetches)
         arguments = (kind, tuple(fetches) if kind is list else fetches, *keys)
         if self._is_in_step:
             arguments = (self._tier_here(), *arguments)
+        if not trusts_shapes:
+            arguments = (None, *arguments)
         try:
             prepared = self._prepared.get(arguments)
         except TypeError:  # a nested list or a dict has no hash
-            prepared = self._prepare(fetches, keys)
+            prepared = self._prepare(fetches, keys, trusts_shapes=trusts_shapes)
         # A node that is added cannot change what earlier ones do, but a rewired one can.
         if prepared is None or prepared.rewirings != self._graph.rewirings:
-            prepared = self._prepared[arguments] = self._prepare(fetches, keys)
+            prepared = self._prepare(fetches, keys, trusts_shapes=trusts_shapes)
+            self._prepared[arguments] = prepared
         return self._carry_out(prepared, keys, values)
 
     def _carry_out(self, prepared: PreparedRun, keys: Iterable[Any], values: Iterable[Any]) -> Any:
@@ -408,6 +440,7 @@ class BaseSession:
         fetches: Any,
         feed_keys: Iterable[Any],
         make_executor: Callable[..., Executor | StagedExecutor] | None = None,
+        trusts_shapes: bool = True,
     ) -> PreparedRun:
         self._check_runnable()
         keys = list(feed_keys)
@@ -420,9 +453,9 @@ class BaseSession:
         feed_of: dict[Tensor | Operation, int] = {t: place for place, t in enumerate(tensors)}
         elements = structure.elements
         fed = [(place, feed_of[e]) for place, e in enumerate(elements) if e in feed_of]
-        make_executor = make_executor or self._executor
+        make_executor = make_executor or partial(self._executor, trusts_shapes=trusts_shapes)
         executor = make_executor([e for e in elements if e not in feed_of], tensors)
-        feeds = [Feed(tensor).array for tensor in tensors]
+        feeds = [Feed(tensor, trusts_shapes).array for tensor in tensors]
         return PreparedRun(structure, feeds, nested, executor, self._graph.rewirings, fed)
 
     def _fed_tensor(self, key: Any) -> Tensor:
@@ -440,10 +473,13 @@ class BaseSession:
         return tensor
 
     def _executor(
-        self, elements: Sequence[Tensor | Operation], feeds: Sequence[Tensor]
+        self,
+        elements: Sequence[Tensor | Operation],
+        feeds: Sequence[Tensor],
+        trusts_shapes: bool = True,
     ) -> Executor | StagedExecutor:
         tier = self._tier_here() if self._is_in_step else self._tier
-        key = (tier, *elements, None, *feeds)
+        key = (tier, trusts_shapes, *elements, None, *feeds)
         with self._lock:
             if self._rewirings != self._graph.rewirings:  # no plan of before holds any more
                 self._rewirings = self._graph.rewirings
@@ -454,7 +490,8 @@ class BaseSession:
             if executor is None:
                 if elements:  # TensorFlow does not look at a run of nothing
                     self._check_places(elements, feeds)
-                executor = executor_of(make_plan(elements, feeds), feeds, tier)
+                plan = make_plan(elements, feeds, trusts_shapes=trusts_shapes)
+                executor = executor_of(plan, feeds, tier)
                 self._executors[key] = executor
             return executor
 

@@ -150,8 +150,9 @@ class _Specialising:
             self._specialise_loop(region, step)
         else:
             region.parts = [self._part(part, step, set()) for part in region.parts]
-        shapes = zip(region.results_of(step.outputs), region.shapes, strict=True)
-        self.fixed.update(slot for slot, shape in shapes if shape.is_fully_defined())
+        if self.plan.trusts_shapes:
+            shapes = zip(region.results_of(step.outputs), region.shapes, strict=True)
+            self.fixed.update(slot for slot, shape in shapes if shape.is_fully_defined())
         return replace(step, fn=region.run, region=region)
 
     def _part(self, part: Part, step: Step, bound: set[int]) -> Part:

@@ -195,6 +195,8 @@ class Plan:
     drawn: list[tuple[Operation, int]] = field(default_factory=list)
     # What is fetched from one side of a choice.
     sided: list[tuple[Operation, int]] = field(default_factory=list)
+    # Whether values have the shapes that the graph declares: feeds may be of others.
+    trusts_shapes: bool = True
 
     def new_slot(self, value: Any = None) -> int:
         self.constants.append(value)

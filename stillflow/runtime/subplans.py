@@ -39,6 +39,7 @@ def subplan(
         reshaped={v for v in plan.reshaped if plan.variables[v] in made},
         drawn=[(op, slot) for op, slot in plan.drawn if slot in made],
         sided=[(op, slot) for op, slot in plan.sided if slot in fetches],
+        trusts_shapes=plan.trusts_shapes,
     )
 
 

@@ -194,3 +194,48 @@ def misuses(tf, run):
     run.refused(lambda: K.resize_images(x, 2, 2, "channels_last", interpolation="cubic"))
     run.refused(lambda: K.resize_volumes(x, 2, 2, 2, "channels"))
     run.refused(lambda: K.spatial_2d_padding(x, data_format="channels"))
+
+
+@story
+def values_of_other_shapes(tf, run):
+    K = tf.keras.backend
+    x = tf.placeholder(tf.float32, (4, 3), name="x")
+    rows, narrow, wide = np.ones((2, 3)), np.ones((2,)), np.ones((2, 5))
+    doubled = K.function([x], [x * 2, tf.shape(x), tf.reduce_mean(x, 0), tf.size(x)])
+    for value in (rows, narrow, wide, np.ones((4, 3))):
+        run.note(doubled([value]))
+    product = K.function([x], [tf.matmul(x, tf.constant(np.ones((3, 2), np.float32)))])
+    run.note(product([rows]))
+    run.refused(lambda: product([wide]))
+    sum_ = K.function([x], [x + tf.constant(np.ones((4, 3), np.float32))])
+    run.note(sum_([np.ones((1, 3))]))
+    slopes = K.function([x], tf.gradients(tf.reduce_sum(x, 1), [x]))
+    run.note(slopes([rows]))
+    slopes = K.function([x], tf.gradients(x * tf.constant([[2.0], [1], [1], [1]]), [x]))
+    run.note(slopes([rows]))
+    turns = tf.while_loop(lambda n, _: n < 3, lambda n, y: (n + 1, y * 2), (0, x))[1]
+    chosen = tf.cond(tf.reduce_sum(x) > 6, lambda: x + 1, lambda: x * 0)
+    both = K.function([x], [turns + 1, chosen, tf.transpose(tf.reverse(x, [0]))])
+    for value in (rows, wide, np.ones((4, 3)), rows):
+        run.note(both([value]))
+    run.refused(lambda: run(x * 2, {x: rows}))
+
+
+@story
+def short_last_batches(tf, run):
+    layers = tf.keras.layers
+    # TensorFlow looks in any order whether several are initialised.
+    one_variable = {"use_bias": False, "kernel_initializer": "ones"}
+    for layer, sizes in (
+        (layers.Conv2D(2, 3, batch_input_shape=(4, 5, 5, 1), **one_variable), (5, 5, 1)),
+        (layers.Dense(2, batch_input_shape=(4, 3), **one_variable), (3,)),
+        (layers.Permute((2, 1), batch_input_shape=(4, 3, 2)), (3, 2)),
+        (layers.RepeatVector(2, batch_input_shape=(4, 3)), (3,)),
+        (layers.GlobalAveragePooling1D(batch_input_shape=(4, 5, 2)), (5, 2)),
+    ):
+        model = tf.keras.Sequential([layer])
+        values = np.arange(6 * np.prod(sizes)).reshape(6, *sizes) / 8
+        run.note(model.predict(values, batch_size=4))
+    model = tf.keras.Sequential([layers.Dense(1, batch_input_shape=(4, 3), **one_variable)])
+    model.compile(tf.train.GradientDescentOptimizer(0.1), "mse")
+    run.refused(lambda: model.evaluate(np.ones((6, 3)), np.ones((6, 1)), 4, verbose=0))

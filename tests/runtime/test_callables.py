@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 from tensorboard.compat.proto.config_pb2 import CallableOptions, RunMetadata, RunOptions
 
@@ -33,7 +34,7 @@ def test_gives_fetches_and_carries_out_targets(session, doubled):
     added = tf.assign_add(total, y)
     options = CallableOptions(feed=[x.name], fetch=[y.name, x.name], target=[added.op.name])
     run = session._make_callable_from_options(options)
-    assert [run(3.0), run(4.0)] == [[6, 3], [8, 4]]
+    assert [run(np.float32(3)), run(np.float32(4))] == [[6, 3], [8, 4]]
     assert session.run(total) == 15
 
 
@@ -71,7 +72,7 @@ def test_options_are_those_of_every_run_and_metadata_are_of_the_last(session, do
     metadata = RunMetadata()
     assert session._make_callable_from_options(asking)(1.0, run_metadata=metadata) == [2]
     assert len(metadata.partition_graphs) == 1
-    assert session._make_callable_from_options(plain)(1.0, run_metadata=metadata) == [2]
+    assert session._make_callable_from_options(plain)(np.float32(1), run_metadata=metadata) == [2]
     assert not metadata.partition_graphs
 
 
@@ -93,3 +94,23 @@ def test_a_device_is_told_in_the_form_that_is_asked_for():
     assert nowhere.device is None
     assert (spec.device.device_type, spec.device.device_index) == ("GPU", 1)
     assert name.device == "/device:GPU:1"
+
+
+@pytest.mark.usefixtures("tier")
+def test_values_may_be_of_another_shape_than_declared(session):
+    x = tf.placeholder(tf.float32, [4], "x")
+    rows = tf.raw_ops.Shape(input=x)
+    turns = tf.while_loop(lambda n, _: n < 2, lambda n, y: (n + 1, y + 1), (0, x))[1]
+    tf.multiply(turns, tf.cast(rows[0], tf.float32), name="y")
+    run = session._make_callable_from_options(CallableOptions(feed=[x.name], fetch=["y:0"]))
+    for count in (4, 2, 3, 4, 2):
+        (y,) = run(np.ones(count, np.float32))
+        np.testing.assert_array_equal(y, [3 * count] * count)
+
+
+def test_values_are_not_converted(session, doubled):
+    x, y = doubled
+    run = session._make_callable_from_options(CallableOptions(feed=[x.name], fetch=[y.name]))
+    error = "Type mismatch: actual double vs. expect float"
+    with pytest.raises(tf.errors.InvalidArgumentError, match=error):
+        run(np.float64(2))

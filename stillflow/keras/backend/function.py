@@ -24,7 +24,8 @@ class GraphExecutionFunction:
     """Runs outputs, and operations that change variables after the first output is known.
 
     It is called with values for `inputs`, in their structure, and returns those of `outputs`. A
-    value that is a tensor is evaluated and fed, None is not fed at all.
+    value that is a tensor is evaluated and fed, None is not fed at all. As in TensorFlow nobody
+    looks at the shapes of values: one that its tensor does not have is fed as it is.
 
     Args:
       inputs: what is fed: placeholders, or any other tensors, in a nest.
@@ -106,13 +107,13 @@ class GraphExecutionFunction:
         self._evaluate: Callable[..., list[Any]] | None = None
         if symbols:
             values = [_of_type(value, tensor.dtype) for tensor, value in symbols]
-            self._evaluate = session.make_callable(values, fed)
+            self._evaluate = session._make_callable_of_any_shape(values, fed)
         feeds = [*fed, *(tensor for tensor, _ in symbols)]
         fetched = [*self._fetched_outputs(), *self.fetches, self.updates_op]
         if self.run_options is not None or self.run_metadata is not None:
             self._run = self._observed(session, fetched, feeds)
         else:
-            self._run = session.make_callable(fetched, feeds)
+            self._run = session._make_callable_of_any_shape(fetched, feeds)
         self._made_for = made_for
 
     def _observed(
