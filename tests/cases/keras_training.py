@@ -508,3 +508,32 @@ def refused_calls(tf, run):
     run.refused(lambda: model.predict(XS))
     several = regression(tf, optimizer=["sgd", "sgd"])
     run.refused(lambda: several.fit(XS, ROWS, verbose=0))
+
+
+@story
+def without_targets(tf, run):
+    keras = tf.keras
+    dense = keras.layers.Dense(1, input_shape=(3,), kernel_initializer="ones")
+    model = keras.models.Sequential([dense])
+    model.compile("sgd", "mse")
+    note_history(run, model.fit(XS, batch_size=8, epochs=2, shuffle=False, verbose=0))
+    run.note(model.train_on_batch(XS))
+    run.note(model.get_weights())
+    run.refused(lambda: model.evaluate(XS, verbose=0))
+    run.refused(lambda: model.test_on_batch(XS))
+    x = keras.Input((3,))
+    two = keras.Model(x, [keras.layers.Dense(1)(x), keras.layers.Dense(1)(x)])
+    two.compile("sgd", "mse")
+    run.refused(lambda: two.fit(XS, verbose=0))
+
+
+@story
+def kinds_of_history(tf, run):
+    model = regression(tf, metrics=["mae"])
+    history = model.fit(XS, ROWS, validation_split=0.5, verbose=0).history
+    run.note(sorted((name, type(values[0]).__name__) for name, values in history.items()))
+    run.note([type(value).__name__ for value in model.evaluate(XS, ROWS, verbose=0)])
+    run.note([type(value).__name__ for value in model.train_on_batch(XS, ROWS)])
+    pairs = ((XS, ROWS) for _ in range(2))
+    history = model.fit_generator(pairs, 2, verbose=0).history
+    run.note(sorted((name, type(values[0]).__name__) for name, values in history.items()))

@@ -107,7 +107,11 @@ def test_one_callback_alone_is_refused(model):
         model.fit(XS, XS[:, :1], verbose=0, callbacks=tf.keras.callbacks.Callback())
 
 
-def test_targets_that_are_forgotten_are_asked_for(model):
-    for run in (model.fit, model.evaluate, model.train_on_batch, model.test_on_batch):
-        with pytest.raises(ValueError, match="There are no targets"):
+def test_targets_that_are_forgotten_are_asked_for(model, caplog):
+    model.fit(XS, verbose=0)
+    model.train_on_batch(XS)
+    assert caplog.text.count("There are no targets") == 2
+    for run in (model.evaluate, model.test_on_batch):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="You must feed a value"):
             run(XS)
+    assert caplog.text.count("There are no targets") == 4

@@ -145,7 +145,7 @@ def feed_values(model: Any, inputs: Any, targets: Any, sample_weights: Any, mode
             inputs, extract_tensors_from_dataset=True
         )
     if mode != ModeKeys.PREDICT:
-        model._check_targets(targets)
+        model._warn_of_no_targets(targets)
     feeds = [*ModelInputs(inputs).as_list(), *(targets or []), *(sample_weights or [])]
     if mode == ModeKeys.TRAIN and not isinstance(symbolic_learning_phase(), int):
         feeds.append(True)

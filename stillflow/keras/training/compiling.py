@@ -289,12 +289,16 @@ class Compiling(ModelParts):
     def _feed_targets(self) -> list[Any]:
         return [e.target for e in self._feedable()]
 
-    def _check_targets(self, targets: Any) -> None:
-        """Raises ValueError where outputs that have a loss are given no targets."""
+    def _warn_of_no_targets(self, targets: Any) -> None:
+        """Tells where outputs that have a loss are given no targets.
+
+        As in TensorFlow, a training then feeds the learning phase in their place.
+        """
         if self._feed_output_names and not targets:
-            raise ValueError(
+            logging.warning(
                 f"There are no targets for the outputs {self._feed_output_names}, which have "
-                "losses. Pass them as `y`, or as the second part of each batch."
+                "losses: in training, 1 is the target of the first, and any other is an error. "
+                "Pass them as `y`, or as the second part of each batch."
             )
 
     @property

@@ -38,7 +38,7 @@ class OnBatch(Standardizing):
             class_weight=class_weight,
             extract_tensors_from_dataset=True,
         )
-        self._check_targets(y)
+        self._warn_of_no_targets(y)
         feeds = [*ModelInputs(x).as_list(), *(y or []), *(weights or [])]
         if not isinstance(symbolic_learning_phase(), int):
             feeds.append(True)
@@ -54,7 +54,7 @@ class OnBatch(Standardizing):
         x, y, weights = self._standardize_user_data(
             x, y, sample_weight=sample_weight, extract_tensors_from_dataset=True
         )
-        self._check_targets(y)
+        self._warn_of_no_targets(y)
         feeds = [*ModelInputs(x).as_list(), *(y or []), *(weights or [])]
         self._update_sample_weight_modes(sample_weights=weights)
         self._make_test_function()
