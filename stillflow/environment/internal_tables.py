@@ -259,6 +259,16 @@ OWN: dict[str, Members] = {
         "stillflow.ops.metrics.exact": "_next_array_size=next_array_size",
     },
     "contrib.seq2seq.python.ops.attention_wrapper": {
+        "stillflow.keras.layers.attention_mechanisms.attention": (
+            "BahdanauAttentionV2 LuongAttentionV2"
+        ),
+        "stillflow.keras.layers.attention_mechanisms.mechanism": (
+            "_BaseAttentionMechanismV2=BaseAttentionMechanismV2"
+        ),
+        "stillflow.keras.layers.attention_mechanisms.monotonic": (
+            "BahdanauMonotonicAttentionV2 LuongMonotonicAttentionV2 "
+            "_BaseMonotonicAttentionMechanismV2=BaseMonotonicAttentionMechanismV2"
+        ),
         "stillflow.layers.seq2seq.attention": (
             "_bahdanau_score=bahdanau_score _luong_score=luong_score"
         ),

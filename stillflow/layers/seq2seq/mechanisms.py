@@ -17,6 +17,7 @@ from stillflow.layers.recurrent.sizes import zero_state_tensors
 from stillflow.ops.array import filling, joining, masking, reshaping, selecting, shape_of
 from stillflow.ops.array.one_hot import one_hot
 from stillflow.ops.debug.checks import assert_positive
+from stillflow.ops.math import casts
 from stillflow.ops.reduce import argmax
 
 
@@ -33,8 +34,34 @@ class AttentionMechanism:
         """The size of the state."""
         raise NotImplementedError
 
+    def _attend(self, query: Any, state: Any) -> Any:
+        """(alignments, next state), however the mechanism is called."""
+        return self(query, state=state)  # type: ignore[operator]
 
-class BaseAttentionMechanism(AttentionMechanism):
+
+class RememberedAlignments(AttentionMechanism):
+    """A mechanism whose state is its alignments, f[batch, time]."""
+
+    _alignments_size: Any
+
+    @property
+    def alignments_size(self) -> Any:
+        return self._alignments_size
+
+    @property
+    def state_size(self) -> Any:
+        return self._alignments_size
+
+    def initial_alignments(self, batch_size: Any, dtype: Any) -> Tensor:
+        """Alignments before the first step, f[batch, time]: zeros."""
+        return zero_state_tensors(self._alignments_size, batch_size, dtype)
+
+    def initial_state(self, batch_size: Any, dtype: Any) -> Any:
+        """The state before the first step: the alignments."""
+        return self.initial_alignments(batch_size, dtype)
+
+
+class BaseAttentionMechanism(RememberedAlignments):
     """A mechanism whose keys are the memory behind a layer.
 
     Args:
@@ -76,10 +103,10 @@ class BaseAttentionMechanism(AttentionMechanism):
         if score_mask_value is None:
             score_mask_value = dtypes.as_dtype(memory_layer.dtype).as_numpy_dtype(-np.inf)
         self._probability_fn = lambda score, state: probability_fn(
-            masked_score(score, memory_sequence_length, score_mask_value), state
+            masked_score(score, memory_sequence_length, None, score_mask_value), state
         )
         with name_scope(name, "BaseAttentionMechanismInit", nest.flatten(memory)):
-            self._values = prepared(memory, memory_sequence_length, check_inner_dims_defined)
+            self._values = prepared(memory, memory_sequence_length, None, check_inner_dims_defined)
             self._keys = memory_layer(self._values) if memory_layer else self._values
             if custom_key_value_fn is not None:
                 self._keys, self._values = custom_key_value_fn(self._keys, self._values)
@@ -108,22 +135,6 @@ class BaseAttentionMechanism(AttentionMechanism):
     def batch_size(self) -> Any:
         return self._batch_size
 
-    @property
-    def alignments_size(self) -> Any:
-        return self._alignments_size
-
-    @property
-    def state_size(self) -> Any:
-        return self._alignments_size
-
-    def initial_alignments(self, batch_size: Any, dtype: Any) -> Tensor:
-        """Alignments before the first step, f[batch, time]: zeros."""
-        return zero_state_tensors(self._alignments_size, batch_size, dtype)
-
-    def initial_state(self, batch_size: Any, dtype: Any) -> Any:
-        """The state before the first step: the alignments."""
-        return self.initial_alignments(batch_size, dtype)
-
 
 def size_of(x: Any, axis: int) -> Any:
     """The size of an axis, a number if it is known."""
@@ -141,20 +152,35 @@ def hardmax(logits: Any, name: str | None = None) -> Tensor:
 
 
 def prepared(
-    memory: Any, memory_sequence_length: Any = None, check_inner_dims_defined: bool = True
+    memory: Any,
+    memory_sequence_length: Any = None,
+    memory_mask: Any = None,
+    check_inner_dims_defined: bool = True,
 ) -> Any:
-    """The memory with zeros behind each sequence."""
+    """The memory with zeros behind each sequence, or where a mask, bool[batch, time], is False."""
     lengths = memory_sequence_length
     memory = nest.map_structure(lambda each: convert_to_tensor(each, name="memory"), memory)
+    _check_one_of(lengths, memory_mask)
     if lengths is not None:
         lengths = convert_to_tensor(lengths, name="memory_sequence_length")
     if check_inner_dims_defined:
         nest.map_structure(_check_inner_sizes, memory)
-    if lengths is None:
-        return memory
     first = nest.flatten(memory)[0]
-    mask = masking.sequence_mask(lengths, maxlen=shape_of.shape(first)[1], dtype=first.dtype)
+    if lengths is not None:
+        mask = masking.sequence_mask(lengths, maxlen=shape_of.shape(first)[1], dtype=first.dtype)
+    elif memory_mask is not None:
+        mask = casts.cast(memory_mask, first.dtype)
+    else:
+        return memory
     return nest.map_structure(lambda each: _masked(each, mask), memory)
+
+
+def _check_one_of(lengths: Any, mask: Any) -> None:
+    if lengths is not None and mask is not None:
+        raise ValueError(
+            "memory_sequence_length and memory_mask can't be provided at same time.\n"
+            "  A memory that has a mask needs no lengths."
+        )
 
 
 def _check_inner_sizes(memory: Tensor) -> None:
@@ -173,13 +199,21 @@ def _masked(x: Tensor, mask: Tensor) -> Tensor:
 
 
 def masked_score(
-    score: Tensor, memory_sequence_length: Any = None, score_mask_value: Any = None
+    score: Tensor,
+    memory_sequence_length: Any = None,
+    memory_mask: Any = None,
+    score_mask_value: Any = None,
 ) -> Tensor:
-    """Scores, f[batch, time], with another in place of those behind each sequence."""
+    """Scores, f[batch, time], with another in place of those behind each sequence.
+
+    memory_mask: bool[batch, time], in place of lengths: True where a score stays.
+    """
     lengths = memory_sequence_length
-    if lengths is None:
+    _check_one_of(lengths, memory_mask)
+    if lengths is not None:
+        message = "All values in memory_sequence_length must be greater than zero."
+        with control_dependencies([assert_positive(lengths, message=message)]):
+            memory_mask = masking.sequence_mask(lengths, maxlen=shape_of.shape(score)[1])
+    if memory_mask is None:
         return score
-    message = "All values in memory_sequence_length must be greater than zero."
-    with control_dependencies([assert_positive(lengths, message=message)]):
-        mask = masking.sequence_mask(lengths, maxlen=shape_of.shape(score)[1])
-    return selecting.where(mask, score, score_mask_value * filling.ones_like(score))
+    return selecting.where(memory_mask, score, score_mask_value * filling.ones_like(score))

@@ -22,7 +22,7 @@ from stillflow.layers.seq2seq.attention import (
     projection,
     scale_of,
 )
-from stillflow.layers.seq2seq.mechanisms import BaseAttentionMechanism
+from stillflow.layers.seq2seq.mechanisms import BaseAttentionMechanism, RememberedAlignments
 from stillflow.ops.array import filling, joining, reshaping, shape_of, transposing
 from stillflow.ops.array.one_hot import one_hot
 from stillflow.ops.math import casts, elementwise
@@ -94,12 +94,16 @@ def monotonic_probability(
     return monotonic_attention(p, previous, mode)
 
 
-class BaseMonotonicAttentionMechanism(BaseAttentionMechanism):
+class FromFirstPlace(RememberedAlignments):
     """Starts at the first place."""
 
     def initial_alignments(self, batch_size: Any, dtype: Any) -> Tensor:
         first = filling.zeros((batch_size,), dtype=dtypes.int32)
         return one_hot(first, self._alignments_size, dtype=dtype)
+
+
+class BaseMonotonicAttentionMechanism(FromFirstPlace, BaseAttentionMechanism):
+    """A mechanism that starts at the first place."""
 
 
 class BahdanauMonotonicAttention(BaseMonotonicAttentionMechanism):

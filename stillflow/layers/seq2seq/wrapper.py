@@ -297,7 +297,7 @@ def _memory_size(mechanism: Any) -> Any:
 
 def attended(mechanism: Any, output: Tensor, state: Any, layer: Any) -> tuple[Tensor, Tensor, Any]:
     """(attention, f[batch, size]; alignments, f[batch, memory time]; next state)"""
-    alignments, next_state = mechanism(output, state=state)
+    alignments, next_state = mechanism._attend(output, state)
     found = matmul(reshaping.expand_dims(alignments, 1), mechanism.values)
     found = reshaping.squeeze(found, [1])
     if layer is not None:
