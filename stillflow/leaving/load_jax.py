@@ -83,6 +83,11 @@ def load_jax(
 
 
 def _import_frozen(path: str, graph: Graph) -> None:
+    if os.path.isdir(path):
+        raise ValueError(
+            f"{path} is a folder without a saved_model.pb, so no SavedModel.\n  Of a checkpoint in "
+            "it give the prefix, which is beside its .meta file."
+        )
     message = read_graph_file(path)
     if hasattr(message, "meta_graphs"):
         raise ValueError(f"{path} is the file of a SavedModel: give its folder.")
