@@ -332,7 +332,7 @@ KERAS: dict[str, Members] = {
             "ListWrapper convert_inner_node_data convert_shapes map_structure_with_atomic "
             "shape_type_conversion"
         ),
-        "stillflow.keras.utils.symbolic": (
+        "stillflow.layers.symbolic": (
             "are_all_symbolic_tensors is_symbolic_tensor is_tensor_or_tensor_list"
         ),
         "stillflow.layers.reachable": "get_reachable_from_inputs=reachable_from",

@@ -65,9 +65,9 @@ OBJECTIVES: dict[str, Members] = {
     "python.ops.init_ops_v2": {
         _INITIALIZERS_V2: (
             "GlorotNormal GlorotUniform Identity Initializer Orthogonal TruncatedNormal "
-            "VarianceScaling glorot_normal_initializer=GlorotNormal "
-            "glorot_uniform_initializer=GlorotUniform he_normal he_uniform "
-            "identity_initializer=Identity lecun_normal lecun_uniform "
+            "VarianceScaling glorot_normal=GlorotNormal glorot_normal_initializer=GlorotNormal "
+            "glorot_uniform=GlorotUniform glorot_uniform_initializer=GlorotUniform he_normal "
+            "he_uniform identity_initializer=Identity lecun_normal lecun_uniform "
             "orthogonal_initializer=Orthogonal truncated_normal_initializer=TruncatedNormal "
             "variance_scaling_initializer=VarianceScaling"
         ),

@@ -716,6 +716,7 @@ OWN: dict[str, Members] = {
         "stillflow.ops.linalg.operators.sizes": "shape_tensor=size_tensor",
     },
     "python.ops.nn_ops": {
+        "stillflow.ops.nn.any_rank": "Convolution",
         "stillflow.ops.nn.fractional": "fractional_avg_pool_v2 fractional_max_pool_v2",
     },
     "python.ops.nn_impl": {

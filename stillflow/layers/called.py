@@ -16,6 +16,7 @@ from stillflow.layers.collected import Collected
 from stillflow.layers.connections import Connections, mask_of
 from stillflow.layers.defaults import default, is_default
 from stillflow.layers.input_spec import assert_input_compatibility
+from stillflow.layers.symbolic import are_all_symbolic_tensors
 from stillflow.ops.array import shape_of
 from stillflow.ops.control.ordering import placeholder
 from stillflow.ops.math import casts
@@ -90,7 +91,7 @@ class Called(Connections, Collected):
           ValueError: the inputs are not what `input_spec` demands, or `call` returns None.
           TypeError: `call` asks for the truth of a tensor.
         """
-        is_symbolic = all(is_tensor(each) for each in nest.flatten(inputs))
+        is_symbolic = are_all_symbolic_tensors(nest.flatten(inputs))
         if not is_symbolic:
             inputs = nest.map_structure(_tensor_of, inputs)
         given = dict(zip(self._call_fn_args[1:], args, strict=False), **kwargs)

@@ -55,6 +55,14 @@ def test_compat_v1_is_the_root():
     assert tf is tree
 
 
+def test_version_2_has_its_own_initializers():
+    """Where a module had none of that name, the public one of version 1 would draw otherwise."""
+    from tensorflow.python.ops import init_ops_v2
+
+    assert init_ops_v2.glorot_normal is init_ops_v2.GlorotNormal
+    assert init_ops_v2.glorot_uniform is init_ops_v2.GlorotUniform
+
+
 def test_internal_names_are_public_objects():
     """`tensorflow.python.*`, in every way of importing it."""
     from tensorflow.python.framework import dtypes, ops

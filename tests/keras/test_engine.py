@@ -9,7 +9,7 @@ import pytest
 
 import stillflow as tf
 from stillflow.keras.utils import plotting
-from stillflow.layers import policies
+from stillflow.layers import policies, symbolic
 
 
 @pytest.fixture(autouse=True)
@@ -191,3 +191,22 @@ def test_without_pydot_a_drawing_is_refused(monkeypatch):
     monkeypatch.setattr(plotting, "_working_pydot", lambda: None)
     with pytest.raises(ImportError, match="You must install pydot and graphviz"):
         tf.keras.utils.plot_model(small())
+
+
+# Objects in place of tensors ----------------------------------------------------------------------
+
+
+class Guess:
+    """What stands for its mean, as distributions of tensorflow_probability do."""
+
+    def __init__(self, mean):
+        self.mean, self.shape, self.dtype = mean, mean.shape, mean.dtype
+
+
+def test_what_is_registered_as_a_tensor_connects_layers(monkeypatch):
+    monkeypatch.setattr(symbolic, "SYMBOLIC_TYPES", [Guess])
+    tf.register_tensor_conversion_function(Guess, lambda guess, **_: guess.mean)
+    inputs = tf.keras.Input((4,))
+    guess = tf.keras.layers.Lambda(Guess)(inputs)
+    model = tf.keras.Model(inputs, tf.keras.layers.Dense(1)(guess))
+    assert model.predict(np.ones((2, 4), np.float32)).shape == (2, 1)

@@ -47,6 +47,7 @@ NEEDS = {
     "kfac_training": ("kfac==0.2.3", *_PROBABILITY),
     "mesh": ("mesh-tensorflow==0.1.13", "future", "gin-config"),
     "probability": _PROBABILITY,
+    "probability_layers": _PROBABILITY,
     "reinforced": ("tensorforce==0.4.4", "tqdm", "scipy", *_PYTEST),
     "sonnet_modules": _SONNET,
     "tensor_trains": ("t3f==1.1.0",),

@@ -1,8 +1,9 @@
-"""t3f 1.1.0: tensor trains rounded, multiplied and fitted."""
+"""t3f 1.1.0: tensor trains rounded, multiplied, fitted, and as a layer of Keras."""
 
 import numpy as np
 import t3f
 import tensorflow as tf
+from t3f import nn
 
 
 def main():
@@ -30,4 +31,23 @@ def main():
         for _ in range(8):
             session.run(step.op)
             numbers["gaps"].append(session.run(gap))
+    numbers["layer_losses"], numbers["layer_predicts"] = layer_trained()
     return numbers
+
+
+def layer_trained():
+    """Losses and predictions of a dense layer whose matrix is a tensor train."""
+    tf.reset_default_graph()
+    tf.enable_resource_variables()  # optimizers of Keras change no others
+    tf.set_random_seed(3)
+    rng = np.random.RandomState(1)
+    x = rng.rand(32, 12).astype(np.float32)
+    model = tf.keras.Sequential(
+        [
+            nn.KerasDense([3, 4], [2, 4], tt_rank=2, activation="relu", bias_initializer=1e-3),
+            tf.keras.layers.Dense(1, kernel_initializer=tf.keras.initializers.Constant(0.1)),
+        ]
+    )
+    model.compile(tf.keras.optimizers.SGD(0.05), "mse")
+    trained = model.fit(x, x[:, :2].sum(1), batch_size=8, epochs=4, shuffle=False, verbose=0)
+    return trained.history["loss"], model.predict(x[:3])
