@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.distributions.distribution import Distribution
+from stillflow.distributions.transformed import TransformedDistribution
+from stillflow.graph.operation import Tensor
 
 
 class ConditionalDistribution(Distribution):
@@ -40,3 +42,14 @@ class ConditionalDistribution(Distribution):
         self, value: Any, name: str = "survival_function", **condition_kwargs: Any
     ) -> Any:
         return self._call_survival_function(value, name, **condition_kwargs)
+
+
+class ConditionalTransformedDistribution(ConditionalDistribution, TransformedDistribution):
+    """A TransformedDistribution whose parts take named arguments.
+
+    `bijector_kwargs` and `distribution_kwargs`, dictionaries, are handed to the bijector and to the
+    distribution by `sample`, by the probabilities and by what is cumulative.
+    """
+
+    def _operands(self, of_distribution: Tensor, of_bijector: Tensor) -> tuple[Tensor, Tensor]:
+        return of_bijector, of_distribution

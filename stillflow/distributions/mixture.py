@@ -149,7 +149,7 @@ class Mixture(Distribution):
                 reshaping.reshape(x, [-1, len(self.components)])
                 for x in (weights, all_means, all_deviations)
             ]
-            return reshaping.reshape(_mixed_stddev(*rows), shape_of.shape(weights)[:-1])
+            return reshaping.reshape(mixture_stddev(*rows), shape_of.shape(weights)[:-1])
 
     def entropy_lower_bound(self, name: str = "entropy_lower_bound") -> Tensor:
         """What the entropy is at least: the mean of the components' entropies, f[*batch]."""
@@ -199,7 +199,7 @@ class Mixture(Distribution):
             on_value=np.ones([], kind),
             off_value=np.zeros([], kind),
         )
-        mask = padded(mask, self, self._cat, ndims)
+        mask = pad_mixture_dimensions(mask, self, self._cat, ndims)
         return reductions.reduce_sum(x * mask, axis=-1 - ndims)
 
     def _draw_from_each(self, n: Any, seed: int | None) -> Tensor:
@@ -293,11 +293,25 @@ def _shape_checks(
     ]
 
 
-def _mixed_stddev(weights: Tensor, means: Tensor, deviations: Tensor) -> Tensor:
-    """weights, means, deviations: f[m, k] -> f[m], of mixtures of k components."""
-    row = reshaping.expand_dims(weights, axis=1)
-    mean_column = reshaping.expand_dims(means, axis=2)
-    deviation_column = reshaping.expand_dims(deviations, axis=2)
+def mixture_stddev(
+    mixture_weight_vector: Tensor, mean_vector: Tensor, stddev_vector: Tensor
+) -> Tensor:
+    """Weights, means and deviations of components, f[m, k] -> deviations of the mixtures, f[m].
+
+    Raises:
+      ValueError: the weights have another rank, or the shapes differ.
+    """
+    shape = mixture_weight_vector.shape
+    shape.assert_has_rank(2)
+    for what, other in (("means", mean_vector), ("stddevs", stddev_vector)):
+        if not other.shape.is_compatible_with(shape):
+            raise ValueError(
+                f"Expecting {what} to have same shape as mixture weights. They have "
+                f"{other.shape}, the weights {shape}."
+            )
+    row = reshaping.expand_dims(mixture_weight_vector, axis=1)
+    mean_column = reshaping.expand_dims(mean_vector, axis=2)
+    deviation_column = reshaping.expand_dims(stddev_vector, axis=2)
     mean = reshaping.reshape(matmul(row, mean_column), (-1,))
     of_squares = matmul(row, elementwise.square(deviation_column))
     variance = reshaping.reshape(of_squares, (-1,))
@@ -306,8 +320,13 @@ def _mixed_stddev(weights: Tensor, means: Tensor, deviations: Tensor) -> Tensor:
     return elementwise.sqrt(variance + between - elementwise.square(mean))
 
 
-def padded(x: Tensor, mixture: Distribution, cat: Categorical, event_ndims: int) -> Tensor:
-    """`x`, [*sample, *batch of cat, k], with axes of size 1 where the mixture has more."""
+def pad_mixture_dimensions(
+    x: Tensor,
+    mixture_distribution: Distribution,
+    categorical_distribution: Categorical,
+    event_ndims: int,
+) -> Tensor:
+    """`x`, [*sample, *batch of the classes, k], with axes of size 1 where the mixture has more."""
 
     def rank(distribution: Distribution) -> Any:
         if distribution.batch_shape.ndims is not None:
@@ -315,8 +334,9 @@ def padded(x: Tensor, mixture: Distribution, cat: Categorical, event_ndims: int)
         return shape_of.shape(distribution.batch_shape_tensor())[0]
 
     with name_scope("pad_mix_dims", values=[x]):
-        of_mixture, of_cat = rank(mixture), rank(cat)
-        more = selecting.where_v2(cat.is_scalar_batch(), of_mixture, of_mixture - of_cat)
+        of_mixture, of_cat = rank(mixture_distribution), rank(categorical_distribution)
+        is_one = categorical_distribution.is_scalar_batch()
+        more = selecting.where_v2(is_one, of_mixture, of_mixture - of_cat)
         sizes = shape_of.shape(x)
         parts = [
             sizes[:-1],

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.distributions.distribution import NOT_REPARAMETERIZED, Distribution
-from stillflow.distributions.mixture import padded
+from stillflow.distributions.mixture import pad_mixture_dimensions
 from stillflow.distributions.moved import moved
 from stillflow.distributions.shapes import pick_vector
 from stillflow.graph.operation import Operation, Tensor
@@ -212,7 +212,7 @@ class MixtureSameFamily(Distribution):
     def _padded(self, x: Tensor) -> Tensor:
         """[..., k] -> [..., k, 1, ...], with an axis for each of an event."""
         ndims: Any = self._event_shape().ndims
-        return padded(x, self, self.mixture_distribution, ndims)
+        return pad_mixture_dimensions(x, self, self.mixture_distribution, ndims)
 
     def _over_components(self, x: Tensor) -> Tensor:
         return reductions.reduce_sum(x, axis=-1 - self._event_ndims)

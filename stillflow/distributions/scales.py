@@ -29,22 +29,27 @@ def make_tril_scale(
     scale_identity_multiplier: Any = None,
     shape_hint: Any = None,
     validate_args: bool = False,
+    assert_positive: bool = False,
+    name: str | None = None,
 ) -> LinearOperator:
     """Returns the operator of `scale_tril + diag(scale_diag) + scale_identity_multiplier I`.
 
     Args:
       scale_tril: f[..., k, k], of which the lower triangle counts; without it the result is that
         of `make_diag_scale`.
-      validate_args: whether a run checks that the diagonal has no 0.
+      validate_args: whether a run checks the diagonal to be positive if `assert_positive`, else
+        not to be 0.
     """
     given = [loc, scale_diag, scale_identity_multiplier]
-    with name_scope("make_tril_scale", values=given):
+    with name_scope(name, "make_tril_scale", values=given):
         loc = as_tensor(loc, "loc")
         tril = as_tensor(scale_tril, "scale_tril")
         diagonal = as_tensor(scale_diag, "scale_diag")
         multiplier = as_tensor(scale_identity_multiplier, "scale_identity_multiplier")
     if tril is None:
-        return make_diag_scale(loc, diagonal, multiplier, shape_hint, validate_args=validate_args)
+        return make_diag_scale(
+            loc, diagonal, multiplier, shape_hint, validate_args, assert_positive, name
+        )
     tril = diagonals.matrix_band_part(tril, -1, 0)
     whole = diagonals.matrix_diag_part(tril)
     if diagonal is not None:
@@ -54,9 +59,12 @@ def make_tril_scale(
     tril = diagonals.matrix_set_diag(tril, whole)
     if validate_args:
         own = diagonals.matrix_diag_part(tril)
-        tril = with_dependencies([_non_zero(own)], tril)
+        tril = with_dependencies([_diagonal_fits(own, assert_positive)], tril)
     return LinearOperatorLowerTriangular(
-        tril=tril, is_non_singular=True, is_self_adjoint=False, is_positive_definite=False
+        tril=tril,
+        is_non_singular=True,
+        is_self_adjoint=False,
+        is_positive_definite=assert_positive,
     )
 
 
@@ -126,14 +134,12 @@ def as_tensor(x: Any, name: str) -> Any:
 def _checked(x: Tensor, validate_args: bool, must_be_positive: bool) -> Tensor:
     if not validate_args:
         return x
+    return with_dependencies([_diagonal_fits(x, must_be_positive)], x)
+
+
+def _diagonal_fits(x: Tensor, must_be_positive: bool) -> Any:
     if must_be_positive:
-        fits = checks.assert_positive(x, message="diagonal part must be positive")
-    else:
-        fits = _non_zero(x)
-    return with_dependencies([fits], x)
-
-
-def _non_zero(x: Tensor) -> Any:
+        return checks.assert_positive(x, message="diagonal part must be positive")
     zero = filling.zeros([], x.dtype)
     return checks.assert_none_equal(x, zero, message="diagonal part must be non-zero")
 

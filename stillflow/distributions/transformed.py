@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -37,9 +38,14 @@ from stillflow.ops.math import casts, elementwise
 from stillflow.ops.reduce import reductions
 from stillflow.ops.reduce.composed import reduce_logsumexp
 
+Given = Mapping[str, Any] | None
+
 
 class TransformedDistribution(Distribution):
     """Samples of `distribution`, mapped by `bijector`.
+
+    The hooks of samples and of probabilities take named arguments for both, for
+    ConditionalTransformedDistribution to hand on.
 
     Args:
       bijector: by default the identity.
@@ -178,17 +184,28 @@ class TransformedDistribution(Distribution):
 
     # Samples --------------------------------------------------------------------------------------
 
-    def _sample_n(self, n: Any, seed: int | None = None) -> Tensor:
+    def _sample_n(
+        self, n: Any, seed: int | None = None, distribution_kwargs: Given = None
+    ) -> Tensor:
         shape = concat_vectors(
             pick_vector(self._needs_rotation, self._empty, [n]),
             self._override_batch_shape,
             self._override_event_shape,
             pick_vector(self._needs_rotation, [n], self._empty),
         )
-        drawn = self.distribution.sample(sample_shape=shape, seed=seed)
+        drawn = self.distribution.sample(
+            sample_shape=shape, seed=seed, **(distribution_kwargs or {})
+        )
         return self._rotated(drawn)
 
-    def _call_sample_n(self, sample_shape: Any, seed: int | None, name: str, **kwargs: Any) -> Any:
+    def _call_sample_n(
+        self,
+        sample_shape: Any,
+        seed: int | None,
+        name: str,
+        bijector_kwargs: Given = None,
+        **kwargs: Any,
+    ) -> Any:
         """Maps what was drawn after it has its shape, so that the inverse of a sample is known."""
         with self._name_scope(name, [sample_shape]):
             sample_shape = convert_to_tensor(sample_shape, dtype=dtypes.int32, name="sample_shape")
@@ -196,7 +213,7 @@ class TransformedDistribution(Distribution):
             x = self._sample_n(count, seed, **kwargs)
             rest = shape_of.shape(x)[1:]
             x = reshaping.reshape(x, joining.concat([sample_shape, rest], 0))
-            y = self.bijector.forward(x, **kwargs)
+            y = self.bijector.forward(x, **(bijector_kwargs or {}))
             return self._set_sample_static_shape(y, sample_shape)
 
     def _rotated(self, x: Tensor, rotate_right: bool = False) -> Tensor:
@@ -210,43 +227,60 @@ class TransformedDistribution(Distribution):
 
     # How likely a value is ------------------------------------------------------------------------
 
-    def _log_prob(self, y: Tensor) -> Tensor:
-        x, ildj, ndims = self._inverses(y)
+    def _log_prob(
+        self, y: Tensor, bijector_kwargs: Given = None, distribution_kwargs: Given = None
+    ) -> Tensor:
+        x, ildj, ndims = self._inverses(y, bijector_kwargs)
+        given = distribution_kwargs or {}
         if self.bijector._is_injective:
-            return self._log_prob_of(y, x, ildj, ndims)
+            return self._log_prob_of(y, x, ildj, ndims, given)
         parts = [
-            self._log_prob_of(y, of_x, of_ildj, ndims)
+            self._log_prob_of(y, of_x, of_ildj, ndims, given)
             for of_x, of_ildj in zip(x, ildj, strict=True)
         ]
         return reduce_logsumexp(stacking.stack(parts), axis=0)
 
-    def _prob(self, y: Tensor) -> Tensor:
-        x, ildj, ndims = self._inverses(y)
+    def _prob(
+        self, y: Tensor, bijector_kwargs: Given = None, distribution_kwargs: Given = None
+    ) -> Tensor:
+        x, ildj, ndims = self._inverses(y, bijector_kwargs)
+        given = distribution_kwargs or {}
         if self.bijector._is_injective:
-            return self._prob_of(y, x, ildj, ndims)
+            return self._prob_of(y, x, ildj, ndims, given)
         parts = [
-            self._prob_of(y, of_x, of_ildj, ndims) for of_x, of_ildj in zip(x, ildj, strict=True)
+            self._prob_of(y, of_x, of_ildj, ndims, given)
+            for of_x, of_ildj in zip(x, ildj, strict=True)
         ]
         return sum(parts)  # type: ignore[return-value]
 
-    def _inverses(self, y: Tensor) -> tuple[Any, Any, Any]:
-        x = self.bijector.inverse(y)
+    def _inverses(self, y: Tensor, bijector_kwargs: Given) -> tuple[Any, Any, Any]:
+        given = bijector_kwargs or {}
+        x = self.bijector.inverse(y, **given)
         ndims = self._event_ndims()
-        return x, self.bijector.inverse_log_det_jacobian(y, event_ndims=ndims), ndims
+        ildj = self.bijector.inverse_log_det_jacobian(y, event_ndims=ndims, **given)
+        return x, ildj, ndims
 
-    def _log_prob_of(self, y: Tensor, x: Tensor, ildj: Tensor, event_ndims: Any) -> Tensor:
-        log_prob = self.distribution.log_prob(self._rotated(x, rotate_right=True))
+    def _log_prob_of(
+        self, y: Tensor, x: Tensor, ildj: Tensor, event_ndims: Any, given: Mapping[str, Any]
+    ) -> Tensor:
+        log_prob = self.distribution.log_prob(self._rotated(x, rotate_right=True), **given)
         if self._is_maybe_event_override:
             log_prob = reductions.reduce_sum(log_prob, self._reduce_event_indices)
-        log_prob += casts.cast(ildj, log_prob.dtype)
-        return self._with_shape(log_prob, y, event_ndims)
+        first, second = self._operands(log_prob, casts.cast(ildj, log_prob.dtype))
+        return self._with_shape(first + second, y, event_ndims)
 
-    def _prob_of(self, y: Tensor, x: Tensor, ildj: Tensor, event_ndims: Any) -> Tensor:
-        prob = self.distribution.prob(self._rotated(x, rotate_right=True))
+    def _prob_of(
+        self, y: Tensor, x: Tensor, ildj: Tensor, event_ndims: Any, given: Mapping[str, Any]
+    ) -> Tensor:
+        prob = self.distribution.prob(self._rotated(x, rotate_right=True), **given)
         if self._is_maybe_event_override:
             prob = reductions.reduce_prod(prob, self._reduce_event_indices)
-        prob *= elementwise.exp(casts.cast(ildj, prob.dtype))
-        return self._with_shape(prob, y, event_ndims)
+        first, second = self._operands(prob, elementwise.exp(casts.cast(ildj, prob.dtype)))
+        return self._with_shape(first * second, y, event_ndims)
+
+    def _operands(self, of_distribution: Tensor, of_bijector: Tensor) -> tuple[Tensor, Tensor]:
+        """Both in the order in which TensorFlow's node has them."""
+        return of_distribution, of_bijector
 
     def _with_shape(self, value: Tensor, y: Tensor, event_ndims: Any) -> Tensor:
         if self._is_maybe_event_override and isinstance(event_ndims, int):
@@ -254,26 +288,37 @@ class TransformedDistribution(Distribution):
             value.set_shape(filling.broadcast_static_shape(rest, self.batch_shape))
         return value
 
-    def _log_cdf(self, y: Tensor) -> Tensor:
-        return self.distribution.log_cdf(self._one_inverse("log_cdf", y))
+    def _log_cdf(
+        self, y: Tensor, bijector_kwargs: Given = None, distribution_kwargs: Given = None
+    ) -> Tensor:
+        x = self._one_inverse("log_cdf", y, bijector_kwargs)
+        return self.distribution.log_cdf(x, **(distribution_kwargs or {}))
 
-    def _cdf(self, y: Tensor) -> Tensor:
-        return self.distribution.cdf(self._one_inverse("cdf", y))
+    def _cdf(
+        self, y: Tensor, bijector_kwargs: Given = None, distribution_kwargs: Given = None
+    ) -> Tensor:
+        x = self._one_inverse("cdf", y, bijector_kwargs)
+        return self.distribution.cdf(x, **(distribution_kwargs or {}))
 
-    def _log_survival_function(self, y: Tensor) -> Tensor:
-        x = self._one_inverse("log_survival_function", y)
-        return self.distribution.log_survival_function(x)
+    def _log_survival_function(
+        self, y: Tensor, bijector_kwargs: Given = None, distribution_kwargs: Given = None
+    ) -> Tensor:
+        x = self._one_inverse("log_survival_function", y, bijector_kwargs)
+        return self.distribution.log_survival_function(x, **(distribution_kwargs or {}))
 
-    def _survival_function(self, y: Tensor) -> Tensor:
-        return self.distribution.survival_function(self._one_inverse("survival_function", y))
+    def _survival_function(
+        self, y: Tensor, bijector_kwargs: Given = None, distribution_kwargs: Given = None
+    ) -> Tensor:
+        x = self._one_inverse("survival_function", y, bijector_kwargs)
+        return self.distribution.survival_function(x, **(distribution_kwargs or {}))
 
     def _quantile(self, value: Tensor) -> Tensor:
         self._check_simple("quantile")
         return self.bijector.forward(self.distribution.quantile(value))
 
-    def _one_inverse(self, what: str, y: Tensor) -> Tensor:
+    def _one_inverse(self, what: str, y: Tensor, bijector_kwargs: Given) -> Tensor:
         self._check_simple(what)
-        return self.bijector.inverse(y)
+        return self.bijector.inverse(y, **(bijector_kwargs or {}))
 
     def _check_simple(self, what: str) -> None:
         if self._is_maybe_event_override:

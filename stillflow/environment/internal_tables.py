@@ -226,6 +226,18 @@ OWN: dict[str, Members] = {
     "contrib.distributions.python.ops.bijectors.weibull": {
         "stillflow.distributions.bijectors.curves": "Weibull",
     },
+    "contrib.distributions.python.ops.distribution_util": {
+        "stillflow.distributions.mixture": "mixture_stddev pad_mixture_dimensions",
+        "stillflow.distributions.moving_axes": "move_dimension",
+        "stillflow.distributions.scales": (
+            "is_diagonal_scale make_diag_scale make_tril_scale shapes_from_loc_and_scale"
+        ),
+        "stillflow.distributions.shapes": (
+            "get_broadcast_shape=broadcast_shape pick_vector prefer_static_broadcast_shape "
+            "prefer_static_rank prefer_static_shape prefer_static_value"
+        ),
+        "stillflow.distributions.weighing": "pad process_quadrature_grid_and_probs",
+    },
     **COLUMNS,
     **INPUT,
     **DISTRIBUTION,

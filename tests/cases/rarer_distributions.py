@@ -4,7 +4,7 @@ import numpy as np
 
 from .arrays import f32, num, unit
 from .distributions import FED, told
-from .suite import Suite
+from .suite import Suite, internal_module
 
 suite = Suite("rarer_distributions")
 
@@ -221,6 +221,56 @@ def conditional(tf, run):
 
     d = Shifted()
     run([d.log_prob(1.0, by=2.0), d.prob(1.0, by=-3.0), d.sample(2, by=4.0)])
+
+
+@story
+def conditional_transformed(tf, run):
+    D = tf.contrib.distributions
+
+    class Moved(D.bijectors.ConditionalBijector):
+        def __init__(self):
+            super().__init__(
+                forward_min_event_ndims=0,
+                graph_parents=[],
+                is_constant_jacobian=True,
+                validate_args=False,
+                name="moved",
+            )
+
+        def _forward(self, x, by):
+            return x + by
+
+        def _inverse(self, y, by):
+            return y - by
+
+        def _inverse_log_det_jacobian(self, y, by=None):
+            return tf.zeros([])
+
+    tf.set_random_seed(4)
+    y = tf.placeholder(tf.float32, [2], "y")
+    d = D.ConditionalTransformedDistribution(D.Normal(0.5, 2.0), Moved())
+    given = {"bijector_kwargs": {"by": [3.0, -1.0]}}
+    drawn = d.sample(2, seed=3, **given)
+    asked = [d.log_prob, d.prob, d.cdf, d.log_cdf, d.survival_function, d.log_survival_function]
+    run([drawn, d.log_prob(drawn, **given), *(ask(y, **given) for ask in asked)], {y: PAIR})
+
+
+@story
+def helpers_of_distributions(tf, run):
+    home = "contrib.distributions.python.ops.distribution_util"
+    distribution_util = internal_module(tf, home)
+    weights, means = num([[0.25, 0.75], [0.5, 0.5]]), num([[1.0, 2.0], [3.0, 5.0]])
+    mixed = distribution_util.mixture_stddev(*map(tf.constant, (weights, means, weights)))
+    x = tf.placeholder(tf.float32, None, "x")
+    move = distribution_util.move_dimension
+    moved = [move(x, 0, -1), move(x, 2, 1), move(x, -1, -1)]
+    run([mixed, *moved], {x: num(np.arange(24).reshape(2, 3, 4))})
+    run([move(tf.zeros([2, 3, 4]), 0, 1)])
+    positive = distribution_util.make_tril_scale(
+        scale_tril=x, validate_args=True, assert_positive=True
+    )
+    run([positive.to_dense()], {x: TRIL})
+    run.refused(lambda: distribution_util.mixture_stddev(tf.ones([2, 2]), tf.ones([2]), weights))
 
 
 @story

@@ -13,6 +13,9 @@ from stillflow.distributions.cauchy import Cauchy as Cauchy
 from stillflow.distributions.chi2 import Chi2 as Chi2
 from stillflow.distributions.chi2 import Chi2WithAbsDf as Chi2WithAbsDf
 from stillflow.distributions.conditional import ConditionalDistribution as ConditionalDistribution
+from stillflow.distributions.conditional import (
+    ConditionalTransformedDistribution as ConditionalTransformedDistribution,
+)
 from stillflow.distributions.deterministic import Deterministic as Deterministic
 from stillflow.distributions.deterministic import VectorDeterministic as VectorDeterministic
 from stillflow.distributions.dirichlet import Dirichlet as Dirichlet
