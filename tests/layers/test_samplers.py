@@ -71,3 +71,16 @@ def test_what_is_missing_is_said():
             samplers.TrainingSampler().batch_size  # noqa: B018
         with pytest.raises(TypeError, match="sampler must be a Sampler"):
             decoding_layers.BasicDecoderV2(tf.nn.rnn_cell.GRUCell(2), None)
+
+
+def test_scopes_are_those_of_the_decoder():
+    """TensorFlow's samplers open no scopes of their own, as helpers do."""
+    with tf.Graph().as_default() as graph:
+        cell = tf.nn.rnn_cell.GRUCell(5, name="cell")
+        layer = decoding_layers.BasicDecoderV2(cell, samplers.TrainingSampler())
+        state = cell.zero_state(2, tf.float32)
+        layer(tf.constant(X), initial_state=state, sequence_length=LENGTHS)
+        names = {op.name for op in graph.get_operations()}
+    scope = "basic_decoder_v2/decoder/"
+    assert {scope + "transpose", scope + "Size", scope + "while/ArgMax"} <= names
+    assert not [name for name in names if "Helper" in name]

@@ -9,7 +9,9 @@ import abc
 from collections.abc import Callable
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.scopes import get_name_scope
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.layers.seq2seq import helpers, scheduled
 
@@ -59,14 +61,18 @@ class _OfHelper(Sampler):
 
     def _begin(self, helper: helpers.Helper) -> Any:
         self._helper = helper
-        return helper.initialize()
+        return helper.initialize(name=_current_scope())
 
     def sample(self, time: Any, outputs: Any, state: Any) -> Any:
-        return self._helper.sample(time=time, outputs=outputs, state=state)
+        return self._helper.sample(time=time, outputs=outputs, state=state, name=_current_scope())
 
     def next_inputs(self, time: Any, outputs: Any, state: Any, sample_ids: Any) -> Any:
         return self._helper.next_inputs(
-            time=time, outputs=outputs, state=state, sample_ids=sample_ids
+            time=time,
+            outputs=outputs,
+            state=state,
+            sample_ids=sample_ids,
+            name=_current_scope(),
         )
 
     @property
@@ -127,10 +133,13 @@ class TrainingSampler(_OfHelper):
     def initialize(self, inputs: Any, sequence_length: Any = None, **kwargs: Any) -> Any:
         if sequence_length is None:
             raise ValueError("sequence_length is required for TrainingSampler")
-        return self._begin(self._helper_for(inputs, sequence_length, **kwargs))
+        lengths = convert_to_tensor(sequence_length, name="sequence_length")
+        return self._begin(self._helper_for(inputs, lengths, **kwargs))
 
     def _helper_for(self, inputs: Any, sequence_length: Any) -> helpers.Helper:
-        return helpers.TrainingHelper(inputs, sequence_length, self.time_major)
+        return helpers.TrainingHelper(
+            inputs, sequence_length, self.time_major, name=_current_scope()
+        )
 
 
 class ScheduledEmbeddingTrainingSampler(TrainingSampler):
@@ -168,6 +177,7 @@ class ScheduledEmbeddingTrainingSampler(TrainingSampler):
             self.time_major,
             self.seed,
             self.scheduling_seed,
+            name=_current_scope(),
         )
 
 
@@ -196,6 +206,7 @@ class ScheduledOutputTrainingSampler(TrainingSampler):
             self.seed,
             self.next_inputs_fn,
             auxiliary_inputs,
+            name=_current_scope(),
         )
 
 
@@ -274,6 +285,12 @@ class InferenceSampler(_OfHelper):
     @property
     def sample_ids_dtype(self) -> Any:
         return self.sample_dtype
+
+
+def _current_scope() -> str:
+    """The scope around, as a name that enters it again: samplers have none of their own."""
+    scope = get_name_scope()
+    return scope + "/" if scope else ""
 
 
 def _checked(embedding_fn: Any, what: str) -> Any:
