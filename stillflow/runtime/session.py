@@ -323,11 +323,11 @@ class BaseSession:
     # --------------------------------------------------------------------------------------------
 
     def _run_of_any_shape(
-        self, fetches: Any, tensors: Sequence[Tensor], arrays: Sequence[np.ndarray]
+        self, fetches: Any, tensors: Sequence[Tensor], values: Sequence[Any]
     ) -> Any:
-        pairs = zip(tensors, arrays, strict=True)
-        fitting = all(fits(array.shape, tensor.shape.sizes) for tensor, array in pairs)
-        return self._run(fetches, tensors, arrays, trusts_shapes=fitting)
+        pairs = zip(tensors, values, strict=True)
+        fitting = all(fits(np.shape(value), tensor.shape.sizes) for tensor, value in pairs)
+        return self._run(fetches, tensors, values, trusts_shapes=fitting)
 
     def _run(
         self,

@@ -171,3 +171,10 @@ def test_printing(capfd):
     [value] = K.function([x], [K.print_tensor(x, "x is")])([np.array([1, 2])])
     assert value.tolist() == [1, 2]
     assert capfd.readouterr().out == "x is [1 2]\n"
+
+
+def test_a_function_takes_tensors_of_strings():
+    words, end = tf.placeholder(tf.string, [None]), tf.placeholder(tf.string, [])
+    joined = K.function([words, end], [tf.strings.join([words, end])])
+    [value] = joined([tf.constant(["a", "b"]), tf.constant("c")])
+    assert value.tolist() == [b"ac", b"bc"]
