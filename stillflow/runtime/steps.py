@@ -150,7 +150,7 @@ class Step:
         """The error of a run in which `fn` failed with `error` on `inputs`."""
         if isinstance(error, OpError):
             return error if error.op is not None else type(error)(None, self.op, error.message)  # type: ignore[call-arg]
-        if isinstance(error, MemoryError):
+        if isinstance(error, MemoryError) or str(error).startswith(_TOO_LARGE):
             return ResourceExhaustedError(None, self.op, _no_memory(error))
         if not isinstance(error, _OF_INPUTS):
             return error
@@ -161,7 +161,11 @@ class Step:
 _OF_INPUTS = (ValueError, TypeError, LookupError, ArithmeticError, np.exceptions.AxisError)
 
 
-def _no_memory(error: MemoryError) -> str:
+# What NumPy says, by a ValueError, of arrays that no memory could hold.
+_TOO_LARGE = ("array is too big", "iterator is too large", "Maximum allowed dimension exceeded")
+
+
+def _no_memory(error: Exception) -> str:
     """What TensorFlow says of an array that there is no room for, which NumPy's error describes."""
     shape, dtype = getattr(error, "shape", None), getattr(error, "dtype", None)
     wanted = ""
@@ -169,7 +173,7 @@ def _no_memory(error: MemoryError) -> str:
         wanted = f" with shape{format_sizes(shape)} and type {as_dtype(dtype).runtime_name}"
     return (
         f"OOM when allocating tensor{wanted} on /job:localhost/replica:0/task:0/device:CPU:0 by "
-        f"allocator cpu\n  {error}."
+        f"allocator cpu\n  {str(error).rstrip('.')}."
     )
 
 

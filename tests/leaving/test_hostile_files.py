@@ -159,6 +159,11 @@ GRAPHS = {
         "maximum supported dimension",
     ),
     "filled with terabytes": (fill(20000, 20000, 20000), "OOM when allocating tensor"),
+    "filled with exabytes": (fill(2000000000, 2000000000, 1), "OOM when allocating tensor"),
+    "filled with more than can be counted": (
+        fill(2000000000, 2000000000, 2000000000),
+        "Shape [2000000000,2000000000,2000000000] would have more than 2**63 - 1 elements",
+    ),
     "cycle": (
         "".join(f'node {{name: "{a}" op: "Relu" input: "{b}" {T}}}' for a, b in ("xy", "yx")),
         "2 nodes in a cycle",
