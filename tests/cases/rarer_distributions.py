@@ -256,6 +256,21 @@ def conditional_transformed(tf, run):
 
 
 @story
+def poisson_lognormal(tf, run):
+    D = tf.contrib.distributions
+    tf.set_random_seed(4)
+    x = tf.placeholder(tf.float32, [2], "x")
+    for scheme in (
+        D.quadrature_scheme_lognormal_quantiles,
+        D.quadrature_scheme_lognormal_gauss_hermite,
+    ):
+        d = D.PoissonLogNormalQuadratureCompound(x, 0.5, 5, scheme, validate_args=True)
+        counts = num([2.0, 1.0])
+        moments = [d.mean(), d.variance(), d.stddev(), d.batch_shape_tensor()]
+        run([d.sample(3, seed=2), d.log_prob(counts), d.prob(counts), *moments], {x: PAIR})
+
+
+@story
 def helpers_of_distributions(tf, run):
     home = "contrib.distributions.python.ops.distribution_util"
     distribution_util = internal_module(tf, home)

@@ -78,6 +78,15 @@ from stillflow.distributions.normal_posteriors import (
 )
 from stillflow.distributions.one_hot_categorical import OneHotCategorical as OneHotCategorical
 from stillflow.distributions.poisson import Poisson as Poisson
+from stillflow.distributions.poisson_lognormal import (
+    PoissonLogNormalQuadratureCompound as PoissonLogNormalQuadratureCompound,
+)
+from stillflow.distributions.poisson_lognormal import (
+    quadrature_scheme_lognormal_gauss_hermite as quadrature_scheme_lognormal_gauss_hermite,
+)
+from stillflow.distributions.poisson_lognormal import (
+    quadrature_scheme_lognormal_quantiles as quadrature_scheme_lognormal_quantiles,
+)
 from stillflow.distributions.quantized import QuantizedDistribution as QuantizedDistribution
 from stillflow.distributions.relaxed import (
     ExpRelaxedOneHotCategorical as ExpRelaxedOneHotCategorical,
