@@ -128,3 +128,20 @@ suite.case(
     lambda tf: sets(tf, "union", tf.constant([["b", "a"]]), tf.constant([["c", "a"]])),
     grad=False,
 )
+
+
+def gathered(label, params, indices, **options):
+    """A case of the op that `tf.gather` built before it had an axis."""
+    suite.case(
+        f"Gather_{label}",
+        lambda tf, x, at: node(tf, "Gather", x, at, Tparams=x.dtype, Tindices=at.dtype),
+        params,
+        indices,
+        **options,
+    )
+
+
+gathered("rows", f32(3, 2), ints([2, 0, 2]))
+gathered("in_a_matrix", f32(3, 2), ints([[2, 0], [1, 1]]))
+gathered("one", f32(3), ints(1))
+gathered("integers", ints([4, 5, 6]), np.array([2, 0], np.int64), grad=False)

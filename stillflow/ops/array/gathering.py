@@ -45,6 +45,13 @@ def _gathered(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return params[:at] + picked + params[at + 1 :]
 
 
+def _rows_picked(ctx: shapes.ShapeContext) -> shapes.Sizes:
+    params, indices = ctx.shape(0), ctx.shape(1)
+    if params is not None:
+        shapes.with_rank_at_least(params, 1)
+    return None if params is None or indices is None else indices + params[1:]
+
+
 def _rows_gathered(rows: Rows) -> Any:
     """By stacked indices out of one array, along its first axis."""
     axis = rows.inputs[2]
@@ -91,6 +98,29 @@ def _gather_batches(xp: Any, params: Any, indices: Any, axis: int, batch_dims: i
     picked = rows[(*batch, indices)]  # B, I, P, R
     before = range(indices.ndim, indices.ndim + axis - batch_dims)
     return xp.moveaxis(picked, tuple(before), tuple(range(batch_dims, axis)))
+
+
+@op(
+    "Gather",
+    "params: Tparams, indices: Tindices -> output: Tparams",
+    shape=_rows_picked,
+    types={"Tindices": INDEX_TYPES},
+    picks=True,
+)
+def gather_op(xp, params, indices, *, validate_indices: bool = True):
+    """params: n[s, R...], indices: i[I...] -> n[I..., R...]; the older GatherV2."""
+    check_within(xp, "indices", indices, params.shape[0])
+    return xp.asarray(xp.take(params, indices, 0, mode="clip"), dtype=params.dtype)
+
+
+@gather_op.gradient
+def gather_gradient(op, dy):
+    params, indices = op.inputs
+    with colocate_with(params):
+        sizes = cast(shape(params, out_type=dtypes.int64), dtypes.int32)
+    count = expand_dims(size(indices), 0)
+    values = reshape(dy, concat([count, sizes[1:]], 0))
+    return IndexedSlices(values, reshape(indices, count), sizes), None
 
 
 @gather_v2_op.gradient
