@@ -72,8 +72,8 @@ def run_types(monkeypatch):
     """A set to which every run adds the types of the ops that it runs."""
     found, make_plan = set(), session.make_plan
 
-    def noting(fetches, feeds, *named):
-        plan = make_plan(fetches, feeds, *named)
+    def noting(fetches, feeds, *named, **options):
+        plan = make_plan(fetches, feeds, *named, **options)
         # What forwards a value is no step.
         found.update(fetch.op.type for fetch in fetches if hasattr(fetch, "op"))
         found.update(op.type for step in plan.steps for op in step.ops)

@@ -65,7 +65,7 @@ class SinhArcsinh(TransformedDistribution):
                     scale=filling.ones([], dtype=dtype),
                     allow_nan_stats=allow_nan_stats,
                 )
-            elif checks := _scalar_checks(distribution, dtype, validate_args):
+            elif checks := scalar_checks(distribution, dtype, validate_args):
                 loc = with_dependencies(checks, loc)
             curve = straight = _Curve(skewness=skewness, tailweight=tailweight)
             if has_skewness:
@@ -101,7 +101,7 @@ class SinhArcsinh(TransformedDistribution):
         return self._skewness
 
 
-def _scalar_checks(distribution: Distribution, dtype: Any, validate_args: bool) -> list[Any]:
+def scalar_checks(distribution: Distribution, dtype: Any, validate_args: bool) -> list[Any]:
     """What a run must check so that `distribution` is one of single numbers of `dtype`."""
     if distribution.dtype != dtype:
         raise TypeError(

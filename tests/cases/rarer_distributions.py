@@ -271,6 +271,21 @@ def poisson_lognormal(tf, run):
 
 
 @story
+def vectors_of_sinh_arcsinh(tf, run):
+    D = tf.contrib.distributions
+    tf.set_random_seed(4)
+    x = tf.placeholder(tf.float32, [2], "x")
+    for given in (
+        {"loc": x, "scale_diag": [1.0, 2.0], "skewness": [0.5, -0.5], "tailweight": 1.5},
+        {"loc": x, "scale_identity_multiplier": 2.0, "validate_args": True},
+        {"scale_diag": x, "distribution": D.Laplace(0.0, 1.0), "validate_args": True},
+    ):
+        d = D.VectorSinhArcsinhDiag(**given)
+        shapes = [d.batch_shape_tensor(), d.event_shape_tensor(), d.scale.to_dense()]
+        run([d.sample(3, seed=2), d.log_prob(PAIR), d.prob(PAIR), *shapes], {x: PAIR})
+
+
+@story
 def helpers_of_distributions(tf, run):
     home = "contrib.distributions.python.ops.distribution_util"
     distribution_util = internal_module(tf, home)

@@ -109,6 +109,9 @@ from stillflow.distributions.triangular import tridiag as tridiag
 from stillflow.distributions.uniform import Uniform as Uniform
 from stillflow.distributions.vector_scaled import VectorExponentialDiag as VectorExponentialDiag
 from stillflow.distributions.vector_scaled import VectorLaplaceDiag as VectorLaplaceDiag
+from stillflow.distributions.vector_sinh_arcsinh import (
+    VectorSinhArcsinhDiag as VectorSinhArcsinhDiag,
+)
 from stillflow.distributions.weighing import reduce_weighted_logsumexp as reduce_weighted_logsumexp
 from stillflow.distributions.weighing import softplus_inverse as softplus_inverse
 from stillflow.distributions.wishart import WishartCholesky as WishartCholesky
