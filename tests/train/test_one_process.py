@@ -12,8 +12,8 @@ def test_a_local_server_is_this_process():
     server = tf.train.Server.create_local_server()
     with tf.Session(server.target) as session:
         assert session.run(tf.constant(1) + 2) == 3
-    server = tf.train.Server({"worker": ["a:1", "b:2"]}, "worker", 0)
-    with pytest.raises(tf.errors.UnimplementedError, match="b:2 is not in this one"):
+    server = tf.train.Server({"worker": ["here:1", "there:2"]}, "worker", 0)
+    with pytest.raises(tf.errors.UnimplementedError, match="there:2 is not in this one"):
         tf.Session(server.target)
     with pytest.raises(ValueError, match="explicit job_name"):
         tf.train.Server({"ps": ["a:1"], "worker": ["b:2"]})

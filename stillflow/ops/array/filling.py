@@ -57,7 +57,8 @@ def fill_op(xp, dims, value):
         refuse(f"value must be a scalar, got shape {shapes.format_sizes(value.shape)}")
     if any(size < 0 for size in sizes):
         refuse(f"Dimension {min(sizes)} must be >= 0")
-    if math.prod(sizes) >= 2**63:
+    known = (size for size in sizes if isinstance(size, int))  # others are left open
+    if math.prod(known) >= 2**63:
         refuse(f"Shape {shapes.format_sizes(sizes)} would have more than 2**63 - 1 elements")
     return xp.full(sizes, value, dtype=value.dtype)
 
