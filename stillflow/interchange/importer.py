@@ -248,6 +248,8 @@ class _Import:
         defn = self._declarations[proto.op]
         found = [self._input(node, *output) for output in node.inputs]
         there = [tensor for tensor in found if tensor is not None]
+        if found and not there:
+            raise ValueError(f"Node '{name}' takes only what it gives: its loop has no start.")
         # Where a loop is closed later, another input of the type is there for now.
         inputs = tuple(there[0] if tensor is None else tensor for tensor in found)
         try:

@@ -11,8 +11,6 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import numpy as np
-
 from stillflow.declare.constants import constant
 from stillflow.declare.static import constant_value
 from stillflow.graph.graph import Graph
@@ -79,7 +77,9 @@ def _range(tensor: Tensor, fed: set[Tensor]) -> _Range | None:
         left, right = (_range(each, fed) for each in op.inputs)
         return None if left is None or right is None else _combined(op.type, left, right)
     known = constant_value(tensor)
-    return _Range(float(known), float(known)) if known is not None and np.ndim(known) == 0 else None
+    if known is None or known.ndim or known.dtype.kind not in "fiu":
+        return None
+    return _Range(float(known), float(known))
 
 
 def _combined(kind: str, left: _Range, right: _Range) -> _Range | None:

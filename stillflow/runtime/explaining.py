@@ -40,7 +40,7 @@ def _in_own_words(op: Operation, inputs: Sequence[Any]) -> str | None:
 
 def _misfit(op: Operation, inputs: Sequence[Any]) -> str | None:
     """What building the op would have said, had it known these inputs."""
-    if any(isinstance(value, Handle) for value in inputs):
+    if any(isinstance(value, Handle) or not hasattr(value, "dtype") for value in inputs):
         return None
     with Graph().as_default(), contextlib.suppress(TypeError, NotImplementedError):
         known = [constant(_known(value)) for value in inputs]

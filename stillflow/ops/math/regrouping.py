@@ -63,6 +63,8 @@ def constants_together(seen: Seen) -> Instead | None:
     outer_constant, inner_constant = seen.operands[at].constant, child.operands[inner].constant
     assert outer_constant is not None
     assert inner_constant is not None
+    if outer_constant.dtype != inner_constant.dtype:  # a damaged graph, which its run refuses
+        return None
     # Which of the three terms are taken away.
     is_child_taken = not is_joined and at == 0
     outer = not is_joined and at == 1
