@@ -850,7 +850,9 @@ OWN: dict[str, Members] = {
         ),
     },
     "python.saved_model.constants": {
-        "stillflow.interchange.saved_model.names": "INIT_OP_SIGNATURE_KEY TRAIN_OP_SIGNATURE_KEY",
+        "stillflow.interchange.saved_model.names": (
+            "EXTRA_ASSETS_DIRECTORY INIT_OP_SIGNATURE_KEY TRAIN_OP_KEY TRAIN_OP_SIGNATURE_KEY"
+        ),
     },
     "python.saved_model.loader_impl": {
         "stillflow.interchange.saved_model.loader": (

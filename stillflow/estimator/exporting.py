@@ -12,7 +12,7 @@ from stillflow.graph.graph import Graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.random_seed import set_random_seed
 from stillflow.graph.scopes import get_collection
-from stillflow.interchange.saved_model import export_folders
+from stillflow.interchange.saved_model import export_folders, names
 from stillflow.interchange.saved_model import export_signatures as signatures
 from stillflow.interchange.saved_model.builder import SavedModelBuilder
 from stillflow.monitored.scaffold import Scaffold
@@ -50,7 +50,7 @@ def export(
             )  # fmt: skip
     builder.save(as_text)
     for path, source in (assets_extra or {}).items():
-        target = os.path.join(os.fsdecode(unfinished), "assets.extra", path)
+        target = os.path.join(os.fsdecode(unfinished), names.EXTRA_ASSETS_DIRECTORY, path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         files.copy(source, target, overwrite=True)
     processes.settle("an export")

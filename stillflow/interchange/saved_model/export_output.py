@@ -75,6 +75,7 @@ class _SupervisedOutput(ExportOutput):
     METRICS_NAME = "metrics"
     METRIC_VALUE_SUFFIX = "value"
     METRIC_UPDATE_SUFFIX = "update_op"
+    _SEPARATOR_CHAR = "/"
     method_name = ""
 
     def __init__(self, loss: Any = None, predictions: Any = None, metrics: Any = None):
@@ -119,18 +120,18 @@ def _prefixed(outputs: Any, kind: str) -> dict[str, Tensor]:
 
 
 def _key(name: str, kind: str) -> str:
-    return name if name.startswith(kind) else f"{kind}/{name}"
+    return name if name.startswith(kind) else f"{kind}{_SupervisedOutput._SEPARATOR_CHAR}{name}"
 
 
 def _metric_tensors(metrics: Any) -> dict[str, Tensor]:
-    found: dict[str, Tensor] = {}
+    separator, found = _SupervisedOutput._SEPARATOR_CHAR, dict[str, Tensor]()
     for name, (value, update) in metrics.items():
         if isinstance(update, Operation):
             with control_dependencies([update]):
                 update = constant([], name="metric_op_wrapper")
         key = _key(name, _SupervisedOutput.METRICS_NAME)
-        found[f"{key}/{_SupervisedOutput.METRIC_VALUE_SUFFIX}"] = value
-        found[f"{key}/{_SupervisedOutput.METRIC_UPDATE_SUFFIX}"] = update
+        found[separator.join([key, _SupervisedOutput.METRIC_VALUE_SUFFIX])] = value
+        found[separator.join([key, _SupervisedOutput.METRIC_UPDATE_SUFFIX])] = update
     return found
 
 

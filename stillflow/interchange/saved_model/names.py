@@ -7,6 +7,7 @@ SAVED_MODEL_FILENAME_PBTXT = "saved_model.pbtxt"
 VARIABLES_DIRECTORY = "variables"
 VARIABLES_FILENAME = "variables"
 ASSETS_DIRECTORY = "assets"
+EXTRA_ASSETS_DIRECTORY = "assets.extra"
 
 # Collections, and signatures that stand for operations.
 ASSETS_KEY = "saved_model_assets"
