@@ -120,18 +120,22 @@ def _prefixed(outputs: Any, kind: str) -> dict[str, Tensor]:
 
 
 def _key(name: str, kind: str) -> str:
-    return name if name.startswith(kind) else f"{kind}{_SupervisedOutput._SEPARATOR_CHAR}{name}"
+    return name if name.startswith(kind) else _joined(kind, name)
+
+
+def _joined(*parts: str) -> str:
+    return _SupervisedOutput._SEPARATOR_CHAR.join(parts)
 
 
 def _metric_tensors(metrics: Any) -> dict[str, Tensor]:
-    separator, found = _SupervisedOutput._SEPARATOR_CHAR, dict[str, Tensor]()
+    found: dict[str, Tensor] = {}
     for name, (value, update) in metrics.items():
         if isinstance(update, Operation):
             with control_dependencies([update]):
                 update = constant([], name="metric_op_wrapper")
         key = _key(name, _SupervisedOutput.METRICS_NAME)
-        found[separator.join([key, _SupervisedOutput.METRIC_VALUE_SUFFIX])] = value
-        found[separator.join([key, _SupervisedOutput.METRIC_UPDATE_SUFFIX])] = update
+        found[_joined(key, _SupervisedOutput.METRIC_VALUE_SUFFIX)] = value
+        found[_joined(key, _SupervisedOutput.METRIC_UPDATE_SUFFIX)] = update
     return found
 
 
