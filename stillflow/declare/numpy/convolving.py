@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.numpy import threads
+
 _ROWS_BYTES = 16 << 20
 
 Steps = Sequence[int]
@@ -94,5 +96,5 @@ def _product(windows: np.ndarray, w: np.ndarray) -> np.ndarray:
     for start in range(0, n, images):
         part = windows[start : start + images]
         rows = part.reshape(len(part) * places, size)
-        np.matmul(rows, w, out=y[start : start + images].reshape(len(rows), depth))
+        threads.matmul(rows, w, out=y[start : start + images].reshape(len(rows), depth))
     return y

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from stillflow.declare.numpy import convolving, largest, loops, triangular
+from stillflow.declare.numpy import convolving, largest, loops, threads, triangular
 from stillflow.graph.errors import InvalidArgumentError
 
 
@@ -26,6 +26,7 @@ class NumpyNamespace:
     scan = staticmethod(loops.scan)
     compose_swaps = staticmethod(loops.compose_swaps)
     convolve = staticmethod(convolving.convolve)
+    matmul = staticmethod(threads.matmul)
     largest = staticmethod(largest.largest)
     solve_triangular = staticmethod(triangular.solve_triangular)
 

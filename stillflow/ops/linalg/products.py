@@ -9,6 +9,7 @@ import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.numpy.threads import THREADED
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import COMPLEX, FLOATS, INDEX, types
@@ -49,10 +50,12 @@ def matmul_op(xp, a, b, *, transpose_a: bool = False, transpose_b: bool = False)
         a = a.T
     if transpose_b:
         b = b.T
-    (rows, _), (_, columns) = a.shape, b.shape  # fails unless both are matrices
+    (rows, depth), (_, columns) = a.shape, b.shape  # fails unless both are matrices
     if (columns == 1 or rows == 1) and a.size + b.size <= _SMALL:
         return _multiplied_by_vector(xp, a, b)
-    # For two matrices NumPy's dot is matmul at half the cost of the call.
+    if rows * columns * depth >= THREADED:
+        return _of_type(a.dtype, xp.matmul(a, b))
+    # For two small matrices NumPy's dot is matmul at half the cost of the call.
     return _of_type(a.dtype, xp.dot(a, b))
 
 
