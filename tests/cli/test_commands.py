@@ -1,9 +1,13 @@
 """The command line itself: help, version, wrong usage, and the list of names."""
 
+import re
 import subprocess
 import sys
 
 import pytest
+
+from stillflow.cli.commands import stillflow as group
+from stillflow.cli.sections import Section
 
 
 def stillflow(*arguments):
@@ -11,11 +15,38 @@ def stillflow(*arguments):
     return subprocess.run(command, capture_output=True, text=True)
 
 
-def test_help_names_the_commands():
+def test_help_names_each_command_in_its_section():
+    """In the sections' order, each on one line that is not cut."""
     done = stillflow("--help")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "run " in done.stdout
-    assert "names " in done.stdout
+    headings = [line for line in done.stdout.splitlines() if line.endswith(":")]
+    assert headings == ["Options:", *(f"{section.value}:" for section in Section)]
+    commands = done.stdout.partition(f"{Section.RUNNING.value}:")[2]
+    rows = re.findall(r"^  (\w+)  +\S.*\.$", commands, re.MULTILINE)
+    assert sorted(rows) == sorted(group.commands)
+    assert "..." not in commands
+
+
+def test_no_command_says_what_to_do_first():
+    done = stillflow()
+    assert (done.returncode, done.stderr) == (0, "")
+    first, second, third = done.stdout.splitlines()
+    assert first.startswith("stillflow run program.py ")
+    assert second.startswith("stillflow digits train ")
+    assert third.startswith("stillflow --help ")
+
+
+def test_ctrl_c_at_a_question_ends_without_a_traceback():
+    code = """
+import click
+from stillflow.cli import commands, main
+commands.stillflow.commands["names"].callback = lambda **_: click.prompt("really")
+import sys
+sys.argv[1:] = ["names"]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, input="")
+    assert (done.returncode, "Traceback" in done.stderr) == (130, False)
 
 
 def test_version():
