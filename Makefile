@@ -17,6 +17,7 @@ setup: .venv/.ready
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m compileall -q -j 0 stillflow # as pip does for what it copies; not every environment keeps it
 	@touch $@
 
 # Trains the digit recogniser, measures it on images that it has not seen, says how to use it.
