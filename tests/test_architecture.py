@@ -70,8 +70,12 @@ MAY_IMPORT = {
         *("profiler", "predictor"),
     },
     "environment": {"api", "runtime", "distribute"},
-    "digits": {"api"},
-    "cli": {"api", "environment", "interchange", "digits", "leaving", "runtime", "distribute"},
+    "serving": {"graph", "runtime", "platform", "checkpoint", "train", "interchange"},
+    "digits": {"api", "serving"},
+    "cli": {
+        *("api", "environment", "interchange", "digits", "leaving", "runtime", "distribute"),
+        "serving",
+    },
     "": {"declare", "ops", "api", "cli", "environment", "leaving"},
 }
 HEAVY = ("jax", "absl", "matplotlib", "google.protobuf", "tensorboard", "PIL", "rich", "scipy")

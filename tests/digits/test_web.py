@@ -14,8 +14,9 @@ import pytest
 from openapi_spec_validator import validate
 
 from stillflow.digits.recogniser import Recogniser
-from stillflow.digits.web import app, bodies
+from stillflow.digits.web import app
 from stillflow.digits.web.newest import Newest
+from stillflow.serving.bodies import BodyReader
 
 PAGE = importlib.resources.files("stillflow.digits") / "page"
 DESCRIPTION = json.loads((PAGE / "openapi.json").read_text("utf-8"))
@@ -324,14 +325,14 @@ def test_a_body_that_does_not_come_is_not_waited_for(folder):
         yield b"{"
         await asyncio.Event().wait()
 
-    reader = bodies.BodyReader(seconds=0.05)
+    reader = BodyReader(seconds=0.05)
     response = predict(folder, slow(), "application/json", reader=reader)
     assert refused(response, 408, "within 0.05 seconds")
     assert response.headers["connection"] == "close"
 
 
 def test_bodies_together_have_a_bound(folder):
-    reader = bodies.BodyReader(together=100_000)
+    reader = BodyReader(together=100_000)
     full = predict(folder, in_chunks(60_000, 2), "application/json", reader=reader)
     assert refused(full, 503, "Too much is being sent")
     again = predict(folder, json.dumps({"pixels": BLANK}), "application/json", reader=reader)

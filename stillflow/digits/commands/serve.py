@@ -28,7 +28,8 @@ def serve(host: str, port: int, folder: str) -> None:
     described at /docs. Ctrl-C ends it.
     """
     try:
-        from stillflow.digits.web import app, newest, server
+        from stillflow.digits.web import app, newest
+        from stillflow.serving import server
     except ImportError as error:
         raise click.ClickException(
             f"The page needs {error.name}.\n  pip install 'stillflow[web]'"

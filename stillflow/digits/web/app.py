@@ -21,8 +21,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from stillflow.digits.model import NoModel
 from stillflow.digits.recogniser import Recogniser
 from stillflow.digits.web import bodies
-from stillflow.digits.web.batcher import Batcher, OverloadedError
 from stillflow.digits.web.newest import Answer, Newest
+from stillflow.serving.batcher import Batcher, OverloadedError
+from stillflow.serving.bodies import BodyReader
 
 STROKES = 12  # hidden units that an answer names
 _MOST_PICTURES = 64  # that wait to be decoded; each may hold a megabyte
@@ -49,7 +50,7 @@ _HEADERS = {
 class Service:
     """What the routes answer with: the newest model, behind a batcher."""
 
-    def __init__(self, newest: Newest, reader: bodies.BodyReader):
+    def __init__(self, newest: Newest, reader: BodyReader):
         self.newest = newest
         self._reader = reader
         self._batcher = Batcher[np.ndarray, Answer](newest.run)
@@ -129,9 +130,9 @@ def _described(pixels: np.ndarray, answer: Answer) -> dict[str, Any]:
     }
 
 
-def create(newest: Newest, reader: bodies.BodyReader | None = None) -> ASGIApp:
+def create(newest: Newest, reader: BodyReader | None = None) -> ASGIApp:
     """The service as an ASGI application; it follows `newest` while it is up."""
-    service = Service(newest, reader or bodies.BodyReader())
+    service = Service(newest, reader or BodyReader())
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -1,12 +1,7 @@
-"""Reads what a client sends, and makes the network's image of it. Whatever is wrong has a reason.
-
-Bounds hold before anything is decoded: a body's size, the time it may take, and the memory that all
-bodies may take together.
-"""
+"""Makes the network's image of what a client sent. Whatever is wrong has a reason."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator
 from typing import Any, NoReturn
@@ -15,64 +10,14 @@ import numpy as np
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from stillflow.digits import locate, picture
 
-LARGEST = 2**20
-TOGETHER = 64 * LARGEST
-SECONDS = 10.0
 MAX_PIXELS = 16_000_000
 SIDE = locate.SIDE
 _PICTURES = ("image/png", "image/jpeg", "image/bmp", "image/x-ms-bmp")
 _WANTED = "Send application/json, image/png, image/jpeg, image/bmp or multipart/form-data."
-
-
-class BodyReader:
-    """Reads bodies of at most `largest` bytes, each within `seconds`, `together` bytes at once."""
-
-    def __init__(
-        self, largest: int = LARGEST, together: int = TOGETHER, seconds: float = SECONDS
-    ) -> None:
-        self._largest = largest
-        self._together = together
-        self._seconds = seconds
-        self._held = 0
-
-    async def read(self, request: Request) -> bytes:
-        """The body of a request.
-
-        Raises:
-          HTTPException: 408, 413, or 503 when other bodies take all the memory there is for them.
-        """
-        if _length(request) > self._largest:
-            self._refuse_size()
-        body = bytearray()
-        try:
-            async with asyncio.timeout(self._seconds):
-                async for chunk in request.stream():
-                    self._held += len(chunk)
-                    body += chunk
-                    if len(body) > self._largest:
-                        self._refuse_size()
-                    if self._held > self._together:
-                        raise HTTPException(503, "Too much is being sent: try again later.")
-        except TimeoutError:
-            reason = f"The body did not arrive within {self._seconds:g} seconds."
-            raise HTTPException(408, reason, {"connection": "close"}) from None
-        except ClientDisconnect:
-            raise HTTPException(400, "The body was cut off.") from None
-        finally:
-            self._held -= len(body)
-        return bytes(body)
-
-    def _refuse_size(self) -> NoReturn:
-        raise HTTPException(413, f"The body is larger than {self._largest // 2**10} KiB.")
-
-
-def _length(request: Request) -> int:
-    stated = request.headers.get("content-length", "")
-    return int(stated) if stated.isdecimal() else 0
 
 
 def media_type(request: Request) -> str:

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from stillflow.digits.web.batcher import Batcher, OverloadedError
+from stillflow.serving.batcher import Batcher, OverloadedError
 
 
 class Runner:
@@ -99,3 +99,40 @@ def test_no_more_wait_than_there_is_room_for(batcher, runner):
         return await asyncio.gather(*tasks)
 
     assert asyncio.run(many()) == [-item for item in range(10)]
+
+
+def test_only_items_of_one_kind_run_together(runner):
+    async def many():
+        tasks = await queued(batcher, runner, [1, 2, 3, 5, 4])
+        runner.may_run.set()
+        return await asyncio.gather(*tasks)
+
+    batcher = Batcher(runner, batch=4, kind=lambda item: item % 2)
+    assert asyncio.run(many()) == [0, -1, -2, -3, -5, -4]
+    assert runner.batches == [[0], [1, 3, 5], [2, 4]]
+    batcher.close()
+
+
+def test_a_batch_is_as_large_as_its_items_together(runner):
+    async def many():
+        tasks = await queued(batcher, runner, [2, 3, 1, 9, 1])
+        runner.may_run.set()
+        return await asyncio.gather(*tasks)
+
+    batcher = Batcher(runner, batch=4, size=lambda item: item or 1)
+    assert asyncio.run(many()) == [0, -2, -3, -1, -9, -1]
+    assert runner.batches == [[0], [2, 1, 1], [3], [9]]
+    batcher.close()
+
+
+def test_a_batch_that_is_not_full_waits_for_more(runner):
+    async def many():
+        tasks = [asyncio.create_task(batcher(1))]
+        await asyncio.sleep(0.01)
+        tasks.append(asyncio.create_task(batcher(2)))
+        return await asyncio.gather(*tasks)
+
+    batcher = Batcher(runner, wait=0.2)
+    assert asyncio.run(many()) == [-1, -2]
+    assert runner.batches == [[1, 2]]
+    batcher.close()

@@ -4,7 +4,7 @@ import asyncio
 
 import uvicorn
 
-from stillflow.digits.web import server
+from stillflow.serving import server
 
 LARGE = 50_000_000
 

@@ -77,12 +77,19 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def serve(app: ASGIApp, listener: socket.socket) -> None:
-    """Answers on `listener` until the process is told to stop (Ctrl-C or SIGTERM)."""
+def serve(
+    app: ASGIApp, listener: socket.socket, deadline: float = DEADLINE, patience: int = 3
+) -> None:
+    """Answers on `listener` until the process is told to stop (Ctrl-C or SIGTERM).
+
+    Args:
+      deadline: seconds from a request's first byte to its answer's last.
+      patience: seconds that running requests have left once the process is told to stop.
+    """
     _allow_many_connections()
     config = uvicorn.Config(
         app,
-        http=DeadlineProtocol,
+        http=type("Protocol", (DeadlineProtocol,), {"deadline": deadline}),
         ws="none",
         loop="asyncio",
         lifespan="on",
@@ -93,7 +100,7 @@ def serve(app: ASGIApp, listener: socket.socket) -> None:
         backlog=BACKLOG,
         limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=5,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=patience,
         h11_max_incomplete_event_size=LONGEST_HEADERS,
     )
     with contextlib.suppress(KeyboardInterrupt):
