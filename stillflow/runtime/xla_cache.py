@@ -1,27 +1,26 @@
 """Compiled code kept on disk, so that the next process does not compile it again.
 
-JAX writes and reads the entries. Here are their folder, its bound, and what keeps a bad folder from
-doing harm: one that cannot be used is not, and one that cannot be read is emptied. STILLFLOW_CACHE
-names another folder, or is `off`.
+JAX writes and reads the entries. Here is what keeps their folder within its bound, and a bad one
+from doing harm: one that cannot be used is not, and one that cannot be read is emptied.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import jax
 
-_MAX_BYTES = 256 << 20
+from stillflow.runtime.cache_folder import MAX_BYTES, cache_folder
+
 _TROUBLE = "persistent compilation cache entry"  # in JAX's warnings, whatever was wrong
 
 
 def start() -> None:
     """Has JAX keep what it compiles, unless the program has chosen a folder of its own."""
-    folder = _folder()
+    folder = cache_folder()
     if folder is None or _chosen() is not None:
         return
     try:
@@ -54,27 +53,11 @@ def _chosen() -> str | None:
     return jax.config.jax_compilation_cache_dir  # type: ignore[attr-defined]  # made at run time
 
 
-def _folder() -> str | None:
-    chosen = os.environ.get("STILLFLOW_CACHE")
-    if chosen == "off":
-        return None
-    return chosen or os.path.join(_user_caches(), "stillflow", "xla")
-
-
-def _user_caches() -> str:
-    """Where this system keeps a user's caches."""
-    if sys.platform == "win32":
-        return os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
-    if sys.platform == "darwin":
-        return os.path.expanduser("~/Library/Caches")
-    return os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-
-
 def _bound(folder: str) -> None:
-    """Removes the oldest entries beyond _MAX_BYTES. Another process may be doing the same."""
+    """Removes the oldest entries beyond MAX_BYTES. Another process may be doing the same."""
     with os.scandir(folder) as files:
         entries = [(entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in files]
-    left = _MAX_BYTES
+    left = MAX_BYTES
     for _, size, path in sorted(entries, reverse=True):
         left -= size
         if left < 0:
@@ -84,7 +67,7 @@ def _bound(folder: str) -> None:
 
 def _empty() -> None:
     """Removes all entries; but a folder that is not ours is left alone."""
-    folder = _folder()
+    folder = cache_folder()
     if folder is None or folder != _chosen():
         return
     with suppress(OSError):

@@ -72,7 +72,7 @@ def test_a_folder_that_cannot_be_made_is_done_without(tmp_path):
 def test_the_oldest_entries_go_first(tmp_path, monkeypatch):
     from stillflow.runtime import xla_cache
 
-    monkeypatch.setattr(xla_cache, "_MAX_BYTES", 250)
+    monkeypatch.setattr(xla_cache, "MAX_BYTES", 250)
     for age, name in enumerate(("new", "middle", "old")):
         path = tmp_path / f"{name}-cache"
         path.write_bytes(bytes(100))
