@@ -6,8 +6,10 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+from stillflow.cli.tables import aligned, in_bytes
 
 _SHOWN = 20  # rows of a list, unless all are asked for
 
@@ -91,31 +93,13 @@ def _checkpoint(prefix: str) -> Iterator[str]:
         elements += count
         total += count * dtype.size if sized else 0
         shape = f"[{','.join(map(str, shapes[name]))}]"
-        rows.append([name, dtype.name, shape, _bytes(count * dtype.size) if sized else "-"])
-    yield from _table(rows)
-    yield f"{_many(len(rows), 'tensor')}, {_many(elements, 'element')}, {_bytes(total)}"
-
-
-def _bytes(count: int) -> str:
-    if count < 10_000:
-        return f"{count} B"
-    for unit in ("kB", "MB", "GB"):
-        count = count / 1000  # type: ignore[assignment]
-        if count < 1000 or unit == "GB":
-            break
-    return f"{count:.1f} {unit}"
+        rows.append([name, dtype.name, shape, in_bytes(count * dtype.size) if sized else "-"])
+    yield from aligned(rows)
+    yield f"{_many(len(rows), 'tensor')}, {_many(elements, 'element')}, {in_bytes(total)}"
 
 
 def _many(count: int, what: str) -> str:
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows with their columns below each other."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield f"  {'  '.join(cells).rstrip()}"
 
 
 # Graphs -------------------------------------------------------------------------------------------
@@ -155,7 +139,7 @@ def _meta_graph(meta: Any, limit: int | None) -> Iterator[str]:
     for key, signature in sorted(meta.signature_def.items()):
         yield f"signature {key}: {signature.method_name}"
         ends = (("in", signature.inputs), ("out", signature.outputs))
-        yield from _table(
+        yield from aligned(
             [
                 [way, name, info.name, _type(info.dtype), _shape(info.tensor_shape)]
                 for way, infos in ends
@@ -164,7 +148,7 @@ def _meta_graph(meta: Any, limit: int | None) -> Iterator[str]:
         )
     if meta.collection_def:
         yield "collections"
-        yield from _table(
+        yield from aligned(
             [[key, str(_length(items))] for key, items in sorted(meta.collection_def.items())]
         )
 
@@ -193,7 +177,7 @@ def _is_fed(node: Any) -> bool:
 
 def _listed(title: str, rows: list[list[str]], limit: int | None) -> Iterator[str]:
     yield title if rows else f"{title}: none"
-    yield from _table(rows[:limit])
+    yield from aligned(rows[:limit])
     if limit is not None and len(rows) > limit:
         yield f"  and {len(rows) - limit} more; --all shows them"
 
