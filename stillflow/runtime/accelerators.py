@@ -77,7 +77,7 @@ def platform() -> str:
     named = os.environ.get("JAX_PLATFORMS", "").split(",")[0]
     if named:
         return _kind(named)
-    return "gpu" if has_gpu_plugin() and _has_gpu() else "cpu"
+    return "gpu" if has_gpu_plugin() and has_gpu() else "cpu"
 
 
 def _kind(backend: str) -> str:
@@ -92,7 +92,8 @@ def has_gpu_plugin(*kinds: str) -> bool:
     return any(name.startswith(kinds or _GPU_PLUGINS) for name in names)
 
 
-def _has_gpu() -> bool:
+def has_gpu() -> bool:
+    """Whether a GPU's driver is there, and the environment does not hide the GPU."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     return visible not in ("", "-1") and any(map(os.path.exists, _DRIVERS))
 

@@ -32,7 +32,7 @@ def test_no_command_says_what_to_do_first():
     assert (done.returncode, done.stderr) == (0, "")
     first, second, third = done.stdout.splitlines()
     assert first.startswith("stillflow run program.py ")
-    assert second.startswith("stillflow digits train ")
+    assert second.startswith("stillflow doctor ")
     assert third.startswith("stillflow --help ")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from stillflow.cli.commands.help import completion
+from stillflow.cli.commands.help import completion, doctor
 from stillflow.cli.commands.looking import names
 from stillflow.cli.commands.models import export, inspect
 from stillflow.cli.commands.running import launch, run
@@ -13,7 +13,7 @@ from stillflow.digits.cli import digits
 
 _FIRST = """\
 stillflow run program.py    runs a TensorFlow 1.x program, unchanged
-stillflow digits train      trains an example: it reads handwritten digits
+stillflow doctor            says whether this machine is ready
 stillflow --help            lists all commands; each has a --help of its own"""
 
 
@@ -38,6 +38,7 @@ for section, command in (
     (Section.MODELS, export),
     (Section.LOOKING, names),
     (Section.DIGITS, digits),
+    (Section.HELP, doctor),
     (Section.HELP, completion),
 ):
     stillflow.add(section, command)
