@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stillflow.declare.numpy.denormals import flushed
 from stillflow.declare.numpy.putting_off import PutOff
 from stillflow.declare.resources import Handle
 from stillflow.graph.operation import Operation
 from stillflow.runtime.cost import RUNS_BEFORE_WRITING, moving, switch
-from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.host_code import HostFunction
 from stillflow.runtime.last_writes import carried_out, with_last_writes_put_off

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.runtime.denormals import flushing
+from stillflow.declare.numpy.denormals import flushing
 from stillflow.runtime.host import HostProgram
 from stillflow.runtime.quiet import quiet
 from stillflow.runtime.steps import Step

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.numpy.denormals import flushed
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.declare.partly import UNKNOWN
 from stillflow.graph.operation import Operation
-from stillflow.runtime.denormals import flushed
 from stillflow.runtime.regions import Loop
 from stillflow.runtime.steps import Plan, Step
 from stillflow.runtime.trips import Trips, Turns

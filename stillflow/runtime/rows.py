@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.numpy.denormals import flushed
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.declare.rows import Rows, repeated
-from stillflow.runtime.denormals import flushed
 from stillflow.runtime.steps import Plan
 
 

@@ -14,10 +14,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from stillflow.declare.numpy.denormals import flushed
 from stillflow.graph.errors import InvalidArgumentError, OpError, ResourceExhaustedError
 from stillflow.graph.operation import Operation
 from stillflow.runtime import xla_cache
-from stillflow.runtime.denormals import flushed
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.last_writes import with_last_writes_put_off
 from stillflow.runtime.memory import keep_freed

@@ -12,9 +12,9 @@ import jax
 import numpy as np
 from jax import export
 
+from stillflow.declare.numpy.denormals import flushed
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.graph.operation import Operation
-from stillflow.runtime.denormals import flushed
 from stillflow.runtime.steps import Step
 from stillflow.runtime.towers import Towers
 from stillflow.runtime.trips import Trips

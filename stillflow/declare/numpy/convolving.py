@@ -1,7 +1,8 @@
 """Convolution in NumPy. An extension of its namespace; `runtime.xla_namespace` has the twin.
 
 The windows of the images become rows of a matrix, so that one product does the arithmetic. The
-rows are made for some images at a time: they hold each pixel as often as a window does.
+rows are made for some images at a time: they hold each pixel as often as a window does. Where that
+is much work, every core takes some.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare.numpy import threads
+from stillflow.declare.numpy import threads, together
 
 _ROWS_BYTES = 16 << 20
+_WORTH_SHARING = 1 << 25  # multiplications, from which on all cores take part
+_SHARES = 2  # for each core, so that one which is late is not waited for long
 
 Steps = Sequence[int]
 
@@ -90,11 +93,37 @@ def _windows(x: np.ndarray, window: Steps, strides: Steps, dilation: Steps) -> n
 def _product(windows: np.ndarray, w: np.ndarray) -> np.ndarray:
     """windows: f[n, counts, window, c], w: f[window * c, d] -> f[n, counts, d]"""
     n, *counts = windows.shape[: windows.ndim // 2]
-    places, (size, depth) = math.prod(counts), w.shape
+    size, depth = w.shape
     y = np.empty((n, *counts, depth), w.dtype)
-    images = max(_ROWS_BYTES // max(places * size * w.itemsize, 1), 1)
-    for start in range(0, n, images):
-        part = windows[start : start + images]
-        rows = part.reshape(len(part) * places, size)
-        threads.matmul(rows, w, out=y[start : start + images].reshape(len(rows), depth))
+    row = math.prod(counts[1:])  # of windows that are beside each other in an image
+    parts = _parts(n, counts[0], row * size * w.itemsize, row * w.size)
+    # Memory that other threads allocate goes back to the system at once, to be mapped anew.
+    largest = max((windows[part].size for part in parts), default=0)
+    free = [np.empty(largest, windows.dtype) for _ in range(min(together.cores(), len(parts)))]
+
+    def compute(part: tuple[slice, slice]) -> None:
+        seen, result = windows[part], y[part]
+        memory = free.pop()
+        rows = memory[: seen.size].reshape(seen.shape)
+        np.copyto(rows, seen)
+        count = math.prod(result.shape[:-1])
+        threads.matmul(rows.reshape(count, size), w, out=result.reshape(count, depth))
+        free.append(memory)
+
+    together.for_each(compute, parts)
     return y
+
+
+def _parts(images: int, rows: int, row_bytes: int, row_work: int) -> list[tuple[slice, slice]]:
+    """Images, and rows of windows in each, that are computed at a time."""
+    shares = _SHARES * together.cores() if images * rows * row_work >= _WORTH_SHARING else 1
+    at_once = max(_ROWS_BYTES // max(rows * row_bytes, 1), 1)
+    if images >= shares:
+        at_once = min(at_once, -(-images // shares))
+        return [(slice(i, i + at_once), slice(None)) for i in range(0, images, at_once)]
+    step = max(-(-rows // shares), 1)
+    return [
+        (slice(i, i + 1), slice(start, start + step))
+        for i in range(images)
+        for start in range(0, rows, step)
+    ]
