@@ -17,8 +17,7 @@ from importlib.machinery import BuiltinImporter, ModuleSpec, PathFinder, SourceF
 from types import CodeType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from stillflow.environment import as_tensorflow
-from stillflow.environment.on_import import when_imported
+from stillflow.environment.processes import prepare
 from stillflow.runtime import accelerators
 
 if TYPE_CHECKING:
@@ -73,12 +72,6 @@ def spread_over(devices: str) -> None:
     """
     os.environ["STILLFLOW_DEVICES"] = devices
     accelerators.spread()
-
-
-def prepare(period: bool) -> None:
-    """Makes `import tensorflow` mean Stillflow, here and in spawned processes."""
-    as_tensorflow(period)
-    when_imported("multiprocessing.spawn", lambda spawn: _prepare_children(spawn, period))
 
 
 def script(path: str) -> Program:
@@ -167,22 +160,3 @@ def _show_from_the_program_on(
             shown = frame.tb_next
         frame = frame.tb_next
     sys.__excepthook__(kind, error.with_traceback(shown), shown)
-
-
-class _Preparation:
-    """Unpickles as a call of `prepare`."""
-
-    def __init__(self, period: bool):
-        self._period = period
-
-    def __reduce__(self) -> tuple[Callable[[bool], None], tuple[bool]]:
-        return prepare, (self._period,)
-
-
-def _prepare_children(spawn: ModuleType, period: bool) -> None:
-    """A spawned process unpickles its preparation data before it imports the program."""
-    today = spawn.get_preparation_data
-    spawn.get_preparation_data = lambda name: {  # type: ignore[attr-defined]
-        **today(name),
-        "stillflow": _Preparation(period),
-    }
