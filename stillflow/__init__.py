@@ -27,6 +27,13 @@ def as_tensorflow(period: bool = True) -> ModuleType:
     return as_tensorflow(period)
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext stillflow`: what `as_tensorflow` does, and objects of Stillflow's drawn."""
+    from stillflow.notebook.extension import load
+
+    load(shell)
+
+
 # Stillflow's own names beside TensorFlow's: the module that each is in, and its name there, if any.
 _OWN = {
     "op": ("stillflow.ops.own", "op"),

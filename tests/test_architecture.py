@@ -70,13 +70,14 @@ MAY_IMPORT = {
         *("profiler", "predictor"),
     },
     "environment": {"api", "runtime", "distribute"},
+    "notebook": {"graph", "platform", "checkpoint", "api", "environment"},
     "serving": {"graph", "runtime", "platform", "checkpoint", "train", "interchange"},
     "digits": {"api", "serving"},
     "cli": {
         *("api", "environment", "interchange", "digits", "leaving", "runtime", "distribute"),
-        "serving",
+        *("serving", "notebook", "platform"),
     },
-    "": {"declare", "ops", "api", "cli", "environment", "leaving"},
+    "": {"declare", "ops", "api", "cli", "environment", "leaving", "notebook"},
 }
 HEAVY = ("jax", "absl", "matplotlib", "google.protobuf", "tensorboard", "PIL", "rich", "scipy")
 

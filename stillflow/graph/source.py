@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import NamedTuple
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+#: Each gives what is to be said in place of a file's name (a notebook's cell, say), or None.
+titles: list[Callable[[str], str | None]] = []
 
 
 class SourceLine(NamedTuple):
@@ -17,7 +21,8 @@ class SourceLine(NamedTuple):
     function: str
 
     def __str__(self) -> str:
-        where = f"{os.path.basename(self.filename)}:{self.lineno}"
+        title = next((found for title in titles if (found := title(self.filename))), None)
+        where = f"{title or os.path.basename(self.filename)}:{self.lineno}"
         return where if self.function == "<module>" else f"{where} in {self.function}()"
 
 

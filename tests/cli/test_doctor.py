@@ -222,6 +222,7 @@ NO_SETTINGS = {
     "MAX_DIRECTORY_CREATION_ATTEMPTS",  # names in Python
     "USE_DEFAULT",
     "PYCHARM_HOSTED",  # changes how a bar of progress is drawn
+    "NO_COLOR",
 }
 
 

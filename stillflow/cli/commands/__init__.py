@@ -7,6 +7,7 @@ import click
 from stillflow.cli.commands.help import completion, doctor
 from stillflow.cli.commands.looking import names
 from stillflow.cli.commands.models import export, inspect
+from stillflow.cli.commands.notebooks import kernel
 from stillflow.cli.commands.running import launch, run
 from stillflow.cli.sections import Section, SectionedGroup
 from stillflow.digits.cli import digits
@@ -34,6 +35,7 @@ def stillflow(context: click.Context) -> None:
 for section, command in (
     (Section.RUNNING, run),
     (Section.RUNNING, launch),
+    (Section.RUNNING, kernel),
     (Section.MODELS, inspect),
     (Section.MODELS, export),
     (Section.LOOKING, names),

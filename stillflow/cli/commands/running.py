@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stillflow.cli.commands import notebooks
+
 if TYPE_CHECKING:
     from stillflow.distribute.membership import Membership
 
@@ -44,6 +46,7 @@ heartbeat_option = click.option(
 @click.option("--hosts", help="The machines of all processes, rank 0's first: a,b:PORT,...")
 @click.option("--rank", type=int, help="Which of the hosts this process is; 0 is the first.")
 @click.option("--patience", default=60.0, help="Seconds to wait for all ranks to come (60).")
+@notebooks.outputs
 @click.argument("program", type=click.Path(allow_dash=True))
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def run(
@@ -58,16 +61,25 @@ def run(
     hosts: str | None,
     rank: int | None,
     patience: float,
+    save: str | None,
+    pictures: str | None,
 ) -> Callable[[], None]:
     """Run PROGRAM as python does, `import tensorflow` meaning Stillflow.
 
-    PROGRAM is a script, or - for standard input. ARGS are the program's own. With --hosts, or
-    where srun, mpirun, torchrun or TF_CONFIG have started several processes, they run it together.
+    PROGRAM is a script, - for standard input, or a notebook (.ipynb), whose cells are run in
+    order and show what they show. ARGS are the program's own. With --hosts, or where srun, mpirun,
+    torchrun or TF_CONFIG have started several processes, they run it together.
     """
     from stillflow.cli import program as programs
 
     if devices is not None:
         _spread_over(devices)
+    if program.endswith(notebooks.SUFFIX) and not (as_module or as_code):
+        if hosts is not None:
+            raise click.UsageError("A notebook is run by one process, without --hosts.")
+        return notebooks.runner(program, args, save, pictures, period)
+    if save is not None or pictures is not None:
+        raise click.UsageError("--save and --pictures are for notebooks.")
     place = _place(hosts, rank)
     if place is not None:
         local = place.has_local_batches or batch == "local"

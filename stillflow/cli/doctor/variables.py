@@ -14,6 +14,7 @@ OWN = {
     "STILLFLOW_DEVICES": "how many devices share each compiled run: a number, or all",
     "STILLFLOW_MATMUL_PRECISION": "products on a GPU: float32, tensorfloat32 or bfloat16",
     "STILLFLOW_MEMBERSHIP": "a rank's place, which stillflow launch gives it",
+    "STILLFLOW_PROGRESS": "off leaves out the line that says what takes long",
     "STILLFLOW_RANK": "this process's rank, which stillflow run tells its children",
     "STILLFLOW_SIZE": "how many ranks there are, likewise",
     "STILLFLOW_STRICT": "1 rounds each product and sum on its own",

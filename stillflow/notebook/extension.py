@@ -1,0 +1,58 @@
+"""What `%load_ext stillflow` does in an IPython that is running."""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+from typing import Any
+
+import stillflow
+from stillflow.environment.processes import prepare
+from stillflow.graph import source
+from stillflow.graph.errors import OpError
+from stillflow.notebook import display
+
+
+def load(shell: Any) -> None:
+    """Makes `import tensorflow` mean Stillflow; lines of cells and objects are shown as such.
+
+    Raises:
+      IPython.core.error.UsageError: another TensorFlow is imported already.
+    """
+    from IPython.core.error import UsageError
+
+    try:
+        prepare(period=True)
+    except ImportError as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError(
+            f"{reason}\n  Restart the kernel and load Stillflow before the first `import "
+            "tensorflow`, or choose the kernel that `stillflow kernel install` installs."
+        ) from None
+    source.titles.append(lambda file: _cell(shell, file))
+    display.install(shell.display_formatter)
+    shell.set_custom_exc((OpError,), _show)
+
+
+def _cell(shell: Any, file: str) -> str | None:
+    """What the cell is called that IPython has compiled as this file."""
+    found = shell.compile.format_code_name(file)
+    return f"{found[0].lower()} {found[1]}" if found else None
+
+
+def _show(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: Any = None) -> None:
+    """The traceback of a run that failed, without Stillflow's lines, unless %xmode asks for all."""
+    if shell.InteractiveTB.mode != "Verbose":
+        trace = _of_the_user(trace)
+        if error.__cause__ is not None:
+            error.__cause__.__traceback__ = _of_the_user(error.__cause__.__traceback__)
+    shell.showtraceback((kind, error.with_traceback(trace), trace), tb_offset=tb_offset)
+
+
+def _of_the_user(trace: TracebackType | None) -> TracebackType | None:
+    if trace is None:
+        return None
+    later = _of_the_user(trace.tb_next)
+    if trace.tb_frame.f_code.co_filename.startswith(os.path.dirname(stillflow.__file__) + os.sep):
+        return later
+    return TracebackType(later, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)

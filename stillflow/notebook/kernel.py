@@ -1,0 +1,30 @@
+"""The process of a Jupyter kernel in which `import tensorflow` means Stillflow.
+
+`python -m stillflow.notebook.kernel [--no-period-shims] -f CONNECTION_FILE`, as Jupyter starts it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from stillflow.environment.processes import prepare
+
+WITHOUT_SHIMS = "--no-period-shims"
+
+
+def main(arguments: list[str]) -> None:
+    """Serves until Jupyter shuts the kernel down."""
+    if not sys.flags.safe_path and sys.path[0] in ("", os.getcwd()):
+        del sys.path[0]  # no file there is to stand in for Jupyter's own; IPython puts it back
+    from ipykernel.kernelapp import IPKernelApp
+
+    prepare(WITHOUT_SHIMS not in arguments)
+    import numpy  # noqa: F401  # the shims set how it prints for all cells, not for the one at work
+
+    given = [argument for argument in arguments if argument != WITHOUT_SHIMS]
+    IPKernelApp.launch_instance(given, extra_extensions=["stillflow"])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
