@@ -46,8 +46,8 @@ _OWN = {
 # ours are reached by `from stillflow.train import ...`.
 _SHADOWED = frozenset(
     {
-        *("data", "distribute", "distributions", "estimator", "gradients", "keras", "layers"),
-        *("profiler", "train"),
+        *("autograph", "data", "distribute", "distributions", "estimator", "gradients", "keras"),
+        *("layers", "profiler", "train"),
     }
 )
 

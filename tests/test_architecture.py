@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "data": {"graph"},
     "tracking": {"graph"},
     "ops": {"graph", "declare", "platform", "checkpoint", "tracking"},
+    "autograph": {"graph", "declare", "ops", "platform"},
     "gradients": {"graph", "declare", "ops"},
     "runtime": {"graph", "declare", "platform"},
     "train": {
@@ -30,7 +31,7 @@ MAY_IMPORT = {
     "layers": {"graph", "declare", "ops", "gradients", "runtime", "platform", "train", "tracking"},
     "input": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint"),
-        *("train", "layers", "tracking"),
+        *("train", "layers", "tracking", "autograph"),
     },
     "distribute": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "train", "input"),
@@ -67,7 +68,7 @@ MAY_IMPORT = {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "distributions", "graph_editor", "interchange", "events"),
         *("testing", "monitored", "estimator", "tracking", "learn", "distribute", "keras"),
-        *("profiler", "predictor"),
+        *("profiler", "predictor", "autograph"),
     },
     "environment": {"api", "runtime", "distribute"},
     "notebook": {"graph", "platform", "checkpoint", "api", "environment"},

@@ -19,6 +19,7 @@ from tensorboard.compat.proto.summary_pb2 import SummaryMetadata as SummaryMetad
 
 from stillflow.api import app as app
 from stillflow.api import audio as audio
+from stillflow.api import autograph as autograph
 from stillflow.api import bitwise as bitwise
 from stillflow.api import compat as compat
 from stillflow.api import config as config

@@ -74,6 +74,8 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes, Distributi
         self._default_original_op: Operation | None = None
         self.seed: int | None = None
         self._seed_used = False  # by an operation without a seed of its own
+        self.orders_effects = False  # what has effects runs in the order of its building
+        self.effect_carriers: set[Operation] = set()  # what leaves a choice or loop with effects
 
     # Building ---------------------------------------------------------------------------------
 

@@ -1,3 +1,4 @@
+from stillflow.api.contrib import autograph as autograph
 from stillflow.api.contrib import checkpoint as checkpoint
 from stillflow.api.contrib import cluster_resolver as cluster_resolver
 from stillflow.api.contrib import compiler as compiler

@@ -403,6 +403,19 @@ class DatasetV2(CompositeTensor):
 
         return reduced(self, initial_state, reduce_func)
 
+    # In functions that AutoGraph converts ---------------------------------------------------------
+
+    def _autograph_for_loop(self, *loop: Any) -> None:
+        from stillflow.input.datasets.looping import dataset_loop
+
+        dataset_loop(self, *loop)
+
+    def _autograph_enumerate(self, start: Any) -> Any:
+        return self.enumerate(start)
+
+    def _autograph_zip(self, datasets: Any) -> Any:
+        return DatasetV2.zip(tuple(datasets))
+
 
 def _comes_from_reference(tensor: Tensor) -> bool:
     return tensor.dtype._is_ref_dtype or any(map(_comes_from_reference, tensor.op.inputs))

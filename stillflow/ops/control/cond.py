@@ -11,6 +11,7 @@ from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
+from stillflow.ops.control import effects
 from stillflow.ops.control.carried import as_before
 from stillflow.ops.control.cond_context import CondContext
 from stillflow.ops.control.ordering import identity
@@ -60,6 +61,7 @@ def cond(
             true_result, false_result = _alone(true_result), _alone(false_result)
         _check_same_structure(true_result, false_result, true_parts, false_parts)
         merged = _merged(true_result, true_parts, false_parts)
+        effects.carry(merged, when_true, when_false)
         if when_true.outer_context is None:
             graph = get_default_graph()
             graph.add_to_collection(GraphKeys.COND_CONTEXT, when_true)

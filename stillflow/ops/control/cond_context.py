@@ -11,6 +11,7 @@ from stillflow.graph import nest
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies
+from stillflow.ops.control import effects
 from stillflow.ops.control.carried import as_carried
 from stillflow.ops.control.contexts import ControlFlowContext
 from stillflow.ops.control.nodes import is_call, is_loop_exit, op_in_context
@@ -142,11 +143,13 @@ class CondContext(ControlFlowContext):
 
         The second is a structure, in a list where it is a single tensor.
         """
+        since = effects.count()
         original = with_summaries(fn, _again)
         if original is None:
             return None, None
         result = nest.map_structure(self._as_result, original, expand_composites=True)
-        return original, result if isinstance(result, (list, tuple)) else [result]
+        parts = result if isinstance(result, (list, tuple)) else [result]
+        return original, effects.waiting(parts, since, self)
 
     def _as_result(self, value: Any) -> Tensor:
         if isinstance(value, Operation):

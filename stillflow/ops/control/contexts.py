@@ -31,6 +31,8 @@ class ControlFlowContext:
     tensor one from outside, called so, is known.
     """
 
+    has_effects = False  # in a graph that orders them
+
     def __init__(self, values_def: Any = None, import_scope: str | None = None) -> None:
         self._nested_contexts: list[ControlFlowContext] = []
         self._outer_context: ControlFlowContext | None = (

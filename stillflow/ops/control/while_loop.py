@@ -15,7 +15,7 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.array.indexed_slices import convert_to_tensor_or_indexed_slices
-from stillflow.ops.control import frames, shape_invariants
+from stillflow.ops.control import effects, frames, shape_invariants
 from stillflow.ops.control.carried import as_before, as_carried
 from stillflow.ops.control.nodes import is_constant_enter
 from stillflow.ops.control.ordering import identity, ref_or_identity
@@ -171,6 +171,7 @@ def _build_inside(
     in_body = [ref_or_identity(sides[1]) for sides in switched]
     context._pivot_for_body = in_body[0]
     arguments = packed(in_body)
+    since = effects.count()
     result = with_summaries(lambda: body(*arguments), _again)
     if not nest.has_children(result, True):
         result = [result]
@@ -182,9 +183,11 @@ def _build_inside(
             "Number of inputs and outputs of body must match loop_vars: "
             f"{len(merged)}, {len(after)}"
         )
+    after = effects.waiting(after, since, context)
     for variable, value in zip(merged, after, strict=True):
         frames.add_back_edge(variable, value)
     context._loop_exits = [frames.exit_(sides[0]) for sides in switched]
+    effects.carry(context._loop_exits, context)
     context.ExitResult(context._loop_exits)
     return result, context._loop_exits
 

@@ -10,9 +10,9 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from stillflow.graph import dtypes
-from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_spec import TensorSpec
+from stillflow.ops.control.effects import order_returning
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.functions.body import _SHARED_KEYS, FuncGraph
 from stillflow.ops.functions.branches import BranchFunction
@@ -28,6 +28,7 @@ class TracedGraph(FuncGraph):
         super().__init__(name)
         outer = self.outer_graph
         self.seed = outer.seed
+        self.orders_effects = True
         for key, items in outer._collections.items():
             self._collections[key] = items if key in _SHARED_KEYS else list(items)
 
@@ -54,37 +55,12 @@ class TracedGraph(FuncGraph):
                 returned = [identity(tensor) for tensor in func(*self.inputs)]
             finally:
                 scope.set_use_resource(uses_resources)
-            _order(self.get_operations()[count:], returned)
+            order_returning(self.get_operations()[count:], returned)
             self.outputs = [self.capture(tensor) for tensor in returned]
         self.operations = self.get_operations()
 
     def _declared(self, spec: TensorSpec, number: int) -> Tensor:
         return self._placeholder(spec, f"args_{number}")  # type: ignore[arg-type]
-
-
-def _order(operations: Sequence[Operation], returned: Sequence[Tensor]) -> None:
-    """Has operations with effects run one after another, and `returned` wait for all of them.
-
-    Those that use one resource are in order, and those that use none.
-    """
-    effects: list[Operation] = []
-    last: dict[Tensor | None, Operation] = {}
-    for op in operations:
-        has_effect = op.defn.stateful and op.defn.stream is None
-        if has_effect:
-            effects.append(op)
-        resources = list(dict.fromkeys(t for t in op.inputs if t.dtype is dtypes.resource))
-        keys: list[Tensor | None] = [*resources]
-        if not keys and has_effect and op._control_flow_context is None:
-            keys = [None]
-        before = dict.fromkeys(last[key] for key in keys if key in last)
-        context = op._control_flow_context
-        op._add_control_inputs([b for b in before if b._control_flow_context is context])
-        last.update(dict.fromkeys(keys, op))
-    for tensor in returned:
-        context = tensor.op._control_flow_context
-        waits = [op for op in effects if op._control_flow_context is context]
-        tensor.op._add_control_inputs([op for op in waits if op is not tensor.op])
 
 
 class TracedFunction(BranchFunction):

@@ -1,0 +1,5 @@
+"""`tf.autograph.experimental`. experimental.pyi lists the names."""
+
+from stillflow.api import _missing
+
+__getattr__, __dir__ = _missing.fallback(__name__)

@@ -1,0 +1,12 @@
+from stillflow.autograph.calling import AutoGraphError as AutoGraphError
+from stillflow.autograph.calling import convert as convert
+from stillflow.autograph.calling import converted_call as converted_call
+from stillflow.autograph.calling import do_not_convert as do_not_convert
+from stillflow.autograph.calling import to_code as to_code
+from stillflow.autograph.calling import to_graph as to_graph
+from stillflow.autograph.directives import set_element_type as set_element_type
+from stillflow.autograph.directives import set_loop_options as set_loop_options
+from stillflow.autograph.operators.lists import stack as stack
+from stillflow.autograph.operators.lists import tensor_list as tensor_list
+from stillflow.autograph.options import ConversionOptions as ConversionOptions
+from stillflow.autograph.options import Feature as Feature

@@ -1,0 +1,1 @@
+"""Python's control flow as TensorFlow's: functions converted by their source."""

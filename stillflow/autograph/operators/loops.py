@@ -1,0 +1,251 @@
+"""`while` and `for` of converted code: Python's, or loops of a graph."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from stillflow.autograph.operators.builtins import len_
+from stillflow.autograph.operators.checking import check_loop
+from stillflow.autograph.operators.choices import GetState, SetState
+from stillflow.autograph.operators.undefined import is_undefined, is_undefined_return
+from stillflow.declare.convert import is_tensor
+from stillflow.declare.static import constant_value
+from stillflow.graph.graph import get_default_graph
+from stillflow.graph.operation import Tensor
+from stillflow.ops.control.cond import cond
+from stillflow.ops.control.while_loop import while_loop
+from stillflow.ops.functions.body import FuncGraph
+from stillflow.ops.math import comparison
+from stillflow.ops.tensor_array.tensor_array import TensorArray
+
+_ITERATIONS_BEFORE_LOOKING = 3000
+_ITERATIONS_LOOKED_AT = 3
+_MOST_ITERATIONS = 100_000_000
+
+
+def while_stmt(
+    test: Callable[[], Any],
+    body: Callable[[], Any],
+    get_state: GetState,
+    set_state: SetState,
+    symbol_names: Sequence[str],
+    options: dict[str, Any] | None = None,
+) -> None:
+    """Runs `body` as long as `test()` holds; in a run of the graph where that is a tensor.
+
+    Args:
+      get_state, set_state: read and set what an iteration hands to the next and to what is behind.
+      symbol_names: the names of this state.
+      options: for `tf.while_loop`.
+
+    Raises:
+      ValueError: in a graph, a name has no value before the loop, or the body returns.
+      TypeError: an iteration gives a name a value of another structure or type.
+    """
+    before = get_state()
+    # What the test is decides; what it builds here is for that alone.
+    with FuncGraph("tmp").as_default():
+        first = test()
+    set_state(before)
+    if is_tensor(first):
+        graph_loop(test, body, get_state, set_state, symbol_names, options)
+    elif first:
+        body()
+        watch = _Watch()
+        while test():
+            watch.before()
+            body()
+            watch.after()
+
+
+class _Watch:
+    """Looks at a Python loop of very many iterations: a warning where each builds operations."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._operations: int | None = None
+
+    def before(self) -> None:
+        if _ITERATIONS_BEFORE_LOOKING < self._count <= _ITERATIONS_BEFORE_LOOKING + 3:
+            self._operations = get_default_graph().version
+
+    def after(self) -> None:
+        self._count += 1
+        if self._count > _MOST_ITERATIONS:
+            raise ValueError("iteration limit exceeded")
+        if self._operations is None:
+            return
+        if get_default_graph().version > self._operations:
+            warnings.warn(
+                "TensorFlow ops are being created in a Python loop with large number of "
+                "iterations. This can lead to slow startup. Did you mean to use a TensorFlow "
+                "loop? For example, `while True:` is a Python loop, and `while "
+                "tf.constant(True):` is a TensorFlow loop. The following ops were created after "
+                f"iteration {self._count}: see the last of the graph's operations.",
+                stacklevel=4,
+            )
+            self._count = -_MOST_ITERATIONS  # once is enough
+        self._operations = None
+
+
+def for_stmt(
+    iterated: Any,
+    extra_test: Callable[[], Any] | None,
+    body: Callable[[Any], Any],
+    get_state: GetState,
+    set_state: SetState,
+    symbol_names: Sequence[str],
+    options: dict[str, Any] | None = None,
+) -> None:
+    """Runs `body` for each element, as long as `extra_test()` holds.
+
+    A tensor is gone through along axis 0, in a run of the graph; so are datasets and what else has
+    `_autograph_for_loop`, a method of the arguments of this function but the first. Raises as
+    `while_stmt` does.
+    """
+    further = (extra_test, body, get_state, set_state, symbol_names, options)
+    if isinstance(iterated, Tensor) and not getattr(iterated, "_is_eager", False):
+        loop = _range_loop if iterated.op.type == "Range" else _rows_loop
+        loop(iterated, *further)
+    elif hasattr(iterated, "_autograph_for_loop"):
+        iterated._autograph_for_loop(*further)
+    else:
+        for element in iterated:
+            body(element)
+            if extra_test is not None and not extra_test():
+                break
+
+
+def _rows_loop(
+    iterated: Tensor,
+    extra_test: Callable[[], Any] | None,
+    body: Callable[[Any], Any],
+    get_state: GetState,
+    set_state: SetState,
+    symbol_names: Sequence[str],
+    options: dict[str, Any] | None,
+) -> None:
+    """A loop over the rows of a tensor."""
+    check_before(get_state(), symbol_names)
+    count = len_(iterated)
+    rows = TensorArray(iterated.dtype, size=count).unstack(iterated)
+    _counted(
+        0,
+        lambda i: i < count,
+        lambda i: i + 1,
+        lambda i: body(rows.read(i)),
+        extra_test,
+        get_state,
+        set_state,
+        symbol_names,
+        options,
+    )
+
+
+def _range_loop(
+    iterated: Tensor,
+    extra_test: Callable[[], Any] | None,
+    body: Callable[[Any], Any],
+    get_state: GetState,
+    set_state: SetState,
+    symbol_names: Sequence[str],
+    options: dict[str, Any] | None,
+) -> None:
+    """A loop over a `tf.range`, which itself is left out."""
+    check_before(get_state(), symbol_names)
+    start, limit, delta = iterated.op.inputs
+    step = constant_value(delta)
+
+    def goes_on(i: Any) -> Any:
+        if step is not None:
+            return i < limit if step.item() >= 0 else i > limit
+        up = comparison.logical_and(delta >= 0, i < limit)
+        return comparison.logical_or(up, comparison.logical_and(delta < 0, i > limit))
+
+    _counted(
+        start,
+        goes_on,
+        lambda i: i + delta,
+        body,
+        extra_test,
+        get_state,
+        set_state,
+        symbol_names,
+        options,
+    )
+
+
+def _counted(
+    start: Any,
+    goes_on: Callable[[Any], Any],
+    following: Callable[[Any], Any],
+    body: Callable[[Any], Any],
+    extra_test: Callable[[], Any] | None,
+    get_state: GetState,
+    set_state: SetState,
+    symbol_names: Sequence[str],
+    options: dict[str, Any] | None,
+) -> None:
+    """A loop with a counter of its own."""
+    counter: list[Any] = [start]
+
+    def test() -> Any:
+        plain = goes_on(counter[0])
+        return plain if extra_test is None else cond(plain, extra_test, lambda: False)
+
+    def step() -> None:
+        at = counter[0]
+        body(at)
+        counter[0] = following(at)
+
+    def set_all(values: tuple) -> None:
+        counter[0] = values[0]
+        set_state(tuple(values[1:]))
+
+    graph_loop(
+        test, step, lambda: (counter[0], *get_state()), set_all, ("", *symbol_names), options
+    )
+
+
+def graph_loop(
+    test: Callable[[], Any],
+    body: Callable[[], Any],
+    get_state: GetState,
+    set_state: SetState,
+    symbol_names: Sequence[str],
+    options: dict[str, Any] | None = None,
+) -> None:
+    """A `tf.while_loop` over the state."""
+    before = get_state()
+    check_before(before, symbol_names)
+    carried = before or (0,)
+
+    def goes_on(*values: Any) -> Any:
+        set_state(values if before else ())
+        return test()
+
+    def iteration(*values: Any) -> tuple:
+        set_state(values if before else ())
+        body()
+        if not before:
+            return values
+        after = get_state()
+        check_loop(symbol_names, values, after)
+        return tuple(after)
+
+    after = while_loop(goes_on, iteration, carried, return_same_structure=True, **(options or {}))
+    set_state(tuple(after) if before else ())
+
+
+def check_before(values: tuple, symbol_names: Sequence[str]) -> None:
+    """ValueError where a name that a loop changes has no value before it."""
+    undefined = tuple(value.symbol_name for value in values if is_undefined(value))
+    if undefined:
+        raise ValueError(
+            "TensorFlow requires that the following symbols must be defined before the loop: "
+            f"{undefined}"
+        )
+    if any(is_undefined_return(value) for value in values):
+        raise ValueError("return statements are not supported within a TensorFlow loop.")
