@@ -97,6 +97,7 @@ DIGESTED = (
     "public_heads",
     "remapped",
     "profiled",
+    "traced",
     "strategies",
     "loss_scales",
     "sparse_embedding",
