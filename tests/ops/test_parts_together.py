@@ -64,3 +64,9 @@ def test_a_large_convolution_is_the_sum_of_its_windows(four_cores, shape):
         x[:, i : i + rows, j : j + columns] @ w[i, j] for i in range(3) for j in range(3)
     )
     np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-3)
+
+
+def test_helpers_warn_no_more_than_the_caller(four_cores, recwarn):
+    with np.errstate(all="ignore"):
+        together.for_each(lambda _: np.float32(1e38) * np.float32(1e38), range(64))
+    assert not recwarn.list

@@ -8,6 +8,7 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import contextlib
+import contextvars
 import functools
 import os
 from collections.abc import Callable, Sequence
@@ -39,7 +40,8 @@ def for_each(function: Callable[[Any], None], parts: Sequence[Any]) -> None:
                 function(left.popleft())
 
     helpers = min(cores(), len(parts)) - 1
-    begun = [_pool().submit(compute) for _ in range(helpers)]
+    # Whether NumPy warns, for instance, is as it is here.
+    begun = [_pool().submit(contextvars.copy_context().run, compute) for _ in range(helpers)]
     try:
         compute()
     finally:
