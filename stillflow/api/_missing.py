@@ -143,10 +143,10 @@ def missing(path: str, name: str) -> Exception:
     asker = _asker()
     if name in names().get(path, ()):
         return refusal(module, name, not_yet(path, name), asker)
-    hint = _did_you_mean(path, name)
+    more = hint(path, name)
     if _is_importing(asker):
-        return ImportError(f"cannot import name {name!r} from {module!r}{hint}", name=module)
-    return AttributeError(f"module {module!r} has no attribute {name!r}{hint}")
+        return ImportError(f"cannot import name {name!r} from {module!r}{more}", name=module)
+    return AttributeError(f"module {module!r} has no attribute {name!r}{more}")
 
 
 def refusal(module: str, name: str, why: str, asker: FrameType | None) -> NotInStillflowError:
@@ -167,7 +167,7 @@ def missing_module(path: str) -> ImportError:
     parent, _, leaf = path.rpartition(".")
     if path in names() or leaf in names().get(parent, ()):
         return MissingModuleError(not_yet(parent, leaf), name=name)
-    return ModuleNotFoundError(f"No module named {name!r}{_did_you_mean(parent, leaf)}", name=name)
+    return ModuleNotFoundError(f"No module named {name!r}{hint(parent, leaf)}", name=name)
 
 
 @functools.cache
@@ -190,7 +190,7 @@ def not_yet(path: str, name: str) -> str:
     )
 
 
-def _did_you_mean(path: str, name: str) -> str:
+def hint(path: str, name: str) -> str:
     """A hint: what took its place in 1.0, near names of its module, other modules that have it."""
     if successor := _successor(_spelling(path, name)):
         return f". TensorFlow 1.0 took it away: use {successor}."

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 _STATEMENT = re.compile(
     r"from ([\w.]+) import (?:\(([\w\s,]*)\)|([\w ,]*))\n"
     r"|(\w+) = (\w+)\n"
-    r"|\w+: .*\n"  # a value, which the module itself holds
+    r"|(\w+): .*\n"  # a value, which the module itself holds
     r"|(?:#.*)?\n"
 )
 
@@ -30,12 +30,9 @@ def re_exports(module_file: str) -> dict[str, tuple[str, str]]:
       FileNotFoundError: there is no stub.
       ValueError: it holds a statement of another kind.
     """
-    path = f"{os.path.splitext(module_file)[0]}.pyi"
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
     imported: dict[str, tuple[str, str]] = {}
     exported: dict[str, tuple[str, str]] = {}
-    for module, lines, line, alias, known in _statements(text, path):
+    for module, lines, line, alias, known, _ in _statements(module_file):
         if module:
             for name, local in _names(lines or line):
                 imported[local or name] = module, name
@@ -46,8 +43,16 @@ def re_exports(module_file: str) -> dict[str, tuple[str, str]]:
     return exported
 
 
-def _statements(text: str, path: str) -> Iterator[tuple[str, ...]]:
-    """The groups of _STATEMENT, for each statement of a stub."""
+def values(module_file: str) -> set[str]:
+    """The names that the stub beside a module declares as values, which the module itself holds."""
+    return {value for *_, value in _statements(module_file) if value}
+
+
+def _statements(module_file: str) -> Iterator[tuple[str, ...]]:
+    """The groups of _STATEMENT, for each statement of the stub beside a module."""
+    path = f"{os.path.splitext(module_file)[0]}.pyi"
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
     end = 0
     while found := _STATEMENT.match(text, end):
         yield found.groups("")

@@ -26,6 +26,11 @@ def install() -> None:
         sys.meta_path.insert(0, HorovodFinder())
 
 
+def is_there(below: str) -> bool:
+    """Whether `horovod.<below>` is a module here."""
+    return below in _MODULES
+
+
 class HorovodFinder:
     """Answers for `horovod` and everything below it."""
 

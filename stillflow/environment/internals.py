@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Callable
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from stillflow.api import _below, _deferred, _missing
 from stillflow.environment import internal_tables
@@ -77,6 +77,52 @@ def _spellings(members: Members) -> dict[str, str]:
     return spellings
 
 
+class Place(NamedTuple):
+    """Where a name of an internal module is.
+
+    `own`: a name of a module of ours; `public`: its spelling below tf; `generated`: the op type of
+    which it builds a node; `module`: another of TensorFlow's modules; `deferred`: missing once it
+    is used.
+    """
+
+    kind: Literal["own", "public", "generated", "module", "deferred"]
+    name: str
+
+
+def place_of(path: str, name: str) -> Place | None:
+    """Where `name` of the internal module `tensorflow.<path>` is; None if Stillflow lacks it."""
+    if own := _own(path).get(name):
+        return Place("own", own)
+    if name in internal_tables.DEFERRED.get(path, "").split():
+        return Place("deferred", name)
+    if spelling := _recorded(path).get(name):
+        module, _, there = spelling.rpartition(".")
+        return Place("generated", there) if module == _RAW else Place("public", spelling)
+    for folder in (path, *_IMPORTED_FROM):
+        if f"{folder}.{name}" != path and is_internal(f"{folder}.{name}"):
+            return Place("module", f"{folder}.{name}")
+    return None
+
+
+def stands_for(path: str) -> str | None:
+    """The module that is the internal module `tensorflow.<path>` as a whole, if one is."""
+    if path in internal_tables.WHOLE:
+        return internal_tables.WHOLE[path]
+    found = _table()[path]
+    return f"{_missing.ROOT}.{found}" if isinstance(found, str) else None
+
+
+@functools.cache
+def _own(path: str) -> dict[str, str]:
+    return _spellings(internal_tables.OWN.get(path, {}))
+
+
+def _recorded(path: str) -> Members:
+    members = _table()[path]
+    assert isinstance(members, dict)
+    return members
+
+
 class InternalModule(ModuleType):
     """Looks each attribute up where it is, so that there is one object under all its names."""
 
@@ -85,47 +131,35 @@ class InternalModule(ModuleType):
         self.__path__: list[str] = []  # modules below it can be imported
         self._path = path
 
-    @functools.cached_property
-    def _spellings(self) -> Members:
-        members = _table()[self._path]
-        assert isinstance(members, dict)
-        return members
-
-    @functools.cached_property
-    def _own(self) -> Members:
-        return _spellings(internal_tables.OWN.get(self._path, {}))
-
     def __getattr__(self, name: str) -> Any:
-        if name in self._own:
-            module, _, there = self._own[name].rpartition(".")
-            return getattr(importlib.import_module(module), there)
-        is_deferred = name in internal_tables.DEFERRED.get(self._path, "").split()
-        if name in self._spellings and not is_deferred:
-            return self._public(name, sys._getframe(1))
-        if is_internal(f"{self._path}.{name}"):
-            return importlib.import_module(f"{self.__name__}.{name}")
-        for folder in _IMPORTED_FROM:
-            if f"{folder}.{name}" != self._path and is_internal(f"{folder}.{name}"):
-                return importlib.import_module(f"tensorflow.{folder}.{name}")
+        place = place_of(self._path, name)
+        if place is not None:
+            return self._at(place, name, sys._getframe(1))
         if name == "__all__":  # for `import *`, which takes what there is
             return [name for name in dir(self) if not name.startswith("_") and hasattr(self, name)]
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        if is_deferred:
-            return _deferred.stand_in(self._path, name, self._why_not(name))
         raise _missing.refusal(self.__name__, name, self._why_not(name), sys._getframe(1))
 
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self._spellings, *self._own})
+    def _at(self, place: Place, name: str, asker: FrameType) -> Any:
+        match place.kind:
+            case "own":
+                module, _, there = place.name.rpartition(".")
+                return getattr(importlib.import_module(module), there)
+            case "deferred":
+                return _deferred.stand_in(self._path, name, self._why_not(name))
+            case "module":
+                return importlib.import_module(f"tensorflow.{place.name}")
+            case "generated":
+                return self._generated(name, place.name, asker)
+        return self._public(name, place.name, asker)
 
-    def _public(self, name: str, asker: FrameType) -> Any:
-        module, _, there = self._spellings[name].rpartition(".")
-        if module == _RAW:
-            return self._generated(name, there, asker)
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *_recorded(self._path), *_own(self._path)})
+
+    def _public(self, name: str, spelling: str, asker: FrameType) -> Any:
         try:
-            return operator.attrgetter(self._spellings[name])(
-                importlib.import_module(_missing.ROOT)
-            )
+            return operator.attrgetter(spelling)(importlib.import_module(_missing.ROOT))
         except _missing.NotInStillflowError as error:
             raise _missing.refusal(self.__name__, name, str(error), asker) from None
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import os
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 from stillflow.api import _below, _missing
 
-_PACKAGES = (
+PACKAGES = (
     "core",
     "core.example",
     "core.framework",
@@ -36,7 +38,15 @@ _OURS: dict[str, Callable[[], list[Any]]] = {
 def is_proto(path: str) -> bool:
     """Whether `tensorflow.<path>` is a module of protocol buffers, or a package of such."""
     package, _, leaf = path.rpartition(".")
-    return path in _PACKAGES or (package in _PACKAGES and leaf.endswith("_pb2"))
+    return path in PACKAGES or (package in PACKAGES and leaf.endswith("_pb2"))
+
+
+def is_served(path: str) -> bool:
+    """Whether `proto_module` has it; nothing is imported."""
+    tensorboard = importlib.util.find_spec("tensorboard")
+    folders = (tensorboard and tensorboard.submodule_search_locations) or []
+    copy = os.path.join("compat", "proto", f"{path.rpartition('.')[2]}.py")
+    return path in _OURS or any(os.path.exists(os.path.join(folder, copy)) for folder in folders)
 
 
 def proto_module(path: str) -> ModuleType:
@@ -45,7 +55,7 @@ def proto_module(path: str) -> ModuleType:
     Raises:
       MissingModuleError: TensorBoard carries no copy of it.
     """
-    if path in _PACKAGES:
+    if path in PACKAGES:
         package = ModuleType(f"tensorflow.{path}")
         package.__path__ = []  # modules below it can be imported
         return package
