@@ -74,9 +74,10 @@ MAY_IMPORT = {
     "notebook": {"graph", "platform", "checkpoint", "api", "environment"},
     "serving": {"graph", "runtime", "platform", "checkpoint", "train", "interchange"},
     "digits": {"api", "serving"},
+    "checking": {"api", "environment", "platform"},
     "cli": {
         *("api", "environment", "interchange", "digits", "leaving", "runtime", "distribute"),
-        *("serving", "notebook", "platform"),
+        *("serving", "notebook", "platform", "checking"),
     },
     "": {"declare", "ops", "api", "cli", "environment", "leaving", "notebook"},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from stillflow.cli.commands.help import completion, doctor
-from stillflow.cli.commands.looking import names
+from stillflow.cli.commands.looking import check, names
 from stillflow.cli.commands.models import export, inspect
 from stillflow.cli.commands.notebooks import kernel
 from stillflow.cli.commands.running import launch, run
@@ -38,6 +38,7 @@ for section, command in (
     (Section.RUNNING, kernel),
     (Section.MODELS, inspect),
     (Section.MODELS, export),
+    (Section.LOOKING, check),
     (Section.LOOKING, names),
     (Section.DIGITS, digits),
     (Section.HELP, doctor),

@@ -1,8 +1,29 @@
-"""`stillflow names`: what of TensorFlow is there."""
+"""`stillflow check` and `stillflow names`: what a program lacks, what of TensorFlow is there."""
 
 from __future__ import annotations
 
 import click
+
+
+@click.command(short_help="Say what a program or a repository lacks, by reading it.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
+@click.option("--all", "show_all", is_flag=True, help="Every place of what is missing.")
+@click.option("--py2", "python2", is_flag=True, help="As stillflow run --py2 runs it.")
+@click.argument("path", type=click.Path())
+@click.pass_context
+def check(context: click.Context, path: str, as_json: bool, show_all: bool, python2: bool) -> None:
+    """Say whether PATH runs, by reading it: a program, a notebook, or a repository's folder.
+
+    What is missing of TensorFlow, of other packages and of Python 2 is listed, with what to do. The
+    exit code is 0 where it runs, 1 where something is missing, 2 where nothing could be read.
+    """
+    from stillflow.checking import check as read
+    from stillflow.cli.check import written
+
+    report = read(path, python2)
+    if (text := written(report, as_json, show_all)) is not None:
+        click.echo(text)
+    context.exit(report.exit_code)
 
 
 @click.command(
