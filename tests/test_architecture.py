@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "tracking": {"graph"},
     "ops": {"graph", "declare", "platform", "checkpoint", "tracking"},
     "autograph": {"graph", "declare", "ops", "platform"},
-    "gradients": {"graph", "declare", "ops"},
+    "gradients": {"graph", "declare", "ops", "platform"},
     "runtime": {"graph", "declare", "platform"},
     "train": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "tracking"),

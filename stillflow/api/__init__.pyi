@@ -79,10 +79,12 @@ from stillflow.declare.tensor_proto import make_tensor_proto as make_tensor_prot
 from stillflow.gradients.aggregating import AggregationMethod as AggregationMethod
 from stillflow.gradients.custom import custom_gradient as custom_gradient
 from stillflow.gradients.custom import grad_pass_through as grad_pass_through
+from stillflow.gradients.gradient_tape import GradientTape as GradientTape
 from stillflow.gradients.hessians import hessians as hessians
 from stillflow.gradients.walk import UnconnectedGradients as UnconnectedGradients
 from stillflow.gradients.walk import gradients as gradients
 from stillflow.graph.behavior import is_at_2, stay_at_1
+from stillflow.graph.context import executing_eagerly as executing_eagerly
 from stillflow.graph.context import get_default_graph as get_default_graph
 from stillflow.graph.context import get_default_session as get_default_session
 from stillflow.graph.context import reset_default_graph as reset_default_graph
@@ -636,6 +638,8 @@ from stillflow.platform.version import (
     GRAPH_DEF_VERSION_MIN_PRODUCER as GRAPH_DEF_VERSION_MIN_PRODUCER,
 )
 from stillflow.platform.version import VERSION as VERSION
+from stillflow.runtime.eager.mode import disable_eager_execution as disable_eager_execution
+from stillflow.runtime.eager.mode import enable_eager_execution as enable_eager_execution
 from stillflow.runtime.interactive_session import InteractiveSession as InteractiveSession
 from stillflow.runtime.session import Session as Session
 
@@ -649,11 +653,9 @@ complex = complex_
 constant_initializer = Constant
 control_flow_v2_enabled = is_at_2
 disable_control_flow_v2 = stay_at_1
-disable_eager_execution = stay_at_1
 disable_tensor_equality = stay_at_1
 disable_v2_behavior = stay_at_1
 disable_v2_tensorshape = stay_at_1
-executing_eagerly = is_at_2
 glorot_normal_initializer = GlorotNormal
 glorot_uniform_initializer = GlorotUniform
 get_static_value = constant_value

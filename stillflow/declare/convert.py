@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly, get_default_graph
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 
@@ -83,6 +84,8 @@ def to_tensor(
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
     if isinstance(value, Tensor):
         _check_dtype(value, wanted)
+        if value._is_eager and not executing_eagerly():
+            return captured(value, name)
         return value
     if wanted is None and preferred_dtype is not None:
         preferred = dtypes.as_dtype(preferred_dtype)
@@ -99,6 +102,21 @@ def to_tensor(
             "no conversion function registered."
         )
     return converted
+
+
+def captured(value: Tensor, name: str | None = None) -> Tensor:
+    """What stands for an eager tensor in the function that is being built.
+
+    Raises:
+      RuntimeError: it is a graph that is no function's body.
+    """
+    graph = get_default_graph()
+    if not graph.building_function:
+        raise RuntimeError(
+            "Attempting to capture an EagerTensor without building a function.\n"
+            "  A graph takes its value: tf.constant(tensor.numpy())."
+        )
+    return graph.capture(value)
 
 
 def _check_dtype(tensor: Tensor, wanted: DType | None) -> None:

@@ -42,10 +42,14 @@ def into_graph(
     if graph.building_function:
         inputs = [graph.capture(tensor) for tensor in inputs]
     outputs = infer(defn, inputs, attrs, name)
-    if not defn.takes_references:
-        return graph.add_operation(defn, tuple(inputs), attrs, outputs, name)
-    with _beside_references(graph, defn, inputs):
-        return graph.add_operation(defn, tuple(inputs), attrs, outputs, name)
+    if defn.takes_references:
+        with _beside_references(graph, defn, inputs):
+            op = graph.add_operation(defn, tuple(inputs), attrs, outputs, name)
+    else:
+        op = graph.add_operation(defn, tuple(inputs), attrs, outputs, name)
+    for tape in context.graphs.tapes:
+        tape.record(op)
+    return op
 
 
 def _beside_references(graph: Any, defn: OpDef, inputs: Sequence[Tensor]) -> ExitStack:

@@ -21,6 +21,9 @@ def variable_behind(handle: Tensor) -> Operation | None:
 def maker_of_handle(handle: Tensor) -> Operation | None:
     """The operation that gives the handle which others hand on; None where a run alone can tell."""
     while True:
+        if handle._is_eager:
+            named = handle._value  # type: ignore[attr-defined]
+            return getattr(named, "variable", None)
         defn, graph = handle.op.defn, handle.graph
         if defn.is_placeholder and graph.building_function:
             outside = graph.original(handle)  # type: ignore[attr-defined]

@@ -18,12 +18,14 @@ from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from typing import Any
 
+from stillflow.declare import executing
 from stillflow.declare.attributes import Kind, kind_of
 from stillflow.declare.building import build
 from stillflow.declare.resources import Resource
 from stillflow.declare.rewriting import Instead, Seen
 from stillflow.declare.shapes import ShapeContext
 from stillflow.declare.signature import Signature, parse
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Operation, Tensor
 
@@ -163,6 +165,8 @@ class OpDef:
     gradient_rule: Callable | None = field(default=None, init=False)
     is_differentiable: bool = field(default=True, init=False)
     rewrites: list[Callable[[Seen], Instead | None]] = field(default_factory=list, init=False)
+    # What carries out calls at once, by the types of inputs and attributes: see `runtime.eager`.
+    kernels: dict[tuple, Any] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         kinds_of_state = (self.stream, self.kept, self.resource)
@@ -259,10 +263,13 @@ class OpDef:
         return rule
 
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
-        """Builds a node: see `declare.building`.
+        """Builds a node, or carries the operation out at once in eager mode.
 
-        The type is that of nearly all; what gives no tensor or several is a caller's own to name.
+        See `declare.building` and `declare.executing`. The type is that of nearly all; what gives
+        no tensor or several is a caller's own to name.
         """
+        if executing_eagerly():
+            return executing.execute(self, args, kwargs)
         return build(self, args, kwargs)
 
     @cached_property

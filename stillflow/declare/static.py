@@ -44,6 +44,8 @@ def constant_value(tensor: Tensor, partial: bool = False) -> np.ndarray | None:
     With `partial`, an array of objects stands for a value known in part; its other elements are
     None.
     """
+    if tensor._is_eager:
+        return None if tensor.dtype._numpy is None else np.asarray(tensor._value)  # type: ignore[attr-defined]
     known = _evaluate(tensor, None, 0)
     return _known_part(tensor) if known is None and partial else known
 
@@ -99,11 +101,15 @@ def _evaluate(
 
 def _may_be_known_in_part(tensor: Tensor) -> bool:
     """TensorFlow takes a number for known only if all that it is computed from is."""
+    if tensor._is_eager:
+        return False
     defn = tensor.op.defn
     return tensor.shape.rank != 0 and (defn.carries_shapes or defn.of_shape)
 
 
 def _computed(tensor: Tensor, witness: int | None, depth: int, is_shape: bool) -> np.ndarray | None:
+    if tensor._is_eager:
+        return constant_value(tensor)
     op = tensor.op
     defn = op.defn
     if defn.is_constant:

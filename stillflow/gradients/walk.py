@@ -66,7 +66,7 @@ def gradients(
       LookupError: an op on the way has no gradient.
       ValueError: a rule's gradient has the wrong shape, or an argument is unknown.
     """
-    unconnected = _unconnected_mode(unconnected_gradients)
+    unconnected = unconnected_mode(unconnected_gradients)
     ys, xs = _as_list(ys), _as_list(xs)
     stops = [] if stop_gradients is None else _as_list(stop_gradients)
     grads_of_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
@@ -86,7 +86,7 @@ def gradients(
     return [walk.result(x, unconnected) for x in x_tensors]
 
 
-def _unconnected_mode(value: Any) -> UnconnectedGradients:
+def unconnected_mode(value: Any) -> UnconnectedGradients:
     try:
         return UnconnectedGradients(value)
     except ValueError:

@@ -40,8 +40,19 @@ class DefaultStack(threading.local):
         self.stack.pop()
 
 
+class GraphStack(DefaultStack):
+    """The default graphs of a thread, and what watches the operations that it builds or runs.
+
+    tapes: those that are recording (see `graph.recording`), the innermost last.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tapes: list[Any] = []
+
+
 sessions = DefaultStack()
-graphs = DefaultStack()
+graphs = GraphStack()
 
 
 class _GlobalGraph(threading.local):
@@ -82,10 +93,59 @@ gradient_of_function: Callable[[Any], Any]
 gradient_of_choice: Callable[[Any, Any], Any]
 
 
+class _Mode:
+    """What threads do that are in no block of a graph's.
+
+    default: `the_graph` once eager execution is enabled: operations run at once then.
+    the_graph: what stands for the default graph in eager mode, once something has asked for it.
+    """
+
+    default: Any = None
+    the_graph: Any = None
+
+
+def set_eager_by_default(is_eager: bool) -> None:
+    """Whether operations run at once wherever no graph is open, from here on."""
+    _Mode.default = eager_graph() if is_eager else None
+
+
+def is_eager_by_default() -> bool:
+    return _Mode.default is not None
+
+
+def has_global_graph() -> bool:
+    """Whether something was built, or asked for, in the graph of a thread that never opens one."""
+    return _global.graph is not None
+
+
+def eager_graph() -> Any:
+    """What stands for the default graph where operations run at once."""
+    if _Mode.the_graph is None:
+        from stillflow.graph.eager_graph import EagerGraph  # it stands on this module
+
+        _Mode.the_graph = EagerGraph()
+    return _Mode.the_graph
+
+
+def executing_eagerly() -> bool:
+    """Whether this thread's operations run at once, instead of being built."""
+    stack = graphs.stack
+    graph = stack[-1] if stack else _Mode.default
+    return graph is not None and graph.is_eager
+
+
+def executing_eagerly_outside_functions() -> bool:
+    """`executing_eagerly`; of the body of a function, whether that holds around it."""
+    for graph in reversed(graphs.stack):
+        if not graph.building_function:
+            return graph.is_eager
+    return _Mode.default is not None
+
+
 def get_default_graph() -> Any:
     """Returns the graph that new operations are added to in this thread."""
-    graph = graphs.innermost()
-    return global_graph() if graph is None else graph
+    stack = graphs.stack
+    return stack[-1] if stack else _Mode.default or global_graph()
 
 
 def global_graph() -> Any:

@@ -57,6 +57,8 @@ class BuildingBlock:
 class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes, Distribution):
     """A dataflow program: operations that take and give tensors, in the order of their building."""
 
+    is_eager = False
+
     def __init__(self) -> None:
         super().__init__()
         self._lock = threading.RLock()

@@ -32,6 +32,7 @@ class Operation:
     plain Python values, DTypes, TensorShapes or arrays.
     """
 
+    _is_eager = False
     __slots__ = (
         "__dict__",  # programs keep what they know of it there
         "__weakref__",
@@ -306,6 +307,8 @@ class Tensor(TensorLike):
         "value_index",
     )
 
+    # Whether it has its value: see `graph.eager_tensor`.
+    _is_eager = False
     # NumPy leaves `array + tensor` to Tensor's own operators.
     __array_priority__ = 100
     # What objects that act as tensors take over, as TensorFlow lists it.
@@ -369,6 +372,11 @@ class Tensor(TensorLike):
     @property
     def name(self) -> str:
         return f"{self.op.name}:{self.value_index}"
+
+    @property
+    def _shown_name(self) -> str:
+        """What errors call it."""
+        return self.name
 
     @property
     def device(self) -> str:

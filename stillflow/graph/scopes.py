@@ -8,6 +8,7 @@ from typing import Any
 
 from stillflow.graph import context
 from stillflow.graph.context import get_default_graph
+from stillflow.graph.eager_tensor import EagerTensor
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.tensor_like import stood_for
@@ -24,8 +25,10 @@ def graph_of(values: Iterable[Any] | None) -> Graph:
         return default
     found, first = None, None
     for value in values or ():
+        if type(value) is EagerTensor:  # it is of no graph
+            continue
         element = _element(value)
-        if not isinstance(element, (Tensor, Operation)):
+        if not isinstance(element, (Tensor, Operation)) or element._is_eager:
             continue
         if found is None:
             found, first = element.graph, element
@@ -85,6 +88,10 @@ class name_scope:
                 f"({self._default_name}) must be provided."
             )
         graph = graph_of(self._values)
+        if graph.is_eager:
+            self._graph_block = None
+            self._scope_block = graph.scope_block(self._name)  # type: ignore[attr-defined]
+            return self._scope_block.__enter__()
         self._graph_block = graph.as_default()
         self._graph_block.__enter__()
         self._scope_block = graph.name_scope(self._name)
@@ -96,7 +103,8 @@ class name_scope:
 
     def __exit__(self, *exc: Any) -> None:
         self._scope_block.__exit__(*exc)
-        self._graph_block.__exit__(None, None, None)
+        if self._graph_block is not None:
+            self._graph_block.__exit__(None, None, None)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def constant_value(tensor: Any, partial: bool = False) -> Any:
     if not isinstance(tensor, Tensor):
         return None
     value = _stacked(tensor) if partial and _is_stack(tensor) else _known(tensor)
-    if value is not None:
+    if value is not None and not tensor._is_eager:
         tensor.graph.prevent_feeding(tensor)
     return value
 
@@ -40,6 +40,8 @@ def _known(tensor: Tensor) -> np.ndarray | None:
 
 def _is_read(tensor: Tensor) -> bool:
     """Whether TensorFlow works out such a value; what it is made of may be unknown yet."""
+    if tensor._is_eager:
+        return True
     op = tensor.op
     if op.defn.is_constant or op.type in _OF_SHAPES:
         return True
@@ -49,7 +51,7 @@ def _is_read(tensor: Tensor) -> bool:
 
 
 def _is_stack(tensor: Tensor) -> bool:
-    return tensor.op.type == "Pack" and tensor.op.attrs["axis"] == 0
+    return not tensor._is_eager and tensor.op.type == "Pack" and tensor.op.attrs["axis"] == 0
 
 
 def _stacked(tensor: Tensor) -> np.ndarray:
@@ -67,7 +69,7 @@ def constant_value_as_shape(tensor: Tensor) -> list[int | None] | None:
     if _is_stack(tensor):
         sizes = [constant_value(x) for x in tensor.op.inputs]
         return [None if size is None or size < 0 else int(size) for size in sizes]
-    if tensor.op.type in ("Concat", "ConcatV2"):
+    if not tensor._is_eager and tensor.op.type in ("Concat", "ConcatV2"):
         parts = tensor.op.inputs[:-1] if tensor.op.type == "ConcatV2" else tensor.op.inputs[1:]
         each = [constant_value_as_shape(part) for part in parts]
         return None if None in each else [size for part in each if part for size in part]
@@ -81,6 +83,8 @@ def constant_value_as_shape(tensor: Tensor) -> list[int | None] | None:
 
 
 def _is_read_as_shape(tensor: Tensor) -> bool:
+    if tensor._is_eager:
+        return True
     op = tensor.op
     if op.type == "StridedSlice":
         return _is_read_as_shape(op.inputs[0]) and all(map(_is_read, op.inputs[1:]))

@@ -152,13 +152,13 @@ class Step:
             return error if error.op is not None else type(error)(None, self.op, error.message)  # type: ignore[call-arg]
         if isinstance(error, MemoryError) or str(error).startswith(_TOO_LARGE):
             return ResourceExhaustedError(None, self.op, _no_memory(error))
-        if not isinstance(error, _OF_INPUTS):
+        if not isinstance(error, OF_INPUTS):
             return error
         return InvalidArgumentError(None, self.op, self.explain(error, inputs))
 
 
 # What NumPy, JAX and Python raise where an op's inputs do not fit together.
-_OF_INPUTS = (ValueError, TypeError, LookupError, ArithmeticError, np.exceptions.AxisError)
+OF_INPUTS = (ValueError, TypeError, LookupError, ArithmeticError, np.exceptions.AxisError)
 
 
 # What NumPy says, by a ValueError, of arrays that no memory could hold.

@@ -183,6 +183,8 @@ def concat_gradient(op, dy):
         return dy, None
     if isinstance(dy, IndexedSlices):
         return *_slices_split(dy, parts, axis, axis % rank(parts[0])), None
+    if axis._is_eager:
+        return *_parts_of(dy, parts, axis), None
     if axis.op.defn.is_constant and output_context(dy.op) is not output_context(axis.op):
         axis = constant(axis.op.attrs["value"], axis.dtype)  # no loop need take it in
     at = axis % rank(parts[0])
@@ -194,6 +196,12 @@ def concat_gradient(op, dy):
     return *(slice_op(dy, begin, size) for begin, size in zip(offsets, sizes, strict=True)), None
 
 
+def _parts_of(dy: Tensor, parts: list[Tensor], axis: Tensor) -> list[Tensor]:
+    """`dy` split as `parts` were joined, all of whose shapes are known."""
+    at = int(axis) % parts[0].shape.ndims  # type: ignore[call-overload]
+    return split(dy, [part.shape.sizes[at] for part in parts], at)  # type: ignore[index]
+
+
 _FEW = 16  # tensors, whose gradients TensorFlow slices out one by one
 
 
@@ -202,7 +210,7 @@ def _sizes_of(parts: list[Tensor]) -> list[Tensor]:
     sizes = []
     for part in parts:
         sizes.append(shape(part))
-        if not sizes[-1].op.defn.is_constant:
+        if not sizes[-1]._is_eager and not sizes[-1].op.defn.is_constant:
             return shape_n(parts)
     return sizes
 

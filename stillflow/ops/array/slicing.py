@@ -331,6 +331,12 @@ class _Specification:
             self.masks["shrink_axis_mask"] |= bit
             self._append(_checked(item), item + 1, 1)
 
+    def vectors(self) -> list[Tensor]:
+        """begin, end and strides as tensors of one type."""
+        if not self.begin:
+            return [constant([], dtype=dtypes.int32)] * 3
+        return _of_one_type([stack(self.begin), stack(self.end), stack(self.strides)])
+
     def _append(self, begin: Any, end: Any, stride: Any) -> None:
         self.begin.append(begin)
         self.end.append(end)
@@ -364,11 +370,13 @@ def getitem(tensor: Tensor, key: Any) -> Tensor:
     spec = _Specification(key if isinstance(key, (list, tuple)) else [key])
     values = [tensor, *spec.begin, *spec.end, *spec.strides]
     with name_scope(None, "strided_slice", values) as scope:
-        if spec.begin:
-            vectors = _of_one_type([stack(spec.begin), stack(spec.end), stack(spec.strides)])
-        else:
-            vectors = [constant([], dtype=dtypes.int32)] * 3
-        return strided_slice_op(tensor, *vectors, **spec.masks, name=scope)
+        return strided_slice_op(tensor, *spec.vectors(), **spec.masks, name=scope)
+
+
+def bounds_of(key: Any) -> tuple[list[Tensor], dict[str, int]]:
+    """(begin, end and strides, i[k] each; the masks) of the strided slice that `[key]` is."""
+    spec = _Specification(key if isinstance(key, (list, tuple)) else [key])
+    return spec.vectors(), spec.masks
 
 
 def _is_mask(key: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from stillflow.declare.constants import constant
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array.stacking import stack
@@ -80,6 +81,13 @@ def _checked(
     if not isinstance(pairs, (list, tuple, dict)):
         raise TypeError("fns must be a list, tuple, or dict")
     if isinstance(pairs, collections.OrderedDict):
+        pairs = list(pairs.items())
+    elif isinstance(pairs, dict) and executing_eagerly():
+        if not exclusive:
+            raise ValueError(
+                "Unordered dictionaries are not supported for the `pred_fn_pairs` argument when "
+                "`exclusive=False` and eager mode is enabled."
+            )
         pairs = list(pairs.items())
     elif isinstance(pairs, dict):
         pairs = sorted(pairs.items(), key=lambda item: item[0].name)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.graph import dtypes, nest
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.keys import GraphKeys
@@ -49,6 +50,9 @@ def cond(
     true_fn = _function("true_fn", true_fn, "fn1", fn1)
     false_fn = _function("false_fn", false_fn, "fn2", fn2)
     with name_scope(name, "cond", [pred]), get_default_graph().alone():
+        if executing_eagerly():
+            chosen = true_fn() if pred else false_fn()
+            return chosen if strict else _alone(chosen)
         if isinstance(pred, bool):
             raise TypeError(
                 "pred must not be a Python bool\n  What is known while building needs no tf.cond: "

@@ -9,6 +9,7 @@ from stillflow.declare.convert import is_tensor, to_tensor
 from stillflow.declare.opdef import op
 from stillflow.graph import nest
 from stillflow.graph.composite import CompositeTensor
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.dtypes import DType
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
@@ -127,6 +128,8 @@ def group(*inputs: Any, name: str | None = None) -> Operation:
 
     Where they are recorded on several devices, there is one operation for each device besides.
     """
+    if executing_eagerly():
+        return None  # type: ignore[return-value]
     ops = list(dict.fromkeys(_operation_of(item) for item in _flatten(inputs)))
     by_device: dict[str, list[Operation]] = {}
     for item in ops:
@@ -187,6 +190,8 @@ def _gate_of(item: Any) -> Operation:
 
 def with_dependencies(dependencies: Any, output_tensor: Any, name: str | None = None) -> Any:
     """Returns `output_tensor` as it is after `dependencies` have run."""
+    if executing_eagerly():
+        return output_tensor
     with name_scope(name, "control_dependency", [output_tensor]) as scope:
         place = output_tensor if is_tensor(output_tensor) else to_tensor(output_tensor)
         waits = [dependency for dependency in dependencies if dependency is not None]
@@ -202,6 +207,8 @@ def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) ->
 
     Operations may be among them.
     """
+    if executing_eagerly():
+        return tensors
     with name_scope(name, "tuple", tensors):
         tensors = [_as_member(t) for t in tensors]
         elements = [t for t in tensors if t is not None]

@@ -9,6 +9,7 @@ from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor, to_tensor
 from stillflow.graph import nest
 from stillflow.graph.composite import CompositeTensor
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
@@ -17,6 +18,7 @@ from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.array.indexed_slices import convert_to_tensor_or_indexed_slices
 from stillflow.ops.control import effects, frames, shape_invariants
 from stillflow.ops.control.carried import as_before, as_carried
+from stillflow.ops.control.eager_loop import looped
 from stillflow.ops.control.nodes import is_constant_enter
 from stillflow.ops.control.ordering import identity, ref_or_identity
 from stillflow.ops.control.summarized import with_summaries
@@ -67,6 +69,9 @@ def while_loop(
         if not loop_vars:
             raise ValueError("No loop variables provided")
         limit = None
+        if executing_eagerly():
+            most = None if maximum_iterations is None else int(_limit(maximum_iterations))  # type: ignore[call-overload]
+            return looped(cond, body, loop_vars, most, return_same_structure)
         if maximum_iterations is not None:
             limit = _limit(maximum_iterations)
             is_single = len(loop_vars) == 1 and not return_same_structure

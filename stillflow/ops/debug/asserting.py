@@ -14,6 +14,8 @@ from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import FLOATS
 from stillflow.declare.value_text import summary
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
+from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with, control_dependencies, name_scope
@@ -43,6 +45,9 @@ def assert_that(
     elements of each of `data` are shown; a negative number shows all.
     """
     shown = _SUMMARIZED if summarize is None else summarize
+    if executing_eagerly():
+        _check_now(condition, data, shown)
+        return None  # type: ignore[return-value]
     with name_scope(name, "Assert", [condition, *data]):
         tensors = convert_n_to_tensor(data)
         if all(tensor.dtype in (dtypes.string, dtypes.int32) for tensor in tensors):
@@ -56,6 +61,23 @@ def assert_that(
 
         # Its data are looked at only when it fails.
         return cond(condition, no_op, fail, name="AssertGuard").op
+
+
+def _check_now(condition: Any, data: Sequence[Any], summarize: int) -> None:
+    if not condition:
+        tensors = convert_n_to_tensor(data)
+        shown = "\n".join(_summarized(tensor.numpy(), summarize) for tensor in tensors)  # type: ignore[attr-defined]
+        raise InvalidArgumentError(
+            None, None, f"Expected '{condition}' to be true. Summarized data: {shown}"
+        )
+
+
+def _summarized(value: Any, summarize: int) -> str:
+    """The first elements of an array, as eager assertions show it."""
+    elements = np.ravel(value)
+    if summarize < 0 or elements.size <= summarize:
+        return f"{elements}"
+    return f"[{' '.join(str(element) for element in elements[:summarize])}]"
 
 
 # Finite numbers ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import numpy as np
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.type_sets import types
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
@@ -17,6 +18,7 @@ from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import reshaping, shape_of
 from stillflow.ops.control.ordering import no_op, with_dependencies
 from stillflow.ops.debug.asserting import assert_that
+from stillflow.ops.debug.eager_checks import raise_difference
 from stillflow.ops.known_values import constant_value
 from stillflow.ops.math import comparison, elementwise
 from stillflow.ops.reduce.reductions import reduce_all
@@ -35,11 +37,17 @@ def _comparison(name: str, sign: str, compare: Any, compare_static: Any) -> Call
     ) -> Operation:
         with name_scope(name, check.__name__, [x, y, data]):
             x, y = convert_to_tensor(x, name="x"), convert_to_tensor(y, name="y")
+            if executing_eagerly():
+                holds = compare(x, y)
+                if not holds.numpy().all():
+                    shown = 3 if summarize is None else summarize
+                    raise_difference(sign, x, y, holds, data, shown, message)
+                return None  # type: ignore[return-value]
             if data is None:
                 data = [
                     f"Condition x {sign} y did not hold element-wise:",
-                    *(f"x ({x.name}) = ", x),
-                    *(f"y ({y.name}) = ", y),
+                    *(f"x ({x._shown_name}) = ", x),
+                    *(f"y ({y._shown_name}) = ", y),
                 ]
             data = list(data) if message is None else [message, *data]
             condition = reduce_all(compare(x, y))
@@ -130,8 +138,8 @@ def assert_near(
             data = [
                 message or "",
                 f"x and y not equal to tolerance rtol = {rtol}, atol = {atol}",
-                *(f"x ({x.name}) = ", x),
-                *(f"y ({y.name}) = ", y),
+                *(f"x ({x._shown_name}) = ", x),
+                *(f"y ({y._shown_name}) = ", y),
             ]
         tolerance = atol + rtol * elementwise.abs_(y)
         difference = elementwise.abs_(x - y)
@@ -157,7 +165,10 @@ def _sign(
         with name_scope(name, check.__name__, [x, data]):
             x = convert_to_tensor(x, name="x")
             if data is None:
-                said = [f"Condition {condition} did not hold element-wise:", f"x ({x.name}) = "]
+                said = [
+                    f"Condition {condition} did not hold element-wise:",
+                    f"x ({x._shown_name}) = ",
+                ]
                 data = [message or "", *(["".join(said)] if in_one else said), x]
             zero = convert_to_tensor(0, dtype=x.dtype)
             return check_with_zero(x, zero, data=data, summarize=summarize)
@@ -268,7 +279,7 @@ class _RankCheck:
     ):
         self._x = x
         self._ranks = ranks
-        self._demand = f"Tensor {x.name} {demand}"
+        self._demand = f"Tensor {x._shown_name} {demand}"
         self._message = message or ""
         self._summarize = summarize
         self._data = data
@@ -314,8 +325,8 @@ def assert_integer(x: Any, message: str | None = None, name: str | None = None) 
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_integer:
             raise TypeError(
-                f'{message or ""}  Expected "x" to be integer type.  Found: {x.name} of dtype '
-                f"{x.dtype}"
+                f'{message or ""}  Expected "x" to be integer type.  Found: {x._shown_name} of '
+                f"dtype {x.dtype}"
             )
         return no_op("statically_determined_was_integer")
 
@@ -327,7 +338,7 @@ def assert_type(
     with name_scope(name, "assert_type", [tensor]):
         tensor = convert_to_tensor(tensor, name="tensor")
         if tensor.dtype != tf_type:
-            raise TypeError(f"{message or ''}  {tensor.name} must be of type {tf_type}")
+            raise TypeError(f"{message or ''}  {tensor._shown_name} must be of type {tf_type}")
         return no_op("statically_determined_correct_type")
 
 
@@ -337,7 +348,7 @@ def assert_scalar(tensor: Any, name: str | None = None, message: str | None = No
         tensor = convert_to_tensor(tensor, name=scope)
         if tensor.shape.ndims != 0:
             raise ValueError(
-                f"{message or ''}Expected scalar shape for {tensor.name}, saw shape: "
+                f"{message or ''}Expected scalar shape for {tensor._shown_name}, saw shape: "
                 f"{tensor.shape}."
             )
         return tensor
@@ -359,7 +370,7 @@ def assert_same_float_dtype(tensors: Any = None, dtype: Any = None) -> DType:
         elif own != common:
             like = "" if first is None else f" as {first.name}"
             raise ValueError(
-                f"{tensor.name}, type={own}, must be of the same type ({common}){like}."
+                f"{tensor._shown_name}, type={own}, must be of the same type ({common}){like}."
             )
     common = dtypes.float32 if common is None else dtypes.as_dtype(common)
     if not common.is_floating:

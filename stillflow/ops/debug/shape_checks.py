@@ -25,7 +25,7 @@ def assert_scalar_int(tensor: Any, name: str | None = None) -> Tensor:
         tensor = convert_to_tensor(tensor)
         if not tensor.dtype.base_dtype.is_integer:
             raise ValueError(
-                f"Expected integer type for {tensor.name}, received type: {tensor.dtype}."
+                f"Expected integer type for {tensor._shown_name}, received type: {tensor.dtype}."
             )
         return assert_scalar(tensor, name=scope)
 
@@ -78,13 +78,16 @@ def with_shape(expected_shape: Any, tensor: Any) -> Tensor:
     if is_scalar and actual.is_compatible_with([1]):
         with name_scope(f"{tensor.op.name}/", values=[tensor]):
             return reshaping.reshape(tensor, [])
-    raise ValueError(f"Invalid shape for tensor {tensor.name}, expected {sizes}, got {actual}.")
+    raise ValueError(
+        f"Invalid shape for tensor {tensor._shown_name}, expected {sizes}, got {actual}."
+    )
 
 
 def _dynamic(shape: Any, tensor: Any) -> Any:
     if shape.dtype.base_dtype != dtypes.int32:
         raise ValueError(
-            f"Invalid dtype {shape.dtype} for shape {shape} expected of tensor {tensor.name}."
+            f"Invalid dtype {shape.dtype} for shape {shape} expected of tensor "
+            f"{tensor._shown_name}."
         )
     return shape
 
@@ -95,7 +98,7 @@ def _static(shape: Any, tensor: Any) -> Any:
         sizes = np.asarray(shape, None if shape else np.int32)
         sizes = sizes.astype(np.int32) if sizes.dtype == np.int64 else sizes
     if isinstance(sizes, np.ndarray):
-        expected = f"for shape {sizes} expected of tensor {tensor.name}."
+        expected = f"for shape {sizes} expected of tensor {tensor._shown_name}."
         if sizes.ndim > 1:
             raise ValueError(f"Invalid rank {sizes.ndim} {expected}")
         if sizes.dtype != np.int32:
@@ -110,7 +113,7 @@ def _assert_shape(expected: Any, tensor: Tensor) -> Operation:
         if hasattr(expected, "as_list"):  # a TensorShape
             expected = [-1 if size is None else size for size in expected.as_list()]
         fits = _is_shape(expected, tensor, actual)
-        message = f"Wrong shape for {tensor.name} [expected] [actual]."
+        message = f"Wrong shape for {tensor._shown_name} [expected] [actual]."
         return assert_that(fits, [message, expected, actual], name=scope)
 
 

@@ -128,7 +128,7 @@ def sparse_matmul_gradient(op, dy):
     sparse = {
         a: op.attrs["a_is_sparse"],
         b: op.attrs["b_is_sparse"],
-        dy: dy.op.type == "ReluGrad",
+        dy: not dy._is_eager and dy.op.type == "ReluGrad",
     }
 
     def product(x: Tensor, y: Tensor, dtype: Any, tx: bool, ty: bool) -> Tensor:

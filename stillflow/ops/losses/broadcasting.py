@@ -52,7 +52,7 @@ def assert_broadcastable(weights: Any, values: Any) -> Operation:
         is_scalar = comparison.equal(0, weights_rank, name="is_scalar")
         shown = [
             *(_REFUSAL, "weights.shape=", weights.name, weights_shape),
-            *("values.shape=", values.name, values_shape, "is_scalar=", is_scalar),
+            *("values.shape=", values._shown_name, values_shape, "is_scalar=", is_scalar),
         ]
         fits = cond(
             is_scalar,

@@ -54,13 +54,18 @@ def known_operands(x: Tensor, y: Tensor, grad: Any) -> tuple[Operand, Operand]:
         return from_shapes(
             shape_of.shape_internal(x, optimize=False), shape_of.shape_internal(y, optimize=False)
         )
-    seen = _SEEN.setdefault(x.graph, set())
-    if sizes not in seen:
-        seen.add(sizes)
-        filling.broadcast_gradient_args(*sizes)
+    if not x._is_eager:
+        _note_pair(x.graph, sizes)
     axes = filling.axes_to_sum(*sizes)
     first, second = map(Operand, sizes, axes, (own != grad.shape.sizes for own in sizes))
     return first, second
+
+
+def _note_pair(graph: Graph, sizes: tuple[Sizes, Sizes]) -> None:
+    seen = _SEEN.setdefault(graph, set())
+    if sizes not in seen:
+        seen.add(sizes)
+        filling.broadcast_gradient_args(*sizes)
 
 
 # The pairs of shapes for which a graph has a BroadcastGradientArgs.

@@ -246,7 +246,7 @@ def _checked(labels: Any, scores: Any, check_shape: bool) -> tuple[Tensor, Tenso
         are_vectors = [
             assert_that(
                 comparison.equal(1, shape_of.rank(x)),
-                [f"Argument {what} should have rank 1.  Found: ", x.name, shape_of.shape(x)],
+                [f"Argument {what} should have rank 1.  Found: ", x._shown_name, shape_of.shape(x)],
             )
             for what, x in (("boolean_labels", labels), ("scores", scores))
         ]

@@ -10,7 +10,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.rules import RegisterGradient
 from stillflow.declare.type_sets import FLOATS, INTEGERS
-from stillflow.graph import dtypes
+from stillflow.graph import dtypes, recording
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array import filling, joining, passing, selecting, shape_of
@@ -241,6 +241,8 @@ def crelu(features: Any, name: str | None = None, axis: int = -1) -> Tensor:
 def swish(features: Any) -> Tensor:
     """Returns features * sigmoid(features): f[...] -> f[...]."""
     x = convert_to_tensor(features)
+    if x._is_eager:
+        return _swish_now(x)
     y = x * elementwise.sigmoid(x)
     # As by tf.custom_gradient, so that a run need not keep the sigmoid.
     identity(y)
@@ -253,7 +255,17 @@ _SWISH = "CustomGradient-swish"
 
 @RegisterGradient(_SWISH)
 def swish_gradient(op, dy, _):
-    x = op.inputs[1]
+    return None, _swish_derivative(op.inputs[1], dy)
+
+
+def _swish_derivative(x: Tensor, dy: Tensor) -> Tensor:
     with control_dependencies([dy]):
         sigmoid = elementwise.sigmoid(x)
-    return None, dy * (sigmoid * (1.0 + x * (1.0 - sigmoid)))
+    return dy * (sigmoid * (1.0 + x * (1.0 - sigmoid)))
+
+
+def _swish_now(x: Tensor) -> Tensor:
+    with recording.stopped():
+        y = x * elementwise.sigmoid(x)
+    recording.record_operation("swish", [y], [x], lambda dy: [_swish_derivative(x, dy)])
+    return y

@@ -88,6 +88,8 @@ def softmax_cross_entropy_gradient(op, d_loss, d_backprop):
 
 def _is_zero(grad: Tensor) -> bool:
     """Whether the walk made this gradient up because nothing used the output."""
+    if grad._is_eager:
+        return False
     if grad.op.type == "ZerosLike":
         return True
     value = constant_value(grad)

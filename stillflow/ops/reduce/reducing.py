@@ -197,13 +197,18 @@ def _known_spread(x: Tensor, axes: tuple[int, ...]) -> tuple[tuple[int, ...], tu
     sizes: Any = x.shape.sizes
     gone = {int(axis) % len(sizes) for axis in axes}
     kept = tuple(1 if i in gone else size for i, size in enumerate(sizes))
-    seen = _SEEN.setdefault(x.graph, set())
+    if not x._is_eager:
+        _note_spread(x.graph, sizes, axes, kept)
+    times = tuple(size // max(new, 1) for size, new in zip(sizes, kept, strict=True))
+    return kept, times
+
+
+def _note_spread(graph: Graph, sizes: Any, axes: tuple[int, ...], kept: Any) -> None:
+    seen = _SEEN.setdefault(graph, set())
     if (sizes, axes) not in seen:
         seen.add((sizes, axes))
         kept_shape(sizes, axes)
         _quotient(sizes, kept)
-    times = tuple(size // max(new, 1) for size, new in zip(sizes, kept, strict=True))
-    return kept, times
 
 
 def kept_shape(sizes: Any, axes: Any) -> Tensor:

@@ -105,7 +105,7 @@ def text(name: str, tensor: Any, collections: Sequence[str] | None = None) -> Te
     tensor = convert_to_tensor(tensor)
     if tensor.dtype is not dtypes.string:
         raise ValueError(
-            f"Expected tensor {tensor.name} to have dtype string, got {tensor.dtype}"
+            f"Expected tensor {tensor._shown_name} to have dtype string, got {tensor.dtype}"
             "\n  tf.as_string makes text of numbers."
         )
     metadata = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="text"))

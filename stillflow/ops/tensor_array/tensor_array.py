@@ -8,6 +8,7 @@ from typing import Any
 
 from stillflow.declare.convert import to_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with, control_dependencies, device, name_scope
@@ -35,6 +36,13 @@ class TensorArray:
     Only that one may be used from then on: an element is written once, and read once unless
     `clear_after_read` is False.
     """
+
+    def __new__(cls, *_: Any, **__: Any) -> TensorArray:
+        if cls is TensorArray and executing_eagerly():
+            from stillflow.ops.tensor_array.eager_array import EagerTensorArray  # a kind of it
+
+            return object.__new__(EagerTensorArray)
+        return object.__new__(cls)
 
     def __init__(
         self,

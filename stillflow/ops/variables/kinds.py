@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from stillflow.graph.context import executing_eagerly_outside_functions
 from stillflow.ops.variables.reference_variable import RefVariable
 from stillflow.ops.variables.variable import (
     Variable,
@@ -87,6 +88,8 @@ def _behind_handles() -> Any:
 def _is_behind_handle(use_resource: bool | None) -> bool:
     from stillflow.ops.variables.scope import get_variable_scope  # scopes make variables
 
+    if executing_eagerly_outside_functions():
+        return True
     if use_resource is None:
         use_resource = get_variable_scope().use_resource
     return _Default.use_resource if use_resource is None else use_resource

@@ -12,11 +12,16 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, NoReturn
 
 from stillflow.declare.convert import convert_to_tensor, register_tensor_conversion_function
+from stillflow.declare.handles import variable_behind
+from stillflow.graph.context import executing_eagerly, graphs
 from stillflow.graph.dtypes import DType
+from stillflow.graph.eager_graph import eager_mode
+from stillflow.graph.eager_tensor import numpy_text
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.names import check_node_name, strip_scope_slash
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.recording import variable_accessed
 from stillflow.graph.scopes import (
     colocate_with,
     control_dependencies,
@@ -58,7 +63,8 @@ class BaseResourceVariable(Variable):
     _graph_element: Tensor
     _cached_value: Tensor | None = None
     _should_act_as_resource_variable = True  # by which TensorFlow's modules know it
-    _in_graph_mode = True
+    _in_graph_mode = True  # False of one that holds its value without a session
+    _own_name = ""  # without a graph
 
     # What it is -----------------------------------------------------------------------------------
 
@@ -68,7 +74,7 @@ class BaseResourceVariable(Variable):
 
     @property
     def name(self) -> str:
-        return self._handle.name
+        return self._handle.name if self._in_graph_mode else self._own_name
 
     @property
     def op(self) -> Operation:
@@ -103,7 +109,9 @@ class BaseResourceVariable(Variable):
 
     @property
     def create(self) -> Operation:
-        """The operation that gives it its initial value."""
+        """The operation that gives it its initial value; RuntimeError in eager mode."""
+        if not self._in_graph_mode:
+            raise RuntimeError("Calling create is not supported when eager execution is enabled.")
         return self._initializer_op
 
     # Reading --------------------------------------------------------------------------------------
@@ -116,6 +124,8 @@ class BaseResourceVariable(Variable):
         """A node that reads it, or the value cached when it was made for another device."""
         if self._cached_value is not None:
             return self._cached_value
+        if executing_eagerly():
+            return self._read()
         with colocate_with(None, ignore_existing=True), device(self._handle.device):
             return self._read()
 
@@ -125,21 +135,27 @@ class BaseResourceVariable(Variable):
 
     def read_value(self) -> Tensor:
         """A new reading node, which waits for the control dependencies open now."""
+        if executing_eagerly():
+            return self._read()
         with name_scope("Read"), device(self._handle.device):
             value = self._read()
         return identity(value)
 
     def _read(self) -> Tensor:
+        if graphs.tapes:
+            variable_accessed(self)
         return resource.read_variable_op(self._handle, dtype=self._dtype)
 
     def sparse_read(self, indices: Any, name: str | None = None) -> Tensor:
         """Reads the rows `indices` alone."""
+        variable_accessed(self)
         with name_scope("Gather" if name is None else name) as scope:
             rows = resource.resource_gather_op(self._handle, indices, dtype=self._dtype, name=scope)
         return identity(rows)
 
     def gather_nd(self, indices: Any, name: str | None = None) -> Tensor:
         """Reads the places that the rows of `indices` name alone."""
+        variable_accessed(self)
         with name_scope("GatherNd" if name is None else name) as scope:
             places = resource.resource_gather_nd_op(
                 self._handle, indices, dtype=self._dtype, name=scope
@@ -151,10 +167,15 @@ class BaseResourceVariable(Variable):
         return resource.var_is_initialized_op(self._handle, name=name)
 
     def eval(self, session: Any = None) -> Any:
-        """Returns the value in `session`, or in the default one."""
+        """Returns the value in `session`, or in the default one; RuntimeError in eager mode."""
+        if not self._in_graph_mode:
+            raise RuntimeError("Trying to eval in EAGER mode")
         return self._graph_element.eval(session=session)
 
-    def numpy(self) -> NoReturn:
+    def numpy(self) -> Any:
+        """Returns a copy of the value; NotImplementedError in a graph."""
+        if executing_eagerly():
+            return self._read().numpy()  # type: ignore[attr-defined]
         raise NotImplementedError(
             "numpy() is only available when eager execution is enabled.\n"
             "  In a session, v.eval() or sess.run(v) gives the value."
@@ -162,6 +183,8 @@ class BaseResourceVariable(Variable):
 
     def _to_tensor(self, dtype: DType | None, as_ref: bool) -> Tensor:
         check_conversion(self, dtype)
+        if executing_eagerly():
+            return self._handle if as_ref else self.value()
         return self.read_value().op.inputs[0] if as_ref else self.value()
 
     # Changing -------------------------------------------------------------------------------------
@@ -238,10 +261,16 @@ class BaseResourceVariable(Variable):
         begin, end, strides = part.op.inputs[1:]
         masks = {key: value for key, value in part.op.attrs.items() if key.endswith("_mask")}
         name = f"{part.op.name}/_assign" if name is None else name
+        return self._assign_part([begin, end, strides], masks, value, name)
+
+    def _assign_part(
+        self, bounds: Any, masks: dict[str, int], value: Any, name: str | None = None
+    ) -> Any:
+        """Sets a strided slice of it."""
         with self._after_cached_value():
             updated = resource_scatter.resource_strided_slice_assign(
                 self._handle,
-                *(begin, end, strides),
+                *bounds,
                 convert_to_tensor(value, dtype=self._dtype),
                 name=name,
                 **masks,
@@ -258,15 +287,39 @@ class BaseResourceVariable(Variable):
     def __copy__(self) -> BaseResourceVariable:
         return self
 
-    def __deepcopy__(self, memo: Any) -> NoReturn:
-        raise NotImplementedError(
-            "__deepcopy__() is only available when eager execution is enabled."
+    def __deepcopy__(self, memo: Any) -> Any:
+        """A variable of its own with the same value; NotImplementedError in a graph."""
+        if not executing_eagerly():
+            raise NotImplementedError(
+                "__deepcopy__() is only available when eager execution is enabled."
+            )
+        copied = ResourceVariable(
+            initial_value=self.read_value(),
+            trainable=self._trainable,
+            constraint=self._constraint,
+            dtype=self._dtype,
+            name=f"{self._own_name.rsplit(':', 1)[0]}_copy",
         )
+        memo[id(self)] = copied
+        return copied
 
     def __int__(self) -> int:
         if not self._dtype.is_integer:
             raise TypeError("Non-integer variable can't be converted to integer.")
-        return self.numpy()
+        return int(self.numpy())
+
+    def __repr__(self) -> str:
+        if self._in_graph_mode:
+            return super().__repr__()
+        return (
+            f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}, "
+            f"numpy={self._value_text()}>"
+        )
+
+    def _value_text(self) -> str:
+        with eager_mode():
+            value = self.read_value()
+        return numpy_text(value, is_repr=True)
 
 
 def _refused_in_place(symbol: str, instead: str) -> Callable[..., NoReturn]:
@@ -326,8 +379,25 @@ class ResourceVariable(BaseResourceVariable):
         checked_arguments(initial_value, constraint)
         joined = joined_collections(collections, self._trainable)
         with init_scope():
-            self._build_nodes(initial_value, caching_device, name, dtype, shape)
-        self.graph.add_to_collections(joined, self)
+            self._in_graph_mode = not executing_eagerly()
+            if self._in_graph_mode:
+                self._build_nodes(initial_value, caching_device, name, dtype, shape)
+            else:
+                self._hold_value(initial_value, name, dtype, shape)
+        if self._in_graph_mode:
+            self.graph.add_to_collections(joined, self)
+
+    def _hold_value(self, initial_value: Any, name: str | None, dtype: Any, shape: Any) -> None:
+        """Makes it a variable of eager mode, which has its value at once, without a graph."""
+        with name_scope(name, "Variable") as scope:
+            own_name = strip_scope_slash(scope)
+            value = built_initial_value(initial_value, dtype)
+            self._shape, self._dtype = _static_shape(value, shape), value.dtype.base_dtype
+            self._handle = new_handle(self._shape, self._dtype, own_name, scope)
+        self._own_name = f"{own_name}:0"
+        self._unique_id = variable_behind(self._handle).attrs["shared_name"]  # type: ignore[union-attr]
+        resource.assign_variable_op(self._handle, value)
+        self._initial_value = self._initializer_op = self._graph_element = None  # type: ignore[assignment]
 
     def _build_nodes(
         self, initial_value: Any, caching_device: Any, name: str | None, dtype: Any, shape: Any
@@ -407,12 +477,15 @@ class UnreadVariable(BaseResourceVariable):
         self._constraint = self._initial_value = None
         self._initializer_op = None  # type: ignore[assignment]
         self._update = update
-        if not get_default_graph().building_function:  # where nothing is fetched
+        self._in_graph_mode = variable._in_graph_mode
+        if not self._in_graph_mode:
+            self._graph_element = None  # type: ignore[assignment]
+        elif not get_default_graph().building_function:  # where nothing is fetched
             self._graph_element = self._read()
 
     @property
     def name(self) -> str:
-        return self._update.name
+        return self._update.name if self._in_graph_mode else "UnreadVariable"
 
     @property
     def op(self) -> Operation:
@@ -426,6 +499,8 @@ class UnreadVariable(BaseResourceVariable):
         return self._read()
 
     def _read(self) -> Tensor:
+        if executing_eagerly():
+            return super()._read()
         with control_dependencies([self._update]):
             return super()._read()
 

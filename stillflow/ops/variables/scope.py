@@ -16,6 +16,7 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.scopes import graph_of, name_scope
@@ -55,6 +56,12 @@ class VariableScope:
         use_resource: bool | None = None,
         constraint: Callable | None = None,
     ):
+        if executing_eagerly():
+            if caching_device is not None:
+                raise NotImplementedError(
+                    "Caching devices is not yet supported when eager execution is enabled."
+                )
+            reuse, use_resource = AUTO_REUSE, True
         self.name = name
         self.reuse = reuse
         self.original_name_scope = name_scope
@@ -78,6 +85,10 @@ class VariableScope:
         self.regularizer = regularizer
 
     def set_caching_device(self, caching_device: Any) -> None:
+        if executing_eagerly():
+            raise NotImplementedError(
+                "Caching devices are not yet supported when eager execution is enabled."
+            )
         self.caching_device = caching_device
 
     def set_partitioner(self, partitioner: Callable | None) -> None:
@@ -90,6 +101,10 @@ class VariableScope:
         self.dtype = dtype
 
     def set_use_resource(self, use_resource: bool | None) -> None:
+        if executing_eagerly() and not use_resource:
+            raise ValueError(
+                "When eager execution is enabled, use_resource cannot be set to false."
+            )
         self.use_resource = use_resource
 
     def get_collection(self, name: Any) -> list:
@@ -134,7 +149,10 @@ class VariableScope:
             *("initializer", "regularizer", "caching_device", "partitioner", "custom_getter"),
             *("dtype", "use_resource", "constraint", "reuse"),
         )
-        return {name: getattr(self, name) for name in names if given.get(name) is None}
+        defaults = {name: getattr(self, name) for name in names if given.get(name) is None}
+        if executing_eagerly():
+            defaults |= {"reuse": False, "use_resource": True}
+        return defaults
 
 
 def _check_initializer_type(given: dict[str, Any]) -> None:

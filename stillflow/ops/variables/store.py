@@ -12,6 +12,7 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
@@ -45,7 +46,12 @@ AUTO_REUSE = ReuseMode.AUTO_REUSE
 
 
 class VariableStore:
-    """The variables of a graph that `get_variable` made."""
+    """The variables of a graph that `get_variable` made.
+
+    keeps_eager_variables: those of eager mode as well, which belong to whoever made them otherwise.
+    """
+
+    keeps_eager_variables = False
 
     def __init__(self) -> None:
         self._vars: dict[str, Variable] = {}
@@ -87,6 +93,8 @@ class VariableStore:
 
         `others` are the other arguments of `tf.get_variable`, and `reuse`.
         """
+        if executing_eagerly():
+            others["reuse"] = self._eager_reuse(others.get("reuse"))
         if isinstance(dtype, DType):  # another variable's is a reference type
             dtype = dtype.base_dtype
         settings = {"shape": shape, "dtype": dtype, "initializer": initializer, **others}
@@ -100,6 +108,18 @@ class VariableStore:
         if "constraint" not in fn_args(custom_getter) and not has_kwargs(custom_getter):
             settings.pop("constraint", None)
         return custom_getter(getter=self._true_getter, name=name, **settings)
+
+    def _eager_reuse(self, reuse: Any) -> Any:
+        """RuntimeError for reusing: only an EagerVariableStore keeps variables of eager mode."""
+        if self.keeps_eager_variables:
+            return AUTO_REUSE
+        if reuse:
+            raise RuntimeError(
+                "When eager execution is enabled variable reuse is only supported when an "
+                "EagerVariableStore is active. See the documentation on EagerVariableStore for "
+                "example usage."
+            )
+        return reuse
 
     def _true_getter(
         self,
@@ -172,7 +192,11 @@ class VariableStore:
             use_resource=resource_variables_enabled() if use_resource is None else use_resource,
             **options,
         )
-        self._vars[name] = variable
+        if not executing_eagerly():
+            self._vars[name] = variable
+        elif self.keeps_eager_variables:
+            self._vars[name] = variable
+            _collect(variable, options)
         if regularizer:  # what is empty is none, as in TensorFlow
             _regularize(variable, name, regularizer)
         return variable
@@ -305,6 +329,15 @@ class VariableStore:
             raise ValueError(f"{found} so was the extra shard {name}/part_{count}.")
 
 
+def _collect(variable: Variable, options: dict[str, Any]) -> None:
+    """Adds an eager variable, which joins no collection by itself, to those that it is for."""
+    graph = get_default_graph()
+    names = options.get("collections") or [GraphKeys.GLOBAL_VARIABLES]
+    graph.add_to_collections(names, variable)
+    if variable.trainable:
+        graph.add_to_collection(GraphKeys.TRAINABLE_VARIABLES, variable)
+
+
 def default_variable_store() -> VariableStore:
     """The store of the default graph."""
     return VariableStore.of(get_default_graph())
@@ -365,7 +398,8 @@ def _takes_no_argument(function: Callable) -> bool:
 
 def _regularize(variable: Variable, name: str, regularizer: Callable) -> None:
     """Adds what `regularizer` makes of the variable, if anything, to the regularization losses."""
-    with colocate_with(variable.op), name_scope(f"{name}/Regularizer/"), init_scope():
+    beside = variable if executing_eagerly() else variable.op
+    with colocate_with(beside), name_scope(f"{name}/Regularizer/"), init_scope():
         loss = regularizer(variable)
     if loss is not None:
-        variable.graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
+        get_default_graph().add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)

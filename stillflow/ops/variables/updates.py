@@ -11,7 +11,7 @@ from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, joining, ranging, reshaping, shape_of
-from stillflow.ops.array.slicing import getitem
+from stillflow.ops.array.slicing import bounds_of, getitem
 from stillflow.ops.math.casts import cast
 from stillflow.ops.variables import scattered_updates
 
@@ -24,6 +24,7 @@ class PartialUpdates:
 
     value: Callable[[], Tensor]
     _assign_slice: Callable[..., Any]
+    _assign_part: Callable[..., Any]
 
     def scatter_update(
         self, sparse_delta: Any, use_locking: bool = False, name: str | None = None
@@ -95,7 +96,9 @@ class PartialUpdates:
     def __getitem__(self, key: Any) -> Tensor:
         """The part `variable[key]`, whose method `assign(value, name=None)` sets it."""
         part = getitem(self.value(), key)
-        if part.op.type == "StridedSlice":
+        if part._is_eager:
+            part.assign = functools.partial(self._assign_part, *bounds_of(key))
+        elif part.op.type == "StridedSlice":
             part.assign = functools.partial(self._assign_slice, part)
         return part
 

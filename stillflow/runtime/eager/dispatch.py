@@ -1,0 +1,139 @@
+"""Carries out calls of operations: binds and converts arguments, and finds the kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from stillflow.declare import executing
+from stillflow.declare.attributes import check_limits
+from stillflow.declare.binding import bind
+from stillflow.declare.building import build
+from stillflow.declare.convert import to_tensor
+from stillflow.declare.inputs import check_types, convert_inputs
+from stillflow.graph.eager_tensor import EagerOperation, EagerTensor
+from stillflow.graph.errors import InvalidArgumentError
+from stillflow.graph.operation import Tensor
+from stillflow.runtime.eager.kernel import Kernel, is_plain
+from stillflow.runtime.eager.stateful import StatefulKernel
+
+if TYPE_CHECKING:
+    from stillflow.declare.opdef import OpDef
+
+_new = object.__new__
+
+
+def execute(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """What a call of `defn` gives, at once: a tensor, a list, a named tuple, or None.
+
+    Raises:
+      OpError: the operation refuses its inputs.
+      TypeError, ValueError: the arguments are none of its own.
+    """
+    # What decides about a call: the types of its tensors, and all other arguments.
+    kernel = None
+    try:
+        key = (
+            *[arg._dtype if type(arg) is EagerTensor else None for arg in args],
+            *kwargs.items(),
+        )
+        kernel = defn.kernels.get(key)
+    except TypeError:  # an attribute that cannot be a key
+        pass
+    if kernel is not None:
+        return kernel(args)
+    return _first(defn, args, kwargs)
+
+
+def _first(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """A call that is not known yet, or of arguments that are no tensors yet."""
+    values, attrs, name = bind(defn, args, kwargs)
+    if defn.is_constant:
+        check_types(defn, attrs)
+        return _constant(attrs)
+    if defn.maps_values and getattr(values[0], "_is_sparse_tensor", False):
+        return values[0]._with_values(defn(values[0].values, name=name))
+    if any(isinstance(value, Tensor) and not value._is_eager for value in _flat(values)):
+        return build(defn, args, kwargs)  # in the graph of that tensor
+    inputs = _converted(defn, values, attrs)
+    check_types(defn, attrs)
+    check_limits(defn.type, defn.limits, attrs)
+    kernel = (Kernel if is_plain(defn) else StatefulKernel)(defn, attrs)
+    _remember(kernel, args, kwargs)
+    return kernel(inputs, name)
+
+
+def _flat(values: Sequence[Any]) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            yield from value
+        else:
+            yield value
+
+
+def _constant(attrs: dict[str, Any]) -> EagerTensor:
+    tensor = _new(EagerTensor)
+    tensor._value, tensor._dtype = attrs["value"], attrs["dtype"]
+    return tensor
+
+
+def _remember(kernel: Kernel | StatefulKernel, args: tuple, kwargs: dict[str, Any]) -> None:
+    """Has further calls of the same kind go to `kernel` directly."""
+    defn = kernel.defn
+    if len(args) != len(defn.signature.inputs) or "name" in kwargs:
+        return
+    if all(type(arg) is EagerTensor for arg in args):
+        try:
+            defn.kernels[(*[arg._dtype for arg in args], *kwargs.items())] = kernel
+        except TypeError:
+            return
+
+
+def _converted(defn: OpDef, values: Sequence[Any], attrs: dict[str, Any]) -> list[Any]:
+    """The inputs as tensors; InvalidArgumentError where one is of another type than it must be."""
+    values = [_read(arg, value) for arg, value in zip(defn.signature.inputs, values, strict=True)]
+    _check_types(defn, values, attrs)
+    return convert_inputs(defn, values, attrs)
+
+
+def _read(arg: Any, value: Any) -> Any:
+    """`value`; of a variable, what it holds, where no reference to it is asked for."""
+    if arg.is_ref and not isinstance(value, Tensor):
+        raise RuntimeError(f"Eager execution has no references: argument '{arg.name}' is one.")
+    if not arg.is_list and hasattr(value, "_handle"):
+        return to_tensor(value)
+    return value
+
+
+def _check_types(defn: OpDef, values: Sequence[Any], attrs: dict[str, Any]) -> None:
+    """What TensorFlow's runtime says of two tensors that must be of one type and are not."""
+    decided: dict[str, Any] = {}
+    index = 0
+    for arg, value in zip(defn.signature.inputs, values, strict=True):
+        given = value if arg.is_list and isinstance(value, (list, tuple)) else [value]
+        for one in given:
+            if isinstance(one, EagerTensor) and not arg.type_list_attr:
+                wanted = (
+                    arg.dtype or attrs.get(arg.type_attr or "") or decided.get(arg.type_attr or "")
+                )
+                if wanted is None:
+                    decided[arg.type_attr or ""] = one._dtype
+                elif wanted.base_dtype is not one._dtype:
+                    names = wanted.runtime_name, one._dtype.runtime_name
+                    raise InvalidArgumentError(
+                        None,
+                        None,
+                        f"cannot compute {defn.type} as input #{index}(zero-based) was expected "
+                        f"to be a {names[0]} tensor but is a {names[1]} tensor [Op:{defn.type}]",
+                    )
+            index += 1
+
+
+def run(
+    defn: OpDef, inputs: Sequence[Any], attrs: dict[str, Any], name: str | None = None
+) -> EagerOperation:
+    """Carries out one operation on tensors, whose attributes are complete."""
+    return StatefulKernel(defn, attrs).carried_out(inputs, name)
+
+
+executing.register(execute)

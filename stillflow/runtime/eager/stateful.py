@@ -1,0 +1,215 @@
+"""Carries out operations of any kind against the state of eager mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stillflow.declare.calling import VariableName
+from stillflow.declare.numpy.namespace import NUMPY
+from stillflow.declare.shapes import fits, format_sizes
+from stillflow.graph.context import graphs
+from stillflow.graph.dtypes import resource
+from stillflow.graph.eager_tensor import EagerOperation, EagerTensor
+from stillflow.graph.errors import InvalidArgumentError
+from stillflow.graph.operation import Operation
+from stillflow.runtime.eager.failing import check_result, failure
+from stillflow.runtime.eager.state import (
+    EagerVariable,
+    eager_state,
+    keep_while,
+    keeper_of,
+    own_name,
+)
+from stillflow.runtime.quiet import quiet
+from stillflow.runtime.state import uninitialized
+from stillflow.runtime.variables import declared_shape
+
+if TYPE_CHECKING:
+    from stillflow.declare.opdef import OpDef
+
+_state = eager_state()
+
+
+class StatefulKernel:
+    """Calls the function of an op that is not plain: with what it keeps, variables, lists."""
+
+    def __init__(self, defn: OpDef, attrs: dict[str, Any]):
+        _check_runs_eagerly(defn)
+        self.defn = defn
+        self._attrs = attrs
+        self._types = [dtype for arg in defn.signature.outputs for dtype in arg.types(attrs)]
+        self._results = len(self._types) + len(defn.writes)
+        may_call = defn.host or defn.waits or defn.takes_state
+        self._call: Callable[..., Any] | None = _called if may_call else None
+        self._takes_names = defn.forwards or defn.calls
+        self._is_checked = False
+        if not defn.is_variable:
+            self._fn = partial(defn.fn, NUMPY, **defn.fn_attrs(attrs))
+
+    def __call__(self, inputs: Sequence[Any], name: str | None = None) -> Any:
+        """What a call gives: a tensor, a list, a named tuple, or None."""
+        return returned(self.carried_out(inputs, name))
+
+    def carried_out(self, inputs: Sequence[Any], name: str | None = None) -> EagerOperation:
+        """The operation with its outputs, of which tapes have been told."""
+        op = EagerOperation(self.defn, tuple(inputs), self._attrs, [], name)
+        if self.defn.is_variable:
+            _make_variable(op)
+        elif self.defn.writes:
+            with _state.lock:
+                self._run(op)
+        else:
+            self._run(op)
+        for tape in graphs.tapes:
+            tape.record(op)
+        return op
+
+    def _run(self, op: EagerOperation) -> None:
+        defn = self.defn
+        values = [tensor._value for tensor in op.inputs]  # type: ignore[attr-defined]
+        if not self._takes_names:
+            _put_variables(op, values)
+        kept: list[Any] = []
+        if defn.takes_state:
+            keeper = keeper_of(op)
+            kept = _kept_for(keeper)
+        call = self._call or quiet.call
+        try:
+            result = call(self._fn, *kept, *values)
+        except Exception as error:
+            found = failure(op, error, [*kept, *values], len(kept))
+            if found is error:
+                raise
+            raise found from error
+        results = _as_tuple(result, self._results)
+        if defn.writes:
+            _write(op, results)
+            results = results[len(defn.writes) :]
+        if not self._is_checked:
+            check_result(op, results, self._types)
+            self._is_checked = True
+        if defn.stream is not None:
+            _advance(keeper, np.shape(results[0]))
+        op.outputs = [EagerTensor(*pair) for pair in zip(results, self._types, strict=True)]
+
+
+def _check_runs_eagerly(defn: OpDef) -> None:
+    """RuntimeError for an op type that has no meaning outside of a graph."""
+    if defn.is_placeholder:
+        raise RuntimeError("tf.placeholder() is not compatible with eager execution.")
+    for arg in (*defn.signature.inputs, *defn.signature.outputs):
+        if arg.is_ref:
+            raise RuntimeError(
+                f"{defn.__name__} op does not support eager execution. Arg '{arg.name}' is a ref."
+            )
+
+
+def returned(op: EagerOperation) -> Any:
+    """What a call gives of the operation's outputs."""
+    outputs = op.defn.signature.outputs
+    if not outputs:
+        return None
+    if len(outputs) == 1 and not outputs[0].is_list:
+        return op.outputs[0]
+    groups, start = [], 0
+    for arg in outputs:
+        stop = start + arg.length(op.attrs)
+        group = op.outputs[start:stop]
+        groups.append(group if arg.is_list else group[0])
+        start = stop
+    return groups[0] if len(groups) == 1 else op.defn.result_type(*groups)
+
+
+def _make_variable(op: EagerOperation) -> None:
+    """The handle of a new variable: eager variables share none by their names."""
+    op.attrs = {**op.attrs, "shared_name": own_name(op.attrs.get("shared_name"))}
+    variable = EagerVariable(op)
+    handle = EagerTensor(VariableName(variable), resource)
+    op.outputs = [handle]
+    keep_while(handle, variable)
+
+
+def _called(function: Callable[..., Any], *args: Any) -> Any:
+    """A call of what may call the program's own code, which `quiet.call` must not."""
+    with np.errstate(all="ignore"):
+        return function(*args)
+
+
+def _as_tuple(result: Any, count: int) -> Sequence[Any]:
+    if count == 1:
+        return (result,)
+    return () if result is None else tuple(result)
+
+
+# What is kept -----------------------------------------------------------------------------------
+
+
+def _kept_for(keeper: EagerOperation) -> list[Any]:
+    """What the op's function takes before its inputs."""
+    defn = keeper.defn
+    if not defn.takes_state:
+        return []
+    if defn.stream is not None:
+        return [_state.stream(keeper).words()]
+    return [_state.kept_for(keeper)]
+
+
+def _advance(keeper: EagerOperation, sizes: tuple[int, ...]) -> None:
+    stream = keeper.defn.stream
+    blocks = keeper.attrs[stream] if isinstance(stream, str) else stream(sizes)
+    _state.stream(keeper).advance(blocks)
+
+
+# Variables --------------------------------------------------------------------------------------
+
+
+def _put_variables(op: EagerOperation, values: list[Any]) -> None:
+    """Puts, in place of the names of variables among `values`, what these hold."""
+    for position, value in enumerate(values):
+        if type(value) is VariableName:
+            defn = op.defn
+            may_lack = defn.asks_state or (
+                defn.overwrites and position in defn.input_positions(op, defn.writes)
+            )
+            values[position] = variable_value(value.variable, op, may_lack)
+
+
+def variable_value(variable: Operation, reader: Operation, may_lack: bool = False) -> Any:
+    """What a variable holds; an error in TensorFlow's words, or None, where that is nothing."""
+    value = _state.variables.get(variable)
+    if value is None:
+        if may_lack:
+            return None
+        raise uninitialized(variable, reader, _state)
+    if type(value) is not np.ndarray and not isinstance(value, np.generic):
+        value = _state.variables[variable] = np.asarray(value)  # a compiled run has left it
+    return value
+
+
+def _write(op: EagerOperation, results: Sequence[Any]) -> None:
+    """Gives variables the values that the op's function returned for them."""
+    defn = op.defn
+    is_checked = op.attrs.get("validate_shape", not defn.reshapes)
+    positions = defn.input_positions(op, defn.writes)
+    for position, value in zip(positions, results, strict=False):
+        handle = op.inputs[position]._value
+        if type(handle) is not VariableName:
+            raise InvalidArgumentError(None, None, f"{op.type} takes the handle of a variable.")
+        variable = handle.variable
+        if value is None:
+            _state.variables.pop(variable, None)
+            continue
+        old = _state.variables.get(variable)
+        sizes = declared_shape(variable).sizes if old is None else old.shape
+        if is_checked and not fits(value.shape, sizes):
+            raise InvalidArgumentError(
+                None,
+                None,
+                "Assign requires shapes of both tensors to match. lhs shape= "
+                f"{format_sizes(sizes)} rhs shape= {format_sizes(value.shape)}",
+            )
+        _state.variables[variable] = value
