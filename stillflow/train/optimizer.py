@@ -20,11 +20,13 @@ from collections.abc import (
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
+from stillflow.gradients.gradient_tape import GradientTape
 from stillflow.gradients.walk import gradients
 from stillflow.graph import dtypes
+from stillflow.graph.context import eager_graph, executing_eagerly
 from stillflow.graph.distribution import replica_context_around, strategy_around
 from stillflow.graph.dtypes import DType
-from stillflow.graph.graph import get_default_graph
+from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
@@ -137,6 +139,8 @@ class Optimizer(Trackable):
         Raises:
           ValueError: no variable, an unknown gate, or a type that cannot be optimized.
         """
+        if executing_eagerly():
+            return self._taped_gradients(loss, var_list, grad_loss)
         loss = scaled_loss(loss() if callable(loss) else loss)
         if gate_gradients not in (self.GATE_NONE, self.GATE_OP, self.GATE_GRAPH):
             raise ValueError(
@@ -161,6 +165,21 @@ class Optimizer(Trackable):
         pairs = list(zip(grads, variables, strict=True))
         self._assert_valid_dtypes([v for grad, v in pairs if grad is not None])
         return pairs
+
+    def _taped_gradients(self, loss: Any, var_list: Any, grad_loss: Any) -> list[Pair]:
+        """`compute_gradients` in eager mode, of a function that gives the loss."""
+        if not callable(loss):
+            raise RuntimeError(
+                "`loss` passed to Optimizer.compute_gradients should be a function when eager "
+                "execution is enabled."
+            )
+        with GradientTape() as tape:
+            if var_list is not None:
+                tape.watch(var_list)
+            value = scaled_loss(loss())
+        variables = list(tape.watched_variables() if var_list is None else _flattened(var_list))
+        grads = tape.gradient(value, variables, grad_loss)
+        return list(zip(grads, variables, strict=True))
 
     def apply_gradients(
         self, grads_and_vars: Iterable[Pair], global_step: Any = None, name: str | None = None
@@ -225,6 +244,9 @@ class Optimizer(Trackable):
         """Builds what updates one variable, beside it and in a scope of its name."""
         if isinstance(variable, Tensor):
             raise NotImplementedError("Trying to update a Tensor ", variable)
+        if executing_eagerly():
+            with name_scope("update_"):
+                return self._updated(grad, variable)
         with name_scope(f"update_{variable.op.name}"), colocate_with(variable):
             return self._updated(grad, variable)
 
@@ -273,7 +295,7 @@ class Optimizer(Trackable):
         slots = [slot for named in self._slots.values() for slot in named.values()]
         own = [*self._non_slot_variables(), *slots]
         graph = get_default_graph()
-        return sorted((v for v in own if v.graph is graph), key=lambda v: v.name)
+        return sorted((v for v in own if _graph_of(v) is graph), key=lambda v: v.name)
 
     def _slot_dict(self, slot_name: str) -> dict[tuple, Variable]:
         return self._slots.setdefault(slot_name, {})
@@ -312,7 +334,7 @@ class Optimizer(Trackable):
         self, initial_value: Any, name: str, colocate_with: Variable
     ) -> Variable:
         """The optimizer's variable `name` for the graph of `colocate_with`, made once for each."""
-        graph = colocate_with.graph
+        graph = _graph_of(colocate_with)
         if (name, graph) not in self._non_slot_dict:
             with slot_creator.beside(colocate_with):
                 variable = Variable(
@@ -326,6 +348,9 @@ class Optimizer(Trackable):
         return self._non_slot_dict[name, graph]
 
     def _get_non_slot_variable(self, name: str, graph: Any = None) -> Variable | None:
+        if graph is not None and graph.building_function:
+            with init_scope():  # functions have the variables of what is around them
+                graph = get_default_graph()
         variable: Any = self._non_slot_dict.get((name, graph))
         return variable.get() if hasattr(variable, "device_map") else variable
 
@@ -441,7 +466,14 @@ def _without_duplicates(values: Tensor, indices: Tensor) -> tuple[Tensor, Tensor
 
 
 def _key(var: Any) -> tuple:
-    return var.op.graph, var.op.name
+    if getattr(var, "_in_graph_mode", True):
+        return var.op.graph, var.op.name
+    return eager_graph(), var._unique_id
+
+
+def _graph_of(var: Any) -> Graph:
+    """The graph of a variable; for one of eager mode what stands for a graph there."""
+    return var.graph if getattr(var, "_in_graph_mode", True) else eager_graph()
 
 
 def _flattened(variables: Any) -> Iterator[Any]:
@@ -466,6 +498,8 @@ def _differentiated(variable: Any) -> Tensor:
 
 
 def _collected(train_op: Any) -> Operation:
+    if executing_eagerly():
+        return train_op
     train_ops = get_default_graph().get_collection_ref(GraphKeys.TRAIN_OP)
     if train_op not in train_ops:
         train_ops.append(train_op)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.distribution import strategy_around
 from stillflow.graph.scopes import colocate_with
 from stillflow.ops.array.filling import zeros
@@ -61,7 +62,7 @@ def _create(
     colocate: bool,
 ) -> Variable:
     with (
-        variable_scope(None, f"{primary.op.name}/{name}"),
+        variable_scope(None, f"{_name_of(primary)}/{name}"),
         beside(primary) if colocate else contextlib.nullcontext(),
     ):
         # A slot is whole even where the scope's variables are partitioned.
@@ -79,6 +80,10 @@ def _create(
     if place is not None:
         slot._set_save_slice_info(_place_of_slot(place, slot, primary))
     return slot
+
+
+def _name_of(primary: Any) -> str:
+    return primary._shared_name if executing_eagerly() else primary.op.name
 
 
 def beside(primary: Any) -> contextlib.AbstractContextManager[Any]:
