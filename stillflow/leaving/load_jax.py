@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from stillflow.graph.graph import Graph
-from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.operation import Tensor
+from stillflow.interchange.ends import ends_of, placeholders_of, tensor_named
 from stillflow.interchange.importer import import_graph_def
 from stillflow.interchange.kinds import read_graph_file
 from stillflow.interchange.meta_graph import import_scoped_meta_graph
@@ -15,13 +16,9 @@ from stillflow.interchange.saved_model import loader, names
 from stillflow.interchange.saved_model.signatures import get_tensor_from_tensor_info
 from stillflow.leaving.settled import settle_masks
 from stillflow.leaving.to_jax import to_jax
-from stillflow.runtime.order import needed_ops
 from stillflow.runtime.session import BaseSession
 
 Named = Sequence[str] | Mapping[str, str]
-
-_MOST_OUTPUTS = 8
-_NOT_OF_THE_MODEL = ("save/", "gradients/", "init", "report_uninitialized")
 
 
 def load_jax(
@@ -68,8 +65,8 @@ def load_jax(
     else:
         _import_frozen(path, graph)
         session = BaseSession(graph=graph)
-    fetches = _named(outputs, graph) if outputs is not None else _ends(graph)
-    feeds = _named(inputs, graph) if inputs is not None else _placeholders(fetches)
+    fetches = _named(outputs, graph) if outputs is not None else ends_of(graph)
+    feeds = _named(inputs, graph) if inputs is not None else placeholders_of(_tensors(fetches))
     settle_masks(graph, _tensors(fetches), _tensors(feeds))
     with graph.as_default():
         function, params = to_jax(
@@ -119,53 +116,9 @@ def _tensors_of(infos: Mapping[str, Any], graph: Graph) -> dict[str, Any]:
 
 def _named(given: Named | Mapping[str, Any], graph: Graph) -> Any:
     if isinstance(given, Mapping):
-        return {name: _tensor(tensor, graph) for name, tensor in given.items()}
-    return [_tensor(tensor, graph) for tensor in given]
-
-
-def _tensor(name: Any, graph: Graph) -> Tensor:
-    """A tensor by its name, or the only one that the node of that name gives."""
-    if not isinstance(name, str):
-        return name
-    try:
-        return graph.as_graph_element(name if ":" in name else f"{name}:0", allow_operation=False)
-    except KeyError:
-        near = [op.name for op in graph.get_operations() if name.split(":")[0] in op.name][:5]
-        raise ValueError(
-            f"The graph has no tensor {name!r}."
-            + (f"\n  It has {', '.join(near)}." if near else "")
-        ) from None
+        return {name: tensor_named(tensor, graph) for name, tensor in given.items()}
+    return [tensor_named(tensor, graph) for tensor in given]
 
 
 def _tensors(named: Any) -> list[Tensor]:
     return list(named.values()) if isinstance(named, Mapping) else list(named)
-
-
-def _ends(graph: Graph) -> list[Tensor]:
-    """What the graph gives that nothing takes."""
-    found = [op.outputs[0] for op in graph.get_operations() if _is_end(op)]
-    if not 0 < len(found) <= _MOST_OUTPUTS:
-        named = ", ".join(tensor.name for tensor in found[:_MOST_OUTPUTS]) or "nothing"
-        raise ValueError(
-            f"{len(found)} tensors could be the outputs: {named}{', ...' if found else ''}\n"
-            "  Name those that are meant: outputs=[...]."
-        )
-    return found
-
-
-def _is_end(op: Operation) -> bool:
-    defn = op.defn
-    is_data = defn.is_placeholder or defn.is_constant or defn.is_variable or bool(defn.writes)
-    if is_data or op.name.startswith(_NOT_OF_THE_MODEL) or not op.outputs:
-        return False
-    return not any(tensor.consumers() for tensor in op.outputs)
-
-
-def _placeholders(fetches: Any) -> list[Tensor]:
-    """The placeholders that must be fed, in the order of the graph."""
-    tensors = _tensors(fetches)
-    needed = needed_ops([tensor.op for tensor in tensors], frozenset())
-    graph = tensors[0].graph
-    return [
-        op.outputs[0] for op in graph.get_operations() if op in needed and op.defn.is_placeholder
-    ]

@@ -15,6 +15,7 @@ touches no variable waits for nobody.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -124,6 +125,12 @@ class Executor:
         from stillflow.runtime.tracing import traced  # few programs trace
 
         self._generic = traced(self._generic, into)
+
+    def compile_ahead(self) -> None:
+        """Has what has run so far, and is worth compiling at all, compiled in its next run."""
+        for known in list(self.learned.specialised.values()):
+            if known.host_runs_limit < math.inf:
+                known.host_runs_limit = -1
 
     def _nothing_learned(self, reshaped: set[Operation]) -> Learned:
         found = None if self._tier == "host" else split(self.plan, reshaped, self._refused)

@@ -44,6 +44,11 @@ class StagedExecutor:
         # Runs once. Takes the values for the plan's feeds; returns those of its fetches.
         self.run: Callable[[SessionState, list[np.ndarray]], list[Any]] = whole(self._run)
 
+    def compile_ahead(self) -> None:
+        """As `Executor.compile_ahead`, of each stage."""
+        for part in self.parts:
+            part.compile_ahead()
+
     def _run(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
         begun = count_begun()
         values = dict(zip(self.plan.feeds, feeds, strict=True))

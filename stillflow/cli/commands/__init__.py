@@ -9,6 +9,7 @@ from stillflow.cli.commands.looking import check, names
 from stillflow.cli.commands.models import export, inspect
 from stillflow.cli.commands.notebooks import kernel
 from stillflow.cli.commands.running import launch, run
+from stillflow.cli.commands.serving import serve
 from stillflow.cli.sections import Section, SectionedGroup
 from stillflow.digits.cli import digits
 
@@ -38,6 +39,7 @@ for section, command in (
     (Section.RUNNING, kernel),
     (Section.MODELS, inspect),
     (Section.MODELS, export),
+    (Section.MODELS, serve),
     (Section.LOOKING, check),
     (Section.LOOKING, names),
     (Section.DIGITS, digits),
