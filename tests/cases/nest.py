@@ -38,7 +38,7 @@ CASES = [
     "nest.pack_sequence_as([1,2],[1])",
     "nest.pack_sequence_as([1,2],[1,2,3])",
     "nest.pack_sequence_as([1],5)",
-    "nest.pack_sequence_as(OD([('b',1),('a',2)]),[1,2])",
+    "list(nest.pack_sequence_as(OD([('b',1),('a',2)]),[1,2]).items())",
     "nest.pack_sequence_as({'b':1,'a':2},[1,2])",
     "nest.pack_sequence_as(collections.defaultdict(list,{'b':1,'a':2}),[1,2])",
     "nest.pack_sequence_as((1,[2]),[[1],(2,)])",
