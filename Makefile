@@ -1,4 +1,5 @@
-# make setup | mnist | test | test-all | bench | bench-steps | bench-processes | check
+# make setup | mnist | test | test-all | test-newest | matrix | bench | bench-steps | bench-processes
+# make check | lock
 PYTHON ?= python3
 BIN := .venv/bin
 export TF115 TF2 TORCH
@@ -6,17 +7,18 @@ export TF115 TF2 TORCH
 # threads of NumPy's own would wait for cores that the others use.
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile
 
-.PHONY: setup mnist test test-all bench bench-steps bench-processes check
+.PHONY: setup mnist test test-all test-newest matrix bench bench-steps bench-processes check lock
 
-# The environment that everything below runs in; leaves .venv/bin/stillflow.
+# The environment that everything below runs in; leaves .venv/bin/stillflow. Its packages are those
+# of constraints.txt, so that what is released tomorrow cannot break what is here today.
 setup: .venv/.ready
 
-.venv/.ready: pyproject.toml
+.venv/.ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'Stillflow needs Python 3.11 or newer: make PYTHON=python3.12 ...' >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt hatchling editables
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
 	$(BIN)/python -m compileall -q -j 0 stillflow # as pip does for what it copies; not every environment keeps it
 	@touch $@
 
@@ -31,6 +33,23 @@ test: setup
 
 test-all: setup
 	$(PYTEST)
+
+# The same as `test` with the newest of every package, in an environment of its own.
+test-newest: setup
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/newest
+	$(BIN)/uv pip install --quiet --python build/newest --upgrade --editable '.[dev]'
+	OPENBLAS_NUM_THREADS=1 build/newest/bin/pytest --numprocesses auto --dist loadfile -m 'not slow'
+
+# A quick share of the tests with each Python that is here, with the oldest and the newest packages
+# that Stillflow takes. MATRIX="--python 3.13 --packages oldest" is one of them.
+matrix: setup
+	$(BIN)/python tools/matrix.py $(MATRIX)
+
+# Renews constraints.txt: of each package the newest that all Pythons from 3.11 on can have.
+lock: setup
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev \
+	  --custom-compile-command 'make lock' --no-annotate --no-emit-package stillflow \
+	  --output-file constraints.txt pyproject.toml
 
 # Times Stillflow beside its peers and writes docs/benchmarks.md. TF115=, TF2= and TORCH= are commands
 # of Pythons that have them; a peer without one is left out. BENCH="--only 'mnist step'" is one row.

@@ -1,0 +1,130 @@
+"""Runs a quick share of the tests with each Python that is here, on the oldest and newest packages.
+
+Run it in a checkout's own environment, as `make matrix` does:
+
+    python tools/matrix.py [--python 3.13] [--packages oldest] [-- pytest's arguments]
+
+Pythons are those of the path, of pyenv and of uv; none is downloaded. The oldest packages are the
+first releases that pyproject.toml admits and that have a wheel for the Python. A row is printed for
+each pair, and the exit code is 1 where one failed.
+"""
+
+import argparse
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BUILT = ROOT / "build" / "matrix"
+VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
+PACKAGES = {"oldest": "lowest-direct", "newest": "highest"}
+TEST_TOOLS = ["pytest>=8.3", "pytest-xdist>=3.6", "hypothesis>=6.120", "hatchling", "editables"]
+# Short, and between them: the command, graphs, numbers of both tiers, names that are gone, files.
+SHARE = [
+    "tests/cli/test_doctor.py",
+    "tests/cli/test_run.py",
+    "tests/graph",
+    "tests/random",
+    "tests/variables",
+    "tests/environment/test_dropped.py",
+    "tests/checkpoint/test_saver.py",
+    "tests/runtime/test_regions.py",
+    "tests/runtime/test_xla_cache.py",
+]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--python", choices=VERSIONS, action="append")
+    parser.add_argument("--packages", choices=PACKAGES, action="append")
+    parser.add_argument("pytest", nargs="*", help="in place of the quick share")
+    asked = parser.parse_args()
+    failed = 0
+    for version, packages in itertools.product(
+        asked.python or VERSIONS, asked.packages or PACKAGES
+    ):
+        python = found(version)
+        if python is None:
+            print(f"{version:5} {packages}  is not here", flush=True)
+            continue
+        began = time.monotonic()
+        outcome, is_good = tried(python, version, packages, asked.pytest or SHARE)
+        took = time.monotonic() - began
+        print(f"{version:5} {packages}  {outcome}  ({took:.0f} s)", flush=True)
+        failed += not is_good
+    return min(failed, 1)
+
+
+def found(version: str) -> str | None:
+    """A Python of that version which runs; None where there is none."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    candidates = [
+        sys.executable,
+        shutil.which(f"python{version}"),
+        *sorted(map(str, pyenv.glob(f"versions/{version}.*/bin/python")), reverse=True),
+        said(uv("python", "find", "--no-python-downloads", "--managed-python", version)),
+    ]
+    tell = "import sys; print('%d.%d' % sys.version_info[:2])"
+    runs = (python for python in filter(None, candidates) if said([python, "-c", tell]) == version)
+    return next(runs, None)
+
+
+def tried(python: str, version: str, packages: str, tests: list[str]) -> tuple[str, bool]:
+    """Makes the environment and runs the tests: what to say of them, and whether all passed."""
+    folder = BUILT / f"{version}-{packages}"
+    lock = folder.with_suffix(folder.suffix + ".txt")
+    BUILT.mkdir(parents=True, exist_ok=True)
+    into = ["--python", str(folder)]
+    solve = ["--python-version", version, "--resolution", PACKAGES[packages], "--upgrade"]
+    steps = [
+        uv("pip", "compile", *solve, "--only-binary", ":all:", "pyproject.toml", "-o", str(lock)),
+        uv("venv", "--clear", "--python", python, str(folder)),
+        uv("pip", "install", *into, "-r", str(lock), *TEST_TOOLS),
+        uv("pip", "install", *into, "--no-deps", "--no-build-isolation", "--editable", "."),
+    ]
+    for step in steps:
+        done = subprocess.run(step, cwd=ROOT, capture_output=True, text=True)
+        if done.returncode:
+            return f"cannot be installed: {done.stderr.strip()}", False
+    command = [str(folder / "bin" / "pytest"), "-q", "-m", "not slow", "-n", "auto"]
+    options = ["--dist", "loadfile", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, *options, *tests],
+        cwd=ROOT,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        print(done.stdout, flush=True)
+    return f"{versions(folder)}: {last_line(done.stdout)}", done.returncode == 0
+
+
+def versions(folder: Path) -> str:
+    """The packages whose versions matter most."""
+    tell = (
+        "import importlib.metadata as m; print(*(f'{n} {m.version(n)}' for n in ('jax', 'numpy')))"
+    )
+    return said([str(folder / "bin" / "python"), "-c", tell])
+
+
+def last_line(text: str) -> str:
+    return (text.strip().splitlines() or ["pytest said nothing"])[-1].strip("= ")
+
+
+def uv(*arguments: str) -> list[str]:
+    return [str(Path(sys.executable).with_name("uv")), *arguments]
+
+
+def said(command: list[str]) -> str:
+    """What a command printed; empty where it failed."""
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
