@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 BUILT = ROOT / "build" / "matrix"
 VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
 PACKAGES = {"oldest": "lowest-direct", "newest": "highest"}
-TEST_TOOLS = ["pytest>=8.3", "pytest-xdist>=3.6", "hypothesis>=6.120", "hatchling", "editables"]
+TEST_TOOLS = ["pytest>=8.3", "pytest-xdist>=3.6", "hypothesis>=6.120"]
 # Short, and between them: the command, graphs, numbers of both tiers, names that are gone, files.
 SHARE = [
     "tests/cli/test_doctor.py",
@@ -84,7 +84,7 @@ def tried(python: str, version: str, packages: str, tests: list[str]) -> tuple[s
         uv("pip", "compile", *solve, "--only-binary", ":all:", "pyproject.toml", "-o", str(lock)),
         uv("venv", "--clear", "--python", python, str(folder)),
         uv("pip", "install", *into, "-r", str(lock), *TEST_TOOLS),
-        uv("pip", "install", *into, "--no-deps", "--no-build-isolation", "--editable", "."),
+        uv("pip", "install", *into, "--no-deps", "--editable", "."),
     ]
     for step in steps:
         done = subprocess.run(step, cwd=ROOT, capture_output=True, text=True)
