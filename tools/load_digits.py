@@ -1,7 +1,11 @@
-"""Asks a running `stillflow digits serve` many questions at once, and says how long they took.
+"""Asks a running server many questions at once, and says how long they took.
 
     stillflow digits serve &
     python tools/load_digits.py --requests 1000
+
+By default they are images of digits; of `stillflow serve` a model and what it is asked are named:
+
+    python tools/load_digits.py --port 8501 --path /v1/models/NAME:predict --body '{"inputs": [1]}'
 
 Each question has a connection of its own, all opened at once. Prints one line of JSON: how many
 were asked, how many were answered with status 200, and milliseconds from the connection's start to
@@ -19,10 +23,9 @@ PIXELS = 784
 HOST = "127.0.0.1"
 
 
-async def ask(port, pixels):
-    """Posts one image; returns (status, seconds), status 0 for a connection that was lost."""
-    body = json.dumps({"pixels": pixels}).encode()
-    head = f"POST /api/predict HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\n"
+async def ask(port, path, body):
+    """Posts a body; returns (status, seconds), status 0 for a connection that was lost."""
+    head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\n"
     head += f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     start = time.perf_counter()
     try:
@@ -35,18 +38,26 @@ async def ask(port, pixels):
         return 0, time.perf_counter() - start
 
 
-async def load(port, requests):
+async def load(port, path, bodies):
     """Asks all questions at once; returns what `ask` gives for each."""
-    images = [[random.choice((0, 0, 0.5, 1)) for _ in range(PIXELS)] for _ in range(requests)]
-    return await asyncio.gather(*(ask(port, pixels) for pixels in images))
+    return await asyncio.gather(*(ask(port, path, body) for body in bodies))
+
+
+def image():
+    """A body with an image of a digit."""
+    return json.dumps({"pixels": [random.choice((0, 0, 0.5, 1)) for _ in range(PIXELS)]}).encode()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--requests", type=int, default=1000)
+    parser.add_argument("--path", default="/api/predict")
+    parser.add_argument("--body", help="JSON; an image of a digit by default")
     options = parser.parse_args()
-    found = asyncio.run(load(options.port, options.requests))
+    body = options.body and options.body.encode()
+    bodies = [body or image() for _ in range(options.requests)]
+    found = asyncio.run(load(options.port, options.path, bodies))
     times = sorted(1000 * seconds for _, seconds in found)
     summary = {
         "asked": len(found),

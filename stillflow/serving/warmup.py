@@ -114,13 +114,14 @@ def _recorded(servable: Servable, folder: str) -> Iterator[tuple[Signature, dict
     path = os.path.join(folder, names.EXTRA_ASSETS_DIRECTORY, _REQUESTS)
     if not os.path.isfile(path):
         return
-    for number, record in enumerate(RecordReader(path)):
-        if number >= _MOST_REQUESTS:
-            raise ValueError(f"{path} has more than {_MOST_REQUESTS} requests.")
-        found = _request_in(record)
-        if found is not None:
-            name, feeds = found
-            yield servable.signature(name), feeds
+    with RecordReader(path) as records:
+        for number, record in enumerate(records):
+            if number >= _MOST_REQUESTS:
+                raise ValueError(f"{path} has more than {_MOST_REQUESTS} requests.")
+            found = _request_in(record)
+            if found is not None:
+                name, feeds = found
+                yield servable.signature(name), feeds
 
 
 def _request_in(record: bytes) -> tuple[str, dict[str, np.ndarray]] | None:

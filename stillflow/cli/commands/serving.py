@@ -99,6 +99,7 @@ def serve(
     try:
         made.take_up()
     except ValueError as error:
+        listener.close()
         raise click.ClickException(str(error)) from None
     address = server.address_of(listener)
     for model in paths:

@@ -1,0 +1,157 @@
+"""Models in files: which are loaded, which are refused, and what is run before requests."""
+
+import asking
+import numpy as np
+import pytest
+
+from stillflow.platform.records import framed
+from stillflow.runtime.session import BaseSession
+from stillflow.serving.loading import load_checkpoint, load_saved_model
+from stillflow.serving.refusing import RefusedModel
+from stillflow.serving.warmup import _log_class, warm_up
+
+LEAVING = asking.GOLDEN.parent / "leaving"
+
+
+def golden(name):
+    return str(asking.GOLDEN / name / "1")
+
+
+# What is loaded -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", ["convolutional", "recurrent"])
+def test_a_checkpoint_beside_its_meta_file_is_served(model):
+    """The input is what the output needs; a placeholder with a default is not one."""
+    folder = LEAVING / model
+    expected = np.load(folder / "expected.npz")
+    servable = load_checkpoint(str(folder / "model.ckpt.meta"), outputs={"scores": "y"})
+    signature = servable.signature(None)
+    assert list(signature.inputs) == ["x"]
+    found = servable.run(signature, {"x": expected["x"]})
+    np.testing.assert_allclose(found["scores"], expected["y"], rtol=1e-5, atol=1e-6)
+
+
+def test_inputs_may_be_named():
+    path = str(LEAVING / "convolutional" / "model.ckpt.meta")
+    servable = load_checkpoint(path, {"image": "x:0", "keep": "keep"}, {"y": "y"})
+    assert sorted(servable.signature(None).inputs) == ["image", "keep"]
+    assert not servable.signature(None).has_rows  # keep is a scalar
+
+
+def test_outputs_that_nobody_named_must_be_few():
+    with pytest.raises(ValueError, match="tensors could be the outputs"):
+        load_checkpoint(str(LEAVING / "convolutional" / "model.ckpt.meta"))
+
+
+def test_a_name_that_is_not_there_is_told():
+    with pytest.raises(ValueError, match="The graph has no tensor 'z'"):
+        load_checkpoint(str(LEAVING / "recurrent" / "model.ckpt.meta"), outputs={"z": "z"})
+
+
+def test_other_tags_are_told():
+    with pytest.raises(RuntimeError, match="could not be found in SavedModel"):
+        load_saved_model(golden("half"), ["serve", "gpu"])
+
+
+def test_classifying_needs_a_signature_of_that_kind():
+    kinds = {
+        name: signature.kinds
+        for name, signature in load_saved_model(golden("half")).signatures.items()
+    }
+    assert kinds == {
+        "serving_default": ["predict"],
+        "classify_x_to_y": ["predict", "classify"],
+        "regress_x_to_y": ["predict", "regress"],
+    }
+
+
+# What is refused ----------------------------------------------------------------------------------
+
+
+def test_a_model_that_runs_code_is_refused():
+    with pytest.raises(RefusedModel, match="'PyFunc' is a PyFunc: it runs code"):
+        load_saved_model(golden("code"))
+
+
+def test_a_model_that_writes_files_is_refused():
+    with pytest.raises(RefusedModel, match="a WriteFile, by which a request could write files"):
+        load_saved_model(golden("writing"))
+
+
+def test_what_saves_a_model_does_not_make_it_write():
+    """Each graph with variables has a SaveV2, which no request reaches."""
+    with open(asking.GOLDEN / "half" / "1" / "saved_model.pb", "rb") as file:
+        assert b"SaveV2" in file.read()
+    load_saved_model(golden("half")).close()
+
+
+# What is run before requests ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """(inputs of each run) of any session."""
+    fed = []
+    run = BaseSession.run
+
+    def noted(self, fetches, feeds=None, **options):
+        if feeds and isinstance(fetches, dict):
+            fed.append({name: value.shape for name, value in feeds.items()})
+        return run(self, fetches, feeds, **options)
+
+    monkeypatch.setattr(BaseSession, "run", noted)
+    return fed
+
+
+def test_zeros_of_each_size_are_run_twice(runs):
+    """Once to learn what is worth compiling, and once compiled."""
+    servable = load_saved_model(golden("mnist"))
+    assert warm_up(servable, golden("mnist"), [1, 4]) == 0
+    shapes = [{"images:0": (rows, 28, 28)} for rows in (1, 4)]
+    assert runs == shapes * 2
+
+
+def test_zeros_that_a_model_does_not_take_are_no_failure():
+    """A model that divides by its input; strings, of which there are no zeros."""
+    servable = load_saved_model(golden("types"))
+    assert warm_up(servable, golden("types"), [1]) == 0
+
+
+def test_what_is_worth_it_is_compiled_before_the_first_request():
+    servable = load_saved_model(golden("mnist"))
+    warm_up(servable, golden("mnist"), [64])
+    (executor,) = (e for e in servable._session._executors.values() if e.learned.split)
+    assert [shapes for shapes, *_ in executor.learned.compiled] == [((64, 28, 28),)]
+
+
+def recorded(folder, *logs):
+    path = folder / "assets.extra"
+    path.mkdir()
+    content = b"".join(framed(log.SerializeToString()) for log in logs)
+    (path / "tf_serving_warmup_requests").write_bytes(content)
+    return str(folder)
+
+
+def test_requests_that_a_model_brings_are_run(tmp_path, runs):
+    """Those of TensorFlow Serving's own file: predict and regress."""
+    from tensorboard.compat.proto.tensor_pb2 import TensorProto
+
+    predict, regress = _log_class()(), _log_class()()
+    proto = TensorProto(dtype=1, float_val=[1, 2, 5])
+    proto.tensor_shape.dim.add(size=3)
+    predict.predict_log.request.inputs["x"] = proto.SerializeToString()
+    request = regress.regress_log.request
+    request.model_spec.signature_name = "regress_x_to_y"
+    request.input.example_list.examples.append(asking.example(x=1.0))
+    servable = load_saved_model(golden("half"))
+    assert warm_up(servable, recorded(tmp_path, predict, regress), [1]) == 2
+    assert runs[:2] == [{"x:0": (3,)}, {"tf_example:0": (1,)}]
+
+
+def test_a_damaged_file_of_requests_is_told(tmp_path):
+    folder = tmp_path / "assets.extra"
+    folder.mkdir()
+    (folder / "tf_serving_warmup_requests").write_bytes(framed(b"\x32\xff"))
+    with pytest.raises(ValueError, match="request for warming up is damaged"):
+        warm_up(load_saved_model(golden("half")), str(tmp_path), [1])
