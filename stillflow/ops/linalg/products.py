@@ -50,8 +50,8 @@ def matmul_op(xp, a, b, *, transpose_a: bool = False, transpose_b: bool = False)
         a = a.T
     if transpose_b:
         b = b.T
-    (rows, depth), (_, columns) = a.shape, b.shape  # fails unless both are matrices
-    if (columns == 1 or rows == 1) and a.size + b.size <= _SMALL:
+    (rows, depth), (inner, columns) = a.shape, b.shape  # fails unless both are matrices
+    if (columns == 1 or rows == 1) and depth == inner and a.size + b.size <= _SMALL:
         return _multiplied_by_vector(xp, a, b)
     if rows * columns * depth >= THREADED:
         return _of_type(a.dtype, xp.matmul(a, b))
