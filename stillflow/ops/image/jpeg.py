@@ -1,7 +1,8 @@
 """JPEG files to and from pixels. libjpeg-turbo does the work, through Pillow.
 
 Its fast cosine transform, TensorFlow's default, can be asked for only together with chroma that is
-not smoothed. Where both the transform and the smoothing matter, the accurate transform is used.
+not smoothed. `chroma` smooths it then, for the usual two kinds of samples; for others, and for the
+accurate transform without smoothing, the other transform is used.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stillflow.ops.image import pillow
+from stillflow.ops.image.chroma import to_rgb
 
 _END = b"\xff\xd9"
 _MOST_PIXELS = 1 << 29
 # A block of 64 pixels takes a bit at least.
 _PIXELS_PER_BYTE = 512
+_SMOOTHED = ((2, 1), (2, 2))
 
 
 class BrokenError(ValueError):
@@ -31,6 +34,8 @@ class Header:
     Attributes:
       has_adobe: a marker of Adobe's is there: CMYK is inverted.
       is_sampled: some components have fewer pixels than others.
+      chroma: how many pixels across and down have a sample of both chromas in common, where the
+        components are luma and those.
     """
 
     height: int
@@ -38,6 +43,7 @@ class Header:
     components: int
     has_adobe: bool
     is_sampled: bool
+    chroma: tuple[int, int] | None
 
 
 class Window(NamedTuple):
@@ -59,7 +65,7 @@ class Window(NamedTuple):
 
 def read_header(data: bytes) -> Header:
     """Raises BrokenError unless the markers up to the frame's are whole."""
-    at, has_adobe, frame = 2, False, None
+    at, adobe, is_jfif, frame = 2, b"", False, None
     while data[:2] == b"\xff\xd8" and at + 4 <= len(data):
         if data[at] != 0xFF:
             break
@@ -74,15 +80,22 @@ def read_header(data: bytes) -> Header:
         body = data[at + 4 : at + 2 + length]
         if kind == 0xDA:
             break
-        has_adobe = has_adobe or (kind == 0xEE and body[:5] == b"Adobe")
+        is_jfif = is_jfif or (kind == 0xE0 and body[:5] == b"JFIF\0")
+        if kind == 0xEE and body[:5] == b"Adobe":
+            adobe = body
         if 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):
             frame = body
         at += 2 + length
     if frame is None or len(frame) < 6 or len(frame) < 6 + 3 * frame[5]:
         raise BrokenError("it has no whole header")
-    factors = {frame[7 + 3 * i] for i in range(frame[5])}
+    parts = [frame[6 + 3 * i : 9 + 3 * i] for i in range(frame[5])]
     height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
-    return Header(height, width, frame[5], has_adobe, len(factors) > 1)
+    is_rgb = not is_jfif and (
+        adobe[11:12] == b"\0" if adobe else bytes(part[0] for part in parts) == b"RGB"
+    )
+    factors = [part[1] for part in parts]
+    chroma = None if is_rgb or factors[1:] != [0x11, 0x11] else divmod(factors[0], 16)
+    return Header(height, width, len(parts), bool(adobe), len(set(factors)) > 1, chroma)
 
 
 def decode(
@@ -126,10 +139,13 @@ def decode(
     part = window or Window(0, 0, height, width)
     if not part.is_within(height, width):
         raise BrokenError("the window is not within the picture")
-    # Only one of the two can be had as it is wanted, where both matter.
     smooths = header.is_sampled and channels == 3 and ratio == 1
-    is_fast = not fancy_upscaling if smooths else dct_method != "INTEGER_ACCURATE"
+    is_fast = dct_method != "INTEGER_ACCURATE"
+    is_smoothed_here = smooths and fancy_upscaling and is_fast and header.chroma in _SMOOTHED
+    if smooths and not is_smoothed_here:
+        is_fast = not fancy_upscaling  # only one of the two can be had as it is wanted
     mode = "CMYK" if is_cmyk else {1: "L", 3: "RGB"}[channels]
+    mode = "YCbCr" if is_smoothed_here else mode
     options = (mode, (width, height), data, "jpeg", mode, "", ratio, int(is_fast))
     try:
         picture = pillow.decoded(*options)
@@ -137,7 +153,10 @@ def decode(
         picture, rows = pillow.decoded_rows(*options)
         if (rows - part.top) / part.height < min(1.0, acceptable_fraction):
             raise BrokenError("it ends too early") from None
-    decoded = part.of(pillow.pixels(picture))
+    whole = pillow.pixels(picture)
+    if is_smoothed_here:
+        whole = to_rgb(whole, *header.chroma)
+    decoded = part.of(whole)
     return _without_black(decoded, header.has_adobe) if is_cmyk else decoded
 
 

@@ -1,0 +1,81 @@
+"""The colours of a JPEG file: from fewer samples to one for each pixel, and to red, green, blue.
+
+libjpeg does both as well, but smooths only what its accurate cosine transform gives. TensorFlow
+takes the fast one and smooths, as is done here, in libjpeg's whole numbers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+_LEAST_WIDTH = 3  # libjpeg repeats what is narrower
+_AT_ONCE = 1 << 14  # pixels, whose numbers fit in a processor's cache
+_HALF = 1 << 15
+# What chroma adds, in 65,536ths.
+_RED, _BLUE, _GREEN_OF_RED, _GREEN_OF_BLUE = 91881, 116130, 46802, 22554
+
+
+def to_rgb(spread: np.ndarray, across: int, down: int) -> np.ndarray:
+    """u8[height, width, 3] of luma and chroma, each of which is repeated -> smoothed, as colours.
+
+    Args:
+      across, down: how many pixels have a sample of chroma in common: 2 and 1, or 2 and 2.
+    """
+    width = spread.shape[1]
+    framed = [_framed(spread[::down, ::across, n]) for n in (1, 2)]
+    found = np.empty_like(spread)
+    rows = max(1, _AT_ONCE // width)  # of chroma
+    for top in range(0, framed[0].shape[0] - 2, rows):
+        part = slice(top * down, (top + rows) * down)
+        luma = spread[part, :, 0].astype(np.int32)
+        chroma = (_smoothed(each[top : top + rows + 2], down) for each in framed)
+        blue, red = (each[: len(luma), :width] for each in chroma)
+        _colour(luma, blue, red, found[part])
+    return found
+
+
+def _colour(luma: np.ndarray, blue: np.ndarray, red: np.ndarray, found: np.ndarray) -> None:
+    """Puts red, green and blue into `found`, u8[rows, width, 3]; `luma` is i32."""
+    blue, red = (chroma.astype(np.int32) - 128 for chroma in (blue, red))
+    green = -_GREEN_OF_BLUE * blue - _GREEN_OF_RED * red
+    for place, added in enumerate((_RED * red, green, _BLUE * blue)):
+        added += _HALF
+        added >>= 16
+        added += luma
+        np.clip(added, 0, 255, out=found[..., place], casting="unsafe")
+
+
+def _smoothed(framed: np.ndarray, down: int) -> np.ndarray:
+    """i16[h + 2, w + 2] -> u8[h * down, w * 2]: three parts of the nearer sample, one farther."""
+    inner = framed[1:-1]
+    height, width = inner.shape
+    if width - 2 < _LEAST_WIDTH:
+        return inner[:, 1:-1].astype(np.uint8).repeat(2, 1).repeat(down, 0)
+    if down == 1:
+        return _widened(inner, (1, 2), 2)
+    nearer = 3 * inner
+    rows = np.empty((height, 2, width), np.int16)
+    np.add(nearer, framed[:-2], out=rows[:, 0])
+    np.add(nearer, framed[2:], out=rows[:, 1])
+    return _widened(rows.reshape(2 * height, width), (8, 7), 4)
+
+
+def _framed(samples: np.ndarray) -> np.ndarray:
+    """u8[h, w] -> i16[h + 2, w + 2], its edges repeated."""
+    framed = np.empty((samples.shape[0] + 2, samples.shape[1] + 2), np.int16)
+    framed[1:-1, 1:-1] = samples
+    framed[0], framed[-1] = framed[1], framed[-2]
+    framed[:, 0], framed[:, -1] = framed[:, 1], framed[:, -2]
+    return framed
+
+
+def _widened(framed: np.ndarray, rounding: tuple[int, int], shift: int) -> np.ndarray:
+    """i16[h, w + 2] -> u8[h, w * 2]"""
+    nearer = 3 * framed[:, 1:-1]
+    wide = np.empty((*nearer.shape, 2), np.uint8)
+    for place, farther in enumerate((framed[:, :-2], framed[:, 2:])):
+        total = nearer + farther
+        total += rounding[place]
+        total >>= shift
+        wide[..., place] = total
+    return wide.reshape(len(framed), -1)
