@@ -26,6 +26,15 @@ _EXPORT_OUTPUTS: Members = {
         "ClassificationOutput EvalOutput ExportOutput PredictOutput RegressionOutput TrainOutput"
     ),
 }
+_WRITER: Members = {
+    "stillflow.interchange.saved_model.writer": "_SavedModelBuilder=SavedModelWriter",
+}
+_SUPERVISED: Members = {
+    "stillflow.interchange.saved_model.inner_signatures": (
+        "load_op_from_signature_def op_signature_def supervised_eval_signature_def "
+        "supervised_train_signature_def"
+    ),
+}
 _PARTS_OF_SAVED_MODELS: Members = {
     "stillflow.interchange.saved_model.folders": (
         "get_assets_dir get_or_create_assets_dir get_or_create_variables_dir get_variables_dir "
@@ -817,9 +826,8 @@ OWN: dict[str, Members] = {
     "python.pywrap_tensorflow": {
         "stillflow.declare.static": "TF_TryEvaluateConstant_wrapper=evaluated",
     },
-    "python.saved_model.builder_impl": {
-        "stillflow.interchange.saved_model.writer": "_SavedModelBuilder=SavedModelWriter",
-    },
+    "python.saved_model.builder": _WRITER,
+    "python.saved_model.builder_impl": _WRITER,
     "python.saved_model.model_utils": {**_EXPORT_OUTPUTS, **_EXPORTS},
     "python.saved_model.model_utils.export_output": {
         **_EXPORT_OUTPUTS,
@@ -848,6 +856,9 @@ OWN: dict[str, Members] = {
         "stillflow.interchange.saved_model.inner_signatures": (
             "SUPERVISED_EVAL_METHOD_NAME SUPERVISED_TRAIN_METHOD_NAME"
         ),
+        "stillflow.interchange.saved_model.names": (
+            "DEFAULT_EVAL_SIGNATURE_DEF_KEY=EVALUATION DEFAULT_TRAIN_SIGNATURE_DEF_KEY=TRAINING"
+        ),
     },
     "python.saved_model.constants": {
         "stillflow.interchange.saved_model.names": (
@@ -864,12 +875,8 @@ OWN: dict[str, Members] = {
         ),
         "stillflow.interchange.saved_model.stepwise": "SavedModelLoader",
     },
-    "python.saved_model.signature_def_utils_impl": {
-        "stillflow.interchange.saved_model.inner_signatures": (
-            "load_op_from_signature_def op_signature_def supervised_eval_signature_def "
-            "supervised_train_signature_def"
-        ),
-    },
+    "python.saved_model.signature_def_utils": _SUPERVISED,
+    "python.saved_model.signature_def_utils_impl": _SUPERVISED,
     "python.saved_model.tag_constants": {
         "stillflow.interchange.saved_model.names": "EVAL=EVALUATION",
     },

@@ -46,3 +46,36 @@ def test_parts_of_a_model_have_their_folders(tmp_path):
     assert folders.get_variables_path(str(tmp_path).encode()) == str(
         tmp_path / "variables" / "variables"
     )
+
+
+def test_supervised_outputs_take_metrics_of_keras_and_names_of_heads():
+    mean = tf.keras.metrics.Mean()
+    mean.update_state([1.0])
+    one = tf.constant(1.0)
+    outputs = EvalOutput({("a", "loss"): one}, one, {("b", "m"): mean, "pair": (one, tf.no_op())})
+    assert outputs.loss == {"loss/a/loss": one}
+    assert outputs.predictions == {"predictions": one}
+    assert list(outputs.metrics) == [
+        *("metrics/b/m/value", "metrics/b/m/update_op"),
+        *("metrics/pair/value", "metrics/pair/update_op"),
+    ]
+    assert outputs.metrics["metrics/pair/update_op"].name == "metric_op_wrapper_1:0"
+    assert list(EvalOutput(one, None, (one, one)).metrics) == ["metrics/value", "metrics/update_op"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"loss": "str"}, "loss output value must be a Tensor; got str"),
+        ({"loss": {25: "x"}}, "loss output key must be a string; got 25"),
+        ({"metrics": (15.3, 4)}, "metrics output value must be a Tensor; got 15.3"),
+    ],
+)
+def test_outputs_that_are_none(given, message):
+    with pytest.raises(ValueError, match=message):
+        EvalOutput(**given)
+
+
+def test_outputs_whose_update_is_none():
+    with pytest.raises(ValueError, match="metrics update_op must be a Tensor or Operation; got 4"):
+        EvalOutput(metrics=(tf.constant(1.0), 4))

@@ -104,15 +104,30 @@ class EvalOutput(_SupervisedOutput):
 
 
 def named(outputs: Any, single: str, what: str) -> dict[str, Tensor]:
-    """Outputs by name; ValueError for one that has another name or is no tensor."""
-    if not isinstance(outputs, dict):
-        outputs = {single: outputs}
-    for key, value in outputs.items():
-        if not isinstance(key, str):
-            raise ValueError(f"{what} output key must be a string; got {key}.")
+    """Outputs by name; a tuple, of several heads, is one name with slashes.
+
+    Raises:
+      ValueError: one has another name, or is no tensor.
+    """
+    found = {}
+    for key, value in _by_name(outputs, single).items():
+        name = _name(key, what)
         if not isinstance(value, Tensor):
             raise ValueError(f"{what} output value must be a Tensor; got {value}.")
-    return outputs
+        found[name] = value
+    return found
+
+
+def _by_name(outputs: Any, single: str) -> dict[Any, Any]:
+    return outputs if isinstance(outputs, dict) else {single: outputs}
+
+
+def _name(key: Any, what: str) -> str:
+    if isinstance(key, tuple):
+        key = _joined(*key)
+    if not isinstance(key, str):
+        raise ValueError(f"{what} output key must be a string; got {key}.")
+    return key
 
 
 def _prefixed(outputs: Any, kind: str) -> dict[str, Tensor]:
@@ -128,15 +143,31 @@ def _joined(*parts: str) -> str:
 
 
 def _metric_tensors(metrics: Any) -> dict[str, Tensor]:
+    kind = _SupervisedOutput.METRICS_NAME
     found: dict[str, Tensor] = {}
-    for name, (value, update) in metrics.items():
+    for name, metric in _by_name(metrics, kind).items():
+        value, update = _value_and_update(metric)
+        key = _key(_name(name, kind), kind)
+        if not isinstance(value, Tensor):
+            raise ValueError(f"{key} output value must be a Tensor; got {value}.")
+        if not isinstance(update, (Tensor, Operation)):
+            raise ValueError(f"{key} update_op must be a Tensor or Operation; got {update}.")
         if isinstance(update, Operation):
             with control_dependencies([update]):
                 update = constant([], name="metric_op_wrapper")
-        key = _key(name, _SupervisedOutput.METRICS_NAME)
         found[_joined(key, _SupervisedOutput.METRIC_VALUE_SUFFIX)] = value
         found[_joined(key, _SupervisedOutput.METRIC_UPDATE_SUFFIX)] = update
     return found
+
+
+def _value_and_update(metric: Any) -> tuple[Any, Any]:
+    """Of a pair, or of a metric of `tf.keras`, which must have been updated once."""
+    if isinstance(metric, tuple):
+        value, update = metric
+        return value, update
+    value = metric.result()
+    (update,) = metric.updates
+    return value, update
 
 
 def _single(receiver_tensors: Mapping[str, Tensor], what: str) -> list[Tensor]:
