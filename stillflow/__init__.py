@@ -36,6 +36,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 # Stillflow's own names beside TensorFlow's: the module that each is in, and its name there, if any.
 _OWN = {
+    "explain": ("stillflow.runtime.recording.plans", "explain"),
     "op": ("stillflow.ops.own", "op"),
     "shapes": ("stillflow.declare.shapes", ""),
     "load_jax": ("stillflow.leaving.load_jax", "load_jax"),

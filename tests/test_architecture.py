@@ -77,9 +77,9 @@ MAY_IMPORT = {
     "checking": {"api", "environment", "platform"},
     "cli": {
         *("api", "environment", "interchange", "digits", "leaving", "runtime", "distribute"),
-        *("serving", "notebook", "platform", "checking"),
+        *("serving", "notebook", "platform", "checking", "events"),
     },
-    "": {"declare", "ops", "api", "cli", "environment", "leaving", "notebook"},
+    "": {"declare", "ops", "runtime", "api", "cli", "environment", "leaving", "notebook"},
 }
 HEAVY = ("jax", "absl", "matplotlib", "google.protobuf", "tensorboard", "PIL", "rich", "scipy")
 

@@ -32,6 +32,7 @@ from stillflow.runtime.host_code import HostFunction
 from stillflow.runtime.last_writes import carried_out, with_last_writes_put_off
 from stillflow.runtime.packing import PackedValue
 from stillflow.runtime.quiet import quiet
+from stillflow.runtime.recording.current import current
 from stillflow.runtime.regions import Part, watching
 from stillflow.runtime.segments import Split, split
 from stillflow.runtime.sides import check_alive
@@ -101,10 +102,11 @@ class Executor:
         self.plan = plan
         self._fetches = plan.fetches[:copied]
         self._handed = [s for s in plan.fetches[len(self._fetches) :] if s is not None]
-        self._tier = tier
+        self.tier = tier
+        self._may_write = current.recorder is None  # steps that are timed stay apart
         last = with_last_writes_put_off(plan.steps, plan.fetches)
         self._generic = host_program(plan.constants, last)
-        self._refused: set[Operation] = set()  # what compiled code cannot do
+        self.refused: set[Operation] = set()  # what compiled code cannot do
         self._measures: Measures | None = None
         self.learned = self._nothing_learned(set(plan.reshaped))
         self._random_steps = plan.random_steps
@@ -133,7 +135,7 @@ class Executor:
                 known.host_runs_limit = -1
 
     def _nothing_learned(self, reshaped: set[Operation]) -> Learned:
-        found = None if self._tier == "host" else split(self.plan, reshaped, self._refused)
+        found = None if self.tier == "host" else split(self.plan, reshaped, self.refused)
         return Learned(reshaped, found if found is not None and found.compiled_steps else None)
 
     def _run_freely(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
@@ -206,7 +208,7 @@ class Executor:
             slots = self._done(known.host, state, feeds, values)
         known.host_runs += 1
         is_short = known.drawn is not None and not self.plan.sided
-        if is_short and known.host_runs == RUNS_BEFORE_WRITING:
+        if is_short and self._may_write and known.host_runs == RUNS_BEFORE_WRITING:
             known.function = self._function(known.host)
         return self._commit(known.host, state, feeds, slots)
 
@@ -438,7 +440,7 @@ class Executor:
 
     def _count_moved(self, known: Specialisation, values: list[Any]) -> None:
         """What it takes to fetch variables from a device is lost by not compiling."""
-        if self._tier == "auto" and self.learned.split is not None:
+        if self.tier == "auto" and self.learned.split is not None:
             known.moved += moving([v for v in values if not isinstance(v, np.ndarray)])
             if known.moved > known.compiling:
                 known.host_runs_limit = -1
@@ -457,7 +459,7 @@ class Executor:
         found = learned.split
         if found is None:
             return None
-        if self._tier == "auto" and (known is None or known.host_runs <= known.host_runs_limit):
+        if self.tier == "auto" and (known is None or known.host_runs <= known.host_runs_limit):
             return None
         plan = self.plan
         by_slot = zip(plan.feeds, feeds, strict=True)
@@ -488,7 +490,7 @@ class Executor:
 
     def _is_frequent(self, key: Hashable) -> bool:
         assert self._measures is not None
-        return self._measures.is_frequent(key) or self._tier != "auto"
+        return self._measures.is_frequent(key) or self.tier != "auto"
 
     def _note_refused(self, refused: Collection[Operation], feeds: list[np.ndarray]) -> None:
         """Has compiled code do without these operations, or with the loops among them measured."""
@@ -502,7 +504,7 @@ class Executor:
         learned.compiled.clear()
         learned.certain.clear()
         if still_refused:
-            self._refused |= still_refused
+            self.refused |= still_refused
             self.learned = self._nothing_learned(learned.reshaped)
 
     def _run_again(

@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 from stillflow.declare.numpy.namespace import NUMPY
+from stillflow.runtime.recording.current import current
 from stillflow.runtime.steps import Step
 
 # A step ready to go: a function, the slots of its inputs, and the slot of its one output, else None
 # and the slots of its outputs.
-Call = tuple[partial, tuple[int, ...], int | None, tuple[int, ...]]
+Call = tuple[Any, tuple[int, ...], int | None, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,9 @@ def host_program(
         single = step.outputs[0] if len(step.outputs) == 1 else None
         inputs = tuple(aliases.get(slot, slot) for slot in step.inputs)
         fn = _checking(step) if step.checks else step.fn
-        call = partial(fn, NUMPY, **step.attrs)
+        call: Any = partial(fn, NUMPY, **step.attrs)
+        if current.recorder is not None:
+            call = current.recorder.step(call, step)
         calls.append((call, inputs, single, step.outputs if single is None else ()))
     return HostProgram(constants, calls, steps, aliases)
 

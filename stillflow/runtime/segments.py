@@ -8,6 +8,7 @@ where an op works on the host alone, and where a shape depends on data, the step
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -20,6 +21,16 @@ from stillflow.runtime.variables import declared_shape
 _NOTHING: frozenset[int] = frozenset()
 
 
+class Why(enum.Enum):
+    """Why a step stays on the host, as is said to people."""
+
+    HOST_ONLY = "it works on the host only"
+    INSIDE = "it has steps that stay on the host"
+    REFUSED = "tracing it has failed, or it works on what another step on the host works on"
+    NEEDS_VALUE = "compiling needs an input's value, which only a run knows"
+    OPEN_SHAPE = "the shape of an input depends on values that only a run knows"
+
+
 @dataclass(slots=True)
 class Segment:
     """Steps that run one after another on one tier."""
@@ -30,10 +41,14 @@ class Segment:
 
 @dataclass(slots=True)
 class Split:
-    """A plan's segments, and the slots of the feeds whose values compiled code depends on."""
+    """A plan's segments, and the slots of the feeds whose values compiled code depends on.
+
+    `stays` tells of the operations that stay on the host, those within regions too, why they do.
+    """
 
     segments: list[Segment]
     static_feeds: frozenset[int]
+    stays: dict[Operation, Why]
 
     @property
     def compiled_steps(self) -> list[Step]:
@@ -51,8 +66,8 @@ def split(
     sided = {slot for _, slot in plan.sided}  # compiled code has no dead values
     refused = {*refused, *(s.op for s in plan.steps if not sided.isdisjoint(s.outputs))}
     while True:
-        on_host, static_feeds, _ = _assign_tiers(plan, reshaped, refused)
-        levels = _levels(plan.steps, on_host)
+        tiers = _assign_tiers(plan, reshaped, refused)
+        levels = _levels(plan.steps, tiers.on_host)
         parted = _parted_by_handles(plan.steps, levels)
         if parted <= refused:
             break
@@ -60,7 +75,8 @@ def split(
     segments: dict[int, Segment] = {}
     for step, level in zip(plan.steps, levels, strict=True):
         segments.setdefault(level, Segment(on_host=bool(level % 2))).steps.append(step)
-    return Split([segments[level] for level in sorted(segments)], static_feeds)
+    ordered = [segments[level] for level in sorted(segments)]
+    return Split(ordered, tiers.static_feeds, tiers.stays)
 
 
 def _parted_by_handles(steps: Sequence[Step], levels: Sequence[int]) -> set[Operation]:
@@ -86,12 +102,13 @@ def _parted_by_handles(steps: Sequence[Step], levels: Sequence[int]) -> set[Oper
 class _Tiers(NamedTuple):
     """Of each step of a plan, whether it stays on the host; and what must be known of its feeds.
 
-    `sources` are, of a slot, the feeds, variables, streams and results of the host that its value
-    depends on.
+    `stays` are the operations that do, and why. `sources` are, of a slot, the feeds, variables,
+    streams and results of the host that its value depends on.
     """
 
     on_host: list[bool]
     static_feeds: frozenset[int]
+    stays: dict[Operation, Why]
     sources: dict[int, frozenset[int]]
 
 
@@ -109,6 +126,7 @@ def _assign_tiers(
         if variable in reshaped or not declared_shape(variable).is_fully_defined()
     }
     on_host: list[bool] = []
+    stays: dict[Operation, Why] = {}
     static_feeds: set[int] = set()
     for step in plan.steps:
         parts = [_assign_tiers(part.plan, reshaped, ()) for part in _parts(step)]
@@ -121,15 +139,22 @@ def _assign_tiers(
         mixed = _NOTHING.union(*(sources.get(slot, _NOTHING) for slot in values))
         # What constants and shapes decide is computed while tracing.
         is_known = step.folds and not mixed
-        stays = (
-            (step.on_host and not is_known)
-            or in_region is None
-            or step.op in refused
-            or not static <= feeds
-            or not unshaped.isdisjoint(step.inputs)
-        )
-        on_host.append(stays)
-        if stays:
+        why = None
+        if step.on_host and not is_known:
+            why = Why.HOST_ONLY
+        elif in_region is None:
+            why = Why.INSIDE
+        elif step.op in refused:
+            why = Why.REFUSED
+        elif not static <= feeds:
+            why = Why.NEEDS_VALUE
+        elif not unshaped.isdisjoint(step.inputs):
+            why = Why.OPEN_SHAPE
+        on_host.append(why is not None)
+        if why is not None:
+            stays[step.op] = why
+            for part in parts:
+                stays.update(part.stays)
             sources.update({slot: frozenset({slot}) for slot in step.outputs})
             asked = _asked(step, sources)
             if plan.trusts_shapes and _are_known(step.op.outputs):
@@ -143,7 +168,7 @@ def _assign_tiers(
         sources.update(dict.fromkeys(step.outputs, mixed))
         if isinstance(step.region, Choice):
             sources.update(_of_results(step, parts, sources))
-    return _Tiers(on_host, frozenset(static_feeds), sources)
+    return _Tiers(on_host, frozenset(static_feeds), stays, sources)
 
 
 def _parts(step: Step) -> Sequence[Part]:

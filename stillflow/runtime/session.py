@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,6 +45,7 @@ from stillflow.runtime.fetches import FetchStructure
 from stillflow.runtime.order import needed_ops
 from stillflow.runtime.partial_run import PartialPlan, PartialRun
 from stillflow.runtime.plan import make_plan, unfed
+from stillflow.runtime.recording.current import current
 from stillflow.runtime.staged import StagedExecutor, executor_of
 from stillflow.runtime.state import SessionState
 from stillflow.runtime.tiers import tier_setting
@@ -104,6 +106,10 @@ class BaseSession:
             self._log().print_mapping()
         self._placed = 0  # how many nodes of the graph have been looked at
         self._tier = tier_setting()
+        if "STILLFLOW_EXPLAIN" in os.environ:
+            from stillflow.runtime.recording import asking  # few programs ask
+
+            asking.begin()
         self._is_in_step = processes.are_together()
         self._state: Any = SessionState() if server is None else _state_on(server, self._graph)
         self._executors: dict[tuple, Executor | StagedExecutor] = {}
@@ -492,6 +498,8 @@ class BaseSession:
                     self._check_places(elements, feeds)
                 plan = make_plan(elements, feeds, trusts_shapes=trusts_shapes)
                 executor = executor_of(plan, feeds, tier)
+                if current.recorder is not None:
+                    current.recorder.watch(executor, elements, feeds)
                 self._executors[key] = executor
             return executor
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 import importlib
 import os
+import time
 from types import ModuleType
 
 from stillflow.platform import processes
+from stillflow.platform.progress import long_work
 from stillflow.runtime import accelerators
+from stillflow.runtime.recording.current import current
 from stillflow.runtime.xla_flags import xla_flags
 
 _TIERS = ("auto", "host", "xla")
@@ -51,6 +54,10 @@ def xla() -> ModuleType:
     strict = os.environ.get("STILLFLOW_STRICT") == "1"
     os.environ["XLA_FLAGS"] = xla_flags(os.environ.get("XLA_FLAGS", ""), strict)
     state = np.random.get_state()
-    module = importlib.import_module("stillflow.runtime.xla")
+    start = time.monotonic()
+    with long_work("starting JAX"):
+        module = importlib.import_module("stillflow.runtime.xla")
+    if current.recorder is not None:
+        current.recorder.starting += time.monotonic() - start
     np.random.set_state(state)
     return module

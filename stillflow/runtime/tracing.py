@@ -6,6 +6,7 @@ or a choice is one step.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -20,45 +21,69 @@ DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
 
 
 class Timed(NamedTuple):
-    """A step that was done, from `start` to `end`, nanoseconds of the day's clock."""
+    """A step that was done, from `start` to `end`, nanoseconds of the day's clock.
 
-    op: Operation
+    `op` is its operation, or a name for what several steps did together.
+    """
+
+    op: Any
     start: int
     end: int
     results: tuple[Any, ...]
 
 
+class _Inside(threading.local):
+    """How long what is timed within the call at work took, of this thread."""
+
+    took = 0
+
+
+_inside = _Inside()
+# Is told of what was done: when it began, how long it took, alone too, and what it gave.
+Note = Callable[[Any, int, int, int, Any], None]
+
+
+def timed(call: Callable[..., Any], what: Any, note: Note) -> Callable[..., Any]:
+    """`call`, which tells `note` of each time that it did `what`, in nanoseconds."""
+
+    def run(*inputs: Any) -> Any:
+        around, _inside.took = _inside.took, 0
+        start = time.time_ns()
+        try:
+            result = call(*inputs)
+            took = time.time_ns() - start
+            note(what, start, took, took - _inside.took, result)
+            return result
+        finally:
+            _inside.took = around + time.time_ns() - start
+
+    return run
+
+
 def traced(program: HostProgram, into: list[Timed]) -> HostProgram:
     """`program`, of which each run adds what it does to `into`."""
+
+    def note(step: Step, start: int, took: int, alone: int, result: Any) -> None:
+        results = (result,) if len(step.outputs) == 1 else tuple(result or ())
+        into.append(Timed(step.op, start, start + took, results))
+
     calls = [
-        (_timed(call, step, into), inputs, single, outputs)
+        (timed(call, step, note), inputs, single, outputs)
         for (call, inputs, single, outputs), step in zip(program.calls, program.steps, strict=True)
     ]
     return HostProgram(program.constants, calls, program.steps, program.aliases)
 
 
-def _timed(call: Callable[..., Any], step: Step, into: list[Timed]) -> Any:
-    def timed(*inputs: Any) -> Any:
-        start = time.time_ns()
-        result = call(*inputs)
-        end = time.time_ns()
-        results = (result,) if len(step.outputs) == 1 else tuple(result or ())
-        into.append(Timed(step.op, start, end, results))
-        return result
-
-    return timed
-
-
-def fill_step_stats(metadata: Any, steps: Iterable[Timed]) -> None:
+def fill_step_stats(metadata: Any, steps: Iterable[Timed], device_name: str = DEVICE) -> None:
     """Writes the times of steps into a tf.RunMetadata."""
-    device = metadata.step_stats.dev_stats.add(device=DEVICE)
+    device = metadata.step_stats.dev_stats.add(device=device_name)
     for op, start, end, results in steps:
         node = device.node_stats.add(
-            node_name=op.name,
+            node_name=op if isinstance(op, str) else op.name,
             all_start_micros=start // 1000,
             op_end_rel_micros=(end - start) // 1000,
             all_end_rel_micros=(end - start) // 1000,
-            timeline_label=f"{op.name} = {op.type}({', '.join(t.op.name for t in op.inputs)})",
+            timeline_label=_label(op),
             scheduled_micros=start // 1000,
             all_start_nanos=start,
             op_end_rel_nanos=end - start,
@@ -66,7 +91,8 @@ def fill_step_stats(metadata: Any, steps: Iterable[Timed]) -> None:
             scheduled_nanos=start,
         )
         taken = 0
-        for slot, (tensor, value) in enumerate(zip(op.outputs, results, strict=False)):
+        outputs = () if isinstance(op, str) else op.outputs
+        for slot, (tensor, value) in enumerate(zip(outputs, results, strict=False)):
             if isinstance(value, (np.ndarray, np.generic)):
                 _describe(node.output.add(slot=slot).tensor_description, tensor, value)
                 taken += value.nbytes
@@ -74,6 +100,12 @@ def fill_step_stats(metadata: Any, steps: Iterable[Timed]) -> None:
             node.memory.add(
                 allocator_name="cpu", total_bytes=taken, peak_bytes=taken, live_bytes=taken
             )
+
+
+def _label(op: Operation | str) -> str:
+    if isinstance(op, str):
+        return op
+    return f"{op.name} = {op.type}({', '.join(t.op.name for t in op.inputs)})"
 
 
 def _describe(description: Any, tensor: Any, value: Any) -> None:

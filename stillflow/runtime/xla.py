@@ -22,11 +22,13 @@ from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.last_writes import with_last_writes_put_off
 from stillflow.runtime.memory import keep_freed
 from stillflow.runtime.packing import Pack, PackedValue, packs
+from stillflow.runtime.recording.current import current
 from stillflow.runtime.regions import Loop
 from stillflow.runtime.segments import Split
 from stillflow.runtime.steps import Plan, Step
 from stillflow.runtime.tiers import tier_setting
 from stillflow.runtime.trips import Trips
+from stillflow.runtime.xla_compiling import compiling, recorded
 from stillflow.runtime.xla_floats import faithful
 from stillflow.runtime.xla_holders import NotTraceable
 from stillflow.runtime.xla_namespace import Message
@@ -126,10 +128,15 @@ class XlaProgram:
 
     def _note(self, failure: NotCompiled) -> None:
         cause = failure.__cause__
+        recorder = current.recorder
         if isinstance(cause, NotTraceable):
             assert cause.op is not None
             self.refused.add(cause.op)
+            if recorder is not None:
+                recorder.refusals[cause.op] = str(cause)
         else:
+            if recorder is not None:
+                recorder.failures.append(f"{type(cause).__name__}: {cause}".splitlines()[0])
             _log_failure(failure)
 
     def repeat(self, feeds: Sequence[np.ndarray], variables: dict[Operation, Any]) -> list[Any]:
@@ -231,9 +238,12 @@ class _Compiled:
         self._outputs = [*self._donated, *sorted((made & kept) - set(updates))]
         self._walked = placement.arranged(steps, {*self._outputs, *updates})
         self._messages: list[tuple[Operation | None, Message]] = []
-        self._function: Any = placement.compiled(
-            faithful(self._traced), f"a run up to {steps[-1].op.name}"
-        )
+        self._name = f"a run up to {steps[-1].op.name}"
+        self._function: Any = placement.compiled(faithful(self._traced), self._name)
+        if current.recorder is not None:
+            recorder, call = current.recorder, self._call
+            named = recorder.new_segment(self._name, len(steps))
+            self._call = recorded(recorder, named, call, lambda: self._function)  # type: ignore[method-assign]
         self.traces = 0
         self.drawn: dict[Operation, tuple[int, ...]] = {}
         self._is_compiled = False
@@ -325,7 +335,7 @@ class _Compiled:
         return buffers, results, checked
 
     def _first_call(self, *arguments: list) -> tuple:
-        with _COMPILING, xla_cache.harmless():
+        with _COMPILING, xla_cache.harmless(), compiling(self._name, len(self.steps)):
             try:
                 loops = sum(isinstance(step.region, Loop) for step in self.steps)
                 if loops > 1 and placement.is_one_device:

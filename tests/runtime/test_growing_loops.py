@@ -29,7 +29,7 @@ def runs(monkeypatch, y, feeds, times=3):
             sess.run(tf.global_variables_initializer())
             results[tier] = [sess.run(y, feeds) for _ in range(times)]
             (*_, prepared) = sess._prepared.values()
-            refused = prepared.executor._refused
+            refused = prepared.executor.refused
     return results["host"], results["xla"], not refused
 
 

@@ -84,7 +84,7 @@ def test_a_loop_of_unknown_length_that_fills_a_stack_stays_on_the_host(monkeypat
         for _ in range(3):
             assert sess.run(slope, {x: [[2.0]]}) == 8 * 2.0**7 + 4.0
         executor = executor_of(sess)
-    assert any("LoopCond" in op.type for op in executor._refused)
+    assert any("LoopCond" in op.type for op in executor.refused)
     (program,) = executor.learned.compiled.values()
     assert not program.refused
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from stillflow.cli.commands.explaining import explain
 from stillflow.cli.commands.help import completion, doctor
 from stillflow.cli.commands.looking import check, names
 from stillflow.cli.commands.models import export, inspect
@@ -41,6 +42,7 @@ for section, command in (
     (Section.MODELS, export),
     (Section.MODELS, serve),
     (Section.LOOKING, check),
+    (Section.LOOKING, explain),
     (Section.LOOKING, names),
     (Section.DIGITS, digits),
     (Section.HELP, doctor),

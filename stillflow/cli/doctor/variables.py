@@ -12,6 +12,7 @@ OWN = {
     "STILLFLOW_CACHE": "the folder of compiled code, or off",
     "STILLFLOW_DEVICE": "the device of compiled runs: cpu, gpu, gpu:1 and so on",
     "STILLFLOW_DEVICES": "how many devices share each compiled run: a number, or all",
+    "STILLFLOW_EXPLAIN": "1, or the file for a report of what runs did",
     "STILLFLOW_MATMUL_PRECISION": "products on a GPU: float32, tensorfloat32 or bfloat16",
     "STILLFLOW_MEMBERSHIP": "a rank's place, which stillflow launch gives it",
     "STILLFLOW_PROGRESS": "off leaves out the line that says what takes long",

@@ -1,0 +1,1 @@
+"""What a program's runs did, on which tier and why, for those who ask: `stillflow explain`."""

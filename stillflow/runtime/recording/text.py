@@ -1,0 +1,182 @@
+"""A report for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+_KINDS = 12  # of runs that are shown
+_ROWS = 10  # of a table
+_NAMES = 3  # of fetches and feeds
+_CACHE = {
+    "hit": "read from the cache",
+    "miss": "not in the cache, where it is now",
+    "off": "without a cache",
+}
+
+
+def text(report: Mapping[str, Any]) -> str:
+    """The report in lines."""
+    return "\n".join(_lines(report))
+
+
+def _lines(report: Mapping[str, Any]) -> Iterator[str]:
+    kinds = report["runs"]
+    count = sum(kind["count"] for kind in kinds)
+    spent = sum(kind["seconds"] for kind in kinds)
+    program = report["program"][0] if report["program"] else ""
+    yield (
+        f"stillflow explain: {program or 'the program'}: {many(count, 'run')} of "
+        f"{many(len(kinds), 'kind')}, {seconds(spent)} of {seconds(report['seconds'])}"
+    )
+    for kind in kinds[:_KINDS]:
+        yield ""
+        yield from of_kind(kind)
+    if len(kinds) > _KINDS:
+        yield ""
+        yield f"and {many(len(kinds) - _KINDS, 'kind')} of runs that took less (--json has all)"
+    if report["other_compiles"]:
+        yield ""
+        yield "compiled for functions of pipelines, and runs that are no session's"
+        yield from (f"  {_compile(compiled)}" for compiled in report["other_compiles"])
+    yield from _table("type", _types(report), "by type")
+    yield from _table("line", _by_line(report), "by line")
+    yield ""
+    yield f"memory: {', '.join(_memory(report['memory']))}"
+    yield from (f"compiling failed: {failure}" for failure in report["failures"])
+
+
+def of_kind(kind: Mapping[str, Any]) -> Iterator[str]:
+    """One kind of runs: where it was run, on which tier and why, what it took."""
+    places = [f"{row['line'] or 'somewhere'}" for row in kind["lines"][:_NAMES]]
+    fed = f", fed {_names(kind['feeds'])}" if kind["feeds"] else ""
+    yield f"{', '.join(places)}: {_names(kind['fetches'])}{fed}"
+    failed = f", {kind['failed']:,} failed" if kind["failed"] else ""
+    yield (
+        f"  {many(kind['count'], 'run')} of {many(kind['steps'], 'operation')}, "
+        f"{seconds(kind['seconds'])}{failed}; {kind['compiled']:,} compiled"
+    )
+    if len(kind["shapes"]) > 1:
+        yield f"  fed {len(kind['shapes'])} different sets of shapes, each of which counts alone"
+    yield from (f"  {tier}" for tier in dict.fromkeys(kind["tiers"]))
+    yield from (f"  {_compile(compiled)}" for compiled in kind["compiles"])
+    yield from (f"  {_segment(segment)}" for segment in kind["segments"] if segment["count"])
+    yield from _stays(kind)
+
+
+def of_plan(plan: Mapping[str, Any]) -> Iterator[str]:
+    """What a run would do, by what earlier ones have shown."""
+    fed = f", fed {_names(plan['feeds'])}" if plan["feeds"] else ""
+    yield f"{_names(plan['fetches'])}{fed}: {many(plan['steps'], 'operation')}"
+    yield f"  {many(plan['on_host'], 'run')} in NumPy, {plan['on_xla']:,} compiled"
+    yield from (f"  {tier}" for tier in dict.fromkeys(plan["tiers"]))
+    rows = [row | {"seconds": 0.0, "count": 0} for row in plan["stays"]]
+    yield from _stays({"stays": rows, "compiles": plan["on_xla"]})
+
+
+def _compile(compiled: Mapping[str, Any]) -> str:
+    return (
+        f"run {compiled['run']:,} compiled {compiled['name']} "
+        f"({many(compiled['steps'], 'operation')}) in {seconds(compiled['seconds'])}, "
+        f"{seconds(compiled['xla'])} of them XLA's; {_CACHE[compiled['cache']]}"
+    )
+
+
+def _segment(segment: Mapping[str, Any]) -> str:
+    parts = [f"{seconds(segment['seconds'] / segment['count'])} each"]
+    if "flops" in segment:
+        rate = segment["flops"] * segment["count"] / segment["seconds"] if segment["seconds"] else 0
+        parts.append(f"{_scaled(segment['flops'])}FLOP, so {_scaled(rate)}FLOP/s")
+    if "bytes" in segment:
+        parts.append(f"touches {size(segment['bytes'])}")
+    if "temporary" in segment:
+        parts.append(f"{size(segment['temporary'])} of its own")
+    name = f"{segment['name']} ({many(segment['steps'], 'operation')})"
+    return f"compiled: {name}: {many(segment['count'], 'time')}, {', '.join(parts)}"
+
+
+def _stays(kind: Mapping[str, Any]) -> Iterator[str]:
+    """What stays on the host, the longest first, and how much more."""
+    stays = sorted(kind["stays"], key=lambda row: -row["seconds"])
+    if not stays:
+        return
+    is_compiled = bool(kind["compiles"])
+    yield f"  {'stays' if is_compiled else 'would stay'} on the host:"
+    for row in stays[:_ROWS]:
+        line = f" ({row['line']})" if row["line"] else ""
+        took = f", {seconds(row['seconds'])}" if row["count"] else ""
+        yield f"    {row['type']} {row['name']!r}{line}: {row['why']}{took}"
+    if len(stays) > _ROWS:
+        yield f"    and {len(stays) - _ROWS:,} more"
+
+
+def _types(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Op types, and what else takes time."""
+    every = [report["other_compiles"], *(kind["compiles"] for kind in report["runs"])]
+    compiles = [row["seconds"] for rows in every for row in rows]
+    ran = report["compiled"]
+    others = (
+        ("compiled code", sum(row["count"] for row in ran), sum(row["seconds"] for row in ran)),
+        ("compiling", len(compiles), sum(compiles)),
+        ("starting JAX", 0, report["starting"]),
+        ("outside of steps: feeding, fetching, keeping new values", 0, report["rest"]),
+    )
+    named = [{"type": what, "count": n, "seconds": took} for what, n, took in others if took]
+    return [*report["types"], *named]
+
+
+def _by_line(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    compiled = [row | {"line": f"{row['line']}, compiled"} for row in report["compiled"]]
+    return [*report["lines"], *compiled]
+
+
+def _table(name: str, given: Sequence[Mapping[str, Any]], title: str) -> Iterator[str]:
+    rows = sorted(given, key=lambda row: -row["seconds"])
+    if not rows:
+        return
+    yield ""
+    yield f"time {title}"
+    total = sum(row["seconds"] for row in rows) or 1.0
+    for row in rows[:_ROWS]:
+        share = f"{100 * row['seconds'] / total:3.0f} %"
+        count = f"{row['count']:,}" if row["count"] else ""
+        yield f"  {seconds(row['seconds']):>9} {share} {count:>10}  {row[name] or '-'}"
+    if len(rows) > _ROWS:
+        rest = sum(row["seconds"] for row in rows[_ROWS:])
+        yield f"  {seconds(rest):>9} {100 * rest / total:3.0f} % {len(rows) - _ROWS:>10,} more"
+
+
+def _memory(memory: Mapping[str, Any]) -> Iterator[str]:
+    if memory["peak"] is not None:
+        yield f"{size(memory['peak'])} at the most"
+    yield f"variables {size(memory['variables'])}"
+    yield f"compiled code {size(memory['temporary'])} of its own"
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = ", ".join(name.removesuffix(":0") for name in names[:_NAMES]) or "nothing"
+    more = len(names) - _NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def seconds(value: float) -> str:
+    """A time in the unit that suits it."""
+    for unit, size_of_it in (("s", 1.0), ("ms", 1e-3)):
+        if value >= size_of_it:
+            return f"{value / size_of_it:.3g} {unit}" if value < 1000 else f"{value:.0f} s"
+    return f"{value * 1e6:.3g} µs"
+
+
+def size(value: float) -> str:
+    return f"{_scaled(value)}B"
+
+
+def _scaled(value: float) -> str:
+    for unit, size_of_it in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if value >= size_of_it:
+            return f"{value / size_of_it:.3g} {unit}"
+    return f"{value:.0f} "
