@@ -24,6 +24,36 @@ if TYPE_CHECKING:
     from stillflow.distribute.membership import Membership
 
 
+Compiler = Callable[[bytes | str, str], CodeType]
+
+
+def as_python(source: bytes | str, path: str) -> CodeType:
+    """The code of a program, as Python compiles it."""
+    try:
+        return compile(source, path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        if _is_python_2(source):
+            error.add_note("This is Python 2, which `stillflow run --py2` translates.")
+        raise
+
+
+def _is_python_2(source: bytes | str) -> bool:
+    from stillflow.checking import python2  # once all is lost
+
+    text = source if isinstance(source, str) else source.decode("utf-8", "replace")
+    return bool(python2.signs_of(text)[0])
+
+
+def as_python_2(source: bytes | str, path: str) -> CodeType:
+    """The code of a program of Python 2."""
+    from stillflow.environment.python2 import compiled
+
+    try:
+        return compiled(source, path)
+    except SyntaxError as error:
+        raise error.with_traceback(None) from None
+
+
 class Program(NamedTuple):
     """Compiled code, the first of its `sys.argv`, and names that its module starts with."""
 
@@ -33,19 +63,25 @@ class Program(NamedTuple):
 
 
 def run(
-    load: Callable[[str], Program],
+    load: Callable[[str, Compiler], Program],
     name: str,
     args: tuple[str, ...] = (),
     period: bool = True,
     place: Membership | None = None,
+    python2: bool = False,
 ) -> None:
     """Loads the program `name` and runs it with `args`, `import tensorflow` meaning Stillflow.
 
-    With a `place` it runs together with those of other ranks.
+    With a `place` it runs together with those of other ranks; with `python2` it is translated.
     """
     sys.excepthook = _show_from_the_program_on
-    prepare(period)
-    program = load(name)
+    try:
+        prepare(period, python2)
+    except ImportError as error:
+        if error.name != "fissix":
+            raise
+        _give_up(1, str(error))
+    program = load(name, as_python_2 if python2 else as_python)
     sys.argv[:] = [program.argv0, *args]
     main = ModuleType("__main__")
     vars(main).update(__annotations__={}, __builtins__=builtins, **program.names)
@@ -74,13 +110,13 @@ def spread_over(devices: str) -> None:
     accelerators.spread()
 
 
-def script(path: str) -> Program:
+def script(path: str, compiler: Compiler) -> Program:
     """A source file; or a folder or zip file that holds `__main__.py`."""
     full = os.path.abspath(path)
     spec = PathFinder.find_spec("__main__", [full])
     if spec is not None:
         _start_path_with(full)
-        return _from_spec(spec, path)
+        return _from_spec(_translating(spec) if compiler is as_python_2 else spec, path)
     if os.path.isdir(full):
         _give_up(1, f"can't find '__main__' module in {full!r}")
     _start_path_with(os.path.dirname(os.path.realpath(full)))
@@ -90,10 +126,10 @@ def script(path: str) -> Program:
     except OSError as error:
         _give_up(2, f"can't open file {full!r}: [Errno {error.errno}] {error.strerror}")
     names = {"__loader__": SourceFileLoader("__main__", full), "__file__": full, "__cached__": None}
-    return Program(compile(source, full, "exec", dont_inherit=True), path, names)
+    return Program(compiler(source, full), path, names)
 
 
-def module(name: str) -> Program:
+def module(name: str, compiler: Compiler) -> Program:
     """A module by name, or a package's `__main__`."""
     _start_path_with(os.getcwd())
     try:
@@ -110,21 +146,29 @@ def module(name: str) -> Program:
     return _from_spec(main, main.origin or name)
 
 
-def code(text: str) -> Program:
+def code(text: str, compiler: Compiler) -> Program:
     """Python code itself."""
-    return _from_text(text, "<string>", "-c", {})
+    return _from_text(text, "<string>", "-c", {}, compiler)
 
 
-def standard_input(_: str) -> Program:
+def standard_input(_: str, compiler: Compiler) -> Program:
     """Python code on standard input."""
     names = {"__file__": "<stdin>", "__cached__": None}
-    return _from_text(sys.stdin.buffer.read(), "<stdin>", "-", names)
+    return _from_text(sys.stdin.buffer.read(), "<stdin>", "-", names, compiler)
 
 
-def _from_text(text: str | bytes, file: str, argv0: str, names: dict[str, Any]) -> Program:
+def _from_text(
+    text: str | bytes, file: str, argv0: str, names: dict[str, Any], compiler: Compiler
+) -> Program:
     _start_path_with("")
     names["__loader__"] = BuiltinImporter
-    return Program(compile(text, file, "exec", dont_inherit=True), argv0, names)
+    return Program(compiler(text, file), argv0, names)
+
+
+def _translating(spec: ModuleSpec) -> ModuleSpec:
+    from stillflow.environment.python2.importing import translating
+
+    return translating(spec)
 
 
 def _from_spec(spec: ModuleSpec, argv0: str) -> Program:

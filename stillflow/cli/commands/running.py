@@ -40,6 +40,7 @@ heartbeat_option = click.option(
     default=True,
     help="Supply names that Python, NumPy and Pillow have dropped since TensorFlow 1.x (default).",
 )
+@click.option("--py2", "python2", is_flag=True, help="Translate the program from Python 2.")
 @devices_option
 @batch_option
 @heartbeat_option
@@ -55,6 +56,7 @@ def run(
     as_module: bool,
     as_code: bool,
     period: bool,
+    python2: bool,
     devices: str | None,
     batch: str,
     heartbeat: float,
@@ -77,6 +79,8 @@ def run(
     if program.endswith(notebooks.SUFFIX) and not (as_module or as_code):
         if hosts is not None:
             raise click.UsageError("A notebook is run by one process, without --hosts.")
+        if python2:
+            raise click.UsageError("--py2 is for programs, and not for notebooks.")
         return notebooks.runner(program, args, save, pictures, period)
     if save is not None or pictures is not None:
         raise click.UsageError("--save and --pictures are for notebooks.")
@@ -84,14 +88,14 @@ def run(
     if place is not None:
         local = place.has_local_batches or batch == "local"
         place = replace(place, has_local_batches=local, heartbeat=heartbeat, patience=patience)
-    load: Callable[[str], programs.Program] = programs.script
+    load: Callable[[str, programs.Compiler], programs.Program] = programs.script
     if as_module:
         load = programs.module
     elif as_code:
         load = programs.code
     elif program == "-":
         load = programs.standard_input
-    return lambda: programs.run(load, program, args, period, place)
+    return lambda: programs.run(load, program, args, period, place, python2)
 
 
 @click.command(
