@@ -61,20 +61,25 @@ class Report:
 
     @property
     def verdict(self) -> str:
+        """What came of the check, in one line."""
         if not self.files:
             return f"nothing could be read: {self._why_nothing()}"
-        stopping = [finding for finding in self.findings if finding.effect == "stops"]
         counting = [finding for finding in self.findings if finding.counts]
+        if not counting:
+            return "runs" if self.names else "runs: it names nothing of TensorFlow"
+        if any(finding.kind == "Python 2" for finding in counting):
+            return f"{self._what_stops(counting)}; `stillflow run --py2` translates Python 2"
+        return self._what_stops(counting)
+
+    def _what_stops(self, counting: list[Finding]) -> str:
+        stopping = [finding for finding in counting if finding.effect == "stops"]
         stopped = [program for program, effect in self.programs.items() if effect == "stops"]
-        if stopped and len(stopped) == len(self.programs):
-            return f"does not run: {_listed(stopping)}"
-        if stopped:
-            return (
-                f"runs but for {len(stopped)} of {len(self.programs)} programs: {_listed(stopping)}"
-            )
-        if counting:
+        if not stopped:
             return f"runs but for {_listed(counting)}"
-        return "runs" if self.names else "runs: it names nothing of TensorFlow"
+        if len(stopped) == len(self.programs):
+            return f"does not run: {_listed(stopping)}"
+        share = f"{len(stopped)} of {len(self.programs)} programs"
+        return f"runs but for {share}: {_listed(stopping)}"
 
     def as_json(self) -> dict[str, Any]:
         """What `stillflow check --json` writes; docs/check.md says what it means."""

@@ -74,7 +74,8 @@ class Judge:
         told = packages.tables()["methods"].get(name)
         if told is None:
             return None
-        return Lack("Python 2", f".{name}", f"write {told}")
+        is_of_function = name.startswith(("map(", "filter(", "zip("))
+        return Lack("Python 2", name if is_of_function else f".{name}", f"write {told}")
 
 
 def is_own(use: Use, own: set[str]) -> bool:
