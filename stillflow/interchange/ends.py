@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from stillflow.graph.operation import Operation, Tensor
 from stillflow.runtime.order import needed_ops
 
 _MOST_OUTPUTS = 8
-_NOT_OF_THE_MODEL = ("save/", "gradients/", "init", "report_uninitialized")
+_NOT_OF_THE_MODEL = re.compile(r"(save|gradients)(_\d+)?/|init|report_uninitialized")
 
 
 def tensor_named(name: Any, graph: Graph) -> Tensor:
@@ -50,7 +51,7 @@ def ends_of(graph: Graph) -> list[Tensor]:
 def _is_end(op: Operation) -> bool:
     defn = op.defn
     is_data = defn.is_placeholder or defn.is_constant or defn.is_variable or bool(defn.writes)
-    if is_data or op.name.startswith(_NOT_OF_THE_MODEL) or not op.outputs:
+    if is_data or _NOT_OF_THE_MODEL.match(op.name) or not op.outputs:
         return False
     return not any(tensor.consumers() for tensor in op.outputs)
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def _number(name: str, default: float, least: float, told: str) -> Callable[[Any], Any]:
+    """An option: a whole number where its default is one."""
+    kind = click.IntRange(int(least)) if isinstance(default, int) else click.FloatRange(least)
+    return click.option(name, default=default, type=kind, show_default=True, help=told)
 
 
 @click.command(short_help="Answer requests with models, by TensorFlow Serving's REST API.")
@@ -32,21 +38,13 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @click.option("--inputs", help="Of a .meta file: tensors or nodes, [KEY=]NAME with commas.")
 @click.option("--outputs", help="The same.")
 @click.option("--tags", default="serve", show_default=True, help="Of a SavedModel, with commas.")
-@click.option(
-    "--batch",
-    default=1,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Rows of several requests that go into one run.",
-)
-@click.option(
-    "--wait", default=0.0, show_default=True, help="Milliseconds that a batch waits for more."
-)
-@click.option("--timeout", default=30.0, show_default=True, help="Seconds that a request may take.")
-@click.option("--queue", default=4096, show_default=True, help="Requests of a model that may wait.")
-@click.option("--body", default=16, show_default=True, help="MiB that a request may have.")
-@click.option("--memory", default=256, show_default=True, help="MiB of all requests together.")
-@click.option("--every", default=1.0, show_default=True, help="Seconds between looks for versions.")
+@_number("--batch", 1, 1, "Rows of several requests that go into one run.")
+@_number("--wait", 0.0, 0, "Milliseconds that a batch waits for more.")
+@_number("--timeout", 30.0, 0.001, "Seconds that a request may take.")
+@_number("--queue", 4096, 1, "Requests of a model that may wait.")
+@_number("--body", 16, 1, "MiB that a request may have.")
+@_number("--memory", 256, 1, "MiB of all requests together.")
+@_number("--every", 1.0, 0.01, "Seconds between looks for versions.")
 @click.option(
     "--warm-up/--no-warm-up", default=True, help="Run and compile models when they are loaded."
 )
