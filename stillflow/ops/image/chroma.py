@@ -8,27 +8,41 @@ from __future__ import annotations
 
 import numpy as np
 
-_LEAST_WIDTH = 3  # libjpeg repeats what is narrower
+_BLOCK = 8
 _AT_ONCE = 1 << 14  # pixels, whose numbers fit in a processor's cache
 _HALF = 1 << 15
 # What chroma adds, in 65,536ths.
 _RED, _BLUE, _GREEN_OF_RED, _GREEN_OF_BLUE = 91881, 116130, 46802, 22554
 
 
-def to_rgb(spread: np.ndarray, across: int, down: int) -> np.ndarray:
+def to_rgb(spread: np.ndarray, chroma: tuple[int, int], begin: int, end: int) -> np.ndarray:
     """u8[height, width, 3] of luma and chroma, each of which is repeated -> smoothed, as colours.
 
     Args:
-      across, down: how many pixels have a sample of chroma in common: 2 and 1, or 2 and 2.
+      chroma: how many pixels across and down have a sample in common: (2, 1) or (2, 2).
+      begin, end: the columns that are wanted. As in libjpeg no sample is smoothed by one behind
+        them, or before the blocks that they begin in.
+
+    Returns:
+      u8[height, end - begin, 3]
     """
+    across, down = chroma
+    first = begin // (_BLOCK * across) * _BLOCK * across
+    smooths = spread.shape[1] > 2 * across and end - first > across
+    found = _joined(spread[:, first:end], across, down, smooths)
+    return found[:, begin - first :]
+
+
+def _joined(spread: np.ndarray, across: int, down: int, smooths: bool) -> np.ndarray:
     width = spread.shape[1]
     framed = [_framed(spread[::down, ::across, n]) for n in (1, 2)]
-    found = np.empty_like(spread)
+    found = np.empty(spread.shape, np.uint8)
     rows = max(1, _AT_ONCE // width)  # of chroma
+    spreading = _smoothed if smooths else _repeated
     for top in range(0, framed[0].shape[0] - 2, rows):
         part = slice(top * down, (top + rows) * down)
         luma = spread[part, :, 0].astype(np.int32)
-        chroma = (_smoothed(each[top : top + rows + 2], down) for each in framed)
+        chroma = (spreading(each[top : top + rows + 2], down) for each in framed)
         blue, red = (each[: len(luma), :width] for each in chroma)
         _colour(luma, blue, red, found[part])
     return found
@@ -49,8 +63,6 @@ def _smoothed(framed: np.ndarray, down: int) -> np.ndarray:
     """i16[h + 2, w + 2] -> u8[h * down, w * 2]: three parts of the nearer sample, one farther."""
     inner = framed[1:-1]
     height, width = inner.shape
-    if width - 2 < _LEAST_WIDTH:
-        return inner[:, 1:-1].astype(np.uint8).repeat(2, 1).repeat(down, 0)
     if down == 1:
         return _widened(inner, (1, 2), 2)
     nearer = 3 * inner
@@ -58,6 +70,11 @@ def _smoothed(framed: np.ndarray, down: int) -> np.ndarray:
     np.add(nearer, framed[:-2], out=rows[:, 0])
     np.add(nearer, framed[2:], out=rows[:, 1])
     return _widened(rows.reshape(2 * height, width), (8, 7), 4)
+
+
+def _repeated(framed: np.ndarray, down: int) -> np.ndarray:
+    """i16[h + 2, w + 2] -> u8[h * down, w * 2], as libjpeg has what is two samples wide or less."""
+    return framed[1:-1, 1:-1].astype(np.uint8).repeat(2, 1).repeat(down, 0)
 
 
 def _framed(samples: np.ndarray) -> np.ndarray:

@@ -35,7 +35,7 @@ class Header:
       has_adobe: a marker of Adobe's is there: CMYK is inverted.
       is_sampled: some components have fewer pixels than others.
       chroma: how many pixels across and down have a sample of both chromas in common, where the
-        components are luma and those.
+        components are luma and those, and the numbers such as `chroma` smooths.
     """
 
     height: int
@@ -94,7 +94,8 @@ def read_header(data: bytes) -> Header:
         adobe[11:12] == b"\0" if adobe else bytes(part[0] for part in parts) == b"RGB"
     )
     factors = [part[1] for part in parts]
-    chroma = None if is_rgb or factors[1:] != [0x11, 0x11] else divmod(factors[0], 16)
+    chroma = divmod(factors[0], 16) if factors[1:] == [0x11, 0x11] and not is_rgb else None
+    chroma = chroma if chroma in _SMOOTHED else None
     return Header(height, width, len(parts), bool(adobe), len(set(factors)) > 1, chroma)
 
 
@@ -141,11 +142,11 @@ def decode(
         raise BrokenError("the window is not within the picture")
     smooths = header.is_sampled and channels == 3 and ratio == 1
     is_fast = dct_method != "INTEGER_ACCURATE"
-    is_smoothed_here = smooths and fancy_upscaling and is_fast and header.chroma in _SMOOTHED
-    if smooths and not is_smoothed_here:
+    chroma = header.chroma if smooths and fancy_upscaling and is_fast else None
+    if smooths and chroma is None:
         is_fast = not fancy_upscaling  # only one of the two can be had as it is wanted
     mode = "CMYK" if is_cmyk else {1: "L", 3: "RGB"}[channels]
-    mode = "YCbCr" if is_smoothed_here else mode
+    mode = mode if chroma is None else "YCbCr"
     options = (mode, (width, height), data, "jpeg", mode, "", ratio, int(is_fast))
     try:
         picture = pillow.decoded(*options)
@@ -153,10 +154,11 @@ def decode(
         picture, rows = pillow.decoded_rows(*options)
         if (rows - part.top) / part.height < min(1.0, acceptable_fraction):
             raise BrokenError("it ends too early") from None
-    whole = pillow.pixels(picture)
-    if is_smoothed_here:
-        whole = to_rgb(whole, *header.chroma)
-    decoded = part.of(whole)
+    decoded = pillow.pixels(picture)
+    if chroma is not None:
+        colours = to_rgb(decoded, chroma, part.left, part.left + part.width)
+        return colours[part.top : part.top + part.height]
+    decoded = part.of(decoded)
     return _without_black(decoded, header.has_adobe) if is_cmyk else decoded
 
 
