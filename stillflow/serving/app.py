@@ -23,7 +23,7 @@ from stillflow.graph import errors
 from stillflow.graph.errors import OpError
 from stillflow.serving import answers, describing
 from stillflow.serving.batcher import OverloadedError
-from stillflow.serving.bodies import BodyReader
+from stillflow.serving.bodies import BodyReader, inflated
 from stillflow.serving.loading import Servable
 from stillflow.serving.metrics import Metrics
 from stillflow.serving.models import Models
@@ -107,6 +107,8 @@ class Service:
             return JSONResponse(told)
         with version.runner.busy():
             async with self._reader.held(request) as body:
+                if request.headers.get("content-encoding", "").lower() == "gzip":
+                    body = await asyncio.to_thread(inflated, body, self._reader.largest)
                 return _json(await self._asked(which.kind, version.runner, body))
 
     async def _asked(self, kind: str, runner: Runner, body: bytes) -> str:

@@ -6,6 +6,7 @@ They are a body's size, the time it may take, and the memory that all bodies may
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NoReturn
@@ -24,7 +25,7 @@ class BodyReader:
     def __init__(
         self, largest: int = LARGEST, together: int = TOGETHER, seconds: float = SECONDS
     ) -> None:
-        self._largest = largest
+        self.largest = largest
         self._together = together
         self._seconds = seconds
         self._held = 0
@@ -45,7 +46,7 @@ class BodyReader:
         Raises:
           HTTPException: as `read`.
         """
-        if _length(request) > self._largest:
+        if _length(request) > self.largest:
             self._refuse_size()
         body = bytearray()
         try:
@@ -60,7 +61,7 @@ class BodyReader:
                 async for chunk in request.stream():
                     self._held += len(chunk)
                     body += chunk
-                    if len(body) > self._largest:
+                    if len(body) > self.largest:
                         self._refuse_size()
                     if self._held > self._together:
                         raise HTTPException(503, "Too much is being sent: try again later.")
@@ -71,7 +72,25 @@ class BodyReader:
             raise HTTPException(400, "The body was cut off.") from None
 
     def _refuse_size(self) -> NoReturn:
-        raise HTTPException(413, f"The body is larger than {self._largest // 2**10} KiB.")
+        raise HTTPException(413, f"The body is larger than {self.largest // 2**10} KiB.")
+
+
+def inflated(body: bytes, largest: int) -> bytes:
+    """What a body that gzip compressed holds.
+
+    Raises:
+      HTTPException: 400, it is not what gzip writes; 413, it holds more than `largest` bytes.
+    """
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        found = unpacking.decompress(body, largest + 1)
+    except zlib.error as error:
+        raise HTTPException(400, f"The body is not what gzip writes: {error}.") from None
+    if len(found) > largest:
+        raise HTTPException(413, f"The body is larger than {largest // 2**10} KiB.")
+    if not unpacking.eof:
+        raise HTTPException(400, "The body was cut off.")
+    return found
 
 
 def _length(request: Request) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.graph.errors import InvalidArgumentError, UnimplementedError
+from stillflow.graph.errors import InvalidArgumentError, OpError, UnimplementedError
 from stillflow.graph.graph import Graph
 from stillflow.interchange.ends import ends_of, placeholders_of, tensor_named
 from stillflow.interchange.meta_graph import import_meta_graph, read_meta_graph
@@ -83,8 +83,18 @@ def load_saved_model(folder: str, tags: Sequence[str] = (names.SERVING,)) -> Ser
     refuse_writing(meta, _fetched(meta))
     graph = Graph()
     session = BaseSession(graph=graph)
-    with graph.as_default():
-        meta = loader.load(session, tags, folder)
+    writer = meta.meta_info_def.tensorflow_version
+    try:
+        with graph.as_default():
+            meta = loader.load(session, tags, folder)
+    except (ValueError, OpError) as error:
+        if not writer.startswith("2."):
+            raise
+        raise ValueError(
+            f"TensorFlow {writer} wrote it, in a form that TensorFlow 1.15 does not read either.\n"
+            "  Where it can be exported again, use tf.compat.v1.saved_model, of a frozen graph.\n"
+            f"  {error}"
+        ) from error
     return Servable(session, *signatures_of(meta, graph))
 
 

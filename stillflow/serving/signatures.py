@@ -10,6 +10,7 @@ import numpy as np
 
 from stillflow.graph.dtypes import DType, as_dtype
 from stillflow.graph.graph import Graph
+from stillflow.graph.tensor_shape import TensorShape
 from stillflow.interchange.saved_model import names
 from stillflow.interchange.saved_model.signatures import build_signature_def, build_tensor_info
 from stillflow.serving.tensors import invalid
@@ -106,13 +107,6 @@ def _port(key: str, info: Any, graph: Graph) -> Port:
         tensor = graph.get_tensor_by_name(info.name)
     except (KeyError, ValueError):
         raise ValueError(f"{key} is {info.name!r}, which the graph does not have.") from None
-    shape = _shape(info.tensor_shape)
-    if shape is None and tensor.shape.ndims is not None:
-        shape = tuple(tensor.shape.as_list())
-    return Port(info.name, as_dtype(tensor.dtype).base_dtype, shape)
-
-
-def _shape(proto: Any) -> Shape | None:
-    if proto.unknown_rank:
-        return None
-    return tuple(None if dim.size < 0 else dim.size for dim in proto.dim)
+    shape = tensor.shape.merge_with(TensorShape(info.tensor_shape))  # ValueError where they differ
+    sizes = None if shape.ndims is None else tuple(shape.as_list())
+    return Port(info.name, as_dtype(tensor.dtype).base_dtype, sizes)

@@ -94,6 +94,7 @@ class Server:
         """Loads what is there. For a thread without an event loop.
 
         Raises:
+          OSError: a folder cannot be read.
           ValueError: a model that is not in a folder of versions cannot be loaded.
         """
         asyncio.run(self.models.look())

@@ -7,6 +7,7 @@ that cannot be loaded is told, and looked at again when its files have changed; 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
 import logging
 import os
@@ -142,20 +143,23 @@ class Versions:
         """{number: its folder, and the state of the files in it}."""
         found = {}
         for number, folder in versions_in(self.path).items():
-            files = _files_of(folder)
-            if files and (self._wanted is None or number in self._wanted):
-                found[number] = folder, files
+            if self._wanted is None or number in self._wanted:
+                found[number] = folder, _files_of(folder)
         return found
 
 
 def versions_in(path: str) -> dict[int, str]:
-    """The versions at a path, by their numbers; those that are not complete yet are left out."""
+    """The versions at a path, by their numbers; those that are not complete yet are left out.
+
+    Raises:
+      OSError: the folder is there and cannot be read.
+    """
     if is_model(path):
         name = os.path.basename(os.path.abspath(path))
         return {int(name) if _is_number(name) else 1: path}
     try:
         names = os.listdir(path)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     folders = {int(name): os.path.join(path, name) for name in names if _is_number(name)}
     return {number: folder for number, folder in folders.items() if is_model(folder)}
@@ -166,14 +170,14 @@ def _is_number(name: str) -> bool:
 
 
 def _files_of(folder: str) -> Files:
-    """The name, size and time of each file; empty while files come and go."""
+    """The name, size and time of each file."""
     base = Path(folder)
-    paths = sorted(base.rglob("*")) if base.is_dir() else [base]
-    try:
-        about = [(str(path), path.stat()) for path in paths]
-    except OSError:
-        return ()
-    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in about)
+    found = []
+    for path in sorted(base.rglob("*")) if base.is_dir() else [base]:
+        with contextlib.suppress(OSError):  # it has just gone
+            stat = path.stat()
+            found.append((str(path), stat.st_size, stat.st_mtime_ns))
+    return tuple(found)
 
 
 def reason_of(error: BaseException) -> str:

@@ -27,6 +27,17 @@ def ask(server: Server, path: str, body=None, method=None) -> httpx.Response:
     return ask_all(server, [(path, body)], method)[0]
 
 
+def send(server: Server, method: str, path: str, **options) -> httpx.Response:
+    """One request, as httpx takes it."""
+
+    async def once():
+        transport = httpx.ASGITransport(server.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://models") as http:
+            return await http.request(method, path, **options)
+
+    return asyncio.run(once())
+
+
 def ask_all(server: Server, requests, method=None) -> list[httpx.Response]:
     """(path, body) of each request, all at once."""
 

@@ -1,5 +1,6 @@
 """TensorFlow Serving's REST API: what is answered, what is refused and with which status."""
 
+import gzip
 import json
 import re
 
@@ -285,6 +286,18 @@ def test_a_large_body_is_refused(small):
 def test_a_body_that_takes_a_thread_is_answered(small):
     body = {"instances": [1.0] * 100_000}
     assert answer(small, "half:predict", body) == {"predictions": [2.5] * 100_000}
+
+
+def test_a_body_that_is_compressed_has_the_same_bound(small):
+    def sent(body):
+        path, headers = "/v1/models/half:predict", {"content-encoding": "gzip"}
+        return asking.send(small, "POST", path, content=body, headers=headers)
+
+    packed = gzip.compress(b'{"instances": [2.0]}')
+    assert sent(packed).json() == {"predictions": [3.0]}
+    assert sent(packed[:-9]).status_code == 400
+    assert sent(b"no gzip").status_code == 400
+    assert sent(gzip.compress(b" " * 2**20 + b"{}")).status_code == 413
 
 
 def test_a_model_that_fails_does_not_show_how(small, monkeypatch, caplog):

@@ -1,9 +1,13 @@
 """Models in files: which are loaded, which are refused, and what is run before requests."""
 
+import shutil
+
 import asking
 import numpy as np
 import pytest
 
+from stillflow.graph.errors import UnimplementedError
+from stillflow.interchange.saved_model import loader
 from stillflow.platform.records import framed
 from stillflow.runtime.session import BaseSession
 from stillflow.serving.loading import load_checkpoint, load_saved_model
@@ -64,6 +68,30 @@ def test_classifying_needs_a_signature_of_that_kind():
         "classify_x_to_y": ["predict", "classify"],
         "regress_x_to_y": ["predict", "regress"],
     }
+
+
+def test_a_shape_is_what_the_graph_and_the_signature_know(tmp_path):
+    """The signature of this model leaves open what its placeholder does not."""
+    path = asking.GOLDEN / "mnist" / "1"
+    shutil.copytree(path, tmp_path / "1")
+    model = loader.read_saved_model(str(path))
+    signature = model.meta_graphs[0].signature_def["serving_default"]
+    signature.inputs["images"].tensor_shape.dim[1].size = -1
+    (tmp_path / "1" / "saved_model.pb").write_bytes(model.SerializeToString())
+    servable = load_saved_model(str(tmp_path / "1"))
+    assert servable.signature(None).inputs["images"].shape == (None, 28, 28)
+
+
+def test_a_signature_that_the_graph_does_not_have_is_told(tmp_path):
+    path = asking.GOLDEN / "half" / "1"
+    shutil.copytree(path, tmp_path / "1")
+    model = loader.read_saved_model(str(path))
+    model.meta_graphs[0].signature_def["serving_default"].outputs["y"].name = "z:0"
+    (tmp_path / "1" / "saved_model.pb").write_bytes(model.SerializeToString())
+    servable = load_saved_model(str(tmp_path / "1"))
+    with pytest.raises(UnimplementedError, match="y is 'z:0', which the graph does not have"):
+        servable.signature(None)
+    assert servable.signature("regress_x_to_y").kinds == ["predict", "regress"]
 
 
 # What is refused ----------------------------------------------------------------------------------

@@ -115,6 +115,23 @@ def test_versions_may_be_named(tmp_path):
     assert looked(tmp_path, wanted=[1, 3, 7])[1] == [[3, 1]]
 
 
+def test_a_folder_that_cannot_be_read_takes_nothing_away(tmp_path, monkeypatch):
+    """A disk may be gone for a moment."""
+    put(tmp_path, 1)
+
+    async def looks():
+        model = Versions("model", str(tmp_path), Loaded)
+        await model.look()
+        with monkeypatch.context() as patch:
+            patch.setattr("os.listdir", lambda path: (_ for _ in ()).throw(PermissionError()))
+            with pytest.raises(PermissionError):
+                await model.look()
+        assert model.find().number == 1
+        await model.close()
+
+    asyncio.run(looks())
+
+
 def test_a_folder_that_is_not_there_yet_may_come(tmp_path):
     folder = tmp_path / "later"
     steps = [lambda: folder.mkdir(), lambda: put(folder, 4), nothing]

@@ -96,7 +96,7 @@ def serve(
     _show_log()
     try:
         made.take_up()
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         listener.close()
         raise click.ClickException(str(error)) from None
     address = server.address_of(listener)
