@@ -68,8 +68,8 @@ _shown = threading.Lock()  # one line at a time; what begins meanwhile goes unsa
 
 
 @contextmanager
-def long_work(what: str | Callable[[], str], patience: float = PATIENCE) -> Iterator[None]:
-    """A `with` block that, once it takes longer than `patience` seconds, says so, and how long.
+def long_work(what: str | Callable[[], str], patience: float | None = None) -> Iterator[None]:
+    """A `with` block that, once it takes longer than `patience` seconds (2), says so, and how long.
 
     `what` is said, or what it returns at that moment.
     """
@@ -78,8 +78,9 @@ def long_work(what: str | Callable[[], str], patience: float = PATIENCE) -> Iter
         yield
         return
     done = threading.Event()
+    wait = PATIENCE if patience is None else patience
     told = threading.Thread(
-        target=_tell, args=(what, patience, stream, done), daemon=True, name="stillflow-progress"
+        target=_tell, args=(what, wait, stream, done), daemon=True, name="stillflow-progress"
     )
     told.start()
     try:
@@ -90,12 +91,9 @@ def long_work(what: str | Callable[[], str], patience: float = PATIENCE) -> Iter
         _shown.release()
 
 
-def _tell(
-    what: str | Callable[[], str], patience: float, stream: Any, done: threading.Event
-) -> None:
+def _tell(what: str | Callable[[], str], wait: float, stream: Any, done: threading.Event) -> None:
     start = time.monotonic()
     line = Line(stream)
-    wait = patience
     while not done.wait(wait):
         said = what if isinstance(what, str) else what()
         line.show(f"stillflow: {said}: {time.monotonic() - start:.0f} s")

@@ -63,7 +63,8 @@ def compiling(name: str, steps: int) -> Iterator[None]:
     start, began = time.monotonic(), time.time_ns()
 
     def said() -> str:
-        return f"{'running' if told.end else 'compiling'} {name} ({steps:,} operations)"
+        doing = "running" if told.end else "compiling"
+        return f"{doing} {name} ({steps:,} operation{'' if steps == 1 else 's'})"
 
     with long_work(said):
         yield

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -12,6 +11,7 @@ import time
 import pytest
 
 from tests.notebook.notebooks import RUN, notebook, run
+from tests.terminals import BACK, BELOW, on_a_terminal
 
 CELLS = (
     "import sys\nimport numpy as np\nimport tensorflow as tf\nprint(tf.__version__)",
@@ -86,28 +86,8 @@ def test_a_terminal_shows_which_cell_it_is(tmp_path):
     seen = on_a_terminal([*RUN, "n.ipynb"], tmp_path)
     told = re.findall(r"stillflow: cell (\d) of 2", seen)
     assert list(dict.fromkeys(told)) == ["1", "2"]
-    assert seen.rstrip().endswith("\x1bD\x1b7\r\x1b[2K\x1b8\x1b[A")
+    assert seen.endswith(BELOW + BACK)
     assert "first\r\n" in seen
-
-
-def on_a_terminal(command, folder, **environment):
-    """What a terminal is sent by a command."""
-    ours, theirs = pty.openpty()
-    settings = os.environ | {"TERM": "xterm"} | environment
-    process = subprocess.Popen(command, cwd=folder, env=settings, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    seen = b""
-    while True:
-        try:
-            part = os.read(ours, 4096)
-        except OSError:
-            part = b""
-        if not part:
-            break
-        seen += part
-    os.close(ours)
-    assert process.wait() == 0
-    return seen.decode()
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from stillflow.declare.opdef import op
 from stillflow.graph.dtypes import DType, variant
 from stillflow.graph.errors import InvalidArgumentError, NotFoundError
 from stillflow.platform import processes
+from stillflow.platform.progress import long_work
 
 
 @op(
@@ -60,10 +61,13 @@ def _written_by_one(path: str) -> Iterator[bool]:
 def _write_bundle(
     prefix: str, tensor_names: Any, shape_and_slices: Any, tensors: Any, dtypes: Sequence[DType]
 ) -> None:
-    with BundleWriter(prefix) as writer:
-        for name, spec, tensor, dtype in zip(
-            tensor_names, shape_and_slices, tensors, dtypes, strict=True
-        ):
+    given = list(zip(tensor_names, shape_and_slices, tensors, dtypes, strict=True))
+    done = 0
+    with (
+        long_work(lambda: f"saving {prefix}, {done:,} of {len(given):,} tensors"),
+        BundleWriter(prefix) as writer,
+    ):
+        for name, spec, tensor, dtype in given:
             part = _slice(spec)
             if dtype is variant:
                 writer.add(name, storable.stored(tensor), dtype)
@@ -71,6 +75,7 @@ def _write_bundle(
                 writer.add(name, tensor, dtype)
             else:
                 writer.add_slice(name, *part, tensor, dtype)
+            done += 1
 
 
 @op(
@@ -139,13 +144,16 @@ def restore_v2(xp, prefix, tensor_names, shape_and_slices, *, dtypes: list[DType
         than its slice says.
       DataLossError: the checkpoint is damaged.
     """
-    reader = CheckpointReader(_text(prefix))
-    _check_names(reader, [_text(name) for name in tensor_names])
-    tensors = tuple(
-        _restored(reader, _text(name), _slice(spec), dtype)
-        for name, spec, dtype in zip(tensor_names, shape_and_slices, dtypes, strict=True)
-    )
-    return tensors if len(tensors) != 1 else tensors[0]
+    names = [_text(name) for name in tensor_names]
+    tensors: list[Any] = []
+    with long_work(
+        lambda: f"restoring {_text(prefix)}, {len(tensors):,} of {len(names):,} tensors"
+    ):
+        reader = CheckpointReader(_text(prefix))
+        _check_names(reader, names)
+        for name, spec, dtype in zip(names, shape_and_slices, dtypes, strict=True):
+            tensors.append(_restored(reader, name, _slice(spec), dtype))
+    return tuple(tensors) if len(tensors) != 1 else tensors[0]
 
 
 @op(
