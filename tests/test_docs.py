@@ -6,14 +6,17 @@ from pathlib import Path
 import pytest
 
 import stillflow
+from tools.site import examples
 
 PACKAGE = Path(stillflow.__file__).parent
 ROOT = PACKAGE.parent
-PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
+SITE = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = [*SITE, *sorted(ROOT.glob("*.md"))]
 # Code, below the package or the repository: `runtime/plan.py`, `ops/math/`, `tests/cases/runs.py`.
 NAMED = re.compile(r"`((?:[\w.-]+/)*[\w.*{},-]*)`")
 FOLDERS = {path.name for base in (ROOT, PACKAGE) for path in base.iterdir() if path.is_dir()}
-OF_A_USER = {"train.py", "script.py", "example.py", "mnist_backward.py", "program.py"}
+OF_A_USER = {"train.py", "script.py", "example.py", "mnist_backward.py", "program.py", "line.py"}
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -29,6 +32,46 @@ def is_there(path):
     if "/" not in path:
         return any(any(ROOT.joinpath(base).rglob(path)) for base in ("stillflow", "tests", "tools"))
     return any(any(base.glob(path.rstrip("/"))) for base in (ROOT, PACKAGE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    """To a file that is there, and to a heading of it; `make docs` looks at the site's own."""
+    for target, anchor in LINK.findall(prose(page)):
+        if target.startswith(("http", "reference/", "../reference/")):
+            continue  # pages of every name are made for the site alone
+        path = page.parent / target if target else page
+        assert path.exists(), target
+        assert not anchor or anchor in anchors(path), f"{target}#{anchor}"
+
+
+def anchors(page):
+    headings = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
+    words = (re.sub(r"[^\w\- ]", "", heading.lower()).strip() for heading in headings)
+    return {text.replace(" ", "-") for text in words}
+
+
+def prose(page):
+    """A page without its fenced blocks."""
+    return re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", SITE, ids=lambda page: page.name)
+def test_every_block_says_what_it_is(page):
+    """tests/docs runs ```python and ```console; ```sh and ```text are for the reader."""
+    text = page.read_text("utf-8")
+    unnamed = [b.text for b in examples.blocks(text) if b.language not in examples.LANGUAGES]
+    assert unnamed == []
+    fences = len(re.findall("^ *```", text, re.MULTILINE))
+    assert fences == 2 * (len(examples.blocks(text)) + len(re.findall("^ +```sh", text, re.M)))
+
+
+@pytest.mark.parametrize("page", SITE, ids=lambda page: page.name)
+def test_pages_of_both_languages_are_of_one_make(page):
+    """A Chinese page has the headings of the English one, so that neither lacks a part."""
+    english = page.with_name(page.name.replace(".zh.md", ".md"))
+    levels = [re.findall(r"^(#+) ", prose(p), re.MULTILINE) for p in (page, english)]
+    assert levels[0] == levels[1]
 
 
 def test_the_map_is_the_tree():

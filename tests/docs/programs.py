@@ -1,0 +1,50 @@
+"""Runs the programs of pages in one process: python -m stillflow run programs.py FILE
+
+FILE holds {page: [[whether it goes on from the one before, text], ...]} as JSON. Prints, as JSON,
+{page: [{"printed": text, "raised": traceback or None}, ...]}. Each page has a folder of its own
+below the current one; each program that begins anew has a graph and names of its own.
+"""
+
+import contextlib
+import io
+import json
+import os
+import sys
+import traceback
+
+import tensorflow as tf
+
+
+def run(text, names):
+    with open("program.py", "w", encoding="utf-8") as file:
+        file.write(text)  # AutoGraph reads the source of functions
+    printed, raised = io.StringIO(), None
+    with contextlib.redirect_stdout(printed):
+        try:
+            exec(compile(text, "program.py", "exec"), names)
+        except BaseException:
+            raised = traceback.format_exc()
+    return {"printed": printed.getvalue(), "raised": raised}
+
+
+def run_page(programs):
+    done, names = [], {"__name__": "__main__"}
+    for goes_on, text in programs:
+        if not goes_on:
+            tf.reset_default_graph()
+            names = {"__name__": "__main__"}
+        done.append(run(text, names))
+    return done
+
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    pages = json.load(file)
+home, results = os.getcwd(), {}
+for page, programs in pages.items():
+    folder = os.path.join(home, page)
+    os.makedirs(folder, exist_ok=True)
+    os.chdir(folder)
+    sys.path.insert(0, folder)
+    results[page] = run_page(programs)
+    sys.path.remove(folder)
+print(json.dumps(results))

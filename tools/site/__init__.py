@@ -1,0 +1,1 @@
+"""The documentation site: what MkDocs is given besides the pages of docs/."""
