@@ -1,5 +1,5 @@
 # make setup | mnist | test | test-all | test-newest | matrix | bench | bench-steps | bench-processes
-# make check | lock
+# make check | docs | lock
 PYTHON ?= python3
 BIN := .venv/bin
 export TF115 TF2 TORCH
@@ -7,7 +7,7 @@ export TF115 TF2 TORCH
 # threads of NumPy's own would wait for cores that the others use.
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile
 
-.PHONY: setup mnist test test-all test-newest matrix bench bench-steps bench-processes check lock
+.PHONY: setup mnist test test-all test-newest matrix bench bench-steps bench-processes check docs lock
 
 # The environment that everything below runs in; leaves .venv/bin/stillflow. Its packages are those
 # of constraints.txt, so that what is released tomorrow cannot break what is here today.
@@ -47,9 +47,18 @@ matrix: setup
 
 # Renews constraints.txt: of each package the newest that all Pythons from 3.11 on can have.
 lock: setup
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev \
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --extra docs \
 	  --custom-compile-command 'make lock' --no-annotate --no-emit-package stillflow \
 	  --output-file constraints.txt pyproject.toml
+
+# The site of the documentation, in build/site; a link or an anchor that leads nowhere fails.
+docs: .venv/.docs-ready
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo 'Open build/site/index.html, or look while you write: $(BIN)/python -m mkdocs serve'
+
+.venv/.docs-ready: .venv/.ready
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[docs]'
+	@touch $@
 
 # Times Stillflow beside its peers and writes docs/benchmarks.md. TF115=, TF2= and TORCH= are commands
 # of Pythons that have them; a peer without one is left out. BENCH="--only 'mnist step'" is one row.
