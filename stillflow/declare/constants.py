@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare import eager_constants
 from stillflow.declare.arrays import as_array, is_array_like
 from stillflow.declare.convert import register_tensor_conversion_function
 from stillflow.declare.opdef import op
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.tensor_shape import Dimension, TensorShape, as_shape
@@ -62,6 +64,8 @@ def constant_v2(value: Any, dtype: Any = None, shape: Any = None, name: str = "C
 
 def _constant(value: Any, dtype: Any, shape: Any, name: str | None, verify_shape: bool) -> Tensor:
     wanted = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
+    if executing_eagerly():
+        return eager_constants.constant(value, wanted, shape)
     array = typed(value, wanted, shape)
     if shape is not None:
         sizes = sizes_of(shape)

@@ -410,9 +410,23 @@ OWN: dict[str, Members] = {
     "python.eager.monitoring": {
         "stillflow.platform.monitoring": "BoolGauge Counter IntGauge StringGauge",
     },
+    "python.eager.backprop": {
+        "stillflow.gradients.eager_functions": "make_vjp",
+    },
     "python.eager.context": {
-        "contextlib": "graph_mode=nullcontext",
-        "stillflow.graph.behavior": "in_eager_mode=is_at_2",
+        "stillflow.graph.context": "in_eager_mode=executing_eagerly",
+        "stillflow.runtime.eager.eager_context": (
+            "Context EAGER_MODE GRAPH_MODE async_clear_error async_wait context=the_context device "
+            "ensure_initialized execution_mode global_seed internal_operation_seed num_gpus "
+            "set_global_seed"
+        ),
+        "stillflow.runtime.eager.mode": (
+            "ASYNC DEVICE_PLACEMENT_EXPLICIT DEVICE_PLACEMENT_SILENT "
+            "DEVICE_PLACEMENT_SILENT_FOR_INT32 DEVICE_PLACEMENT_WARN SYNC eager_mode graph_mode"
+        ),
+    },
+    "python.eager.tape": {
+        "stillflow.graph.recording": "record_operation stop_recording=stopped variable_accessed",
     },
     "python.framework.composite_tensor": {
         "stillflow.graph.composite": "CompositeTensor",
@@ -461,11 +475,11 @@ OWN: dict[str, Members] = {
         ),
         "stillflow.gradients.registered": "get_gradient_function=rule_of",
         "stillflow.gradients.registry": "_gradient_registry=REGISTRY",
-        "stillflow.graph.context": "has_default_graph",
-        "stillflow.interchange.creating": "_NodeDef=node_def",
-        "stillflow.graph.behavior": (
-            "executing_eagerly_outside_functions=is_at_2 inside_function=is_at_2"
+        "stillflow.graph.context": (
+            "executing_eagerly_outside_functions has_default_graph inside_function"
         ),
+        "stillflow.interchange.creating": "_NodeDef=node_def",
+        "stillflow.graph.eager_tensor": "EagerTensor",
         "stillflow.graph.names": (
             "name_from_scope_name=strip_scope_slash prepend_name_scope strip_name_scope"
         ),

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from stillflow.events.plugin_assets import write_plugin_assets
+from stillflow.graph.context import check_not_eager
 from stillflow.graph.graph import Graph
 from stillflow.graph.text import local_path
 from stillflow.platform.event_file import EventFile
@@ -43,6 +44,10 @@ class FileWriter:
         filename_suffix: str | None = None,
         session: Any = None,
     ):
+        check_not_eager(
+            "tf.summary.FileWriter is not compatible with eager execution. Use tf.contrib.summary "
+            "instead."
+        )
         del max_queue
         self._logdir = os.fspath(logdir)
         folder = local_path(self._logdir)

@@ -10,6 +10,8 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.rules import RegisterGradient
+from stillflow.gradients import eager_custom
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
@@ -35,6 +37,8 @@ def custom_gradient(f: Callable) -> Callable:
 
     @functools.wraps(f)
     def decorated(*args: Any, **kwargs: Any) -> Any:
+        if executing_eagerly():
+            return eager_custom.call(f, args, kwargs)
         if kwargs:
             raise ValueError(
                 "The custom_gradient decorator currently supports keywords arguments only when "

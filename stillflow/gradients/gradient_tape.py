@@ -16,6 +16,7 @@ from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import Dimension
 from stillflow.ops.array import shape_of, stacking
+from stillflow.ops.array.filling import zeros
 from stillflow.ops.array.gathering import gather
 from stillflow.ops.array.indexed_slices import convert_to_tensor_or_indexed_slices
 from stillflow.ops.array.joining import concat
@@ -95,7 +96,7 @@ class GradientTape:
         return self._tape
 
     def watched_variables(self) -> tuple[Any, ...]:
-        """The variables that it watches, in the order in which they were read first."""
+        """The variables that it watches, in the order in which they were made."""
         return self._tape_to_watch().watched_variables()
 
     @contextmanager
@@ -242,14 +243,15 @@ class GradientTape:
         self._check_may_repeat("batch_jacobian", experimental_use_pfor)
         target_sizes, source_sizes = shape_of.shape(target), shape_of.shape(source)
         with self._recording_again():
-            matrix = reshape(target, concat([target_sizes[:1], [-1]], 0))
+            per_row = shape_of.size(target) // target_sizes[0] if 0 not in sizes.as_list() else 0
+            matrix = reshape(target, stacking.stack([target_sizes[0], per_row]))
         (columns,) = self._rows(
             lambda i: gather(matrix, i, axis=1), matrix.shape[1], [source], unconnected_gradients
         )
         if columns is None:
             return None
-        flat = reshape(columns, concat([shape_of.shape(columns)[:1], target_sizes[:1], [-1]], 0))
-        ordered = transpose(flat, [1, 0, 2])
+        rank = columns.shape.ndims
+        ordered = transpose(columns, [1, 0, *range(2, rank)])  # type: ignore[arg-type]
         return reshape(ordered, concat([target_sizes, source_sizes[1:]], 0))
 
     def _check_may_repeat(self, what: str, at_once: bool) -> None:
@@ -286,10 +288,18 @@ class GradientTape:
                 y = part(i)
             parts.append(self.gradient(y, sources, unconnected_gradients=unconnected))
         self._tape = tape if persistent else None
+        if not parts:
+            return [_no_rows(source) for source in sources]
         return [
             None if column[0] is None else stacking.stack([convert_to_tensor(x) for x in column])
             for column in zip(*parts, strict=True)
         ]
+
+
+def _no_rows(source: Any) -> Tensor:
+    """f[0, s...] for a source of shape [s...]."""
+    sizes = concat([[0], shape_of.shape(source)], 0)
+    return zeros(sizes, source.dtype.base_dtype)
 
 
 def _is_behind_handle(x: Any) -> bool:

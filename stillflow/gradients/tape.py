@@ -66,8 +66,13 @@ class Tape:
             self.watch_variable(variable)
 
     def watched_variables(self) -> tuple[Any, ...]:
-        """The variables, in the order in which they were watched first."""
-        return tuple(self._variables.values())
+        """The variables, in the order in which they were made."""
+        return tuple(sorted(self._variables.values(), key=_order))
+
+
+def _order(variable: Any) -> int:
+    order: int = getattr(variable, "_order", 0)
+    return order
 
 
 def push(tape: Tape) -> None:

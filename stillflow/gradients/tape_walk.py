@@ -13,6 +13,7 @@ from stillflow.gradients.registered import rule_of
 from stillflow.gradients.tape import Tape
 from stillflow.gradients.walk import UnconnectedGradients, is_trainable
 from stillflow.gradients.zeros import zeros_like_value
+from stillflow.graph import dtypes
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.recording import Record
@@ -92,7 +93,7 @@ class _Walk:
     def _begin(self, output_gradients: Sequence[Any] | None) -> None:
         given = output_gradients or [None] * len(self._targets)
         for target, grad in zip(self._targets, given, strict=True):
-            if id(target) in self._producers:
+            if id(target) in self._producers and target.dtype is not dtypes.string:
                 start = filling.ones_like(target) if grad is None else grad
                 self._arrived.setdefault(id(target), []).append(start)
 
@@ -136,6 +137,11 @@ def _gradients_by(op: Any, grads: list[Gradient | None]) -> Sequence[Gradient | 
     if type(op) is Record:
         given = op.backward(*_with_zeros(op, grads))
     else:
+        if op.defn.splits or op.defn.joins or op.defn.frame:
+            raise NotImplementedError(
+                "tf.GradientTape.gradients() does not support graph control flow operations like "
+                "tf.cond or tf.while at this time. Use tf.gradients() instead."
+            )
         rule = rule_of(op)
         if rule is None:
             return [None] * len(op.inputs)

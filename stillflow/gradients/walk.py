@@ -19,7 +19,7 @@ from stillflow.gradients.aggregating import Gradient, checked_method, total_of
 from stillflow.gradients.registered import rule_of
 from stillflow.gradients.zeros import zeros_like_value, zeros_outside_loops
 from stillflow.graph import dtypes
-from stillflow.graph.context import get_default_graph
+from stillflow.graph.context import check_not_eager, get_default_graph
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
@@ -66,6 +66,10 @@ def gradients(
       LookupError: an op on the way has no gradient.
       ValueError: a rule's gradient has the wrong shape, or an argument is unknown.
     """
+    check_not_eager(
+        "tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape "
+        "instead."
+    )
     unconnected = unconnected_mode(unconnected_gradients)
     ys, xs = _as_list(ys), _as_list(xs)
     stops = [] if stop_gradients is None else _as_list(stop_gradients)

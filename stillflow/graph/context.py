@@ -142,6 +142,18 @@ def executing_eagerly_outside_functions() -> bool:
     return _Mode.default is not None
 
 
+def check_not_eager(message: str) -> None:
+    """RuntimeError, saying `message`, in eager mode."""
+    if executing_eagerly():
+        raise RuntimeError(message)
+
+
+def inside_function() -> bool:
+    """Whether this thread builds the body of a function."""
+    stack = graphs.stack
+    return bool(stack) and stack[-1].building_function
+
+
 def get_default_graph() -> Any:
     """Returns the graph that new operations are added to in this thread."""
     stack = graphs.stack
@@ -164,12 +176,14 @@ def has_default_graph() -> bool:
 
 def reset_default_graph() -> None:
     """Forgets the thread's global graph, so that the next operation starts a new one."""
-    if graphs.stack:
+    if not all(graph.is_eager for graph in graphs.stack):
         raise AssertionError(
             "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared "
             "graph, exit the nesting and create a new graph."
         )
     _global.graph = None
+    if _Mode.the_graph is not None:
+        _Mode.the_graph.forget()
 
 
 def get_default_session() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NoReturn
@@ -10,6 +11,8 @@ from stillflow.graph import context
 from stillflow.graph.graph import Graph
 from stillflow.graph.names import strip_scope_slash
 from stillflow.graph.stacks import NameStack, ThreadStacks
+
+_MAX_INT32 = 2**31 - 1
 
 
 def eager_mode() -> AbstractContextManager:
@@ -45,14 +48,30 @@ class ScopeBlock:
 class EagerGraph(Graph):
     """The default graph of eager mode: name scopes and devices of each thread, functions, seeds.
 
+    A random op without a seed of its own takes the next of a sequence that the seed begins.
+
     Entering it (`as_default`) enters eager mode.
     """
 
     is_eager = True
 
     def __init__(self) -> None:
+        self.seeds_set = 0  # how often a seed was set
         super().__init__()
         self.stacks = ThreadStacks([])
+
+    @property
+    def seed(self) -> Any:
+        return self._seed
+
+    @seed.setter
+    def seed(self, value: Any) -> None:
+        self._seed = value
+        self.seeds_set += 1
+        self._op_seeds = random.Random(None if value is None else int(value))
+
+    def _next_op_seed(self) -> int:
+        return self._op_seeds.randint(0, _MAX_INT32)
 
     def add_operation(self, *_: Any, **__: Any) -> NoReturn:
         raise RuntimeError("Eager execution builds no operation.")
@@ -65,6 +84,10 @@ class EagerGraph(Graph):
             return strip_scope_slash(name)
         scope = self._name_stack.scope
         return f"{scope}/{name}" if scope else name
+
+    def forget(self) -> None:
+        """Has its collections be empty, as those of a new graph."""
+        self._collections.clear()
 
     def scope_block(self, name: str | None) -> ScopeBlock:
         return ScopeBlock(self._name_stack, name)

@@ -6,20 +6,35 @@ In eager mode operations run at once. What they give are EagerTensors; no graph 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from stillflow.graph import context
 from stillflow.graph.dtypes import DType
-from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.recording import record_operation
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 
 DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
 _ids = itertools.count()
+
+
+def eager_tensor(value: Any, dtype: DType) -> EagerTensor:
+    """A tensor of a value that is of that type already, and is not changed any more."""
+    tensor = object.__new__(EagerTensor)
+    tensor._value, tensor._dtype = value, dtype
+    return tensor
+
+
+def register_conversion(convert: Callable[[Any, Any], tuple[Any, DType]]) -> None:
+    """Tells what makes a value and its type of a Python value and a type or None; called once."""
+    global _convert
+    _convert = convert
+
+
+_convert: Callable[[Any, Any], tuple[Any, DType]]
 
 
 def _meaningless(what: str) -> Any:
@@ -42,9 +57,11 @@ class EagerTensor(Tensor):
         _value: Any
         _number: int
 
-    def __init__(self, value: Any, dtype: DType):
-        self._value = value
-        self._dtype = dtype
+    def __init__(self, value: Any, device: Any = None, dtype: Any = None):
+        """A tensor of a Python or NumPy value; RuntimeError for a device that is not there."""
+        if device is not None and not str(device).upper().endswith("CPU:0"):
+            raise RuntimeError(f"{device} unknown device.")
+        self._value, self._dtype = _convert(value, dtype)
 
     # What it is -----------------------------------------------------------------------------------
 
@@ -133,10 +150,8 @@ class EagerTensor(Tensor):
     def _numpy(self) -> Any:
         """The value itself: an array, which is not to be changed, or a scalar."""
         if self._dtype._numpy is None:
-            raise InvalidArgumentError(
-                None,
-                None,
-                f"Cannot convert a Tensor of dtype {self._dtype.name} to a NumPy array.",
+            raise ValueError(
+                f"Cannot convert a Tensor of dtype {self._dtype.name} to a NumPy array."
             )
         return self._value
 
@@ -144,7 +159,7 @@ class EagerTensor(Tensor):
         """Returns a copy of the value as an array; of a scalar, a NumPy scalar or bytes.
 
         Raises:
-          InvalidArgumentError: it is a handle.
+          ValueError: it is a handle.
         """
         return np.array(self._numpy())[()]
 
@@ -154,25 +169,34 @@ class EagerTensor(Tensor):
     def _as_numpy_scalar(self) -> Any:
         return np.asarray(self._numpy())
 
+    def _as_python(self) -> Any:
+        """The only element; TypeError where there are more or none."""
+        value = self._as_numpy_scalar()
+        if value.size != 1:
+            raise TypeError("only size-1 arrays can be converted to Python scalars")
+        return value.item()
+
     def __bool__(self) -> bool:
         return bool(self._numpy())
 
     __nonzero__ = __bool__
 
     def __int__(self) -> int:
-        return int(self._as_numpy_scalar())
+        return int(self._as_python())
 
     __long__ = __int__
 
     def __index__(self) -> int:
         value = self._as_numpy_scalar()
-        return int(value) if value.dtype.kind in "fb" else value.__index__()
+        if value.ndim:
+            raise TypeError("only integer scalar arrays can be converted to a scalar index")
+        return int(value)
 
     def __float__(self) -> float:
-        return float(self._as_numpy_scalar())
+        return float(self._as_python())
 
     def __complex__(self) -> complex:
-        return complex(self._as_numpy_scalar())
+        return complex(self._as_python())
 
     def __len__(self) -> int:
         """The size along axis 0; TypeError for a scalar."""
@@ -189,7 +213,7 @@ class EagerTensor(Tensor):
         return self._as_numpy_scalar().__format__(format_spec) if format_spec else str(self)
 
     def __reduce__(self) -> Any:
-        return EagerTensor, (np.array(self._numpy()), self._dtype)
+        return eager_tensor, (np.array(self._numpy()), self._dtype)
 
     def __copy__(self) -> EagerTensor:
         return self
@@ -215,7 +239,7 @@ class EagerTensor(Tensor):
         return self._copied()
 
     def _copied(self) -> EagerTensor:
-        copied = EagerTensor(self._value, self._dtype)
+        copied = eager_tensor(self._value, self._dtype)
         record_operation("_copy", [copied], [self], lambda grad: [grad])
         return copied
 
@@ -243,7 +267,8 @@ def numpy_text(tensor: Any, is_repr: bool = False) -> str:
     if not is_repr:
         return str(value)
     # NumPy 2 writes np.int32(3) where the NumPy of TensorFlow's time wrote 3.
-    return str(value) if isinstance(value, np.generic) else repr(value)
+    text = str(value) if isinstance(value, np.generic) else repr(value)
+    return f"\n{text}" if "\n" in text else text
 
 
 class EagerOperation(Operation):

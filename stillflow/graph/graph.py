@@ -243,6 +243,10 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes, Distributi
         self._last_id += 1
         return self._last_id
 
+    def _next_op_seed(self) -> int:
+        """The second seed of a random op that has none of its own."""
+        return self._last_id
+
     def _changed(self, op: Operation) -> None:
         """An existing operation was changed: if something was planned with it, that is stale."""
         self._version += 1

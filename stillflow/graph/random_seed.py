@@ -18,7 +18,7 @@ def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
     if op_seed is None:
         graph._seed_used = True
     if graph.seed is not None:
-        seeds = graph.seed, graph._last_id if op_seed is None else op_seed
+        seeds = graph.seed, graph._next_op_seed() if op_seed is None else op_seed
     elif op_seed is not None:
         seeds = DEFAULT_GRAPH_SEED, op_seed
     else:
@@ -29,5 +29,8 @@ def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
 
 
 def set_random_seed(seed: int) -> None:
-    """Sets the seed of the default graph; operations built later use it."""
+    """Sets the seed of the default graph; operations built later use it.
+
+    In eager mode random streams begin anew.
+    """
     get_default_graph().seed = seed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import unittest
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +11,7 @@ from stillflow.graph import scopes
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array import transposing
 from stillflow.platform.decorators import contextmanager, make_decorator
+from stillflow.runtime.eager.mode import eager_mode, graph_mode
 from stillflow.testing import environment
 
 _TO_NCHW = {4: [0, 3, 1, 2], 5: [0, 4, 1, 2, 3]}
@@ -29,22 +32,40 @@ deprecated_graph_mode_only = run_deprecated_v1
 
 
 def run_in_graph_and_eager_modes(
-    func: Callable | None = None, config: Any = None, use_gpu: bool = True
+    func: Callable | None = None,
+    config: Any = None,
+    use_gpu: bool = True,
+    reset_test: bool = True,
+    assert_no_eager_garbage: bool = False,
 ) -> Any:
-    """Decorator of a test that runs in a graph, within a session of its own; eager mode is none."""
+    """Decorator of a test that runs in a graph, within a session of its own, and then eagerly.
+
+    Args:
+      reset_test: the test is set up anew in between.
+    """
     if func is None:
-        return lambda given: run_in_graph_and_eager_modes(given, config, use_gpu)
+        return lambda given: run_in_graph_and_eager_modes(given, config, use_gpu, reset_test)
     if isinstance(func, type):
         raise ValueError(
             "`run_in_graph_and_eager_modes` only supports test methods. Did you mean to use "
             "`run_all_in_graph_and_eager_modes`?"
         )
 
-    def in_graph(self: Any, *args: Any, **kwargs: Any) -> None:
-        with self.test_session(use_gpu=use_gpu, config=config):
+    def in_both(self: Any, *args: Any, **kwargs: Any) -> None:
+        with (
+            contextlib.suppress(unittest.SkipTest),  # the other half may run
+            graph_mode(),
+            self.test_session(use_gpu=use_gpu, config=config),
+        ):
+            func(self, *args, **kwargs)
+        with eager_mode():
+            if reset_test:
+                self.tearDown()
+                self._folder = None
+                self.setUp()
             func(self, *args, **kwargs)
 
-    return make_decorator(func, in_graph, "run_in_graph_and_eager_modes")
+    return make_decorator(func, in_both, "run_in_graph_and_eager_modes")
 
 
 def run_all_in_graph_and_eager_modes(cls: Any) -> Any:

@@ -17,7 +17,12 @@ from absl.testing import absltest
 
 from stillflow.declare.convert import is_tensor
 from stillflow.graph import dtypes
-from stillflow.graph.context import get_default_graph, get_default_session, reset_default_graph
+from stillflow.graph.context import (
+    executing_eagerly,
+    get_default_graph,
+    get_default_session,
+    reset_default_graph,
+)
 from stillflow.graph.device import canonical_name
 from stillflow.graph.errors import OpError
 from stillflow.graph.operation import Tensor
@@ -26,6 +31,7 @@ from stillflow.runtime.session import Session
 from stillflow.testing import differences
 from stillflow.testing.captured import captured_writes
 from stillflow.testing.checked_thread import CheckedThread
+from stillflow.testing.eager_values import EagerSession, value_of
 
 
 def _device_for(use_gpu: bool, force_gpu: bool) -> str | None:
@@ -100,6 +106,9 @@ class TestCase(absltest.TestCase):
         As in TensorFlow, what is built there is for a device: the CPU without `use_gpu`, the GPU
         with `force_gpu`. Unless it is forced, the CPU stands for a device that is not there.
         """
+        if executing_eagerly():
+            yield EagerSession(self)  # type: ignore[misc]
+            return
         with (
             Session(graph=graph, config=_placing(config, force_gpu)) as session,
             session.graph.device(_device_for(use_gpu, force_gpu)),
@@ -115,6 +124,9 @@ class TestCase(absltest.TestCase):
         Raises:
           ValueError: another block asked for another graph, config or force_gpu.
         """
+        if executing_eagerly():
+            yield EagerSession(self)  # type: ignore[misc]
+            return
         for what, value in _choices(graph, config, force_gpu).items():
             if value is not self._cached_for.get(what, value):
                 raise ValueError(
@@ -129,6 +141,9 @@ class TestCase(absltest.TestCase):
     def _own_session(
         self, graph: Any, config: Any, use_gpu: bool, force_gpu: bool
     ) -> Iterator[Session]:
+        if executing_eagerly():
+            yield EagerSession(self)  # type: ignore[misc]
+            return
         if self._cached is None:
             self._cached = Session(graph=graph, config=_placing(config, force_gpu))
             self._cached_for = _choices(graph, config, force_gpu)
@@ -150,7 +165,12 @@ class TestCase(absltest.TestCase):
         return block(graph, config, use_gpu, force_gpu)
 
     def evaluate(self, tensors: Any) -> Any:
-        """Runs tensors in the default session, or in the test's own."""
+        """Runs tensors in the default session, or in the test's own.
+
+        In eager mode they have values already.
+        """
+        if executing_eagerly():
+            return value_of(tensors)
         session = get_default_session()
         if session is not None:
             return session.run(tensors)
@@ -158,6 +178,8 @@ class TestCase(absltest.TestCase):
             return own.run(tensors)
 
     def _array(self, value: Any) -> np.ndarray:
+        if getattr(value, "_is_eager", False):
+            value = value.numpy()
         value = self.evaluate(value) if is_tensor(value) else value
         try:
             return np.asarray(value)

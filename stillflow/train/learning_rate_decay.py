@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import math as _math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_n_to_tensor, convert_to_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.control.case import case
@@ -20,7 +23,25 @@ from stillflow.ops.math.elementwise import ceil, exp, floor, log, negative, sqrt
 from stillflow.ops.math.trigonometric import cos
 from stillflow.ops.random.drawing import random_normal
 
+_Schedule = TypeVar("_Schedule", bound=Callable[..., Any])
 
+
+def _as_function_eagerly(schedule: _Schedule) -> _Schedule:
+    """Decorator of a schedule: in eager mode it gives a function of no arguments.
+
+    What that gives follows the global step as it is then.
+    """
+
+    @functools.wraps(schedule)
+    def scheduled(*args: Any, **kwargs: Any) -> Any:
+        if executing_eagerly():
+            return functools.partial(schedule, *args, **kwargs)
+        return schedule(*args, **kwargs)
+
+    return scheduled  # type: ignore[return-value]
+
+
+@_as_function_eagerly
 def exponential_decay(
     learning_rate: Any,
     global_step: Any,
@@ -41,6 +62,7 @@ def exponential_decay(
         return multiply(rate, pow_(base, exponent), name=scope)
 
 
+@_as_function_eagerly
 def natural_exp_decay(
     learning_rate: Any,
     global_step: Any,
@@ -58,6 +80,7 @@ def natural_exp_decay(
     return exponential_decay(learning_rate, global_step, decay_steps, base, staircase, scope)
 
 
+@_as_function_eagerly
 def inverse_time_decay(
     learning_rate: Any,
     global_step: Any,
@@ -79,6 +102,7 @@ def inverse_time_decay(
         return real_divide(rate, add(one, multiply(decay, passed)), name=scope)
 
 
+@_as_function_eagerly
 def polynomial_decay(
     learning_rate: Any,
     global_step: Any,
@@ -111,6 +135,7 @@ def _periods_to(step: Tensor, decay_steps: Any) -> Tensor:
     return cond(equal(step, 0), lambda: 1.0, lambda: ceil(step / decay_steps))
 
 
+@_as_function_eagerly
 def piecewise_constant(x: Any, boundaries: Any, values: Any, name: str | None = None) -> Tensor:
     """Returns values[0] up to boundaries[0], values[1] up to boundaries[1], ..., then values[-1].
 
@@ -159,6 +184,7 @@ def _as_boundary(boundary: Tensor, x: Tensor) -> Tensor:
     return cast(boundary, wanted)
 
 
+@_as_function_eagerly
 def cosine_decay(
     learning_rate: Any,
     global_step: Any,
@@ -177,6 +203,7 @@ def cosine_decay(
         return multiply(rate, (1 - alpha) * wave + alpha)
 
 
+@_as_function_eagerly
 def cosine_decay_restarts(
     learning_rate: Any,
     global_step: Any,
@@ -222,6 +249,7 @@ def _growing_period(passed: Tensor, longer: Tensor) -> tuple[Tensor, Tensor]:
     return number, (passed - before) / longer**number
 
 
+@_as_function_eagerly
 def linear_cosine_decay(
     learning_rate: Any,
     global_step: Any,
@@ -246,6 +274,7 @@ def linear_cosine_decay(
         return multiply(rate, (lift + linear) * wave + rest, name=scope)
 
 
+@_as_function_eagerly
 def noisy_linear_cosine_decay(
     learning_rate: Any,
     global_step: Any,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from stillflow.graph import context
+from stillflow.graph.context import check_not_eager
 from stillflow.graph.errors import (
     OpError,
     OutOfRangeError,
@@ -259,6 +260,7 @@ def start_queue_runners(
       ValueError: there is no session.
       TypeError: `sess` is no tf.Session.
     """
+    check_not_eager("Queues are not compatible with eager execution.")
     if sess is None:
         sess = context.get_default_session()
         if sess is None:

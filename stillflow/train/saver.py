@@ -12,6 +12,7 @@ from typing import Any
 from stillflow.checkpoint import management
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
+from stillflow.graph.context import check_not_eager
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.scopes import add_to_collection, get_collection
@@ -133,6 +134,10 @@ class Saver:
 
     def _build_nodes(self) -> None:
         if self._var_list is None:
+            check_not_eager(
+                "When eager execution is enabled, `var_list` must specify a list or dict of "
+                "variables to save"
+            )
             self._var_list = all_saveables()
         if not self._var_list:
             if not self._allow_empty:

@@ -80,25 +80,38 @@ def test_channels_move():
         assert decorators.NHWCToNCHW(tf.zeros([1, 2, 3, 4])).shape.as_list() == [1, 4, 2, 3]
 
 
-class InAGraph(tf.test.TestCase):
-    """The graph half of tests that TensorFlow runs twice."""
+class InBothModes(tf.test.TestCase):
+    """Tests that run twice: in a graph, within a session, and then eagerly."""
 
-    @decorators.run_in_graph_and_eager_modes
+    def setUp(self):
+        super().setUp()
+        self.modes = getattr(self, "modes", [])
+
+    def _note_mode(self):
+        self.modes.append(tf.executing_eagerly())
+        assert tf.executing_eagerly() == (tf.get_default_session() is None)
+
     def test_alone(self):
-        assert tf.get_default_session() is not None
-        assert self.evaluate(tf.constant(1.0)) == 1
+        @decorators.run_in_graph_and_eager_modes
+        def both(self):
+            self._note_mode()
+            assert self.evaluate(tf.constant(1.0)) == 1
 
-    @decorators.run_in_graph_and_eager_modes(use_gpu=False)
+        both(self)
+        assert self.modes == [False, True]
+
     def test_with_options(self):
-        assert tf.get_default_session() is not None
+        both = decorators.run_in_graph_and_eager_modes(use_gpu=False)(type(self)._note_mode)
+        both(self)
+        assert self.modes == [False, True]
 
 
 @decorators.run_all_in_graph_and_eager_modes
-class AllInAGraph(tf.test.TestCase):
+class AllInBothModes(tf.test.TestCase):
     def test_one(self):
-        assert tf.get_default_session() is not None
+        assert tf.executing_eagerly() == (tf.get_default_session() is None)
 
     def test_skip_eager_of_another(self):
         assert tf.get_default_session() is None
         with pytest.raises(ValueError, match="only supports test methods"):
-            decorators.run_in_graph_and_eager_modes(AllInAGraph)
+            decorators.run_in_graph_and_eager_modes(AllInBothModes)

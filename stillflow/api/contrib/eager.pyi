@@ -1,8 +1,30 @@
 from stillflow.gradients.custom import custom_gradient as custom_gradient
-from stillflow.graph.behavior import is_at_2
+from stillflow.gradients.eager_functions import gradients_function as gradients_function
+from stillflow.gradients.eager_functions import implicit_gradients as implicit_gradients
+from stillflow.gradients.eager_functions import (
+    implicit_value_and_gradients as implicit_value_and_gradients,
+)
+from stillflow.gradients.eager_functions import (
+    value_and_gradients_function as value_and_gradients_function,
+)
+from stillflow.gradients.gradient_tape import GradientTape as GradientTape
+from stillflow.graph.context import executing_eagerly as executing_eagerly
 from stillflow.graph.tensor_spec import TensorSpec as TensorSpec
 from stillflow.ops.debug.py_func import py_func as py_func
+from stillflow.ops.variables.eager_store import EagerVariableStore as EagerVariableStore
+from stillflow.ops.variables.resource_variable import ResourceVariable
 from stillflow.ops.variables.template import make_template as make_template
+from stillflow.runtime.eager.eager_context import async_clear_error as async_clear_error
+from stillflow.runtime.eager.eager_context import async_wait as async_wait
+from stillflow.runtime.eager.eager_context import execution_mode as execution_mode
+from stillflow.runtime.eager.eager_context import list_devices as list_devices
+from stillflow.runtime.eager.eager_context import num_gpus as num_gpus
+from stillflow.runtime.eager.mode import ASYNC as ASYNC
+from stillflow.runtime.eager.mode import DEVICE_PLACEMENT_EXPLICIT as DEVICE_PLACEMENT_EXPLICIT
+from stillflow.runtime.eager.mode import DEVICE_PLACEMENT_SILENT as DEVICE_PLACEMENT_SILENT
+from stillflow.runtime.eager.mode import DEVICE_PLACEMENT_WARN as DEVICE_PLACEMENT_WARN
+from stillflow.runtime.eager.mode import SYNC as SYNC
+from stillflow.runtime.eager.mode import enable_eager_execution as enable_eager_execution
 from stillflow.testing.decorators import (
     run_all_in_graph_and_eager_modes,
     run_in_graph_and_eager_modes,
@@ -11,7 +33,7 @@ from stillflow.tracking.auto import AutoTrackable
 from stillflow.train.objects.checkpoint import Checkpoint as Checkpoint
 
 Checkpointable = AutoTrackable
-executing_eagerly = is_at_2
-in_eager_mode = is_at_2
+Variable = ResourceVariable
+in_eager_mode = executing_eagerly
 run_all_tests_in_graph_and_eager_modes = run_all_in_graph_and_eager_modes
 run_test_in_graph_and_eager_modes = run_in_graph_and_eager_modes

@@ -10,6 +10,7 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.context import check_not_eager
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
@@ -103,6 +104,10 @@ def input_producer(
     Raises:
       ValueError: the shape of a row is not known.
     """
+    check_not_eager(
+        "Input pipelines based on Queues are not supported when eager execution is enabled. Please "
+        "use tf.data to ingest data into your model instead."
+    )
     with name_scope(name, "input_producer", [input_tensor]):
         rows = convert_to_tensor(input_tensor, name="input_tensor")
         row_shape = rows.shape[1:].merge_with(element_shape)

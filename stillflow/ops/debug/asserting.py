@@ -14,7 +14,7 @@ from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import FLOATS
 from stillflow.declare.value_text import summary
 from stillflow.graph import dtypes
-from stillflow.graph.context import executing_eagerly
+from stillflow.graph.context import check_not_eager, executing_eagerly
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
@@ -135,6 +135,11 @@ def add_check_numerics_ops() -> Operation:
     Raises:
       ValueError: one of them is inside a choice or a loop.
     """
+    check_not_eager(
+        "add_check_numerics_ops() is not compatible with eager execution. To check for Inf's and "
+        "NaN's under eager execution, call tfe.seterr(inf_or_nan='raise') once before executing "
+        "the checked operations."
+    )
     checks: list[Any] = []
     for built in get_default_graph().get_operations():
         for tensor in built.outputs:

@@ -11,6 +11,7 @@ from stillflow.declare.expanding import Body
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.recording import record_operation
 from stillflow.graph.scopes import control_dependencies, device
 from stillflow.ops.array.passing import guarantee_const
 from stillflow.ops.control.ordering import placeholder, placeholder_op
@@ -76,21 +77,22 @@ class FuncGraph(Graph):
 
     def capture(self, tensor: Tensor) -> Tensor:
         """What stands for `tensor` in the body: itself, if it is of the body."""
-        if tensor.graph is self:
+        if not tensor._is_eager and tensor.graph is self:
             return tensor
         if tensor not in self._captured:
             tensor = self._from_around(tensor)
-            if tensor not in self._captured and self._by_value:
+            if tensor not in self._captured and self._by_value and not tensor._is_eager:
                 self._captured[tensor] = self._copied(tensor.op)[tensor.value_index]
             elif tensor not in self._captured:
                 self._captured[tensor] = argument = self._argument_for(tensor)
+                record_operation("captured_value", [argument], [tensor], lambda grad: [grad])
                 return self._first_use(argument, tensor)
         return self._captured[tensor]
 
     def _from_around(self, tensor: Tensor) -> Tensor:
         """What the function around, if there is one, has as `tensor`."""
         outer = self.outer_graph
-        is_further = outer.building_function and tensor.graph is not outer
+        is_further = outer.building_function and (tensor._is_eager or tensor.graph is not outer)
         return outer.capture(tensor) if is_further else tensor
 
     def _first_use(self, argument: Tensor, tensor: Tensor) -> Tensor:
@@ -176,6 +178,8 @@ class FuncGraph(Graph):
 
 def _is_guaranteed(tensor: Tensor) -> bool:
     """Whether it follows from GuaranteeConsts alone."""
+    if tensor._is_eager:
+        return False
     waiting, seen = [tensor.op], {tensor.op}
     while waiting:
         op = waiting.pop()

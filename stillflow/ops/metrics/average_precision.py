@@ -17,11 +17,13 @@ from stillflow.ops.math import arithmetic, casts, division, scan
 from stillflow.ops.metrics.accumulating import Metric, collected, metric_variable
 from stillflow.ops.metrics.label_sets import count_relevant, expanded_labels, repeated, within
 from stillflow.ops.metrics.ranked import at_k_name, hits_per_row
+from stillflow.ops.metrics.refusing import in_graphs_only
 from stillflow.ops.nn.top_k import top_k
 from stillflow.ops.reduce import reductions
 from stillflow.ops.variables import state
 
 
+@in_graphs_only
 def average_precision_at_k(
     labels: Any,
     predictions: Any,

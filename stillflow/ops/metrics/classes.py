@@ -15,11 +15,13 @@ from stillflow.ops.math import arithmetic, casts, comparison, division
 from stillflow.ops.math.confusion import confusion_matrix
 from stillflow.ops.metrics.accumulating import Metric, collected, common, metric_variable
 from stillflow.ops.metrics.means import equal_in_type_of
+from stillflow.ops.metrics.refusing import in_graphs_only
 from stillflow.ops.reduce import reductions
 from stillflow.ops.variables import scattered_updates, state
 from stillflow.ops.variables.scope import variable_scope
 
 
+@in_graphs_only
 def mean_per_class_accuracy(
     labels: Any,
     predictions: Any,
@@ -57,6 +59,7 @@ def _mean_share(count: Any, total: Any) -> Tensor:
     return reductions.reduce_mean(shares, name="mean_accuracy")
 
 
+@in_graphs_only
 def mean_iou(
     labels: Any,
     predictions: Any,

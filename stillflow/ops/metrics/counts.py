@@ -22,11 +22,13 @@ from stillflow.ops.metrics.accumulating import (
     common,
     metric_variable,
 )
+from stillflow.ops.metrics.refusing import in_graphs_only
 from stillflow.ops.reduce import reductions
 from stillflow.ops.variables import state
 from stillflow.ops.variables.scope import variable_scope
 
 
+@in_graphs_only
 def true_positives(
     labels: Any,
     predictions: Any,
@@ -41,6 +43,7 @@ def true_positives(
         return _count(*counted, metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def true_negatives(
     labels: Any,
     predictions: Any,
@@ -55,6 +58,7 @@ def true_negatives(
         return _count(*counted, metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def false_positives(
     labels: Any,
     predictions: Any,
@@ -69,6 +73,7 @@ def false_positives(
         return _count(*counted, metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def false_negatives(
     labels: Any,
     predictions: Any,
@@ -115,6 +120,7 @@ def _count(
     return collected(value, update, metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def precision(
     labels: Any,
     predictions: Any,
@@ -129,6 +135,7 @@ def precision(
         return _share(*parts, metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def recall(
     labels: Any,
     predictions: Any,

@@ -13,6 +13,7 @@ from stillflow.graph.operation import Tensor
 from stillflow.ops.array import filling, selecting
 from stillflow.ops.math import arithmetic, casts, comparison, division, elementwise, scan
 from stillflow.ops.metrics.accumulating import Metric, collected, common
+from stillflow.ops.metrics.refusing import in_graphs_only
 from stillflow.ops.metrics.thresholds import MARGIN, Counts, counts_at_thresholds, evenly_spaced
 from stillflow.ops.reduce import argmax, reductions
 from stillflow.ops.variables.scope import variable_scope
@@ -22,6 +23,7 @@ _ALL = "tp fn tn fp"
 _SMALL = 1e-6  # keeps quotients of counts defined
 
 
+@in_graphs_only
 def auc(
     labels: Any,
     predictions: Any,
@@ -121,6 +123,7 @@ def interpolated_pr_area(at: Counts) -> Tensor:
     return reductions.reduce_sum(strips, name="interpolate_pr_auc")
 
 
+@in_graphs_only
 def sensitivity_at_specificity(
     labels: Any,
     predictions: Any,
@@ -153,6 +156,7 @@ def sensitivity_at_specificity(
         return _point(found, counts, metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def specificity_at_sensitivity(
     labels: Any,
     predictions: Any,

@@ -18,11 +18,13 @@ from stillflow.ops.metrics.accumulating import (
     common,
     metric_variable,
 )
+from stillflow.ops.metrics.refusing import in_graphs_only
 from stillflow.ops.reduce import reductions
 from stillflow.ops.variables import state
 from stillflow.ops.variables.scope import variable_scope
 
 
+@in_graphs_only
 def mean(
     values: Any,
     weights: Any = None,
@@ -48,6 +50,7 @@ def mean(
         return collected(value, update, metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def mean_tensor(
     values: Any,
     weights: Any = None,
@@ -83,6 +86,7 @@ def _quotient(total: Any, count: Any, name: str) -> Tensor:
     return division.div_no_nan(total, arithmetic.maximum(count, 0), name=name)
 
 
+@in_graphs_only
 def accuracy(
     labels: Any,
     predictions: Any,
@@ -105,6 +109,7 @@ def equal_in_type_of(labels: Tensor, predictions: Tensor) -> Tensor:
     return comparison.equal(predictions, labels)
 
 
+@in_graphs_only
 def mean_absolute_error(
     labels: Any,
     predictions: Any,
@@ -120,6 +125,7 @@ def mean_absolute_error(
     return mean(errors, weights, metrics_collections, updates_collections, name)
 
 
+@in_graphs_only
 def mean_squared_error(
     labels: Any,
     predictions: Any,
@@ -135,6 +141,7 @@ def mean_squared_error(
     return mean(errors, weights, metrics_collections, updates_collections, name)
 
 
+@in_graphs_only
 def root_mean_squared_error(
     labels: Any,
     predictions: Any,
@@ -151,6 +158,7 @@ def root_mean_squared_error(
     return collected(*roots, metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def mean_relative_error(
     labels: Any,
     predictions: Any,
@@ -175,6 +183,7 @@ def mean_relative_error(
     return mean(errors, weights, metrics_collections, updates_collections, name)
 
 
+@in_graphs_only
 def mean_cosine_distance(
     labels: Any,
     predictions: Any,
@@ -196,6 +205,7 @@ def mean_cosine_distance(
     return collected(value, update, metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def percentage_below(
     values: Any,
     threshold: Any,

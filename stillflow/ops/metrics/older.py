@@ -7,10 +7,12 @@ from typing import Any
 from stillflow.ops.metrics.accumulating import Metric
 from stillflow.ops.metrics.average_precision import average_precision_at_k
 from stillflow.ops.metrics.ranked import precision_at_k
+from stillflow.ops.metrics.refusing import in_graphs_only
 from stillflow.platform.deprecation import deprecated
 
 
 @deprecated(None, "Use average_precision_at_k instead")
+@in_graphs_only
 def sparse_average_precision_at_k(
     labels: Any,
     predictions: Any,
@@ -27,6 +29,7 @@ def sparse_average_precision_at_k(
 
 
 @deprecated(None, "Use precision_at_k instead")
+@in_graphs_only
 def sparse_precision_at_k(
     labels: Any,
     predictions: Any,

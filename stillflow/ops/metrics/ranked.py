@@ -18,12 +18,14 @@ from stillflow.ops.losses.broadcasting import assert_broadcastable
 from stillflow.ops.math import arithmetic, casts, division
 from stillflow.ops.metrics.accumulating import Metric, collected, metric_variable
 from stillflow.ops.metrics.label_sets import expanded_labels, of_class
+from stillflow.ops.metrics.refusing import in_graphs_only
 from stillflow.ops.nn.top_k import top_k
 from stillflow.ops.reduce import reductions
 from stillflow.ops.sparse import sets
 from stillflow.ops.variables import state
 
 
+@in_graphs_only
 def precision_at_k(
     labels: Any,
     predictions: Any,
@@ -43,6 +45,7 @@ def precision_at_k(
         )
 
 
+@in_graphs_only
 def precision_at_top_k(
     labels: Any,
     predictions_idx: Any,
@@ -60,6 +63,7 @@ def precision_at_top_k(
         return _share(*counts, scope, metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def recall_at_k(
     labels: Any,
     predictions: Any,
@@ -79,6 +83,7 @@ def recall_at_k(
         )
 
 
+@in_graphs_only
 def recall_at_top_k(
     labels: Any,
     predictions_idx: Any,

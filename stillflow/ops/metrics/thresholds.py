@@ -24,6 +24,7 @@ from stillflow.ops.metrics.accumulating import (
     common,
     metric_variable,
 )
+from stillflow.ops.metrics.refusing import in_graphs_only
 from stillflow.ops.reduce import reductions
 from stillflow.ops.variables import state
 from stillflow.ops.variables.scope import variable_scope
@@ -108,6 +109,7 @@ def _checked(labels: Any, predictions: Any, weights: Any) -> tuple[Tensor, Tenso
     return labels, predictions, weights
 
 
+@in_graphs_only
 def true_positives_at_thresholds(
     labels: Any,
     predictions: Any,
@@ -123,6 +125,7 @@ def true_positives_at_thresholds(
         return _one(*counts, "tp", metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def false_negatives_at_thresholds(
     labels: Any,
     predictions: Any,
@@ -138,6 +141,7 @@ def false_negatives_at_thresholds(
         return _one(*counts, "fn", metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def true_negatives_at_thresholds(
     labels: Any,
     predictions: Any,
@@ -153,6 +157,7 @@ def true_negatives_at_thresholds(
         return _one(*counts, "tn", metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def false_positives_at_thresholds(
     labels: Any,
     predictions: Any,
@@ -179,6 +184,7 @@ def _one(
     return collected(value, getattr(updates, key), metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def precision_at_thresholds(
     labels: Any,
     predictions: Any,
@@ -196,6 +202,7 @@ def precision_at_thresholds(
         return collected(value, update, metrics_collections, updates_collections)
 
 
+@in_graphs_only
 def recall_at_thresholds(
     labels: Any,
     predictions: Any,

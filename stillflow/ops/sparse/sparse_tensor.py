@@ -10,6 +10,7 @@ import numpy as np
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import context, dtypes
 from stillflow.graph.composite import CompositeTensor
+from stillflow.graph.context import check_not_eager
 from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
@@ -278,6 +279,7 @@ def sparse_placeholder(dtype: Any, shape: Any = None, name: str | None = None) -
 
     `shape` is the dense one; when it is None or holds None it is fed as well.
     """
+    check_not_eager("tf.placeholder() is not compatible with eager execution.")
     part = lambda suffix: None if name is None else f"{name}/{suffix}"
     rank, sizes = None, None
     if shape is not None:

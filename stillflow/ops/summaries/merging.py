@@ -10,6 +10,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.graph.context import check_not_eager
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import add_to_collections, get_collection, name_scope
@@ -67,5 +68,9 @@ def merge_all(
 
     scope: only those whose names match this regular expression.
     """
+    check_not_eager(
+        "Merging tf.summary.* ops is not compatible with eager execution. Use tf.contrib.summary "
+        "instead."
+    )
     summaries = get_collection(key, scope=scope)
     return merge(summaries, name=name) if summaries else None

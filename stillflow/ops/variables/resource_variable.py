@@ -21,7 +21,7 @@ from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.names import check_node_name, strip_scope_slash
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.graph.recording import variable_accessed
+from stillflow.graph.recording import record_operation, variable_accessed
 from stillflow.graph.scopes import (
     colocate_with,
     control_dependencies,
@@ -143,8 +143,24 @@ class BaseResourceVariable(Variable):
 
     def _read(self) -> Tensor:
         if graphs.tapes:
-            variable_accessed(self)
+            return self._read_recorded()
         return resource.read_variable_op(self._handle, dtype=self._dtype)
+
+    def _read_recorded(self) -> Tensor:
+        variable_accessed(self)
+        value = resource.read_variable_op(self._handle, dtype=self._dtype)
+        if not executing_eagerly():
+            # In a loop or a function, the node may read what stands for the handle there.
+            record_operation("ReadVariableOp", [value], [self._handle], lambda grad: [grad])
+        return value
+
+    @property
+    def _order(self) -> int:
+        """By which variables are told apart that were made before others."""
+        if self._in_graph_mode:
+            return self._handle.op._id
+        variable = variable_behind(self._handle)
+        return 0 if variable is None else int(variable.attrs["shared_name"].rsplit("_", 1)[1])
 
     def sparse_read(self, indices: Any, name: str | None = None) -> Tensor:
         """Reads the rows `indices` alone."""

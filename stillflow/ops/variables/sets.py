@@ -6,6 +6,7 @@ from typing import Any
 
 from stillflow.declare.constants import constant
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
@@ -47,7 +48,12 @@ def all_variables() -> list:
 
 
 def variables_initializer(var_list: Any, name: str = "init") -> Operation:
-    """Returns an operation that gives each variable in `var_list` its initial value."""
+    """Returns an operation that gives each variable in `var_list` its initial value.
+
+    In eager mode, where variables have values from the beginning, it is None.
+    """
+    if executing_eagerly():
+        return None  # type: ignore[return-value]
     return group(*[v.initializer for v in var_list], name=name) if var_list else no_op(name=name)
 
 

@@ -53,7 +53,9 @@ def _first(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
         return _constant(attrs)
     if defn.maps_values and getattr(values[0], "_is_sparse_tensor", False):
         return values[0]._with_values(defn(values[0].values, name=name))
-    if any(isinstance(value, Tensor) and not value._is_eager for value in _flat(values)):
+    symbolic = [v for v in _flat(values) if isinstance(v, Tensor) and not v._is_eager]
+    if symbolic:
+        _check_may_build(symbolic[0])
         return build(defn, args, kwargs)  # in the graph of that tensor
     inputs = _converted(defn, values, attrs)
     check_types(defn, attrs)
@@ -61,6 +63,17 @@ def _first(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
     kernel = (Kernel if is_plain(defn) else StatefulKernel)(defn, attrs)
     _remember(kernel, args, kwargs)
     return kernel(inputs, name)
+
+
+def _check_may_build(tensor: Tensor) -> None:
+    """TypeError for a tensor of a graph, but of the one in which Keras builds models."""
+    if getattr(tensor.graph, "name", None) != "keras_graph":
+        raise TypeError(
+            'An op outside of the function building code is being passed\na "Graph" tensor. It '
+            "is possible to have Graph tensors\nleak out of the function building context by "
+            "including a\ntf.init_scope in your function building code.\n"
+            f"  The graph tensor has name: {tensor.name}"
+        )
 
 
 def _flat(values: Sequence[Any]) -> Iterator[Any]:

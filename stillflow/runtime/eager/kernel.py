@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.graph.context import graphs
 from stillflow.graph.dtypes import resource
-from stillflow.graph.eager_tensor import EagerOperation, EagerTensor
+from stillflow.graph.eager_tensor import EagerOperation, EagerTensor, eager_tensor
 from stillflow.runtime.eager.failing import check_result, failure
 from stillflow.runtime.quiet import quiet
 
@@ -65,7 +65,7 @@ class Kernel:
         return self._several(inputs, result)
 
     def _several(self, inputs: Sequence[Any], result: Any) -> Any:
-        outputs = [EagerTensor(*pair) for pair in zip(result, self._types, strict=True)]
+        outputs = [eager_tensor(*pair) for pair in zip(result, self._types, strict=True)]
         tapes = graphs.tapes
         if tapes:
             op = EagerOperation(self.defn, tuple(inputs), self._attrs, outputs)  # type: ignore[arg-type]

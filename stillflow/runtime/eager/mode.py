@@ -55,5 +55,6 @@ def disable_eager_execution() -> None:
 
 
 def graph_mode() -> AbstractContextManager:
-    """A `with` block in which this thread builds in its global graph."""
-    return context.graphs.entered(context.global_graph())
+    """A `with` block in which this thread builds in the graph that is open, or its global one."""
+    open_graphs = (graph for graph in reversed(context.graphs.stack) if not graph.is_eager)
+    return context.graphs.entered(next(open_graphs, None) or context.global_graph())

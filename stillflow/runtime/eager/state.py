@@ -8,7 +8,7 @@ from typing import Any
 
 from stillflow.declare.calling import VariableName
 from stillflow.graph.dtypes import resource
-from stillflow.graph.eager_tensor import EagerOperation, EagerTensor
+from stillflow.graph.eager_tensor import EagerOperation, EagerTensor, eager_tensor
 from stillflow.graph.operation import Operation
 from stillflow.runtime.state import SessionState
 
@@ -23,14 +23,6 @@ def eager_state() -> SessionState:
     return _state
 
 
-def forget_kept() -> None:
-    """Has random streams start anew: operations that come now keep things of their own."""
-    for keeper in _keepers.values():
-        _state.streams.pop(keeper, None)
-        _state.kept.pop(keeper, None)
-    _keepers.clear()
-
-
 def keeper_of(op: EagerOperation) -> EagerOperation:
     """The operation in whose name a call keeps its random stream, or the like.
 
@@ -38,9 +30,23 @@ def keeper_of(op: EagerOperation) -> EagerOperation:
     """
     if op.defn.stream is None:
         return op
+    _forget_before(op.graph.seeds_set)
     types = tuple([tensor.dtype for tensor in op.inputs])
     key = (op.type, types, *((name, _hashable(value)) for name, value in op.attrs.items()))
     return _keepers.setdefault(key, op)
+
+
+def _forget_before(seeds_set: int) -> None:
+    """Has random streams start anew where a seed was set since the last call."""
+    if seeds_set != _Seen.seeds_set:
+        _Seen.seeds_set = seeds_set
+        for keeper in _keepers.values():
+            _state.streams.pop(keeper, None)
+        _keepers.clear()
+
+
+class _Seen:
+    seeds_set = 0
 
 
 def _hashable(value: Any) -> Any:
@@ -74,7 +80,7 @@ class EagerVariable(EagerOperation):
 
     @property
     def outputs(self) -> list[EagerTensor]:  # type: ignore[override]
-        return [EagerTensor(VariableName(self), resource)]
+        return [eager_tensor(VariableName(self), resource)]
 
 
 def keep_while(handle: EagerTensor, variable: Operation) -> None:

@@ -13,7 +13,7 @@ from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.declare.shapes import fits, format_sizes
 from stillflow.graph.context import graphs
 from stillflow.graph.dtypes import resource
-from stillflow.graph.eager_tensor import EagerOperation, EagerTensor
+from stillflow.graph.eager_tensor import EagerOperation, eager_tensor
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
 from stillflow.runtime.eager.failing import check_result, failure
@@ -94,7 +94,7 @@ class StatefulKernel:
             self._is_checked = True
         if defn.stream is not None:
             _advance(keeper, np.shape(results[0]))
-        op.outputs = [EagerTensor(*pair) for pair in zip(results, self._types, strict=True)]
+        op.outputs = [eager_tensor(*pair) for pair in zip(results, self._types, strict=True)]
 
 
 def _check_runs_eagerly(defn: OpDef) -> None:
@@ -128,7 +128,7 @@ def _make_variable(op: EagerOperation) -> None:
     """The handle of a new variable: eager variables share none by their names."""
     op.attrs = {**op.attrs, "shared_name": own_name(op.attrs.get("shared_name"))}
     variable = EagerVariable(op)
-    handle = EagerTensor(VariableName(variable), resource)
+    handle = eager_tensor(VariableName(variable), resource)
     op.outputs = [handle]
     keep_while(handle, variable)
 

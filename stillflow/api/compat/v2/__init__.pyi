@@ -46,7 +46,7 @@ from stillflow.gradients.custom import custom_gradient as custom_gradient
 from stillflow.gradients.custom import grad_pass_through as grad_pass_through
 from stillflow.gradients.version2 import gradients_v2, hessians_v2
 from stillflow.gradients.walk import UnconnectedGradients as UnconnectedGradients
-from stillflow.graph.behavior import is_at_2
+from stillflow.graph.context import executing_eagerly as executing_eagerly
 from stillflow.graph.dtypes import DType as DType
 from stillflow.graph.dtypes import as_dtype as as_dtype
 from stillflow.graph.dtypes import bfloat16 as bfloat16
@@ -280,7 +280,7 @@ cond = cond_v2
 constant = constant_v2
 convert_to_tensor = convert_to_tensor_v2
 device = device_v2
-executing_eagerly = is_at_2
+
 expand_dims = expand_dims_v2
 gather = gather_v2
 gather_nd = gather_nd_v2

@@ -1,0 +1,93 @@
+"""Python and NumPy values as eager tensors, and what TensorFlow says of those that are none."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from stillflow.declare.arrays import as_array
+from stillflow.graph import dtypes
+from stillflow.graph.dtypes import DType
+from stillflow.graph.eager_tensor import EagerTensor, eager_tensor, register_conversion
+
+
+def constant(value: Any, dtype: DType | None, shape: Any) -> EagerTensor:
+    """`value` as a tensor; one element fills up a shape.
+
+    Raises:
+      TypeError: `value` does not fit `dtype`, or has not as many elements as `shape`.
+      ValueError: it is no value of any type.
+    """
+    if type(value) is EagerTensor:
+        return _checked(value, dtype)
+    array = _array(value, dtype)
+    if shape is not None:
+        array = _shaped(array, tuple(int(size) for size in shape))
+    return eager_tensor(array, dtype or dtypes.as_dtype(array.dtype))
+
+
+def _checked(value: EagerTensor, dtype: DType | None) -> EagerTensor:
+    if dtype is not None and value.dtype is not dtype:
+        raise TypeError(
+            f"Expected tensor with type {dtype!r} not {value.dtype!r}\n  Convert it with tf.cast."
+        )
+    return value
+
+
+def _shaped(array: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
+    total = math.prod(sizes)
+    if array.size == total:
+        return array.reshape(sizes)
+    if array.size == 1:
+        return np.full(sizes, array.ravel()[0], array.dtype)
+    raise TypeError(
+        "Eager execution of tf.constant with unsupported shape (value has "
+        f"{array.size} elements, shape is {sizes} with {total} elements)."
+    )
+
+
+def _array(value: Any, dtype: DType | None) -> np.ndarray:
+    try:
+        return as_array(value, dtype)
+    except (TypeError, ValueError, OverflowError) as error:
+        if (
+            isinstance(value, bool)
+            and dtype is not None
+            and (dtype.is_integer or dtype.is_floating)
+        ):
+            return np.asarray(value, dtype.stored_as)
+        raise _refused(value, dtype, error) from None
+
+
+def _refused(value: Any, dtype: DType | None, error: Exception) -> Exception:
+    """The error of a value that is no tensor, in TensorFlow's words."""
+    if value is None or not isinstance(value, (bool, int, float, complex, str, bytes, list, tuple)):
+        return ValueError(
+            f"Attempt to convert a value ({value!r}) with an unsupported type ({type(value)}) to "
+            "a Tensor."
+        )
+    if isinstance(value, (list, tuple)) and _is_ragged(value):
+        return ValueError("Can't convert non-rectangular Python sequence to Tensor.")
+    if dtype is not None:
+        return TypeError(f"Cannot convert {value!r} to EagerTensor of dtype {dtype.runtime_name}")
+    if isinstance(error, OverflowError):
+        return ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
+    return ValueError("Can't convert Python sequence with mixed types to Tensor.")
+
+
+def _is_ragged(value: Any) -> bool:
+    try:
+        np.array(value)
+    except ValueError:
+        return True
+    return False
+
+
+def _converted(value: Any, dtype: Any) -> tuple[Any, DType]:
+    tensor = constant(value, None if dtype is None else dtypes.as_dtype(dtype), None)
+    return tensor._value, tensor._dtype
+
+
+register_conversion(_converted)

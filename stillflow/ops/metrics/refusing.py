@@ -1,0 +1,24 @@
+"""Metrics count in graphs only; in eager mode they refuse to."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from stillflow.graph.context import check_not_eager
+
+_Metric = TypeVar("_Metric", bound=Callable[..., Any])
+
+
+def in_graphs_only(metric: _Metric) -> _Metric:
+    """Decorator of a metric: RuntimeError in eager mode."""
+
+    @functools.wraps(metric)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        check_not_eager(
+            f"tf.metrics.{metric.__name__} is not supported when eager execution is enabled."
+        )
+        return metric(*args, **kwargs)
+
+    return checked  # type: ignore[return-value]
