@@ -15,7 +15,7 @@ _SHOWN = 20  # letters of a name
 _STYLE = (
     "text{font:12px sans-serif;fill:currentColor;text-anchor:middle}"
     "text.types{font-size:10px;opacity:.65}"
-    "rect{fill:none;stroke:currentColor;rx:6}rect.aside{stroke-dasharray:4}"
+    "rect{fill:var(--jp-layout-color0,Canvas);stroke:currentColor;rx:6}rect.aside{stroke-dasharray:4}"
     "path{fill:none;stroke:currentColor;opacity:.45}"
 )
 
@@ -36,8 +36,7 @@ def svg(groups: Sequence[Group]) -> str:
     """The boxes and what flows between them; those aside are in the last row, without arrows."""
     placed = rows([group for group in groups if not group.is_aside])
     aside = [group for group in groups if group.is_aside]
-    widest = max(len(row) for row in [*placed, aside])
-    per_row = max(1, min(widest, 6))
+    per_row = max(4, min(6, max(map(len, placed), default=0)))
     lines = [part for row in placed for part in _broken(row, per_row)] + list(
         _broken(aside, per_row)
     )

@@ -19,7 +19,8 @@ class Group:
     Attributes:
       op_types: how many operations of each type are in it.
       follows: the groups that it takes tensors of, unless one of them is aside.
-      is_aside: it belongs to training rather than to the network.
+      is_aside: it belongs to training rather than to the network: what computes gradients, what
+        follows from them, what is there for those alone.
       level: its row; what it follows is in rows above.
     """
 
@@ -52,14 +53,32 @@ def groups_of(ops: Sequence[Any]) -> list[Group]:
         of[op] = group
     for op in ops:
         for source in (of[tensor.op] for tensor in op.inputs if tensor.op in of):
-            group = of[op]
-            if source is not group and not source.is_aside and not group.is_aside:
-                group.follows[source] = None
-    return _without_constants(groups.values())
+            if source is not of[op]:
+                of[op].follows[source] = None
+    kept = _without_constants(groups.values())
+    _put_aside(kept)
+    return kept
 
 
 def _top(name: str, inside: str) -> str:
     return name.removeprefix(inside).partition("/")[0]
+
+
+def _put_aside(groups: Sequence[Group]) -> None:
+    for _ in groups:
+        follow = [g for g in groups if not g.is_aside and any(s.is_aside for s in g.follows)]
+        for group in follow:
+            group.is_aside = True
+        if not follow:
+            break
+    taken = {source for group in groups if not group.is_aside for source in group.follows}
+    for group in groups:
+        only_for = [other for other in groups if group in other.follows]
+        if only_for and group not in taken and not group.follows:
+            group.is_aside = True
+    for group in groups:
+        kept = {} if group.is_aside else group.follows
+        group.follows = {source: None for source in kept if not source.is_aside}
 
 
 def _without_constants(groups: Iterable[Group]) -> list[Group]:

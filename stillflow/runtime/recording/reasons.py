@@ -21,6 +21,8 @@ def parts_of(executor: Any) -> list[Executor]:
 def tier_of(executor: Executor) -> str:
     """Why the executor's runs are where they are, a sentence."""
     learned = executor.learned
+    if not executor.plan.steps:
+        return "no operations: it fetches what is there"
     if executor.tier == "host":
         return "NumPy: STILLFLOW_TIER is host" if tier_setting() == "host" else "NumPy, as asked"
     if learned.split is None:

@@ -96,18 +96,22 @@ def _segment(segment: Mapping[str, Any]) -> str:
 
 
 def _stays(kind: Mapping[str, Any]) -> Iterator[str]:
-    """What stays on the host, the longest first, and how much more."""
-    stays = sorted(kind["stays"], key=lambda row: -row["seconds"])
-    if not stays:
+    """What stays on the host, the longest first; nodes of one line and reason together."""
+    alike: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for row in kind["stays"]:
+        alike.setdefault((row["type"], row["line"], row["why"]), []).append(row)
+    if not alike:
         return
-    is_compiled = bool(kind["compiles"])
-    yield f"  {'stays' if is_compiled else 'would stay'} on the host:"
-    for row in stays[:_ROWS]:
-        line = f" ({row['line']})" if row["line"] else ""
-        took = f", {seconds(row['seconds'])}" if row["count"] else ""
-        yield f"    {row['type']} {row['name']!r}{line}: {row['why']}{took}"
-    if len(stays) > _ROWS:
-        yield f"    and {len(stays) - _ROWS:,} more"
+    yield f"  {'stays' if kind['compiles'] else 'would stay'} on the host:"
+    groups = sorted(alike.items(), key=lambda item: -sum(row["seconds"] for row in item[1]))
+    for (kind_of_op, line, why), rows in groups[:_ROWS]:
+        more = f" and {len(rows) - 1:,} more" if len(rows) > 1 else ""
+        place = f" ({line})" if line else ""
+        spent = sum(row["seconds"] for row in rows)
+        took = f", {seconds(spent)}" if any(row["count"] for row in rows) else ""
+        yield f"    {kind_of_op} {rows[0]['name']!r}{more}{place}: {why}{took}"
+    if len(groups) > _ROWS:
+        yield f"    and {len(groups) - _ROWS:,} more"
 
 
 def _types(report: Mapping[str, Any]) -> list[dict[str, Any]]:
