@@ -45,6 +45,7 @@ MAY_IMPORT = {
     "events": {"graph", "platform", "checkpoint", "train"},
     "monitored": {
         *("graph", "declare", "ops", "runtime", "platform", "checkpoint", "train", "events"),
+        "profiler",
     },
     "estimator": {
         *("graph", "declare", "ops", "runtime", "platform", "checkpoint", "train", "input"),

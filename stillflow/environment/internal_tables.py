@@ -192,6 +192,7 @@ WHOLE: Members = {
     "python.platform.tf_logging": "stillflow.platform.logging",
     "python.profiler.model_analyzer": "stillflow.profiler.profiling",
     "python.profiler.option_builder": "stillflow.profiler.options",
+    "python.profiler.profile_context": "stillflow.monitored.profile_context",
     "python.profiler.tfprof_logger": "stillflow.profiler.logging_ops",
     "python.util.deprecation": "stillflow.platform.deprecation",
     "python.util.keyword_args": "stillflow.platform.keyword_args",

@@ -67,6 +67,7 @@ class Node:
         self.input_shapes: list[list[int]] = []
         self.defined_float_ops = 0
         self.device = ""
+        self.line = ""  # of the program
         self._steps: dict[int, Step] = {}
 
     @property

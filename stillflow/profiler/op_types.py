@@ -20,7 +20,7 @@ from stillflow.profiler.trees import (
 )
 
 _SUMMED = (*RUN_STATISTICS, "parameters", "float_ops")
-_LEAST = {
+LEAST = {
     "min_bytes": "requested_bytes",
     "min_peak_bytes": "peak_bytes",
     "min_residual_bytes": "residual_bytes",
@@ -76,7 +76,7 @@ def report(nodes: Nodes, options: Options) -> tuple[str, Any]:
         for kind in (root, *shown):
             kind.totals = dict(kind.own)
         _accumulate(shown, root)
-    lines = [_legend(options), *(_line(kind, root, options) for kind in shown)]
+    lines = [legend(options), *(_line(kind, root, options) for kind in shown)]
     return "".join(lines), _chain(root, shown)
 
 
@@ -102,7 +102,7 @@ def _shown(types: Sequence[OpType], options: Options) -> list[OpType]:
         is_cut = matches(kind.name, options.regexes["trim_name_regexes"])
         if is_cut or depth > options.numbers["max_depth"]:
             break
-        is_large = all(kind.totals[n] >= options.numbers[least] for least, n in _LEAST.items())
+        is_large = all(kind.totals[n] >= options.numbers[least] for least, n in LEAST.items())
         if is_large and is_named(kind.name, options):
             found.append(kind)
     return found
@@ -117,7 +117,8 @@ def _chain(root: OpType, shown: Sequence[OpType]) -> Any:
     return whole
 
 
-def _legend(options: Options) -> str:
+def legend(options: Options) -> str:
+    """The names of the columns."""
     select = options.select
     found = [legend for name, (legend, _) in text.MEMORY.items() if name in select]
     found += [legend for legend, _ in text.times(select)]

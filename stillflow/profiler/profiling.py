@@ -9,7 +9,8 @@ from typing import Any
 from stillflow.graph.errors import InvalidArgumentError, UnimplementedError
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.platform.files import GFile
-from stillflow.profiler import op_types, text
+from stillflow.profiler import code_lines, op_types, text
+from stillflow.profiler.code_lines import add_lines
 from stillflow.profiler.logging_ops import merge_default_with_oplog
 from stillflow.profiler.messages import message
 from stillflow.profiler.nodes import Nodes
@@ -17,6 +18,10 @@ from stillflow.profiler.options import Options, ProfileOptionBuilder, read
 from stillflow.profiler.trees import Report, graph_view, scope_view
 
 DEFAULT: Any = 0
+_VIEWS = {
+    **dict.fromkeys(("scope", "graph"), "GraphNodeProto"),
+    **dict.fromkeys(("op", "code"), "MultiGraphNodeProto"),
+}
 _RULE = {"Options": 25, "Model Analysis Report": 18, "End of Report": 22}
 
 
@@ -33,40 +38,31 @@ def profile(
       graph: the default one by default.
       run_meta: the RunMetadata of a traced run.
       op_log: an OpLogProto with further types and counts of operations.
-      cmd: "scope", "graph" or "op": by names, by inputs, by op types.
+      cmd: "scope", "graph", "op" or "code": by names, by inputs, by op types, by the lines of the
+        program that made them.
       options: as of a ProfileOptionBuilder; the sizes of trainable variables by default.
 
     Returns:
-      A GraphNodeProto, or for "op" a MultiGraphNodeProto.
+      A GraphNodeProto, or for "op" and "code" a MultiGraphNodeProto.
 
     Raises:
       tf.errors.InvalidArgumentError: there is no such view.
-      tf.errors.UnimplementedError: the view by lines of code, or an output that is not there.
+      tf.errors.UnimplementedError: an output that is not there.
     """
     graph = graph or get_default_graph()
     if options == DEFAULT:
         options = ProfileOptionBuilder.trainable_variables_parameter()
-    log = merge_default_with_oplog(graph, op_log, run_meta, add_trace=False)
-    _check_view(cmd)
+    log = merge_default_with_oplog(graph, op_log, run_meta, add_trace=cmd == "code")
+    if cmd not in _VIEWS:
+        raise InvalidArgumentError(None, None, f"unknown cmd: {cmd}\n")
     nodes = Nodes()
     nodes.add_graph(graph.as_graph_def(add_shapes=True))
     if run_meta is not None and run_meta.HasField("step_stats"):
         nodes.add_run(0, run_meta)
     nodes.add_log(log.log_entries)
+    add_lines(nodes, log)
     print("Parsing Inputs...")
     return _reported(nodes, cmd, read(options))
-
-
-def _check_view(cmd: str) -> None:
-    if cmd == "code":
-        raise UnimplementedError(
-            None,
-            None,
-            "The profiler's view by lines of code is not in Stillflow."
-            '\n  Use cmd="scope", "graph" or "op".',
-        )
-    if cmd not in ("scope", "graph", "op"):
-        raise InvalidArgumentError(None, None, f"unknown cmd: {cmd}\n")
 
 
 def _reported(nodes: Nodes, cmd: str, options: Options) -> Any:
@@ -86,9 +82,11 @@ def _report(nodes: Nodes, cmd: str, options: Options) -> tuple[str, Any]:
     if options.step >= 0 and options.step not in nodes.steps:
         steps = "".join(f"{step} " for step in sorted(nodes.steps))
         sys.stderr.write(f"Options -step={options.step} not found.\nAvailable steps: {steps}\n")
-        return "", message("MultiGraphNodeProto" if cmd == "op" else "GraphNodeProto")()
+        return "", message(_VIEWS[cmd])()
     if cmd == "op":
         lines, proto = op_types.report(nodes, options)
+    elif cmd == "code":
+        lines, proto = code_lines.report(nodes, options)
     else:
         root = graph_view(nodes) if cmd == "graph" else scope_view(nodes)
         lines, proto = Report(root, options, is_graph=cmd == "graph").make()
@@ -126,8 +124,9 @@ class Profiler:
         self._nodes.add_log(log.log_entries)
 
     def profile_python(self, options: Mapping[str, Any]) -> Any:
-        """UnimplementedError: the view by lines of code."""
-        _check_view("code")
+        """Reports by lines of the program; returns a MultiGraphNodeProto."""
+        add_lines(self._nodes, merge_default_with_oplog(self._graph))
+        return _reported(self._nodes, "code", read(options))
 
     def profile_operations(self, options: Mapping[str, Any]) -> Any:
         """Reports by op types; returns a MultiGraphNodeProto."""

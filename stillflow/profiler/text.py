@@ -14,6 +14,7 @@ _VIEWS = {
         "the same type are aggregated together."
     ),
 }
+_VIEWS["code"] = "code: The nodes are lines of the program, with the operations that each made."
 _VIEWS["graph"] = _VIEWS["scope"]  # as in TensorFlow
 _ACCELERATOR = (
     "accelerator execution time: Time spent executing on the accelerator. This is normally "

@@ -1,6 +1,7 @@
 """Reports of the profiler: what graphs hold, by names, inputs and op types."""
 
 import os
+import re
 import tempfile
 
 from .suite import Suite, internal_module
@@ -97,3 +98,29 @@ def counted_by_a_program(tf, report, run):
     none = ops.get_stats_for_node_def(tf.get_default_graph(), definition, "other")
     run.note(none.value is None)
     run.refused(lambda: ops.RegisterStatistics("a,b", "flops"))
+
+
+def lines_of_network(tf, run):
+    """TensorFlow shows each line within those that called it, and nothing as the line's own."""
+    network(tf)
+    handle, path = tempfile.mkstemp()
+    os.close(handle)
+    builder = tf.profiler.ProfileOptionBuilder
+    options = (
+        builder(builder.trainable_variables_parameter())
+        .with_accounted_types([".*"])
+        .with_node_names(show_name_regexes=[".*:network.*"])
+        .account_displayed_op_only(False)
+        .select(["params", "float_ops"])
+        .with_file_output(path)
+    )
+    found = tf.profiler.profile(cmd="code", options=options.build())
+    with open(path) as file:
+        _, lines = file.read().split("Profile:\n")
+    os.remove(path)
+    totals = [re.sub(r"[\w.-]+/", "/", line.strip()) for line in lines.splitlines()]
+    run.note(sorted(totals))
+    run.note([found.name, found.total_parameters, found.total_float_ops])
+
+
+suite.case("lines of code", lines_of_network, grad=False)

@@ -77,7 +77,7 @@ def test_a_log_in_a_file(run, tmp_path):
 @pytest.mark.parametrize(
     "what",
     [
-        lambda: tf.profiler.profile(cmd="code"),
+        lambda: tf.contrib.tfprof.ProfileContext("x"),
         lambda: tf.profiler.advise(),
         lambda: tf.profiler.profile(options=BUILDER().with_timeline_output("x").build()),
         lambda: tf.profiler.Profiler().serialize_to_string(),

@@ -1,3 +1,4 @@
+from stillflow.monitored.profile_context import ProfileContext as ProfileContext
 from stillflow.profiler.analyzer import ALL_ADVICE as ALL_ADVICE
 from stillflow.profiler.analyzer import FLOAT_OPS_OPTIONS as FLOAT_OPS_OPTIONS
 from stillflow.profiler.analyzer import PRINT_ALL_TIMING_MEMORY as PRINT_ALL_TIMING_MEMORY
