@@ -35,8 +35,9 @@ def test_a_graph_is_drawn_with_its_types():
     titles = [title.text for title in svg.iter(f"{SVG}title")]
     assert titles[0] == "x: 1 Placeholder"
     assert any(title.startswith("hidden: ") and "1 MatMul" in title for title in titles)
-    (dashed,) = svg.iterfind(f".//{SVG}rect[@class='aside']")
-    assert dashed is not None  # gradients
+    aside = [group for group in groups_of(train.graph.get_operations()) if group.is_aside]
+    assert [group.name for group in aside] == ["gradients", "GradientDescent"]
+    assert len(list(svg.iterfind(f".//{SVG}rect[@class='aside']"))) == 2
     assert len(list(svg.iterfind(f"{SVG}path"))) >= 4
 
 
