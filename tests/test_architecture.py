@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "ops": {"graph", "declare", "platform", "checkpoint", "tracking"},
     "autograph": {"graph", "declare", "ops", "platform"},
     "gradients": {"graph", "declare", "ops", "platform"},
+    "functions": {"graph", "declare", "ops", "gradients", "runtime", "autograph", "platform"},
     "runtime": {"graph", "declare", "platform"},
     "train": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "tracking"),
@@ -69,7 +70,7 @@ MAY_IMPORT = {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "distributions", "graph_editor", "interchange", "events"),
         *("testing", "monitored", "estimator", "tracking", "learn", "distribute", "keras"),
-        *("profiler", "predictor", "autograph"),
+        *("profiler", "predictor", "autograph", "functions"),
     },
     "environment": {"api", "runtime", "distribute"},
     "notebook": {"graph", "platform", "checkpoint", "api", "environment"},

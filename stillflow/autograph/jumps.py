@@ -85,22 +85,23 @@ class _Loops(_Blocks):
                 flag = self._flags[-1][isinstance(statement, ast.Continue)]
                 return [*done, assign(flag, constant(True), statement)]
             if isinstance(statement, _LOOPS):
+                flags = self._set_in(statement.orelse)  # it is behind the loop
                 done += self._loop(statement)
-                continue
-            flags = self._set_in(statement)
-            done.append(self.into(statement))
+            else:
+                flags = self._set_in(statement)
+                done.append(self.into(statement))
             rest = body[index + 1 :]
             if flags and rest:
                 return [*done, _under(_none_of(flags, rest[0]), self.block(rest))]
         return done
 
-    def _set_in(self, statement: ast.stmt) -> list[str]:
-        """The flags of the innermost loop that a statement may set."""
+    def _set_in(self, code: ast.stmt | Sequence[ast.stmt]) -> list[str]:
+        """The flags of the innermost loop that statements may set."""
         kinds = (ast.Break, ast.Continue)
         return [
             flag
             for flag, kind in zip(self._flags[-1] if self._flags else (), kinds, strict=False)
-            if _jumps(statement, (kind,))
+            if _jumps(code, (kind,))
         ]
 
     def _loop(self, loop: ast.While | ast.For) -> list[ast.stmt]:

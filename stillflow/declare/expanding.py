@@ -23,11 +23,17 @@ _BITS_A_LEVEL = 24  # for the places of a body's operations between those of the
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Operations of one graph that give `outputs` from `inputs`, which are placeholders."""
+    """Operations of one graph that give `outputs` from `inputs`, which are placeholders.
+
+    continues: they are behind those of another body, and use what these gave: the operation in
+      whose place the body goes takes, before its inputs, an output of the one in whose place the
+      other went.
+    """
 
     ops: Sequence[Operation]
     inputs: Sequence[Tensor]
     outputs: Sequence[Tensor]
+    continues: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -42,6 +48,8 @@ class Expansion:
     outputs: list[Tensor]
     effects: list[Operation]
     taken: tuple[Any, ...]  # the inputs and control inputs that it was made for
+    tensors: dict[Tensor, Tensor]  # the copies of the body's, and of what it continues
+    ops: dict[Operation, Operation]
 
 
 def expansion_of(op: Operation) -> Expansion:
@@ -92,8 +100,15 @@ class _Copy:
     def __init__(self, op: Operation, body: Body):
         self._op = op
         self._body = body
-        self._tensors: dict[Tensor, Tensor] = dict(zip(body.inputs, op.inputs, strict=True))
-        self._ops: dict[Operation, Operation] = {}
+        self._ops: dict[Operation, Operation] = {}  # of the body
+        self._known_ops: dict[Operation, Operation] = {}  # of what it continues
+        self._tensors: dict[Tensor, Tensor] = {}
+        given = op.inputs
+        if body.continues:
+            first, *given = op.inputs
+            before = expansion_of(first.op)
+            self._known_ops, self._tensors = before.ops, dict(before.tensors)
+        self._tensors.update(zip(body.inputs, given, strict=True))
 
     def expansion(self, taken: tuple) -> Expansion:
         arguments = {tensor.op for tensor in self._body.inputs}
@@ -110,7 +125,8 @@ class _Copy:
             if tensor.op in own:
                 tensor._consumers.append(self._op)
         effects = [copy for template, copy in self._ops.items() if template.defn.stateful]
-        return Expansion(self._body, outputs, effects, taken)
+        copies = {**self._known_ops, **self._ops}
+        return Expansion(self._body, outputs, effects, taken, self._tensors, copies)
 
     def _arrival(self, place: Any) -> list[Operation]:
         """What has run when all inputs are there: a call begins then, and not on another side."""
@@ -144,9 +160,10 @@ class _Copy:
         copy = self._ops[template]
         copy.inputs = tuple(self._tensors[tensor] for tensor in template.inputs)
         for tensor in template.inputs:
-            if tensor.op in self._ops:
+            if tensor.op in self._ops or tensor.op in self._known_ops:
                 self._tensors[tensor]._consumers.append(copy)
-        waits = [self._ops[op] for op in template._control_inputs if op in self._ops]
+        waited = (self._ops.get(op, self._known_ops.get(op)) for op in template._control_inputs)
+        waits = [op for op in waited if op is not None]
         if template.defn.stateful or not template.inputs:
             waits += self._beginning
         copy._control_inputs = tuple(waits)

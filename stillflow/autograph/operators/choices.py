@@ -10,6 +10,7 @@ from stillflow.autograph.operators.undefined import is_undefined, is_undefined_r
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import is_tensor
 from stillflow.graph import nest
+from stillflow.graph.composite import CompositeTensor
 from stillflow.ops.control.cond import cond
 
 GetState = Callable[[], tuple]
@@ -45,7 +46,7 @@ def if_stmt(
       ValueError: in a graph, a side leaves a name without a value, or returns none.
       TypeError: the sides give a name other structures or types.
     """
-    if not is_tensor(test):
+    if not is_tensor(test) or isinstance(test, CompositeTensor):
         body() if test else orelse()
         return
     before = get_state()

@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from stillflow.autograph.calling import tf_convert
+from stillflow.autograph.options import control_status_ctx
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import OpDef
 from stillflow.graph.graph import get_default_graph
@@ -42,7 +44,7 @@ class StructuredFunctionWrapper:
         use_legacy_function: bool = False,
         defun_kwargs: dict[str, Any] | None = None,
     ):
-        self._func = func
+        self._func = tf_convert(func, control_status_ctx())
         self._transformation_name = transformation_name
         self._input_structure = input_structure
         self.output_structure: Any = None

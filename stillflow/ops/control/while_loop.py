@@ -170,7 +170,8 @@ def _build_inside(
         return nest.pack_sequence_as(loop_vars, values, expand_composites=True)
 
     merged = _merged(context, parts, shapes)
-    condition = to_tensor(cond(*packed(merged)))
+    since = effects.count()
+    condition = effects.waiting(to_tensor(cond(*packed(merged))), since, context)
     context._pivot = frames.loop_cond_op(condition, name="LoopCond")
     switched = [switch_ref_or_tensor(tensor, context._pivot) for tensor in merged]
     in_body = [ref_or_identity(sides[1]) for sides in switched]

@@ -19,10 +19,12 @@ class GraphFunction:
 
     Attributes:
       python_grad_func: a gradient rule for calls of it.
+      is_of_one_shape: its results always have the shapes that its body's outputs have.
     """
 
     python_grad_func: Callable[..., Any] | None = None
     _grad_func: GraphFunction | None = None
+    is_of_one_shape = False
     _shape_func: Callable[[Operation], Sequence[Any]] | None = None
 
     @property

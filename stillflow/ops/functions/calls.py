@@ -66,6 +66,8 @@ def _shapes_through_body(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     function = context.get_default_graph()._get_function(ctx.attrs["f"].name)
     if function is None:
         return [None] * len(ctx.attrs["Tout"])
+    if function.is_of_one_shape:
+        return [tensor.shape.sizes for tensor in function.body.outputs]
     return [shape.sizes for shape in shapes_for(function.body.body(), ctx.inputs)]
 
 

@@ -1,0 +1,229 @@
+"""`tf.function`: a traced function that may make variables when it is called first."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from stillflow.functions.concrete import ConcreteFunction
+from stillflow.functions.lifting import lifted
+from stillflow.functions.polymorphic import Function as Defun
+from stillflow.functions.polymorphic import bound
+from stillflow.functions.specification import FunctionSpec, validate_signature
+from stillflow.functions.standing_for import WithCreator
+from stillflow.graph.graph import get_default_graph
+from stillflow.graph.operation import Tensor
+from stillflow.platform.decorators import make_decorator
+
+_NOT_FIRST = "Creating variables on a non-first call to a function decorated with tf.function."
+
+
+class _Mode:
+    runs_python = False
+
+
+def run_functions_eagerly(run_eagerly: bool) -> None:
+    """Has calls of functions be calls of their Python functions, to look for faults."""
+    _Mode.runs_python = bool(run_eagerly)
+
+
+class Function:
+    """A Python function, traced for its arguments: see `tf.function`.
+
+    The first call is traced twice where it makes variables: then by a trace that may, and from
+    there on by traces that may not.
+    """
+
+    def __init__(
+        self,
+        python_function: Callable,
+        name: str,
+        input_signature: Any = None,
+        autograph: bool = True,
+        experimental_autograph_options: Any = None,
+        experimental_relax_shapes: bool = False,
+        experimental_compile: bool | None = None,
+    ):
+        self._python_function = python_function
+        self._function_spec = FunctionSpec(python_function, input_signature)
+        self._name = name
+        self._autograph = autograph
+        self._autograph_options = experimental_autograph_options
+        self.experimental_relax_shapes = experimental_relax_shapes
+        self._experimental_compile = experimental_compile
+        self._created_variables: list[weakref.ref] = []
+        self._stateful_fn: Defun | None = None
+        self._stateless_fn: Defun | None = None
+        self._descriptor_cache: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+
+    @property
+    def python_function(self) -> Callable:
+        return self._python_function
+
+    @property
+    def function_spec(self) -> FunctionSpec:
+        return self._function_spec
+
+    @property
+    def input_signature(self) -> tuple | None:
+        return self._function_spec.input_signature
+
+    def _like(self, python_function: Callable) -> Function:
+        """The same of another Python function, without its traces."""
+        return Function(
+            python_function,
+            self._name,
+            self.input_signature,
+            self._autograph,
+            self._autograph_options,
+            self.experimental_relax_shapes,
+            self._experimental_compile,
+        )
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        """The function of a method, which refers weakly to the object; one for each."""
+        if instance is None:
+            return self
+        if instance not in self._descriptor_cache:
+            self._descriptor_cache[instance] = bound(self, instance)
+        return self._descriptor_cache[instance]
+
+    def _decorate(self, decorator: Callable) -> None:
+        """Puts a decorator around the Python function; ValueError once it was traced."""
+        if self._stateful_fn is not None:
+            raise ValueError("Functions cannot be decorated after they have been traced.")
+        self._python_function = decorator(self._python_function)
+        self._function_spec = FunctionSpec(self._python_function, self.input_signature)
+
+    # Calls ----------------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._stateless_fn is not None and self._created_variables:
+            return self._stateless_fn(*args, **kwargs)
+        if _Mode.runs_python:
+            return self._python_function(*args, **kwargs)
+        if self._stateful_fn is not None:
+            result = self._stateful_fn(*args, **kwargs)
+            if self._created_variables:
+                raise ValueError(_NOT_FIRST)
+            return result
+        first = self._initialize(args, kwargs)
+        if self._created_variables:
+            return self._stateless_fn(*args, **kwargs)  # type: ignore[misc]
+        spec = self._stateful_fn.function_spec  # type: ignore[attr-defined]
+        return first._filtered_call(*spec.canonicalize_function_inputs(*args, **kwargs))
+
+    def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
+        """The trace for such arguments, in which TensorSpecs may stand for tensors.
+
+        Its arguments have the names of the parameters, or those that the TensorSpecs have.
+
+        Raises:
+          ValueError: they do not fit the signature, or variables are made although it was called.
+        """
+        is_first = self._stateful_fn is None
+        if is_first:
+            self._initialize(args, kwargs)
+        if self._created_variables and (is_first or self._stateless_fn is not None):
+            return self._stateless_fn.get_concrete_function(*args, **kwargs)  # type: ignore
+        function = self._stateful_fn.get_concrete_function(*args, **kwargs)  # type: ignore
+        if self._created_variables:
+            raise ValueError(_NOT_FIRST)
+        return function
+
+    def _initialize(self, args: tuple, kwargs: dict[str, Any]) -> ConcreteFunction:
+        """Traces for the first call, which may make variables; makes the function of others."""
+        created: list[weakref.ref] = []
+
+        def creator(next_creator: Callable, **settings: Any) -> Any:
+            variable = next_creator(**_with_lifted_value(settings))
+            created.append(weakref.ref(variable))
+            return variable
+
+        def refusing(next_creator: Callable, **settings: Any) -> Any:
+            raise ValueError(
+                "tf.function-decorated function tried to create variables on non-first call."
+            )
+
+        stateful, stateless = self._defun(creator), self._defun(refusing)
+        self._created_variables = created
+        self._stateful_fn = stateful
+        try:
+            return stateful._get_concrete_function_internal(*args, **kwargs)
+        except BaseException:
+            self._stateful_fn, self._created_variables = None, []
+            raise
+        finally:
+            self._stateless_fn = stateless if created else None
+
+    def _defun(self, creator: Callable) -> Defun:
+        compiled = self._experimental_compile
+        return Defun(
+            WithCreator(self._python_function, creator),
+            self._name,
+            self.input_signature,
+            None if compiled is None else {"_XlaCompile": bool(compiled)},
+            self._autograph,
+            self._autograph_options,
+            self.experimental_relax_shapes,
+        )
+
+
+def _with_lifted_value(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a new variable, whose first value does not come from the body."""
+    settings["use_resource"] = True
+    value = settings.get("initial_value")
+    graph: Any = get_default_graph()
+    if callable(value):
+        value = value()
+        settings["dtype"] = settings.get("dtype") or getattr(value, "dtype", None)
+    if isinstance(value, Tensor) and getattr(value, "graph", None) is graph:
+        value = lifted(value, graph.inputs)
+    settings["initial_value"] = value
+    return settings
+
+
+def function(
+    func: Callable | None = None,
+    input_signature: Any = None,
+    autograph: bool = True,
+    experimental_autograph_options: Any = None,
+    experimental_relax_shapes: bool = False,
+    experimental_compile: bool | None = None,
+) -> Any:
+    """`func` as a function that is traced; without one, a decorator.
+
+    Called with tensors, it traces `func` once for each kind of arguments (tensors' types and shapes,
+    the values of what is no tensor) into a graph, and then calls that: a node in a graph, a plan in
+    eager mode. What `func` does besides building operations is done while it is traced alone.
+
+    Args:
+      func: takes tensors and other values, in nests, and returns tensors, in a nest, or None.
+      input_signature: a list of TensorSpecs, or nests of such, one for each parameter: all calls
+        share one trace.
+      autograph: whether Python's control flow of tensors becomes the graph's.
+      experimental_autograph_options: a `tf.autograph.experimental.Feature`, or several.
+      experimental_relax_shapes: another shape is traced with sizes left open that differ.
+      experimental_compile: recorded: what is hot is compiled in any case.
+
+    Raises:
+      TypeError: `input_signature` holds something else than TensorSpecs.
+      ValueError: the function takes keywords, and there is a signature.
+    """
+    if input_signature is not None:
+        validate_signature(input_signature)
+
+    def decorated(inner: Callable) -> Any:
+        made = Function(
+            inner,
+            getattr(inner, "__name__", "function"),
+            input_signature,
+            autograph,
+            experimental_autograph_options,
+            experimental_relax_shapes,
+            experimental_compile,
+        )
+        return make_decorator(inner, made, "tf.function")
+
+    return decorated if func is None else decorated(func)

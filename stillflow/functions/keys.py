@@ -1,0 +1,49 @@
+"""What decides whether a call needs a new trace: tensors' types and shapes, other values."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+from stillflow.graph.composite import CompositeTensor
+from stillflow.graph.operation import Tensor
+from stillflow.graph.tensor_spec import TensorSpec
+from stillflow.ops.variables.resource_variable import BaseResourceVariable
+
+
+def key_of(value: Any, ranks_only: bool = False) -> Any:
+    """What is equal for arguments that one trace serves.
+
+    A tensor counts by type and shape, or rank; a variable, and what else can be referred to weakly,
+    by itself; anything else by its type and value.
+    """
+    if isinstance(value, (Tensor, TensorSpec)):
+        shape = value.shape
+        return (value.dtype, shape.ndims if ranks_only else shape.sizes)
+    if isinstance(value, (list, tuple)):
+        return (type(value), *(key_of(part, ranks_only) for part in value))
+    if isinstance(value, Mapping):
+        return (type(value), *((name, key_of(value[name], ranks_only)) for name in _sorted(value)))
+    if isinstance(value, BaseResourceVariable):
+        return _weakly(value)
+    if isinstance(value, CompositeTensor):
+        parts = (key_of(part, ranks_only) for part in value.fetch_parts())
+        return (type(value), *parts)
+    return _weakly(value)
+
+
+def _sorted(value: Mapping) -> list:
+    try:
+        return sorted(value)
+    except TypeError:
+        return list(value)
+
+
+def _weakly(value: Any) -> Any:
+    if isinstance(value, (bool, int, float, str, bytes, type(None))):
+        return (type(value), value)
+    try:
+        return weakref.ref(value)
+    except TypeError:
+        return (type(value), value)
