@@ -103,7 +103,7 @@ class _Copy:
         self._ops: dict[Operation, Operation] = {}  # of the body
         self._known_ops: dict[Operation, Operation] = {}  # of what it continues
         self._tensors: dict[Tensor, Tensor] = {}
-        given = op.inputs
+        given: Sequence[Tensor] = op.inputs
         if body.continues:
             first, *given = op.inputs
             before = expansion_of(first.op)

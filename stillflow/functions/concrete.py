@@ -10,8 +10,10 @@ from stillflow.functions.derivative import Derivative, gradient_rule
 from stillflow.functions.func_graph import FuncGraph
 from stillflow.graph import nest
 from stillflow.graph.composite import CompositeTensor
+from stillflow.graph.context import executing_eagerly, graphs
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.recording import variable_accessed
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.ops.control.carried import as_before
@@ -40,6 +42,7 @@ class ConcreteFunction:
         self._traced.python_grad_func = gradient_rule(self)
         self._traced.is_of_one_shape = True
         self._derivative: Derivative | None = None
+        self._level: Any = None
 
     # What it is -----------------------------------------------------------------------------------
 
@@ -184,14 +187,23 @@ class ConcreteFunction:
         """What it gives for tensors and variables."""
         self._tell_of_variables()
         inputs = [*self._as_inputs(list(args)), *captured_inputs]
-        return self._as_returned(self._called(inputs))
+        called = self._carried_out if executing_eagerly() else self._called
+        return self._as_returned(called(inputs))
+
+    def _carried_out(self, inputs: list[Any]) -> list[Any] | None:
+        """A call in eager mode."""
+        if self._level is None:
+            from stillflow.functions.running import Level  # which needs what runs plans
+
+            graph = self._func_graph
+            self._level = Level(self.name, graph.inputs, graph.outputs, graph.control_outputs)
+        return self._level.call(inputs, lambda: self.derivative)
 
     def _tell_of_variables(self) -> None:
         """What is being traced around this call uses the variables too."""
-        watch = getattr(get_default_graph(), "watch_variable", None)
-        if watch is not None:
+        if graphs.tapes:
             for variable in self._func_graph.variables:
-                watch(variable)
+                variable_accessed(variable)
 
     def _as_inputs(self, args: list[Any]) -> list[Tensor]:
         inputs: list[Tensor] = []
@@ -219,6 +231,8 @@ class ConcreteFunction:
         return inputs
 
     def _check_shape(self, place: int, arg: Tensor) -> None:
+        if arg._is_eager and executing_eagerly():
+            return
         expected = self._func_graph.inputs[place].shape
         if expected.is_compatible_with(arg.shape):
             return

@@ -178,9 +178,8 @@ def _with_lifted_value(settings: dict[str, Any]) -> dict[str, Any]:
     if callable(value):
         value = value()
         settings["dtype"] = settings.get("dtype") or getattr(value, "dtype", None)
-    if isinstance(value, Tensor) and getattr(value, "graph", None) is graph:
-        value = lifted(value, graph.inputs)
-    settings["initial_value"] = value
+    is_inside = isinstance(value, Tensor) and not value._is_eager and value.graph is graph
+    settings["initial_value"] = lifted(value, graph.inputs) if is_inside else value
     return settings
 
 
@@ -194,9 +193,9 @@ def function(
 ) -> Any:
     """`func` as a function that is traced; without one, a decorator.
 
-    Called with tensors, it traces `func` once for each kind of arguments (tensors' types and shapes,
-    the values of what is no tensor) into a graph, and then calls that: a node in a graph, a plan in
-    eager mode. What `func` does besides building operations is done while it is traced alone.
+    Called with tensors, it traces `func` once for each kind of arguments (the types and shapes of
+    tensors, the values of what is no tensor) into a graph, and then calls that: a node in a graph,
+    a plan in eager mode. What `func` does besides building operations is done while it is traced.
 
     Args:
       func: takes tensors and other values, in nests, and returns tensors, in a nest, or None.

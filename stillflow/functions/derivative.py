@@ -155,5 +155,3 @@ def gradient_rule(function: Any) -> Any:
         return function.derivative.call(op, op.inputs, grads)
 
     return rule
-
-

@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stillflow.autograph.options import ConversionOptions
+from stillflow.declare.constants import constant
 from stillflow.declare.convert import to_tensor
 from stillflow.functions.standing_for import call_converted
 from stillflow.graph import nest
 from stillflow.graph.composite import CompositeTensor
+from stillflow.graph.context import graphs
 from stillflow.graph.errors import InaccessibleTensorError
 from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.recording import record_operation, stopped
 from stillflow.graph.scopes import control_dependencies
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.ops.control.carried import as_carried
@@ -21,6 +24,7 @@ from stillflow.ops.functions.tracing import TracedGraph
 from stillflow.ops.variables.resource_variable import BaseResourceVariable
 from stillflow.ops.variables.scope import get_variable_scope
 
+_FEW = 128  # elements
 _USER_NAME = "_user_specified_name"
 
 
@@ -44,6 +48,7 @@ class FuncGraph(TracedGraph):
         self.control_outputs: list[Operation] = []
         self._watched: dict[int, Any] = {}
         self._requested: str | None = None
+        self._argument_variables: set[int] = set()
 
     def watch_variable(self, variable: Any) -> None:
         """Notes that the body uses a variable."""
@@ -51,18 +56,38 @@ class FuncGraph(TracedGraph):
 
     @property
     def variables(self) -> list[Any]:
-        arguments = getattr(self, "_argument_variables", set())
-        return [v for v in self._watched.values() if id(v) not in arguments]
+        return [v for v in self._watched.values() if id(v) not in self._argument_variables]
 
     # What is taken from outside -------------------------------------------------------------------
 
     def capture(self, tensor: Any, name: str | None = None) -> Tensor:
-        self._check_accessible(tensor)
-        self._requested = name
-        try:
-            return super().capture(tensor)
-        finally:
-            self._requested = None
+        if tensor._is_eager:
+            inside = self._captured_value(tensor, name)
+        else:
+            self._check_accessible(tensor)
+            self._requested = name
+            try:
+                inside = super().capture(tensor)
+            finally:
+                self._requested = None
+        if inside is not tensor:
+            record_operation("captured_value", [inside], [tensor], lambda grad: [grad])
+        return inside
+
+    def _captured_value(self, tensor: Any, name: str | None) -> Tensor:
+        """What stands for an eager tensor; for one of few elements a constant, fed as well."""
+        if tensor not in self._captured:
+            is_small = tensor.dtype.is_numpy_compatible and tensor._num_elements() <= _FEW
+            with control_dependencies(None):
+                if is_small:
+                    argument = constant(tensor.numpy(), tensor.dtype, name=name or "Const")
+                else:
+                    argument = self._placeholder(tensor, name or "Placeholder")
+            self.inputs.append(argument)
+            self.extra_inputs.append(tensor)
+            self.extra_args.append(argument)
+            self._captured[tensor] = argument
+        return self._captured[tensor]
 
     def _check_accessible(self, tensor: Any) -> None:
         """InaccessibleTensorError for a tensor of a function that is not around this one."""
@@ -76,6 +101,12 @@ class FuncGraph(TracedGraph):
                 "or code block. Use return values, explicit Python locals or TensorFlow "
                 f"collections to access it. Defined in: {graph}; accessed from: {self}.\n"
             )
+
+    def _operation_of(self, item: Any) -> Operation:
+        """What is built beside an eager variable is beside the argument that stands for it."""
+        item = getattr(item, "handle", item)
+        is_eager = isinstance(item, Tensor) and item._is_eager
+        return super()._operation_of(self.capture(item) if is_eager else item)
 
     def _argument_name(self, tensor: Tensor) -> str:
         return self._requested or super()._argument_name(tensor)
@@ -108,9 +139,7 @@ class FuncGraph(TracedGraph):
           shapes: an iterator over shapes, one for each part of the arguments, that take the place
             of their own; None leaves one as it is.
         """
-        return [
-            self._argument(arg, name, shapes) for arg, name in zip(args, names, strict=True)
-        ]
+        return [self._argument(arg, name, shapes) for arg, name in zip(args, names, strict=True)]
 
     def _argument(self, arg: Any, name: str | None, shapes: Any) -> Any:
         flat = nest.flatten(arg, expand_composites=True)
@@ -213,7 +242,8 @@ def func_graph_from_py_func(
         args, kwargs = signature, {}
     tracing = _Tracing(graph, python_func, add_control_dependencies, op_return_value)
     function = _converted(python_func, autograph_options) if autograph else python_func
-    with graph.as_default():
+    with stopped(), graph.as_default():
+        graphs.tapes = [_Watch(graph)]
         scope = get_variable_scope()
         uses_resources = scope.use_resource
         scope.set_use_resource(True)
@@ -227,10 +257,24 @@ def func_graph_from_py_func(
 
 def _converted(python_func: Callable, features: Any) -> Callable:
     """`python_func`, converted when it is called."""
-    options = ConversionOptions(
-        recursive=True, user_requested=True, optional_features=features
-    )
+    options = ConversionOptions(recursive=True, user_requested=True, optional_features=features)
     return lambda *args, **kwargs: call_converted(python_func, options, args, kwargs)
+
+
+class _Watch:
+    """Tells a graph, as a tape, which variables its function uses."""
+
+    def __init__(self, graph: FuncGraph):
+        self._graph = graph
+
+    def record(self, op: Any) -> None:
+        pass
+
+    def watch(self, tensor: Any) -> None:
+        pass
+
+    def variable_accessed(self, variable: Any) -> None:
+        self._graph.watch_variable(variable)
 
 
 class _Tracing:
@@ -245,15 +289,17 @@ class _Tracing:
         self._for_operations = for_operations
         self._returned: list[Tensor] = []
 
-    def trace(
-        self, function: Callable, args: Any, kwargs: Any, names: Any, override: Any
-    ) -> None:
+    def trace(self, function: Callable, args: Any, kwargs: Any, names: Any, override: Any) -> None:
         graph = self._graph
         shapes = None if override is None else iter(override)
         names = [None] * len(args) if names is None else names
         given = graph.arguments_for(args, names, shapes)
         words = dict(
-            zip(kwargs, graph.arguments_for(list(kwargs.values()), list(kwargs), shapes), strict=True)
+            zip(
+                kwargs,
+                graph.arguments_for(list(kwargs.values()), list(kwargs), shapes),
+                strict=True,
+            )
         )
         graph.structured_input_signature = (
             tuple(_signature(arg, name) for arg, name in zip(given, names, strict=True)),

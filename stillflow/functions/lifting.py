@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from stillflow.declare.emitting import emit
+from stillflow.graph.context import executing_eagerly
+from stillflow.graph.eager_tensor import EagerTensor
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import init_scope
 
@@ -32,9 +34,23 @@ def lifted(tensor: Tensor, arguments: Iterable[Tensor]) -> Tensor:
                     f"placeholder {op!r} via at least one path, e.g.: {op.name}"
                 )
             inputs = [known[source] for source in op.inputs]
-            made = emit(op.defn, inputs, dict(op.attrs), op.name)
-            known.update(zip(op.outputs, made.outputs, strict=True))
+            known.update(zip(op.outputs, _again(op, inputs).outputs, strict=True))
     return known[tensor]
+
+
+def _again(op: Operation, inputs: list[Any]) -> Any:
+    """A copy of an operation in the default graph, or what eager mode makes of it."""
+    if not executing_eagerly():
+        return emit(op.defn, inputs, dict(op.attrs), op.name)
+    if op.defn.is_constant:
+        return _Made([EagerTensor(op.attrs["value"], op.attrs["dtype"])])
+    from stillflow.runtime.eager.dispatch import run
+
+    return run(op.defn, inputs, dict(op.attrs), op.name)
+
+
+class _Made(NamedTuple):
+    outputs: list[EagerTensor]
 
 
 def _in_order(op: Operation, known: dict[Tensor, Any]) -> list[Operation]:

@@ -190,9 +190,11 @@ class Function:
             given = tuple([key_of(arg, ranks_only) for arg in args])
             if kwargs:
                 given = (given, key_of(kwargs, ranks_only))
+        default = get_default_graph()
+        if default.is_eager:
+            return (given, None, ())
         with init_scope():
             around = get_default_graph()
-        default = get_default_graph()
         functions = tuple(d for d in default.stacks.devices if callable(d))
         return (given, around, functions)
 
@@ -275,7 +277,7 @@ def bound(function: Any, instance: Any) -> Any:
     return make_decorator(plain_function(function._python_function), own, "function")
 
 
-# For programs ---------------------------------------------------------------------------------------
+# For programs ------------------------------------------------------------------------------------
 
 
 def defun(
@@ -287,8 +289,8 @@ def defun(
 ) -> Any:
     """`func` as a function that is traced; without one, a decorator.
 
-    The arguments are those of `tf.function`. Variables that the function makes are made anew by each
-    trace, in the graph around.
+    The arguments are those of `tf.function`. Variables that the function makes are made anew by
+    each trace, in the graph around.
 
     Raises:
       TypeError: `input_signature` holds something else than TensorSpecs.
@@ -336,9 +338,7 @@ def defun_with_attributes(
 def register(func: Any, *args: Any, **kwargs: Any) -> ConcreteFunction:
     """Makes the default graph hold the trace for these arguments; returns it."""
     if not isinstance(func, Function):
-        raise ValueError(
-            f"Only defun function is allowed to be registered. Got type: {type(func)}"
-        )
+        raise ValueError(f"Only defun function is allowed to be registered. Got type: {type(func)}")
     function = func.get_concrete_function(*args, **kwargs)
     function.add_to_graph()
     function.add_gradient_functions_to_graph()

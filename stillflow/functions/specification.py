@@ -54,8 +54,7 @@ class FunctionSpec:
             raise ValueError(_NO_KEYWORDS)
         if not isinstance(signature, (tuple, list)):
             raise TypeError(
-                "input_signature must be either a tuple or a list, received "
-                f"{type(signature)}"
+                f"input_signature must be either a tuple or a list, received {type(signature)}"
             )
         self.input_signature = tuple(signature)
         self.flat_input_signature = tuple(nest.flatten(signature, expand_composites=True))
@@ -110,16 +109,12 @@ class FunctionSpec:
         shown = "  inputs: (\n    " + ",\n    ".join(map(str, inputs)) + ")\n"
         shown += "  input_signature: (\n    " + ",\n    ".join(map(str, signature)) + ")"
         try:
-            flat = list(
-                flatten_up_to(signature, inputs[: len(signature)], expand_composites=True)
-            )
+            flat = list(flatten_up_to(signature, inputs[: len(signature)], expand_composites=True))
         except ValueError:
             raise ValueError(
                 f"Structure of Python function inputs does not match input_signature:\n{shown}"
             ) from None
-        for place, (value, spec) in enumerate(
-            zip(flat, self.flat_input_signature, strict=False)
-        ):
+        for place, (value, spec) in enumerate(zip(flat, self.flat_input_signature, strict=False)):
             if isinstance(value, Tensor):
                 continue
             try:
@@ -141,9 +136,7 @@ class FunctionSpec:
         if not args:
             return
         if not _are_alike(self.input_signature, args):
-            raise ValueError(
-                "Structure of Python function inputs does not match input_signature."
-            )
+            raise ValueError("Structure of Python function inputs does not match input_signature.")
         flat = nest.flatten(args, expand_composites=True)
         if any(not isinstance(arg, (Tensor, TensorSpec)) for arg in flat):
             raise ValueError(
@@ -186,7 +179,7 @@ def _argspec(python_function: Callable) -> inspect.FullArgSpec:
     # What a partial gives by keyword is no default of a call.
     spec = inspect.getfullargspec(target)
     offset = len(spec.args) - len(spec.defaults or ())
-    given = {name: spec.defaults[i] for i, name in enumerate(spec.args[offset:])} if spec.defaults else {}
+    given = dict(zip(spec.args[offset:], spec.defaults or (), strict=True))
     left = [name for name in spec.args if name not in target.keywords]
     return spec._replace(
         args=left,

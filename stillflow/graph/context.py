@@ -154,10 +154,15 @@ def inside_function() -> bool:
     return bool(stack) and stack[-1].building_function
 
 
+def outermost_graph() -> Any:
+    """The default graph of what is in no block of a graph's."""
+    return _Mode.default or global_graph()
+
+
 def get_default_graph() -> Any:
     """Returns the graph that new operations are added to in this thread."""
     stack = graphs.stack
-    return stack[-1] if stack else _Mode.default or global_graph()
+    return stack[-1] if stack else outermost_graph()
 
 
 def global_graph() -> Any:

@@ -149,7 +149,7 @@ def _around_functions() -> tuple[Graph, list]:
         devices = devices or graph.stacks.devices
         if not graph.building_function:
             return graph, devices
-    return context.global_graph(), devices
+    return context.outermost_graph(), devices
 
 
 def get_name_scope() -> str:

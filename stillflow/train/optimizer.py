@@ -139,7 +139,8 @@ class Optimizer(Trackable):
         Raises:
           ValueError: no variable, an unknown gate, or a type that cannot be optimized.
         """
-        if executing_eagerly():
+        in_function = callable(loss) and get_default_graph().building_function
+        if executing_eagerly() or in_function:
             return self._taped_gradients(loss, var_list, grad_loss)
         loss = scaled_loss(loss() if callable(loss) else loss)
         if gate_gradients not in (self.GATE_NONE, self.GATE_OP, self.GATE_GRAPH):
@@ -244,7 +245,7 @@ class Optimizer(Trackable):
         """Builds what updates one variable, beside it and in a scope of its name."""
         if isinstance(variable, Tensor):
             raise NotImplementedError("Trying to update a Tensor ", variable)
-        if executing_eagerly():
+        if not getattr(variable, "_in_graph_mode", True):  # it has no node, in functions neither
             with name_scope("update_"):
                 return self._updated(grad, variable)
         with name_scope(f"update_{variable.op.name}"), colocate_with(variable):
