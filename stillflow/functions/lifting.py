@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from stillflow.declare.emitting import emit
 from stillflow.graph.context import executing_eagerly
-from stillflow.graph.eager_tensor import EagerTensor
+from stillflow.graph.eager_tensor import EagerTensor, eager_tensor
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import init_scope
 
@@ -43,7 +43,7 @@ def _again(op: Operation, inputs: list[Any]) -> Any:
     if not executing_eagerly():
         return emit(op.defn, inputs, dict(op.attrs), op.name)
     if op.defn.is_constant:
-        return _Made([EagerTensor(op.attrs["value"], op.attrs["dtype"])])
+        return _Made([eager_tensor(op.attrs["value"], op.attrs["dtype"])])
     from stillflow.runtime.eager.dispatch import run
 
     return run(op.defn, inputs, dict(op.attrs), op.name)

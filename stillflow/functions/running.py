@@ -18,7 +18,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.functions.derivative import Derivative
 from stillflow.graph import dtypes
 from stillflow.graph.context import graphs
-from stillflow.graph.eager_tensor import EagerTensor
+from stillflow.graph.eager_tensor import EagerTensor, eager_tensor
 from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.recording import record_operation
@@ -155,7 +155,7 @@ def _as_array(value: Any) -> Any:
 
 def _as_tensors(values: Sequence[Any], outputs: Sequence[Tensor]) -> list[EagerTensor]:
     return [
-        EagerTensor(value, output.dtype) for value, output in zip(values, outputs, strict=False)
+        eager_tensor(value, output.dtype) for value, output in zip(values, outputs, strict=False)
     ]
 
 
