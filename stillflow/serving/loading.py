@@ -91,9 +91,8 @@ def load_saved_model(folder: str, tags: Sequence[str] = (names.SERVING,)) -> Ser
         if not writer.startswith("2."):
             raise
         raise ValueError(
-            f"TensorFlow {writer} wrote it, in a form that TensorFlow 1.15 does not read either.\n"
-            "  Where it can be exported again, use tf.compat.v1.saved_model, of a frozen graph.\n"
-            f"  {error}"
+            f"{error}\n  TensorFlow {writer} wrote it; of its models those are read that compute "
+            "with TensorFlow 1.15's operations."
         ) from error
     return Servable(session, *signatures_of(meta, graph))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from stillflow.interchange.nodes import output_named
+from stillflow.interchange.reached import reached
 
 _RUNS_CODE = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
 _WRITES_FILES = {
@@ -31,7 +31,9 @@ def refuse_code(meta: Any) -> None:
 
 def refuse_writing(meta: Any, fetched: Iterable[str]) -> None:
     """RefusedModel where fetching tensors or operations of those names would write files."""
-    for node in _needed(meta, fetched):
+    nodes, functions = reached(meta.graph_def, fetched)
+    bodies = (node for function in functions for node in function.node_def)
+    for node in (*nodes, *bodies):
         if node.op in _WRITES_FILES and not _only_prints(node):
             raise RefusedModel(
                 f"Node {node.name!r} is a {node.op}, by which a request could write files.\n"
@@ -42,31 +44,6 @@ def refuse_writing(meta: Any, fetched: Iterable[str]) -> None:
 def _bodies(meta: Any) -> Iterator[Any]:
     for function in meta.graph_def.library.function:
         yield from function.node_def
-
-
-def _needed(meta: Any, fetched: Iterable[str]) -> Iterator[Any]:
-    """The nodes that run, and those of every function that one of them names."""
-    nodes = {node.name: node for node in meta.graph_def.node}
-    functions = {f.signature.name: f.node_def for f in meta.graph_def.library.function}
-    names = [output_named(name)[0] for name in fetched]
-    seen = set(names)
-    waiting = [nodes[name] for name in names if name in nodes]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        taken = [output_named(text.removeprefix("^"))[0] for text in node.input]
-        waiting += [nodes[name] for name in taken if name in nodes and name not in seen]
-        seen.update(taken)
-        for name in {named for attr in node.attr.values() for named in _functions(attr)} - seen:
-            seen.add(name)
-            waiting += functions.get(name, ())
-
-
-def _functions(attr: Any) -> Iterator[str]:
-    if attr.HasField("func"):
-        yield attr.func.name
-    for function in attr.list.func:
-        yield function.name
 
 
 def _only_prints(node: Any) -> bool:

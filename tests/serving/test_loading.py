@@ -36,6 +36,35 @@ def test_a_checkpoint_beside_its_meta_file_is_served(model):
     np.testing.assert_allclose(found["scores"], expected["y"], rtol=1e-5, atol=1e-6)
 
 
+def test_functions_that_tensorflow_1_15_saved_of_keras_are_served():
+    servable = load_saved_model(golden("keras"))
+    expected = np.load(asking.GOLDEN / "expected.npz")["keras_0"]
+    found = servable.run(servable.signature(None), {"dense_input": np.eye(4, dtype="float32")[:2]})
+    np.testing.assert_allclose(found["dense_1"], expected, rtol=1e-6)
+
+
+def test_a_model_of_tensorflow_2_is_served():
+    """TensorFlow 1.15 does not read it: its variables have an attribute more."""
+    servable = load_saved_model(golden("tf2"))
+    expected = np.load(asking.GOLDEN / "tf2" / "expected.npz")
+    signature = servable.signature(None)
+    (key,) = signature.inputs
+    found = servable.run(signature, {key: expected["images"]})
+    np.testing.assert_allclose(found["output_0"], expected["scores"], rtol=1e-5)
+
+
+def test_what_is_not_of_1_15_in_a_model_of_tensorflow_2_is_told(tmp_path):
+    shutil.copytree(golden("tf2"), tmp_path / "1")
+    model = loader.read_saved_model(golden("tf2"))
+    for function in model.meta_graphs[0].graph_def.library.function:
+        for node in function.node_def:
+            if node.op == "Conv2D":
+                node.op = "Conv"
+    (tmp_path / "1" / "saved_model.pb").write_bytes(model.SerializeToString())
+    with pytest.raises(ValueError, match=r"(?s)Conv.*TensorFlow 2\.[\d.]+ wrote it"):
+        load_saved_model(str(tmp_path / "1"))
+
+
 def test_inputs_may_be_named():
     path = str(LEAVING / "convolutional" / "model.ckpt.meta")
     servable = load_checkpoint(path, {"image": "x:0", "keep": "keep"}, {"y": "y"})

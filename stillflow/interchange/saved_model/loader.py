@@ -13,6 +13,7 @@ from stillflow.interchange.saved_model import folders, names
 from stillflow.interchange.saved_model.assets import asset_feeds
 from stillflow.interchange.saved_model.main_op import loaded_main_op
 from stillflow.interchange.saved_model.message import saved_model_class
+from stillflow.interchange.saved_model.of_tensorflow_2 import readable
 
 _FILES = {
     names.SAVED_MODEL_FILENAME_PB: from_bytes,
@@ -72,7 +73,7 @@ def load(
       ValueError, tf.errors.OpError: the graph cannot be imported, or the variables not restored.
     """
     folder = as_text(path_to_str(export_dir))
-    meta = tagged(read_saved_model(folder), tags)
+    meta = readable(tagged(read_saved_model(folder), tags))
     with sess.graph.as_default():
         saver = import_meta_graph(meta, import_scope=import_scope, **saver_kwargs)
         if saver is not None:

@@ -20,7 +20,8 @@ def shapes_for(body: Body, inputs: Sequence[Tensor]) -> list[TensorShape]:
 def copied(body: Body, inputs: Sequence[Tensor], scratch: Graph) -> dict[Tensor, Tensor]:
     """Copies a body into an empty graph, for arguments of the inputs' shapes: {tensor: its copy}.
 
-    A copy of a choice or a loop is of use for its shapes alone.
+    A copy is of use for its shapes alone: operations without outputs, and what waits for them, are
+    not in it.
     """
     known: dict[Tensor, Tensor] = {}
     for argument, tensor in zip(body.inputs, inputs, strict=True):
@@ -50,5 +51,4 @@ def _copy(op: Operation, scratch: Graph, known: dict[Tensor, Tensor]) -> None:
                 for (dtype, shape), (_, own) in zip(inferred, outputs, strict=True)
             ]
         copy = scratch.add_operation(op.defn, inputs, dict(op.attrs), outputs, op.name)
-        copy._add_control_inputs([scratch._ops[waited.name] for waited in op.control_inputs])
     known.update(zip(op.outputs, copy.outputs, strict=True))

@@ -17,21 +17,21 @@ list(type)("
 Tout
 list(type)(ˆ"serve*1.15.52v1.15.4-39-g3db52be8‘
 \
-xPlaceholder*
-shape:ÿÿÿÿÿÿÿÿÿ*#
+xPlaceholder*#
 _output_shapes
 :ÿÿÿÿÿÿÿÿÿ*
-dtype0
+dtype0*
+shape:ÿÿÿÿÿÿÿÿÿ
 j
 PyFuncPyFuncx*
 token
-pyfunc_0*
+pyfunc_0*#
+_output_shapes
+:ÿÿÿÿÿÿÿÿÿ*
 Tout
 2*
 Tin
-2*#
-_output_shapes
-:ÿÿÿÿÿÿÿÿÿ
+2
 
 initNoOp
 
