@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tools.survey import (
+    checks,
     libraries,
     pages,
     printed,
@@ -141,3 +142,28 @@ def test_names_that_a_package_spells_are_found(tmp_path):
     command = [sys.executable, "-m", "tools.survey.names", tmp_path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "    1 sysconfig (1 files)\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "came", "column"),
+    [
+        ("runs", "ran; within 1e-05", "runs, as it says"),
+        ("runs", "FileNotFoundError: data.csv", "runs, as it says"),
+        ("runs", "NameError: name 'xrange' is not defined", "apart"),
+        ("stops", "lacks tf.contrib.nosuch", "stops, as it says"),
+        ("stops", "runs on", "apart"),
+        ("may stop", "ran", "may stop, it says"),
+        ("may stop", "AttributeError: module 'tensorflow' has no x", "stops, as it says"),
+        ("unread", "ran", "apart"),
+    ],
+)
+def test_what_a_check_said_is_held_against_what_came(said, came, column):
+    assert checks.agreement(said, came) == column
+
+
+def test_programs_are_checked_as_they_are_run(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "b.py").write_text("from . import c\n")
+    (tmp_path / "a" / "c.py").write_text("import tensorflow as tf\ntf.nosuch\n")
+    said, verdict = checks.checked([["-m", "a.b"]], tmp_path, [])
+    assert (said, verdict) == ("stops", "does not run: tf.nosuch (a/c.py:2)")

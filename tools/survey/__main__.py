@@ -4,7 +4,7 @@
         [--packages DIR] [--tf115-packages DIR] [--here TSV... --there TSV...]
         [--only NAME]... [--no-run] [--write docs/programs.md]
 
-A PART is one of tutorials, repositories, libraries and tests; without one it is all four. FOLDER
+A PART is one of tutorials, repositories, checks, libraries and tests; without one it is all. FOLDER
 holds the repositories that tutorials and recipes name, as owner+name; nothing in it is changed.
 --tf115, a command that runs TensorFlow 1.15's Python, gives the numbers beside ours; what packages
 recipes need is found in --packages and --tf115-packages. --here and --there are results of
@@ -15,9 +15,9 @@ them, may be run one at a time; --write puts the tables of all results in DIR in
 import argparse
 from pathlib import Path
 
-from . import libraries, pages, repositories, tensorflow_tests, tutorials
+from . import checks, libraries, pages, repositories, tensorflow_tests, tutorials
 
-PARTS = {part.NAME: part for part in (tutorials, repositories, libraries, tensorflow_tests)}
+PARTS = {part.NAME: part for part in (tutorials, repositories, checks, libraries, tensorflow_tests)}
 
 
 def main():
