@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import sys
 from collections.abc import Iterable, Iterator
 
 from stillflow.checking import modules, sources
@@ -17,12 +18,15 @@ from stillflow.checking.uses import Attempt, Parts, Use
 _SETUP = {"setup.py", "conf.py"}
 
 
-def check(path: str, python2: bool = False) -> Report:
+def check(path: str, python2: bool = False, as_module: bool = False) -> Report:
     """Reads the program, notebook or folder at `path`, and what it imports of its repository.
 
-    With `python2`, as `stillflow run --py2` would run it.
+    With `python2`, as `stillflow run --py2` would run it; with `as_module`, the module of that
+    name, found from the working folder on, as `-m` does.
     """
     report = Report(path)
+    if as_module:
+        path = _module_file(path)
     full = os.path.realpath(path)
     if os.path.isdir(full):
         _check_folder(report, full, python2)
@@ -32,8 +36,19 @@ def check(path: str, python2: bool = False) -> Report:
         report.unread.append((path, "is a link that leads nowhere"))
     else:
         repository = Repository(sources.root_of(full))
-        _Check(report, repository, os.path.dirname(full), python2).programs([full], False)
+        base = os.getcwd() if as_module else os.path.dirname(full)
+        _Check(report, repository, base, python2).programs([full], False, as_module)
     return report
+
+
+def _module_file(name: str) -> str:
+    """The file of a module, or of a package's `__main__`, here or on `sys.path`."""
+    inside = os.path.join(*name.split("."))
+    for base in ("", *sys.path):
+        for file in (os.path.join(base, inside, "__main__.py"), os.path.join(base, f"{inside}.py")):
+            if os.path.exists(file):
+                return file
+    return f"{inside}.py"
 
 
 def _check_folder(report: Report, folder: str, python2: bool) -> None:
@@ -85,13 +100,13 @@ class _Check:
         self._read: set[str] = set()
         self._lacking: dict[tuple[str, Parts], list[tuple[Use, Lack]]] = {}
 
-    def programs(self, paths: list[str], is_whole: bool) -> None:
+    def programs(self, paths: list[str], is_whole: bool, as_module: bool = False) -> None:
         """Checks programs; `is_whole`: what none of them calls may be called from elsewhere."""
         unused: Effect = "may stop" if is_whole else "unused"
         for path in paths:
             reached = reach(self._repository, path)
             effects = list(self._of_program(path, reached, unused))
-            if not is_whole:
+            if not (is_whole or as_module):
                 effects += self._relative_imports(path)
             if path in reached.modules:
                 self._report.programs[self._shown(path)] = worst(effects)
@@ -196,8 +211,7 @@ def _effect(use: Use, level: int, failing: set[Attempt], unused: Effect) -> Effe
 
 
 def _shown(path: str, base: str) -> str:
-    relative = os.path.relpath(path, base)
-    return path if relative.startswith("..") else relative
+    return os.path.relpath(path, base)
 
 
 def _order(finding: Finding) -> tuple:

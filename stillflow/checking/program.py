@@ -76,6 +76,12 @@ class Repository:
         for base in bases:
             if (place := _below(base, parts)) is not None:
                 return place
+        for base in os.environ.get("PYTHONPATH", "").split(os.pathsep):
+            place = _below(os.path.realpath(base), parts) if base else None
+            if place is not None and place.path is not None:
+                real = os.path.realpath(place.path)
+                if real.startswith(self.root + os.sep):  # the repository under another name
+                    return Place(real, place.rest)
         if packages.module_lacking(parts[0]) is None:
             return None
         places = [_below(base, parts) for base in self._anywhere(parts[0])]

@@ -88,7 +88,7 @@ def test_modules_of_the_repository_are_not_missing(checked):
     assert [f.name for f in report.findings] == ["nosuch"]
 
 
-def test_a_program_with_relative_imports_is_run_as_a_module(write):
+def test_a_program_with_relative_imports_is_run_as_a_module(write, monkeypatch):
     from stillflow.checking import check
 
     folder = write(
@@ -96,3 +96,5 @@ def test_a_program_with_relative_imports_is_run_as_a_module(write):
     )
     (finding,) = check(str(folder / "pkg" / "a.py")).findings
     assert finding.advice == "run it by -m pkg.a"
+    monkeypatch.chdir(folder)
+    assert check("pkg.a", as_module=True).exit_code == 0

@@ -6,12 +6,15 @@ import click
 
 
 @click.command(short_help="Say what a program or a repository lacks, by reading it.")
+@click.option("-m", "as_module", is_flag=True, help="PATH is a module's name, as in python -m.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
 @click.option("--all", "show_all", is_flag=True, help="Every place of what is missing.")
 @click.option("--py2", "python2", is_flag=True, help="As stillflow run --py2 runs it.")
 @click.argument("path", type=click.Path())
 @click.pass_context
-def check(context: click.Context, path: str, as_json: bool, show_all: bool, python2: bool) -> None:
+def check(
+    context: click.Context, path: str, as_module: bool, as_json: bool, show_all: bool, python2: bool
+) -> None:
     """Say whether PATH runs, by reading it: a program, a notebook, or a repository's folder.
 
     What is missing of TensorFlow, of other packages and of Python 2 is listed, with what to do. The
@@ -20,7 +23,7 @@ def check(context: click.Context, path: str, as_json: bool, show_all: bool, pyth
     from stillflow.checking import check as read
     from stillflow.cli.check import written
 
-    report = read(path, python2)
+    report = read(path, python2, as_module)
     if (text := written(report, as_json, show_all)) is not None:
         click.echo(text)
     context.exit(report.exit_code)
