@@ -8,7 +8,7 @@ from typing import Any
 
 from stillflow.digits import model
 
-_FILE = "metrics.jsonl"
+FILE = "metrics.jsonl"
 
 
 def read(folder: str) -> list[dict[str, Any]]:
@@ -16,7 +16,7 @@ def read(folder: str) -> list[dict[str, Any]]:
 
     A last line that was cut off is left out.
     """
-    path = Path(folder, _FILE)
+    path = Path(folder, FILE)
     lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
     return [json.loads(line) for line in lines if line.endswith("\n")]
 
@@ -25,7 +25,7 @@ class MetricsFile:
     """Adds figures to a folder's file, after those of the first `step` steps that are there."""
 
     def __init__(self, folder: str, step: int):
-        path = Path(folder, _FILE)
+        path = Path(folder, FILE)
         kept = [_line(figures) for figures in read(folder) if figures["step"] <= step]
         model.write_whole(path, "".join(kept))
         self._file = open(path, "a", encoding="utf-8")  # noqa: SIM115 (closed by `close`)

@@ -10,7 +10,10 @@ import digit_models
 import drawn
 import pytest
 import serving
+from axe_playwright_python.sync_playwright import Axe
 from playwright import sync_api as playwright
+
+from stillflow.digits import metrics
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -32,6 +35,18 @@ PHONE = {
 def address(model_folder):
     with serving.server(model_folder) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def trained_folder(model_folder, tmp_path_factory):
+    """A model with the figures of its training."""
+    folder = shutil.copytree(model_folder, tmp_path_factory.mktemp("trained") / "model")
+    figures = metrics.MetricsFile(str(folder), 0)
+    for step in (100, 200, 300):
+        figures.add(step=step, loss=1 / step, rate=0.1)
+        figures.add(step=step, accuracy=1 - 1 / step)
+    figures.close()
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -266,6 +281,93 @@ def test_the_page_says_how_to_train_and_takes_up_the_model(opened, tmp_path):
         playwright.expect(page.locator("#digit")).not_to_have_text("?")
         playwright.expect(page.locator("#model")).to_contain_text("digits-0")
         page.goto("about:blank")  # what it asks of a server that ends would count as an error
+
+
+def objections(page):
+    """What axe-core finds, as texts that name the rule and the elements."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {[node['html'] for node in rule['nodes']]}" for rule in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone in Chinese"])
+def test_axe_finds_nothing(opened, trained_folder, device, scheme):
+    """With an answer and the curves of a training shown, and with the folded text open."""
+    with serving.server(trained_folder) as address:
+        page = opened(address, **device, color_scheme=scheme, reduced_motion="reduce")
+        playwright.expect(page.locator("#training")).to_be_visible()
+        draw(page, 7)
+        assert says(page, 7)
+        page.locator("summary").click()
+        assert objections(page) == []
+        page.goto(f"{address}docs")
+        playwright.expect(page.locator("h2 code").first).to_be_visible()
+        assert objections(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_there_is_no_model(opened, tmp_path, scheme):
+    with serving.server(tmp_path) as address:
+        page = opened(address, **DESKTOP, color_scheme=scheme)
+        playwright.expect(page.locator("#untrained")).to_be_visible()
+        assert objections(page) == []
+        page.goto("about:blank")
+
+
+def test_the_keyboard_alone_suffices(opened):
+    """Tab reaches all that can be operated, in the order of reading; each shows its focus."""
+    page = opened()
+    reached = []
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate(
+                """() => {
+                  const { id, localName } = document.activeElement;
+                  const { outlineStyle } = getComputedStyle(document.activeElement);
+                  return [id || localName, outlineStyle !== "none"];
+                }"""
+            )
+        )
+    names = ["language", "theme", "sheet", "clear", "undo", "open", "summary", "a"]
+    assert reached[:8] == [[name, True] for name in names]
+    page.locator("#open").focus()
+    with page.expect_file_chooser():
+        page.keyboard.press("Enter")
+    page.locator("#language").focus()
+    page.keyboard.press("Enter")
+    playwright.expect(page.locator("h1")).to_have_text("Stillflow 手写数字")
+    page.keyboard.press("Space")
+    playwright.expect(page.locator("h1")).to_have_text("Stillflow digits")
+
+
+def test_a_training_beside_it_is_followed(opened, tmp_path):
+    """Each checkpoint is taken up, and the curves go on to it."""
+    digit_models.untrained(tmp_path, steps=(100,))
+    figures = metrics.MetricsFile(str(tmp_path), 100)
+    with serving.server(tmp_path) as address:
+        page = opened(address)
+        playwright.expect(page.locator("#model")).to_contain_text("digits-100")
+        playwright.expect(page.locator("#training")).to_be_hidden()
+        figures.add(step=50, loss=2.25, rate=0.1)
+        figures.add(step=100, loss=0.5, rate=0.1)
+        figures.add(step=100, accuracy=0.875)
+        figures.flush()
+        loss, accuracy = page.locator("#loss"), page.locator("#accuracy")
+        playwright.expect(loss).to_have_text("Loss at step 100: 0.500 (2.250 at first)")
+        playwright.expect(accuracy).to_contain_text("at step 100: 87.5% (87.5% at first)")
+        assert page.locator("#losses polyline").get_attribute("points") == "0.0,0.0 300.0,77.8"
+        figures.add(step=1200, loss=0.25, rate=0.1)
+        figures.add(step=1200, accuracy=0.9375)
+        figures.flush()
+        digit_models.untrained(tmp_path, steps=(1200,))
+        playwright.expect(loss).to_have_text("Loss at step 1,200: 0.250 (2.250 at first)")
+        playwright.expect(accuracy).to_contain_text("93.8% (87.5% at first)")
+        playwright.expect(page.locator("#model")).to_contain_text("digits-1200")
+        page.get_by_role("button", name="中文").click()
+        playwright.expect(loss).to_have_text("第 1,200 步的损失:0.250(最初 2.250)")
+        page.goto("about:blank")
+    figures.close()
 
 
 def test_the_api_is_shown_from_its_description(opened, address):

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import importlib.resources
+import itertools
 import json
 
 import digit_models
@@ -13,8 +14,9 @@ import numpy as np
 import pytest
 from openapi_spec_validator import validate
 
+from stillflow.digits import metrics
 from stillflow.digits.recogniser import Recogniser
-from stillflow.digits.web import app
+from stillflow.digits.web import app, progress
 from stillflow.digits.web.newest import Newest
 from stillflow.serving.bodies import BodyReader
 
@@ -145,6 +147,45 @@ def test_strokes_are_the_first_layers_weights(folder):
     weights = Recogniser.open(str(folder)).hidden_weights.T
     expected = weights / abs(weights).max(axis=1, keepdims=True)
     np.testing.assert_allclose((found.reshape(20, 784) - 128.0) / 127, expected, atol=0.005)
+
+
+def figures_of(folder):
+    return as_described(ask(folder, "GET", "/api/training"), "Training")
+
+
+def test_the_figures_of_the_training(tmp_path):
+    """What can be drawn of them; before there are any, none."""
+    assert figures_of(tmp_path) == {"step": None, "loss": [], "accuracy": []}
+    figures = metrics.MetricsFile(str(tmp_path), 0)
+    figures.add(step=1, loss=2.5, rate=0.1)
+    figures.add(step=2, loss=float("nan"), rate=0.1)
+    figures.add(step=2, accuracy=0.5)
+    figures.close()
+    with open(tmp_path / metrics.FILE, "a") as file:
+        file.write('{"step": 3, "lo')  # a line that is being written
+    assert figures_of(tmp_path) == {"step": 2, "loss": [[1, 2.5]], "accuracy": [[2, 0.5]]}
+
+
+def test_of_many_figures_some_are_shown_the_first_and_the_last_among_them(tmp_path):
+    figures = metrics.MetricsFile(str(tmp_path), 0)
+    for step in range(1001):
+        figures.add(step=step, loss=1.0)
+    figures.close()
+    steps = [step for step, _ in figures_of(tmp_path)["loss"]]
+    assert (len(steps), steps[0], steps[-1]) == (progress.MOST, 0, 1000)
+    assert {b - a for a, b in itertools.pairwise(steps)} == {3, 4}
+
+
+@pytest.mark.parametrize("damage", ["[1]\n", "no JSON\n", '{"loss": 1}\n', "\xff\n"])
+def test_damaged_figures_leave_those_that_were_there(tmp_path, damage, caplog):
+    (tmp_path / metrics.FILE).write_text('{"step": 1, "loss": 2.5}\n')
+    shown = progress.Progress(str(tmp_path))
+    before = shown.figures()
+    (tmp_path / metrics.FILE).write_bytes(damage.encode("latin-1"))
+    assert shown.figures() == before
+    assert "are not shown" in caplog.text
+    shown.figures()
+    assert len(caplog.records) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 // The page: sends what is drawn or opened, and shows what the network makes of it.
 
+import { draw } from "./chart.js";
 import { Sheet } from "./sheet.js";
 import { preferredLanguage, preferredTheme, remember, translate } from "./words.js";
 
@@ -16,6 +17,7 @@ let answer = null; // the last one
 let problem = null; // a key of the words, or the server's own reason
 let model = null;
 let strokes = null; // a byte for each weight of the first layer
+let training = { step: null, loss: [], accuracy: [] }; // figures of the model's training
 let speaking;
 
 let opened = null; // a picture file to send in place of the drawing
@@ -75,9 +77,18 @@ async function look() {
       ask(); // the server is back
     }
     showModel();
+    await lookAtTraining();
   } catch {
     // what is drawn next will say that the server is gone
   }
+}
+
+async function lookAtTraining() {
+  const response = await fetch("/api/training");
+  const said = response.ok ? await response.json() : training;
+  if (said.step === training.step && said.accuracy.length === training.accuracy.length) return;
+  training = said;
+  showTraining();
 }
 
 function showModel() {
@@ -90,6 +101,21 @@ setInterval(() => document.hidden || look(), LOOK_AGAIN);
 
 const percent = (share) =>
   share.toLocaleString(language, { style: "percent", minimumFractionDigits: 1 });
+
+function showTraining() {
+  const { loss, accuracy } = training;
+  at("training").hidden = loss.length + accuracy.length === 0;
+  showCurve(at("losses"), at("loss"), loss, words.loss, (value) => value.toFixed(3), 0);
+  showCurve(at("accuracies"), at("accuracy"), accuracy, words.accuracy, percent);
+}
+
+function showCurve(svg, caption, points, say, write, least) {
+  svg.parentElement.hidden = points.length === 0;
+  if (points.length === 0) return;
+  draw(svg, points, least);
+  const [step, value] = points.at(-1);
+  caption.textContent = say(write(value), step.toLocaleString(language), write(points[0][1]));
+}
 
 const rows = Array.from({ length: 10 }, (_, digit) => {
   const row = document.createElement("li");
@@ -205,6 +231,7 @@ function setLanguage(chosen) {
   at("language").textContent = words.other;
   at("language").lang = language === "zh" ? "en" : "zh-CN";
   showModel();
+  showTraining();
   show(answer, problem);
 }
 

@@ -22,6 +22,7 @@ from stillflow.digits.model import NoModel
 from stillflow.digits.recogniser import Recogniser
 from stillflow.digits.web import bodies
 from stillflow.digits.web.newest import Answer, Newest
+from stillflow.digits.web.progress import Progress
 from stillflow.serving.batcher import Batcher, OverloadedError
 from stillflow.serving.bodies import BodyReader
 
@@ -52,6 +53,7 @@ class Service:
 
     def __init__(self, newest: Newest, reader: BodyReader):
         self.newest = newest
+        self._progress = Progress(newest.folder)
         self._reader = reader
         self._batcher = Batcher[np.ndarray, Answer](newest.run)
         self._decoder = ThreadPoolExecutor(1, "pictures")
@@ -88,6 +90,10 @@ class Service:
         largest = np.maximum(abs(weights).max(axis=1, keepdims=True), 1e-12)
         levels = np.rint(128 + 127 * weights / largest).astype(np.uint8)
         return Response(levels.tobytes(), media_type="application/octet-stream")
+
+    async def training(self, request: Request) -> Response:
+        """GET /api/training"""
+        return JSONResponse(await asyncio.to_thread(self._progress.figures))
 
     async def health(self, request: Request) -> Response:
         """GET /healthz"""
@@ -147,6 +153,7 @@ def create(newest: Newest, reader: BodyReader | None = None) -> ASGIApp:
         Route("/api/predict", service.predict, methods=["POST"]),
         Route("/api/model", service.model),
         Route("/api/model/strokes", service.strokes),
+        Route("/api/training", service.training),
         Route("/healthz", service.health),
         *_pages(),
     ]
