@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "stillflow"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 # What a wheel holds beside Python: data that the package reads, and the page.
-DATA = {".csv", ".css", ".gz", ".html", ".js", ".json", ".svg", ".txt", ".typed"}
+DATA = {".csv", ".css", ".gz", ".html", ".js", ".json", ".svg", ".toml", ".txt", ".typed"}
 NO_INDEX = ("from versions: none", "Connection", "Network is unreachable", "resolution")
 
 

@@ -31,7 +31,16 @@ _OTHERS = (
     "TF_FORWARD_COMPATIBILITY_DELTA_DAYS",
 )
 _FAMILIES = (
-    *("HOROVOD_", "JAX_", "MALLOC_", "MKL_", "OMPI_COMM_", "OMPI_MCA_orte_hnp_uri", "OMP_"),
+    *(
+        "AUTOGRAPH_",
+        "HOROVOD_",
+        "JAX_",
+        "MALLOC_",
+        "MKL_",
+        "OMPI_COMM_",
+        "OMPI_MCA_orte_hnp_uri",
+        "OMP_",
+    ),
     *("OPENBLAS_", "SLURM_STEP_", "TF_CPP_", "TF_CUDNN_", "XLA_"),
 )
 
