@@ -6,12 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
-from stillflow.estimator.canned import classes, measures
+from stillflow.estimator.canned import classes, measures, served
 from stillflow.estimator.canned.head import (
-    CLASSIFY,
-    DEFAULT_SERVING,
-    PREDICT,
-    REGRESS,
     Head,
     LossSpec,
     Measured,
@@ -24,8 +20,6 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.interchange.saved_model.export_output import (
     ExportOutput,
-    PredictOutput,
-    RegressionOutput,
 )
 from stillflow.ops.array.filling import zeros_like
 from stillflow.ops.array.joining import concat
@@ -131,14 +125,7 @@ class BinaryHead(Head):
             }
 
     def _export_outputs(self, predictions: dict[str, Tensor]) -> dict[str, ExportOutput]:
-        probabilities = predictions[_Keys.PROBABILITIES]
-        classified = classes.classification_output(probabilities, 2, self._label_vocabulary)
-        return {
-            DEFAULT_SERVING: classified,
-            CLASSIFY: classified,
-            REGRESS: RegressionOutput(predictions[_Keys.LOGISTIC]),
-            PREDICT: PredictOutput(predictions),
-        }
+        return served.of_two_classes(predictions, self._label_vocabulary)
 
     def _metrics(self, measured: Measured) -> dict[str, Metric]:
         labels, weights, losses = measured.labels, measured.weights, measured.losses

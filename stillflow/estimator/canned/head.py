@@ -13,7 +13,6 @@ from stillflow.estimator.spec import EstimatorSpec
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import get_collection, name_scope
-from stillflow.interchange.saved_model import names
 from stillflow.interchange.saved_model.export_output import ExportOutput
 from stillflow.ops.array.filling import ones_like
 from stillflow.ops.control.ordering import group
@@ -24,9 +23,6 @@ from stillflow.ops.metrics.accumulating import Metric
 from stillflow.ops.reduce.reductions import reduce_sum
 from stillflow.ops.summaries.scalar import scalar
 from stillflow.train.training_util import get_global_step
-
-DEFAULT_SERVING = names.DEFAULT_SERVING_SIGNATURE_DEF_KEY
-CLASSIFY, REGRESS, PREDICT = "classification", "regression", "predict"
 
 
 class LossSpec(NamedTuple):

@@ -6,11 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
-from stillflow.estimator.canned import classes
+from stillflow.estimator.canned import classes, served
 from stillflow.estimator.canned.head import (
-    CLASSIFY,
-    DEFAULT_SERVING,
-    PREDICT,
     Head,
     LossSpec,
     Measured,
@@ -22,7 +19,7 @@ from stillflow.estimator.canned.weights import weights_like
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.interchange.saved_model.export_output import ExportOutput, PredictOutput
+from stillflow.interchange.saved_model.export_output import ExportOutput
 from stillflow.ops.array.reshaping import expand_dims
 from stillflow.ops.losses.functions import sparse_softmax_cross_entropy
 from stillflow.ops.losses.weighting import Reduction, compute_weighted_loss
@@ -127,14 +124,7 @@ class MultiClassHead(Head):
             }
 
     def _export_outputs(self, predictions: dict[str, Tensor]) -> dict[str, ExportOutput]:
-        classified = classes.classification_output(
-            predictions[_Keys.PROBABILITIES], self._n_classes, self._label_vocabulary
-        )
-        return {
-            DEFAULT_SERVING: classified,
-            CLASSIFY: classified,
-            PREDICT: PredictOutput(predictions),
-        }
+        return served.of_classes(predictions, self._n_classes, self._label_vocabulary)
 
     def _metrics(self, measured: Measured) -> dict[str, Metric]:
         labels, weights, losses = measured.labels, measured.weights, measured.losses

@@ -6,14 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
-from stillflow.estimator.canned.head import (
-    DEFAULT_SERVING,
-    PREDICT,
-    Head,
-    LossSpec,
-    training,
-)
+from stillflow.estimator.canned.head import Head, LossSpec, training
 from stillflow.estimator.canned.keys import MetricKeys
+from stillflow.estimator.canned.served import DEFAULT_SERVING, PREDICT
 from stillflow.estimator.mode_keys import ModeKeys
 from stillflow.estimator.spec import EstimatorSpec
 from stillflow.graph.operation import Operation, Tensor

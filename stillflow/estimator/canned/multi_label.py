@@ -6,11 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
-from stillflow.estimator.canned import classes, measures
+from stillflow.estimator.canned import classes, measures, served
 from stillflow.estimator.canned.head import (
-    CLASSIFY,
-    DEFAULT_SERVING,
-    PREDICT,
     Head,
     LossSpec,
     Measured,
@@ -22,7 +19,7 @@ from stillflow.estimator.canned.weights import weights_like
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
-from stillflow.interchange.saved_model.export_output import ExportOutput, PredictOutput
+from stillflow.interchange.saved_model.export_output import ExportOutput
 from stillflow.ops.array.filling import ones, zeros
 from stillflow.ops.array.joining import concat
 from stillflow.ops.array.shape_of import rank
@@ -193,14 +190,7 @@ class MultiLabelHead(Head):
             return logits, {_Keys.LOGITS: logits, _Keys.PROBABILITIES: probabilities}
 
     def _export_outputs(self, predictions: dict[str, Tensor]) -> dict[str, ExportOutput]:
-        classified = classes.classification_output(
-            predictions[_Keys.PROBABILITIES], self._n_classes, self._label_vocabulary
-        )
-        return {
-            DEFAULT_SERVING: classified,
-            CLASSIFY: classified,
-            PREDICT: PredictOutput(predictions),
-        }
+        return served.of_classes(predictions, self._n_classes, self._label_vocabulary)
 
     def _metrics(self, measured: Measured) -> dict[str, Metric]:
         labels, weights, losses = measured.labels, measured.weights, measured.losses

@@ -6,11 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
-from stillflow.estimator.canned import measures
+from stillflow.estimator.canned import measures, served
 from stillflow.estimator.canned.head import (
-    DEFAULT_SERVING,
-    PREDICT,
-    REGRESS,
     Head,
     LossSpec,
     Measured,
@@ -22,8 +19,6 @@ from stillflow.estimator.canned.weights import weights_like
 from stillflow.graph.operation import Tensor
 from stillflow.interchange.saved_model.export_output import (
     ExportOutput,
-    PredictOutput,
-    RegressionOutput,
 )
 from stillflow.ops.losses.functions import mean_squared_error
 from stillflow.ops.losses.weighting import Reduction, compute_weighted_loss
@@ -104,12 +99,7 @@ class RegressionHead(Head):
         return logits, {PredictionKeys.PREDICTIONS: values, PredictionKeys.LOGITS: logits}
 
     def _export_outputs(self, predictions: dict[str, Tensor]) -> dict[str, ExportOutput]:
-        regressed = RegressionOutput(predictions[PredictionKeys.PREDICTIONS])
-        return {
-            DEFAULT_SERVING: regressed,
-            REGRESS: regressed,
-            PREDICT: PredictOutput(predictions),
-        }
+        return served.of_numbers(predictions)
 
     def _labels_to_measure(self, given: Any, processed: Any) -> Any:
         return given

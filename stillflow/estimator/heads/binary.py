@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from stillflow.estimator.canned import classes
-from stillflow.estimator.canned.head import CLASSIFY, DEFAULT_SERVING, PREDICT, REGRESS
+from stillflow.estimator.canned import classes, served
 from stillflow.estimator.canned.keys import MetricKeys, PredictionKeys
 from stillflow.estimator.canned.labels import logits_of
 from stillflow.estimator.canned.losses import call_loss_fn, check_loss_fn
@@ -23,8 +22,6 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.interchange.saved_model.export_output import (
     ExportOutput,
-    PredictOutput,
-    RegressionOutput,
 )
 from stillflow.keras.metrics.counts import Precision, Recall
 from stillflow.keras.metrics.curves import AUC
@@ -127,14 +124,7 @@ class BinaryClassHead(PlainHead):
             return {key: found[key] for key in _ALL if key in found}
 
     def _export_outputs(self, predictions: dict[Any, Tensor]) -> dict[str, ExportOutput]:
-        probabilities = predictions[_Keys.PROBABILITIES]
-        classified = classes.classification_output(probabilities, 2, self._label_vocabulary)
-        return {
-            DEFAULT_SERVING: classified,
-            CLASSIFY: classified,
-            REGRESS: RegressionOutput(predictions[_Keys.LOGISTIC]),
-            PREDICT: PredictOutput(predictions),
-        }
+        return served.of_two_classes(predictions, self._label_vocabulary)
 
     def metrics(self, regularization_losses: Any = None) -> dict[str, Any]:
         key = _Metrics

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from stillflow.estimator.canned import classes
-from stillflow.estimator.canned.head import CLASSIFY, DEFAULT_SERVING, PREDICT
+from stillflow.estimator.canned import classes, served
 from stillflow.estimator.canned.keys import MetricKeys, PredictionKeys
 from stillflow.estimator.canned.labels import logits_of
 from stillflow.estimator.canned.losses import call_loss_fn, check_loss_fn
@@ -22,7 +21,7 @@ from stillflow.estimator.heads.head import PlainHead, check_keys
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.interchange.saved_model.export_output import ExportOutput, PredictOutput
+from stillflow.interchange.saved_model.export_output import ExportOutput
 from stillflow.keras.metrics.means import Mean
 from stillflow.keras.metrics.of_functions import Accuracy
 from stillflow.ops.array.reshaping import expand_dims
@@ -112,14 +111,7 @@ class MultiClassHead(PlainHead):
             return found
 
     def _export_outputs(self, predictions: dict[Any, Tensor]) -> dict[str, ExportOutput]:
-        classified = classes.classification_output(
-            predictions[_Keys.PROBABILITIES], self._n_classes, self._label_vocabulary
-        )
-        return {
-            DEFAULT_SERVING: classified,
-            CLASSIFY: classified,
-            PREDICT: PredictOutput(predictions),
-        }
+        return served.of_classes(predictions, self._n_classes, self._label_vocabulary)
 
     def metrics(self, regularization_losses: Any = None) -> dict[str, Any]:
         key = MetricKeys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from stillflow.estimator.canned.head import DEFAULT_SERVING, PREDICT, REGRESS
+from stillflow.estimator.canned import served
 from stillflow.estimator.canned.keys import MetricKeys, PredictionKeys
 from stillflow.estimator.canned.labels import logits_of
 from stillflow.estimator.canned.losses import call_loss_fn, check_loss_fn
@@ -22,8 +22,6 @@ from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.interchange.saved_model.export_output import (
     ExportOutput,
-    PredictOutput,
-    RegressionOutput,
 )
 from stillflow.keras.metrics.means import Mean
 from stillflow.ops.losses.functions import mean_squared_error
@@ -94,12 +92,7 @@ class RegressionHead(PlainHead):
             return {_Keys.PREDICTIONS: self._inverse_link_fn(logits), _Keys.LOGITS: logits}
 
     def _export_outputs(self, predictions: dict[Any, Tensor]) -> dict[str, ExportOutput]:
-        regressed = RegressionOutput(predictions[_Keys.PREDICTIONS])
-        return {
-            DEFAULT_SERVING: regressed,
-            REGRESS: regressed,
-            PREDICT: PredictOutput(predictions),
-        }
+        return served.of_numbers(predictions)
 
     def metrics(self, regularization_losses: Any = None) -> dict[str, Any]:
         key = MetricKeys
