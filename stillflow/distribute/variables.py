@@ -40,6 +40,7 @@ class DistributedVarOp(NamedTuple):
     graph: Any
     traceback: Any
     type: str
+    built_at: Any
 
 
 @contextmanager
@@ -107,7 +108,7 @@ class DistributedVariable(DistributedDelegate, Variable):
         if replica_context_here() is not None:
             return self.get().op
         op = self.primary.op
-        return DistributedVarOp(op.name, op.graph, op.traceback, op.type)
+        return DistributedVarOp(op.name, op.graph, op.traceback, op.type, op.built_at)
 
     @property
     def graph(self) -> Any:
