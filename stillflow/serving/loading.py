@@ -1,4 +1,4 @@
-"""Models in files, loaded to be asked: SavedModels, and checkpoints beside their .meta file."""
+"""Models in files, loaded to be asked: SavedModels, checkpoints, frozen graphs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ import numpy as np
 from stillflow.graph.errors import InvalidArgumentError, OpError, UnimplementedError
 from stillflow.graph.graph import Graph
 from stillflow.interchange.ends import ends_of, placeholders_of, tensor_named
+from stillflow.interchange.importer import import_graph_def
+from stillflow.interchange.kinds import read_graph_file
 from stillflow.interchange.meta_graph import import_meta_graph, read_meta_graph
 from stillflow.interchange.saved_model import loader, names
 from stillflow.runtime.ahead import compile_ahead
 from stillflow.runtime.session import BaseSession
 from stillflow.serving.refusing import refuse_code, refuse_writing
 from stillflow.serving.signatures import DEFAULT, Signature, made_signature, signatures_of
+
+Named = Mapping[str, str]
 
 
 class Servable:
@@ -71,22 +75,49 @@ class Servable:
         self._session.close()
 
 
-def load_saved_model(folder: str, tags: Sequence[str] = (names.SERVING,)) -> Servable:
-    """Loads a SavedModel's graph of these tags.
+def load(
+    path: str,
+    inputs: Named | None = None,
+    outputs: Named | None = None,
+    tags: Sequence[str] = (names.SERVING,),
+) -> Servable:
+    """Loads a SavedModel's folder, a .meta file with its checkpoint, or a frozen graph's .pb file.
+
+    Args:
+      inputs, outputs: {what clients say: the name of a tensor or node} of the default signature.
+        Where it has none and they are left out: the placeholders that the outputs need, and what
+        nothing takes.
+      tags: of a SavedModel's graph.
 
     Raises:
       RefusedModel: it would run code, or write files.
-      OSError, RuntimeError, ValueError, tf.errors.OpError: as `tf.saved_model.load`.
+      OSError, RuntimeError, ValueError, tf.errors.OpError: it cannot be read, or what is meant is
+        not clear.
     """
-    meta = loader.tagged(loader.read_saved_model(folder), tags)
-    refuse_code(meta)
-    refuse_writing(meta, _fetched(meta))
     graph = Graph()
     session = BaseSession(graph=graph)
+    if path.endswith(".meta"):
+        meta = _import_checkpoint(path, session)
+    elif path.endswith(".pb"):
+        meta = _import_frozen(path, graph)
+    else:
+        meta = _import_saved_model(path, tags, session)
+    signatures, refused = signatures_of(meta, graph)
+    if inputs or outputs or not (signatures or refused):
+        signatures[DEFAULT] = _signature(graph, inputs, outputs)
+    fetched = [port.tensor for s in signatures.values() for port in s.outputs.values()]
+    refuse_writing(meta.graph_def, fetched)
+    return Servable(session, signatures, refused)
+
+
+def _import_saved_model(folder: str, tags: Sequence[str], session: BaseSession) -> Any:
+    meta = loader.tagged(loader.read_saved_model(folder), tags)
+    refuse_code(meta.graph_def)
+    refuse_writing(meta.graph_def, _started_by(meta))
     writer = meta.meta_info_def.tensorflow_version
     try:
-        with graph.as_default():
-            meta = loader.load(session, tags, folder)
+        with session.graph.as_default():
+            return loader.load(session, tags, folder)
     except (ValueError, OpError) as error:
         if not writer.startswith("2."):
             raise
@@ -94,42 +125,33 @@ def load_saved_model(folder: str, tags: Sequence[str] = (names.SERVING,)) -> Ser
             f"{error}\n  TensorFlow {writer} wrote it; of its models those are read that compute "
             "with TensorFlow 1.15's operations."
         ) from error
-    return Servable(session, *signatures_of(meta, graph))
 
 
-def load_checkpoint(
-    path: str, inputs: Mapping[str, str] | None = None, outputs: Mapping[str, str] | None = None
-) -> Servable:
-    """Loads the graph of a .meta file, and the checkpoint that is beside it.
-
-    Args:
-      path: the .meta file.
-      inputs, outputs: {what clients say: the name of a tensor or node} of the default signature.
-        Where they are left out: the placeholders that the outputs need, what nothing takes.
-
-    Raises:
-      RefusedModel: it would run code, or write files.
-      OSError, ValueError, tf.errors.OpError: it cannot be read, or what is meant is not clear.
-    """
+def _import_checkpoint(path: str, session: BaseSession) -> Any:
     meta = read_meta_graph(path)
-    refuse_code(meta)
-    graph = Graph()
-    session = BaseSession(graph=graph)
-    with graph.as_default():
+    refuse_code(meta.graph_def)
+    with session.graph.as_default():
         saver = import_meta_graph(meta)
         if saver is not None:
             saver.restore(session, path.removesuffix(".meta"))
-    signatures, refused = signatures_of(meta, graph)
-    if inputs or outputs or DEFAULT not in signatures:
-        signatures[DEFAULT] = _signature(graph, inputs, outputs)
-    fetched = [port.tensor for s in signatures.values() for port in s.outputs.values()]
-    refuse_writing(meta, fetched)
-    return Servable(session, signatures, refused)
+    return meta
 
 
-def _signature(
-    graph: Graph, inputs: Mapping[str, str] | None, outputs: Mapping[str, str] | None
-) -> Signature:
+def _import_frozen(path: str, graph: Graph) -> Any:
+    """A MetaGraphDef of the graph, which has no signatures."""
+    from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef
+
+    message = read_graph_file(path)
+    if hasattr(message, "meta_graphs"):
+        raise ValueError(f"{path} is the file of a SavedModel: give its folder.")
+    meta = message if hasattr(message, "graph_def") else MetaGraphDef(graph_def=message)
+    refuse_code(meta.graph_def)
+    with graph.as_default():
+        import_graph_def(meta.graph_def, name="")
+    return meta
+
+
+def _signature(graph: Graph, inputs: Named | None, outputs: Named | None) -> Signature:
     if outputs:
         gives = {key: tensor_named(name, graph) for key, name in outputs.items()}
     else:
@@ -142,17 +164,22 @@ def _signature(
     return made_signature(DEFAULT, takes, gives)
 
 
-def _fetched(meta: Any) -> list[str]:
-    """The names of what loading and asking a model run."""
-    named = [info.name for s in meta.signature_def.values() for info in s.outputs.values()]
+def _started_by(meta: Any) -> list[str]:
+    """The names of what is run when a SavedModel is loaded."""
+    key = names.INIT_OP_SIGNATURE_KEY
+    found = (
+        [info.name for info in meta.signature_def[key].outputs.values()]
+        if (key in meta.signature_def)
+        else []
+    )
     for key in (names.MAIN_OP_KEY, names.LEGACY_INIT_OP_KEY):
         if key in meta.collection_def:
-            named += meta.collection_def[key].node_list.value
-    return named
+            found += meta.collection_def[key].node_list.value
+    return found
 
 
 def is_model(path: str) -> bool:
-    """Whether a path is a SavedModel's folder, or a .meta file."""
-    if path.endswith(".meta"):
+    """Whether a path is a SavedModel's folder, or a .meta or .pb file."""
+    if path.endswith((".meta", ".pb")):
         return os.path.isfile(path)
     return loader.maybe_saved_model_directory(path)

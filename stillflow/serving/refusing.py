@@ -19,9 +19,9 @@ class RefusedModel(ValueError):
     """A model that is not served, whatever it computes."""
 
 
-def refuse_code(meta: Any) -> None:
-    """RefusedModel for a MetaGraphDef in which any node runs code of a program."""
-    for node in (*meta.graph_def.node, *_bodies(meta)):
+def refuse_code(graph_def: Any) -> None:
+    """RefusedModel for a GraphDef in which any node runs code of a program."""
+    for node in (*graph_def.node, *_bodies(graph_def.library.function)):
         if node.op in _RUNS_CODE:
             raise RefusedModel(
                 f"Node {node.name!r} is a {node.op}: it runs code of the program that made the "
@@ -29,11 +29,10 @@ def refuse_code(meta: Any) -> None:
             )
 
 
-def refuse_writing(meta: Any, fetched: Iterable[str]) -> None:
+def refuse_writing(graph_def: Any, fetched: Iterable[str]) -> None:
     """RefusedModel where fetching tensors or operations of those names would write files."""
-    nodes, functions = reached(meta.graph_def, fetched)
-    bodies = (node for function in functions for node in function.node_def)
-    for node in (*nodes, *bodies):
+    nodes, functions = reached(graph_def, fetched)
+    for node in (*nodes, *_bodies(functions)):
         if node.op in _WRITES_FILES and not _only_prints(node):
             raise RefusedModel(
                 f"Node {node.name!r} is a {node.op}, by which a request could write files.\n"
@@ -41,8 +40,8 @@ def refuse_writing(meta: Any, fetched: Iterable[str]) -> None:
             )
 
 
-def _bodies(meta: Any) -> Iterator[Any]:
-    for function in meta.graph_def.library.function:
+def _bodies(functions: Iterable[Any]) -> Iterator[Any]:
+    for function in functions:
         yield from function.node_def
 
 

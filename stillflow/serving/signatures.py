@@ -17,6 +17,7 @@ from stillflow.serving.tensors import invalid
 
 DEFAULT = names.DEFAULT_SERVING_SIGNATURE_DEF_KEY
 Shape = tuple[int | None, ...]
+_OPERATIONS = {names.INIT_OP_SIGNATURE_KEY, names.TRAIN_OP_SIGNATURE_KEY}  # asked by nobody
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def signatures_of(meta: Any, graph: Graph) -> tuple[dict[str, Signature], dict[s
     """The signatures of a MetaGraphDef; and of those that cannot be asked, why."""
     found, refused = {}, {}
     for name, proto in meta.signature_def.items():
+        if name in _OPERATIONS:
+            continue
         try:
             found[name] = _signature(name, proto, graph)
         except ValueError as error:

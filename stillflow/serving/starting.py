@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from stillflow.serving import app
 from stillflow.serving.bodies import BodyReader
-from stillflow.serving.loading import is_model, load_checkpoint, load_saved_model
+from stillflow.serving.loading import is_model, load
 from stillflow.serving.metrics import Metrics
 from stillflow.serving.models import Models
 from stillflow.serving.running import Limits, Runner
@@ -25,7 +25,7 @@ _log = logging.getLogger("stillflow")
 class Settings:
     """How models are loaded and asked.
 
-    inputs, outputs: of a .meta file, {what clients say: the name of a tensor or node}.
+    inputs, outputs: {what clients say: the name of a tensor or node}, where signatures do not say.
     tags: of a SavedModel's graph.
     batch: rows of several requests in one run; wait: seconds for which a batch waits for more.
     timeout: seconds that a request may take.
@@ -76,16 +76,16 @@ class Server:
 
         Raises:
           FileNotFoundError: there is no such folder or file.
-          ValueError: a path is neither a folder nor a .meta file.
+          ValueError: a path is neither a folder nor a .meta or .pb file.
         """
         settings = settings or Settings()
         metrics = Metrics()
         made = []
         for name, path in paths.items():
             _check(name, path)
-            load = functools.partial(_load, name=name, settings=settings, metrics=metrics)
+            opened = functools.partial(_opened, name=name, settings=settings, metrics=metrics)
             wanted = None if isinstance(versions, str) else versions
-            made.append(Versions(name, path, load, wanted, versions == "latest"))
+            made.append(Versions(name, path, opened, wanted, versions == "latest"))
         self.models = Models(made, labels)
         reader = BodyReader(settings.body * 2**20, settings.memory * 2**20, settings.timeout)
         self.app = app.create(self.models, reader, metrics, settings.every)
@@ -110,7 +110,7 @@ def _check(name: str, path: str) -> None:
     if is_model(path) or versions_in(path):
         return
     if not os.path.isdir(path):
-        raise ValueError(f"{path} is neither a folder nor a .meta file.")
+        raise ValueError(f"{path} is neither a folder nor a .meta or .pb file.")
     _log.warning(
         "Model %s has no version yet: %s has no folder named by a number with a saved_model.pb in "
         "it. It is taken up when it comes.",
@@ -119,11 +119,8 @@ def _check(name: str, path: str) -> None:
     )
 
 
-def _load(path: str, name: str, settings: Settings, metrics: Metrics) -> Runner:
-    if path.endswith(".meta"):
-        servable = load_checkpoint(path, settings.inputs, settings.outputs)
-    else:
-        servable = load_saved_model(path, settings.tags)
+def _opened(path: str, name: str, settings: Settings, metrics: Metrics) -> Runner:
+    servable = load(path, settings.inputs, settings.outputs, settings.tags)
     runner = Runner(servable, settings.limits, functools.partial(metrics.run, name))
     if settings.warm_up:
         count = warm_up(servable, path, runner.sizes())

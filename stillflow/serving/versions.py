@@ -57,8 +57,8 @@ class Versions:
         """Loads nothing yet.
 
         Args:
-          path: a SavedModel's folder, a folder of such folders, or a .meta file.
-          load: loads the model in a folder, or of a .meta file.
+          path: a SavedModel's folder, a folder of such folders, or a .meta or .pb file.
+          load: loads the model at such a path, or in a version's folder.
           wanted: the versions that are taken; None for all.
           only_newest: keeps the newest one that can be loaded, and no other.
         """

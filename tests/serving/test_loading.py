@@ -10,7 +10,7 @@ from stillflow.graph.errors import UnimplementedError
 from stillflow.interchange.saved_model import loader
 from stillflow.platform.records import framed
 from stillflow.runtime.session import BaseSession
-from stillflow.serving.loading import load_checkpoint, load_saved_model
+from stillflow.serving.loading import load
 from stillflow.serving.refusing import RefusedModel
 from stillflow.serving.warmup import _log_class, warm_up
 
@@ -29,7 +29,7 @@ def test_a_checkpoint_beside_its_meta_file_is_served(model):
     """The input is what the output needs; a placeholder with a default is not one."""
     folder = LEAVING / model
     expected = np.load(folder / "expected.npz")
-    servable = load_checkpoint(str(folder / "model.ckpt.meta"), outputs={"scores": "y"})
+    servable = load(str(folder / "model.ckpt.meta"), outputs={"scores": "y"})
     signature = servable.signature(None)
     assert list(signature.inputs) == ["x"]
     found = servable.run(signature, {"x": expected["x"]})
@@ -37,7 +37,7 @@ def test_a_checkpoint_beside_its_meta_file_is_served(model):
 
 
 def test_functions_that_tensorflow_1_15_saved_of_keras_are_served():
-    servable = load_saved_model(golden("keras"))
+    servable = load(golden("keras"))
     expected = np.load(asking.GOLDEN / "expected.npz")["keras_0"]
     found = servable.run(servable.signature(None), {"dense_input": np.eye(4, dtype="float32")[:2]})
     np.testing.assert_allclose(found["dense_1"], expected, rtol=1e-6)
@@ -45,7 +45,7 @@ def test_functions_that_tensorflow_1_15_saved_of_keras_are_served():
 
 def test_a_model_of_tensorflow_2_is_served():
     """TensorFlow 1.15 does not read it: its variables have an attribute more."""
-    servable = load_saved_model(golden("tf2"))
+    servable = load(golden("tf2"))
     expected = np.load(asking.GOLDEN / "tf2" / "expected.npz")
     signature = servable.signature(None)
     (key,) = signature.inputs
@@ -62,36 +62,54 @@ def test_what_is_not_of_1_15_in_a_model_of_tensorflow_2_is_told(tmp_path):
                 node.op = "Conv"
     (tmp_path / "1" / "saved_model.pb").write_bytes(model.SerializeToString())
     with pytest.raises(ValueError, match=r"(?s)Conv.*TensorFlow 2\.[\d.]+ wrote it"):
-        load_saved_model(str(tmp_path / "1"))
+        load(str(tmp_path / "1"))
 
 
 def test_inputs_may_be_named():
     path = str(LEAVING / "convolutional" / "model.ckpt.meta")
-    servable = load_checkpoint(path, {"image": "x:0", "keep": "keep"}, {"y": "y"})
+    servable = load(path, {"image": "x:0", "keep": "keep"}, {"y": "y"})
     assert sorted(servable.signature(None).inputs) == ["image", "keep"]
     assert not servable.signature(None).has_rows  # keep is a scalar
 
 
+@pytest.mark.parametrize("model", ["convolutional", "recurrent"])
+def test_a_frozen_graph_is_served(model):
+    """Its only output is what nothing takes."""
+    folder = LEAVING / model
+    expected = np.load(folder / "expected.npz")
+    servable = load(str(folder / "frozen.pb"))
+    found = servable.run(servable.signature(None), {"x": expected["x"]})
+    np.testing.assert_allclose(found["y"], expected["y"], rtol=1e-5, atol=1e-6)
+
+
+def test_a_saved_models_file_is_no_frozen_graph():
+    with pytest.raises(ValueError, match="is the file of a SavedModel: give its folder"):
+        load(f"{golden('half')}/saved_model.pb")
+
+
+def test_a_saved_model_may_be_asked_for_what_no_signature_says():
+    servable = load(golden("half"), {"x": "x"}, {"half": "mul"})
+    found = servable.run(servable.signature(None), {"x": np.float32([3])})
+    assert {key: value.tolist() for key, value in found.items()} == {"half": [1.5]}
+
+
 def test_outputs_that_nobody_named_must_be_few():
     with pytest.raises(ValueError, match="tensors could be the outputs"):
-        load_checkpoint(str(LEAVING / "convolutional" / "model.ckpt.meta"))
+        load(str(LEAVING / "convolutional" / "model.ckpt.meta"))
 
 
 def test_a_name_that_is_not_there_is_told():
     with pytest.raises(ValueError, match="The graph has no tensor 'z'"):
-        load_checkpoint(str(LEAVING / "recurrent" / "model.ckpt.meta"), outputs={"z": "z"})
+        load(str(LEAVING / "recurrent" / "model.ckpt.meta"), outputs={"z": "z"})
 
 
 def test_other_tags_are_told():
     with pytest.raises(RuntimeError, match="could not be found in SavedModel"):
-        load_saved_model(golden("half"), ["serve", "gpu"])
+        load(golden("half"), tags=["serve", "gpu"])
 
 
 def test_classifying_needs_a_signature_of_that_kind():
-    kinds = {
-        name: signature.kinds
-        for name, signature in load_saved_model(golden("half")).signatures.items()
-    }
+    kinds = {name: signature.kinds for name, signature in load(golden("half")).signatures.items()}
     assert kinds == {
         "serving_default": ["predict"],
         "classify_x_to_y": ["predict", "classify"],
@@ -107,7 +125,7 @@ def test_a_shape_is_what_the_graph_and_the_signature_know(tmp_path):
     signature = model.meta_graphs[0].signature_def["serving_default"]
     signature.inputs["images"].tensor_shape.dim[1].size = -1
     (tmp_path / "1" / "saved_model.pb").write_bytes(model.SerializeToString())
-    servable = load_saved_model(str(tmp_path / "1"))
+    servable = load(str(tmp_path / "1"))
     assert servable.signature(None).inputs["images"].shape == (None, 28, 28)
 
 
@@ -117,7 +135,7 @@ def test_a_signature_that_the_graph_does_not_have_is_told(tmp_path):
     model = loader.read_saved_model(str(path))
     model.meta_graphs[0].signature_def["serving_default"].outputs["y"].name = "z:0"
     (tmp_path / "1" / "saved_model.pb").write_bytes(model.SerializeToString())
-    servable = load_saved_model(str(tmp_path / "1"))
+    servable = load(str(tmp_path / "1"))
     with pytest.raises(UnimplementedError, match="y is 'z:0', which the graph does not have"):
         servable.signature(None)
     assert servable.signature("regress_x_to_y").kinds == ["predict", "regress"]
@@ -128,19 +146,19 @@ def test_a_signature_that_the_graph_does_not_have_is_told(tmp_path):
 
 def test_a_model_that_runs_code_is_refused():
     with pytest.raises(RefusedModel, match="'PyFunc' is a PyFunc: it runs code"):
-        load_saved_model(golden("code"))
+        load(golden("code"))
 
 
 def test_a_model_that_writes_files_is_refused():
     with pytest.raises(RefusedModel, match="a WriteFile, by which a request could write files"):
-        load_saved_model(golden("writing"))
+        load(golden("writing"))
 
 
 def test_what_saves_a_model_does_not_make_it_write():
     """Each graph with variables has a SaveV2, which no request reaches."""
     with open(asking.GOLDEN / "half" / "1" / "saved_model.pb", "rb") as file:
         assert b"SaveV2" in file.read()
-    load_saved_model(golden("half")).close()
+    load(golden("half")).close()
 
 
 # What is run before requests ----------------------------------------------------------------------
@@ -163,7 +181,7 @@ def runs(monkeypatch):
 
 def test_zeros_of_each_size_are_run_twice(runs):
     """Once to learn what is worth compiling, and once compiled."""
-    servable = load_saved_model(golden("mnist"))
+    servable = load(golden("mnist"))
     assert warm_up(servable, golden("mnist"), [1, 4]) == 0
     shapes = [{"images:0": (rows, 28, 28)} for rows in (1, 4)]
     assert runs == shapes * 2
@@ -171,12 +189,12 @@ def test_zeros_of_each_size_are_run_twice(runs):
 
 def test_zeros_that_a_model_does_not_take_are_no_failure():
     """A model that divides by its input; strings, of which there are no zeros."""
-    servable = load_saved_model(golden("types"))
+    servable = load(golden("types"))
     assert warm_up(servable, golden("types"), [1]) == 0
 
 
 def test_what_is_worth_it_is_compiled_before_the_first_request():
-    servable = load_saved_model(golden("mnist"))
+    servable = load(golden("mnist"))
     warm_up(servable, golden("mnist"), [64])
     (executor,) = (e for e in servable._session._executors.values() if e.learned.split)
     assert [shapes for shapes, *_ in executor.learned.compiled] == [((64, 28, 28),)]
@@ -201,7 +219,7 @@ def test_requests_that_a_model_brings_are_run(tmp_path, runs):
     request = regress.regress_log.request
     request.model_spec.signature_name = "regress_x_to_y"
     request.input.example_list.examples.append(asking.example(x=1.0))
-    servable = load_saved_model(golden("half"))
+    servable = load(golden("half"))
     assert warm_up(servable, recorded(tmp_path, predict, regress), [1]) == 2
     assert runs[:2] == [{"x:0": (3,)}, {"tf_example:0": (1,)}]
 
@@ -211,4 +229,4 @@ def test_a_damaged_file_of_requests_is_told(tmp_path):
     folder.mkdir()
     (folder / "tf_serving_warmup_requests").write_bytes(framed(b"\x32\xff"))
     with pytest.raises(ValueError, match="request for warming up is damaged"):
-        warm_up(load_saved_model(golden("half")), str(tmp_path), [1])
+        warm_up(load(golden("half")), str(tmp_path), [1])

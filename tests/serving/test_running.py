@@ -9,18 +9,18 @@ import pytest
 from asking import ask, ask_all
 
 from stillflow.graph.errors import DeadlineExceededError, InvalidArgumentError
-from stillflow.serving.loading import load_saved_model
+from stillflow.serving.loading import load
 from stillflow.serving.running import Limits, Runner
 
 
 @pytest.fixture(scope="module")
 def half():
-    return load_saved_model(str(asking.GOLDEN / "half" / "1"))
+    return load(str(asking.GOLDEN / "half" / "1"))
 
 
 @pytest.fixture(scope="module")
 def types():
-    return load_saved_model(str(asking.GOLDEN / "types" / "1"))
+    return load(str(asking.GOLDEN / "types" / "1"))
 
 
 class Runs:

@@ -154,7 +154,7 @@ def test_it_listens_to_this_machine_alone(address):
     [
         ([], "Name a model: stillflow serve PATH, or --model NAME=PATH."),
         (["nowhere"], "nowhere: There is no such folder or file."),
-        ([__file__], "is neither a folder nor a .meta file"),
+        ([__file__], "is neither a folder nor a .meta or .pb file"),
         (["--name", "a"], "there is no PATH"),
         ([HALF, "--name", "a/b"], "'a/b' cannot be a part of an address"),
         ([HALF, "--model", "x"], "'x' is not NAME=PATH."),

@@ -198,5 +198,5 @@ def test_what_is_not_there_is_refused(tmp_path):
         Server({"half": str(tmp_path / "none")})
     file = tmp_path / "file.txt"
     file.touch()
-    with pytest.raises(ValueError, match=r"neither a folder nor a \.meta file"):
+    with pytest.raises(ValueError, match=r"neither a folder nor a \.meta or \.pb file"):
         Server({"half": str(file)})

@@ -35,7 +35,9 @@ def _number(name: str, default: float, least: float, told: str) -> Callable[[Any
 @click.option(
     "--label", "labels", multiple=True, metavar="[NAME/]LABEL=VERSION", help="A name of a version."
 )
-@click.option("--inputs", help="Of a .meta file: tensors or nodes, [KEY=]NAME with commas.")
+@click.option(
+    "--inputs", help="Where no signature says so: tensors or nodes, [KEY=]NAME with commas."
+)
 @click.option("--outputs", help="The same.")
 @click.option("--tags", default="serve", show_default=True, help="Of a SavedModel, with commas.")
 @_number("--batch", 1, 1, "Rows of several requests that go into one run.")
@@ -61,7 +63,8 @@ def serve(
     """Answer requests with the model in PATH, as TensorFlow Serving's REST API does.
 
     PATH is a SavedModel's folder, a folder with one for each version (PATH/1, PATH/2, ...), which
-    are taken up as they come and dropped as they go, or a .meta file beside its checkpoint.
+    are taken up as they come and dropped as they go, a .meta file beside its checkpoint, or the
+    .pb file of a frozen graph.
 
     Ask it at /v1/models/NAME:predict, :classify and :regress; / lists what is there. Ctrl-C ends it
     once what it has begun is answered.
@@ -141,11 +144,11 @@ def _paths(path: str | None, name: str | None, models: Iterable[str]) -> dict[st
 
 
 def _name_of(path: str) -> str:
-    """The folder's name; of a version's folder, its parent's; of a .meta file, the prefix's."""
+    """The folder's name; of a version's folder, its parent's; of a file, without the ending."""
     full = os.path.abspath(path)
-    if full.endswith(".meta"):
-        return os.path.basename(full).removesuffix(".meta")
     base = os.path.basename(full)
+    if base.endswith((".meta", ".pb")):
+        return base.rpartition(".")[0]
     return os.path.basename(os.path.dirname(full)) or base if base.isdecimal() else base
 
 
