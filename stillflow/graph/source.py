@@ -13,6 +13,11 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 titles: list[Callable[[str], str | None]] = []
 
 
+def title_of(file: str) -> str | None:
+    """What is to be said in place of a file's name, if anything."""
+    return next((found for title in titles if (found := title(file))), None)
+
+
 class SourceLine(NamedTuple):
     """One line of the user's program."""
 
@@ -21,8 +26,7 @@ class SourceLine(NamedTuple):
     function: str
 
     def __str__(self) -> str:
-        title = next((found for title in titles if (found := title(self.filename))), None)
-        where = f"{title or os.path.basename(self.filename)}:{self.lineno}"
+        where = f"{title_of(self.filename) or os.path.basename(self.filename)}:{self.lineno}"
         return where if self.function == "<module>" else f"{where} in {self.function}()"
 
 

@@ -34,7 +34,7 @@ def run_notebook(path: str, settings: Settings) -> None:
 
     A cell that raises ends it, unless it is tagged `raises-exception`; what is to be saved is,
     even then. The exit code is 0, or 1 after an error, or 2 where there is no such file. Ctrl-C
-    interrupts the cell, and then ends this process as it would end Python.
+    interrupts the cell, and then ends this process as it would end Python; SIGTERM ends both.
     """
     try:
         check_installed()
@@ -50,18 +50,18 @@ def run_notebook(path: str, settings: Settings) -> None:
     if failure is None:
         return
     print(f"stillflow: {path}: {failure}", file=sys.stderr)
-    if failure.is_interrupt:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
+    if failure.signal is not None:
+        signal.signal(failure.signal, signal.SIG_DFL)
+        os.kill(os.getpid(), failure.signal)
     sys.exit(1)
 
 
 class Failure(NamedTuple):
-    """How a notebook ended, and where."""
+    """How a notebook ended, and where; `signal` is what ended it from outside."""
 
     place: str
     what: str
-    is_interrupt: bool = False
+    signal: int | None = None
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}"
@@ -81,7 +81,7 @@ class _Run:
         self._show = Show(len(self._cells), pictures)
         self._folder = os.path.dirname(os.path.abspath(path))
         self._number = 0
-        self._interrupts = 0
+        self._signal: int | None = None
 
     def run(self) -> Failure | None:
         try:
@@ -105,7 +105,7 @@ class _Run:
         except CellExecutionError:
             return self._failure()
         except (DeadKernelError, RuntimeError) as error:  # RuntimeError: it died as it started
-            if self._interrupts:
+            if self._signal is not None:
                 return self._interrupted()
             return Failure(f"cell In[{self._number}]", f"The kernel died. {error}".rstrip(". "))
         return None
@@ -116,16 +116,18 @@ class _Run:
             self._show.begin(self._number)
 
     def _take_interrupts(self, client: Any) -> None:
-        """Ctrl-C interrupts the cell; the second time it ends the kernel."""
+        """Ctrl-C interrupts the cell; a second one, and SIGTERM, ends the kernel."""
 
-        def interrupt() -> None:
-            self._interrupts += 1
-            first = self._interrupts == 1
-            stop = client.km.interrupt_kernel() if first else client.km.shutdown_kernel(now=True)
-            self._stopping = asyncio.ensure_future(stop)
+        def stop(number: int) -> None:
+            is_first = self._signal is None and number == signal.SIGINT
+            self._signal = number
+            manager = client.km
+            end = manager.interrupt_kernel() if is_first else manager.shutdown_kernel(now=True)
+            self._stopping = asyncio.ensure_future(end)
 
         if sys.platform != "win32":  # whose loops take no signals
-            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, stop, number)
 
     async def _tell_language(self, client: Any) -> None:
         reply = await client.async_wait_for_reply(client.kc.kernel_info())
@@ -136,14 +138,14 @@ class _Run:
         error = next((o for o in reversed(outputs) if o["output_type"] == "error"), None)
         if error is None:
             return Failure(f"cell In[{self._number}]", "It failed.")
-        if self._interrupts and error["ename"] == "KeyboardInterrupt":
+        if self._signal is not None and error["ename"] == "KeyboardInterrupt":
             return self._interrupted()
         first = (error["evalue"].splitlines() or [""])[0]
         what = f"{error['ename']}: {first}".removesuffix(": ")
         return Failure(place_of(error, self._number), what)
 
     def _interrupted(self) -> Failure:
-        return Failure(f"cell In[{self._number}]", "interrupted", is_interrupt=True)
+        return Failure(f"cell In[{self._number}]", "interrupted", self._signal)
 
 
 def _client(notebook: Any, show: Callable[[Any], None], period: bool) -> Any:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterator
 from types import FrameType
 from typing import Any
 
+from stillflow.graph.source import title_of
 from stillflow.platform import logging
 from stillflow.platform.decorators import (
     contextmanager,
@@ -278,7 +279,8 @@ def _warn(
 
 
 def _place(frame: FrameType) -> str:
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    file = frame.f_code.co_filename
+    return f"{title_of(file) or file}:{frame.f_lineno}"
 
 
 def _when(date: str | None) -> str:
