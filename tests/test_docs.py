@@ -15,6 +15,7 @@ PAGES = [*SITE, *sorted(ROOT.glob("*.md"))]
 # Code, below the package or the repository: `runtime/plan.py`, `ops/math/`, `tests/cases/runs.py`.
 NAMED = re.compile(r"`((?:[\w.-]+/)*[\w.*{},-]*)`")
 FOLDERS = {path.name for base in (ROOT, PACKAGE) for path in base.iterdir() if path.is_dir()}
+FOLDERS -= {"build"}  # what is in it is made, here or there
 OF_A_USER = {"train.py", "script.py", "example.py", "mnist_backward.py", "program.py", "line.py"}
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
 
