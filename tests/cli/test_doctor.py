@@ -226,7 +226,6 @@ NO_SETTINGS = {
     "USE_DEFAULT",
     "PYCHARM_HOSTED",  # changes how a bar of progress is drawn
     "NO_COLOR",
-    "O_BINARY",
 }
 
 

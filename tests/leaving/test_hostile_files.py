@@ -1,6 +1,9 @@
 """Files that are damaged, or made to do harm, are refused by one error that says why."""
 
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +118,27 @@ def test_python_functions_of_a_saved_model_are_not_called(tmp_path):
         function(params, x=np.ones(2, np.float32))
     refused_by_export(tmp_path / "model", "PyFunc runs on the host only")
     assert not called
+
+
+def test_a_model_brings_no_function_to_a_process_that_loads_it(tmp_path):
+    """In a process that has no function of that name, the node is refused when it is run."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [2], name="x")
+        y = tf.py_func(lambda value: value, [x], tf.float32, name="y")
+        tf.saved_model.simple_save(session, str(tmp_path / "model"), {"x": x}, {"y": y})
+    loading = """
+import sys
+import stillflow as tf
+with tf.Session(graph=tf.Graph()) as session:
+    tf.saved_model.load(session, ["serve"], sys.argv[1])
+    try:
+        session.run("y:0", {"x:0": [1.0, 2.0]})
+    except tf.errors.UnknownError as error:
+        print(error.message.splitlines()[0])
+"""
+    command = [sys.executable, "-c", loading, str(tmp_path / "model")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"callback pyfunc_\d+ is not found\n", done.stdout)
 
 
 T = 'attr {key: "T" value {type: DT_FLOAT}}'
