@@ -20,11 +20,41 @@ def constant(value: Any, dtype: DType | None, shape: Any) -> EagerTensor:
       TypeError: `value` does not fit `dtype`, or has not as many elements as `shape`.
       ValueError: it is no value of any type.
     """
-    if type(value) is EagerTensor:
+    kind = type(value)
+    if kind is EagerTensor:
         return _checked(value, dtype)
+    if (kind is float or kind is int or kind is tuple) and shape is None and value:
+        return _number(kind, value, dtype)
+    if shape is None:
+        return _made(value, dtype)
+    array = _shaped(_array(value, dtype), tuple(int(size) for size in shape))
+    return eager_tensor(array, dtype or dtypes.as_dtype(array.dtype))
+
+
+# Numbers that programs have used: (array, type). Arrays are never changed.
+_numbers: dict[tuple, tuple[np.ndarray, DType]] = {}
+_MOST_NUMBERS = 1000
+
+
+def _number(kind: type, value: Any, dtype: DType | None) -> EagerTensor:
+    """A number other than 0, whose sign would be lost, or a tuple of some."""
+    key = kind, value, None if dtype is None else dtype._number
+    try:
+        known = _numbers.get(key)
+    except TypeError:  # what is in the tuple is no number
+        return _made(value, dtype)
+    if known is None and kind is tuple and not all(type(part) is int for part in value):
+        return _made(value, dtype)
+    if known is None:
+        array = _array(value, dtype)
+        known = array, dtype or dtypes.as_dtype(array.dtype)
+        if len(_numbers) < _MOST_NUMBERS:
+            _numbers[key] = known
+    return eager_tensor(*known)
+
+
+def _made(value: Any, dtype: DType | None) -> EagerTensor:
     array = _array(value, dtype)
-    if shape is not None:
-        array = _shaped(array, tuple(int(size) for size in shape))
     return eager_tensor(array, dtype or dtypes.as_dtype(array.dtype))
 
 

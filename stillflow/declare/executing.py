@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 Execute = Callable[["OpDef", tuple, dict[str, Any]], Any]
 
 
+class Registered:
+    """What carries operations out."""
+
+    execute: Execute
+
+
 def register(function: Execute) -> None:
     """Tells what carries operations out; called before eager mode is entered first."""
-    global execute
-    execute = function
-
-
-execute: Execute
+    Registered.execute = staticmethod(function)

@@ -18,9 +18,9 @@ from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from typing import Any
 
-from stillflow.declare import executing
 from stillflow.declare.attributes import Kind, kind_of
 from stillflow.declare.building import build
+from stillflow.declare.executing import Registered
 from stillflow.declare.resources import Resource
 from stillflow.declare.rewriting import Instead, Seen
 from stillflow.declare.shapes import ShapeContext
@@ -269,7 +269,7 @@ class OpDef:
         no tensor or several is a caller's own to name.
         """
         if executing_eagerly():
-            return executing.execute(self, args, kwargs)
+            return Registered.execute(self, args, kwargs)
         return build(self, args, kwargs)
 
     @cached_property

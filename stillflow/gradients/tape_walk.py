@@ -14,6 +14,7 @@ from stillflow.gradients.tape import Tape
 from stillflow.gradients.walk import UnconnectedGradients, is_trainable
 from stillflow.gradients.zeros import zeros_like_value
 from stillflow.graph import dtypes
+from stillflow.graph.eager_tensor import EagerOperation
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.recording import Record
@@ -27,6 +28,7 @@ Gradient = Tensor | IndexedSlices
 _MAY_BE_NONE = {
     "SoftmaxCrossEntropyWithLogits": (1,),
     "FusedBatchNorm": (1, 2, 3, 4),
+    "SparseSoftmaxCrossEntropyWithLogits": (1,),  # its rule looks at the first alone
 }
 
 
@@ -115,6 +117,8 @@ class _Walk:
         grads = [self._of_output(tensor) for tensor in op.outputs]
         if all(grad is None for grad in grads):
             return
+        if len(op.inputs) == 2 and type(op) is EagerOperation:
+            op.unwanted = [id(tensor) not in self._producers for tensor in op.inputs]
         for tensor, grad in zip(op.inputs, _gradients_by(op, grads), strict=True):
             if grad is not None:
                 self._arrived.setdefault(id(tensor), []).append(grad)

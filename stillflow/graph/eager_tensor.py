@@ -6,7 +6,7 @@ In eager mode operations run at once. What they give are EagerTensors; no graph 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -272,7 +272,12 @@ def numpy_text(tensor: Any, is_repr: bool = False) -> str:
 
 
 class EagerOperation(Operation):
-    """An operation that was carried out at once: what a gradient rule asks of an Operation."""
+    """An operation that was carried out at once: what a gradient rule asks of an Operation.
+
+    unwanted: which of its inputs nobody asks a gradient for, where a rule may leave that out.
+    """
+
+    unwanted: Sequence[bool] = (False, False)
 
     __slots__ = ()
     _is_eager = True

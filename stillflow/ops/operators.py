@@ -11,7 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor, to_tensor
+from stillflow.declare.executing import Registered
+from stillflow.declare.opdef import OpDef
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
+from stillflow.graph.eager_tensor import EagerTensor
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.linalg import products
@@ -128,3 +132,30 @@ def _of_converted(name: str) -> Callable[..., Tensor]:
 
 for _name, _method in _METHODS.items():
     setattr(Tensor, _name, _method)
+
+
+# Of eager tensors ---------------------------------------------------------------------------------
+
+# The ops of operators on two numbers, for which eager tensors need no scope and no choice.
+_AT_ONCE: dict[str, OpDef] = {
+    "add": arithmetic.add_v2,
+    "sub": arithmetic.subtract,
+    "mul": arithmetic.multiply,
+}
+
+
+def _at_once(name: str, defn: OpDef) -> Callable[[Any, Any], Tensor]:
+    """The operator on two eager tensors of numbers; all else is left to that of tensors."""
+    of_tensors = _METHODS[f"__{name}__"]
+
+    def operator(x: Any, y: Any) -> Tensor:
+        if type(y) is EagerTensor and executing_eagerly() and x._dtype is not dtypes.string:
+            return Registered.execute(defn, (x, y), {})
+        return of_tensors(x, y)
+
+    operator.__name__ = f"__{name}__"
+    return operator
+
+
+for _name, _defn in _AT_ONCE.items():
+    setattr(EagerTensor, f"__{_name}__", _at_once(_name, _defn))

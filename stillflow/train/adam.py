@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.graph.context import executing_eagerly
+from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Operation, Tensor
@@ -63,6 +66,7 @@ class AdamOptimizer(Optimizer):
         )
 
     def _prepare(self) -> None:
+        self._scalars_now: dict[DType, list[Tensor]] = {}
         self._lr_t, self._beta1_t, self._beta2_t, self._epsilon_t = self._hyper(
             learning_rate=self._lr,
             beta1=self._beta1,
@@ -73,7 +77,14 @@ class AdamOptimizer(Optimizer):
     def _scalars(self, var: Variable) -> list[Tensor]:
         """beta1^t, beta2^t, learning_rate, beta1, beta2 and epsilon, in the type of `var`."""
         hyper = [self._lr_t, self._beta1_t, self._beta2_t, self._epsilon_t]
-        return cast_like([*self._get_beta_accumulators(), *hyper], var)
+        if not executing_eagerly():
+            return cast_like([*self._get_beta_accumulators(), *hyper], var)
+        known = self._scalars_now.get(var.dtype)
+        if known is None:  # the same for all variables of a step
+            scalars = cast_like([*self._get_beta_accumulators(), *hyper], var)
+            known = [convert_to_tensor(scalar) for scalar in scalars]
+            self._scalars_now[var.dtype] = known
+        return known
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Operation:
         return built(

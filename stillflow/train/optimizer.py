@@ -245,6 +245,8 @@ class Optimizer(Trackable):
         """Builds what updates one variable, beside it and in a scope of its name."""
         if isinstance(variable, Tensor):
             raise NotImplementedError("Trying to update a Tensor ", variable)
+        if executing_eagerly():
+            return self._updated(grad, variable)
         if not getattr(variable, "_in_graph_mode", True):  # it has no node, in functions neither
             with name_scope("update_"):
                 return self._updated(grad, variable)

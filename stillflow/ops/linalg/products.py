@@ -9,11 +9,14 @@ import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.executing import Registered
 from stillflow.declare.numpy.threads import THREADED
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import COMPLEX, FLOATS, INDEX, types
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
+from stillflow.graph.eager_tensor import EagerTensor
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, reshaping, shape_of
@@ -74,6 +77,8 @@ def _multiplied_by_vector(xp: Any, a: Any, b: Any) -> Any:
 
 @matmul_op.gradient
 def matmul_gradient(op, dy):
+    if op._is_eager and any(op.unwanted):
+        return _wanted_factors(op, dy)
     a, b = (conjugate.conj(tensor) for tensor in op.inputs)
     transposed = op.attrs["transpose_a"], op.attrs["transpose_b"]
     if transposed == (False, False):
@@ -86,6 +91,20 @@ def matmul_gradient(op, dy):
         matmul_op(b, dy, transpose_a=True, transpose_b=True),
         matmul_op(dy, a, transpose_a=True, transpose_b=True),
     )
+
+
+def _wanted_factors(op: Any, dy: Tensor) -> tuple[Tensor | None, Tensor | None]:
+    """The gradients of a product's factors, None for one that nobody asks for."""
+    a, b = (conjugate.conj(tensor) for tensor in op.inputs)
+    ta, tb = op.attrs["transpose_a"], op.attrs["transpose_b"]
+    of_a = of_b = None
+    if not op.unwanted[0]:
+        first, second = (b, dy) if ta else (dy, b)
+        of_a = matmul_op(first, second, transpose_a=ta and tb, transpose_b=ta or not tb)
+    if not op.unwanted[1]:
+        first, second = (dy, a) if tb else (a, dy)
+        of_b = matmul_op(first, second, transpose_a=tb or not ta, transpose_b=ta and tb)
+    return of_a, of_b
 
 
 def _why_not_multiplied_as_sparse(op: Operation, inputs: Sequence[Any]) -> str:
@@ -252,6 +271,16 @@ def _factors_gradients(op: Operation, dz: Tensor) -> tuple[Tensor, Tensor]:
     return dx, matmul(x, dz, adjoint_a=not adj_x, adjoint_b=False)
 
 
+def _are_matrices_now(a: Any, b: Any) -> bool:
+    """Whether both are eager matrices, for which nothing is left to choose."""
+    return (
+        type(a) is EagerTensor
+        and type(b) is EagerTensor
+        and len(a._value.shape) == len(b._value.shape) == 2
+        and executing_eagerly()
+    )
+
+
 # Public functions -------------------------------------------------------------------------------
 
 
@@ -274,6 +303,10 @@ def matmul(
     Raises:
       ValueError: the inner sizes differ, or one factor is both transposed and adjoint.
     """
+    if _are_matrices_now(a, b) and not (adjoint_a or adjoint_b or a_is_sparse or b_is_sparse):
+        if not (transpose_a or transpose_b or name):
+            return Registered.execute(matmul_op, (a, b), {})
+        return matmul_op(a, b, transpose_a=transpose_a, transpose_b=transpose_b, name=name)
     with name_scope(name, "MatMul", [a, b]) as scope:
         _check_one(transpose_a, adjoint_a, "a")
         _check_one(transpose_b, adjoint_b, "b")

@@ -10,8 +10,9 @@ from stillflow.declare.attributes import check_limits
 from stillflow.declare.binding import bind
 from stillflow.declare.building import build
 from stillflow.declare.convert import to_tensor
+from stillflow.declare.eager_constants import constant
 from stillflow.declare.inputs import check_types, convert_inputs
-from stillflow.graph.eager_tensor import EagerOperation, EagerTensor
+from stillflow.graph.eager_tensor import EagerOperation, EagerTensor, eager_tensor
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Tensor
 from stillflow.runtime.eager.kernel import Kernel, is_plain
@@ -19,8 +20,6 @@ from stillflow.runtime.eager.stateful import StatefulKernel
 
 if TYPE_CHECKING:
     from stillflow.declare.opdef import OpDef
-
-_new = object.__new__
 
 
 def execute(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -30,39 +29,110 @@ def execute(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
       OpError: the operation refuses its inputs.
       TypeError, ValueError: the arguments are none of its own.
     """
+    name = kwargs.pop("name", None) if kwargs else None
     # What decides about a call: the types of its tensors, and all other arguments.
-    kernel = None
+    key: list[Any] = []
+    inputs: list[Any] = []
+    for arg in args:
+        if type(arg) is not EagerTensor:
+            arg = _quickly(arg)
+            if type(arg) is not EagerTensor:
+                if arg is None:
+                    return _first(defn, args, kwargs, name)
+                key.append(tuple([part._dtype._number for part in arg]))
+                inputs += arg
+                continue
+        key.append(arg._dtype._number)
+        inputs.append(arg)
+    if kwargs:
+        key += kwargs.items()
     try:
-        key = (
-            *[arg._dtype if type(arg) is EagerTensor else None for arg in args],
-            *kwargs.items(),
-        )
-        kernel = defn.kernels.get(key)
-    except TypeError:  # an attribute that cannot be a key
-        pass
+        found: tuple | None = tuple(key)
+        kernel = defn.kernels.get(found)  # type: ignore[arg-type]
+    except TypeError:
+        found = _with_tuples(key)
+        kernel = None if found is None else defn.kernels.get(found)
     if kernel is not None:
-        return kernel(args)
-    return _first(defn, args, kwargs)
+        return kernel(inputs, name)
+    return _first(defn, args, kwargs, name, found, inputs)
 
 
-def _first(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
-    """A call that is not known yet, or of arguments that are no tensors yet."""
-    values, attrs, name = bind(defn, args, kwargs)
+def _quickly(arg: Any) -> Any:
+    """An argument as an eager tensor, or a list of them; None where that needs to be looked at."""
+    kind = type(arg)
+    if kind is list and arg and type(arg[0]) is EagerTensor:
+        return arg if all([type(part) is EagerTensor for part in arg]) else None
+    if kind is tuple or kind is list:
+        return constant(tuple(arg), None, None) if all([type(p) is int for p in arg]) else None
+    if kind is int:
+        return constant(arg, None, None)
+    if hasattr(kind, "_should_act_as_resource_variable"):
+        value = arg.value()
+        return value if type(value) is EagerTensor else None
+    return None
+
+
+def _with_tuples(key: list[Any]) -> tuple | None:
+    """A key in which lists are tuples; None where that is none either."""
+    found = tuple(
+        [
+            (part[0], tuple(part[1])) if type(part) is tuple and type(part[-1]) is list else part
+            for part in key
+        ]
+    )
+    try:
+        hash(found)
+    except TypeError:
+        return None
+    return found
+
+
+def _first(
+    defn: OpDef,
+    args: tuple,
+    kwargs: dict[str, Any],
+    name: str | None,
+    key: tuple | None = None,
+    seen: Sequence[EagerTensor] = (),
+) -> Any:
+    """A call that is not known yet, or of arguments that are no tensors yet.
+
+    Further calls of its kind are known by `key`, if its inputs are like those that were `seen`.
+    """
+    values, attrs, also = bind(defn, args, kwargs)
+    name = name or also
     if defn.is_constant:
         check_types(defn, attrs)
-        return _constant(attrs)
+        return eager_tensor(attrs["value"], attrs["dtype"])
     if defn.maps_values and getattr(values[0], "_is_sparse_tensor", False):
         return values[0]._with_values(defn(values[0].values, name=name))
     symbolic = [v for v in _flat(values) if isinstance(v, Tensor) and not v._is_eager]
     if symbolic:
         _check_may_build(symbolic[0])
-        return build(defn, args, kwargs)  # in the graph of that tensor
+        return build(defn, args, {**kwargs, "name": name})  # in the graph of that tensor
     inputs = _converted(defn, values, attrs)
     check_types(defn, attrs)
     check_limits(defn.type, defn.limits, attrs)
     kernel = (Kernel if is_plain(defn) else StatefulKernel)(defn, attrs)
-    _remember(kernel, args, kwargs)
+    if key is not None and _are_inputs(defn, key, inputs, seen):
+        defn.kernels[key] = kernel
     return kernel(inputs, name)
+
+
+def _are_inputs(
+    defn: OpDef, key: tuple, inputs: Sequence[Any], seen: Sequence[EagerTensor]
+) -> bool:
+    """Whether the arguments in order were all the inputs, lists where there are lists."""
+    declared = defn.signature.inputs
+    kinds = key[: len(declared)]
+    return (
+        len(inputs) == len(seen)
+        and len(kinds) == len(declared)
+        and all(
+            arg.is_list == (type(kind) is tuple) for arg, kind in zip(declared, kinds, strict=True)
+        )
+        and all(a._dtype is b._dtype for a, b in zip(inputs, seen, strict=True))
+    )
 
 
 def _check_may_build(tensor: Tensor) -> None:
@@ -82,24 +152,6 @@ def _flat(values: Sequence[Any]) -> Iterator[Any]:
             yield from value
         else:
             yield value
-
-
-def _constant(attrs: dict[str, Any]) -> EagerTensor:
-    tensor = _new(EagerTensor)
-    tensor._value, tensor._dtype = attrs["value"], attrs["dtype"]
-    return tensor
-
-
-def _remember(kernel: Kernel | StatefulKernel, args: tuple, kwargs: dict[str, Any]) -> None:
-    """Has further calls of the same kind go to `kernel` directly."""
-    defn = kernel.defn
-    if len(args) != len(defn.signature.inputs) or "name" in kwargs:
-        return
-    if all(type(arg) is EagerTensor for arg in args):
-        try:
-            defn.kernels[(*[arg._dtype for arg in args], *kwargs.items())] = kernel
-        except TypeError:
-            return
 
 
 def _converted(defn: OpDef, values: Sequence[Any], attrs: dict[str, Any]) -> list[Any]:

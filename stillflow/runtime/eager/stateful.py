@@ -17,6 +17,7 @@ from stillflow.graph.eager_tensor import EagerOperation, eager_tensor
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
 from stillflow.runtime.eager.failing import check_result, failure
+from stillflow.runtime.eager.results import returned
 from stillflow.runtime.eager.state import (
     EagerVariable,
     eager_state,
@@ -47,11 +48,22 @@ class StatefulKernel:
         self._call: Callable[..., Any] | None = _called if may_call else None
         self._takes_names = defn.forwards or defn.calls
         self._is_checked = False
+        has_lists = any(arg.is_list for arg in defn.signature.inputs)
+        self._positions: list[int] | None = None
+        if not has_lists:
+            names = [arg.name for arg in defn.signature.inputs]
+            self._positions = [names.index(name) for name in defn.writes]
         if not defn.is_variable:
             self._fn = partial(defn.fn, NUMPY, **defn.fn_attrs(attrs))
 
     def __call__(self, inputs: Sequence[Any], name: str | None = None) -> Any:
         """What a call gives: a tensor, a list, a named tuple, or None."""
+        if self.defn.snapshots and not graphs.tapes:
+            name_of = inputs[0]._value
+            if type(name_of) is VariableName:
+                value = _state.variables.get(name_of.variable)
+                if type(value) is np.ndarray:
+                    return eager_tensor(value, self._types[0])
         return returned(self.carried_out(inputs, name))
 
     def carried_out(self, inputs: Sequence[Any], name: str | None = None) -> EagerOperation:
@@ -71,8 +83,12 @@ class StatefulKernel:
     def _run(self, op: EagerOperation) -> None:
         defn = self.defn
         values = [tensor._value for tensor in op.inputs]  # type: ignore[attr-defined]
+        written: list[int] = []
+        if defn.writes:
+            known = self._positions
+            written = defn.input_positions(op, defn.writes) if known is None else known
         if not self._takes_names:
-            _put_variables(op, values)
+            _put_variables(op, values, written if defn.overwrites else ())
         kept: list[Any] = []
         if defn.takes_state:
             keeper = keeper_of(op)
@@ -87,7 +103,7 @@ class StatefulKernel:
             raise found from error
         results = _as_tuple(result, self._results)
         if defn.writes:
-            _write(op, results)
+            _write(op, results, written)
             results = results[len(defn.writes) :]
         if not self._is_checked:
             check_result(op, results, self._types)
@@ -106,22 +122,6 @@ def _check_runs_eagerly(defn: OpDef) -> None:
             raise RuntimeError(
                 f"{defn.__name__} op does not support eager execution. Arg '{arg.name}' is a ref."
             )
-
-
-def returned(op: EagerOperation) -> Any:
-    """What a call gives of the operation's outputs."""
-    outputs = op.defn.signature.outputs
-    if not outputs:
-        return None
-    if len(outputs) == 1 and not outputs[0].is_list:
-        return op.outputs[0]
-    groups, start = [], 0
-    for arg in outputs:
-        stop = start + arg.length(op.attrs)
-        group = op.outputs[start:stop]
-        groups.append(group if arg.is_list else group[0])
-        start = stop
-    return groups[0] if len(groups) == 1 else op.defn.result_type(*groups)
 
 
 def _make_variable(op: EagerOperation) -> None:
@@ -167,14 +167,11 @@ def _advance(keeper: EagerOperation, sizes: tuple[int, ...]) -> None:
 # Variables --------------------------------------------------------------------------------------
 
 
-def _put_variables(op: EagerOperation, values: list[Any]) -> None:
+def _put_variables(op: EagerOperation, values: list[Any], overwritten: Sequence[int]) -> None:
     """Puts, in place of the names of variables among `values`, what these hold."""
     for position, value in enumerate(values):
         if type(value) is VariableName:
-            defn = op.defn
-            may_lack = defn.asks_state or (
-                defn.overwrites and position in defn.input_positions(op, defn.writes)
-            )
+            may_lack = op.defn.asks_state or position in overwritten
             values[position] = variable_value(value.variable, op, may_lack)
 
 
@@ -190,13 +187,11 @@ def variable_value(variable: Operation, reader: Operation, may_lack: bool = Fals
     return value
 
 
-def _write(op: EagerOperation, results: Sequence[Any]) -> None:
+def _write(op: EagerOperation, results: Sequence[Any], positions: Sequence[int]) -> None:
     """Gives variables the values that the op's function returned for them."""
-    defn = op.defn
-    is_checked = op.attrs.get("validate_shape", not defn.reshapes)
-    positions = defn.input_positions(op, defn.writes)
+    is_checked = op.attrs.get("validate_shape", not op.defn.reshapes)
     for position, value in zip(positions, results, strict=False):
-        handle = op.inputs[position]._value
+        handle = op.inputs[position]._value  # type: ignore[attr-defined]
         if type(handle) is not VariableName:
             raise InvalidArgumentError(None, None, f"{op.type} takes the handle of a variable.")
         variable = handle.variable
@@ -204,6 +199,9 @@ def _write(op: EagerOperation, results: Sequence[Any]) -> None:
             _state.variables.pop(variable, None)
             continue
         old = _state.variables.get(variable)
+        if old is not None and old.shape == value.shape:
+            _state.variables[variable] = value
+            continue
         sizes = declared_shape(variable).sizes if old is None else old.shape
         if is_checked and not fits(value.shape, sizes):
             raise InvalidArgumentError(
