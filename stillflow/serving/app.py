@@ -7,9 +7,10 @@ import contextlib
 import logging
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
@@ -34,7 +35,7 @@ from stillflow.serving.requests import (
     feeds_of_predict,
     signature_name,
 )
-from stillflow.serving.running import Arrays, Runner
+from stillflow.serving.running import Arrays, Runner, too_late
 from stillflow.serving.signatures import Signature
 from stillflow.serving.tensors import invalid
 
@@ -45,6 +46,7 @@ _LARGEST_INLINE = 2**18  # bytes of a body that is read beside other requests, n
 _STATUS_NAMES = {
     getattr(errors, name): name for name in vars(errors) if name.isupper() and name[0] != "_"
 }
+Answer = TypeVar("Answer")
 _log = logging.getLogger("stillflow")
 
 
@@ -60,10 +62,12 @@ class Which(NamedTuple):
 class Service:
     """What the routes answer with."""
 
-    def __init__(self, models: Models, reader: BodyReader, metrics: Metrics):
+    def __init__(self, models: Models, reader: BodyReader, metrics: Metrics, seconds: float):
         self._models = models
         self._reader = reader
         self._metrics = metrics
+        self._seconds = seconds
+        self._large = ThreadPoolExecutor(1, "documents")
 
     async def api(self, request: Request) -> Response:
         """/v1/..."""
@@ -109,14 +113,26 @@ class Service:
             async with self._reader.held(request) as body:
                 if request.headers.get("content-encoding", "").lower() == "gzip":
                     body = await asyncio.to_thread(inflated, body, self._reader.largest)
-                return _json(await self._asked(which.kind, version.runner, body))
+                try:
+                    async with asyncio.timeout(self._seconds):
+                        return _json(await self._asked(which.kind, version.runner, body))
+                except TimeoutError:
+                    raise too_late(self._seconds) from None
 
     async def _asked(self, kind: str, runner: Runner, body: bytes) -> str:
+        """The answer to a body. Large ones are read one by one: as lists they take much memory."""
         read = partial(_read, kind, runner.servable, body)
-        in_thread = len(body) > _LARGEST_INLINE
-        signature, asked = await asyncio.to_thread(read) if in_thread else read()
+        is_large = len(body) > _LARGEST_INLINE
+        signature, asked = await self._in_thread(read) if is_large else read()
         write = partial(_written, kind, asked, await runner(signature, asked.feeds))
-        return await asyncio.to_thread(write) if in_thread else write()
+        return await self._in_thread(write) if is_large else write()
+
+    async def _in_thread(self, do: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._large, do)
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._large.shutdown(cancel_futures=True)
 
     async def metrics(self, request: Request) -> Response:
         """/metrics and /monitoring/prometheus/metrics"""
@@ -190,9 +206,13 @@ def create(
     reader: BodyReader | None = None,
     metrics: Metrics | None = None,
     every: float = 1.0,
+    seconds: float = 30.0,
 ) -> ASGIApp:
-    """The service as an ASGI application; it looks for versions each `every` seconds."""
-    service = Service(models, reader or BodyReader(), metrics or Metrics())
+    """The service as an ASGI application.
+
+    It looks for versions each `every` seconds; a body that has come is answered within `seconds`.
+    """
+    service = Service(models, reader or BodyReader(), metrics or Metrics(), seconds)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -203,6 +223,7 @@ def create(
         with contextlib.suppress(asyncio.CancelledError):
             await watching
         await models.close()
+        service.close()
 
     routes = [
         Route("/v1/{rest:path}", service.api, methods=["GET", "POST", "PUT", "DELETE", "PATCH"]),

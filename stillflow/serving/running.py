@@ -80,8 +80,7 @@ class Runner:
             async with asyncio.timeout(self._limits.seconds):
                 found = await self._batcher(call)
         except TimeoutError:
-            reason = f"The request was not done within {self._limits.seconds:g} seconds."
-            raise DeadlineExceededError(None, None, reason) from None
+            raise too_late(self._limits.seconds) from None
         if isinstance(found, OpError):
             raise found
         return found
@@ -155,6 +154,13 @@ class Runner:
             {key: value[end - count : end] for key, value in found.items()}
             for count, end in zip(counts, ends, strict=True)
         ]
+
+
+def too_late(seconds: float) -> DeadlineExceededError:
+    """The error for a request that was not answered within `seconds`."""
+    return DeadlineExceededError(
+        None, None, f"The request was not done within {seconds:g} seconds."
+    )
 
 
 class _NotInRows(Exception):

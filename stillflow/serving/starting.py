@@ -88,7 +88,7 @@ class Server:
             made.append(Versions(name, path, opened, wanted, versions == "latest"))
         self.models = Models(made, labels)
         reader = BodyReader(settings.body * 2**20, settings.memory * 2**20, settings.timeout)
-        self.app = app.create(self.models, reader, metrics, settings.every)
+        self.app = app.create(self.models, reader, metrics, settings.every, settings.timeout)
 
     def take_up(self) -> None:
         """Loads what is there. For a thread without an event loop.

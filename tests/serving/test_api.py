@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import threading
 
 import asking
 import httpx
@@ -11,6 +12,7 @@ import pytest
 from asking import ask
 from openapi_spec_validator import validate
 
+from stillflow.serving import app
 from stillflow.serving.starting import Server, Settings
 
 EXPECTED = np.load(asking.GOLDEN / "expected.npz")
@@ -298,6 +300,15 @@ def test_a_body_that_is_compressed_has_the_same_bound(small):
     assert sent(packed[:-9]).status_code == 400
     assert sent(b"no gzip").status_code == 400
     assert sent(gzip.compress(b" " * 2**20 + b"{}")).status_code == 413
+
+
+def test_a_body_that_takes_too_long_to_read_is_given_up(monkeypatch):
+    read = threading.Event()
+    monkeypatch.setattr(app, "_read", lambda *_: read.wait(20))
+    made = Server({"half": str(asking.GOLDEN / "half" / "1")}, settings=Settings(timeout=0.2))
+    made.take_up()
+    assert refused(made, "half:predict", b" " * 2**19, 504, "not done within 0.2 seconds")
+    read.set()
 
 
 def test_a_model_that_fails_does_not_show_how(small, monkeypatch, caplog):

@@ -106,7 +106,8 @@ def serve(
     for model in paths:
         click.echo(f"{address}v1/models/{model}:predict")
     click.echo(f"What is there, and how to ask it: {address} (Ctrl-C ends it)")
-    server.serve(made.app, listener, settings.timeout + 5, int(settings.timeout) + 1)
+    # A body may come for as long as it then takes to be answered.
+    server.serve(made.app, listener, 2 * settings.timeout + 5, int(settings.timeout) + 1)
 
 
 def _show_log() -> None:
