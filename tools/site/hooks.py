@@ -36,13 +36,21 @@ def on_config(config):
 @event_priority(-100)  # after the languages, which look for files on the disk
 def on_files(files, config):
     """Adds the pages of every name, in English, to what is built of each language."""
-    language = config.plugins["i18n"].current_language
+    languages = config.plugins["i18n"]
     for path, text in _PAGES.items():
-        file = File.generated(config, path, content=text)
-        if language != "en":
-            file.dest_uri = f"{language}/{file.dest_uri}"
-        files.append(file)
+        pages = {name: _generated(config, path, text, name) for name in languages.build_languages}
+        for file in pages.values():
+            file.alternates = pages  # where the switch of languages leads
+        files.append(pages[languages.current_language])
     return files
+
+
+def _generated(config, path, text, language):
+    file = File.generated(config, path, content=text)
+    file.locale, file.locale_alternate_of = language, ""
+    if language != "en":
+        file.dest_uri = f"{language}/{file.dest_uri}"
+    return file
 
 
 def on_page_markdown(markdown, page, config, files):
