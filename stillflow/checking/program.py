@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from stillflow.checking import modules, packages, sources
-from stillflow.checking.scopes import Definition, Meaning
+from stillflow.checking.scopes import Definition, Meaning, Scopes
 from stillflow.checking.units import parts_of
 from stillflow.checking.uses import Parts
 
@@ -39,14 +39,25 @@ class Repository:
         self.root = root
         self.unread: dict[str, str] = {}
 
-    @functools.cache  # noqa: B019 (a repository lives as long as the check)
     def parts(self, path: str, is_program: bool) -> Parts | None:
         """A file taken apart; None if nothing of it can be read."""
-        module = self.module(path)
-        if module is None:
+        scopes = self._scopes(path)
+        if scopes is None:
             return None
+        return self._parts(path, is_program and scopes.asks_how_it_runs)
+
+    @functools.cache  # noqa: B019 (a repository lives as long as the check)
+    def _scopes(self, path: str) -> Scopes | None:
+        module = self.module(path)
+        return None if module is None else Scopes(module.tree, module.package)
+
+    @functools.cache  # noqa: B019
+    def _parts(self, path: str, is_program: bool) -> Parts | None:
+        module, scopes = self.module(path), self._scopes(path)
+        assert module is not None
+        assert scopes is not None
         try:
-            return parts_of(module, is_program)
+            return parts_of(module, scopes, is_program)
         except RecursionError:
             self.unread[path] = "is nested too deeply to be read"
             return None

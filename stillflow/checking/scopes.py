@@ -15,6 +15,11 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Meaning = str | Definition  # a dotted name, or a definition of the module itself
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_BINDING = (
+    *(*_FUNCTIONS, ast.ClassDef, *_COMPREHENSIONS, ast.Import, ast.ImportFrom, ast.Name),
+    *(ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Global, ast.Nonlocal, ast.ExceptHandler),
+)
+_LEAVES = (ast.Constant, ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 _DEPTH = 12
 
 
@@ -41,11 +46,19 @@ class Scope:
         return isinstance(self.node, ast.ClassDef)
 
 
+def parts_below(node: ast.AST) -> Iterator[ast.AST]:
+    """The children of a node that may name something: not constants, operators and contexts."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, _LEAVES):
+            yield child
+
+
 class Scopes:
     """The scopes of a module, by the node that opens each."""
 
     def __init__(self, tree: ast.Module, package: str = ""):
         self.package = package
+        self.asks_how_it_runs = False  # it names __name__
         self.top = Scope(tree, None)
         self._by_node = {id(tree): self.top}
         self._bind_all(tree.body, self.top)
@@ -124,13 +137,12 @@ class Scopes:
         waiting: list[tuple[ast.AST, Scope]] = [(node, scope) for node in reversed(nodes)]
         while waiting:
             node, here = waiting.pop()
-            inner = self._bind(node, here)
-            waiting += [
-                (child, inner(child)) for child in reversed(list(ast.iter_child_nodes(node)))
-            ]
+            inner = self._bind(node, here) if isinstance(node, _BINDING) else None
+            children = reversed(list(parts_below(node)))
+            waiting += [(child, here if inner is None else inner(child)) for child in children]
 
     def _bind(self, node: ast.AST, scope: Scope):
-        """Binds what a node binds in `scope`; returns the scope of each of its children."""
+        """Binds what a node binds in `scope`; returns the scope of each child where it differs."""
         match node:
             case ast.Import():
                 for alias in node.names:
@@ -157,6 +169,8 @@ class Scopes:
                 scope.outer.update(node.names)
             case ast.ExceptHandler() if node.name:
                 self._add(scope, node.name, node, None)
+            case ast.Name(id="__name__"):
+                self.asks_how_it_runs = True
             case ast.Name(ctx=ast.Store() | ast.Del()):
                 where = self.top if node.id in scope.outer else scope
                 if not any(b.line == node.lineno for b in where.names.get(node.id, ())):
@@ -165,7 +179,7 @@ class Scopes:
             self._add(scope, node.name, node, node)
         if isinstance(node, (*_FUNCTIONS, ast.ClassDef, *_COMPREHENSIONS)):
             return self._opened(node, scope)
-        return lambda child: scope
+        return None
 
     def _opened(self, node, scope: Scope):
         inner = self._by_node[id(node)] = Scope(node, scope)

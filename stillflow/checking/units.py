@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from stillflow.checking.conditions import Conditions
 from stillflow.checking.modules import Module
-from stillflow.checking.scopes import Scope, Scopes
+from stillflow.checking.scopes import Scope, Scopes, parts_below
 from stillflow.checking.uses import Attempt, Context, How, Parts, Unit
 
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
@@ -24,9 +24,8 @@ _OF_NAMES = {"AttributeError", "NameError"}
 _OF_ALL = {"Exception", "BaseException", "StandardError", "NotImplementedError"}
 
 
-def parts_of(module: Module, is_program: bool) -> Parts:
+def parts_of(module: Module, scopes: Scopes, is_program: bool) -> Parts:
     """Takes a module apart."""
-    scopes = Scopes(module.tree, module.package)
     reader = _Reader(module, scopes, Conditions(scopes, is_program))
     reader.block(module.tree.body, reader.parts.top, scopes.top, Context())
     return reader.parts
@@ -75,7 +74,7 @@ class _Reader:
                 self._all(node, unit, scope, context)
 
     def _all(self, node: ast.AST, unit: Unit, scope: Scope, context: Context) -> None:
-        self._every(ast.iter_child_nodes(node), unit, scope, context)
+        self._every(parts_below(node), unit, scope, context)
 
     def _every(self, nodes: Iterable[ast.AST], unit: Unit, scope: Scope, context: Context) -> None:
         for node in nodes:
