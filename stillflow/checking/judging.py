@@ -94,10 +94,10 @@ def tensorflow_lack(name: str, how: str) -> Lack | None:
     spelled = f"tf.{found.name}"
     match found.state:
         case "not yet":
-            owner = spelled.rpartition(".")[0]
-            return Lack(
-                "TensorFlow", spelled, f"not yet in Stillflow: see `stillflow names {owner}`"
-            )
+            owner = found.name.rpartition(".")[0]
+            listed = f": see `stillflow names tf.{owner}`".replace("tf.`", "tf`")
+            more = listed if found.name.split(".")[-1] in tree.names_of(owner) else ""
+            return Lack("TensorFlow", spelled, f"not yet in Stillflow{more}")
         case "later" if how == "call" and found.name == below:
             return Lack("TensorFlow", spelled, "not yet in Stillflow")
         case "internal":

@@ -68,7 +68,9 @@ def _show(report: Report, rows: list[tuple[str, ...]]) -> None:
     colour = {0: "green", 1: "red", 2: "yellow"}[report.exit_code]
     console.print(Text(report.verdict, style=f"bold {colour}"))
     if rows:
-        table = Table(*_HEAD, box=None, header_style="dim", pad_edge=False)
+        table = Table(box=None, header_style="dim", pad_edge=False)
+        for title in _HEAD:
+            table.add_column(title, overflow="fold")  # so that nothing of a name is lost
         for row in rows:
             style = "dim" if row[-1] in (_SAYS["guarded"], _SAYS["unused"]) else ""
             table.add_row(*map(Text, row), style=style)

@@ -5,6 +5,8 @@
 
 import pytest
 
+from stillflow.api import _missing
+
 SPELLINGS = {
     "an alias": ("import tensorflow as tf\ntf.nosuch", ["tf.nosuch"]),
     "the name itself": ("import tensorflow\ntensorflow.nn.nosuch(1)", ["tf.nn.nosuch"]),
@@ -109,3 +111,17 @@ def test_names_of_other_modules_of_the_program(checked):
 def test_a_module_that_imports_itself_is_read_once(checked):
     report = checked({"a.py": "import b\nb.f()", "b.py": "import a\ndef f(): a.g()"})
     assert report.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "source", "advice"),
+    [
+        ({"": "zzqq"}, "tf.zzqq", "not yet in Stillflow: see `stillflow names tf`"),
+        ({"nn": "zzqq"}, "tf.nn.zzqq(1)", "not yet in Stillflow: see `stillflow names tf.nn`"),
+    ],
+)
+def test_what_is_not_yet_there_is_listed_by_a_command(monkeypatch, checked, table, source, advice):
+    names = {path: frozenset(members.split()) for path, members in table.items()}
+    monkeypatch.setattr(_missing, "names", lambda: names)
+    (finding,) = checked(f"import tensorflow as tf\n{source}").findings
+    assert (finding.kind, finding.advice) == ("TensorFlow", advice)
