@@ -77,6 +77,7 @@ from stillflow.declare.rules import RegisterGradient as RegisterGradient
 from stillflow.declare.rules import no_gradient as no_gradient
 from stillflow.declare.tensor_proto import make_tensor_proto as make_tensor_proto
 from stillflow.functions.decorated import function as function
+from stillflow.functions.wrapped import wrap_function as wrap_function
 from stillflow.gradients.aggregating import AggregationMethod as AggregationMethod
 from stillflow.gradients.custom import custom_gradient as custom_gradient
 from stillflow.gradients.custom import grad_pass_through as grad_pass_through

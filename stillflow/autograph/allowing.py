@@ -47,6 +47,11 @@ def is_left_alone(
     return True
 
 
+def is_of_stillflow(o: Any) -> bool:
+    """Whether a function is Stillflow's own, which needs no conversion."""
+    return (getattr(o, "__module__", None) or "").startswith("stillflow.")
+
+
 def _is_object_to_call(o: Any) -> bool:
     is_plain = inspect.isclass(o) or inspect.isroutine(o) or not hasattr(o, "__call__")  # noqa: B004
     return not is_plain and type(o) is not type(o.__call__)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.autograph import verbosity
-from stillflow.autograph.allowing import is_left_alone
+from stillflow.autograph.allowing import is_left_alone, is_of_stillflow
 from stillflow.autograph.converting import convert as convert_function
 from stillflow.autograph.operators import builtins
 from stillflow.autograph.options import (
@@ -122,7 +122,7 @@ def _stays(f: Any, options: ConversionOptions) -> bool:
             stacklevel=3,
         )
         return True
-    if not options.user_requested and is_left_alone(f):
+    if is_of_stillflow(f) or (not options.user_requested and is_left_alone(f)):
         return True
     return not options.internal_convert_user_code
 

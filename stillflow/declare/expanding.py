@@ -114,7 +114,9 @@ class _Copy:
         arguments = {tensor.op for tensor in self._body.inputs}
         templates = [op for op in self._body.ops if op not in arguments]
         place = _Copies(self._op, len(templates))
-        self._beginning = [*self._op._control_inputs, *self._arrival(place)]
+        # What continues another body begins within it: a stack, before the loop that fills it.
+        is_whole = not self._body.continues
+        self._beginning = [*self._op._control_inputs, *self._arrival(place)] if is_whole else []
         for template in templates:
             self._copy(template, place)
         for template in templates:

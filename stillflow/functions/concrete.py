@@ -259,18 +259,16 @@ class ConcreteFunction:
 
     def _as_returned(self, outputs: list[Tensor] | Operation | None) -> Any:
         structure = self._func_graph.structured_outputs
-        if structure is None or isinstance(outputs, Operation) or outputs is None:
-            return outputs if structure is None else _without(structure)
+        if structure is None:
+            return outputs or None  # of a graph, the operation
+        if isinstance(outputs, Operation) or outputs is None:
+            return structure
         left = iter(outputs)
         leaves = [
             None if leaf is None else as_before(leaf, next(left))
             for leaf in nest.flatten(structure, expand_composites=True)
         ]
         return nest.pack_sequence_as(structure, leaves, expand_composites=True)
-
-
-def _without(structure: Any) -> Any:
-    return structure
 
 
 def _checked(attrs: dict[str, Any]) -> dict[str, Any]:

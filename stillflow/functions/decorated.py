@@ -7,13 +7,18 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.functions.concrete import ConcreteFunction
-from stillflow.functions.lifting import lifted
+from stillflow.functions.func_graph import UnknownArgument
+from stillflow.functions.lifting import UnliftableError, lifted
 from stillflow.functions.polymorphic import Function as Defun
 from stillflow.functions.polymorphic import bound
 from stillflow.functions.specification import FunctionSpec, validate_signature
 from stillflow.functions.standing_for import WithCreator
+from stillflow.graph import nest
+from stillflow.graph.context import executing_eagerly_outside_functions
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import init_scope
+from stillflow.ops.array import filling
 from stillflow.platform.decorators import make_decorator
 
 _NOT_FIRST = "Creating variables on a non-first call to a function decorated with tf.function."
@@ -53,6 +58,7 @@ class Function:
         self.experimental_relax_shapes = experimental_relax_shapes
         self._experimental_compile = experimental_compile
         self._created_variables: list[weakref.ref] = []
+        self._sets_inside = False  # what the first call sets variables to depends on arguments
         self._stateful_fn: Defun | None = None
         self._stateless_fn: Defun | None = None
         self._descriptor_cache: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
@@ -109,7 +115,7 @@ class Function:
                 raise ValueError(_NOT_FIRST)
             return result
         first = self._initialize(args, kwargs)
-        if self._created_variables:
+        if self._created_variables and not self._sets_inside:
             return self._stateless_fn(*args, **kwargs)  # type: ignore[misc]
         spec = self._stateful_fn.function_spec  # type: ignore[attr-defined]
         return first._filtered_call(*spec.canonicalize_function_inputs(*args, **kwargs))
@@ -132,12 +138,58 @@ class Function:
             raise ValueError(_NOT_FIRST)
         return function
 
+    def get_initialization_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
+        """A function that gives the variables that the first call makes their first values.
+
+        Raises:
+          RuntimeError: it was called before.
+        """
+        if self._stateful_fn is not None:
+            raise RuntimeError(
+                "get_initialization_function cannot be called after the function has been used"
+            )
+        self._initialize(args, kwargs)
+        variables = [made() for made in self._created_variables]
+
+        def initialize_variables() -> None:
+            for variable, value in zip(variables, values, strict=True):
+                if variable is not None:
+                    variable.assign(value)
+
+        with init_scope():
+            values = [variable.read_value() for variable in variables if variable is not None]
+        return Defun(initialize_variables, "initialize_variables").get_concrete_function()
+
+    def _list_all_concrete_functions_for_serialization(self) -> list[ConcreteFunction]:
+        """The traces that have a signature of their own."""
+        if self.input_signature is not None:
+            self.get_concrete_function()
+        traces: list[ConcreteFunction] = []
+        for function in (self._stateful_fn, self._stateless_fn):
+            if function is not None:
+                traces += function._function_cache.all_values()
+        signatures: list[Any] = []
+        for trace in traces:
+            signature = trace.structured_input_signature
+            is_known = not any(
+                isinstance(part, UnknownArgument) for part in nest.flatten(signature)
+            )
+            if is_known and signature not in signatures:
+                signatures.append(signature)
+        return [self.get_concrete_function(*args, **words) for args, words in signatures]
+
     def _initialize(self, args: tuple, kwargs: dict[str, Any]) -> ConcreteFunction:
         """Traces for the first call, which may make variables; makes the function of others."""
         created: list[weakref.ref] = []
 
         def creator(next_creator: Callable, **settings: Any) -> Any:
-            variable = next_creator(**_with_lifted_value(settings))
+            try:
+                variable = next_creator(**with_lifted_value(settings))
+            except UnliftableError:
+                if not executing_eagerly_outside_functions():
+                    raise
+                variable = _set_inside(next_creator, settings)
+                self._sets_inside = True
             created.append(weakref.ref(variable))
             return variable
 
@@ -170,7 +222,19 @@ class Function:
         )
 
 
-def _with_lifted_value(settings: dict[str, Any]) -> dict[str, Any]:
+def _set_inside(next_creator: Callable, settings: dict[str, Any]) -> Any:
+    """A new variable that the body itself gives its first value, which depends on arguments."""
+    value = settings["initial_value"]
+    value = value() if callable(value) else value
+    with init_scope():
+        zeros = filling.zeros(value.shape, value.dtype)
+    settings.update(initial_value=zeros, use_resource=True)
+    variable = next_creator(**settings)
+    variable.assign(value)
+    return variable
+
+
+def with_lifted_value(settings: dict[str, Any]) -> dict[str, Any]:
     """The settings of a new variable, whose first value does not come from the body."""
     settings["use_resource"] = True
     value = settings.get("initial_value")

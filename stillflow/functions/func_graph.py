@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stillflow.autograph.options import ConversionOptions
-from stillflow.declare.constants import constant
 from stillflow.declare.convert import to_tensor
+from stillflow.functions.specification import flat_specs
 from stillflow.functions.standing_for import call_converted
 from stillflow.graph import nest
 from stillflow.graph.composite import CompositeTensor
@@ -17,6 +17,7 @@ from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.recording import record_operation, stopped
 from stillflow.graph.scopes import control_dependencies
 from stillflow.graph.tensor_spec import TensorSpec
+from stillflow.graph.type_spec import TypeSpec
 from stillflow.ops.control.carried import as_carried
 from stillflow.ops.control.effects import order_returning
 from stillflow.ops.control.ordering import identity
@@ -24,7 +25,6 @@ from stillflow.ops.functions.tracing import TracedGraph
 from stillflow.ops.variables.resource_variable import BaseResourceVariable
 from stillflow.ops.variables.scope import get_variable_scope
 
-_FEW = 128  # elements
 _USER_NAME = "_user_specified_name"
 
 
@@ -49,6 +49,7 @@ class FuncGraph(TracedGraph):
         self._watched: dict[int, Any] = {}
         self._requested: str | None = None
         self._argument_variables: set[int] = set()
+        self._variable_creator_stack = self.outer_graph._variable_creator_stack
 
     def watch_variable(self, variable: Any) -> None:
         """Notes that the body uses a variable."""
@@ -61,33 +62,16 @@ class FuncGraph(TracedGraph):
     # What is taken from outside -------------------------------------------------------------------
 
     def capture(self, tensor: Any, name: str | None = None) -> Tensor:
-        if tensor._is_eager:
-            inside = self._captured_value(tensor, name)
-        else:
+        if not tensor._is_eager:
             self._check_accessible(tensor)
-            self._requested = name
-            try:
-                inside = super().capture(tensor)
-            finally:
-                self._requested = None
+        self._requested = name
+        try:
+            inside = super().capture(tensor)
+        finally:
+            self._requested = None
         if inside is not tensor:
             record_operation("captured_value", [inside], [tensor], lambda grad: [grad])
         return inside
-
-    def _captured_value(self, tensor: Any, name: str | None) -> Tensor:
-        """What stands for an eager tensor; for one of few elements a constant, fed as well."""
-        if tensor not in self._captured:
-            is_small = tensor.dtype.is_numpy_compatible and tensor._num_elements() <= _FEW
-            with control_dependencies(None):
-                if is_small:
-                    argument = constant(tensor.numpy(), tensor.dtype, name=name or "Const")
-                else:
-                    argument = self._placeholder(tensor, name or "Placeholder")
-            self.inputs.append(argument)
-            self.extra_inputs.append(tensor)
-            self.extra_args.append(argument)
-            self._captured[tensor] = argument
-        return self._captured[tensor]
 
     def _check_accessible(self, tensor: Any) -> None:
         """InaccessibleTensorError for a tensor of a function that is not around this one."""
@@ -142,7 +126,7 @@ class FuncGraph(TracedGraph):
         return [self._argument(arg, name, shapes) for arg, name in zip(args, names, strict=True)]
 
     def _argument(self, arg: Any, name: str | None, shapes: Any) -> Any:
-        flat = nest.flatten(arg, expand_composites=True)
+        flat = flat_specs(arg)
         specs = [part for part in flat if isinstance(part, TensorSpec)]
         named = [spec for spec in specs if spec.name]
         if named and len(named) < len(specs):
@@ -151,7 +135,7 @@ class FuncGraph(TracedGraph):
                 "have to be specified."
             )
         parts = [self._part(part, name, next(shapes) if shapes else None) for part in flat]
-        return nest.pack_sequence_as(arg, parts, expand_composites=True)
+        return _packed(arg, parts)
 
     def _part(self, part: Any, name: str | None, shape: Any) -> Any:
         if isinstance(part, BaseResourceVariable):
@@ -349,10 +333,27 @@ class _Tracing:
         return marked
 
 
+def _packed(arg: Any, parts: list[Any]) -> Any:
+    """The structure of an argument, in which specs of composite tensors are such of `parts`."""
+    left = iter(parts)
+
+    def leaf(value: Any) -> Any:
+        if isinstance(value, TypeSpec) and not isinstance(value, TensorSpec):
+            specs = value._component_specs
+            inner = [next(left) for _ in nest.flatten(specs)]
+            return value._from_components(nest.pack_sequence_as(specs, inner))
+        own = [next(left) for _ in nest.flatten(value, expand_composites=True)]
+        return nest.pack_sequence_as(value, own, expand_composites=True)
+
+    return nest.map_structure(leaf, arg)
+
+
 def _signature(arg: Any, name: str | None) -> Any:
     """The argument with TensorSpecs for tensors, of the names that the program gave."""
 
     def spec(part: Any) -> Any:
+        if isinstance(part, CompositeTensor):
+            return part._type_spec
         if isinstance(part, Tensor):
             given = part.op.attrs.get(_USER_NAME)
             return TensorSpec(part.shape, part.dtype, given.decode() if given else name)
@@ -360,7 +361,7 @@ def _signature(arg: Any, name: str | None) -> Any:
             return part
         return UnknownArgument() if not nest.is_nested(part) else part
 
-    return nest.map_structure(spec, arg, expand_composites=True)
+    return nest.map_structure(spec, arg)
 
 
 class UnknownArgument:

@@ -6,9 +6,11 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
+from stillflow.functions.specification import flat_specs
 from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_spec import TensorSpec
+from stillflow.graph.type_spec import TypeSpec
 from stillflow.ops.variables.resource_variable import BaseResourceVariable
 
 
@@ -20,13 +22,18 @@ def key_of(value: Any, ranks_only: bool = False) -> Any:
     """
     if isinstance(value, (Tensor, TensorSpec)):
         shape = value.shape
-        return (value.dtype, shape.ndims if ranks_only else shape.sizes)
+        key = (value.dtype, shape.ndims if ranks_only else shape.sizes)
+        # The name that a TensorSpec gives is that of the argument.
+        is_named = isinstance(value, TensorSpec) and value.name is not None
+        return (*key, value.name) if is_named else key
     if isinstance(value, (list, tuple)):
         return (type(value), *(key_of(part, ranks_only) for part in value))
     if isinstance(value, Mapping):
         return (type(value), *((name, key_of(value[name], ranks_only)) for name in _sorted(value)))
     if isinstance(value, BaseResourceVariable):
         return _weakly(value)
+    if isinstance(value, TypeSpec):
+        return (type(value), *key_of(flat_specs(value), ranks_only))
     if isinstance(value, CompositeTensor):
         parts = (key_of(part, ranks_only) for part in value.fetch_parts())
         return (type(value), *parts)

@@ -13,11 +13,11 @@ from stillflow.functions.func_graph import func_graph_from_py_func
 from stillflow.functions.keys import key_of
 from stillflow.functions.specification import (
     FunctionSpec,
+    flat_specs,
     plain_function,
     validate_signature,
 )
 from stillflow.functions.standing_for import WeakMethod
-from stillflow.graph import nest
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import init_scope
@@ -202,7 +202,7 @@ class Function:
         """A trace for shapes that have in common what those of the calls before have."""
         cache = self._function_cache
         key = self._cache_key(args, kwargs, ranks_only=True)
-        shapes = [_shape_of(part) for part in nest.flatten((args, kwargs), expand_composites=True)]
+        shapes = [_shape_of(part) for part in flat_specs((args, kwargs))]
         known = cache.arg_relaxed_shapes.get(key)
         function = cache.arg_relaxed.get(key)
         if function is not None and known is not None and _are_covered(known, shapes):

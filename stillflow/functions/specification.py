@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import nest
+from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.nest_above import flatten_up_to
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_spec import TensorSpec
+from stillflow.graph.type_spec import TypeSpec
 from stillflow.platform.decorators import getfullargspec, unwrap
 
 _NO_KEYWORDS = (
@@ -57,7 +59,7 @@ class FunctionSpec:
                 f"input_signature must be either a tuple or a list, received {type(signature)}"
             )
         self.input_signature = tuple(signature)
-        self.flat_input_signature = tuple(nest.flatten(signature, expand_composites=True))
+        self.flat_input_signature = tuple(flat_specs(signature))
 
     @property
     def is_plain(self) -> bool:
@@ -109,13 +111,14 @@ class FunctionSpec:
         shown = "  inputs: (\n    " + ",\n    ".join(map(str, inputs)) + ")\n"
         shown += "  input_signature: (\n    " + ",\n    ".join(map(str, signature)) + ")"
         try:
-            flat = list(flatten_up_to(signature, inputs[: len(signature)], expand_composites=True))
-        except ValueError:
+            leaves = flatten_up_to(signature, inputs[: len(signature)])
+        except (ValueError, TypeError):
             raise ValueError(
                 f"Structure of Python function inputs does not match input_signature:\n{shown}"
             ) from None
-        for place, (value, spec) in enumerate(zip(flat, self.flat_input_signature, strict=False)):
-            if isinstance(value, Tensor):
+        flat = list(leaves)
+        for place, (value, spec) in enumerate(zip(flat, nest.flatten(signature), strict=False)):
+            if isinstance(value, (Tensor, CompositeTensor)):
                 continue
             try:
                 flat[place] = convert_to_tensor(value, preferred_dtype=spec.dtype)
@@ -124,10 +127,10 @@ class FunctionSpec:
                     "When input_signature is provided, all inputs to the Python function must be "
                     f"convertible to tensors:\n{shown}"
                 ) from None
-        pairs = zip(self.flat_input_signature, flat, strict=False)
+        pairs = zip(nest.flatten(signature), flat, strict=False)
         if any(not spec.is_compatible_with(value) for spec, value in pairs):
             raise ValueError(f"Python inputs incompatible with input_signature:\n{shown}")
-        return tuple(nest.pack_sequence_as(signature, flat, expand_composites=True))
+        return tuple(nest.pack_sequence_as(signature, flat))
 
     def check_signature(self, args: tuple, kwargs: dict[str, Any]) -> None:
         """ValueError where what `get_concrete_function` gets is not as the signature says."""
@@ -161,6 +164,15 @@ def plain_function(python_function: Any) -> Any:
     while hasattr(python_function, "called_function"):
         python_function = python_function.called_function
     return python_function
+
+
+def flat_specs(nests: Any) -> list[Any]:
+    """The parts of arguments or signatures, those of composite tensors and of their specs too."""
+    found: list[Any] = []
+    for leaf in nest.flatten(nests, expand_composites=True):
+        is_whole = isinstance(leaf, TensorSpec) or not isinstance(leaf, TypeSpec)
+        found += [leaf] if is_whole else flat_specs(leaf._component_specs)
+    return found
 
 
 def _are_alike(first: Any, second: Any) -> bool:
@@ -202,7 +214,7 @@ def _with_tensors(inputs: tuple) -> tuple:
 
 def validate_signature(signature: Any) -> None:
     """TypeError where a signature holds something else than TensorSpecs."""
-    flat: Sequence[Any] = nest.flatten(signature, expand_composites=True)
+    flat = flat_specs(signature)
     if any(not isinstance(spec, TensorSpec) for spec in flat):
         raise TypeError(
             f"Invalid input_signature {signature}; input_signature must be a possibly nested "

@@ -122,11 +122,11 @@ def enumerate_(s: Any, start: Any = 0) -> Any:
     return enumerate(s, start) if own is None else own(start)
 
 
-def zip_(*iterables: Any) -> Any:
+def zip_(*iterables: Any, **options: Any) -> Any:
     """zip(...): a dataset of several."""
     if iterables and all(hasattr(each, "_autograph_zip") for each in iterables):
         return iterables[0]._autograph_zip(iterables)
-    return zip(*iterables)  # noqa: B905  as the program says
+    return zip(*iterables, **options)  # noqa: B905  as the program says
 
 
 _OVERLOADS: dict[Callable, Callable] = {

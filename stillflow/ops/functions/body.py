@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.expanding import Body
 from stillflow.graph.graph import Graph, get_default_graph
@@ -19,6 +20,7 @@ from stillflow.ops.variables.resource_variable import BaseResourceVariable
 from stillflow.ops.variables.scope import get_variable_scope, variable_scope
 from stillflow.ops.variables.store import STORE_KEY, default_variable_store
 
+_FEW = 128  # elements
 _SHARED_KEYS = (
     STORE_KEY,
     GraphKeys.GLOBAL_VARIABLES,
@@ -118,11 +120,18 @@ class FuncGraph(Graph):
 
     def _argument_for(self, tensor: Tensor) -> Tensor:
         with control_dependencies(None):
-            argument = self._placeholder(tensor, self._argument_name(tensor))
+            argument = self._stand_in(tensor, self._argument_name(tensor))
         self.inputs.append(argument)
         self.extra_inputs.append(tensor)
         self.extra_args.append(argument)
         return argument
+
+    def _stand_in(self, tensor: Any, name: str) -> Tensor:
+        """A placeholder; for an eager tensor of few elements a constant, which is fed as well."""
+        is_known = tensor._is_eager and tensor.dtype.is_numpy_compatible
+        if is_known and tensor._num_elements() <= _FEW:
+            return constant(tensor.numpy(), tensor.dtype, name=name)
+        return self._placeholder(tensor, name)
 
     def _argument_name(self, tensor: Tensor) -> str:
         """The name of the argument that stands for what is taken from outside."""

@@ -70,7 +70,7 @@ class BranchGraph(FuncGraph):
         return argument
 
     def _argument_name(self, tensor: Tensor) -> str:
-        return tensor.op.name if self._is_taken else "Placeholder"
+        return tensor.op.name if self._is_taken and not tensor._is_eager else "Placeholder"
 
     def rearrange(self, taken: Sequence[Tensor]) -> None:
         """Makes `taken`, tensors of the graph around, its arguments, in this order."""

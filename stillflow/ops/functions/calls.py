@@ -66,9 +66,15 @@ def _shapes_through_body(ctx: shapes.ShapeContext) -> list[shapes.Sizes]:
     function = context.get_default_graph()._get_function(ctx.attrs["f"].name)
     if function is None:
         return [None] * len(ctx.attrs["Tout"])
-    if function.is_of_one_shape:
+    pairs = zip(ctx.inputs, function.body.inputs, strict=True)
+    if function.is_of_one_shape and not any(_says_more(*pair) for pair in pairs):
         return [tensor.shape.sizes for tensor in function.body.outputs]
     return [shape.sizes for shape in shapes_for(function.body.body(), ctx.inputs)]
+
+
+def _says_more(given: Tensor, argument: Tensor) -> bool:
+    """Whether more is known of a call's input than of the argument."""
+    return given.shape.sizes != argument.shape.sizes and not argument.shape.is_fully_defined()
 
 
 _CALL: dict[str, Any] = {"shape": _shapes_through_body, "expands": _body_of_function}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,7 +32,9 @@ class Lowering:
     def call(self, name: FunctionName, inputs: Sequence[Tensor]) -> list[Tensor] | Operation:
         """What a function gives."""
         function = function_called(self._operation, name.name)
-        called = emit(function.defn, list(inputs), function.call_attrs, function.name)
+        # A node's name starts with a letter, and has no signs.
+        name = re.sub(r"[^\w./-]", "_", function.name.lstrip("_"))
+        called = emit(function.defn, list(inputs), function.call_attrs, name)
         return called.outputs or called
 
     def body(self, outputs: Any) -> Body:

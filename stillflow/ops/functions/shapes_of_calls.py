@@ -33,13 +33,16 @@ def copied(body: Body, inputs: Sequence[Tensor], scratch: Graph) -> dict[Tensor,
             argument.op.name,
         )
         known[argument] = stand_in.outputs[0]
+    copies: dict[Operation, Operation] = {}
     for op in body.ops:
-        if not all(tensor in known for tensor in op.outputs):
-            _copy(op, scratch, known)
+        if not op.outputs or not all(tensor in known for tensor in op.outputs):
+            copies[op] = _copy(op, scratch, known)
+            waited = [copies[before] for before in op.control_inputs if before in copies]
+            copies[op]._add_control_inputs(waited)
     return known
 
 
-def _copy(op: Operation, scratch: Graph, known: dict[Tensor, Tensor]) -> None:
+def _copy(op: Operation, scratch: Graph, known: dict[Tensor, Tensor]) -> Operation:
     """Infers anew what is known of the outputs, unless an input comes from behind, as in a loop."""
     outputs = [(tensor.dtype, tensor.shape) for tensor in op.outputs]
     inputs = tuple(known[tensor] for tensor in op.inputs if tensor in known)
@@ -52,3 +55,4 @@ def _copy(op: Operation, scratch: Graph, known: dict[Tensor, Tensor]) -> None:
             ]
         copy = scratch.add_operation(op.defn, inputs, dict(op.attrs), outputs, op.name)
     known.update(zip(op.outputs, copy.outputs, strict=True))
+    return copy

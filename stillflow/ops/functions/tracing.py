@@ -40,7 +40,7 @@ class TracedGraph(FuncGraph):
         return argument
 
     def _argument_name(self, tensor: Tensor) -> str:
-        return tensor.op.name
+        return "captured" if tensor._is_eager else tensor.op.name
 
     def build(self, func: Callable[..., Sequence[Any]], specs: Sequence[TensorSpec]) -> None:
         """Builds what `func`, which returns tensors, builds for arguments of these types."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from stillflow.declare.convert import convert_to_tensor, register_tensor_conversion_function
 from stillflow.declare.handles import variable_behind
-from stillflow.graph.context import executing_eagerly, graphs
+from stillflow.graph.context import executing_eagerly, graphs, inside_function
 from stillflow.graph.dtypes import DType
 from stillflow.graph.eager_graph import eager_mode
 from stillflow.graph.eager_tensor import numpy_text
@@ -394,6 +394,7 @@ class ResourceVariable(BaseResourceVariable):
         self._settle(synchronization, aggregation, trainable, name)
         checked_arguments(initial_value, constraint)
         joined = joined_collections(collections, self._trainable)
+        _check_outside_of_functions(initial_value)
         with init_scope():
             self._in_graph_mode = not executing_eagerly()
             if self._in_graph_mode:
@@ -463,6 +464,17 @@ class ResourceVariable(BaseResourceVariable):
             snapshot = snapshot.op.inputs[0]
         self._graph_element = snapshot
         self._describe(variable_def, import_scope)
+
+
+def _check_outside_of_functions(initial_value: Any) -> None:
+    """ValueError for a tensor of the body of a function, which what is around it cannot take."""
+    is_graphs = isinstance(initial_value, Tensor) and not initial_value._is_eager
+    if is_graphs and initial_value.graph.building_function and inside_function():
+        raise ValueError(
+            "Tensor-typed variable initializers must either be wrapped in an init_scope or "
+            "callable (e.g., `tf.Variable(lambda : tf.truncated_normal([10, 40]))`) when building "
+            "functions. Please file a feature request if this restriction inconveniences you."
+        )
 
 
 def new_handle(shape: TensorShape, dtype: DType, shared_name: str, name: str) -> Tensor:
