@@ -64,6 +64,8 @@ def converted_call(
     if _stays(f, options):
         return f(*args, **words)
     target, positional, named = _unwrapped(f, args, words)
+    if target is not f and _stays(target, options):
+        return target(*positional, **named)
     function = _function_of(target)
     if function is None:
         return f(*args, **words)

@@ -408,6 +408,46 @@ OWN: dict[str, Members] = {
         "stillflow.runtime.conversions": "register_session_run_conversion_functions",
         "stillflow.runtime.session": "BaseSession",
     },
+    "python.autograph.core.ag_ctx": {
+        "stillflow.autograph.options": "ControlStatusCtx Status control_status_ctx",
+    },
+    "python.autograph.core.converter": {
+        "stillflow.autograph.options": "ConversionOptions Feature STANDARD_OPTIONS",
+    },
+    "python.autograph.impl.api": {
+        "stillflow.autograph.calling": (
+            "AutoGraphError ConversionError call_with_unspecified_conversion_status convert "
+            "converted_call do_not_convert do_not_convert_internal=converted tf_convert to_code "
+            "to_graph"
+        ),
+    },
+    "python.autograph.lang.directives": {
+        "stillflow.autograph.directives": "set_element_type set_loop_options",
+    },
+    "python.eager.def_function": {
+        "stillflow.functions.decorated": "Function function run_functions_eagerly",
+    },
+    "python.eager.function": {
+        "stillflow.functions.concrete": "ConcreteFunction",
+        "stillflow.functions.polymorphic": (
+            "Function FunctionCache defun defun_with_attributes register"
+        ),
+        "stillflow.functions.specification": "FunctionSpec validate_signature",
+    },
+    "python.eager.lift_to_graph": {
+        "stillflow.functions.lifting": "UnliftableError",
+    },
+    "python.eager.wrap_function": {
+        "stillflow.functions.wrapped": (
+            "VariableHolder WrappedFunction WrappedGraph wrap_function"
+        ),
+    },
+    "python.framework.auto_control_deps": {
+        "stillflow.ops.control.effects": "AutomaticControlDependencies",
+    },
+    "python.framework.func_graph": {
+        "stillflow.functions.func_graph": "FuncGraph UnknownArgument func_graph_from_py_func",
+    },
     "python.eager.monitoring": {
         "stillflow.platform.monitoring": "BoolGauge Counter IntGauge StringGauge",
     },

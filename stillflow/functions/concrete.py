@@ -47,8 +47,8 @@ class ConcreteFunction:
     # What it is -----------------------------------------------------------------------------------
 
     @property
-    def name(self) -> str:
-        return self._traced.name
+    def name(self) -> bytes:
+        return self._traced.name.encode()
 
     @property
     def graph(self) -> FuncGraph:
@@ -116,6 +116,11 @@ class ConcreteFunction:
             graph = self._func_graph
             self._derivative = Derivative(graph, graph.outputs, graph.inputs)
         return self._derivative
+
+    @property
+    def returns_one_tensor(self) -> bool:
+        """Whether the Python function returned a tensor, and not a nest."""
+        return isinstance(self.structured_outputs, Tensor)
 
     def add_to_graph(self, g: Any = None) -> None:
         """Makes a graph, or the default one, hold its definition."""
@@ -196,7 +201,9 @@ class ConcreteFunction:
             from stillflow.functions.running import Level  # which needs what runs plans
 
             graph = self._func_graph
-            self._level = Level(self.name, graph.inputs, graph.outputs, graph.control_outputs)
+            self._level = Level(
+                self._traced.name, graph.inputs, graph.outputs, graph.control_outputs
+            )
         return self._level.call(inputs, lambda: self.derivative)
 
     def _tell_of_variables(self) -> None:

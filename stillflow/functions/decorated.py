@@ -237,7 +237,7 @@ def _set_inside(next_creator: Callable, settings: dict[str, Any]) -> Any:
 def with_lifted_value(settings: dict[str, Any]) -> dict[str, Any]:
     """The settings of a new variable, whose first value does not come from the body."""
     settings["use_resource"] = True
-    value = settings.get("initial_value")
+    value: Any = settings.get("initial_value")
     graph: Any = get_default_graph()
     if callable(value):
         value = value()

@@ -86,12 +86,6 @@ class FuncGraph(TracedGraph):
                 f"collections to access it. Defined in: {graph}; accessed from: {self}.\n"
             )
 
-    def _operation_of(self, item: Any) -> Operation:
-        """What is built beside an eager variable is beside the argument that stands for it."""
-        item = getattr(item, "handle", item)
-        is_eager = isinstance(item, Tensor) and item._is_eager
-        return super()._operation_of(self.capture(item) if is_eager else item)
-
     def _argument_name(self, tensor: Tensor) -> str:
         return self._requested or super()._argument_name(tensor)
 

@@ -11,6 +11,7 @@ from stillflow.autograph.options import ControlStatusCtx, Status
 from stillflow.functions.concrete import ConcreteFunction
 from stillflow.functions.func_graph import func_graph_from_py_func
 from stillflow.functions.keys import key_of
+from stillflow.functions.quick import QuickCalls
 from stillflow.functions.specification import (
     FunctionSpec,
     flat_specs,
@@ -77,6 +78,7 @@ class Function:
         self._autograph_options = autograph_options
         self._experimental_relax_shapes = experimental_relax_shapes
         self._function_cache = FunctionCache()
+        self._quick = QuickCalls()
         self._function_attributes = attributes or {}
         self._capture_by_value = capture_by_value
         self._lock = threading.RLock()
@@ -100,8 +102,13 @@ class Function:
         return self._function_spec.flat_input_signature
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        function, args, kwargs = self._maybe_define_function(args, kwargs)
-        return function._filtered_call(args, kwargs)
+        quick = self._quick.find(args, kwargs)
+        if quick is not None:
+            return quick(args)
+        function, inputs, words = self._maybe_define_function(args, kwargs)
+        result = function._filtered_call(inputs, words)
+        self._quick.note(args, kwargs, function)
+        return result
 
     def __get__(self, instance: Any, owner: Any) -> Any:
         """The function of a method, which refers weakly to the object; one for each."""

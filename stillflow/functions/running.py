@@ -76,6 +76,12 @@ class Level:
             self._next = Level(name, derivative.inputs, derivative.outputs, (), self)
         return self._next
 
+    state = _state
+
+    def program(self, named: tuple) -> Any:
+        """The program of runs for these variables that keep nothing, once there was one."""
+        return self._programs.get((False, named))
+
     # Runs -----------------------------------------------------------------------------------------
 
     def call(

@@ -1,3 +1,5 @@
+from stillflow.functions.decorated import function as function
+from stillflow.functions.polymorphic import defun as defun
 from stillflow.gradients.custom import custom_gradient as custom_gradient
 from stillflow.gradients.eager_functions import gradients_function as gradients_function
 from stillflow.gradients.eager_functions import implicit_gradients as implicit_gradients

@@ -178,7 +178,7 @@ class OptimizerV2(Hyper):
         updates: list[Any] = []
         with name_scope(name or self._name):
             for grad, variable in _reduced(distribution, grads_and_vars):
-                with name_scope(f"update_{variable.op.name}"):
+                with name_scope(f"update_{_node_name(variable)}"):
                     updates += self._update(distribution, grad, variable, apply_state)
             with control_dependencies(updates):
                 counted: Operation = self.iterations.assign_add(1).op
@@ -362,3 +362,8 @@ def _reduced(strategy: Any, grads_and_vars: Sequence[Pair]) -> Iterable[Pair]:
 def _taken(hook: Callable[..., Any], apply_state: Any) -> dict[str, Any]:
     """What a hook is given besides its inputs; a program's own may take nothing."""
     return {"apply_state": apply_state} if "apply_state" in getfullargspec(hook).args else {}
+
+
+def _node_name(variable: Any) -> str:
+    """The name of a variable's node, of which eager mode has none."""
+    return variable.op.name if getattr(variable, "_in_graph_mode", True) else ""

@@ -114,7 +114,13 @@ class FuncGraph(Graph):
         return super()._get_function(name) or self.outer_graph._get_function(name)
 
     def _operation_of(self, item: Any) -> Operation:
-        """What is built beside `item`, which may be outside, is beside its operation."""
+        """What is built beside `item`, which may be outside, is beside its operation.
+
+        Beside an eager variable is beside the argument that stands for it.
+        """
+        item = getattr(item, "handle", item)
+        if isinstance(item, Tensor) and item._is_eager:
+            item = self.capture(item)
         graph = getattr(item, "graph", self)
         return super()._operation_of(item) if graph is self else graph._operation_of(item)
 

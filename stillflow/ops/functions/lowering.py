@@ -33,8 +33,8 @@ class Lowering:
         """What a function gives."""
         function = function_called(self._operation, name.name)
         # A node's name starts with a letter, and has no signs.
-        name = re.sub(r"[^\w./-]", "_", function.name.lstrip("_"))
-        called = emit(function.defn, list(inputs), function.call_attrs, name)
+        own = re.sub(r"[^\w./-]", "_", function.name.lstrip("_"))
+        called = emit(function.defn, list(inputs), function.call_attrs, own)
         return called.outputs or called
 
     def body(self, outputs: Any) -> Body:
