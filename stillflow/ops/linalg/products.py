@@ -56,7 +56,8 @@ def matmul_op(xp, a, b, *, transpose_a: bool = False, transpose_b: bool = False)
     (rows, depth), (inner, columns) = a.shape, b.shape  # fails unless both are matrices
     if (columns == 1 or rows == 1) and depth == inner and a.size + b.size <= _SMALL:
         return _multiplied_by_vector(xp, a, b)
-    if rows * columns * depth >= THREADED:
+    # Where a traced batch is of any size, no one can say how much that is; XLA does not ask.
+    if isinstance(a, np.ndarray) and rows * columns * depth >= THREADED:
         return _of_type(a.dtype, xp.matmul(a, b))
     # For two small matrices NumPy's dot is matmul at half the cost of the call.
     return _of_type(a.dtype, xp.dot(a, b))
