@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +19,7 @@ from stillflow.runtime.tracing import Timed, timed
 
 _MAX_SHAPES = 100  # of feeds, that are told apart
 _MAX_EVENTS = 200_000  # of a trace
+_MAX_WAITING = 10_000  # steps that a run has done, of a loop for instance
 
 
 @dataclass(slots=True)
@@ -77,18 +76,28 @@ class Runs:
     runs: Tally = field(default_factory=Tally)
     compiled: int = 0
     failed: int = 0
-    lines: Counter[SourceLine | None] = field(default_factory=Counter)
+    lines: dict[SourceLine | None, int] = field(default_factory=dict)
     shapes: dict[tuple, int] = field(default_factory=dict)
     steps: dict[Operation, Tally] = field(default_factory=dict)
     segments: list[Segment] = field(default_factory=list)
     compiles: list[Compile] = field(default_factory=list)
 
+    def add_steps(self, done: Iterable[tuple[Operation, int]]) -> None:
+        """Adds steps that were done, and how long each took."""
+        for op, nanoseconds in done:
+            tally = self.steps.get(op)
+            if tally is None:
+                tally = self.steps[op] = Tally()
+            tally.add(nanoseconds)
+
 
 class _Thread(threading.local):
-    """The run that this thread is in, and how many compiled segments it has gone through."""
+    """The run that this thread is in, the steps and the number of segments that it has done."""
 
-    runs: Runs | None = None
-    segments = 0
+    def __init__(self) -> None:
+        self.runs: Runs | None = None
+        self.done: list[tuple[Operation, int]] = []
+        self.segments = 0
 
 
 class Recorder:
@@ -115,11 +124,23 @@ class Recorder:
         self.all.append(runs)
 
         def recorded(state: Any, arrays: list[Any]) -> Any:
-            with self._in(runs, arrays, user_line()):
+            thread = self._thread
+            before = thread.runs, thread.done, thread.segments
+            thread.runs, thread.done, thread.segments = runs, [], 0
+            failed = 1
+            start = time.time_ns()
+            try:
                 results = run(state, arrays)
-            if runs.runs.count == 1:
-                self._measure(state)
-            return results
+                failed = 0
+                return results
+            finally:
+                took = time.time_ns() - start
+                done, segments = thread.done, thread.segments
+                thread.runs, thread.done, thread.segments = before
+                shapes = tuple([array.shape for array in arrays])
+                self._note_run(runs, user_line(), shapes, took, failed, done, segments)
+                if runs.runs.count == 1:
+                    self._measure(state)
 
         executor.run = recorded
 
@@ -147,35 +168,34 @@ class Recorder:
             runs.compiles.append(found)
             self._keep("compiling", Timed(name, start, start + int(seconds * 1e9), ()))
 
-    @contextmanager
-    def _in(self, runs: Runs, arrays: Iterable[Any], line: SourceLine | None) -> Iterator[None]:
-        thread = self._thread
-        around, thread.runs = thread.runs, runs
-        segments = thread.segments
-        shapes = tuple([tuple(array.shape) for array in arrays])
-        start = time.time_ns()
-        failed = 1
-        try:
-            yield
-            failed = 0
-        finally:
-            took = time.time_ns() - start
-            thread.runs = around
-            with self._lock:
-                runs.runs.add(took)
-                runs.failed += failed
-                runs.compiled += thread.segments > segments
-                runs.lines[line] += 1
-                if shapes in runs.shapes or len(runs.shapes) < _MAX_SHAPES:
-                    runs.shapes[shapes] = runs.shapes.get(shapes, 0) + 1
+    def _note_run(
+        self,
+        runs: Runs,
+        line: SourceLine | None,
+        shapes: tuple,
+        took: int,
+        failed: int,
+        done: list[tuple[Operation, int]],
+        segments: int,
+    ) -> None:
+        with self._lock:
+            runs.runs.add(took)
+            runs.failed += failed
+            runs.compiled += segments > 0
+            runs.lines[line] = runs.lines.get(line, 0) + 1
+            if shapes in runs.shapes or len(runs.shapes) < _MAX_SHAPES:
+                runs.shapes[shapes] = runs.shapes.get(shapes, 0) + 1
+            runs.add_steps(done)
 
     def _note_step(self, step: Step, start: int, took: int, alone: int, result: Any) -> None:
-        runs = self._thread.runs or self.others
-        with self._lock:
-            tally = runs.steps.get(step.op)
-            if tally is None:
-                tally = runs.steps[step.op] = Tally()
-            tally.add(alone)
+        thread = self._thread
+        done = thread.done
+        done.append((step.op, alone))
+        if thread.runs is None or len(done) > _MAX_WAITING:
+            thread.done = []
+            with self._lock:
+                (thread.runs or self.others).add_steps(done)
+        if self.events is not None:
             self._keep("host", Timed(step.op, start, start + took, ()))
 
     def _note_segment(
@@ -185,9 +205,9 @@ class Recorder:
         with self._lock:
             if segment.first is None:
                 segment.first = took
-            else:
-                segment.runs.add(took)
-                self._keep("XLA", Timed(segment.name, start, start + took, ()))
+                return
+            segment.runs.add(took)
+            self._keep("XLA", Timed(segment.name, start, start + took, ()))
 
     def _keep(self, device: str, event: Timed) -> None:
         if self.events is None:

@@ -60,7 +60,7 @@ def _of_kind(runs: Runs, recorder: Recorder) -> dict[str, Any]:
     plan = plan_of(runs.executor, recorder.refusals)
     lines = [
         {"line": "" if line is None else str(line), "count": count}
-        for line, count in runs.lines.most_common()
+        for line, count in sorted(runs.lines.items(), key=lambda item: -item[1])
     ]
     return {
         "fetches": runs.fetches,
@@ -109,7 +109,7 @@ def _of_segment(segment: Segment) -> dict[str, Any]:
 
 def _total(runs: Runs) -> dict[str, Any]:
     """What the compiled segments of a kind took, first runs left out."""
-    line = runs.lines.most_common(1)[0][0]
+    line = max(runs.lines, key=lambda line: runs.lines[line])
     spent = sum(segment.runs.nanoseconds for segment in runs.segments)
     count = sum(segment.runs.count for segment in runs.segments)
     return {"line": "" if line is None else str(line), "count": count, "seconds": spent / _NS}
