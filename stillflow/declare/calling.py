@@ -7,7 +7,7 @@ it: each has random streams of its own, as if it were a program by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -80,12 +80,3 @@ class Caller(Protocol):
 
     def function(self, name: FunctionName, captured: Sequence[Any] = ()) -> Function:
         """The function of the graph that `name` names; NotFoundError where there is none."""
-
-
-def register(make: Callable[[Any, Operation], Caller]) -> None:
-    """Tells what makes the Caller of an operation, from a session's state; called once."""
-    global caller
-    caller = make
-
-
-caller: Callable[[Any, Operation], Caller]

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare import calling
 from stillflow.declare.refusing import check_executor_type
 from stillflow.declare.resources import waiting_at_most
 from stillflow.declare.shapes import fits
@@ -54,13 +53,6 @@ from stillflow.runtime.turns import Turns
 _NOTHING: dict[Any, Any] = {}
 
 
-def _caller(state: Any, op: Operation) -> Any:
-    from stillflow.runtime.calling import Caller  # few programs have kernels that call functions
-
-    return Caller(state, op)
-
-
-calling.register(_caller)
 _sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare import calling
 from stillflow.declare.resources import Resource
 from stillflow.graph.errors import FailedPreconditionError, NotFoundError
 from stillflow.graph.operation import Operation
@@ -177,7 +176,11 @@ class LoneState(SessionState):
 def new_for(op: Operation, state: Any) -> Any:
     """What a session, or an instance of a function, keeps for `op` from now on."""
     if op.defn.calls:
-        return calling.caller(state, op)
+        from stillflow.runtime.calling import (
+            Caller,  # few programs have kernels that call functions
+        )
+
+        return Caller(state, op)
     return state.resource(op).for_node(op.name) if op.defn.kept is None else op.defn.kept()
 
 
