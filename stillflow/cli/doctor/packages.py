@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion
 
 _OURS = "stillflow"
-_FOR_CONTRIBUTORS = ("dev",)
+_FOR_CONTRIBUTORS = ("dev", "docs")
 _REALLY_TENSORFLOW = ("tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tf-nightly")
 
 
