@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+_BLOCKS = contextlib.__file__  # between a `with` block and what enters it
 
 #: Each gives what is to be said in place of a file's name (a notebook's cell, say), or None.
 titles: list[Callable[[str], str | None]] = []
@@ -46,7 +49,7 @@ def user_line() -> SourceLine | None:
     frame = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
-        if not code.co_filename.startswith(_PACKAGE):
+        if not code.co_filename.startswith(_PACKAGE) and code.co_filename != _BLOCKS:
             return _one_of((code.co_filename, frame.f_lineno, code.co_name))
         frame = frame.f_back  # type: ignore[assignment]
     return None

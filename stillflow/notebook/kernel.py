@@ -20,8 +20,6 @@ def main(arguments: list[str]) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     prepare(WITHOUT_SHIMS not in arguments)
-    import numpy  # noqa: F401  # the shims set how it prints for all cells, not for the one at work
-
     given = [argument for argument in arguments if argument != WITHOUT_SHIMS]
     sys.argv[:] = ["notebook"]  # the kernel's arguments are none of tf.flags' or argparse's
     IPKernelApp.launch_instance(given, extra_extensions=["stillflow"])

@@ -17,7 +17,7 @@ CELLS = (
     "import sys\nimport numpy as np\nimport tensorflow as tf\nprint(tf.__version__)",
     "print([np.float32(2)], np.float, file=sys.stderr)\n'last'",
     "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);",
-    "!echo of the shell",
+    "!echo of the shell\nprint('10 %', end='\\r')\nprint('20 %')",
     (["raises-exception"], "1 / 0"),
     "x = tf.placeholder(tf.float32, [None, 2], name='x')\n\ny = tf.log(x) + tf.Variable(1.)",
     "def go():\n    with tf.Session() as session:\n        return session.run(y, {x: [[1, 2]]})",
@@ -45,6 +45,8 @@ def test_cells_show_what_they_show(done):
         "'last'",
         f"[picture {os.path.join(str(done[2]), 'pictures', 'cell-3-1.png')}]",
         "of the shell",
+        "10 %",
+        "20 %",
     ]
     assert process.stderr.startswith("[2.0] <class 'float'>\n")
 
@@ -75,6 +77,8 @@ def test_what_is_saved_has_the_outputs_up_to_the_error(done):
         {"name": "stdout", "output_type": "stream", "text": ["1.15.5\n"]}
     ]
     assert "image/png" in cells[2]["outputs"][0]["data"]
+    shown = [line.rstrip() for line in cells[3]["outputs"][0]["text"]]
+    assert shown == ["of the shell", "20 %"]  # a bar of progress as it is in the end
     assert cells[7]["outputs"][0]["ename"] == "FailedPreconditionError"
     assert cells[8]["outputs"] == []
     assert saved["metadata"]["language_info"]["name"] == "python"

@@ -148,6 +148,23 @@ def test_functions_of_pipelines_are_recorded_too(recorder):
     assert {"Square", "IteratorGetNext"} <= {row["type"] for row in report(recorder)["types"]}
 
 
+def test_a_queue_runners_runs_are_of_a_thread(recorder):
+    queue = tf.FIFOQueue(10, tf.int32)
+    tf.train.add_queue_runner(tf.train.QueueRunner(queue, [queue.enqueue(1)]))
+    element = queue.dequeue(name="element")
+    with tf.Session() as session:
+        coordinator = tf.train.Coordinator()
+        threads = tf.train.start_queue_runners(session, coordinator)
+        session.run(element)
+        coordinator.request_stop()
+        coordinator.join(threads)
+    found = report(recorder)
+    assert [row["line"] for row in kind_of(found, "element:0")["lines"]] != [""]
+    others = [kind for kind in found["runs"] if "element:0" not in kind["fetches"]]
+    assert {row["line"] for kind in others for row in kind["lines"]} == {""}
+    assert "a thread: " in text(found)
+
+
 def test_nobody_asks_and_nothing_is_wrapped():
     """Runs, steps and compiled segments are what they would be if this could not be asked."""
     train, _, x = network()

@@ -100,6 +100,12 @@ class _Thread(threading.local):
         self.segments = 0
 
 
+def _line() -> SourceLine | None:
+    """The user's line that runs something; None in a thread that is none of the user's."""
+    line = user_line()
+    return None if line is None or line.filename == threading.__file__ else line
+
+
 class Recorder:
     """All that is recorded. With `traces`, each step and segment is kept with its time."""
 
@@ -138,7 +144,7 @@ class Recorder:
                 done, segments = thread.done, thread.segments
                 thread.runs, thread.done, thread.segments = before
                 shapes = tuple([array.shape for array in arrays])
-                self._note_run(runs, user_line(), shapes, took, failed, done, segments)
+                self._note_run(runs, _line(), shapes, took, failed, done, segments)
                 if runs.runs.count == 1:
                     self._measure(state)
 

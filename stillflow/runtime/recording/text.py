@@ -48,7 +48,7 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
 
 def of_kind(kind: Mapping[str, Any]) -> Iterator[str]:
     """One kind of runs: where it was run, on which tier and why, what it took."""
-    places = [f"{row['line'] or 'somewhere'}" for row in kind["lines"][:_NAMES]]
+    places = [row["line"] or "a thread" for row in kind["lines"][:_NAMES]]
     fed = f", fed {_names(kind['feeds'])}" if kind["feeds"] else ""
     yield f"{', '.join(places)}: {_names(kind['fetches'])}{fed}"
     failed = f", {kind['failed']:,} failed" if kind["failed"] else ""
