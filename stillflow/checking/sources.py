@@ -107,20 +107,19 @@ def _lines(text: str) -> str:
 def root_of(path: str) -> str:
     """The folder of the repository that a file is of: the nearest above it that looks like one."""
     folder = os.path.dirname(os.path.abspath(path))
-    above = folder
-    while True:
-        if any(os.path.exists(os.path.join(above, mark)) for mark in _ROOT_MARKS):
-            return above
-        higher = os.path.dirname(above)
-        if higher == above:
-            break
-        above = higher
+    for marks in (_ROOT_MARKS, _TOLD):
+        above = folder
+        while os.path.dirname(above) != above:
+            if any(os.path.exists(os.path.join(above, mark)) for mark in marks):
+                return above
+            above = os.path.dirname(above)
     while _has_package(folder) and os.path.dirname(folder) != folder:
         folder = os.path.dirname(folder)
     return folder
 
 
 _ROOT_MARKS = (".git", ".hg", "setup.py", "setup.cfg", "pyproject.toml", "requirements.txt")
+_TOLD = ("LICENSE", "LICENSE.txt", "LICENSE.md", "README.md", "README.rst", "README")
 
 
 def modules_below(root: str, limit: int = 20_000) -> Iterator[tuple[str, str]]:
