@@ -120,6 +120,17 @@ def keras():
     expected["keras"] = model.predict(np.eye(4, dtype=np.float32)[:2])
 
 
+def counter():
+    """A variable that requests change."""
+    total = tf.get_variable("total", [], initializer=tf.zeros_initializer(), use_resource=True)
+    by = tf.placeholder(tf.float32, [], name="by")
+    some, one = tf.identity(total.assign_add(by)), tf.identity(total.assign_add(1))
+    return {
+        DEFAULT: signatures.predict_signature_def({"by": by}, {"total": some}),
+        "one": signatures.predict_signature_def({"by": by}, {"total": one}),
+    }
+
+
 def code():
     """A model that calls the program that made it."""
     x = tf.placeholder(tf.float32, [None], name="x")
@@ -163,6 +174,7 @@ record("half/2", half, plus=3)
 record("mnist/1", mnist)
 record("flowers/1", flowers)
 record("types/1", types)
+record("counter/1", counter)
 record("code/1", code)
 record("writing/1", writing)
 keras()

@@ -19,6 +19,7 @@ from stillflow.runtime.ahead import compile_ahead
 from stillflow.runtime.session import BaseSession
 from stillflow.serving.refusing import refuse_code, refuse_writing
 from stillflow.serving.signatures import DEFAULT, Signature, made_signature, signatures_of
+from stillflow.serving.tensors import invalid
 
 Named = Mapping[str, str]
 
@@ -58,13 +59,31 @@ class Servable:
     def run(self, signature: Signature, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """What a signature gives for arrays by its names.
 
+        Their shapes need not be the signature's, as in TensorFlow Serving: half_plus_two of its
+        first page is asked for numbers, and takes columns.
+
         Raises:
           tf.errors.OpError: the run failed.
         """
         fetches = {key: port.tensor for key, port in signature.outputs.items()}
         fed = {signature.inputs[key].tensor: value for key, value in feeds.items()}
-        found = self._session.run(fetches, fed)
+        misfits = [signature.inputs[key].misfit(key, value) for key, value in feeds.items()]
+        if not any(misfits):
+            found = self._session.run(fetches, fed)
+        else:
+            try:
+                found = self._session._make_callable_of_any_shape(fetches, list(fed))(*fed.values())
+            except (OpError, ValueError) as error:
+                told = error.message if isinstance(error, OpError) else str(error)
+                raise invalid(f"{next(filter(None, misfits))} {told}") from None
         return {key: np.asarray(value) for key, value in found.items()}
+
+    def changes(self, signature: Signature) -> bool:
+        """Whether asking a signature changes a variable."""
+        find = self._session.graph.get_tensor_by_name
+        ends = (signature.outputs, signature.inputs)
+        fetches, feeds = ([find(port.tensor) for port in end.values()] for end in ends)
+        return bool(self._session._executor(fetches, feeds).plan.written)
 
     def compile_ahead(self) -> None:
         """Has what has run so far, and is worth compiling, compiled in its next run."""

@@ -113,6 +113,8 @@ class Runner:
     def _rows(self, signature: Signature, feeds: Arrays) -> int | None:
         if self._limits.batch == 1 or not (feeds and signature.has_rows):
             return None
+        if any(signature.inputs[key].misfit(key, value) for key, value in feeds.items()):
+            return None
         rows = {len(value) for value in feeds.values()}
         together = len(rows) == 1 and 0 < max(rows) <= self._limits.batch
         return rows.pop() if together else None

@@ -13,7 +13,6 @@ from stillflow.graph.graph import Graph
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.interchange.saved_model import names
 from stillflow.interchange.saved_model.signatures import build_signature_def, build_tensor_info
-from stillflow.serving.tensors import invalid
 
 DEFAULT = names.DEFAULT_SERVING_SIGNATURE_DEF_KEY
 Shape = tuple[int | None, ...]
@@ -33,15 +32,16 @@ class Port:
         """Whether the first dimension is left open."""
         return self.shape is not None and self.shape[:1] == (None,)
 
-    def check(self, name: str, value: np.ndarray) -> None:
-        """InvalidArgumentError for an array that does not fit."""
+    def misfit(self, name: str, value: np.ndarray) -> str:
+        """How an array does not fit; "" where it does."""
         if self.shape is None:
-            return
+            return ""
         sizes = zip(self.shape, value.shape, strict=False)
-        if len(self.shape) != value.ndim or any(a not in (None, b) for a, b in sizes):
-            wanted = ",".join("?" if size is None else str(size) for size in self.shape)
-            given = ",".join(map(str, value.shape))
-            raise invalid(f"Input {name} is of shape [{given}], but the signature says [{wanted}].")
+        if len(self.shape) == value.ndim and all(a in (None, b) for a, b in sizes):
+            return ""
+        wanted = ",".join("?" if size is None else str(size) for size in self.shape)
+        given = ",".join(map(str, value.shape))
+        return f"Input {name} is of shape [{given}], but the signature says [{wanted}]."
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,8 @@ def _port(key: str, info: Any, graph: Graph) -> Port:
         tensor = graph.get_tensor_by_name(info.name)
     except (KeyError, ValueError):
         raise ValueError(f"{key} is {info.name!r}, which the graph does not have.") from None
-    shape = tensor.shape.merge_with(TensorShape(info.tensor_shape))  # ValueError where they differ
+    told = TensorShape(info.tensor_shape)  # exporters of early days wrote [] for anything
+    fits = tensor.shape.is_compatible_with(told)
+    shape = tensor.shape.merge_with(told) if fits else tensor.shape
     sizes = None if shape.ndims is None else tuple(shape.as_list())
     return Port(info.name, as_dtype(tensor.dtype).base_dtype, sizes)

@@ -47,7 +47,9 @@ _LOG: schema.Schema = {
 
 
 def warm_up(servable: Servable, folder: str, sizes: Sequence[int]) -> int:
-    """Runs each signature with zeros, and the requests that the model brings; compiles.
+    """Runs each signature that changes nothing with zeros, and the requests that the model brings.
+
+    What has run and is worth compiling is compiled.
 
     Args:
       folder: of the SavedModel, which may have requests in assets.extra.
@@ -64,6 +66,7 @@ def warm_up(servable: Servable, folder: str, sizes: Sequence[int]) -> int:
     made = [
         (signature, feeds)
         for signature in servable.signatures.values()
+        if not servable.changes(signature)
         for rows in (sizes if signature.has_rows else sizes[:1])
         for feeds in [_zeros(signature, rows)]
         if feeds is not None and (signature.name, *(v.shape for v in feeds.values())) not in fed

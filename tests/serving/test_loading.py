@@ -187,6 +187,13 @@ def test_zeros_of_each_size_are_run_twice(runs):
     assert runs == shapes * 2
 
 
+def test_what_changes_a_variable_is_not_run():
+    servable = load(golden("counter"))
+    assert warm_up(servable, golden("counter"), [1]) == 0
+    asked = servable.signature("one"), {"by": np.float32(0)}
+    assert [float(servable.run(*asked)["total"]) for _ in range(2)] == [1, 2]
+
+
 def test_zeros_that_a_model_does_not_take_are_no_failure():
     """A model that divides by its input; strings, of which there are no zeros."""
     servable = load(golden("types"))

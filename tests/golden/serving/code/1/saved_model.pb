@@ -17,20 +17,20 @@ list(type)("
 Tout
 list(type)(ˆ"serve*1.15.52v1.15.4-39-g3db52be8‘
 \
-xPlaceholder*#
+xPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0*#
 _output_shapes
-:ÿÿÿÿÿÿÿÿÿ*
-dtype0*
-shape:ÿÿÿÿÿÿÿÿÿ
+:ÿÿÿÿÿÿÿÿÿ
 j
-PyFuncPyFuncx*
-token
-pyfunc_0*#
-_output_shapes
-:ÿÿÿÿÿÿÿÿÿ*
-Tout
-2*
+PyFuncPyFuncx*
 Tin
+2*#
+_output_shapes
+:ÿÿÿÿÿÿÿÿÿ*
+token
+pyfunc_0*
+Tout
 2
 
 initNoOp
