@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -224,3 +225,9 @@ def test_the_name_tensorflow_loads_no_numpy():
 
 def test_constants_alone_have_operators():
     loaded_after("import stillflow as tf; -(tf.constant(1.0) + tf.constant(2.0))[tf.newaxis]")
+
+
+def test_no_two_test_files_have_one_name():
+    """Pytest imports them by name alone, and collects nothing where two have the same."""
+    names = Counter(path.name for path in Path(__file__).parent.rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
