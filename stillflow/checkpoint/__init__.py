@@ -3,6 +3,7 @@
 From the bytes up:
   varint.py              numbers in as few bytes as they need
   table.py               a sorted table of byte strings, in LevelDB's format
+  snappy.py              blocks of such a table that Snappy compressed
   table_reader.py        the way back
   messages.py            the protocol buffers stored in the table, and `CheckpointState`
   slices.py              parts of a partitioned tensor: their specification and their keys

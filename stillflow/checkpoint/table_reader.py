@@ -7,12 +7,12 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from stillflow.checkpoint import varint
+from stillflow.checkpoint import snappy, varint
 from stillflow.checkpoint.table import FOOTER_SIZE, MAGIC, NO_COMPRESSION
 from stillflow.platform import crc32c
 
 _TRAILER_SIZE = 5
-_COMPRESSIONS = {1: "snappy"}
+_SNAPPY = 1
 
 # Keys share their beginnings, so a small file can spell long ones: this many bytes of keys for a
 # byte of the file, or in all, are more than any checkpoint has.
@@ -104,10 +104,16 @@ class Table:
         if crc32c.mask(crc32c.value(typed)) != struct.unpack("<I", stored[-4:])[0]:
             raise CorruptTable(f"block checksum mismatch at byte {offset}")
         compression = typed[-1]
-        if compression != NO_COMPRESSION:
-            name = _COMPRESSIONS.get(compression, "unknown")
-            raise Unsupported(f"block at byte {offset} has compression type {compression} ({name})")
-        return stored[:size]
+        if compression == NO_COMPRESSION:
+            return stored[:size]
+        if compression != _SNAPPY:
+            raise Unsupported(
+                f"block at byte {offset} has compression type {compression} (unknown)"
+            )
+        try:
+            return snappy.decompressed(stored[:size])
+        except ValueError as error:
+            raise CorruptTable(f"block at byte {offset} cannot be decompressed: {error}") from None
 
 
 def _handle(data: bytes, start: int) -> tuple[Handle, int]:
