@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import itertools
 import os
 import tokenize
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 
 SUFFIXES = (".py", ".pyw", ".ipynb")
 LARGEST = 20_000_000  # bytes; a notebook holds pictures
+_MOST_FOLDERS = 5_000
 _PASSED_OVER = {"__pycache__", "node_modules", "site-packages", "dist-packages"}
 
 
@@ -34,14 +36,17 @@ class Files:
     left: list[tuple[str, str]] = field(default_factory=list)
 
 
-def files_below(folder: str) -> Files:
-    """The programs and notebooks of a folder; links to folders are not followed."""
+def files_below(folder: str, most: int | None = None) -> Files:
+    """The programs and notebooks of a folder; links to folders are not followed.
+
+    With `most`, of the first so many folders below it.
+    """
     found = Files()
 
     def note(error: OSError) -> None:
         found.left.append((error.filename, f"cannot be opened: {error.strerror}"))
 
-    for base, folders, names in os.walk(folder, onerror=note):
+    for base, folders, names in itertools.islice(os.walk(folder, onerror=note), most):
         folders[:] = sorted(name for name in folders if _is_looked_into(base, name))
         found.paths += [os.path.join(base, name) for name in sorted(names) if _is_source(name)]
     return found
@@ -122,11 +127,9 @@ _ROOT_MARKS = (".git", ".hg", "setup.py", "setup.cfg", "pyproject.toml", "requir
 _TOLD = ("LICENSE", "LICENSE.txt", "LICENSE.md", "README.md", "README.rst", "README")
 
 
-def modules_below(root: str, limit: int = 20_000) -> Iterator[tuple[str, str]]:
-    """(dotted path from `root`, file) of the modules of a repository."""
-    for count, path in enumerate(files_below(root).paths):
-        if count >= limit:
-            return
+def modules_below(root: str) -> Iterator[tuple[str, str]]:
+    """(dotted path from `root`, file) of the modules of a repository, if it is not a whole disk."""
+    for path in files_below(root, _MOST_FOLDERS).paths:
         relative = os.path.relpath(path, root)
         if path.endswith(".py"):
             parts = relative.removesuffix(".py").split(os.sep)
