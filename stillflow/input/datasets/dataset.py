@@ -9,6 +9,7 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.composite import CompositeTensor
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape, as_shape
@@ -89,6 +90,11 @@ class DatasetV2(CompositeTensor):
         return "<{} shapes: {}, types: {}>".format(type(self).__name__, *shown)
 
     def __iter__(self) -> Any:
+        """Goes through the elements, eagerly or inside of a tf.function; RuntimeError elsewhere."""
+        if executing_eagerly() or get_default_graph().building_function:
+            from stillflow.input.datasets.iterator_v2 import IteratorV2  # few programs are eager
+
+            return IteratorV2(self)
         raise RuntimeError(
             "__iter__() is only supported inside of tf.function or when eager execution is "
             "enabled.\n  Use tf.compat.v1.data.make_one_shot_iterator(dataset).get_next()."

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stillflow.graph import random_seed
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with
@@ -60,7 +61,9 @@ class DatasetV1(DatasetV2):
         """
         return self._make_one_shot_iterator()
 
-    def _make_one_shot_iterator(self) -> Iterator:
+    def _make_one_shot_iterator(self) -> Any:
+        if executing_eagerly():
+            return iter(self)
         _warn_of_other_graphs(self)
         seed, seed2 = random_seed.get_seed(None)
 
@@ -93,6 +96,11 @@ class DatasetV1(DatasetV2):
         return self._make_initializable_iterator(shared_name)
 
     def _make_initializable_iterator(self, shared_name: str | None = None) -> Iterator:
+        if executing_eagerly():
+            raise RuntimeError(
+                "dataset.make_initializable_iterator is not supported when eager execution is "
+                "enabled.\n  Write `for element in dataset:`."
+            )
         _warn_of_other_graphs(self)
         dataset = self._apply_options()
         resource = iterator_v2_op(

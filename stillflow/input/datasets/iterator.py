@@ -34,7 +34,43 @@ GET_NEXT_CALL_WARNING_MESSAGE = (
 )
 
 
-class Iterator(Trackable):
+class OfElements(Trackable):
+    """What is told of an iterator: its state in checkpoints, the structure of its elements."""
+
+    _iterator_resource: Tensor
+    _element_spec: Any
+
+    def _gather_saveables_for_checkpoint(self) -> dict[str, Any]:
+        from stillflow.input.datasets.saveable import IteratorSaveable  # few iterators are saved
+
+        resource = self._iterator_resource
+        return {"ITERATOR": lambda name: IteratorSaveable(resource, name, f"{name}_STATE")}
+
+    @property
+    @deprecated(None, "Use `tf.compat.v1.data.get_output_classes(iterator)`.")
+    def output_classes(self) -> Any:
+        """The structure of the classes of components."""
+        return structure.legacy_output_classes(self._element_spec)
+
+    @property
+    @deprecated(None, "Use `tf.compat.v1.data.get_output_shapes(iterator)`.")
+    def output_shapes(self) -> Any:
+        """The structure of the shapes of components."""
+        return structure.legacy_output_shapes(self._element_spec)
+
+    @property
+    @deprecated(None, "Use `tf.compat.v1.data.get_output_types(iterator)`.")
+    def output_types(self) -> Any:
+        """The structure of the types of components."""
+        return structure.legacy_output_types(self._element_spec)
+
+    @property
+    def element_spec(self) -> Any:
+        """The structure of the TypeSpecs of components."""
+        return self._element_spec
+
+
+class Iterator(OfElements):
     """Goes through the elements of a dataset, one for each run that uses what `get_next` gives.
 
     Args:
@@ -73,12 +109,6 @@ class Iterator(Trackable):
         self._string_handle = iterator_to_string_handle_op(resource)
         self._get_next_call_count = 0
         get_default_graph().add_to_collection(GLOBAL_ITERATORS, resource)
-
-    def _gather_saveables_for_checkpoint(self) -> dict[str, Any]:
-        from stillflow.input.datasets.saveable import IteratorSaveable  # few iterators are saved
-
-        resource = self._iterator_resource
-        return {"ITERATOR": lambda name: IteratorSaveable(resource, name, f"{name}_STATE")}
 
     @staticmethod
     def from_structure(
@@ -181,29 +211,6 @@ class Iterator(Trackable):
         if name is None:
             return self._string_handle
         return iterator_to_string_handle_op(self._iterator_resource, name=name)
-
-    @property
-    @deprecated(None, "Use `tf.compat.v1.data.get_output_classes(iterator)`.")
-    def output_classes(self) -> Any:
-        """The structure of the classes of components."""
-        return structure.legacy_output_classes(self._element_spec)
-
-    @property
-    @deprecated(None, "Use `tf.compat.v1.data.get_output_shapes(iterator)`.")
-    def output_shapes(self) -> Any:
-        """The structure of the shapes of components."""
-        return structure.legacy_output_shapes(self._element_spec)
-
-    @property
-    @deprecated(None, "Use `tf.compat.v1.data.get_output_types(iterator)`.")
-    def output_types(self) -> Any:
-        """The structure of the types of components."""
-        return structure.legacy_output_types(self._element_spec)
-
-    @property
-    def element_spec(self) -> Any:
-        """The structure of the TypeSpecs of components."""
-        return self._element_spec
 
 
 def _element_spec(output_types: Any, output_shapes: Any, output_classes: Any) -> Any:

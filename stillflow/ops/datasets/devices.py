@@ -38,5 +38,24 @@ def anonymous_iterator_op(
     return iterator
 
 
-for _declared in (wrap_dataset_variant_op, unwrap_dataset_variant_op, anonymous_iterator_op):
+@op(
+    "AnonymousIteratorV2",
+    "-> handle: resource, deleter: variant",
+    resource=_anonymous,
+    limits=_LIMITS,
+    **_OF_HOST,
+)
+def anonymous_iterator_v2_op(
+    xp, iterator, *, output_types: list[DType], output_shapes: list[TensorShape]
+):
+    """-> an iterator that nothing else has, and what TensorFlow deletes it by; here nobody need"""
+    return iterator, iterator
+
+
+for _declared in (
+    wrap_dataset_variant_op,
+    unwrap_dataset_variant_op,
+    anonymous_iterator_op,
+    anonymous_iterator_v2_op,
+):
     _declared.not_differentiable()

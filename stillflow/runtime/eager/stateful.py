@@ -26,7 +26,7 @@ from stillflow.runtime.eager.state import (
     own_name,
 )
 from stillflow.runtime.quiet import quiet
-from stillflow.runtime.state import uninitialized
+from stillflow.runtime.state import new_for, uninitialized
 from stillflow.runtime.variables import declared_shape
 
 if TYPE_CHECKING:
@@ -155,7 +155,10 @@ def _kept_for(keeper: EagerOperation) -> list[Any]:
         return []
     if defn.stream is not None:
         return [_state.stream(keeper).words()]
-    return [_state.kept_for(keeper)]
+    if defn.resource is not None and not (defn.shared_as or keeper.attrs.get("shared_name")):
+        # Nothing finds it by a name: it goes with its handle.
+        return [defn.resource(own_name(keeper.name), keeper.attrs).for_node(keeper.name)]
+    return [new_for(keeper, _state)]
 
 
 def _advance(keeper: EagerOperation, sizes: tuple[int, ...]) -> None:
