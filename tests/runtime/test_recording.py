@@ -165,6 +165,32 @@ def test_a_queue_runners_runs_are_of_a_thread(recorder):
     assert "a thread: " in text(found)
 
 
+def test_graphs_that_are_built_again_are_told_of_once(recorder):
+    for n in range(3):
+        with tf.Graph().as_default(), tf.Session() as session:
+            session.run(tf.constant(n) + 1)
+    found = report(recorder)
+    assert [kind["count"] for kind in found["runs"]] == [1, 1, 1]
+    shown = text(found)
+    assert shown.count(": add\n") == 1
+    assert "\n  3 runs of 1 operation, " in shown
+    assert "in 3 sessions or graphs, of the first of which:\n" in shown
+
+
+def test_stages_say_each_where_they_are(recorder):
+    """A run that waits and then changes a variable is two."""
+    queue = tf.FIFOQueue(10, tf.float32, shapes=[[]])
+    total = tf.Variable(0.0)
+    add = total.assign_add(queue.dequeue())
+    with tf.Session() as session:
+        session.run([total.initializer, queue.enqueue(1.0)])
+        session.run(add)
+    tiers = kind_of(report(recorder), add.name)["tiers"]
+    assert tiers[0] == "NumPy: nothing in it can be compiled"
+    assert len(tiers) == 2
+    assert "  stage 1: NumPy: nothing in it can be compiled\n  stage 2: " in text(report(recorder))
+
+
 def test_nobody_asks_and_nothing_is_wrapped():
     """Runs, steps and compiled segments are what they would be if this could not be asked."""
     train, _, x = network()

@@ -29,12 +29,13 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
         f"stillflow explain: {program or 'the program'}: {many(count, 'run')} of "
         f"{many(len(kinds), 'kind')}, {seconds(spent)} of {seconds(report['seconds'])}"
     )
-    for kind in kinds[:_KINDS]:
+    together = _together(kinds)
+    for kind in together[:_KINDS]:
         yield ""
         yield from of_kind(kind)
-    if len(kinds) > _KINDS:
+    if len(together) > _KINDS:
         yield ""
-        yield f"and {many(len(kinds) - _KINDS, 'kind')} of runs that took less (--json has all)"
+        yield f"and {many(len(together) - _KINDS, 'kind')} of runs that took less (--json has all)"
     if report["other_compiles"]:
         yield ""
         yield "compiled for functions of pipelines, and runs that are no session's"
@@ -46,22 +47,52 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"compiling failed: {failure}" for failure in report["failures"])
 
 
+def _together(kinds: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Kinds of the same lines and names as one: a program may build a graph again and again."""
+    found: dict[Any, dict[str, Any]] = {}
+    for kind in kinds:
+        lines = [row["line"] for row in kind["lines"]]
+        key = repr((lines, kind["fetches"], kind["feeds"]))
+        if key not in found:
+            found[key] = {**kind, "graphs": 1}
+            continue
+        whole = found[key]
+        whole["graphs"] += 1
+        for what in ("count", "failed", "seconds", "compiled", "compiles", "segments"):
+            whole[what] = whole[what] + kind[what]
+    return sorted(found.values(), key=lambda kind: -kind["seconds"])
+
+
 def of_kind(kind: Mapping[str, Any]) -> Iterator[str]:
     """One kind of runs: where it was run, on which tier and why, what it took."""
     places = [row["line"] or "a thread" for row in kind["lines"][:_NAMES]]
     fed = f", fed {_names(kind['feeds'])}" if kind["feeds"] else ""
     yield f"{', '.join(places)}: {_names(kind['fetches'])}{fed}"
     failed = f", {kind['failed']:,} failed" if kind["failed"] else ""
+    if kind["graphs"] > 1:
+        failed += f", in {kind['graphs']:,} sessions or graphs, of the first of which:"
     yield (
         f"  {many(kind['count'], 'run')} of {many(kind['steps'], 'operation')}, "
-        f"{seconds(kind['seconds'])}{failed}; {kind['compiled']:,} compiled"
+        f"{seconds(kind['seconds'])}; {kind['compiled']:,} compiled{failed}"
     )
     if len(kind["shapes"]) > 1:
         yield f"  fed {len(kind['shapes'])} different sets of shapes, each of which counts alone"
-    yield from (f"  {tier}" for tier in dict.fromkeys(kind["tiers"]))
-    yield from (f"  {_compile(compiled)}" for compiled in kind["compiles"])
-    yield from (f"  {_segment(segment)}" for segment in kind["segments"] if segment["count"])
+    yield from _tiers(kind["tiers"])
+    yield from _at_most([f"  {_compile(compiled)}" for compiled in kind["compiles"]])
+    yield from _at_most([f"  {_segment(row)}" for row in kind["segments"] if row["count"]])
     yield from _stays(kind)
+
+
+def _tiers(tiers: Sequence[str]) -> Iterator[str]:
+    """Why it is where it is; where a run has stages that wait for others, each."""
+    for number, tier in enumerate(tiers, start=1):
+        yield f"  stage {number}: {tier}" if len(tiers) > 1 else f"  {tier}"
+
+
+def _at_most(lines: Sequence[str]) -> Iterator[str]:
+    yield from lines[:_ROWS]
+    if len(lines) > _ROWS:
+        yield f"  and {len(lines) - _ROWS:,} more"
 
 
 def of_plan(plan: Mapping[str, Any]) -> Iterator[str]:
@@ -69,7 +100,7 @@ def of_plan(plan: Mapping[str, Any]) -> Iterator[str]:
     fed = f", fed {_names(plan['feeds'])}" if plan["feeds"] else ""
     yield f"{_names(plan['fetches'])}{fed}: {many(plan['steps'], 'operation')}"
     yield f"  {many(plan['on_host'], 'run')} in NumPy, {plan['on_xla']:,} compiled"
-    yield from (f"  {tier}" for tier in dict.fromkeys(plan["tiers"]))
+    yield from _tiers(plan["tiers"])
     rows = [row | {"seconds": 0.0, "count": 0} for row in plan["stays"]]
     yield from _stays({"stays": rows, "compiles": plan["on_xla"]})
 
