@@ -17,11 +17,8 @@ from stillflow.autograph import verbosity
 from stillflow.autograph.allowing import is_left_alone, is_of_stillflow
 from stillflow.autograph.converting import convert as convert_function
 from stillflow.autograph.operators import builtins
-from stillflow.autograph.options import (
-    ControlStatusCtx,
-    ConversionOptions,
-    Status,
-)
+from stillflow.autograph.options import ConversionOptions
+from stillflow.graph.conversion import ControlStatusCtx, Status
 from stillflow.platform.decorators import make_decorator, unwrap
 
 _MARK = "__ag_compiled"

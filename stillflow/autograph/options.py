@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import threading
 from collections.abc import Iterable
 from typing import Any
 
@@ -110,41 +109,3 @@ def _in_order(features: Iterable[Feature]) -> list[Feature]:
 
 #: Those of `tf.function`, for what it calls.
 STANDARD_OPTIONS = ConversionOptions(recursive=True, optional_features=None)
-
-
-class Status(enum.Enum):
-    """Whether functions that are called now are converted."""
-
-    UNSPECIFIED = 0
-    ENABLED = 1
-    DISABLED = 2
-
-
-class ControlStatusCtx:
-    """A block in which conversion is on, off, or left to who asks."""
-
-    def __init__(self, status: Status, options: ConversionOptions | None = None):
-        self.status = status
-        self.options = options
-
-    def __enter__(self) -> ControlStatusCtx:
-        _stack().append(self)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        left = _stack().pop()
-        assert left is self
-
-
-_local = threading.local()
-
-
-def _stack() -> list[ControlStatusCtx]:
-    if not hasattr(_local, "stack"):
-        _local.stack = [ControlStatusCtx(Status.UNSPECIFIED)]
-    return _local.stack
-
-
-def control_status_ctx() -> ControlStatusCtx:
-    """The innermost block of this thread."""
-    return _stack()[-1]

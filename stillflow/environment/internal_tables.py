@@ -409,7 +409,7 @@ OWN: dict[str, Members] = {
         "stillflow.runtime.session": "BaseSession",
     },
     "python.autograph.core.ag_ctx": {
-        "stillflow.autograph.options": "ControlStatusCtx Status control_status_ctx",
+        "stillflow.graph.conversion": "ControlStatusCtx Status control_status_ctx",
     },
     "python.autograph.core.converter": {
         "stillflow.autograph.options": "ConversionOptions Feature STANDARD_OPTIONS",

@@ -7,7 +7,6 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from stillflow.autograph.options import ControlStatusCtx, Status
 from stillflow.functions.concrete import ConcreteFunction
 from stillflow.functions.func_graph import func_graph_from_py_func
 from stillflow.functions.keys import key_of
@@ -19,6 +18,7 @@ from stillflow.functions.specification import (
     validate_signature,
 )
 from stillflow.functions.standing_for import WeakMethod
+from stillflow.graph.conversion import ControlStatusCtx, Status
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import init_scope

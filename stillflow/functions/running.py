@@ -23,11 +23,14 @@ from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.recording import record_operation
 from stillflow.ops.array import filling
+from stillflow.ops.control.effects import context_of
+from stillflow.runtime import session  # says how kernels call functions
 from stillflow.runtime.eager.state import eager_state
 from stillflow.runtime.plan import make_plan
 from stillflow.runtime.staged import executor_of
 from stillflow.runtime.tiers import tier_of_functions
 
+assert session
 _state = eager_state()
 
 
@@ -188,7 +191,7 @@ def _inside_of_flow(operations: Sequence[Operation]) -> set[Operation]:
         is_sided = op.defn.splits or (
             not op.defn.joins and any(tensor.op in inside for tensor in op.inputs)
         )
-        if (is_sided or op._control_flow_context is not None) and op.type != "Exit":
+        if context_of(op) is not None or (is_sided and op._control_flow_context is None):
             inside.add(op)
     return inside
 

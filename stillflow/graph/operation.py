@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from stillflow.graph import context
+from stillflow.graph.conversion import why_in_python
 from stillflow.graph.dtypes import DType
 from stillflow.graph.errors import (
     InvalidArgumentError,
@@ -438,8 +439,7 @@ class Tensor(TensorLike):
 
     def __iter__(self):
         raise OperatorNotAllowedInGraphError(
-            "iterating over `tf.Tensor` is not allowed in Graph execution. Use Eager execution or "
-            "decorate this function with @tf.function.\n"
+            f"iterating over `tf.Tensor` is not allowed{why_in_python()}\n"
             f"  {self!r} has no value while the graph is built; tf.unstack takes it apart along "
             "axis 0."
         )
@@ -453,8 +453,7 @@ class Tensor(TensorLike):
 
     def __bool__(self) -> bool:
         raise OperatorNotAllowedInGraphError(
-            "using a `tf.Tensor` as a Python `bool` is not allowed in Graph execution. Use Eager "
-            "execution or decorate this function with @tf.function.\n"
+            f"using a `tf.Tensor` as a Python `bool` is not allowed{why_in_python()}\n"
             f"  {self!r} has no value while the graph is built. To ask whether there is a tensor, "
             "write `if t is not None:`; to choose between values in a run, use tf.where."
         )

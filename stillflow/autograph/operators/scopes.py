@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.autograph.options import ControlStatusCtx, ConversionOptions, Feature, Status
+from stillflow.autograph.options import ConversionOptions, Feature
 from stillflow.declare.convert import is_tensor
 from stillflow.graph import nest
+from stillflow.graph.conversion import ControlStatusCtx, Status
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.control.effects import AutomaticControlDependencies
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.autograph.calling import tf_convert
-from stillflow.autograph.options import control_status_ctx
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import OpDef
+from stillflow.graph.conversion import control_status_ctx
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.input.datasets import structure

@@ -23,6 +23,13 @@ def has_effect(op: Operation) -> bool:
     return op.defn.stateful and op.defn.stream is None and not op.defn.is_placeholder
 
 
+def context_of(op: Operation) -> Any:
+    """The choice or loop that an operation runs in; what leaves a loop runs around it."""
+    context = op._control_flow_context
+    is_exit = context is not None and op.type in ("Exit", "RefExit")
+    return context.outer_context if is_exit else context
+
+
 def order(operations: Sequence[Operation], context: Any) -> list[Operation]:
     """Has operations of one context run in order; returns those that have effects.
 
@@ -33,7 +40,7 @@ def order(operations: Sequence[Operation], context: Any) -> list[Operation]:
     last: dict[Tensor | None, Operation] = {}
     for op in operations:
         is_carrier = op in op.graph.effect_carriers
-        is_own = op._control_flow_context is context
+        is_own = context_of(op) is context
         resources = dict.fromkeys(t for t in op.inputs if t.dtype is dtypes.resource)
         if not is_own:
             if op.defn.splits or op.type == "Enter":  # leads a resource into a choice or a loop
@@ -129,6 +136,6 @@ def order_returning(
     """Orders effects, and has `returned` wait for all of them; returns these."""
     effects = order(operations, context)
     for tensor in returned:
-        if tensor.op._control_flow_context is context:
+        if context_of(tensor.op) is context:
             tensor.op._add_control_inputs([op for op in effects if op is not tensor.op])
     return effects
