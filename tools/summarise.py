@@ -86,8 +86,8 @@ def english(**n):
 | programs of {collections} public tutorials | {tutorials_run} of {tutorials} run |
 | public repositories, at small sizes | {recipes} trainings, {recipe_numbers:,} numbers beside \
 TensorFlow 1.15's; within 1e-5 in {recipes_near}, the others with how far |
-| libraries of the time, from PyPI | {libraries}, {library_numbers:,} numbers, all within \
-{library_apart:g} |
+| what people built on it, from PyPI | {libraries} libraries; {library_numbers:,} numbers, \
+all within {library_apart:g} |
 | TensorFlow 1.15's own unit tests, graph mode | {tests_pass:,} of the {tests:,} that pass there \
 pass; {tests_skip:,} are skipped |""".format(**n)
 
@@ -99,7 +99,7 @@ def chinese(**n):
 | {collections} 套公开教程的程序 | {tutorials} 个中 {tutorials_run} 个可运行 |
 | 公开的代码仓库(小规模) | {recipes} 项训练,与 TensorFlow 1.15 对照 {recipe_numbers:,} 个数值;\
 {recipes_near} 项相差不超过 1e-5,其余注明相差多少 |
-| 当年的库(取自 PyPI) | {libraries} 个,{library_numbers:,} 个数值,相差均不超过 {library_apart:g} |
+| 当年的库(取自 PyPI) | {libraries} 个库,{library_numbers:,} 个数值,相差均不超过 {library_apart:g} |
 | TensorFlow 1.15 自己的单元测试(图模式) | 在那里通过的 {tests:,} 个中通过 {tests_pass:,} 个,\
 跳过 {tests_skip:,} 个 |""".format(**n)
 

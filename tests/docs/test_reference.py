@@ -1,8 +1,13 @@
 """The pages of every name, which the site's build makes of the stubs."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tools.site import reference
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +30,14 @@ def test_a_name_has_its_parameters_and_the_first_paragraph_of_what_it_does(pages
 
 def test_pages_do_not_change_from_build_to_build(pages):
     assert not [path for path, text in pages.items() if " at 0x" in text]
+
+
+def test_a_module_names_the_page_that_explains_it(pages):
+    assert "[recurrent](../recurrent.md)" in pages["reference/tf.nn.rnn_cell.md"]
+    assert "[input](../input.md)" in pages["reference/tf.data.experimental.md"]
+    for text in pages.values():
+        for page in re.findall(r"\]\(\.\./([\w-]+\.md)\)", text):
+            assert (DOCS / page).exists(), page
 
 
 def test_text_is_shown_as_it_is():

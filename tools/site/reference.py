@@ -17,6 +17,38 @@ from stillflow.cli.names import has
 from stillflow.platform.flags import Flags
 
 _ROOT = Path(stillflow.api.__file__).parent
+# Where a page of docs/ says what a module means, and how it differs.
+_READ = {
+    "": "supported",
+    "autograph": "autograph",
+    "compat.v2": "programs",
+    "contrib": "contrib",
+    "contrib.distributions": "distributions",
+    "contrib.eager": "eager",
+    "contrib.learn": "estimators",
+    "contrib.lookup": "input",
+    "contrib.rnn": "recurrent",
+    "contrib.seq2seq": "recurrent",
+    "data": "input",
+    "distribute": "replicas",
+    "distributions": "distributions",
+    "estimator": "estimators",
+    "feature_column": "input",
+    "graph_util": "graphs",
+    "image": "pictures",
+    "keras": "keras",
+    "linalg": "mathematics",
+    "lookup": "input",
+    "math": "mathematics",
+    "nn.rnn_cell": "recurrent",
+    "queue": "input",
+    "ragged": "strings",
+    "random": "random-numbers",
+    "saved_model": "graphs",
+    "sparse": "sparse",
+    "strings": "strings",
+    "train": "training",
+}
 _CODE = re.compile(r"(`[^`]*`)")
 _SPECIAL = re.compile(r"([*_<\[\]|])")
 
@@ -84,7 +116,8 @@ def _exports(path):
 def _page(path):
     module = _module(path)
     values = {name: getattr(module, name) for name in sorted(_exports(path)) if has(module, name)}
-    lines = [f"# {_dotted(path)}", ""]
+    about = _READ[max((m for m in _READ if f"{path}.".startswith(f"{m}.") or not m), key=len)]
+    lines = [f"# {_dotted(path)}", "", f"See also: [{about}](../{about}.md).", ""]
     below = [name for name, value in values.items() if isinstance(value, ModuleType)]
     lines += _links(path, below)
     for name, value in values.items():
