@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from stillflow.notebook import specs
 from stillflow.notebook.needed import NotForNotebooks, check_installed
@@ -41,12 +41,17 @@ def run_notebook(path: str, settings: Settings) -> None:
         notebook = read(path)
         if settings.save:
             _check_writable(settings.save)
-        failure = _Run(path, notebook, settings).run()
     except NotForNotebooks as refusal:
         _give_up(1, f"{path}: {refusal}")
     except OSError as error:
-        named = error.filename or path
-        _give_up(2, f"can't open file {named!r}: [Errno {error.errno}] {error.strerror}")
+        _give_up(2, f"can't open file {path!r}: [Errno {error.errno}] {error.strerror}")
+    try:
+        failure = _Run(path, notebook, settings).run()
+    except BrokenPipeError:  # who reads what it shows has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        _give_up(1, f"{path}: {error}")
     if failure is None:
         return
     print(f"stillflow: {path}: {failure}", file=sys.stderr)
@@ -201,6 +206,6 @@ def _write(notebook: Any, path: str) -> None:
             os.unlink(under_way)
 
 
-def _give_up(code: int, message: str) -> None:
+def _give_up(code: int, message: str) -> NoReturn:
     print(f"stillflow: {message}", file=sys.stderr)
     sys.exit(code)

@@ -118,6 +118,26 @@ def test_a_signal_ends_the_cell_and_keeps_the_outputs(tmp_path, number):
 
 
 @pytest.mark.slow
+def test_a_reader_that_leaves_is_no_error_of_the_notebook(tmp_path):
+    """As in `stillflow run notebook.ipynb | head -1`."""
+    (tmp_path / "n.ipynb").write_text(
+        notebook("import time\nfor n in range(9):\n    print(n, flush=True)\n    time.sleep(.1)")
+    )
+    process = subprocess.Popen(
+        [*RUN, "n.ipynb"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "0\n"
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait() == 1
+
+
+@pytest.mark.slow
 def test_a_kernel_that_dies_is_told(tmp_path):
     (tmp_path / "n.ipynb").write_text(
         notebook("print(1)", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
