@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import stillflow
+from tools import summarise
 from tools.site import examples
 
 PACKAGE = Path(stillflow.__file__).parent
@@ -73,6 +74,12 @@ def test_pages_of_both_languages_are_of_one_make(page):
     english = page.with_name(page.name.replace(".zh.md", ".md"))
     levels = [re.findall(r"^(#+) ", prose(p), re.MULTILINE) for p in (page, english)]
     assert levels[0] == levels[1]
+
+
+def test_the_table_of_what_runs_is_that_of_the_records():
+    """After a change of docs/programs.md, `python tools/summarise.py` makes it anew."""
+    stale = [p.name for p, text in summarise.written().items() if p.read_text("utf-8") != text]
+    assert stale == [], "Run python tools/summarise.py."
 
 
 def test_the_map_is_the_tree():

@@ -17,14 +17,15 @@ CHINESE = ROOT / "README.zh-CN.md", ROOT / "docs" / "index.zh.md"
 
 
 def main():
-    changed = []
+    if "--check" in sys.argv:
+        stale = {page: text for page, text in written().items() if page.read_text("utf-8") != text}
+        sys.exit("\n".join(f"{page} is not of docs/programs.md." for page in stale) or 0)
+    write()
+
+
+def write():
     for page, text in written().items():
-        if page.read_text("utf-8") != text:
-            changed.append(page.relative_to(ROOT).as_posix())
-            if "--check" not in sys.argv:
-                page.write_text(text, "utf-8")
-    print("changed:" if changed else "nothing changed", *changed)
-    sys.exit("--check" in sys.argv and bool(changed))
+        page.write_text(text, "utf-8")
 
 
 def written():

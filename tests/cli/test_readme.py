@@ -9,7 +9,6 @@ import pytest
 
 import stillflow.api as tf
 from stillflow.cli.names import has
-from tools import summarise
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -52,9 +51,3 @@ def assert_missing(text):
     names = re.findall(r"`tf\.(\w+)`", text)
     assert names
     assert [name for name in names if has(tf, name)] == []
-
-
-def test_the_table_is_that_of_the_records():
-    """`python tools/summarise.py` makes it anew, of docs/programs.md."""
-    for page, text in summarise.written().items():
-        assert page.read_text("utf-8") == text, page

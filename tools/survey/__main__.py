@@ -41,6 +41,8 @@ def carry_out(part, options):
         part.survey(options)
     if options.write:
         pages.write(options.write, part.NAME, part.HEAD, part.rows(options))
+        if options.write.resolve() == summarise.PROGRAMS:
+            summarise.write()
 
 
 def arguments():
