@@ -15,6 +15,8 @@ them, may be run one at a time; --write puts the tables of all results in DIR in
 import argparse
 from pathlib import Path
 
+from tools import summarise
+
 from . import checks, libraries, pages, repositories, tensorflow_tests, tutorials
 
 PARTS = {part.NAME: part for part in (tutorials, repositories, checks, libraries, tensorflow_tests)}
