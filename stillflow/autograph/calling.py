@@ -61,7 +61,7 @@ def converted_call(
     if _stays(f, options):
         return f(*args, **words)
     target, positional, named = _unwrapped(f, args, words)
-    if target is not f and _stays(target, options):
+    if target is not f and hasattr(target, _MARK):
         return target(*positional, **named)
     function = _function_of(target)
     if function is None:

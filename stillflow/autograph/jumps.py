@@ -31,7 +31,12 @@ def _jumps(code: ast.AST | Sequence[ast.AST], kinds: tuple, through: bool = Fals
     for node in nodes:
         if isinstance(node, kinds):
             return True
-        if isinstance(node, _SCOPES) or (isinstance(node, _LOOPS) and not through):
+        if isinstance(node, _SCOPES):
+            continue
+        if isinstance(node, _LOOPS) and not through:
+            # What `else` of a loop holds is behind it.
+            if _jumps(node.orelse, kinds, through):
+                return True
             continue
         if _jumps(list(ast.iter_child_nodes(node)), kinds, through):
             return True

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.autograph.options import ConversionOptions, Feature
-from stillflow.declare.convert import is_tensor
 from stillflow.graph import nest
 from stillflow.graph.conversion import ControlStatusCtx, Status
+from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.control.effects import AutomaticControlDependencies
 
@@ -49,5 +49,6 @@ class FunctionScope:
         if self._order is None or value is None:
             return value
         return nest.map_structure(
-            lambda part: self._order.mark_as_return(part) if is_tensor(part) else part, value
+            lambda part: self._order.mark_as_return(part) if isinstance(part, Tensor) else part,
+            value,
         )

@@ -1,4 +1,4 @@
-"""`for element in dataset` in functions that AutoGraph converts."""
+"""`for element in dataset`, or in an iterator, in functions that AutoGraph converts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stillflow.autograph.operators.checking import check_loop
-from stillflow.autograph.operators.choices import GetState, SetState
-from stillflow.autograph.operators.loops import check_before
+from stillflow.autograph.operators.choices import GetState, SetState, if_stmt
+from stillflow.autograph.operators.loops import check_before, graph_loop
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import to_tensor
 from stillflow.graph import nest
+from stillflow.graph.context import executing_eagerly
+from stillflow.input.datasets.experimental.optionals import get_next_as_optional
 from stillflow.input.datasets.experimental.scanning import scan, take_while
 from stillflow.ops.control.cond import cond
 
@@ -35,6 +37,51 @@ def dataset_loop(
     else:
         after = _until(dataset, extra_test, loop)
     loop.leave(after)
+
+
+def iterator_loop(
+    iterator: Any,
+    extra_test: Callable[[], Any] | None,
+    body: Callable[[Any], Any],
+    get_state: GetState,
+    set_state: SetState,
+    symbol_names: Sequence[str],
+    options: dict[str, Any] | None = None,
+) -> None:
+    """`dataset_loop` for the elements that an iterator has left."""
+    if executing_eagerly():
+        for element in iterator:
+            body(element)
+            if extra_test is not None and not to_tensor(extra_test()):
+                break
+        return
+    goes_on: list[Any] = [True]
+
+    def step() -> None:
+        optional = get_next_as_optional(iterator)
+        goes_on[0] = optional.has_value()
+        if_stmt(
+            goes_on[0],
+            lambda: body(optional.get_value()),
+            lambda: None,
+            get_state,
+            set_state,
+            symbol_names,
+            len(symbol_names),
+        )
+
+    def test() -> Any:
+        first = to_tensor(goes_on[0])
+        return first if extra_test is None else cond(first, extra_test, lambda: False)
+
+    def set_all(values: tuple) -> None:
+        goes_on[0] = values[0]
+        set_state(tuple(values[1:]))
+
+    check_before(get_state(), symbol_names)
+    graph_loop(
+        test, step, lambda: (goes_on[0], *get_state()), set_all, ("", *symbol_names), options
+    )
 
 
 class _DatasetLoop:
