@@ -47,6 +47,7 @@ def counted(programs):
     repositories = rows(programs, "repositories")
     libraries = rows(programs, "libraries")
     tests = rows(programs, "tests")
+    checks = rows(programs, "checks")
     return {
         "tutorials": total(tutorials, 1),
         "tutorials_run": total(tutorials, 2),
@@ -61,6 +62,8 @@ def counted(programs):
         "tests": total(tests, 2),
         "tests_pass": total(tests, 4),
         "tests_skip": total(tests, 3),
+        "checked": total(checks, 1),
+        "foretold": total(checks, 1) - total(checks, 5),
     }
 
 
@@ -90,7 +93,9 @@ TensorFlow 1.15's; within 1e-5 in {recipes_near}, the others with how far |
 | what people built on it, from PyPI | {libraries} libraries; {library_numbers:,} numbers, \
 all within {library_apart:g} |
 | TensorFlow 1.15's own unit tests, graph mode | {tests_pass:,} of the {tests:,} that pass there \
-pass; {tests_skip:,} are skipped |""".format(**n)
+pass; {tests_skip:,} are skipped |
+| `stillflow check`, asked before a run | right of {foretold} of {checked} of these programs |\
+""".format(**n)
 
 
 def chinese(**n):
@@ -102,7 +107,8 @@ def chinese(**n):
 {recipes_near} 项相差不超过 1e-5,其余注明相差多少 |
 | 当年的库(取自 PyPI) | {libraries} 个库,{library_numbers:,} 个数值,相差均不超过 {library_apart:g} |
 | TensorFlow 1.15 自己的单元测试(图模式) | 在那里通过的 {tests:,} 个中通过 {tests_pass:,} 个,\
-跳过 {tests_skip:,} 个 |""".format(**n)
+跳过 {tests_skip:,} 个 |
+| 运行之前询问 `stillflow check` | 对其中 {checked} 个程序说对了 {foretold} 个 |""".format(**n)
 
 
 if __name__ == "__main__":
