@@ -90,7 +90,7 @@ def tried(python: str, version: str, packages: str, tests: list[str]) -> tuple[s
         done = subprocess.run(step, cwd=ROOT, capture_output=True, text=True)
         if done.returncode:
             return f"cannot be installed: {done.stderr.strip()}", False
-    command = [str(folder / "bin" / "pytest"), "-q", "-m", "not slow", "-n", "auto"]
+    command = [str(folder / "bin" / "pytest"), "-m", "not slow", "-n", "auto"]
     options = ["--dist", "loadfile", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [*command, *options, *tests],
