@@ -83,6 +83,7 @@ from stillflow.gradients.custom import custom_gradient as custom_gradient
 from stillflow.gradients.custom import grad_pass_through as grad_pass_through
 from stillflow.gradients.gradient_tape import GradientTape as GradientTape
 from stillflow.gradients.hessians import hessians as hessians
+from stillflow.gradients.py_function import py_function as py_function
 from stillflow.gradients.walk import UnconnectedGradients as UnconnectedGradients
 from stillflow.gradients.walk import gradients as gradients
 from stillflow.graph.behavior import is_at_2, stay_at_1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from stillflow.declare.arrays import as_array
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.eager_tensor import EagerTensor, eager_tensor, register_conversion
+from stillflow.graph.tensor_shape import Dimension
 
 
 def constant(value: Any, dtype: DType | None, shape: Any) -> EagerTensor:
@@ -80,7 +82,7 @@ def _shaped(array: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
 
 def _array(value: Any, dtype: DType | None) -> np.ndarray:
     try:
-        return as_array(value, dtype)
+        return as_array(_without_dimensions(value), dtype)
     except (TypeError, ValueError, OverflowError) as error:
         if (
             isinstance(value, bool)
@@ -89,6 +91,13 @@ def _array(value: Any, dtype: DType | None) -> np.ndarray:
         ):
             return np.asarray(value, dtype.stored_as)
         raise _refused(value, dtype, error) from None
+
+
+def _without_dimensions(value: Any) -> Any:
+    """`value`, in whose list dimensions are numbers."""
+    if isinstance(value, (list, tuple)) and any(isinstance(part, Dimension) for part in value):
+        return [part.value if isinstance(part, Dimension) else part for part in value]
+    return value
 
 
 def _refused(value: Any, dtype: DType | None, error: Exception) -> Exception:
@@ -100,19 +109,31 @@ def _refused(value: Any, dtype: DType | None, error: Exception) -> Exception:
         )
     if isinstance(value, (list, tuple)) and _is_ragged(value):
         return ValueError("Can't convert non-rectangular Python sequence to Tensor.")
+    if isinstance(error, OverflowError) or any(_is_too_large(leaf) for leaf in _leaves(value)):
+        return ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
     if dtype is not None:
         return TypeError(f"Cannot convert {value!r} to EagerTensor of dtype {dtype.runtime_name}")
-    if isinstance(error, OverflowError):
-        return ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
     return ValueError("Can't convert Python sequence with mixed types to Tensor.")
 
 
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _leaves(part)
+    else:
+        yield value
+
+
+def _is_too_large(number: Any) -> bool:
+    return isinstance(number, int) and not -(1 << 63) <= number < 1 << 63
+
+
 def _is_ragged(value: Any) -> bool:
-    try:
-        np.array(value)
-    except ValueError:
-        return True
-    return False
+    """Whether lists of one depth differ in length, or some of what they hold is no list."""
+    if not isinstance(value, (list, tuple)):
+        return False
+    lengths = {len(part) if isinstance(part, (list, tuple)) else -1 for part in value}
+    return len(lengths) > 1 or any(map(_is_ragged, value))
 
 
 def _converted(value: Any, dtype: Any) -> tuple[Any, DType]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,22 @@ if TYPE_CHECKING:
     from stillflow.declare.opdef import OpDef
 
 # `execute(defn, args, kwargs)` gives what `build` gives, of tensors that have values.
+_CARRIES_OUT = "stillflow.runtime.eager.dispatch"
 Execute = Callable[["OpDef", tuple, dict[str, Any]], Any]
+
+
+def _loaded(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """The first call of all, which loads what carries it out."""
+    importlib.import_module(_CARRIES_OUT)
+    return Registered.execute(defn, args, kwargs)
 
 
 class Registered:
     """What carries operations out."""
 
-    execute: Execute
+    execute: Execute = staticmethod(_loaded)
 
 
 def register(function: Execute) -> None:
-    """Tells what carries operations out; called before eager mode is entered first."""
+    """Tells what carries operations out."""
     Registered.execute = staticmethod(function)

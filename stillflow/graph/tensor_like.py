@@ -10,6 +10,12 @@ class TensorLike:
 
     __slots__ = ()
 
+    @property
+    def _shown_name(self) -> str:
+        """What errors call it."""
+        name: str = self.name  # type: ignore[attr-defined]
+        return name
+
 
 def stood_for(obj: Any) -> Any:
     """The tensor or operation that `obj` says to stand for, as a variable does; None of others."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stillflow.graph import nest
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import colocate_with
@@ -30,7 +31,8 @@ def recurrent_scope(scope: Any) -> Iterator[VariableScope]:
     """
     with variable_scope(scope or "rnn") as entered:
         context = get_default_graph()._get_control_flow_context()
-        if containing_while_context(context) is None and entered.caching_device is None:
+        is_outside = not executing_eagerly() and containing_while_context(context) is None
+        if is_outside and entered.caching_device is None:
             entered.set_caching_device(lambda op: op.device)
         yield entered
 

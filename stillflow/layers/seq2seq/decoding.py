@@ -9,6 +9,7 @@ from typing import Any
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes, nest
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape
@@ -168,7 +169,8 @@ def dynamic_decode(
     with variable_scope(scope, "decoder") as entered:
         context = get_default_graph()._get_control_flow_context()
         is_for_xla = containing_xla_context(context) is not None
-        if containing_while_context(context) is None and entered.caching_device is None:
+        is_outside = not executing_eagerly() and containing_while_context(context) is None
+        if is_outside and entered.caching_device is None:
             entered.set_caching_device(lambda op: op.device)
         limit = None
         if maximum_iterations is not None:

@@ -121,6 +121,8 @@ def pad(
       ValueError: an unknown mode.
     """
     result = _padded(tensor, paddings, mode.upper(), constant_values, name)
+    if result._is_eager:
+        return result
     x, amounts = result.op.inputs[:2]
     known = constant_value(amounts, partial=True)
     if isinstance(paddings, (list, tuple)):

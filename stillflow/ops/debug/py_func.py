@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.graph import dtypes, errors, nest, nest_above
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.dtypes import DType
 from stillflow.graph.scopes import graph_of
 from stillflow.graph.tensor_shape import as_shape
@@ -51,12 +53,19 @@ def _call(inputs: Sequence[Any], token: str, types: Sequence[DType]) -> tuple[np
     try:
         result = function.call(*(_as_argument(value) for value in inputs))
     except Exception as error:
-        cls = next(cls for kind, cls in _ERRORS if isinstance(error, kind))
-        raise cls(None, None, f"{type(error).__name__}: {error}") from error
+        raise as_tensorflow_error(error) from error
     values = _as_values(result)
     if len(values) != len(types):
         refuse(f"{token} returns {len(values)} values, but expects to see {len(types)} values.")
     return tuple(_checked(*given, token) for given in zip(values, types, itertools.count()))
+
+
+def as_tensorflow_error(error: Exception) -> errors.OpError:
+    """The error of a run in which the program's function failed."""
+    if isinstance(error, errors.OpError):
+        return error
+    cls = next(cls for kind, cls in _ERRORS if isinstance(error, kind))
+    return cls(None, None, f"{type(error).__name__}: {error}")
 
 
 def _as_argument(value: Any) -> Any:
@@ -123,8 +132,10 @@ def py_func(
 
     `func` gets an array for each of `inp` (a NumPy scalar for a scalar) and returns an array, or
     several as a list or tuple. With a list of types there is a list of tensors; with an empty one,
-    the operation.
+    the operation. In eager mode the function is called at once.
     """
+    if executing_eagerly():
+        return _at_once(func, inp)
     several = isinstance(Tout, (list, tuple))
     types = [dtypes.as_dtype(dtype) for dtype in (Tout if several else [Tout])]
     function = _Function(func)
@@ -134,6 +145,13 @@ def py_func(
     build = py_func_op if stateful else py_func_stateless_op
     result = build(list(inp), token=token, Tout=types, name=name)
     return result if several or not isinstance(result, list) else result[0]
+
+
+def _at_once(func: Callable[..., Any], inp: Sequence[Any]) -> Any:
+    """What `func` gives, as tensors of the types that it gives."""
+    result = nest.flatten(func(*[np.array(x) for x in inp]))
+    tensors = [None if value is None else convert_to_tensor(value) for value in result]
+    return tensors[0] if len(tensors) == 1 else tensors
 
 
 def numpy_function(

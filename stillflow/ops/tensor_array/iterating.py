@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from stillflow.graph import nest
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import Dimension, TensorShape, dimension_value
 from stillflow.ops.array.shape_of import shape
@@ -33,7 +34,7 @@ def structure_of(given: Any) -> tuple[Flatten, Pack]:
 def variables_cached() -> Iterator[None]:
     """A block in which variables are read on the device of what reads them."""
     scope = get_variable_scope()
-    if scope.caching_device is not None:
+    if scope.caching_device is not None or executing_eagerly():
         yield
         return
     scope.set_caching_device(lambda op: op.device)
