@@ -30,7 +30,10 @@ MAY_IMPORT = {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "tracking"),
     },
     "distributions": {"graph", "declare", "ops", "platform", "layers"},
-    "layers": {"graph", "declare", "ops", "gradients", "runtime", "platform", "train", "tracking"},
+    "layers": {
+        *("graph", "declare", "ops", "gradients", "runtime", "platform", "train", "tracking"),
+        "autograph",
+    },
     "input": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint"),
         *("train", "layers", "tracking", "autograph"),

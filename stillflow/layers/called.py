@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from stillflow.autograph.calling import tf_convert
 from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.graph import dtypes, nest
+from stillflow.graph.context import executing_eagerly
+from stillflow.graph.conversion import control_status_ctx
 from stillflow.graph.errors import OperatorNotAllowedInGraphError
 from stillflow.graph.scopes import name_scope
 from stillflow.layers import history, policies
@@ -197,13 +201,19 @@ class Called(Connections, Collected):
         inputs = self._maybe_cast_inputs(inputs)
         try:
             with reading_as(self._compute_dtype):
-                return self.call(inputs, *args, **kwargs)
+                return self._call_to_build()(inputs, *args, **kwargs)
         except OperatorNotAllowedInGraphError as error:
             raise TypeError(
                 "You are attempting to use Python control flow in a layer that was not declared to "
                 "be dynamic. Pass `dynamic=True` to the class constructor.\n"
                 f'Encountered error:\n"""\n{error}\n"""'
             ) from error
+
+    def _call_to_build(self) -> Callable[..., Any]:
+        """The method `call`; in a graph, that of a program's own class is converted."""
+        if type(self).__module__.startswith("stillflow.") or executing_eagerly():
+            return self.call
+        return tf_convert(self.call, control_status_ctx())
 
     def _maybe_cast_inputs(self, inputs: Any) -> Any:
         dtype = self._compute_dtype

@@ -3,6 +3,8 @@
 `tools/record_functions.py` runs them under TensorFlow and writes tests/golden/functions.json.
 """
 
+# ruff: noqa: B905
+
 import functools
 
 
