@@ -57,6 +57,23 @@ class Saveable:
         return [SaveSpec(self.read, self.spec, self.name, dtype, self.device)]
 
 
+class OfEagerVariable(Saveable):
+    """An eager variable, in place of its element in a graph."""
+
+    @property
+    def op(self) -> Any:
+        return self.target
+
+    @property
+    def full_name(self) -> str:
+        name: str = self.element._shared_name  # type: ignore[attr-defined]
+        return name
+
+
+def _is_eager(value: Any) -> bool:
+    return isinstance(value, Variable) and not getattr(value, "_in_graph_mode", True)
+
+
 def all_saveables(scope: str | None = None) -> list:
     """What the default graph's Saver saves when it is not told what to; with `scope`, of that."""
     graph = get_default_graph()
@@ -92,6 +109,8 @@ def _saveables(name: str, value: Any) -> list[Any]:
     """Returns a variable, by its element in the graph, or the parts of one, or another object."""
     if isinstance(value, (SaveableObject, Saveable)):
         return [value]
+    if _is_eager(value):
+        return [OfEagerVariable(name, value.handle, value, value.read_value)]
     if isinstance(value, Tensor):
         return [Saveable(name, _target(value), value, lambda: value)]
     saveables = []
@@ -198,7 +217,7 @@ def _made(maker: Any, *name: str) -> Any:
 
 
 def _named(value: Any) -> Any:
-    if isinstance(value, SaveableObject):
+    if isinstance(value, SaveableObject) or _is_eager(value):
         return value
     return list(value) if isinstance(value, _PARTS) else _element(value)
 
@@ -227,6 +246,9 @@ def by_own_names(var_list: Any) -> dict[str, Any]:
 
 
 def _add_whole(named: dict[str, Any], variable: Any) -> None:
+    if _is_eager(variable):
+        _add(named, variable._shared_name, variable)
+        return
     element = _element(variable)
     target = _target(element).op
     if not target.defn.is_variable:

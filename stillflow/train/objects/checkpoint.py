@@ -9,6 +9,7 @@ from typing import Any
 from stillflow.checkpoint import management
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.protos.object_graph import object_graph_class
 from stillflow.graph.scopes import colocate_with, device, init_scope
 from stillflow.graph.tensor_shape import as_shape
@@ -85,25 +86,33 @@ class Checkpoint(AutoTrackable):
         Raises:
           As `write`.
         """
-        session, file_prefix = session_or_default(session), os.fspath(file_prefix)
-        if self._save_counter is None:
-            session.run(self.save_counter.initializer)
-        if self._save_assign_op is None:
-            with colocate_with(self.save_counter):
-                counted = self.save_counter.assign_add(1, read_value=True)
-            self._save_assign_op = NoDependency(counted)
-        number = session.run(self._save_assign_op)
+        file_prefix = os.fspath(file_prefix)
+        if executing_eagerly():
+            number = int(self.save_counter.assign_add(1))
+        else:
+            session = session_or_default(session)
+            number = self._counted_in(session)
         prefix = self.write(f"{file_prefix}-{number}", session)
         management.update_checkpoint_state(
             os.path.dirname(file_prefix), prefix, [prefix], save_relative_paths=True
         )
         return prefix
 
+    def _counted_in(self, session: Any) -> Any:
+        """The number of this save."""
+        if self._save_counter is None:
+            session.run(self.save_counter.initializer)
+        if self._save_assign_op is None:
+            with colocate_with(self.save_counter):
+                counted = self.save_counter.assign_add(1, read_value=True)
+            self._save_assign_op = NoDependency(counted)
+        return session.run(self._save_assign_op)
+
     def restore(self, save_path: str | None) -> LoadStatus:
         """Matches the objects with those of a checkpoint, also those that are made later.
 
         Python's state is restored at once; variables are by `run_restore_ops` or
-        `initialize_or_restore` of what is returned.
+        `initialize_or_restore` of what is returned, or at once in eager mode.
 
         Args:
           save_path: a prefix, of a checkpoint of `tf.train.Saver` too; None for none.

@@ -96,6 +96,24 @@ class CheckpointManager:
         Returns:
           Its prefix.
         """
+        count = self._counted_now if context.executing_eagerly() else self._counted_in_session
+        number = count(checkpoint_number)
+        prefix: str = self._checkpoint.write(f"{self._prefix}-{number:d}")
+        self._kept.pop(prefix, None)
+        self._kept[prefix] = time.time()
+        self._latest = prefix
+        # First the new one is told of, then old ones go: what is told of is there at all times.
+        self._record()
+        self._sweep()
+        self._record()
+        return prefix
+
+    def _counted_now(self, number: Any) -> int:
+        """Counts the save; the number that it has."""
+        counter = self._checkpoint.save_counter.assign_add(1)
+        return int(counter if number is None else number)
+
+    def _counted_in_session(self, number: Any) -> int:
         session: Any = context.get_default_session()
 
         def initialized(next_creator: Callable[..., Any], **kwargs: Any) -> Any:
@@ -108,18 +126,8 @@ class CheckpointManager:
         if self._count is None:
             self._count = counter.assign_add(1, read_value=False)
         session.run(self._count)
-        number = counter if checkpoint_number is None else checkpoint_number
-        if not isinstance(number, numbers.Integral):
-            number = global_step(session, number)
-        prefix: str = self._checkpoint.write(f"{self._prefix}-{number:d}")
-        self._kept.pop(prefix, None)
-        self._kept[prefix] = time.time()
-        self._latest = prefix
-        # First the new one is told of, then old ones go: what is told of is there at all times.
-        self._record()
-        self._sweep()
-        self._record()
-        return prefix
+        number = counter if number is None else number
+        return int(number) if isinstance(number, numbers.Integral) else global_step(session, number)
 
     def _sweep(self) -> None:
         """Deletes the oldest, but for one of so many hours."""

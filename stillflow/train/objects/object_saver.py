@@ -9,6 +9,7 @@ from typing import Any
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.declare.constants import constant
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Tensor
 from stillflow.graph.protos.object_graph import object_graph_class
 from stillflow.graph.scopes import control_dependencies, device
@@ -46,16 +47,22 @@ class TrackableSaver:
         """Writes a checkpoint, in `session` or the default one; returns its prefix."""
         if checkpoint_number:
             file_prefix = f"{file_prefix}-{int(checkpoint_number)}"
+        if executing_eagerly():
+            return self._save_now(file_prefix)
         if self._object_graph is None or self._save_prefix is None:
             with device("/cpu:0"):
                 self._object_graph = constant("", dtype=dtypes.string)
                 self._save_prefix = constant("", dtype=dtypes.string)
-        if folder := os.path.dirname(file_prefix):
-            files.makedirs(folder)
+        _make_folder_of(file_prefix)
         saved, feeds = self._save_nodes(self._save_prefix, self._object_graph)
         feeds[self._save_prefix] = file_prefix
         written: bytes = session_or_default(session).run(saved, feeds)
         return written
+
+    def _save_now(self, file_prefix: str) -> bytes:
+        _make_folder_of(file_prefix)
+        frozen_saver(self._view.root).save(constant(file_prefix))
+        return file_prefix.encode()
 
     def _save_nodes(self, prefix: Tensor, object_graph: Tensor) -> tuple[Tensor, dict[Any, Any]]:
         saveables, proto, feeds = self._view.serialize_object_graph()
@@ -79,6 +86,8 @@ class TrackableSaver:
         if not reader.has_tensor(OBJECT_GRAPH_PROTO_KEY):
             return NameBasedSaverStatus(NameBasedRestoration(save_path), self._view)
         proto = object_graph_class().FromString(reader.get_tensor(OBJECT_GRAPH_PROTO_KEY))
+        if executing_eagerly():
+            return self._restored_now(proto, save_path)
         if self._restore_prefix is None:
             with device("/cpu:0"):
                 self._restore_prefix = constant("model")
@@ -86,6 +95,18 @@ class TrackableSaver:
         restoration = Restoration(proto, save_path, prefix, self._restore_ops, self._view)
         CheckpointPosition(restoration, 0).restore(self._view.root)
         return CheckpointLoadStatus(restoration, {prefix: save_path}, self._view)
+
+    def _restored_now(self, proto: Any, save_path: str) -> LoadStatus:
+        """Restores what is there; what comes later is restored as it comes."""
+        view = ObjectGraphView(self._view.root)  # what a cache holds has the values of before
+        restoration = Restoration(proto, save_path, constant(save_path), {}, view)
+        CheckpointPosition(restoration, 0).restore(view.root)
+        return CheckpointLoadStatus(restoration, {}, view)
+
+
+def _make_folder_of(file_prefix: str) -> None:
+    if folder := os.path.dirname(file_prefix):
+        files.makedirs(folder)
 
 
 def saver_with_op_caching(obj: Any) -> TrackableSaver:

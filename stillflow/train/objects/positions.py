@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from stillflow.checkpoint.reader import CheckpointReader
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import init_scope
 from stillflow.platform import logging
@@ -169,6 +170,8 @@ class Restoration:
         if not of_graph:
             return []
         restored = MultiDeviceSaver(of_graph).restore(self._prefix)
+        if executing_eagerly():
+            return []
         self._known_ops.update(restored)
         return [op for _, op in sorted(restored.items())]
 

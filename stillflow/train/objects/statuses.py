@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from typing import Any, NoReturn
 
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.scopes import device
 from stillflow.platform.deprecation import deprecated
 from stillflow.tracking.containers import TrackableDataStructure
@@ -115,9 +116,13 @@ class CheckpointLoadStatus(LoadStatus):
         return without(restoration.all_python_objects, restoration.object_by_proto_id.values())
 
     def run_restore_ops(self, session: Any = None) -> None:
+        if executing_eagerly():
+            return  # it is done
         session_or_default(session).run(self._checkpoint.restore_ops, self._feed_dict)
 
     def initialize_or_restore(self, session: Any = None) -> None:
+        if executing_eagerly():
+            return
         session, restoration = session_or_default(session), self._checkpoint
         others = without(self._view.list_objects(), restoration.object_by_proto_id.values())
         initializers = _initializers(others, restoration.restore_uid)
@@ -156,6 +161,8 @@ class InitializationOnlyStatus(LoadStatus):
         )
 
     def initialize_or_restore(self, session: Any = None) -> None:
+        if executing_eagerly():
+            return  # variables have values from their making on
         session = session_or_default(session)
         session.run(_initializers(self._view.list_objects(), self._restore_uid))
 
