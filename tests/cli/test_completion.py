@@ -42,6 +42,9 @@ def test_without_a_shell_it_says_where_each_script_goes():
         ("stillflow export --to sa", ["plain,safetensors"]),
         ("stillflow inspect mod", ["file,mod"]),
         ("stillflow run prog", ["file,prog"]),
+        ("stillflow run program.py da", ["file,da"]),
+        ("stillflow digits predict se", ["file,se"]),
+        ("stillflow digits test --model di", ["dir,di"]),
     ],
 )
 def test_what_is_completed(words, wanted):

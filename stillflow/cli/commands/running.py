@@ -12,7 +12,19 @@ import click
 from stillflow.cli.commands import notebooks
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from stillflow.distribute.membership import Membership
+
+
+def _as_files(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """What a shell is told of a program's own arguments: they may be files."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
 
 devices_option = click.option(
     "--devices", help="How many local devices share each compiled run: a number, or all."
@@ -49,7 +61,7 @@ heartbeat_option = click.option(
 @click.option("--patience", default=60.0, help="Seconds to wait for all ranks to come (60).")
 @notebooks.outputs
 @click.argument("program", type=click.Path(allow_dash=True))
-@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+@click.argument("args", nargs=-1, type=click.UNPROCESSED, shell_complete=_as_files)
 def run(
     program: str,
     args: tuple[str, ...],
@@ -110,7 +122,7 @@ def run(
 @batch_option
 @heartbeat_option
 @click.argument("program", type=click.Path(allow_dash=True))
-@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+@click.argument("args", nargs=-1, type=click.UNPROCESSED, shell_complete=_as_files)
 def launch(
     processes: int,
     restarts: int,

@@ -15,7 +15,14 @@ _FIGURES = ("learning", "two_classes", "learning_rate", "moving_average")
 
 @click.command()
 @click.argument("figures", nargs=-1, type=click.Choice(_FIGURES))
-@click.option("--model", "folder", default=model.FOLDER, show_default=True, help="Model folder.")
+@click.option(
+    "--model",
+    "folder",
+    type=click.Path(file_okay=False),
+    default=model.FOLDER,
+    show_default=True,
+    help="Model folder.",
+)
 @click.option("--out", default="plots", show_default=True, help="Folder for the pictures.")
 @click.option("--format", "kinds", multiple=True, type=click.Choice(["png", "svg"]))
 @click.option(

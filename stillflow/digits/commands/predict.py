@@ -23,8 +23,15 @@ class _Unread(Exception):
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--model", "folder", default=model.FOLDER, show_default=True, help="Model folder.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
+@click.option(
+    "--model",
+    "folder",
+    type=click.Path(file_okay=False),
+    default=model.FOLDER,
+    show_default=True,
+    help="Model folder.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each file.")
 def predict(files: tuple[str, ...], folder: str, as_json: bool) -> None:
     """Say which digit is in each FILE: a PNG, JPEG or BMP of a handwritten digit.

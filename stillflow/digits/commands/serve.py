@@ -20,7 +20,14 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
     type=click.IntRange(0, 65535),
     help="Port to listen on; 0 takes a free one.",
 )
-@click.option("--model", "folder", default=model.FOLDER, show_default=True, help="Model folder.")
+@click.option(
+    "--model",
+    "folder",
+    type=click.Path(file_okay=False),
+    default=model.FOLDER,
+    show_default=True,
+    help="Model folder.",
+)
 def serve(host: str, port: int, folder: str) -> None:
     """Serve a web page on which to draw a digit and watch the network read it.
 

@@ -24,7 +24,14 @@ def _picture(ctx: click.Context, param: click.Parameter, path: str | None) -> st
 
 
 @click.command()
-@click.option("--model", "folder", default=model.FOLDER, show_default=True, help="Model folder.")
+@click.option(
+    "--model",
+    "folder",
+    type=click.Path(file_okay=False),
+    default=model.FOLDER,
+    show_default=True,
+    help="Model folder.",
+)
 @click.option("--watch", is_flag=True, help="Test each new checkpoint as it appears.")
 @click.option(
     "--every", type=click.FloatRange(min=0.1), default=5, show_default=True, help="Seconds."

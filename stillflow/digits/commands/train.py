@@ -33,7 +33,14 @@ class _Sizes(click.ParamType):
 
 
 @click.command()
-@click.option("--model", "folder", default=model.FOLDER, show_default=True, help="Model folder.")
+@click.option(
+    "--model",
+    "folder",
+    type=click.Path(file_okay=False),
+    default=model.FOLDER,
+    show_default=True,
+    help="Model folder.",
+)
 @click.option("--preset", type=click.Choice(list(PRESETS)), help="Settings to begin with.")
 @click.option("--hidden", type=_Sizes(), help="Units in the hidden layer, or layers: 1000,500.")
 @click.option("--steps", type=_POSITIVE, help="How many batches in all.")
