@@ -94,7 +94,7 @@ TensorFlow 1.15's; within 1e-5 in {recipes_near}, the others with how far |
 all within {library_apart:g} |
 | TensorFlow 1.15's own unit tests, graph mode | {tests_pass:,} of the {tests:,} that pass there \
 pass; {tests_skip:,} are skipped |
-| `stillflow check`, asked before a run | right of {foretold} of {checked} of these programs |\
+| `stillflow check`, asked before the first two | right about {foretold} of {checked} programs |\
 """.format(**n)
 
 
@@ -108,7 +108,7 @@ def chinese(**n):
 | 当年的库(取自 PyPI) | {libraries} 个库,{library_numbers:,} 个数值,相差均不超过 {library_apart:g} |
 | TensorFlow 1.15 自己的单元测试(图模式) | 在那里通过的 {tests:,} 个中通过 {tests_pass:,} 个,\
 跳过 {tests_skip:,} 个 |
-| 运行之前询问 `stillflow check` | 对其中 {checked} 个程序说对了 {foretold} 个 |""".format(**n)
+| 运行前两项之前询问 `stillflow check` | {checked} 个程序中说对 {foretold} 个 |""".format(**n)
 
 
 if __name__ == "__main__":
