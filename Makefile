@@ -54,7 +54,7 @@ lock: setup
 # The site of the documentation, in build/site; a link or an anchor that leads nowhere fails.
 docs: .venv/.docs-ready
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
-	@echo 'Open build/site/index.html, or look while you write: $(BIN)/python -m mkdocs serve'
+	@echo 'To read it, with the search: $(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site'
 
 .venv/.docs-ready: .venv/.ready
 	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[docs]'
