@@ -3,8 +3,6 @@
 `tools/record_functions.py` runs them under TensorFlow and writes tests/golden/functions.json.
 """
 
-# ruff: noqa: B905
-
 import functools
 
 
@@ -319,7 +317,36 @@ def errors(tf, note):
     refused(note, tf.function(one_side.python_function, autograph=False), tf.constant(1))
 
 
+def graph_of_calls(tf, note):
+    """The nodes of calls, and of functions' definitions, in a graph."""
+    with tf.Graph().as_default() as graph:
+        v = tf.Variable(2.0, use_resource=True, name="v")
+        c = tf.constant([1.0, 2.0], name="c")
+
+        @tf.function
+        def f(x, k=3.0):
+            return {"a": x * c, "b": tf.reduce_sum(x) * k}
+
+        @tf.function
+        def g(x):
+            v.assign_add(1.0)
+            return f(x)["a"] * v
+
+        x = tf.placeholder(tf.float32, [2], name="x")
+        note([f(x)["a"].shape.as_list(), g(x).name])
+        definition = graph.as_graph_def()
+    note([[n.name, n.op, list(n.input)] for n in definition.node if n.op.endswith("Call")])
+    for function in sorted(definition.library.function, key=lambda one: one.signature.name[:13]):
+        signature = function.signature
+        note(signature.name.rpartition("_")[0])
+        note([[arg.name, arg.type] for arg in (*signature.input_arg, *signature.output_arg)])
+        note([signature.is_stateful, sorted(signature.control_output)])
+        note([[n.name, n.op, list(n.input)] for n in function.node_def])
+        note(sorted(function.ret.items()))
+
+
 PROGRAMS = [
+    graph_of_calls,
     loops_and_jumps,
     early_returns,
     while_with_an_array,

@@ -40,6 +40,11 @@ def function_def_of(function: Any):
             for name, tensor in zip(names.outputs, body.outputs, strict=True)
         },
     )
+    # What runs although nothing that is returned may need it.
+    effects = [names.nodes[op] for op in getattr(body, "control_outputs", ())]
+    definition.signature.control_output.extend(effects)
+    for name in effects:
+        definition.control_ret[name] = name
     for name, value in function.call_attrs.items():
         definition.attr[name].CopyFrom(attr_value_of(value))
     for index in range(len(body.inputs)):

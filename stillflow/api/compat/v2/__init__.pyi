@@ -1,4 +1,5 @@
 from stillflow.api import audio as audio
+from stillflow.api import autograph as autograph
 from stillflow.api import bitwise as bitwise
 from stillflow.api import compat as compat
 from stillflow.api import nest as nest
@@ -41,6 +42,7 @@ from stillflow.declare.convert import (
 from stillflow.declare.rules import RegisterGradient as RegisterGradient
 from stillflow.declare.rules import no_gradient as no_gradient
 from stillflow.declare.tensor_proto import make_tensor_proto as make_tensor_proto
+from stillflow.functions.decorated import function as function
 from stillflow.gradients.aggregating import AggregationMethod as AggregationMethod
 from stillflow.gradients.custom import custom_gradient as custom_gradient
 from stillflow.gradients.custom import grad_pass_through as grad_pass_through
