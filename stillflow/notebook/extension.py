@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from types import TracebackType
 from typing import Any
 
@@ -11,6 +12,8 @@ from stillflow.environment.processes import prepare
 from stillflow.graph import source
 from stillflow.graph.errors import OpError
 from stillflow.notebook import display
+
+_equipped: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def load(shell: Any) -> None:
@@ -21,6 +24,8 @@ def load(shell: Any) -> None:
     """
     from IPython.core.error import UsageError
 
+    if shell in _equipped:  # Stillflow's own kernel is from the start
+        return
     try:
         prepare(period=True)
     except ImportError as error:
@@ -29,6 +34,12 @@ def load(shell: Any) -> None:
             f"{reason}\n  Restart the kernel and load Stillflow before the first `import "
             "tensorflow`, or choose the kernel that `stillflow kernel install` installs."
         ) from None
+    equip(shell)
+
+
+def equip(shell: Any) -> None:
+    """Has errors and objects shown as such, in a shell that has the name `tensorflow` already."""
+    _equipped.add(shell)
     source.titles.append(lambda file: _cell(shell, file))
     display.install(shell.display_formatter)
     shell.set_custom_exc((OpError,), _show)

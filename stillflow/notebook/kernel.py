@@ -1,6 +1,7 @@
 """The process of a Jupyter kernel in which `import tensorflow` means Stillflow.
 
-`python -m stillflow.notebook.kernel [--no-period-shims] -f CONNECTION_FILE`, as Jupyter starts it.
+`python -m stillflow.notebook.kernel [--no-period-shims] [--py2] -f CONNECTION_FILE`, as Jupyter
+starts it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ import os
 import sys
 
 from stillflow.environment.processes import prepare
+from stillflow.notebook import own_extension
 
 WITHOUT_SHIMS = "--no-period-shims"
+PYTHON_2 = "--py2"
 
 
 def main(arguments: list[str]) -> None:
@@ -19,10 +22,11 @@ def main(arguments: list[str]) -> None:
         del sys.path[0]  # no file there is to stand in for Jupyter's own; IPython puts it back
     from ipykernel.kernelapp import IPKernelApp
 
-    prepare(WITHOUT_SHIMS not in arguments)
-    given = [argument for argument in arguments if argument != WITHOUT_SHIMS]
+    own_extension.python2 = PYTHON_2 in arguments
+    prepare(WITHOUT_SHIMS not in arguments, own_extension.python2)
+    given = [argument for argument in arguments if argument not in (WITHOUT_SHIMS, PYTHON_2)]
     sys.argv[:] = ["notebook"]  # the kernel's arguments are none of tf.flags' or argparse's
-    IPKernelApp.launch_instance(given, extra_extensions=["stillflow"])
+    IPKernelApp.launch_instance(given, extra_extensions=[own_extension.__name__])
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from stillflow.notebook.needed import NotForNotebooks
 _AWAITS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST
 
 
-def read(path: str) -> Any:
-    """The notebook in a file, as format 4 has it.
+def read(path: str, python2: bool = False) -> Any:
+    """The notebook in a file, as format 4 has it; with `python2` cells may be of Python 2.
 
     Raises:
       NotForNotebooks: it is no notebook, or of another language than Python 3.
@@ -41,7 +41,7 @@ def read(path: str) -> Any:
     except (nbformat.ValidationError, AttributeError, KeyError, TypeError, ValueError) as error:
         reason = (str(getattr(error, "message", "")) or repr(error)).splitlines()[0]
         raise NotForNotebooks(f"It is a damaged notebook: {reason}") from None
-    _check_language(notebook)
+    _check_language(notebook, python2)
     return notebook
 
 
@@ -63,14 +63,14 @@ def _parsed(raw: bytes) -> Any:
         raise NotForNotebooks("It is no notebook: it is nested too deep.") from None
 
 
-def _check_language(notebook: Any) -> None:
+def _check_language(notebook: Any, python2: bool) -> None:
     kernel = notebook.metadata.get("kernelspec", {})
     info = notebook.metadata.get("language_info", {})
     language = str(info.get("name") or kernel.get("language") or "python")
     if language.lower() not in ("python", "ipython", "python2", "python3"):
         raise NotForNotebooks(f"It is written in {language}; Stillflow runs Python.")
     version = str(info.get("version") or info.get("pygments_lexer") or kernel.get("name") or "")
-    if version.startswith(("2", "ipython2", "python2")):
+    if version.startswith(("2", "ipython2", "python2")) and not python2:
         _check_python_3(notebook)
 
 
@@ -88,5 +88,6 @@ def _check_python_3(notebook: Any) -> None:
             line = getattr(error, "lineno", None)
             raise NotForNotebooks(
                 f"It is written for Python 2, and cell In[{number}], line {line} is not Python 3: "
-                f"{getattr(error, 'msg', error)}\n  Change that; nothing was run."
+                f"{getattr(error, 'msg', error)}\n"
+                "  Nothing was run; `stillflow run --py2` translates Python 2."
             ) from None

@@ -22,11 +22,13 @@ class Settings(NamedTuple):
     save: the file that the notebook is written to, with its outputs.
     pictures: the folder that pictures are written to.
     period: whether names that Python and NumPy have dropped are supplied.
+    python2: whether cells are translated from Python 2.
     """
 
     save: str | None = None
     pictures: str | None = None
     period: bool = True
+    python2: bool = False
 
 
 def run_notebook(path: str, settings: Settings) -> None:
@@ -38,7 +40,9 @@ def run_notebook(path: str, settings: Settings) -> None:
     """
     try:
         check_installed()
-        notebook = read(path)
+        if settings.python2:
+            _require_translator()
+        notebook = read(path, settings.python2)
         if settings.save:
             _check_writable(settings.save)
     except NotForNotebooks as refusal:
@@ -99,7 +103,7 @@ class _Run:
     async def _run(self) -> Failure | None:
         from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-        client = _client(self._notebook, self._show.output, self._settings.period)
+        client = _client(self._notebook, self._show.output, self._settings)
         try:
             async with client.async_setup_kernel(cwd=self._folder):
                 self._take_interrupts(client)
@@ -153,18 +157,20 @@ class _Run:
         return Failure(f"cell In[{self._number}]", "interrupted", self._signal)
 
 
-def _client(notebook: Any, show: Callable[[Any], None], period: bool) -> Any:
+def _client(notebook: Any, show: Callable[[Any], None], settings: Settings) -> Any:
     """What carries a notebook out in a kernel of this Python, whatever kernel it names."""
     import zmq
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
 
+    period, python2 = settings.period, settings.python2
+
     class Specs(KernelSpecManager):
         """Knows one kernel, installed or not."""
 
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-            return KernelSpec(**specs.described(period=period))
+            return KernelSpec(**specs.described(period=period, python2=python2))
 
     class Client(NotebookClient):
         """Shows outputs as they come."""
@@ -182,6 +188,15 @@ def _client(notebook: Any, show: Callable[[Any], None], period: bool) -> Any:
     client = Client(notebook, km=manager, timeout=None, coalesce_streams=True)
     client.owns_km = True  # it ends the kernel
     return client
+
+
+def _require_translator() -> None:
+    from stillflow.environment.python2 import require
+
+    try:
+        require()
+    except ImportError as error:
+        raise NotForNotebooks(str(error)) from None
 
 
 def _check_writable(path: str) -> None:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from typing import Any, NamedTuple
 
-from stillflow.notebook.kernel import WITHOUT_SHIMS
+from stillflow.notebook.kernel import PYTHON_2, WITHOUT_SHIMS
 from stillflow.notebook.needed import NotForNotebooks, check_installed
 
 NAME = "stillflow"
@@ -18,18 +18,18 @@ _MODULE = "stillflow.notebook.kernel"
 _FILE = "kernel.json"
 
 
-def command(period: bool = True) -> list[str]:
+def command(period: bool = True, python2: bool = False) -> list[str]:
     """What starts a kernel of this Python."""
-    shims = [] if period else [WITHOUT_SHIMS]
-    return [sys.executable, "-m", _MODULE, *shims, "-f", "{connection_file}"]
+    flags = [flag for flag, is_set in ((WITHOUT_SHIMS, not period), (PYTHON_2, python2)) if is_set]
+    return [sys.executable, "-m", _MODULE, *flags, "-f", "{connection_file}"]
 
 
-def described(name: str = NAME, period: bool = True) -> dict[str, Any]:
+def described(name: str = NAME, period: bool = True, python2: bool = False) -> dict[str, Any]:
     """A kernel spec, as kernel.json has it."""
     from ipykernel.kernelspec import get_kernel_dict
 
     title = TITLE if name == NAME else f"{TITLE[:-1]}, {name})"
-    return {**get_kernel_dict(), "argv": command(period), "display_name": title}
+    return {**get_kernel_dict(), "argv": command(period, python2), "display_name": title}
 
 
 class Installed(NamedTuple):

@@ -117,6 +117,29 @@ def test_a_signal_ends_the_cell_and_keeps_the_outputs(tmp_path, number):
     assert cell["outputs"][0]["text"] == ["waiting\n"]
 
 
+PYTHON_2 = (
+    "import numpy as np\nprint 'three halves', 3 / 2, hasattr(np, 'float_')",
+    "from __future__ import division",
+    "%time print 3 / 2",
+    "xrange(3)[1]",
+)
+
+
+@pytest.mark.slow
+def test_cells_of_python_2_are_translated_when_asked(tmp_path):
+    """Division too; and the period's names are left out when they are not wanted."""
+    kernel = {"name": "python2", "display_name": "Python 2", "language": "python"}
+    (tmp_path / "n.ipynb").write_text(notebook(*PYTHON_2, kernelspec=kernel))
+    done = run("--py2", "--no-period-shims", "n.ipynb", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[:2] == ["three halves 1 False", "1.5"]
+    assert lines[-1] == "1"
+    plain = run("n.ipynb", cwd=tmp_path)
+    assert (plain.returncode, plain.stdout) == (1, "")
+    assert "`stillflow run --py2` translates Python 2." in plain.stderr
+
+
 @pytest.mark.slow
 def test_a_reader_that_leaves_is_no_error_of_the_notebook(tmp_path):
     """As in `stillflow run notebook.ipynb | head -1`."""

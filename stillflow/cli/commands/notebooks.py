@@ -24,7 +24,12 @@ def outputs(command: Any) -> Any:
 
 
 def runner(
-    path: str, args: tuple[str, ...], save: str | None, pictures: str | None, period: bool
+    path: str,
+    args: tuple[str, ...],
+    save: str | None,
+    pictures: str | None,
+    period: bool,
+    python2: bool,
 ) -> Callable[[], None]:
     """What runs a notebook; `args` are options that stand behind its name."""
     with _after.make_context("stillflow run", list(args)) as given:
@@ -34,7 +39,7 @@ def runner(
     def run() -> None:
         from stillflow.notebook.running import Settings, run_notebook
 
-        run_notebook(path, Settings(save, pictures, period))
+        run_notebook(path, Settings(save, pictures, period, python2))
 
     return run
 

@@ -91,9 +91,7 @@ def run(
     if program.endswith(notebooks.SUFFIX) and not (as_module or as_code):
         if hosts is not None:
             raise click.UsageError("A notebook is run by one process, without --hosts.")
-        if python2:
-            raise click.UsageError("--py2 is for programs, and not for notebooks.")
-        return notebooks.runner(program, args, save, pictures, period)
+        return notebooks.runner(program, args, save, pictures, period, python2)
     if save is not None or pictures is not None:
         raise click.UsageError("--save and --pictures are for notebooks.")
     place = _place(hosts, rank)

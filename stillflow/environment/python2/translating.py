@@ -43,17 +43,21 @@ def compiled(source: bytes | str, path: str, package: str = "") -> CodeType:
     """
     text = source if isinstance(source, str) else _decoded(source)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    translated = _translated(text, path)
-    if translated is None:
+    python3 = translated(text, path)
+    if python3 is None:
         return compile(source, path, "exec", dont_inherit=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # of "\d" and the like
-        tree = _parsed(translated, path)
-        if translated.count("\n") != text.count("\n"):
-            _renumber(tree, text, translated)
-        whole = _TRUE_DIVISION.search(text) is not None
-        tree = meaning.given(tree, whole, package, os.path.dirname(path))
+        tree = _parsed(python3, path)
+        if python3.count("\n") != text.count("\n"):
+            _renumber(tree, text, python3)
+        tree = meaning.given(tree, divides_truly(text), package, os.path.dirname(path))
         return compile(tree, path, "exec", dont_inherit=True)
+
+
+def divides_truly(text: str) -> bool:
+    """Whether a module says `from __future__ import division`."""
+    return _TRUE_DIVISION.search(text) is not None
 
 
 def _decoded(source: bytes) -> str:
@@ -65,7 +69,7 @@ def _decoded(source: bytes) -> str:
         return source.decode("latin-1")
 
 
-def _translated(text: str, path: str) -> str | None:
+def translated(text: str, path: str) -> str | None:
     """Python 3 of a text; None where it is not Python 2's."""
     from fissix.pgen2.parse import ParseError
     from fissix.pgen2.tokenize import TokenError
