@@ -14,6 +14,7 @@ from stillflow.graph.context import executing_eagerly, graphs
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.recording import variable_accessed
+from stillflow.graph.scopes import control_dependencies
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.ops.control.carried import as_before
@@ -256,7 +257,8 @@ class ConcreteFunction:
         """A call in the default graph."""
         graph = get_default_graph()
         add_function(self._traced, graph)
-        result = partitioned_call(inputs, self._traced)
+        with control_dependencies(list(self._func_graph.control_captures)):
+            result = partitioned_call(inputs, self._traced)
         if isinstance(result, Operation):
             return result
         for tensor, output in zip(result, self._func_graph.outputs, strict=True):

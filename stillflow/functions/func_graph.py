@@ -37,6 +37,7 @@ class FuncGraph(TracedGraph):
       structured_input_signature: (arguments, keywords) with TensorSpecs for tensors.
       structured_outputs: what the Python function returned, as tensors of this graph.
       variables: those that it uses and that are no arguments.
+      control_captures: what is around, and runs before each call.
     """
 
     def __init__(self, name: str, collections: Any = None, capture_by_value: Any = None) -> None:
@@ -46,6 +47,7 @@ class FuncGraph(TracedGraph):
         self.structured_input_signature: Any = ((), {})
         self.structured_outputs: Any = None
         self.control_outputs: list[Operation] = []
+        self.control_captures: dict[Operation, None] = {}
         self._watched: dict[int, Any] = {}
         self._requested: str | None = None
         self._argument_variables: set[int] = set()
@@ -72,6 +74,21 @@ class FuncGraph(TracedGraph):
         if inside is not tensor:
             record_operation("captured_value", [inside], [tensor], lambda grad: [grad])
         return inside
+
+    def control_dependencies(self, control_inputs: Any) -> Any:
+        """A block whose operations run after others; after outer ones, each call does."""
+        if control_inputs is None:
+            return super().control_dependencies(None)
+        inner = []
+        for item in control_inputs:
+            op = getattr(item, "op", item) if hasattr(item, "_handle") else item
+            graph = getattr(op, "graph", self)
+            if graph is self or not isinstance(op, (Tensor, Operation)):
+                inner.append(item)
+            else:
+                outer = op.op if isinstance(op, Tensor) else op
+                self.control_captures[outer] = None
+        return super().control_dependencies(inner)
 
     def _check_accessible(self, tensor: Any) -> None:
         """InaccessibleTensorError for a tensor of a function that is not around this one."""
