@@ -265,7 +265,8 @@ def numpy_text(tensor: Any, is_repr: bool = False) -> str:
         return "<unprintable>"
     value = tensor.numpy()
     if not is_repr:
-        return str(value)
+        text = str(value)
+        return f"\n{text}" if "\n" in text else text
     # NumPy 2 writes np.int32(3) where the NumPy of TensorFlow's time wrote 3.
     text = str(value) if isinstance(value, np.generic) else repr(value)
     return f"\n{text}" if "\n" in text else text
@@ -278,6 +279,7 @@ class EagerOperation(Operation):
     """
 
     unwanted: Sequence[bool] = (False, False)
+    is_named = False
 
     __slots__ = ()
     _is_eager = True
@@ -302,6 +304,8 @@ class EagerOperation(Operation):
         self.attrs = attrs
         self.outputs = outputs
         self.name = name or defn.type
+        if name is not None:
+            self.is_named = True
         self._expansion: Any = None
 
     @property

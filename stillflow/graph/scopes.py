@@ -34,7 +34,14 @@ def graph_of(values: Iterable[Any] | None) -> Graph:
             found, first = element.graph, element
         elif element.graph is not found:
             raise ValueError(f"{element} must be from the same graph as {first}.")
+    if default.is_eager and found is not None and not builds_from_eager_mode(found):
+        return default
     return found or default
+
+
+def builds_from_eager_mode(graph: Graph) -> bool:
+    """Whether calls with its tensors build in eager mode too, as where Keras builds models."""
+    return getattr(graph, "name", "") == "keras_graph"
 
 
 def get_graph_from_inputs(op_input_list: Iterable[Any], graph: Graph | None = None) -> Graph:

@@ -16,6 +16,7 @@ from stillflow.declare.opdef import OpDef
 from stillflow.graph import dtypes
 from stillflow.graph.context import executing_eagerly
 from stillflow.graph.eager_tensor import EagerTensor
+from stillflow.graph.errors import OpError
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.linalg import products
@@ -150,7 +151,10 @@ def _at_once(name: str, defn: OpDef) -> Callable[[Any, Any], Tensor]:
 
     def operator(x: Any, y: Any) -> Tensor:
         if type(y) is EagerTensor and executing_eagerly() and x._dtype is not dtypes.string:
-            return Registered.execute(defn, (x, y), {})
+            try:
+                return Registered.execute(defn, (x, y), {})
+            except OpError:
+                return of_tensors(x, y)  # which fails in its name
         return of_tensors(x, y)
 
     operator.__name__ = f"__{name}__"

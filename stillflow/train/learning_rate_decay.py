@@ -22,6 +22,7 @@ from stillflow.ops.math.division import real_divide
 from stillflow.ops.math.elementwise import ceil, exp, floor, log, negative, sqrt
 from stillflow.ops.math.trigonometric import cos
 from stillflow.ops.random.drawing import random_normal
+from stillflow.platform.decorators import make_decorator
 
 _Schedule = TypeVar("_Schedule", bound=Callable[..., Any])
 
@@ -32,13 +33,13 @@ def _as_function_eagerly(schedule: _Schedule) -> _Schedule:
     What that gives follows the global step as it is then.
     """
 
-    @functools.wraps(schedule)
     def scheduled(*args: Any, **kwargs: Any) -> Any:
         if executing_eagerly():
             return functools.partial(schedule, *args, **kwargs)
         return schedule(*args, **kwargs)
 
-    return scheduled  # type: ignore[return-value]
+    decorated: Any = make_decorator(schedule, scheduled, "as_function_eagerly")
+    return decorated
 
 
 @_as_function_eagerly

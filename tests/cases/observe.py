@@ -197,6 +197,27 @@ class Run:
             raise AssertionError("it was not refused")
 
 
+class Telling:
+    """Logs the values of eager tensors, and refusals."""
+
+    def __init__(self):
+        self.log = []
+
+    def __call__(self, *values):
+        self.log += [encode(_valued(value)) for value in values]
+
+    refused = Run.refused
+
+
+def _valued(value):
+    """`value`, in which tensors and variables are arrays."""
+    if isinstance(value, (list, tuple)):
+        return [_valued(part) for part in value]
+    if isinstance(value, dict):
+        return {key: _valued(part) for key, part in value.items()}
+    return value.numpy() if hasattr(value, "numpy") else value
+
+
 def log_of(tf, program, config=None):
     """The log of `program(tf, run)` in a new graph."""
     with tf.Graph().as_default():

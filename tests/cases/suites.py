@@ -7,6 +7,7 @@ import json
 
 from . import graph_text, observe
 from .arrays import fingerprint
+from .suite import internal_module
 
 #: Cases whose values, shapes, nodes and gradients are compared.
 VALUES = (
@@ -179,8 +180,11 @@ TENSOR_ARRAY_ERRORS = "tensor_array_errors"
 LENIENCE = "lenience"
 #: Expressions over numbers that overflow, vanish, or are none.
 HOSTILE = "hostile"
+#: Programs that run eagerly.
+EAGER = "eager"
 NAMES = (
     HOSTILE,
+    EAGER,
     *(*VALUES, RUNS, EFFECTS, COUNTERPARTS, SESSIONS, TRAINED, RACES),
     *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES, *DIGESTED, *NETWORKS, SWITCHES, NESTS),
     *PIPELINES,
@@ -221,6 +225,7 @@ def observations(name):
         **dict.fromkeys((*DIGESTED, *NETWORKS, WHOLE_NETWORKS, NESTS), digested_story),
         **dict.fromkeys(TRAININGS, training_story),
         SWITCHES: switch_story,
+        EAGER: eager_log,
         **dict.fromkeys(PIPELINES, pipeline),
     }
     if name == GRADIENT_GRAPHS:
@@ -306,6 +311,16 @@ def story(tf, case):
     if graph_def.library.function:
         told["functions"] = graph_text.library_lines(graph_def.library)
     return told
+
+
+def eager_log(tf, case):
+    """What an eager program told."""
+    tell = observe.Telling()
+    context = internal_module(tf, "python.eager.context")
+    with tf.Graph().as_default(), context.eager_mode():
+        tf.set_random_seed(87654321)
+        case.fn(tf, tell)
+    return tell.log
 
 
 def switch_story(tf, case):

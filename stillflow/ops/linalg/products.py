@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from stillflow.declare.type_sets import COMPLEX, FLOATS, INDEX, types
 from stillflow.graph import dtypes
 from stillflow.graph.context import executing_eagerly
 from stillflow.graph.eager_tensor import EagerTensor
+from stillflow.graph.errors import OpError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, reshaping, shape_of
@@ -305,9 +307,11 @@ def matmul(
       ValueError: the inner sizes differ, or one factor is both transposed and adjoint.
     """
     if _are_matrices_now(a, b) and not (adjoint_a or adjoint_b or a_is_sparse or b_is_sparse):
-        if not (transpose_a or transpose_b or name):
-            return Registered.execute(matmul_op, (a, b), {})
-        return matmul_op(a, b, transpose_a=transpose_a, transpose_b=transpose_b, name=name)
+        transposed = {"transpose_a": transpose_a, "transpose_b": transpose_b}
+        with contextlib.suppress(OpError):  # what follows fails in its name
+            return Registered.execute(
+                matmul_op, (a, b), transposed if transpose_a or transpose_b else {}
+            )
     with name_scope(name, "MatMul", [a, b]) as scope:
         _check_one(transpose_a, adjoint_a, "a")
         _check_one(transpose_b, adjoint_b, "b")

@@ -15,6 +15,7 @@ from stillflow.declare.inputs import check_types, convert_inputs
 from stillflow.graph.eager_tensor import EagerOperation, EagerTensor, eager_tensor
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import builds_from_eager_mode
 from stillflow.runtime.eager.kernel import Kernel, is_plain
 from stillflow.runtime.eager.stateful import StatefulKernel
 
@@ -110,7 +111,7 @@ def _first(
     if symbolic:
         _check_may_build(symbolic[0])
         return build(defn, args, {**kwargs, "name": name})  # in the graph of that tensor
-    inputs = _converted(defn, values, attrs)
+    inputs = _converted(defn, values, attrs, name)
     check_types(defn, attrs)
     check_limits(defn.type, defn.limits, attrs)
     kernel = (Kernel if is_plain(defn) else StatefulKernel)(defn, attrs)
@@ -137,7 +138,7 @@ def _are_inputs(
 
 def _check_may_build(tensor: Tensor) -> None:
     """TypeError for a tensor of a graph, but of the one in which Keras builds models."""
-    if getattr(tensor.graph, "name", None) != "keras_graph":
+    if not builds_from_eager_mode(tensor.graph):
         raise TypeError(
             'An op outside of the function building code is being passed\na "Graph" tensor. It '
             "is possible to have Graph tensors\nleak out of the function building context by "
@@ -154,10 +155,12 @@ def _flat(values: Sequence[Any]) -> Iterator[Any]:
             yield value
 
 
-def _converted(defn: OpDef, values: Sequence[Any], attrs: dict[str, Any]) -> list[Any]:
+def _converted(
+    defn: OpDef, values: Sequence[Any], attrs: dict[str, Any], name: str | None
+) -> list[Any]:
     """The inputs as tensors; InvalidArgumentError where one is of another type than it must be."""
     values = [_read(arg, value) for arg, value in zip(defn.signature.inputs, values, strict=True)]
-    _check_types(defn, values, attrs)
+    _check_types(defn, values, attrs, name)
     return convert_inputs(defn, values, attrs)
 
 
@@ -170,7 +173,9 @@ def _read(arg: Any, value: Any) -> Any:
     return value
 
 
-def _check_types(defn: OpDef, values: Sequence[Any], attrs: dict[str, Any]) -> None:
+def _check_types(
+    defn: OpDef, values: Sequence[Any], attrs: dict[str, Any], name: str | None
+) -> None:
     """What TensorFlow's runtime says of two tensors that must be of one type and are not."""
     decided: dict[str, Any] = {}
     index = 0
@@ -189,7 +194,8 @@ def _check_types(defn: OpDef, values: Sequence[Any], attrs: dict[str, Any]) -> N
                         None,
                         None,
                         f"cannot compute {defn.type} as input #{index}(zero-based) was expected "
-                        f"to be a {names[0]} tensor but is a {names[1]} tensor [Op:{defn.type}]",
+                        f"to be a {names[0]} tensor but is a {names[1]} tensor [Op:{defn.type}]"
+                        + (f" name: {name}" if name else ""),
                     )
             index += 1
 

@@ -30,7 +30,7 @@ def failure(
 def _located(op: EagerOperation, message: str) -> str:
     """`message` with the operation behind its first sentence, as TensorFlow says it."""
     first, line, rest = message.partition("\n")
-    name = "" if op.name == op.type else f" name: {op.name}"
+    name = f" name: {op.name}" if op.is_named else ""
     return f"{first} [Op:{op.type}]{name}{line}{rest}"
 
 
