@@ -11,6 +11,7 @@ from stillflow.graph.collection_protos import (
     get_collection_proto_type,
     get_from_proto_function,
 )
+from stillflow.graph.context import check_not_eager
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.protos.control_flow import message_class
@@ -58,6 +59,7 @@ def import_meta_graph(
       are no variables.
 
     Raises:
+      RuntimeError: eagerly, where there is no graph.
       OSError: there is no such file, or it holds no MetaGraphDef.
       ValueError, tf.errors.OpError: as `tf.import_graph_def`.
       KeyError: a collection names what is not in the graph.
@@ -85,6 +87,10 @@ def import_meta_graph_with_return_elements(
     return_elements: Iterable[str] | None = None,
 ) -> tuple[Saver | None, list[Any] | None]:
     """`import_meta_graph`, and what `return_elements` name in the MetaGraphDef."""
+    check_not_eager(
+        "Exporting/importing meta graphs is not supported when eager execution is enabled. No "
+        "graph exists when eager execution is enabled."
+    )
     meta = read_meta_graph(meta_graph_or_file)
     variables, elements = import_scoped_meta_graph_with_return_elements(
         meta,

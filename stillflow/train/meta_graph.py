@@ -11,6 +11,7 @@ from typing import Any
 from stillflow.checkpoint import files
 from stillflow.declare.opdef import OPS
 from stillflow.graph.collection_protos import get_to_proto_function
+from stillflow.graph.context import check_not_eager
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.protos.graph_def import op_def_of
@@ -75,8 +76,14 @@ def export_meta_graph(
 
     Raises:
       NotImplementedError: for `save_debug_info`.
+      RuntimeError: eagerly, where there is no graph.
       tf.errors.OpError: the file cannot be written.
     """
+    if graph is None or graph_def is None:
+        check_not_eager(
+            "Exporting/importing meta graphs is not supported when eager execution is enabled. No "
+            "graph exists when eager execution is enabled."
+        )
     _refuse(save_debug_info=save_debug_info)
     graph = graph or get_default_graph()
     scope = export_scope.rstrip("/") if export_scope else None

@@ -247,13 +247,24 @@ def by_own_names(var_list: Any) -> dict[str, Any]:
 
 def _add_whole(named: dict[str, Any], variable: Any) -> None:
     if _is_eager(variable):
-        _add(named, variable._shared_name, variable)
+        _add_eager(named, variable)
         return
     element = _element(variable)
     target = _target(element).op
     if not target.defn.is_variable:
         raise TypeError(f"Variable to save is not a Variable: {element}")
     _add(named, target.name, element)
+
+
+def _add_eager(named: dict[str, Any], variable: Any) -> None:
+    name = variable._shared_name
+    if named.setdefault(name, variable) is not variable:
+        raise ValueError(
+            f"Two different ResourceVariable objects with the same shared_name '{name}' were "
+            "passed to the Saver. This likely means that they were created in different Graphs or "
+            "isolation contexts, and may not be checkpointed together.\n"
+            "  A dict gives each a name of its own, and tf.train.Checkpoint needs none."
+        )
 
 
 def _add(named: dict[str, Any], name: str, value: Any) -> None:

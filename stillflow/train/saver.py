@@ -7,12 +7,13 @@ import numbers
 import os
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from stillflow.checkpoint import management
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import errors
-from stillflow.graph.context import check_not_eager
+from stillflow.graph.context import check_not_eager, executing_eagerly
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.scopes import add_to_collection, get_collection
@@ -21,6 +22,7 @@ from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.platform import logging
 from stillflow.runtime.session import BaseSession
 from stillflow.train import meta_graph, saver_graph
+from stillflow.train.eager_saver import EagerSaver
 from stillflow.train.object_keys import is_of_objects, keys_by_name
 from stillflow.train.saveables import Saveable, all_saveables, saveables_of
 
@@ -114,13 +116,17 @@ class Saver:
         self._expired: _Checkpoints = []
         self._next_to_keep = math.inf
         self._object_saver: Saver | None = None
-        if not defer_build:
+        self._eager: EagerSaver | None = None
+        if executing_eagerly():
+            self._build_eager()
+        elif not defer_build:
             self.build()
 
     # Building -------------------------------------------------------------------------------------
 
     def build(self) -> None:
-        """Adds the nodes to the default graph, unless that was done."""
+        """Adds the nodes to the default graph, unless that was done; RuntimeError in eager mode."""
+        check_not_eager("Use save/restore instead of build in eager mode.")
         if self._is_built:
             return
         self._is_built = True
@@ -132,17 +138,30 @@ class Saver:
             _check_saver_def(self.saver_def)
             self._next_to_keep = time.time() + self.saver_def.keep_checkpoint_every_n_hours * 3600
 
+    def _build_eager(self) -> None:
+        """Takes the variables as they are: saves and restores run at once, without nodes."""
+        self._is_built = True
+        if self._var_list is not None and not self._var_list:
+            self._check_empty()
+        self._eager = EagerSaver(
+            self._var_list,
+            sharded=self._sharded,
+            reshaped=self._reshape,
+            version=self._write_version,
+        )
+        self.saver_def = self._described()
+        self._next_to_keep = time.time() + self._hours * 3600
+
+    def _check_empty(self) -> None:
+        if not self._allow_empty:
+            raise ValueError("No variables to save")
+        self._is_empty = True
+
     def _build_nodes(self) -> None:
         if self._var_list is None:
-            check_not_eager(
-                "When eager execution is enabled, `var_list` must specify a list or dict of "
-                "variables to save"
-            )
             self._var_list = all_saveables()
         if not self._var_list:
-            if not self._allow_empty:
-                raise ValueError("No variables to save")
-            self._is_empty = True
+            self._check_empty()
             return
         nodes = saver_graph.build(
             saveables_of(self._var_list),
@@ -153,10 +172,16 @@ class Saver:
             version=self._write_version,
         )
         _join_parts_in_collections()
-        self.saver_def = _saver_def_class()(
+        self.saver_def = self._described(
             filename_tensor_name=nodes.prefix.name,
             save_tensor_name=nodes.saved.name,
             restore_op_name=nodes.restored.name,
+        )
+
+    def _described(self, **names: str) -> Any:
+        """The SaverDef, with the names of its nodes."""
+        return _saver_def_class()(
+            **names,
             max_to_keep=self._max_to_keep,
             sharded=self._sharded,
             keep_checkpoint_every_n_hours=self._hours,
@@ -167,7 +192,7 @@ class Saver:
 
     def save(
         self,
-        sess: BaseSession,
+        sess: Any,
         save_path: str,
         global_step: Any = None,
         latest_filename: str | None = None,
@@ -182,6 +207,7 @@ class Saver:
         The folder is created where only its last part is missing.
 
         Args:
+          sess: the session that has the variables; None in eager mode.
           save_path: the prefix of the checkpoint's files.
           global_step: a number, or what gives one in a run, that is appended to the prefix.
           latest_filename: the file that names the checkpoints of the folder, `checkpoint`.
@@ -206,12 +232,12 @@ class Saver:
             raise ValueError("'latest_filename' must not contain path components")
         if global_step is None:
             self._check_collision(save_path, latest_filename)
-        if not isinstance(sess, BaseSession):
+        if self._eager is None and not isinstance(sess, BaseSession):
             raise TypeError(f"'sess' must be a Session; {sess}")
         prefix = self._numbered(sess, save_path, global_step)
         if not self._is_empty:
             prefix = self._write(sess, prefix, save_path)
-        if write_meta_graph:
+        if write_meta_graph and not executing_eagerly():
             with sess.graph.as_default():
                 self.export_meta_graph(
                     management.meta_graph_filename(prefix, meta_graph_suffix),
@@ -241,19 +267,21 @@ class Saver:
                 f"'{save_path}'"
             )
 
-    def _numbered(self, sess: BaseSession, save_path: str, global_step: Any) -> str:
+    def _numbered(self, sess: Any, save_path: str, global_step: Any) -> str:
         if global_step is None:
             return save_path
         if not isinstance(global_step, numbers.Integral):
-            global_step = sess.run(global_step)
+            global_step = sess.run(global_step) if sess else global_step.numpy()
         return f"{save_path}-{int(global_step):{'08d' if self._pad_step_number else 'd'}}"
 
-    def _write(self, sess: BaseSession, prefix: str, save_path: str) -> str:
+    def _write(self, sess: Any, prefix: str, save_path: str) -> str:
         """Returns the name of the checkpoint: `prefix`, or the pattern of its several files."""
         if self._write_version == management.V1:
             logging.warning(_FIRST_FORMAT)
-        feed = {self.saver_def.filename_tensor_name: prefix}
         try:
+            if self._eager is not None:
+                return self._eager.save(prefix)
+            feed = {self.saver_def.filename_tensor_name: prefix}
             return os.fsdecode(sess.run(self.saver_def.save_tensor_name, feed))
         except errors.OpError as error:
             management.remove_shards_to_merge(prefix)
@@ -344,7 +372,7 @@ class Saver:
 
     # Restoring ------------------------------------------------------------------------------------
 
-    def restore(self, sess: BaseSession, save_path: str) -> None:
+    def restore(self, sess: Any, save_path: str) -> None:
         """Sets the variables to what a checkpoint holds: all of them, or, when it fails, none.
 
         They need no value before.
@@ -364,7 +392,7 @@ class Saver:
             raise ValueError(f"The passed save_path is not a valid checkpoint: {prefix}")
         logging.info("Restoring parameters from %s", prefix)
         try:
-            sess.run(self.saver_def.restore_op_name, {self.saver_def.filename_tensor_name: prefix})
+            self._restore(sess, prefix)
         except errors.DataLossError as error:
             raise _with_a_way_out(error, prefix) from None
         except errors.NotFoundError as error:
@@ -377,7 +405,14 @@ class Saver:
         except errors.InvalidArgumentError as error:
             raise _explained(error, "a mismatch between the current graph and the graph") from None
 
-    def _restore_objects(self, sess: BaseSession, prefix: str) -> bool:
+    def _restore(self, sess: Any, prefix: str) -> None:
+        if self._eager is not None:
+            self._eager.restore(prefix)
+            return
+        feed = {self.saver_def.filename_tensor_name: prefix}
+        sess.run(self.saver_def.restore_op_name, feed)
+
+    def _restore_objects(self, sess: Any, prefix: str) -> bool:
         """Restores from a checkpoint of TensorFlow 2's objects. Returns False for any other."""
         reader = CheckpointReader(prefix)
         if self._var_list is None or not is_of_objects(reader):
@@ -392,7 +427,7 @@ class Saver:
                 "Restoring an object-based checkpoint using a name-based saver: by the names that "
                 "the variables had when it was written."
             )
-            with sess.graph.as_default():
+            with nullcontext() if self._eager else sess.graph.as_default():
                 self._object_saver = Saver({keys[v.name]: v.element for v in variables})
         self._object_saver.restore(sess, prefix)
         return True

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from stillflow.checkpoint import management
 from stillflow.declare.constants import constant
 from stillflow.declare.handles import is_handle
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, device, name_scope
 from stillflow.ops.array.reshaping import reshape
@@ -56,13 +57,26 @@ def build(
     with name_scope(name, "save", [saveable.op for saveable in saveables]):
         default = placeholder_with_default(filename or "model", shape=(), name="filename")
         prefix = placeholder_with_default(default, shape=(), name="Const")
-        if not sharded:
-            saved = _save(prefix, saveables, version)
-            return SaverNodes(prefix, saved, _restore(prefix, saveables, reshaped, "restore_all"))
-        shards = _by_device(saveables)
-        save_shards = _save_files if version == management.V1 else _save_shards
-        saved = save_shards(prefix, shards)
-        return SaverNodes(prefix, saved, _restore_shards(prefix, shards, reshaped))
+        saved = save(prefix, saveables, sharded=sharded, version=version)
+        restored = restore(prefix, saveables, sharded=sharded, reshaped=reshaped)
+        return SaverNodes(prefix, saved, restored)
+
+
+def save(prefix: Tensor, saveables: Sequence[Any], *, sharded: bool, version: int) -> Tensor:
+    """Returns the prefix, or the pattern of several files, once the checkpoint is written."""
+    if not sharded:
+        return _save(prefix, saveables, version)
+    save_shards = _save_files if version == management.V1 else _save_shards
+    return save_shards(prefix, _by_device(saveables))
+
+
+def restore(
+    prefix: Tensor, saveables: Sequence[Any], *, sharded: bool, reshaped: bool
+) -> Operation:
+    """Returns an operation that restores `saveables`: all of them, or none."""
+    if not sharded:
+        return _restore(prefix, saveables, reshaped, "restore_all")
+    return _restore_shards(prefix, _by_device(saveables), reshaped)
 
 
 def _save(prefix: Tensor, saveables: Sequence[Any], version: int) -> Tensor:
@@ -93,12 +107,23 @@ def _restore(prefix: Tensor, saveables: Sequence[Any], reshaped: bool, name: str
             [spec.slice_spec for spec in specs],
             dtypes=[spec.dtype for spec in specs],
         )
+    if executing_eagerly() and not reshaped:
+        _check_shapes(saveables, tensors)
     left = iter(tensors)
     assigned = [
         restored_by(saveable, [next(left) for _ in saveable.specs], reshaped)
         for saveable in saveables
     ]
     return group(*assigned, name=name)
+
+
+def _check_shapes(saveables: Sequence[Any], tensors: Any) -> None:
+    """ValueError before the first variable is set, where a value does not fit its variable."""
+    left = iter(tensors)
+    for saveable in saveables:
+        for _, tensor in zip(saveable.specs, left, strict=False):
+            if isinstance(saveable, Saveable):
+                saveable.element.shape.assert_is_compatible_with(tensor.shape)
 
 
 def restored_by(saveable: Any, tensors: list[Tensor], reshaped: bool = False) -> Any:
@@ -186,7 +211,7 @@ def _save_files(prefix: Tensor, shards: Shards) -> Tensor:
         with device(place):
             path = save_restore.sharded_filename(prefix, shard, number)
             written.append(_save(path, saveables, management.V1))
-    with control_dependencies([path.op for path in written]):
+    with control_dependencies(written):
         return save_restore.sharded_filespec(prefix, number)
 
 

@@ -424,6 +424,8 @@ class DatasetV2(CompositeTensor):
 
 
 def _comes_from_reference(tensor: Tensor) -> bool:
+    if tensor._is_eager:
+        return False
     return tensor.dtype._is_ref_dtype or any(map(_comes_from_reference, tensor.op.inputs))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
@@ -80,7 +81,8 @@ class KeyValueTensorInitializer(TableInitializerBase):
         tensors = (table.resource_handle, self._keys, self._values)
         with name_scope(self._name, values=tensors):
             init_op: Any = declared.import_op(*tensors)
-        get_default_graph().add_to_collection(GraphKeys.TABLE_INITIALIZERS, init_op)
+        if not executing_eagerly():
+            get_default_graph().add_to_collection(GraphKeys.TABLE_INITIALIZERS, init_op)
         return init_op
 
 
@@ -166,6 +168,8 @@ class TextFileInitializer(TableInitializerBase):
                 vocab_size=-1 if self._vocab_size is None else self._vocab_size,
                 delimiter=self._delimiter,
             )
+        if executing_eagerly():
+            return init_op
         graph = get_default_graph()
         graph.add_to_collection(GraphKeys.TABLE_INITIALIZERS, init_op)
         if filename.op.defn.is_constant:  # one that is fed is no asset

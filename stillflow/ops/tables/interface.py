@@ -6,6 +6,7 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
@@ -48,6 +49,10 @@ class LookupInterface(Trackable):
     def lookup(self, keys: Any, name: str | None = None) -> Any:
         """Returns the value of each of `keys`."""
         raise NotImplementedError
+
+    def _name_in_graph(self, handle: Any) -> str | None:
+        """The last part of the name of the node of its handle; eagerly there is none."""
+        return None if executing_eagerly() else handle.op.name.rsplit("/", 1)[-1]
 
     def _check_key_type(self, keys: Any, dtype: DType) -> None:
         if dtype is not self._key_dtype:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
@@ -28,8 +29,8 @@ class MutableTableBase(LookupInterface):
         self._checkpoint = checkpoint
         handle = self._create_resource()
         self._resource_handle = handle
-        self._table_name = handle.op.name.rsplit("/", 1)[-1]
-        if checkpoint:
+        self._table_name = self._name_in_graph(handle)
+        if checkpoint and not executing_eagerly():
             saveable = TableSaveable(self, name)
             get_default_graph().add_to_collection(GraphKeys.SAVEABLE_OBJECTS, saveable)
 
@@ -41,7 +42,7 @@ class MutableTableBase(LookupInterface):
         return {"table": functools.partial(TableSaveable, self, name=self._name)}
 
     @property
-    def name(self) -> str:
+    def name(self) -> str | None:
         return self._table_name
 
     def size(self, name: str | None = None) -> Tensor:

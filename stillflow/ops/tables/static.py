@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.tables import declared, making
@@ -23,12 +24,13 @@ class _HashTable(InitializableLookupTableBaseV1):
 
     def _create_resource(self) -> Tensor:
         handle = making.hash_table_op(
-            shared_name=self._shared_name or "",
+            # Eagerly it goes with its handle, and no other is it.
+            shared_name="" if executing_eagerly() else self._shared_name or "",
             key_dtype=self._initializer.key_dtype,
             value_dtype=self._initializer.value_dtype,
             name=self._name,
         )
-        self._table_name = handle.op.name.rsplit("/", 1)[-1]
+        self._table_name = self._name_in_graph(handle)
         return handle
 
     @property

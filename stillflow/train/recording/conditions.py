@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import device
 from stillflow.ops.math.comparison import equal, logical_and
@@ -47,6 +48,8 @@ def record_summaries_every_n_global_steps(
 ) -> AbstractContextManager[None]:
     """A block whose summaries are recorded when the global step is a multiple of `n`."""
     step = get_or_create_global_step() if global_step is None else global_step
+    if executing_eagerly():
+        return record_if(lambda: equal(step % n, 0))
     with device("cpu:0"):
         return record_if(equal(step % n, 0))
 

@@ -78,7 +78,8 @@ class ResourceSummaryWriter(SummaryWriter):
         self._init_op_fn = init_op_fn
         self._init_op = init_op_fn(self._resource)
         self._is_of_version_2 = v2
-        add_to_collection(_INITIALIZERS, self._init_op)
+        if not context.executing_eagerly():
+            add_to_collection(_INITIALIZERS, self._init_op)
 
     def set_as_default(self) -> None:
         open_now.writer = self
@@ -198,7 +199,13 @@ def create_noop_writer() -> SummaryWriter:
 
 
 def summary_writer_initializer_op() -> list[Operation]:
-    """Returns the operations that open the writers of the default graph, for a run at the start."""
+    """Returns the operations that open the writers of the default graph, for a run at the start.
+
+    RuntimeError eagerly, where they are open.
+    """
+    context.check_not_eager(
+        "tf.contrib.summary.summary_writer_initializer_op is only supported in graph mode."
+    )
     initializers: list[Operation] = get_collection(_INITIALIZERS)
     return initializers
 
@@ -221,6 +228,8 @@ def flush(writer: Any = None, name: str | None = None) -> Operation:
 def initialize(graph: Graph | None = None, session: Any = None) -> None:
     """Opens the writers of the default graph in a session, by default the one that is open.
 
+    Eagerly they are open, and this does nothing.
+
     Args:
       graph: is written to the default writer, for TensorBoard to show.
 
@@ -228,6 +237,8 @@ def initialize(graph: Graph | None = None, session: Any = None) -> None:
       RuntimeError: no writer is the default one.
       ValueError: there is no session.
     """
+    if context.executing_eagerly():
+        return
     if open_now.writer is None:
         raise RuntimeError("No default tf.contrib.summary.SummaryWriter found")
     session = context.get_default_session() if session is None else session

@@ -12,6 +12,7 @@ from typing import Any
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
@@ -30,8 +31,10 @@ from stillflow.train.recording.conditions import open_now, should_record
 from stillflow.train.training_util import get_or_create_global_step
 
 
-def all_summary_ops() -> list[Any]:
-    """Returns what writes the summaries of the default graph, for runs to fetch."""
+def all_summary_ops() -> list[Any] | None:
+    """Returns what writes the summaries of the default graph, for runs to fetch; eagerly, None."""
+    if executing_eagerly():
+        return None
     return get_collection(GraphKeys._SUMMARY_COLLECTION)
 
 
@@ -43,7 +46,8 @@ def written(by_default: bool, record: Callable[[], Any], name: str) -> Any:
             op = cond(condition, record, _nothing, name=name)
         else:
             op = record() if known else _nothing()
-        add_to_collection(GraphKeys._SUMMARY_COLLECTION, op)
+        if not executing_eagerly():
+            add_to_collection(GraphKeys._SUMMARY_COLLECTION, op)
     return op
 
 
@@ -188,7 +192,7 @@ def graph(param: Any, step: Any = None, name: str | None = None) -> Operation:
     Raises:
       TypeError: it is no tensor, so that a graph never holds a copy of itself.
     """
-    if not isinstance(param, Tensor):
+    if not executing_eagerly() and not isinstance(param, Tensor):
         raise TypeError(
             f"graph() needs a tf.Tensor (e.g. tf.placeholder) in graph mode, but was: {type(param)}"
         )
