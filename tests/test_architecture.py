@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "distributions": {"graph", "declare", "ops", "platform", "layers"},
     "layers": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "train", "tracking"),
-        "autograph",
+        *("autograph", "functions"),
     },
     "input": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint"),
@@ -59,6 +59,7 @@ MAY_IMPORT = {
     "keras": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "events", "interchange", "tracking", "distribute"),
+        "functions",
     },
     "learn": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),

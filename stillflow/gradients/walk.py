@@ -102,8 +102,11 @@ def unconnected_mode(value: Any) -> UnconnectedGradients:
 def _of_variable(x: Any, name: str) -> Tensor:
     """A tensor; of a variable what all of its reads come from: its reference, or its handle."""
     if hasattr(x, "_should_act_as_resource_variable"):
-        return x.handle
-    return to_tensor(x, name=name, as_ref=True)
+        tensor = x.handle
+    else:
+        tensor = to_tensor(x, name=name, as_ref=True)
+    # What a function takes from eager mode comes to its body as an argument.
+    return get_default_graph().capture(tensor) if tensor._is_eager else tensor
 
 
 def _as_list(values: Any) -> list:

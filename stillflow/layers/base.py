@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from stillflow.graph import nest
+from stillflow.graph.context import executing_eagerly_outside_functions
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
@@ -193,8 +194,7 @@ class Layer(base_layer.Layer):
                 )
                 if regularizer and not any(part in existing for part in _parts(variable)):
                     self._regularize(name, variable, regularizer)
-        trained = self._variables_outside_of_functions(sets.trainable_variables)
-        if trainable and variable not in trained:
+        if trainable and not self._is_trained(variable):
             # A custom getter, say, made it one that is not trained.
             self._non_trainable_weights.append(self._trainable_weights.pop())
         return variable
@@ -238,6 +238,11 @@ class Layer(base_layer.Layer):
                 copied = copy.deepcopy(value, memo)
             setattr(result, name, copied)
         return result
+
+    def _is_trained(self, variable: Any) -> bool:
+        if executing_eagerly_outside_functions():  # where no collection holds variables
+            return bool(variable.trainable)
+        return variable in self._variables_outside_of_functions(sets.trainable_variables)
 
     @staticmethod
     def _variables_outside_of_functions(collected: Callable[[], list[Any]]) -> list[Any]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from stillflow.autograph.calling import tf_convert
 from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.graph import dtypes, nest
-from stillflow.graph.context import executing_eagerly
+from stillflow.graph.context import executing_eagerly, executing_eagerly_outside_functions
 from stillflow.graph.conversion import control_status_ctx
 from stillflow.graph.errors import OperatorNotAllowedInGraphError
-from stillflow.graph.scopes import name_scope
+from stillflow.graph.scopes import init_scope, name_scope
 from stillflow.layers import history, policies
 from stillflow.layers.autocast import reading_as
 from stillflow.layers.call_context import Call, calling, current_call
@@ -20,6 +21,7 @@ from stillflow.layers.collected import Collected
 from stillflow.layers.connections import Connections, mask_of
 from stillflow.layers.defaults import default, is_default
 from stillflow.layers.input_spec import assert_input_compatibility
+from stillflow.layers.keras_graph import in_graph, runs_at_once
 from stillflow.layers.symbolic import are_all_symbolic_tensors
 from stillflow.ops.array import shape_of
 from stillflow.ops.control.ordering import placeholder
@@ -107,7 +109,12 @@ class Called(Connections, Collected):
         if is_symbolic and history.is_needed(inputs):
             history.create(inputs)
         frozen = current_call().frozen or not self.trainable
-        with calling(Call(self, inputs, training, frozen)):
+        if not current_call().in_call and runs_at_once():
+            self._clear_losses()
+        with (
+            in_graph() if is_symbolic else nullcontext(),
+            calling(Call(self, inputs, training, frozen)),
+        ):
             if is_symbolic:
                 assert_input_compatibility(self.input_spec, inputs, self.name)
             with name_scope(self._name_scope()):
@@ -181,7 +188,8 @@ class Called(Connections, Collected):
             if leaves and policy.compute_dtype is None and hasattr(leaves[0], "dtype"):
                 dtype = dtypes.as_dtype(leaves[0].dtype).base_dtype.name
                 self._dtype_policy = policies.with_input_dtype(policy, dtype)
-            self._build_for(leaves, inputs)
+            with _outside_of_models():
+                self._build_for(leaves, inputs)
             self.built = True
         if self._initial_weights is not None:
             weights, self._initial_weights = self._initial_weights, None
@@ -196,7 +204,7 @@ class Called(Connections, Collected):
         self.build(shapes)
 
     def _outputs_of(self, inputs: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if self.dynamic:
+        if self.dynamic and not executing_eagerly():
             return self._symbolic_call(inputs)
         inputs = self._maybe_cast_inputs(inputs)
         try:
@@ -296,6 +304,12 @@ class Called(Connections, Collected):
             return None
         computed = self.compute_mask(inputs, masks)
         return None if computed is None else nest.flatten(computed)
+
+
+def _outside_of_models() -> AbstractContextManager[Any]:
+    """Where variables are made: outside of functions, and of Keras' graph, in eager mode."""
+    is_inside = executing_eagerly_outside_functions() and not executing_eagerly()
+    return init_scope() if is_inside else nullcontext()
 
 
 def _tensor_of(value: Any) -> Any:

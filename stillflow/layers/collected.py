@@ -12,9 +12,10 @@ from stillflow.graph import nest
 from stillflow.graph.operation import Operation
 from stillflow.layers.added_metrics import AddedMetrics
 from stillflow.layers.call_context import current_call
+from stillflow.layers.keras_graph import runs_at_once, runs_in_function
 from stillflow.layers.reachable import reachable_from
 from stillflow.layers.settings import floatx
-from stillflow.layers.sublayers import Sublayers
+from stillflow.layers.sublayers import Sublayers, filter_empty_layer_containers
 from stillflow.platform.deprecation import deprecated_args
 
 # Losses and updates that depend on the inputs of the call that added them.
@@ -32,6 +33,7 @@ class Collected(AddedMetrics, Sublayers):
     def _init_collected(self) -> None:
         self._updates = []
         self._losses = []
+        self._eager_losses: list[Any] = []
         self._callable_losses = []
         self._metrics = []
 
@@ -52,8 +54,21 @@ class Collected(AddedMetrics, Sublayers):
             elif loss is not None:
                 self._add_loss_tensor(_marked(loss, inputs))
 
+    def _clear_losses(self) -> None:
+        """Forgets the losses of the last call, which has computed them."""
+        self._own_list("_eager_losses").clear()
+        for layer in filter_empty_layer_containers(self._layers):
+            layer._clear_losses()
+
     def _add_loss_tensor(self, loss: Any) -> None:
-        if self._is_graph_network and not current_call().in_call:
+        if loss._is_eager or runs_in_function():
+            if not current_call().in_call:
+                raise ValueError(
+                    "Expected a symbolic Tensors or a callable for the loss value. Please wrap "
+                    "your loss computation in a zero argument `lambda`."
+                )
+            self._eager_losses.append(loss)
+        elif self._is_graph_network and not current_call().in_call:
             self._graph_network_add_loss(loss)
         else:
             self._losses.append(loss)
@@ -63,9 +78,12 @@ class Collected(AddedMetrics, Sublayers):
 
     @property
     def losses(self) -> list[Any]:
-        """Those of this layer and of all inside; those of functions are built at each access."""
+        """Those of this layer and of all inside; those of functions are built at each access.
+
+        In eager mode they are those of the last call, where it has added some.
+        """
         built = [loss() for loss in self._callable_losses]
-        own = self._losses + [loss for loss in built if loss is not None]
+        own = (self._eager_losses or self._losses) + [loss for loss in built if loss is not None]
         return own + self._gather_children_attribute("losses")
 
     def get_losses_for(self, inputs: Any) -> list[Any]:
@@ -83,6 +101,11 @@ class Collected(AddedMetrics, Sublayers):
         """
         del inputs
         given = updates if isinstance(updates, list) else [updates]
+        if runs_at_once():  # so do they, and those that are no functions have
+            if not current_call().frozen:
+                for update in filter(callable, given):
+                    update()
+            return
         depends_on = current_call().inputs if current_call().in_call else self._all_inputs()
         for update in given:
             op = _update_of(update)

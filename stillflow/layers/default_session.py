@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from stillflow.graph import context
-from stillflow.graph.context import get_default_session
+from stillflow.graph.context import executing_eagerly_outside_functions, get_default_session
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.scopes import graph_of
+from stillflow.layers.keras_graph import forget_graph
 from stillflow.layers.learning_phase import reset_learning_phases
 from stillflow.layers.names import reset_uids
 from stillflow.ops.variables.sets import is_variable_initialized, variables_initializer
@@ -63,6 +64,7 @@ def set_session(session: Any) -> None:
 def clear_session() -> None:
     """Starts a new default graph, with a new session and names from the beginning."""
     context.reset_default_graph()
+    forget_graph()
     reset_uids()
     _own.session = None
     reset_learning_phases()
@@ -76,12 +78,16 @@ def manual_variable_initialization(value: bool) -> None:
 
 def track_variable(variable: Any) -> None:
     """Notes a variable that `get_session` is to initialise."""
+    if executing_eagerly_outside_functions():
+        return  # it has its value
     graph = variable.graph if hasattr(variable, "graph") else get_default_graph()
     _waiting.setdefault(graph, weakref.WeakValueDictionary())[id(variable)] = variable
 
 
 def track_tf_optimizer(optimizer: Any) -> None:
     """Notes `optimizer.optimizer`, one of `tf.train`, whose variables are to be initialised too."""
+    if executing_eagerly_outside_functions():
+        return
     _optimizers.setdefault(get_default_graph(), weakref.WeakSet()).add(optimizer)
 
 

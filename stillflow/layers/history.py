@@ -10,9 +10,11 @@ from contextlib import suppress
 from typing import Any
 
 from stillflow.graph import nest
+from stillflow.graph.context import executing_eagerly_outside_functions
 from stillflow.graph.scopes import control_dependencies
 from stillflow.layers.call_context import current_call
 from stillflow.layers.default_session import get_session
+from stillflow.layers.values import get_value
 from stillflow.ops.control.ordering import group
 
 
@@ -77,6 +79,8 @@ def _create(tensors: Any, done: set[Any], created: list[Any]) -> None:
 
 
 def _value_now(tensor: Any) -> Any:
+    if executing_eagerly_outside_functions():
+        return get_value(tensor)
     with control_dependencies([tensor]):
         group()  # without use, but TensorFlow's next unseeded op counts it
     return get_session([tensor]).run(tensor)

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import init_scope, name_scope
+from stillflow.layers.keras_graph import get_graph, is_in_keras_graph
 from stillflow.ops.control.ordering import placeholder_with_default
 
 # The numbers that a program set. A placeholder would keep its graph alive here: the graph has it.
@@ -20,9 +22,13 @@ _KEY = ("stillflow", "learning phase")
 def learning_phase() -> Tensor | int:
     """0 or 1 where that is set, else the default graph's `symbolic_learning_phase`.
 
-    In the body of a function it is that of the graph around.
+    In the body of a function it is that of the graph around. In eager mode it is 0 unless set.
     """
+    if is_in_keras_graph():
+        return symbolic_learning_phase()
     with init_scope():
+        if executing_eagerly():
+            return _set.get(get_default_graph(), 0)
         return symbolic_learning_phase()
 
 
@@ -31,7 +37,7 @@ def symbolic_learning_phase() -> Tensor | int:
 
     The placeholder is made when first asked for.
     """
-    graph = get_default_graph()
+    graph = get_graph()
     return _set[graph] if graph in _set else _placeholder(graph)
 
 
@@ -46,7 +52,7 @@ def set_learning_phase(value: int) -> None:
     """
     _check(value)
     with init_scope():
-        _set[get_default_graph()] = value
+        _set[get_default_graph()] = _set[get_graph()] = value
 
 
 @contextmanager
@@ -60,17 +66,17 @@ def learning_phase_scope(value: int) -> Iterator[None]:
         yield
     finally:
         with init_scope():
-            graph = get_default_graph()
-            if before is not None:
-                _set[graph] = before
-            else:
-                _set.pop(graph, None)
+            for graph in (get_default_graph(), get_graph()):
+                if before is not None:
+                    _set[graph] = before
+                else:
+                    _set.pop(graph, None)
 
 
 def reset_learning_phases() -> None:
     """Forgets what is set of all graphs; the default one has its placeholder at once."""
     _set.clear()
-    _placeholder(get_default_graph())
+    _placeholder(get_graph())
 
 
 def is_learning_phase(tensor: Tensor) -> bool:

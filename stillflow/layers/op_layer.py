@@ -33,9 +33,12 @@ class TensorFlowOpLayer(Layer):
         # JSON has made texts of the positions.
         self.constants = {int(position): value for position, value in (constants or {}).items()}
         self.built = True
+        self._function: Any = None
 
     def call(self, inputs: Any) -> Any:
         tensors = nest.flatten(inputs)
+        if all(tensor._is_eager for tensor in tensors):
+            return self._carried_out(tensors)
         graph = tensors[0].graph
         with graph.as_default():
             for position, value in sorted(self.constants.items()):
@@ -44,6 +47,14 @@ class TensorFlowOpLayer(Layer):
             name = self.node_def.name
             op = graph.create_op(self.node_def.op, tensors, name=name, attrs=attributes)
         return op.outputs[0] if len(op.outputs) == 1 else list(op.outputs)
+
+    def _carried_out(self, tensors: list[Any]) -> Any:
+        """What a function of the op, which is traced once, gives."""
+        if self._function is None:
+            from stillflow.functions.decorated import function  # for eager mode alone
+
+            self._function = function(lambda *given: self.call(list(given)), autograph=False)
+        return self._function(*tensors)
 
     def get_config(self) -> dict[str, Any]:
         from google.protobuf.json_format import MessageToDict

@@ -6,15 +6,25 @@ from typing import Any
 
 from stillflow.declare.convert import is_tensor
 from stillflow.graph import nest
-from stillflow.graph.composite import SYMBOLIC_TYPES
+from stillflow.graph.composite import SYMBOLIC_TYPES, CompositeTensor
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Tensor
+from stillflow.ops.variables.variable import Variable
 
 
 def is_symbolic_tensor(tensor: Any) -> bool:
     """Whether this is a tensor, a variable, a composite of tensors, or registered to stand for one.
 
-    See `register_symbolic_tensor_type`.
+    See `register_symbolic_tensor_type`. In eager mode what has a value is none.
     """
+    if isinstance(tensor, Tensor):
+        return not tensor._is_eager
+    if executing_eagerly():
+        if isinstance(tensor, Variable):
+            return hasattr(tensor, "_keras_history")
+        if isinstance(tensor, CompositeTensor):
+            parts = nest.flatten(tensor, expand_composites=True)
+            return any(not part._is_eager for part in parts)
     return isinstance(tensor, tuple(SYMBOLIC_TYPES)) or is_tensor(tensor)
 
 

@@ -8,15 +8,31 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare.convert import is_tensor
+from stillflow.functions.lifting import lifted
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly, executing_eagerly_outside_functions
 from stillflow.graph.graph import get_default_graph
+from stillflow.graph.operation import Tensor
+from stillflow.graph.scopes import init_scope
 from stillflow.layers.default_session import get_session
 from stillflow.ops.control.ordering import placeholder
 
 
 def get_value(x: Any) -> Any:
     """Returns the value of a tensor or variable as an array; what is no tensor, as it is."""
-    return x.eval(session=get_session((x,))) if is_tensor(x) else x
+    if not is_tensor(x):
+        return x
+    if executing_eagerly():
+        return _value_now(x)
+    return x.eval(session=get_session((x,)))
+
+
+def _value_now(x: Any) -> Any:
+    """The value in eager mode, also of a tensor that is part of a model but of no input."""
+    if not isinstance(x, Tensor) or x._is_eager:
+        return x.numpy()
+    value: Any = lifted(x, ())
+    return value.numpy()
 
 
 def batch_get_value(tensors: Sequence[Any]) -> list[Any]:
@@ -25,6 +41,8 @@ def batch_get_value(tensors: Sequence[Any]) -> list[Any]:
     Raises:
       RuntimeError: a function's body is being built.
     """
+    if executing_eagerly():
+        return [get_value(each) for each in tensors]
     if get_default_graph().building_function:
         raise RuntimeError(
             "Cannot get value inside Tensorflow graph function.\n"
@@ -49,6 +67,11 @@ def batch_set_value(tuples: Iterable[tuple[Any, Any]]) -> None:
       ValueError: one is of another shape than its variable.
     """
     pairs = [(x, np.asarray(value, dtype=x.dtype.base_dtype.name)) for x, value in tuples]
+    if executing_eagerly_outside_functions():
+        with init_scope():
+            for x, value in pairs:
+                x.assign(value)
+        return
     assignments = [_assignment(x, value.ndim) for x, value in pairs]
     if pairs:
         fed = {x._assign_placeholder: value for x, value in pairs}

@@ -102,6 +102,6 @@ def _logits(output: Any, from_logits: bool, squashed_by: str) -> Any:
     """`output` before it was squashed; None where that is not known."""
     if from_logits:
         return output
-    if isinstance(output, Variable) or output.op.type != squashed_by:
+    if isinstance(output, Variable) or output._is_eager or output.op.type != squashed_by:
         return None
     return output.op.inputs[0]

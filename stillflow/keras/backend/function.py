@@ -11,7 +11,9 @@ import numpy as np
 from stillflow.declare.convert import is_tensor
 from stillflow.gradients import walk
 from stillflow.graph import nest
+from stillflow.graph.context import executing_eagerly_outside_functions
 from stillflow.graph.scopes import control_dependencies
+from stillflow.keras.backend.eager_function import EagerExecutionFunction
 from stillflow.layers.default_session import get_session
 from stillflow.ops.control import ordering
 from stillflow.ops.math import casts
@@ -148,12 +150,14 @@ class GraphExecutionFunction:
 
 def function(
     inputs: Any, outputs: Any, updates: Any = None, name: Any = None, **kwargs: Any
-) -> GraphExecutionFunction:
-    """Returns a GraphExecutionFunction, which see.
+) -> GraphExecutionFunction | EagerExecutionFunction:
+    """Returns a GraphExecutionFunction, or in eager mode an EagerExecutionFunction, which see.
 
     Raises:
       ValueError: a keyword that `Session.run` does not know.
     """
+    if executing_eagerly_outside_functions():
+        return EagerExecutionFunction(inputs, outputs, updates=updates, name=name, **kwargs)
     known = inspect.signature(BaseSession.run).parameters
     for key in kwargs:
         if key not in known:

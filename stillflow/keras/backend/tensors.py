@@ -9,6 +9,7 @@ import numpy as np
 from stillflow.declare import constants
 from stillflow.graph import nest
 from stillflow.graph.operation import Tensor
+from stillflow.layers.keras_graph import in_graph
 from stillflow.layers.settings import floatx
 from stillflow.layers.values import get_value
 from stillflow.ops.array import shape_of
@@ -63,6 +64,11 @@ def placeholder(
     dtype = dtype or floatx()
     if not shape and ndim:
         shape = (None,) * ndim
+    with in_graph():
+        return _placeholder(shape, dtype, sparse, name, ragged)
+
+
+def _placeholder(shape: Any, dtype: Any, sparse: bool, name: str | None, ragged: bool) -> Any:
     if sparse:
         return sparse_placeholder(dtype, shape=shape, name=name)
     if ragged:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from stillflow.events.file_writer import FileWriter
-from stillflow.graph.graph import get_default_graph
+from stillflow.graph.context import executing_eagerly
 from stillflow.keras.callbacks.callback import Callback, Logs
 from stillflow.keras.callbacks.embeddings import EmbeddingsWriter
 from stillflow.keras.callbacks.weight_summaries import summarize
+from stillflow.layers.keras_graph import get_graph, in_graph
 from stillflow.ops.summaries.common import new_summary
 from stillflow.ops.summaries.merging import merge_all
 
@@ -75,8 +76,9 @@ class TensorBoard(Callback):
 
     def _init_writer(self, model: Any) -> None:
         """Opens `writer`; a subclass may open another."""
-        graph = get_default_graph() if self.write_graph else None
-        self.writer = FileWriter(self.log_dir, graph)
+        graph = get_graph() if self.write_graph else None
+        with in_graph():
+            self.writer = FileWriter(self.log_dir, graph)
 
     def set_model(self, model: Any) -> None:
         if self.embeddings_freq and self.embeddings_data is None:
@@ -85,7 +87,7 @@ class TensorBoard(Callback):
         self._init_writer(model)
         if self.histogram_freq and self.merged is None:
             summarize(model, self.write_grads, self.write_images)
-        self.merged = merge_all()
+        self.merged = None if executing_eagerly() else merge_all()
         if self.embeddings_freq:
             self._embeddings = EmbeddingsWriter(
                 model,

@@ -6,6 +6,7 @@ from typing import Any
 
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.tensor_shape import TensorShape
+from stillflow.layers.keras_graph import in_graph
 from stillflow.layers.settings import floatx
 from stillflow.ops.control.ordering import placeholder
 from stillflow.platform.decorators import getfullargspec
@@ -29,20 +30,25 @@ def build(model: Any, input_shape: Any) -> None:
         )
     if input_shape and not model.inputs:
         arguments = _arguments(model)
-        if isinstance(input_shape, list):
-            inputs: Any = [placeholder(floatx(), shape=shape) for shape in input_shape]
-        else:
-            inputs = placeholder(floatx(), shape=input_shape)
-        try:
-            model.call(inputs, **arguments)
-        except (InvalidArgumentError, TypeError) as error:
-            raise ValueError(
-                "You cannot build your model by calling `build` if your layers do not support "
-                "float type inputs. Instead, in order to instantiate and build your model, `call` "
-                "your model on real tensor data (of the correct dtype)."
-            ) from error
+        with in_graph():
+            _call_on_placeholders(model, input_shape, arguments)
     if model._layers:
         model._track_layers(model._layers)
+
+
+def _call_on_placeholders(model: Any, input_shape: Any, arguments: dict[str, Any]) -> None:
+    if isinstance(input_shape, list):
+        inputs: Any = [placeholder(floatx(), shape=shape) for shape in input_shape]
+    else:
+        inputs = placeholder(floatx(), shape=input_shape)
+    try:
+        model.call(inputs, **arguments)
+    except (InvalidArgumentError, TypeError) as error:
+        raise ValueError(
+            "You cannot build your model by calling `build` if your layers do not support "
+            "float type inputs. Instead, in order to instantiate and build your model, `call` "
+            "your model on real tensor data (of the correct dtype)."
+        ) from error
 
 
 def _arguments(model: Any) -> dict[str, Any]:

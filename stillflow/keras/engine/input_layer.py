@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.declare.convert import is_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.keras.engine.base_layer import Layer
 from stillflow.layers import names
+from stillflow.layers.keras_graph import in_graph
 from stillflow.layers.nodes import KerasHistory, Node
 from stillflow.layers.settings import floatx
+from stillflow.layers.symbolic import is_symbolic_tensor
 from stillflow.ops.control.ordering import placeholder
 from stillflow.ops.ragged import constants as ragged
 from stillflow.ops.sparse.sparse_tensor import sparse_placeholder
@@ -63,8 +64,9 @@ class InputLayer(Layer):
         self.is_placeholder = input_tensor is None
         if input_tensor is None:
             self._batch_input_shape: Any = _batch_shape(batch_size, input_shape)
-            input_tensor = self._placeholder()
-        elif not is_tensor(input_tensor):
+            with in_graph():
+                input_tensor = self._placeholder()
+        elif not is_symbolic_tensor(input_tensor):
             raise ValueError(
                 "You should not pass an EagerTensor to `Input`. For example, instead of creating "
                 "an InputLayer, you should instantiate your model and directly call it on your "

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.graph import nest
-from stillflow.graph.graph import get_default_graph
 from stillflow.keras.engine import building, inserting, running, shapes
 from stillflow.keras.engine.described import Described
 from stillflow.keras.engine.saved import Saved
@@ -13,6 +12,7 @@ from stillflow.keras.engine.topology import Topology, map_graph_network, map_sub
 from stillflow.keras.engine.validating import check_keywords, check_no_legacy_layers, check_tensors
 from stillflow.layers import history, policies
 from stillflow.layers.defaults import default
+from stillflow.layers.keras_graph import get_graph
 from stillflow.layers.nodes import Node
 from stillflow.layers.op_layer import AddLoss, AddMetric
 from stillflow.layers.sublayers import filter_empty_layer_containers, has_weights
@@ -48,6 +48,10 @@ class Network(Described, Saved):
     input_names: list[str]
     output_names: list[str]
     _topology: Topology
+    _is_compiled: bool
+    _feed_inputs: list[Any]
+    _feed_input_names: list[str]
+    _feed_input_shapes: list[Any]
 
     def __init__(self, *args: Any, **kwargs: Any):
         given = len(args) + sum(name in kwargs for name in ("inputs", "outputs"))
@@ -76,7 +80,7 @@ class Network(Described, Saved):
         self._layers = []
         self._init_collected()
         self._init_connections()
-        self._graph = get_default_graph()
+        self._graph = get_graph()
         self._dtype_policy = policies.policy_of(kwargs.get("dtype"))
         self._dtype_defaulted_to_floatx = not kwargs.get("dtype") and policies.defaults_to_floatx()
 

@@ -277,5 +277,10 @@ class Hyper(Trackable):
 
 
 def key_of(var: Any) -> Any:
-    """What a variable is known by: its name, which a restored one shares; of replicas, all's."""
-    return (container_of(var) or var)._shared_name
+    """What a variable is known by: its name, which a restored one shares; of replicas, all's.
+
+    In eager mode several may have one name, and each is known by what no other has.
+    """
+    variable = container_of(var) or var
+    own = getattr(variable, "_unique_id", None)
+    return variable._shared_name if own is None else own

@@ -9,11 +9,14 @@ that programs can write their own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from stillflow.declare.convert import is_tensor
+from stillflow.gradients.gradient_tape import GradientTape
 from stillflow.gradients.walk import gradients
 from stillflow.graph import dtypes, nest
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.distribution import for_all_replicas
 from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import get_default_graph
@@ -110,10 +113,15 @@ class OptimizerV2(Hyper):
                 "  minimize takes a function that builds the loss; of a tensor that is built, "
                 "get_updates(loss, variables) gives the operations of a step."
             )
-        value = loss()
+        with GradientTape() if executing_eagerly() else nullcontext() as tape:
+            value = loss()
         variables = nest.flatten(var_list() if callable(var_list) else var_list)
         with name_scope(f"{self._name}/gradients"):
-            grads = self._clipped(gradients(value, variables, grad_ys=grad_loss))
+            if tape is None:
+                grads = gradients(value, variables, grad_ys=grad_loss)
+            else:
+                grads = tape.gradient(value, variables, grad_loss)
+            grads = self._clipped(grads)
         pairs = list(zip(grads, variables, strict=True))
         self._assert_valid_dtypes([v for grad, v in pairs if grad is not None])
         return pairs

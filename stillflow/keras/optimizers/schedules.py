@@ -45,8 +45,9 @@ class _Decay(LearningRateSchedule):
     def __call__(self, step: Any) -> Tensor:
         """Returns the rate in a step: f[]."""
         arguments = (getattr(self, name) for name in self._arguments)
-        rate: Tensor = type(self)._function(self.initial_learning_rate, step, *arguments)
-        return rate
+        rate: Any = type(self)._function(self.initial_learning_rate, step, *arguments)
+        given: Tensor = rate() if callable(rate) else rate  # a function, in eager mode
+        return given
 
     def get_config(self) -> dict[str, Any]:
         arguments = {name: getattr(self, name) for name in self._arguments}

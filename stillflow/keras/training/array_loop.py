@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from stillflow.graph import nest
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.errors import OutOfRangeError
 from stillflow.input.datasets.dataset import DatasetV2
-from stillflow.input.datasets.iterator import Iterator
+from stillflow.input.datasets.iterator_v2 import IteratorV2
 from stillflow.keras.callbacks.configuring import configure_callbacks, progress_bar
 from stillflow.keras.training import datasets
 from stillflow.keras.training.aggregating import Aggregator, MetricsAggregator, OutputsAggregator
@@ -117,6 +118,35 @@ class _Source:
         self.steps = steps
         self.begins_anew = is_dataset
 
+    def next_feeds(self) -> list[Any]:
+        """What the next step is fed with."""
+        return self.feeds
+
+    def begin_anew(self) -> None:
+        datasets.initialize_iterator(self.iterator)
+
+
+class _EagerSource(_Source):
+    """A dataset in eager mode, whose elements come as values."""
+
+    def __init__(self, model: Any, dataset: Any, iterator: Any, mode: str, steps: int | None):
+        self._model, self._dataset, self._mode = model, dataset, mode
+        self._is_first_left = True
+        super().__init__(self._read(iterator), iterator, True, steps)
+
+    def _read(self, iterator: Any) -> list[Any]:
+        return feed_values(self._model, iterator, None, None, self._mode)
+
+    def next_feeds(self) -> list[Any]:
+        if not self._is_first_left:
+            return self._read(self.iterator)
+        self._is_first_left = False
+        return self.feeds
+
+    def begin_anew(self) -> None:
+        self._is_first_left = False
+        self.iterator = datasets.get_iterator(self._dataset)
+
 
 def _source(
     model: Any,
@@ -132,6 +162,10 @@ def _source(
     if begins_anew:
         steps = datasets.number_of_batches(inputs, steps_name)
     iterator = datasets.get_iterator(inputs) if is_dataset else None
+    if isinstance(iterator, IteratorV2):
+        eager_source = _EagerSource(model, inputs, iterator, mode, steps)
+        eager_source.begins_anew = begins_anew
+        return eager_source
     feeds = feed_values(model, iterator or inputs, targets, sample_weights, mode)
     source = _Source(feeds, iterator, is_dataset, steps)
     source.begins_anew = begins_anew
@@ -140,7 +174,7 @@ def _source(
 
 def feed_values(model: Any, inputs: Any, targets: Any, sample_weights: Any, mode: str) -> list[Any]:
     """Returns what a function of the model is fed with, in order."""
-    if isinstance(inputs, (DatasetV2, Iterator)):
+    if datasets.is_dataset_or_iterator(inputs):
         inputs, targets, sample_weights = model._standardize_user_data(
             inputs, extract_tensors_from_dataset=True
         )
@@ -185,7 +219,7 @@ def _tell(count: int | None, validation_count: int | None, is_dataset: bool) -> 
 
 def _begin_anew(source: _Source, validation: _Validation | None) -> None:
     if source.begins_anew:
-        datasets.initialize_iterator(source.iterator)
+        source.begin_anew()
     if validation is not None:
         validation.begin_anew()
 
@@ -214,10 +248,11 @@ class _Validation:
         if isinstance(inputs, DatasetV2):
             if steps is None:
                 self._steps = datasets.number_of_batches(inputs, "validation_steps")
-            self._iterator = datasets.get_iterator(inputs)
-            inputs, targets, sample_weights = model._standardize_user_data(
-                self._iterator, extract_tensors_from_dataset=True
-            )
+            if not executing_eagerly():
+                self._iterator = datasets.get_iterator(inputs)
+                inputs, targets, sample_weights = model._standardize_user_data(
+                    self._iterator, extract_tensors_from_dataset=True
+                )
             self.count = self._steps
         else:
             self.count = (inputs and nest.flatten(inputs)[0].shape[0]) or None
@@ -251,7 +286,7 @@ def _run_steps(
     step = 0
     while step < (source.steps or math.inf):
         try:
-            loop.batch(step, 1, functools.partial(run, source.feeds))
+            loop.batch(step, 1, lambda: run(source.next_feeds()))
         except OutOfRangeError:
             if source.is_dataset:
                 loop.end_of_dataset(step, source.steps, steps_name, epochs)

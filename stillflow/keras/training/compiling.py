@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.distribute import context as distribution
-from stillflow.graph.scopes import name_scope
+from stillflow.graph.context import executing_eagerly_outside_functions
 from stillflow.keras.metrics.means import Mean
 from stillflow.keras.optimizers.loss_scaling import LossScaleOptimizer
 from stillflow.keras.optimizers.naming import get as optimizer_named
 from stillflow.keras.optimizers.optimizer import OptimizerV2
 from stillflow.keras.training import per_output
 from stillflow.keras.training.endpoints import SAMPLEWISE, TrainingEndpoint
-from stillflow.keras.training.output_metrics import call_metric_function, metrics_of_outputs
+from stillflow.keras.training.output_metrics import call_metrics, metrics_of_outputs
 from stillflow.keras.training.parts import ModelParts
 from stillflow.keras.training.total_loss import total_loss
+from stillflow.layers.keras_graph import in_graph
 from stillflow.layers.sublayers import filter_empty_layer_containers
 from stillflow.platform import logging
 from stillflow.tracking.trackable import Trackable, no_automatic_dependency_tracking
@@ -63,7 +64,7 @@ class Compiling(ModelParts):
           weighted_metrics: like `metrics`, weighted as the samples are.
           target_tensors: tensors that the outputs are compared with, rather than fed arrays.
           distribute: a strategy; better compile in its scope.
-          run_eagerly: by keyword; True is refused, as there is no eager execution.
+          run_eagerly: by keyword; whether batches call the model, in eager execution alone.
           Others are handed to `K.function`.
 
         Raises:
@@ -88,10 +89,13 @@ class Compiling(ModelParts):
         if not (self.built and self.inputs and self.outputs):
             return  # What is known at the first batch alone is compiled then.
         self._is_compiled = True
-        self._make_endpoints(target_tensors)
-        self._make_metrics(metrics, weighted_metrics)
-        per_output.set_sample_weight_modes(self._training_endpoints, sample_weight_mode)
-        self._compile_weights_loss_and_weighted_metrics()
+        with in_graph():
+            self._make_endpoints(target_tensors)
+            self._make_metrics(metrics, weighted_metrics)
+            per_output.set_sample_weight_modes(self._training_endpoints, sample_weight_mode)
+            if not self.run_eagerly:
+                self._build_metrics(self._per_output_metrics, [None] * len(self.outputs))
+                self._compile_weights_loss_and_weighted_metrics()
         self.train_function = None
         self.test_function = None
         self.predict_function = None
@@ -132,13 +136,28 @@ class Compiling(ModelParts):
             self.outputs, self.output_names, self.loss_functions, targets, strict=True
         ):
             endpoint = TrainingEndpoint(output, name, loss)
-            endpoint.create_training_target(target)
+            endpoint.create_training_target(target, self.run_eagerly)
             self._training_endpoints.append(endpoint)
         per_output.set_loss_weights(self._training_endpoints, self.loss_weights)
 
     @property
     def run_eagerly(self) -> bool:
-        """False: there is no eager execution. ValueError where it was asked for."""
+        """Whether batches call the model, rather than run what was built of it.
+
+        So it is where `compile` was told, or where a layer is dynamic.
+
+        Raises:
+          ValueError: it is asked for, or a layer needs it, without eager execution; or the program
+            has refused it.
+        """
+        if executing_eagerly_outside_functions():
+            if self.dynamic and self._run_eagerly is False:
+                raise ValueError(
+                    "Your model contains layers that can only be successfully run in eager "
+                    "execution (layers constructed with `dynamic=True`). You cannot set "
+                    "`run_eagerly=False`."
+                )
+            return bool(self._run_eagerly or self.dynamic)
         if self._run_eagerly:
             raise ValueError(_EAGER)
         if self.dynamic:
@@ -156,8 +175,8 @@ class Compiling(ModelParts):
     # Metrics --------------------------------------------------------------------------------------
 
     def _make_metrics(self, metrics: Any, weighted_metrics: Any) -> None:
-        """Makes the metrics, and the graph of those that samples' weights do not touch."""
-        shapes = [None if o.shape.ndims is None else o.shape.as_list() for o in self.outputs]
+        """Makes the metrics."""
+        shapes = [_sizes(output) for output in self.outputs]
         told = (self.output_names, shapes, self.loss_functions)
         unweighted = metrics_of_outputs(metrics, *told)
         weighted = metrics_of_outputs(weighted_metrics, *told, is_weighted=True)
@@ -172,7 +191,6 @@ class Compiling(ModelParts):
             for endpoint in self._training_endpoints:
                 if not endpoint.should_skip_target():
                     endpoint.output_loss_metric = Mean(name=endpoint.loss_name())
-        self._build_metrics(self._per_output_metrics, [None] * len(shapes))
 
     def _uniquely_named(self, metrics: dict[str, Any], output: int) -> dict[str, Any]:
         named = {}
@@ -193,15 +211,7 @@ class Compiling(ModelParts):
         return unique
 
     def _build_metrics(self, metrics: list[dict[str, Any]], weights: list[Any]) -> None:
-        with name_scope("metrics"):
-            for endpoint, own, weight, mask in zip(
-                self._training_endpoints, metrics, weights, self._output_masks(), strict=True
-            ):
-                if endpoint.should_skip_target():
-                    continue
-                for name, metric in own.items():
-                    with name_scope(name):
-                        call_metric_function(metric, endpoint.target, endpoint.output, weight, mask)
+        call_metrics(self._training_endpoints, metrics, weights, self._output_masks())
 
     @property
     def metrics(self) -> list[Any]:
@@ -269,7 +279,7 @@ class Compiling(ModelParts):
 
     def _recompile_weights_loss_and_weighted_metrics(self) -> bool:
         """Builds loss and weighted metrics anew where weights have come or gone; whether so."""
-        if not self._is_compiled:
+        if not self._is_compiled or self.run_eagerly:
             return False
         changed = any(e.sample_weights_mismatch() for e in self._training_endpoints)
         if changed:
@@ -372,6 +382,11 @@ class Compiling(ModelParts):
                     "sure your code looks similar to the following.\nwith strategy.scope():\n"
                     "  model=_create_model()\n  model.compile(...)"
                 )
+
+
+def _sizes(output: Any) -> list[Any] | None:
+    is_known = output is not None and output.shape.ndims is not None
+    return output.shape.as_list() if is_known else None
 
 
 def _metrics_of_layers(layers: list[Any]) -> list[Any]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.graph import dtypes, nest
+from stillflow.graph.context import executing_eagerly_outside_functions
 from stillflow.input.datasets.dataset import DatasetV2
 from stillflow.input.datasets.dataset_v1 import make_initializable_iterator
 from stillflow.input.datasets.experimental.selecting import INFINITE, cardinality
 from stillflow.input.datasets.iterator import Iterator
+from stillflow.input.datasets.iterator_v2 import IteratorV2
 from stillflow.layers.default_session import get_session
 from stillflow.layers.values import get_value
 from stillflow.platform import logging
@@ -29,11 +31,13 @@ _BATCHING = {
 
 
 def is_dataset_or_iterator(data: Any) -> bool:
-    return isinstance(data, (DatasetV2, Iterator))
+    return isinstance(data, (DatasetV2, Iterator, IteratorV2))
 
 
-def get_iterator(dataset: DatasetV2) -> Iterator:
+def get_iterator(dataset: DatasetV2) -> Any:
     """Returns an iterator that stands before the first element."""
+    if executing_eagerly_outside_functions():
+        return IteratorV2(dataset)
     iterator = make_initializable_iterator(dataset)
     initialize_iterator(iterator)
     return iterator
@@ -49,7 +53,7 @@ def extract_tensors_from_dataset(dataset: DatasetV2) -> tuple[Any, Any, Any]:
     return unpack_iterator_input(get_iterator(dataset))
 
 
-def unpack_iterator_input(iterator: Iterator) -> tuple[Any, Any, Any]:
+def unpack_iterator_input(iterator: Any) -> tuple[Any, Any, Any]:
     """Returns inputs, targets and weights of the next element; None for what it has not.
 
     Raises:
@@ -107,6 +111,8 @@ def warn_unless_shuffled(dataset: DatasetV2) -> None:
 
 def _ops_of(dataset: DatasetV2) -> set[str]:
     """The types of the operations that a dataset is made of."""
+    if executing_eagerly_outside_functions():
+        return _kinds_of(dataset)
     waiting, seen = [dataset._variant_tensor.op], set()
     while waiting:
         op = waiting.pop()
@@ -114,6 +120,16 @@ def _ops_of(dataset: DatasetV2) -> set[str]:
         sources = [tensor.op for tensor in op.inputs if tensor.dtype == dtypes.variant]
         waiting += [source for source in sources if source not in seen]
     return {op.type for op in seen}
+
+
+def _kinds_of(dataset: Any) -> set[str]:
+    """As much in eager mode: the names of the classes of what the datasets are."""
+    waiting, found = [dataset._variant_tensor._value], set()
+    while waiting:
+        each = waiting.pop()
+        found.add(type(each).__name__)
+        waiting += getattr(each, "inputs", ())
+    return found
 
 
 def static_batch_size(dataset: Any) -> int | None:

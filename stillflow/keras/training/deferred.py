@@ -18,6 +18,7 @@ from stillflow.keras.training import datasets
 from stillflow.keras.training.data_checks import check_input_types, has_tensors
 from stillflow.keras.training.functions import Functions
 from stillflow.keras.training.model_inputs import ModelInputs
+from stillflow.layers.keras_graph import building
 from stillflow.layers.learning_phase import learning_phase
 from stillflow.layers.settings import floatx
 from stillflow.ops.math import casts
@@ -102,6 +103,7 @@ class Deferred(Functions):
             sample_weight_mode=self.sample_weight_mode,
         )
 
+    @building
     def _set_inputs(self, inputs: Any, outputs: Any = None, training: Any = None) -> None:
         """Makes the inputs and outputs those of the model, which is called unless there are some.
 

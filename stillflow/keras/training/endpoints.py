@@ -53,10 +53,12 @@ class TrainingEndpoint:
     def shape(self) -> Any:
         return int_shape(self.output)
 
-    def create_training_target(self, target: Any) -> None:
-        """Takes `target`, a tensor, or makes a placeholder for None."""
+    def create_training_target(self, target: Any, run_eagerly: bool = False) -> None:
+        """Takes `target`, a tensor, or makes a placeholder for None; eagerly nothing is made."""
         if self.should_skip_target():
             self.training_target = TrainingTarget(None)
+        elif run_eagerly:
+            self.training_target = TrainingTarget(None, feedable=True, skip_target_weights=False)
         elif target is not None and not is_placeholder(target):
             self.training_target = TrainingTarget(target)
         else:
@@ -65,6 +67,15 @@ class TrainingEndpoint:
                 feedable=True,
                 skip_target_weights=False,
             )
+
+    def with_values(self, output: Any, target: Any, weight: Any) -> TrainingEndpoint:
+        """The endpoint of one batch, in eager mode."""
+        made = TrainingEndpoint(output, self.output_name, self.loss_fn)
+        made.loss_weight = self.loss_weight
+        made.training_target = TrainingTarget(target)
+        made.output_loss_metric = self.output_loss_metric
+        made.sample_weight = weight
+        return made
 
     def _placeholder(self) -> Any:
         return placeholder(

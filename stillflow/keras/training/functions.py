@@ -7,7 +7,9 @@ from typing import Any
 from stillflow.graph.scopes import name_scope
 from stillflow.keras.backend.function import function
 from stillflow.keras.training.compiling import Compiling
+from stillflow.keras.training.eager_step import eager_step
 from stillflow.keras.utils.mode_keys import ModeKeys
+from stillflow.layers.keras_graph import building
 from stillflow.layers.learning_phase import symbolic_learning_phase
 from stillflow.platform import logging
 
@@ -28,8 +30,11 @@ class Functions(Compiling):
         self._make_predict_function()
         return self.predict_function
 
+    @building
     def _make_train_function(self) -> None:
         """Makes `train_function`: a step of the optimizer, with the layers' updates."""
+        if self._step_eagerly(ModeKeys.TRAIN):
+            return
         has_recompiled = self._recompile_weights_loss_and_weighted_metrics()
         self._check_trainable_weights_consistency()
         self._check_optimizer()
@@ -65,8 +70,11 @@ class Functions(Compiling):
         )
         return updates
 
+    @building
     def _make_test_function(self) -> None:
         """Makes `test_function`: loss and metrics, with updates of state."""
+        if self._step_eagerly(ModeKeys.TEST):
+            return
         has_recompiled = self._recompile_weights_loss_and_weighted_metrics()
         if self.test_function is not None and not has_recompiled:
             return
@@ -79,9 +87,10 @@ class Functions(Compiling):
                 **self._function_kwargs,
             )
 
+    @building
     def _make_predict_function(self) -> None:
         """Makes `predict_function`: the outputs, with updates of state."""
-        if self.predict_function is not None:
+        if self.predict_function is not None or self._step_eagerly(ModeKeys.PREDICT):
             return
         with name_scope(ModeKeys.PREDICT):
             self.predict_function = function(
@@ -91,6 +100,13 @@ class Functions(Compiling):
                 name="predict_function",
                 **getattr(self, "_function_kwargs", {}),
             )
+
+    def _step_eagerly(self, mode: str) -> bool:
+        """Takes what calls the model in place of what runs a graph of it, if batches are eager."""
+        if not self.run_eagerly:
+            return False
+        setattr(self, f"{mode}_function", eager_step(self, mode))
+        return True
 
     def _feeds(self) -> list[Any]:
         return [*self._feed_inputs, *self._feed_targets, *self._feed_sample_weights]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stillflow.graph.scopes import name_scope
 from stillflow.keras.losses import functions as losses
 from stillflow.keras.metrics import functions
 from stillflow.keras.metrics.means import MeanMetricWrapper
@@ -113,6 +114,22 @@ def metric_function(metric: Any, output_shape: Any = None, loss_fn: Any = None) 
     if output_shape[-1] == 1 or loss_kinds.is_binary_crossentropy(loss_fn):
         return binary
     return sparse if loss_kinds.is_sparse_categorical_crossentropy(loss_fn) else categorical
+
+
+def call_metrics(
+    endpoints: Sequence[Any],
+    metrics: Sequence[dict[str, Any]],
+    weights: Sequence[Any],
+    masks: Sequence[Any],
+) -> None:
+    """Has the metrics of outputs count them, in the scope "metrics"."""
+    with name_scope("metrics"):
+        for endpoint, own, weight, mask in zip(endpoints, metrics, weights, masks, strict=True):
+            if endpoint.should_skip_target():
+                continue
+            for name, metric in own.items():
+                with name_scope(name):
+                    call_metric_function(metric, endpoint.target, endpoint.output, weight, mask)
 
 
 def call_metric_function(

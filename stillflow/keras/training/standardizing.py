@@ -6,8 +6,10 @@ from typing import Any
 
 from stillflow.graph import nest
 from stillflow.graph.composite import CompositeTensor
+from stillflow.graph.eager_tensor import EagerTensor
 from stillflow.input.datasets.dataset import DatasetV2
 from stillflow.input.datasets.iterator import Iterator
+from stillflow.input.datasets.iterator_v2 import IteratorV2
 from stillflow.keras.training import data_checks, datasets, per_output
 from stillflow.keras.training.arrays import standardize_input_data, without_sparse_matrices
 from stillflow.keras.training.deferred import Deferred
@@ -51,15 +53,17 @@ class Standardizing(Deferred):
         Raises:
           ValueError, TypeError: what is wrong with the data.
         """
+        x, y, sample_weight = nest.map_structure(_as_array, (x, y, sample_weight))
         is_dataset = datasets.is_dataset_or_iterator(x)
         if is_dataset:
             data_checks.check_dataset_alone(x, y, sample_weight, validation_split)
             if shuffle and isinstance(x, DatasetV2):
                 datasets.warn_unless_shuffled(x)
-            if isinstance(x, Iterator):
+            if isinstance(x, (Iterator, IteratorV2)):
                 x, y, sample_weight = datasets.unpack_iterator_input(x)
             elif extract_tensors_from_dataset:
                 x, y, sample_weight = datasets.extract_tensors_from_dataset(x)
+        x, y, sample_weight = nest.map_structure(_as_array, (x, y, sample_weight))
         if check_steps:
             data_checks.check_steps(x, steps, steps_name)
         has_dict = isinstance(self.inputs, dict) if self.inputs else isinstance(x, dict)
@@ -180,6 +184,11 @@ class Standardizing(Deferred):
                 f"The batch output shape of your `Dataset` is {given}, which is incompatible with "
                 f"the specified batch size of your Input Layer: {fixed}"
             )
+
+
+def _as_array(value: Any) -> Any:
+    """A tensor of eager mode as an array, which is cut into batches; all else as it is."""
+    return value.numpy() if isinstance(value, EagerTensor) else value
 
 
 def _batch_size_of(layer: Any) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from stillflow.distribute.context import get_strategy
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.scopes import name_scope
 from stillflow.keras.training.endpoints import TrainingEndpoint
 from stillflow.ops.losses.sample_weights import (
@@ -45,11 +46,20 @@ def total_loss(model: Any, endpoints: Sequence[TrainingEndpoint], masks: Sequenc
                 "The model cannot be compiled because it has no loss to optimize. Pass `loss` to "
                 "`compile`, or let a layer `add_loss`."
             )
-        added = model.get_losses_for(None) + model.get_losses_for(model.inputs)
+        added = _added(model)
         if added:
             total = 0.0 if total is None else total
             total += _of_replica(add_n(added))
     return total
+
+
+def _added(model: Any) -> list[Any]:
+    """The losses that layers add."""
+    if executing_eagerly():
+        losses: list[Any] = model.losses
+    else:
+        losses = model.get_losses_for(None) + model.get_losses_for(model.inputs)
+    return losses
 
 
 def _output_loss(endpoint: TrainingEndpoint, mask: Any) -> tuple[Any, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stillflow.declare.constants import constant
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import add_to_collection, get_collection
@@ -10,8 +11,8 @@ from stillflow.ops.math.arithmetic import add_n
 
 
 def add_loss(loss: Tensor, loss_collection: str | None = GraphKeys.LOSSES) -> None:
-    """Adds `loss` to the losses that get_total_loss sums."""
-    if loss_collection:
+    """Adds `loss` to the losses that get_total_loss sums; in eager mode nothing keeps them."""
+    if loss_collection and not executing_eagerly():
         add_to_collection(loss_collection, loss)
 
 

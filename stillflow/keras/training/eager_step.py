@@ -1,0 +1,121 @@
+"""What a batch of a model does that runs eagerly: the model is called, and nothing is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+
+from stillflow.declare.convert import convert_to_tensor
+from stillflow.gradients.gradient_tape import GradientTape
+from stillflow.graph import nest
+from stillflow.graph.operation import Tensor
+from stillflow.keras.optimizers.loss_scaling import LossScaleOptimizer
+from stillflow.keras.training.endpoints import TrainingEndpoint
+from stillflow.keras.training.output_metrics import call_metrics
+from stillflow.keras.training.total_loss import total_loss
+from stillflow.keras.utils.mode_keys import ModeKeys
+from stillflow.layers.connections import mask_of
+from stillflow.layers.settings import floatx
+from stillflow.ops.math import casts
+
+
+def eager_step(model: Any, mode: str) -> Callable[[list[Any]], list[Any]]:
+    """What stands for a function of a model in a mode: takes what is fed, gives arrays."""
+    if mode == ModeKeys.PREDICT:
+        return lambda feeds: _predict(model, feeds)
+    return lambda feeds: _step(model, feeds, trains=mode == ModeKeys.TRAIN)
+
+
+def _predict(model: Any, feeds: list[Any]) -> list[Any]:
+    outputs = _outputs(model, _tensors(feeds), training=False)
+    return [output.numpy() for output in outputs]
+
+
+def _step(model: Any, feeds: list[Any], trains: bool) -> list[Any]:
+    """Trains with a batch, or evaluates it: the loss, then what the metrics say."""
+    count = len(model._feed_inputs)
+    inputs, rest = _tensors(feeds[:count]), feeds[count:]
+    with GradientTape() if trains else nullcontext() as tape:
+        outputs = _outputs(model, inputs, training=trains)
+        endpoints = _with_values(model, outputs, rest)
+        masks = [mask_of(output) for output in outputs]
+        loss = total_loss(model, endpoints, masks)
+        minimized = loss
+        if isinstance(model.optimizer, LossScaleOptimizer):
+            minimized = model.optimizer.get_scaled_loss(loss)
+    if trains:
+        _minimize(model, tape, minimized)
+    for metrics, is_weighted in (
+        (model._per_output_metrics, False),
+        (model._per_output_weighted_metrics, True),
+    ):
+        weights = [e.sample_weight if is_weighted else None for e in endpoints]
+        call_metrics(endpoints, metrics, weights, masks)
+    results = [metric.result() for metric in model._get_training_eval_metrics()]
+    found: list[Any] = [convert_to_tensor(each) for each in (loss, *results)]
+    return [each.numpy() for each in found]
+
+
+def _outputs(model: Any, inputs: list[Any], training: bool) -> list[Any]:
+    given: Any = inputs
+    if isinstance(model.inputs, dict):
+        given = dict(zip(model._feed_input_names, inputs, strict=True))
+    elif len(inputs) == 1:
+        given = inputs[0]
+    options = {"training": training} if model._expects_training_arg else {}
+    return nest.flatten(model(given, **options))
+
+
+def _with_values(model: Any, outputs: list[Any], rest: list[Any]) -> list[TrainingEndpoint]:
+    """The endpoints of a batch, with the targets and weights that are fed."""
+    left = iter(rest)
+    endpoints = model._training_endpoints
+    targets = [next(left) if e.has_feedable_training_target() else None for e in endpoints]
+    weights = [
+        next(left, None)
+        if e.sample_weight_mode is not None and not e.should_skip_target()
+        else None
+        for e in endpoints
+    ]
+    return [
+        endpoint.with_values(output, _like(target, output), _weight(weight, output))
+        for endpoint, output, target, weight in zip(
+            endpoints, outputs, targets, weights, strict=False
+        )
+    ]
+
+
+def _minimize(model: Any, tape: Any, loss: Any) -> None:
+    variables = model._unique_trainable_weights
+    if not variables:
+        return
+    grads = tape.gradient(loss, variables)
+    if isinstance(model.optimizer, LossScaleOptimizer):
+        grads = model.optimizer.get_unscaled_gradients(grads)
+    model.optimizer.apply_gradients(list(zip(grads, variables, strict=True)))
+
+
+def _tensors(values: list[Any]) -> list[Any]:
+    """Values as tensors; floats are of Keras' type."""
+    return [_as_floatx(value) for value in values]
+
+
+def _as_floatx(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return casts.cast(value, floatx()) if value.dtype.is_floating else value
+    array = np.asarray(value)
+    return convert_to_tensor(array.astype(floatx()) if array.dtype.kind == "f" else array)
+
+
+def _like(target: Any, output: Any) -> Any:
+    if target is None:
+        return None
+    tensor = convert_to_tensor(target)
+    return casts.cast(tensor, output.dtype) if tensor.dtype != output.dtype else tensor
+
+
+def _weight(weight: Any, output: Any) -> Any:
+    return None if weight is None else casts.cast(convert_to_tensor(weight), output.dtype)

@@ -1,0 +1,216 @@
+"""Models of `tf.keras` in eager mode; what TensorFlow 1.15 gives is written out."""
+
+import numpy as np
+import pytest
+
+import stillflow.api as tf
+
+L = tf.keras.layers
+X = np.random.RandomState(0).rand(10, 3).astype(np.float32)
+Y = np.random.RandomState(0).rand(40)[30:].reshape(10, 1).astype(np.float32)
+
+
+def constant(value):
+    return tf.keras.initializers.Constant(value)
+
+
+def model_of(*layers, optimizer="sgd", **options):
+    model = tf.keras.Sequential(
+        [
+            L.Dense(4, activation="tanh", input_shape=(3,), kernel_initializer=constant(0.3)),
+            *layers,
+            L.Dense(1, kernel_initializer=constant(0.2), kernel_regularizer="l2"),
+        ]
+    )
+    model.compile(optimizer, "mse", metrics=["mae"], **options)
+    return model
+
+
+class Normalized(tf.keras.Model):
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.dense = L.Dense(1, kernel_initializer="ones")
+        self.norm = L.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.dense(self.norm(x, training=training))
+
+
+def test_a_model_that_is_called_on_values_is_differentiated():
+    model = tf.keras.Sequential(
+        [
+            L.Dense(4, activation="relu", input_shape=(3,), kernel_initializer="ones"),
+            L.Dense(1, kernel_initializer="ones"),
+        ]
+    )
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(model(tf.ones([2, 3])) ** 2)
+    grads = tape.gradient(loss, model.trainable_variables)
+    tf.train.GradientDescentOptimizer(0.1).apply_gradients(
+        zip(grads, model.trainable_variables, strict=True)
+    )
+    assert float(loss) == 144.0
+    np.testing.assert_allclose(model.get_weights()[0], np.full((3, 4), -1.4), rtol=1e-6)
+
+
+def test_operations_between_layers_are_carried_out():
+    inputs = tf.keras.Input((3,))
+    dense = L.Dense(3, kernel_initializer="ones")(inputs)
+    model = tf.keras.Model(inputs, tf.reduce_sum(dense * 2 + 1, axis=1))
+    np.testing.assert_allclose(model(tf.ones([2, 3])).numpy(), [21.0, 21.0])
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "losses", "validated"),
+    [
+        ("sgd", [0.114918, 0.107967, 0.10276], [0.10894, 0.103327, 0.099155]),
+        ("adam", [0.114773, 0.111506, 0.108668], [0.112762, 0.109867, 0.107209]),
+    ],
+)
+def test_fit(optimizer, losses, validated):
+    model = model_of(optimizer=optimizer)
+    history = model.fit(
+        X, Y, batch_size=4, epochs=3, shuffle=False, verbose=0, validation_data=(X, Y)
+    ).history
+    np.testing.assert_allclose(history["loss"], losses, atol=2e-6)
+    np.testing.assert_allclose(history["val_loss"], validated, atol=2e-6)
+
+
+@pytest.mark.parametrize("options", [{}, {"run_eagerly": True}])
+def test_averages_of_a_normalization_move_in_fit(options):
+    model = model_of(L.BatchNormalization(), **options)
+    history = model.fit(
+        X, Y, batch_size=4, epochs=3, shuffle=False, verbose=0, validation_data=(X, Y)
+    ).history
+    np.testing.assert_allclose(history["loss"], [0.918165, 0.670535, 0.509279], atol=2e-6)
+    np.testing.assert_allclose(history["val_loss"], [0.128869, 0.139592, 0.147111], atol=2e-6)
+    assert model.metrics_names == ["loss", "mean_absolute_error"]
+    np.testing.assert_allclose(model.predict(X[:2]).ravel(), [0.2919374, 0.26918834], rtol=1e-5)
+
+
+@pytest.mark.parametrize("options", [{}, {"run_eagerly": True}])
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_a_subclass_learns_its_inputs_from_data(options, dynamic):
+    model = Normalized(dynamic=dynamic)
+    model.compile("sgd", "mse", metrics=["mae"], **options)
+    history = model.fit(X, Y, batch_size=5, epochs=2, shuffle=False, verbose=0).history
+    np.testing.assert_allclose(history["loss"], [3.1628524, 2.7157076], rtol=1e-5)
+    np.testing.assert_allclose(model.evaluate(X, Y, verbose=0), [1.4769356, 1.0885792], rtol=1e-5)
+
+
+def test_run_eagerly_calls_the_model_with_values():
+    seen = []
+
+    class Looks(tf.keras.Model):
+        def call(self, x):
+            seen.append(bool(tf.executing_eagerly()))
+            return tf.reduce_sum(x, axis=1, keepdims=True)
+
+    model = Looks(dynamic=True)
+    model.compile("sgd", "mse")
+    model.fit(X, Y, epochs=1, verbose=0)
+    assert seen
+    assert seen[-1]
+
+
+def test_data_of_datasets_and_tensors():
+    dataset = tf.data.Dataset.from_tensor_slices((X, Y)).batch(5)
+    model = model_of()
+    history = model.fit(dataset, epochs=2, verbose=0, validation_data=dataset).history
+    np.testing.assert_allclose(history["loss"], [0.1161702, 0.1122770], rtol=1e-5)
+    evaluated = model.evaluate(dataset, verbose=0)
+    np.testing.assert_allclose(evaluated, [0.1089038, 0.2674565], rtol=1e-5)
+    assert model.predict(dataset).shape == (10, 1)
+    again = model_of()
+    told = again.fit(tf.constant(X), tf.constant(Y), batch_size=5, shuffle=False, verbose=0)
+    np.testing.assert_allclose(told.history["loss"], [0.1161702], rtol=1e-5)
+
+
+def test_losses_and_metrics_that_a_functional_model_adds():
+    inputs = tf.keras.Input((3,))
+    first = L.Dense(2, kernel_initializer="ones")(inputs)
+    second = L.Dense(1, kernel_initializer="ones")(first)
+    model = tf.keras.Model(inputs, [first, second])
+    model.add_loss(tf.reduce_mean(first))
+    model.add_metric(tf.reduce_sum(first), name="s", aggregation="mean")
+    model.compile("sgd", ["mse", "mae"], loss_weights=[1, 0.5])
+    history = model.fit(
+        X, [np.repeat(Y, 2, 1), Y], epochs=2, verbose=0, shuffle=False, batch_size=5
+    ).history
+    np.testing.assert_allclose(history["loss"], [4.8948886, 4.4670664], rtol=1e-5)
+    np.testing.assert_allclose(history["s"], [17.192432, 16.296139], rtol=1e-5)
+
+
+@pytest.mark.parametrize("options", [{}, {"run_eagerly": True}])
+def test_losses_and_metrics_that_a_call_adds(options):
+    class Adds(L.Layer):
+        def call(self, x):
+            self.add_loss(tf.reduce_sum(x) * 0.01)
+            self.add_metric(tf.reduce_sum(x), name="am", aggregation="mean")
+            return x
+
+    model = tf.keras.Sequential([Adds(input_shape=(3,)), L.Dense(1, kernel_initializer="ones")])
+    model.compile("sgd", "mse", **options)
+    history = model.fit(X, Y, epochs=2, verbose=0, shuffle=False, batch_size=5).history
+    np.testing.assert_allclose(history["loss"], [1.8211101, 1.5846862], rtol=1e-5)
+    np.testing.assert_allclose(history["am"], [8.7168045, 8.7168045], rtol=1e-5)
+
+
+def test_losses_are_those_of_the_last_call():
+    dense = L.Dense(
+        1, kernel_regularizer="l2", activity_regularizer="l1", kernel_initializer="ones"
+    )
+    for _ in range(2):
+        dense(tf.ones([1, 2]))
+    assert [round(float(loss), 6) for loss in dense.losses] == [0.02, 0.02]
+    with pytest.raises(ValueError, match="Expected a symbolic Tensors or a callable"):
+        dense.add_loss(tf.constant(1.0))
+
+
+def test_a_model_is_kept_in_hdf5(tmp_path):
+    pytest.importorskip("h5py")
+    model = model_of(optimizer="adam")
+    model.fit(X, Y, verbose=0, shuffle=False)
+    model.save(str(tmp_path / "model.h5"))
+    again = tf.keras.models.load_model(str(tmp_path / "model.h5"))
+    for each in (model, again):
+        each.fit(X, Y, verbose=0, shuffle=False)
+    np.testing.assert_array_equal(model.predict(X), again.predict(X))
+    assert again.optimizer.iterations.numpy() == 2
+
+
+def test_a_function_of_the_backend():
+    K = tf.keras.backend
+    x = K.placeholder((None, 2))
+    total = K.variable(1.0)
+    double = K.function([x], [x * 2 + 1], updates=[(total, total + 1.0)])
+    np.testing.assert_array_equal(double([np.ones((1, 2))])[0], [[3.0, 3.0]])
+    assert K.get_value(total) == 2.0
+    with pytest.raises(ValueError, match="You must feed a value for placeholder"):
+        double([None])
+
+
+def test_learning_phase():
+    K = tf.keras.backend
+    assert K.learning_phase() == 0
+    K.set_learning_phase(1)
+    try:
+        assert not L.Dropout(0.999999)(tf.ones([3])).numpy().any()
+    finally:
+        K.set_learning_phase(0)
+
+
+def test_a_traced_step_of_training():
+    model = tf.keras.Sequential([L.Dense(2, kernel_initializer="ones", input_shape=(3,))])
+    optimizer = tf.keras.optimizers.SGD(0.1)
+
+    @tf.function
+    def step(x):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(model(x) ** 2)
+        variables = model.trainable_variables
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        return loss
+
+    assert [float(step(tf.ones([1, 3]))) for _ in range(2)] == pytest.approx([18.0, 0.72])
+    assert optimizer.iterations.numpy() == 2
