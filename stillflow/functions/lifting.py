@@ -31,11 +31,21 @@ def lifted(tensor: Tensor, arguments: Iterable[Tensor]) -> Tensor:
             if op in refused:
                 raise UnliftableError(
                     f"Unable to lift tensor {tensor!r} because it depends transitively on "
-                    f"placeholder {op!r} via at least one path, e.g.: {op.name}"
+                    f"placeholder {op!r} via at least one path, e.g.: {_path(tensor.op, op)}"
                 )
             inputs = [known[source] for source in op.inputs]
             known.update(zip(op.outputs, _again(op, inputs).outputs, strict=True))
     return known[tensor]
+
+
+def _path(op: Operation, source: Operation) -> str:
+    """The operations from one back to another that it comes from."""
+    ways = [[op]]
+    for way in ways:
+        if way[-1] is source:
+            return " <- ".join(f"{step.name} ({step.type})" for step in way)
+        ways += [[*way, tensor.op] for tensor in way[-1].inputs]
+    raise AssertionError(f"{op} does not come from {source}")
 
 
 def _again(op: Operation, inputs: list[Any]) -> Any:

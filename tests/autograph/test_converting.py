@@ -70,6 +70,34 @@ def test_a_function_of_python_values_is_the_same_function():
     assert (made.__doc__, made.__name__) == (f.__doc__, f.__name__)
 
 
+def test_else_of_a_loop_may_leave_the_loop_around():
+    def f(x):
+        seen, rest = [], []
+        while x > 0:
+            x -= 1
+            for y in range(x):
+                if y > 1:
+                    break
+            else:
+                rest.append(x)
+                break
+            seen.append(x)
+        return seen, rest
+
+    for x in range(6):
+        assert to_graph(f)(x) == f(x)
+
+
+def test_an_iterator_is_asked_no_further_than_python_asks():
+    def f(items):
+        for item in items:
+            if item > 2:
+                break
+        return item, next(items)
+
+    assert to_graph(f)(iter(range(9))) == f(iter(range(9))) == (3, 4)
+
+
 def test_two_lambdas_of_one_line_are_told_apart():
     f, g = lambda x: x if x > 0 else -x, lambda x: x if x > 0 else 2 * x
     x = tf.constant(-3)

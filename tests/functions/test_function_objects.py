@@ -1,0 +1,165 @@
+"""Functions as objects: whom they keep alive, what they refuse, and parts of them."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+import stillflow.api as tf
+from stillflow.functions.wrapped import wrap_function
+from stillflow.graph.errors import InaccessibleTensorError, UnimplementedError
+from stillflow.runtime.eager.mode import eager_mode
+
+
+@pytest.fixture(autouse=True)
+def _eagerly():
+    with eager_mode():
+        yield
+
+
+class Scaled:
+    def __init__(self, scale):
+        self.scale = scale
+        self.traces = 0
+
+    @tf.function
+    def __call__(self, x):
+        self.traces += 1
+        return x * self.scale
+
+
+def test_a_method_does_not_keep_its_object():
+    scaled = Scaled(3.0)
+    assert float(scaled(tf.constant(2.0))) == 6.0
+    gone = weakref.ref(scaled)
+    del scaled
+    gc.collect()
+    assert gone() is None
+
+
+def test_each_object_has_its_own_traces():
+    first, second = Scaled(1.0), Scaled(2.0)
+    for _ in range(3):
+        assert [float(f(tf.constant(4.0))) for f in (first, second)] == [4.0, 8.0]
+    assert (first.traces, second.traces) == (1, 1)
+
+
+def test_repeated_calls_of_several_kinds():
+    """Calls that go straight to their plan do not mistake types, shapes or modes."""
+
+    @tf.function
+    def f(x):
+        return x + x
+
+    for _ in range(3):
+        assert f(tf.constant([1, 2])).numpy().tolist() == [2, 4]
+        assert f(tf.constant([1.5])).numpy().tolist() == [3.0]
+        assert f(tf.constant(2)).dtype == tf.int32
+        with tf.Graph().as_default(), tf.Session() as session:
+            assert session.run(f(tf.constant([1, 2]))).tolist() == [2, 4]
+        with tf.GradientTape() as tape:
+            x = tf.constant([1.5])
+            tape.watch(x)
+            y = f(x)
+        assert tape.gradient(y, x).numpy().tolist() == [2.0]
+
+
+def test_first_values_that_depend_on_arguments():
+    made = []
+
+    @tf.function
+    def f(x):
+        if not made:
+            made.append(tf.Variable(x * 2.0))
+        return made[0] + x
+
+    assert [float(f(tf.constant(v))) for v in (1.0, 10.0)] == [3.0, 12.0]
+
+
+def test_what_is_outside_runs_before_a_call():
+    with tf.Graph().as_default(), tf.Session() as session:
+        v = tf.Variable(1.0)
+        added = v.assign_add(1.0)
+
+        @tf.function
+        def f():
+            with tf.control_dependencies([added]):
+                return tf.constant(5.0)
+
+        result = f()
+        session.run(v.initializer)
+        assert session.run(result) == 5.0
+        assert session.run(v) == 2.0
+
+
+def test_a_tensor_of_another_function_is_out_of_reach():
+    kept = []
+
+    @tf.function
+    def keeps(x):
+        kept.append(x + 1)
+        return x
+
+    @tf.function
+    def takes(x):
+        return x + kept[0]
+
+    keeps(tf.constant(1))
+    with pytest.raises(InaccessibleTensorError, match="cannot be accessed here"):
+        takes(tf.constant(1))
+
+
+def test_a_gradient_draws_nothing_anew():
+    """A choice would be gone through once more, with other numbers: that is refused."""
+
+    @tf.function
+    def f(x):
+        if tf.reduce_sum(x) > 0.0:
+            x = tf.nn.dropout(x, rate=0.5)
+        return x * x
+
+    x = tf.ones([4])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = f(x)
+    with pytest.raises(UnimplementedError, match="Open the tf.GradientTape inside"):
+        tape.gradient(y, x)
+
+
+def test_dropout_under_a_tape_outside():
+    @tf.function
+    def f(x):
+        return tf.nn.dropout(x, rate=0.5) * 3.0
+
+    x = tf.ones([100])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = f(x)
+    np.testing.assert_array_equal(tape.gradient(y, x).numpy(), y.numpy())
+
+
+def test_parts_of_wrapped_code():
+    def code(x):
+        v = tf.Variable(3.0, name="v")
+        doubled = tf.multiply(x, 2.0, name="doubled")
+        return doubled * v
+
+    wrapped = wrap_function(code, [tf.TensorSpec([], tf.float32)])
+    assert float(wrapped(tf.constant(4.0))) == 24.0
+    wrapped.variables[0].assign(1.0)
+    assert float(wrapped(tf.constant(4.0))) == 8.0
+    part = wrapped.prune(wrapped.inputs[0], wrapped.graph.get_tensor_by_name("doubled:0"))
+    assert float(part(tf.constant(5.0))) == 10.0
+    with pytest.raises(ValueError, match="Feeds must be tensors"):
+        wrapped.prune("x", wrapped.outputs[0])
+
+
+def test_composite_arguments():
+    @tf.function(input_signature=[tf.RaggedTensorSpec([None, None], tf.int32)])
+    def f(x):
+        return tf.reduce_sum(x.values), x
+
+    total, again = f(tf.ragged.constant([[1, 2], [], [3]]))
+    assert int(total) == 6
+    assert again.row_splits.numpy().tolist() == [0, 2, 2, 3]
