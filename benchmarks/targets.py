@@ -159,6 +159,8 @@ TARGETS = [
     _faster("loop", TF1, 100),
     _faster("loop gradient", TF1, 1.25),
     Target(("choice", "no choice"), "5 us more than without", _price_of_a_choice, at_most=5.0),
+    _faster("eager matmul", TF1, 3),
+    _faster("eager step", TF1, 3),
     _faster("map rows", TF1, 10),
     _faster("lstm", TF1, 1.35),
     _within("lstm", JAX, 1.05),

@@ -86,6 +86,59 @@ def inference(rows=10000):
     return lambda: session.run(predicted, feed_dict={x: xs})
 
 
+def _eagerly(step):
+    """`step` as a call in eager mode."""
+    from tensorflow.python.eager import context
+
+    def called():
+        with context.eager_mode():
+            return step()
+
+    return called
+
+
+def eager_products(calls=100):
+    """So many products of two 2x2 matrices, and as many sums, called one by one."""
+
+    def build():
+        return tf.constant(np.eye(2, dtype=np.float32)), tf.ones([2, 2])
+
+    a, b = _eagerly(build)()
+
+    def step():
+        for _ in range(calls):
+            tf.matmul(a, b)
+            a + b
+
+    return _eagerly(step)
+
+
+def eager_step(inputs=784, width=32, classes=10, batch=64):
+    """Two layers, a tape and Adam, without a graph."""
+
+    def build():
+        x, labels = data.images(batch, inputs, classes)
+        variables = [
+            *(tf.Variable(data.weights(inputs, width)), tf.Variable(tf.zeros([width]))),
+            *(tf.Variable(data.weights(width, classes)), tf.Variable(tf.zeros([classes]))),
+        ]
+        optimizer = tf.train.AdamOptimizer(0.001)
+        return tf.constant(x), tf.argmax(labels, 1), variables, optimizer
+
+    x, labels, variables, optimizer = _eagerly(build)()
+
+    def step():
+        with tf.GradientTape() as tape:
+            w1, b1, w2, b2 = variables
+            logits = tf.matmul(tf.nn.relu(tf.matmul(x, w1) + b1), w2) + b2
+            entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+            loss = tf.reduce_mean(entropy)
+        grads = tape.gradient(loss, variables)
+        optimizer.apply_gradients(list(zip(grads, variables)))
+
+    return _eagerly(step)
+
+
 def chain(length):
     """A run of `length` operations, each on the result of the one before, on 100 numbers."""
     with tf.Graph().as_default() as graph:

@@ -150,6 +150,8 @@ def _at_once(name: str, defn: OpDef) -> Callable[[Any, Any], Tensor]:
     of_tensors = _METHODS[f"__{name}__"]
 
     def operator(x: Any, y: Any) -> Tensor:
+        if hasattr(type(y), "_should_act_as_resource_variable"):
+            y = y.value()
         if type(y) is EagerTensor and executing_eagerly() and x._dtype is not dtypes.string:
             try:
                 return Registered.execute(defn, (x, y), {})

@@ -306,6 +306,8 @@ def matmul(
     Raises:
       ValueError: the inner sizes differ, or one factor is both transposed and adjoint.
     """
+    if hasattr(type(b), "_should_act_as_resource_variable") and executing_eagerly():
+        b = b.value()
     if _are_matrices_now(a, b) and not (adjoint_a or adjoint_b or a_is_sparse or b_is_sparse):
         transposed = {"transpose_a": transpose_a, "transpose_b": transpose_b}
         with contextlib.suppress(OpError):  # what follows fails in its name
