@@ -40,11 +40,15 @@ def lifted(tensor: Tensor, arguments: Iterable[Tensor]) -> Tensor:
 
 def _path(op: Operation, source: Operation) -> str:
     """The operations from one back to another that it comes from."""
-    ways = [[op]]
+    ways, seen = [[op]], {op}
     for way in ways:
         if way[-1] is source:
             return " <- ".join(f"{step.name} ({step.type})" for step in way)
-        ways += [[*way, tensor.op] for tensor in way[-1].inputs]
+        new = [
+            before for before in dict.fromkeys(t.op for t in way[-1].inputs) if before not in seen
+        ]
+        seen.update(new)
+        ways += [[*way, before] for before in new]
     raise AssertionError(f"{op} does not come from {source}")
 
 
