@@ -56,6 +56,9 @@ class Pipeline:
                 return
             except (tf.errors.OpError, ValueError):
                 continue
+            except RuntimeError:  # the session was closed before the call
+                if not self._done.is_set():
+                    raise
 
     def run(self):
         """Returns how often each number arrived."""
