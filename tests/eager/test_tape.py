@@ -1,12 +1,15 @@
 """`tf.GradientTape` in eager mode; what TensorFlow 1.15 gives is written out."""
 
 import gc
+import threading
 import weakref
 
 import numpy as np
 import pytest
 
 import stillflow.api as tf
+from stillflow.runtime.eager import state
+from stillflow.runtime.eager.mode import eager_mode
 from stillflow.runtime.eager.state import eager_state
 
 
@@ -94,3 +97,38 @@ def test_a_tape_in_a_graph():
             tape.watch(x)
             y = x * x
         assert sess.run(tape.gradient(y, x), {x: 5.0}) == 10.0
+
+
+def test_random_streams_do_not_pile_up(monkeypatch):
+    """Each op without a seed of its own draws one; streams that were used last are kept."""
+    monkeypatch.setattr(state, "_MOST_KEEPERS", 3)
+    tf.set_random_seed(1)
+    first, second = (tf.random.uniform([2], seed=9).numpy() for _ in range(2))
+    tf.set_random_seed(1)
+    drawn = []
+    for _ in range(2):
+        drawn.append(tf.random.uniform([2], seed=9).numpy())
+        for _ in range(2):
+            tf.random.uniform([2])
+    assert drawn[0].tolist() == first.tolist()
+    assert drawn[1].tolist() == second.tolist()
+    assert len(state._keepers) == 3
+
+
+def test_threads_have_tapes_of_their_own():
+    x = tf.constant(2.0)
+    made = []
+
+    def work():
+        with eager_mode():
+            made.append((tf.executing_eagerly(), x * x))
+
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = x * 3.0
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    ((was_eager, square),) = made
+    assert was_eager
+    assert tape.gradient([y, square], x).numpy() == 3.0

@@ -16,6 +16,8 @@ _state = SessionState()
 _numbers = itertools.count()
 # The operations that keep something from call to call, by what they were called with.
 _keepers: dict[tuple, EagerOperation] = {}
+# A program that sets a seed draws another one for each random op without its own.
+_MOST_KEEPERS = 4096
 
 
 def eager_state() -> SessionState:
@@ -33,7 +35,13 @@ def keeper_of(op: EagerOperation) -> EagerOperation:
     _forget_before(op.graph.seeds_set)
     types = tuple([tensor.dtype for tensor in op.inputs])
     key = (op.type, types, *((name, _hashable(value)) for name, value in op.attrs.items()))
-    return _keepers.setdefault(key, op)
+    # Back to the end: those that were used last are kept.
+    keeper = _keepers.pop(key, None) or EagerOperation(op.defn, (), op.attrs, [])
+    _keepers[key] = keeper
+    if len(_keepers) > _MOST_KEEPERS:
+        oldest = _keepers.pop(next(iter(_keepers)))
+        _state.streams.pop(oldest, None)
+    return keeper
 
 
 def _forget_before(seeds_set: int) -> None:
