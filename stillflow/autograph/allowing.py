@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import inspect
 import unittest
-import warnings
 from typing import Any
+
+from stillflow.platform import logging
 
 # Top-level packages, or modules, whose functions know nothing of tensors' control flow.
 _LEFT = (
@@ -30,10 +31,8 @@ def is_left_alone(
     if any(name == left or name.startswith(f"{left}.") for left in _LEFT):
         return not isinstance(o, functools.partial)
     if inspect.isgeneratorfunction(o):
-        warnings.warn(
-            f"Entity {o} appears to be a generator function. It will not be converted by "
-            "AutoGraph.",
-            stacklevel=2,
+        logging.warning(
+            f"Entity {o} appears to be a generator function. It will not be converted by AutoGraph."
         )
         return True
     if check_call_override and _is_object_to_call(o) and is_left_alone(o.__call__):

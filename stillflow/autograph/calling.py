@@ -8,7 +8,6 @@ import inspect
 import os
 import sys
 import textwrap
-import warnings
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +18,7 @@ from stillflow.autograph.converting import convert as convert_function
 from stillflow.autograph.operators import builtins
 from stillflow.autograph.options import ConversionOptions
 from stillflow.graph.conversion import ControlStatusCtx, Status
+from stillflow.platform import logging
 from stillflow.platform.decorators import make_decorator, unwrap
 
 _MARK = "__ag_compiled"
@@ -75,9 +75,8 @@ def converted_call(
         if _is_strict():
             raise
         _leave(f)
-        warnings.warn(
-            f"Entity {target} could not be transformed and will be executed as-is. Cause: {error}",
-            stacklevel=2,
+        logging.warning(
+            f"Entity {target} could not be transformed and will be executed as-is. Cause: {error}"
         )
         return f(*args, **words)
     verbosity.log(1, "Converted call: %s", f)
@@ -114,11 +113,10 @@ def _stays(f: Any, options: ConversionOptions) -> bool:
     if inspect.isclass(f) or isinstance(f, functools._lru_cache_wrapper):
         return True
     if type(f).__module__ == "wrapt" or type(f).__module__.startswith("wrapt."):
-        warnings.warn(
+        logging.warning(
             f"Entity {f} appears to be decorated by wrapt, which is not yet supported by "
             "AutoGraph. The function will be called without transformation. You may however "
-            "apply AutoGraph before the decorator.",
-            stacklevel=3,
+            "apply AutoGraph before the decorator."
         )
         return True
     if is_of_stillflow(f) or (not options.user_requested and is_left_alone(f)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ from stillflow.ops.control.while_loop import while_loop
 from stillflow.ops.functions.body import FuncGraph
 from stillflow.ops.math import comparison
 from stillflow.ops.tensor_array.tensor_array import TensorArray
+from stillflow.platform import logging
 
 _ITERATIONS_BEFORE_LOOKING = 3000
 _ITERATIONS_LOOKED_AT = 3
@@ -68,7 +68,7 @@ class _Watch:
         self._operations: int | None = None
 
     def before(self) -> None:
-        if _ITERATIONS_BEFORE_LOOKING < self._count <= _ITERATIONS_BEFORE_LOOKING + 3:
+        if 0 < self._count - _ITERATIONS_BEFORE_LOOKING <= _ITERATIONS_LOOKED_AT:
             self._operations = get_default_graph().version
 
     def after(self) -> None:
@@ -78,13 +78,12 @@ class _Watch:
         if self._operations is None:
             return
         if get_default_graph().version > self._operations:
-            warnings.warn(
+            logging.warning(
                 "TensorFlow ops are being created in a Python loop with large number of "
                 "iterations. This can lead to slow startup. Did you mean to use a TensorFlow "
                 "loop? For example, `while True:` is a Python loop, and `while "
                 "tf.constant(True):` is a TensorFlow loop. The following ops were created after "
-                f"iteration {self._count}: see the last of the graph's operations.",
-                stacklevel=4,
+                f"iteration {self._count}: see the last of the graph's operations."
             )
             self._count = -_MOST_ITERATIONS  # once is enough
         self._operations = None
