@@ -11,6 +11,8 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.rules import RegisterGradient
 from stillflow.gradients import eager_custom
+from stillflow.gradients import tape as tapes
+from stillflow.gradients.tape import Tape
 from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
@@ -48,10 +50,17 @@ def custom_gradient(f: Callable) -> Callable:
         inputs = [convert_to_tensor(arg) for arg in args]
         graph = get_default_graph()
         before, known = graph._last_id, set(map(id, _variables(graph)))
-        result, grad_fn = f(*inputs)
+        watching = Tape()
+        tapes.push(watching)
+        try:
+            result, grad_fn = f(*inputs)
+        finally:
+            tapes.pop(watching)
         _check_behind_handles(v for v in _variables(graph) if id(v) not in known)
         outputs = list(result) if isinstance(result, (list, tuple)) else [result]
         variables = variables_read(graph, before)
+        # Those of eager mode, which functions read, are in no collection.
+        variables += [v for v in watching.watched_variables() if not v._in_graph_mode]
         for output in outputs:
             identity(output)  # unused, as in TensorFlow, where it counts among the nodes
         if not _takes_variables(grad_fn):
