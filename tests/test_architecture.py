@@ -43,7 +43,10 @@ MAY_IMPORT = {
         "monitored",
     },
     "graph_editor": {"graph", "ops", "platform"},
-    "interchange": {"graph", "declare", "ops", "runtime", "platform", "checkpoint", "train"},
+    "interchange": {
+        *("graph", "declare", "ops", "runtime", "platform", "checkpoint", "train", "tracking"),
+        "functions",
+    },
     "leaving": {
         *("graph", "declare", "ops", "gradients", "runtime", "checkpoint", "interchange", "train"),
     },

@@ -48,6 +48,7 @@ class Expansion:
     outputs: list[Tensor]
     effects: list[Operation]
     taken: tuple[Any, ...]  # the inputs and control inputs that it was made for
+    widened: int  # of the body's graph, then
     tensors: dict[Tensor, Tensor]  # the copies of the body's, and of what it continues
     ops: dict[Operation, Operation]
 
@@ -55,11 +56,18 @@ class Expansion:
 def expansion_of(op: Operation) -> Expansion:
     """The expansion of an operation whose type `expands`: always the same operations."""
     taken = (op.inputs, op._control_inputs)
-    if op._expansion is None or op._expansion.taken != taken:
+    known = op._expansion
+    if known is None or known.taken != taken or known.widened != _widened(known.body):
         body = op.defn.expands(op)
         _check_not_recursive(op, body)
         op._expansion = _Copy(op, body).expansion(taken)
     return op._expansion
+
+
+def _widened(body: Body) -> int:
+    """How often gradients have added outputs to operations of the body's graph."""
+    widened: int = body.ops[0].graph.widened if body.ops else 0
+    return widened
 
 
 def _check_not_recursive(op: Operation, body: Body) -> None:
@@ -128,7 +136,8 @@ class _Copy:
                 tensor._consumers.append(self._op)
         effects = [copy for template, copy in self._ops.items() if template.defn.stateful]
         copies = {**self._known_ops, **self._ops}
-        return Expansion(self._body, outputs, effects, taken, self._tensors, copies)
+        widened = _widened(self._body)
+        return Expansion(self._body, outputs, effects, taken, widened, self._tensors, copies)
 
     def _arrival(self, place: Any) -> list[Operation]:
         """What has run when all inputs are there: a call begins then, and not on another side."""

@@ -68,6 +68,7 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes, Distributi
         self._last_id = 0
         self._version = 0
         self.rewirings = 0
+        self.widened = 0  # how often an operation has got more outputs
         self._finalized = False
         self.stacks: Stacks = Stacks()
         self._gradient_overrides: list[dict[str, str]] = [{}]

@@ -187,6 +187,7 @@ class Operation:
             for index, (dtype, shape) in enumerate(outputs)
         ]
         self._expansion = None
+        self.graph.widened += 1
         self.graph._changed(self)
 
     def _get_control_flow_context(self) -> Any:

@@ -76,7 +76,7 @@ class ImportedFunction(GraphFunction):
 
         graph = FuncGraph(self.name)
         graph._functions = self._library._functions
-        translated = _Definition(self.definition, declarations_of(self._library))
+        translated = Definition(self.definition, declarations_of(self._library))
         with graph.as_default():
             for arg in self.definition.signature.input_arg:
                 graph.inputs.append(placeholder(dtypes.as_dtype(arg.type), name=arg.name))
@@ -157,7 +157,7 @@ def _type_name(arg: Any) -> str:
     return f"ref {dtype.base_dtype.name}" if dtype._is_ref_dtype else dtype.name
 
 
-class _Definition:
+class Definition:
     """A FunctionDef as a GraphDef, whose nodes name outputs by number."""
 
     def __init__(self, definition: Any, declarations: Mapping[str, OpDef]):

@@ -47,6 +47,7 @@ from stillflow.interchange.saved_model.names import TPU as TPU
 from stillflow.interchange.saved_model.names import TRAINING as TRAINING
 from stillflow.interchange.saved_model.names import VARIABLES_DIRECTORY as VARIABLES_DIRECTORY
 from stillflow.interchange.saved_model.names import VARIABLES_FILENAME as VARIABLES_FILENAME
+from stillflow.interchange.saved_model.objects.loading import load_objects
 from stillflow.interchange.saved_model.signatures import build_signature_def as build_signature_def
 from stillflow.interchange.saved_model.signatures import build_tensor_info as build_tensor_info
 from stillflow.interchange.saved_model.signatures import (
@@ -64,4 +65,5 @@ from stillflow.interchange.saved_model.signatures import (
 )
 
 Builder = SavedModelBuilder
+load_v2 = load_objects
 contains_saved_model = maybe_saved_model_directory

@@ -1,3 +1,4 @@
+from stillflow.interchange.saved_model.loader import maybe_saved_model_directory
 from stillflow.interchange.saved_model.names import ASSETS_DIRECTORY as ASSETS_DIRECTORY
 from stillflow.interchange.saved_model.names import ASSETS_KEY as ASSETS_KEY
 from stillflow.interchange.saved_model.names import CLASSIFY_INPUTS as CLASSIFY_INPUTS
@@ -30,3 +31,7 @@ from stillflow.interchange.saved_model.names import TPU as TPU
 from stillflow.interchange.saved_model.names import TRAINING as TRAINING
 from stillflow.interchange.saved_model.names import VARIABLES_DIRECTORY as VARIABLES_DIRECTORY
 from stillflow.interchange.saved_model.names import VARIABLES_FILENAME as VARIABLES_FILENAME
+from stillflow.interchange.saved_model.objects.loading import load_objects
+
+contains_saved_model = maybe_saved_model_directory
+load = load_objects

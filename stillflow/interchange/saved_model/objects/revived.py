@@ -1,0 +1,114 @@
+"""Objects of a SavedObjectGraph: what each kind of node becomes, and how it gets its children."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from stillflow.declare.constants import constant
+from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
+from stillflow.graph.graph import get_default_graph
+from stillflow.graph.keys import GraphKeys
+from stillflow.graph.scopes import init_scope
+from stillflow.graph.tensor_shape import TensorShape
+from stillflow.ops.array import filling
+from stillflow.ops.variables.variable import Variable
+from stillflow.tracking.auto import AutoTrackable
+from stillflow.tracking.dicts import DictWrapper
+from stillflow.tracking.lists import ListWrapper
+from stillflow.tracking.resources import TrackableResource
+from stillflow.tracking.trackable import Trackable
+
+Setter = Callable[[Any, str, Any], None]
+
+
+class Asset(Trackable):
+    """A file of a SavedModel.
+
+    Attributes:
+      asset_path: string[], where it is.
+    """
+
+    def __init__(self, path: str):
+        with init_scope():
+            self._path = constant(path, dtype=dtypes.string, name="asset_path")
+            if not executing_eagerly():
+                get_default_graph().add_to_collection(GraphKeys.ASSET_FILEPATHS, self._path)
+
+    @property
+    def asset_path(self) -> Any:
+        return self._path
+
+
+class RestoredResource(TrackableResource):
+    """A table or another resource, which functions of the SavedModel make and fill."""
+
+
+class SignatureMap(Mapping, Trackable):
+    """The signatures of a SavedModel, functions of tensors by keyword, by their names."""
+
+    def __init__(self) -> None:
+        self._signatures: dict[str, Any] = {}
+
+    def _add_signature(self, name: str, function: Any) -> None:
+        self._signatures[name] = function
+
+    def __getitem__(self, key: str) -> Any:
+        return self._signatures[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._signatures)
+
+    def __len__(self) -> int:
+        return len(self._signatures)
+
+    def __repr__(self) -> str:
+        return f"_SignatureMap({self._signatures})"
+
+
+def revived(proto: Any) -> tuple[Any, Setter]:
+    """The object of a SavedUserObject, and what sets a child of it."""
+    if proto.identifier == "trackable_list_wrapper":
+        return ListWrapper([]), _append
+    if proto.identifier == "trackable_dict_wrapper":
+        return DictWrapper({}), _set_item
+    if proto.identifier == "signature_map":
+        return SignatureMap(), lambda signatures, *named: signatures._add_signature(*named)
+
+    class _UserObject(AutoTrackable):
+        """An object of a program; its class is its own, so that it alone may become callable."""
+
+    return _UserObject(), set_attribute
+
+
+def _append(values: Any, name: str, value: Any) -> None:
+    if name.isdigit():
+        values.append(value)
+    else:
+        set_attribute(values, name, value)
+
+
+def _set_item(values: Any, name: str, value: Any) -> None:
+    values[name] = value
+
+
+def set_attribute(obj: Any, name: str, value: Any) -> None:
+    setattr(obj, name, value)
+    if name == "__call__" and not callable(obj):
+        type(obj).__call__ = lambda self, *args, **kwargs: self.__call__(*args, **kwargs)
+
+
+def revived_variable(proto: Any) -> Any:
+    """A variable of a SavedVariable, which has no value before it is restored."""
+    shape = TensorShape(proto.shape)
+    dtype = dtypes.as_dtype(proto.dtype)
+    sizes = [size or 0 for size in shape.as_list()] if shape.ndims is not None else []
+    return Variable(
+        lambda: filling.zeros(sizes, dtype),
+        trainable=proto.trainable,
+        name=proto.name.partition(":")[0] or None,
+        dtype=dtype,
+        shape=shape,
+        use_resource=True,
+    )
