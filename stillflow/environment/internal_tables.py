@@ -446,7 +446,8 @@ OWN: dict[str, Members] = {
         "stillflow.ops.control.effects": "AutomaticControlDependencies",
     },
     "python.framework.func_graph": {
-        "stillflow.functions.func_graph": "FuncGraph UnknownArgument func_graph_from_py_func",
+        "stillflow.functions.func_graph": "FuncGraph",
+        "stillflow.functions.tracing": "UnknownArgument func_graph_from_py_func",
     },
     "python.eager.monitoring": {
         "stillflow.platform.monitoring": "BoolGauge Counter IntGauge StringGauge",

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.functions.concrete import ConcreteFunction
-from stillflow.functions.func_graph import UnknownArgument
 from stillflow.functions.lifting import UnliftableError, lifted
 from stillflow.functions.polymorphic import Function as Defun
 from stillflow.functions.polymorphic import bound
 from stillflow.functions.specification import FunctionSpec, validate_signature
 from stillflow.functions.standing_for import WithCreator
+from stillflow.functions.tracing import UnknownArgument
 from stillflow.graph import nest
 from stillflow.graph.context import executing_eagerly_outside_functions
 from stillflow.graph.graph import get_default_graph

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.functions.concrete import ConcreteFunction
-from stillflow.functions.func_graph import func_graph_from_py_func
 from stillflow.functions.keys import key_of
 from stillflow.functions.quick import QuickCalls
 from stillflow.functions.specification import (
@@ -18,6 +17,7 @@ from stillflow.functions.specification import (
     validate_signature,
 )
 from stillflow.functions.standing_for import WeakMethod
+from stillflow.functions.tracing import func_graph_from_py_func
 from stillflow.graph.conversion import ControlStatusCtx, Status
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor

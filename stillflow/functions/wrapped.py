@@ -8,7 +8,8 @@ from typing import Any
 from stillflow.declare.constants import constant
 from stillflow.functions.concrete import ConcreteFunction
 from stillflow.functions.decorated import with_lifted_value
-from stillflow.functions.func_graph import FuncGraph, func_graph_from_py_func
+from stillflow.functions.func_graph import FuncGraph
+from stillflow.functions.tracing import func_graph_from_py_func
 from stillflow.graph import nest
 from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.context import executing_eagerly
