@@ -64,6 +64,9 @@ MAY_IMPORT = {
         *("train", "layers", "input", "events", "interchange", "tracking", "distribute"),
         "functions",
     },
+    "eager": {
+        *("graph", "declare", "ops", "checkpoint", "train", "input", "functions", "tracking"),
+    },
     "learn": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "events", "interchange", "monitored", "estimator"),
@@ -78,7 +81,7 @@ MAY_IMPORT = {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),
         *("train", "layers", "input", "distributions", "graph_editor", "interchange", "events"),
         *("testing", "monitored", "estimator", "tracking", "learn", "distribute", "keras"),
-        *("profiler", "predictor", "autograph", "functions"),
+        *("profiler", "predictor", "autograph", "functions", "eager"),
     },
     "environment": {"api", "runtime", "distribute"},
     "notebook": {"graph", "platform", "checkpoint", "api", "environment"},

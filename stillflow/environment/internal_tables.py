@@ -98,6 +98,8 @@ EQUIVALENT: dict[str, Members | str] = {
     "contrib.distributions.python.ops.bijectors.transform_diagonal": (
         "contrib.distributions.bijectors"
     ),
+    "contrib.eager.python.metrics": "contrib.eager.metrics",
+    "contrib.eager.python.metrics_impl": "contrib.eager.metrics",
     "contrib.eager.python.tfe": "contrib.eager",
     "contrib.learn.python.learn.datasets.mnist": "contrib.learn.datasets.mnist",
     "contrib.learn.python.learn.monitored_session": {
@@ -448,6 +450,9 @@ OWN: dict[str, Members] = {
     "python.framework.func_graph": {
         "stillflow.functions.func_graph": "FuncGraph",
         "stillflow.functions.tracing": "UnknownArgument func_graph_from_py_func",
+    },
+    "python.eager.execution_callbacks": {
+        "stillflow.runtime.eager.numerics": "InfOrNanError",
     },
     "python.eager.monitoring": {
         "stillflow.platform.monitoring": "BoolGauge Counter IntGauge StringGauge",

@@ -9,7 +9,7 @@ gradient needs of them is computed once more from what is around them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -97,8 +97,12 @@ class Level:
           before: values for `taken`.
         """
         values = [tensor._value for tensor in tensors]
-        if not graphs.tapes or not _is_watched(tensors):
+        if not graphs.tapes:
             return self.run(values, before)
+        if not _is_watched(tensors):
+            outputs = self.run(values, before)
+            record_operation(self.name, outputs, tensors, _unwanted)  # for callbacks
+            return outputs
         if self._derivative is None:
             self.differentiated(derivative())
         results = self._run(values, before, True)
@@ -152,6 +156,10 @@ class Level:
             return derivative.packed(results)
 
         return backward
+
+
+def _unwanted(*grads: Any) -> NoReturn:
+    raise AssertionError("no tape watches what the function was called with")
 
 
 def _is_watched(tensors: Sequence[EagerTensor]) -> bool:

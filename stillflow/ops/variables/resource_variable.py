@@ -46,6 +46,9 @@ from stillflow.ops.variables.variable import (
     joined_collections,
 )
 
+# What is called with each new variable of eager mode.
+told_of_new: list[Callable[[Any], None]] = []
+
 
 class HandleData(NamedTuple):
     """What the maker of a handle knew of the variable."""
@@ -415,6 +418,8 @@ class ResourceVariable(BaseResourceVariable):
         self._unique_id = variable_behind(self._handle).attrs["shared_name"]  # type: ignore[union-attr]
         resource.assign_variable_op(self._handle, value)
         self._initial_value = self._initializer_op = self._graph_element = None  # type: ignore[assignment]
+        for tell in told_of_new:
+            tell(self)
 
     def _build_nodes(
         self, initial_value: Any, caching_device: Any, name: str | None, dtype: Any, shape: Any

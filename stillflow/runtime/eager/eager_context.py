@@ -105,6 +105,16 @@ def execution_mode(mode: Any) -> AbstractContextManager:
     return nullcontext()
 
 
+def set_execution_mode(mode: Any) -> None:
+    """Operations run one after another, whatever is set.
+
+    Raises:
+      ValueError: `mode` is neither SYNC nor ASYNC.
+    """
+    with execution_mode(mode):
+        pass
+
+
 def device(name: Any) -> AbstractContextManager:
     """A `with` block of a device."""
     return device_scope(name)

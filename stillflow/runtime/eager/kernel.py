@@ -63,7 +63,7 @@ class Kernel:
         output._dtype = self._type
         tapes = graphs.tapes
         if tapes:
-            op = EagerOperation(self.defn, tuple(inputs), self._attrs, [output])
+            op = EagerOperation(self.defn, tuple(inputs), self._attrs, [output], name)
             for tape in tapes:
                 tape.record(op)
         return output

@@ -7,6 +7,7 @@ from typing import Any
 
 from stillflow.graph import context
 from stillflow.graph.eager_graph import eager_mode as eager_mode
+from stillflow.platform.app import run
 from stillflow.runtime.eager import dispatch  # registers what carries operations out
 
 assert dispatch
@@ -47,6 +48,12 @@ def enable_eager_execution(
     if context.has_global_graph():
         raise ValueError("tf.enable_eager_execution must be called at program startup.")
     context.set_eager_by_default(True)
+
+
+def eager_run(main: Any = None, argv: Any = None) -> None:
+    """`tf.app.run` of a program that executes eagerly."""
+    enable_eager_execution()
+    run(main, argv)
 
 
 def disable_eager_execution() -> None:

@@ -1,0 +1,1 @@
+"""What `tf.contrib.eager` has of its own: metrics, savers, callbacks after operations."""
