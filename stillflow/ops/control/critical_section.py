@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from stillflow.graph import context, dtypes, nest
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import colocate_with, control_dependencies, init_scope, name_scope
@@ -43,6 +45,7 @@ class CriticalSection:
                 raise ValueError("critical_section_def and shared_name are mutually exclusive.")
             raise NotImplementedError("Not yet implemented")
         graph = get_default_graph()
+        self._lock = threading.Lock()  # for eager mode, where the mutex is not asked
         with name_scope(name, "CriticalSection", []) as scope, init_scope():
             self._handle = mutex_op(
                 shared_name=scope if shared_name is None else shared_name,
@@ -68,6 +71,9 @@ class CriticalSection:
         Raises:
           ValueError: `fn` executes something in this very section, or the resources are another's.
         """
+        if executing_eagerly():
+            with self._lock:
+                return fn()
         with name_scope(name, "critical_section_execute", []):
             lock = mutex_lock_op(self._handle)
             result, built = _built(fn, lock)

@@ -10,7 +10,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.graph.scopes import name_scope
+from stillflow.graph.scopes import get_name_scope, name_scope
 from stillflow.graph.tensor_shape import Dimension, TensorShape, as_shape, unknown_shape
 from stillflow.ops.array.gathering import gather
 from stillflow.ops.array.stacking import stack
@@ -41,7 +41,10 @@ class QueueBase:
         )
         self._names = names
         self._queue_ref = queue_ref
-        self._name = queue_ref.op.name.rsplit("/", 1)[-1]
+        # Without a graph a queue is called as the scope in which it was made.
+        whole = get_name_scope() if queue_ref._is_eager else queue_ref.op.name
+        self._whole_name = whole
+        self._name = whole.rsplit("/", 1)[-1]
 
     @staticmethod
     def from_list(index: Any, queues: Any) -> QueueBase:
@@ -66,7 +69,7 @@ class QueueBase:
 
     @property
     def name(self) -> str:
-        return self._queue_ref.op.name
+        return self._whole_name
 
     @property
     def dtypes(self) -> list[DType]:
@@ -120,7 +123,8 @@ class QueueBase:
         made: Any = declared.dequeue_many_op(
             self._queue_ref, n, component_types=self._dtypes, name=name
         )
-        count = constant_value(_tensors(made)[0].op.inputs[1])
+        first = _tensors(made)[0]
+        count = n if first._is_eager else constant_value(first.op.inputs[1])
         return self._returned(made, TensorShape([None if count is None else int(count)]))
 
     def dequeue_up_to(self, n: Any, name: str | None = None) -> Any:
