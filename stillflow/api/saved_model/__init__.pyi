@@ -48,6 +48,7 @@ from stillflow.interchange.saved_model.names import TRAINING as TRAINING
 from stillflow.interchange.saved_model.names import VARIABLES_DIRECTORY as VARIABLES_DIRECTORY
 from stillflow.interchange.saved_model.names import VARIABLES_FILENAME as VARIABLES_FILENAME
 from stillflow.interchange.saved_model.objects.loading import load_objects
+from stillflow.interchange.saved_model.objects.saving import save as save
 from stillflow.interchange.saved_model.signatures import build_signature_def as build_signature_def
 from stillflow.interchange.saved_model.signatures import build_tensor_info as build_tensor_info
 from stillflow.interchange.saved_model.signatures import (

@@ -53,7 +53,7 @@ def files_of_assets(tensors: Iterable[Tensor]) -> tuple[list[Any], dict[str, str
     sources: dict[str, str] = {}
     for tensor in tensors:
         source = _path_in(tensor)
-        name = _file_name(source, sources)
+        name = file_name(source, sources)
         sources[name] = source
         described.append(AssetFileDef(filename=name, tensor_info=TensorInfo(name=tensor.name)))
     return described, sources
@@ -88,7 +88,7 @@ def _path_in(tensor: Any) -> str:
     return os.fsdecode(value.item())
 
 
-def _file_name(source: str, sources: dict[str, str]) -> str:
+def file_name(source: str, sources: dict[str, str]) -> str:
     """The name in the model's folder: the file's own, numbered where another file has it."""
     base = name = os.path.basename(source)
     number = 0

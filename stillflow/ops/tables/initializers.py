@@ -11,7 +11,8 @@ from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
-from stillflow.graph.scopes import device, init_scope, name_scope
+from stillflow.graph.scopes import init_scope, name_scope
+from stillflow.ops.saving.asset import TrackableAsset
 from stillflow.ops.tables import declared, text_file
 from stillflow.tracking.trackable import Trackable
 
@@ -134,8 +135,7 @@ class TextFileInitializer(TableInitializerBase):
         self._vocab_size = vocab_size
         self._delimiter = delimiter
         self._name = name
-        with init_scope(), device("CPU"):
-            self._filename = convert_to_tensor(filename, dtypes.string, name="asset_path")
+        self._filename = self._track_trackable(TrackableAsset(filename), "_filename")
 
     @staticmethod
     def _check_index(what: str, index: int, dtype: DType) -> None:
@@ -159,7 +159,7 @@ class TextFileInitializer(TableInitializerBase):
         """Returns the operation that fills `table`, and adds it to the table initializers."""
         self._check_types(table)
         with name_scope(self._name, "text_file_init", (table.resource_handle,)):
-            filename: Tensor = self._filename
+            filename: Tensor = self._filename.asset_path
             init_op: Any = declared.initialize_from_text_file_op(
                 table.resource_handle,
                 filename,
@@ -172,7 +172,7 @@ class TextFileInitializer(TableInitializerBase):
             return init_op
         graph = get_default_graph()
         graph.add_to_collection(GraphKeys.TABLE_INITIALIZERS, init_op)
-        if filename.op.defn.is_constant:  # one that is fed is no asset
+        if not filename._is_eager and filename.op.defn.is_constant:  # one that is fed is no asset
             graph.add_to_collection(GraphKeys.ASSET_FILEPATHS, filename)
         return init_op
 

@@ -32,6 +32,7 @@ from stillflow.interchange.saved_model.names import TRAINING as TRAINING
 from stillflow.interchange.saved_model.names import VARIABLES_DIRECTORY as VARIABLES_DIRECTORY
 from stillflow.interchange.saved_model.names import VARIABLES_FILENAME as VARIABLES_FILENAME
 from stillflow.interchange.saved_model.objects.loading import load_objects
+from stillflow.interchange.saved_model.objects.saving import save as save
 
 contains_saved_model = maybe_saved_model_directory
 load = load_objects

@@ -4,4 +4,9 @@ library      the functions of a library as ConcreteFunctions
 restored     functions of Python, of which only the traces are left
 revived      objects of a SavedObjectGraph
 loading      `load`: objects, their functions, and values of variables
+functions_of the functions of an object, their traces
+signing      signatures
+view         what a root holds: objects, functions, what these capture
+exporting    the graph that sessions and servers run
+saving       `save`
 """

@@ -22,7 +22,6 @@ from stillflow.interchange.saved_model.loader import read_saved_model
 from stillflow.interchange.saved_model.objects.library import Library
 from stillflow.interchange.saved_model.objects.restored import restored_function
 from stillflow.interchange.saved_model.objects.revived import (
-    Asset,
     RestoredResource,
     Setter,
     revived,
@@ -30,6 +29,7 @@ from stillflow.interchange.saved_model.objects.revived import (
     set_attribute,
 )
 from stillflow.interchange.saved_model.structures import StructureCoder
+from stillflow.ops.saving.asset import TrackableAsset
 from stillflow.ops.variables.resource_variable import BaseResourceVariable
 from stillflow.tracking.resources import CapturableResource
 from stillflow.train.objects.object_graph import ObjectGraphView
@@ -135,7 +135,9 @@ class Loader:
             return constant(make_ndarray(attr["value"].tensor)), set_attribute
         if kind == "asset":
             name = self._meta.asset_file_def[node.asset.asset_file_def_index].filename
-            return Asset(os.path.join(folders.get_assets_dir(self._folder), name)), set_attribute
+            return TrackableAsset(
+                os.path.join(folders.get_assets_dir(self._folder), name)
+            ), set_attribute
         if kind == "resource":
             return RestoredResource(node.resource.device), set_attribute
         raise ValueError(
@@ -184,7 +186,7 @@ class Loader:
         obj = self.objects[number]
         if isinstance(obj, BaseResourceVariable):
             return obj.handle
-        if isinstance(obj, Asset):
+        if isinstance(obj, TrackableAsset):
             return obj.asset_path
         if isinstance(obj, CapturableResource):
             self._give_creator(number)

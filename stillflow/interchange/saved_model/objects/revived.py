@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from stillflow.declare.constants import constant
 from stillflow.graph import dtypes
-from stillflow.graph.context import executing_eagerly
-from stillflow.graph.graph import get_default_graph
-from stillflow.graph.keys import GraphKeys
-from stillflow.graph.scopes import init_scope
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.array import filling
 from stillflow.ops.variables.variable import Variable
@@ -21,24 +16,6 @@ from stillflow.tracking.resources import TrackableResource
 from stillflow.tracking.trackable import Trackable
 
 Setter = Callable[[Any, str, Any], None]
-
-
-class Asset(Trackable):
-    """A file of a SavedModel.
-
-    Attributes:
-      asset_path: string[], where it is.
-    """
-
-    def __init__(self, path: str):
-        with init_scope():
-            self._path = constant(path, dtype=dtypes.string, name="asset_path")
-            if not executing_eagerly():
-                get_default_graph().add_to_collection(GraphKeys.ASSET_FILEPATHS, self._path)
-
-    @property
-    def asset_path(self) -> Any:
-        return self._path
 
 
 class RestoredResource(TrackableResource):
