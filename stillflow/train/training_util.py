@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
@@ -18,7 +19,9 @@ GLOBAL_STEP_READ_KEY = "global_step_read_op_cache"
 
 
 def global_step(sess: Any, global_step_tensor: Any) -> int:
-    """Returns the value of the global step in `sess`."""
+    """Returns the value of the global step, in `sess` or eagerly."""
+    if executing_eagerly():
+        return int(global_step_tensor.numpy())
     return int(sess.run(global_step_tensor).item())
 
 

@@ -110,3 +110,28 @@ def test_summaries_of_all_kinds(tmp_path):
     assert events_of(tmp_path) == [(7, ["f/part/f/a"]), (8, ["h"]), (9, ["i/image/0"]), (9, ["t"])]
     assert summary.all_summary_ops() is None
     assert not np.any(summary.should_record_summaries())
+
+
+def test_ragged_tensors_show_their_rows():
+    rows = tf.ragged.constant([[1, 2], [3], []])
+    assert repr(rows) == "<tf.RaggedTensor [[1, 2], [3], []]>"
+    assert tf.strings.unicode_split(tf.constant(["ab", ""]), "UTF-8").to_list() == [
+        [b"a", b"b"],
+        [],
+    ]
+
+
+def test_choices_and_checks():
+    branches = [lambda: 1, lambda: 2]
+    assert [tf.switch_case(tf.constant(n), branches) for n in (0, 1, 9)] == [1, 2, 2]
+    assert tf.train.global_step(None, tf.Variable(4)) == 4
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match=r"dummy_input \[2\] is not compatible"
+    ):
+        tf.ensure_shape(tf.constant([1, 2]), [3])
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"data: 1\.0, 2\.0, 3\.0, \.\.\.$"):
+        tf.Assert(False, [tf.constant([1.0, 2.0, 3.0, 4.0])])
+    with pytest.raises(TypeError, match="tensor must be of type <dtype: 'int32'>"):
+        tf.assert_type(tf.constant(1.0), tf.int32)
+    with pytest.raises(ValueError, match=r"Expected scalar shape, saw shape: \(1,\)"):
+        tf.assert_scalar(tf.constant([1.0]))

@@ -47,8 +47,9 @@ def guarantee_const(xp, x):
 
 def _why_of_another_shape(op: Operation, inputs: Sequence[Any]) -> str:
     (x,) = inputs
+    name = "dummy_input" if op.inputs[0]._is_eager else op.inputs[0].op.name
     return (
-        f"Shape of tensor {op.inputs[0].op.name} {shapes.format_sizes(x.shape)} is not compatible "
+        f"Shape of tensor {name} {shapes.format_sizes(x.shape)} is not compatible "
         f"with expected shape {shapes.format_sizes(op.attrs['shape'].sizes)}."
     )
 

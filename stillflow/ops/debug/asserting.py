@@ -75,9 +75,9 @@ def _check_now(condition: Any, data: Sequence[Any], summarize: int) -> None:
 def _summarized(value: Any, summarize: int) -> str:
     """The first elements of an array, as eager assertions show it."""
     elements = np.ravel(value)
-    if summarize < 0 or elements.size <= summarize:
-        return f"{elements}"
-    return f"[{' '.join(str(element) for element in elements[:summarize])}]"
+    count = elements.size if summarize < 0 else summarize
+    shown = [str(element) for element in elements[:count]]
+    return ", ".join(shown if len(shown) == elements.size else [*shown, "..."])
 
 
 # Finite numbers ---------------------------------------------------------------------------------

@@ -319,13 +319,17 @@ class _RankCheck:
 # Types, scalars and order -----------------------------------------------------------------------
 
 
+def _named(tensor: Tensor) -> str:
+    return "tensor" if tensor._is_eager else tensor.name
+
+
 def assert_integer(x: Any, message: str | None = None, name: str | None = None) -> Operation:
     """Returns an operation that does nothing; TypeError unless `x` holds whole numbers."""
     with name_scope(name, "assert_integer", [x]):
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_integer:
             raise TypeError(
-                f'{message or ""}  Expected "x" to be integer type.  Found: {x._shown_name} of '
+                f'{message or ""}  Expected "x" to be integer type.  Found: {_named(x)} of '
                 f"dtype {x.dtype}"
             )
         return no_op("statically_determined_was_integer")
@@ -338,7 +342,7 @@ def assert_type(
     with name_scope(name, "assert_type", [tensor]):
         tensor = convert_to_tensor(tensor, name="tensor")
         if tensor.dtype != tf_type:
-            raise TypeError(f"{message or ''}  {tensor._shown_name} must be of type {tf_type}")
+            raise TypeError(f"{message or ''}  {_named(tensor)} must be of type {tf_type}")
         return no_op("statically_determined_correct_type")
 
 
@@ -347,9 +351,9 @@ def assert_scalar(tensor: Any, name: str | None = None, message: str | None = No
     with name_scope(name, "assert_scalar", [tensor]) as scope:
         tensor = convert_to_tensor(tensor, name=scope)
         if tensor.shape.ndims != 0:
+            of = "" if tensor._is_eager else f" for {tensor.name}"
             raise ValueError(
-                f"{message or ''}Expected scalar shape for {tensor._shown_name}, saw shape: "
-                f"{tensor.shape}."
+                f"{message or ''}Expected scalar shape{of}, saw shape: {tensor.shape}."
             )
         return tensor
 

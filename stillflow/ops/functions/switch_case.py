@@ -8,7 +8,7 @@ from typing import Any
 from stillflow.declare.expanding import Body
 from stillflow.declare.opdef import op
 from stillflow.graph import context, nest
-from stillflow.graph.context import get_default_graph
+from stillflow.graph.context import executing_eagerly, get_default_graph
 from stillflow.graph.dtypes import DType
 from stillflow.graph.function_library import FunctionName
 from stillflow.graph.operation import Operation, Tensor
@@ -96,6 +96,9 @@ def switch_case(
         of tensors.
     """
     actions = _checked(branch_index, branch_fns, default)
+    if executing_eagerly():
+        number = int(branch_index)
+        return actions[number if 0 <= number < len(actions) else -1]()
     with name_scope(name, "case", [branch_index]), name_scope("indexed_case") as scope:
         graphs = [
             BranchGraph(function_name(get_default_graph(), f"{scope}branch{number}"))

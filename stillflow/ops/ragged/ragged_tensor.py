@@ -392,7 +392,15 @@ class RaggedTensor(RaggedFactories, CompositeTensor):
         runner = context.session_for(session, self.graph, "evaluate tensor")
         return from_parts(runner.run(self.fetch_parts(), feed_dict))
 
+    def _eager_value(self) -> RaggedTensorValue:
+        values = self._values
+        inner = values._eager_value() if is_ragged(values) else values.numpy()
+        return RaggedTensorValue(inner, self._row_splits.numpy())  # type: ignore[attr-defined]
+
     def to_list(self) -> list[Any]:
+        """The rows as nested lists; ValueError in a graph."""
+        if self._row_splits._is_eager:
+            return self._eager_value().to_list()
         raise ValueError(
             "RaggedTensor.to_list() is only supported in eager mode; in graph mode, evaluate the "
             "RaggedTensor first and then use RaggedTensorValue.to_list()."
@@ -403,6 +411,8 @@ class RaggedTensor(RaggedFactories, CompositeTensor):
         return indexing.getitem(self, key)
 
     def __repr__(self) -> str:
+        if self._row_splits._is_eager:
+            return f"<tf.RaggedTensor {self.to_list()}>"
         return f"tf.RaggedTensor(values={self._values}, row_splits={self._row_splits})"
 
 
