@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare.additive import Additive, total, zeros
 from stillflow.declare.refusing import refuse
-from stillflow.declare.resources import Handle
 
 
-class Optional(Handle):
+class Optional(Additive):
     """The values of tensors, which may be absent.
 
     Attributes:
@@ -19,11 +19,10 @@ class Optional(Handle):
         self.values = values
 
     def zeros(self, zeros_like: Any) -> Optional:
-        """Zeros like the values, absent where these are: never `self`, which would say that it is
-        passed on in every run."""
+        """Zeros like the values, absent where these are."""
         if self.values is None:
             return Optional(None)
-        return Optional(tuple(_zeros(value, zeros_like) for value in self.values))
+        return Optional(tuple(zeros(value, zeros_like) for value in self.values))
 
     def plus(self, other: Optional) -> Optional:
         """The sums of the values.
@@ -40,12 +39,4 @@ class Optional(Handle):
                 f"({len(self.values)} vs. {len(other.values)})."
             )
         pairs = zip(self.values, other.values, strict=True)
-        return Optional(tuple(_sum(a, b) for a, b in pairs))
-
-
-def _zeros(value: Any, zeros_like: Any) -> Any:
-    return value.zeros(zeros_like) if isinstance(value, Optional) else zeros_like(value)
-
-
-def _sum(a: Any, b: Any) -> Any:
-    return a.plus(b) if isinstance(a, Optional) else a + b
+        return Optional(tuple(total(a, b) for a, b in pairs))

@@ -760,6 +760,17 @@ OWN: dict[str, Members] = {
             "ConvolutionOrthogonal2D ConvolutionOrthogonal3D"
         ),
     },
+    "python.ops.list_ops": {
+        "stillflow.ops.tensor_list.tensor_lists": (
+            "_build_element_shape=build_element_shape empty_tensor_list tensor_list_concat "
+            "tensor_list_concat_lists tensor_list_element_shape tensor_list_from_tensor "
+            "tensor_list_gather tensor_list_get_item tensor_list_length tensor_list_pop_back "
+            "tensor_list_push_back tensor_list_push_back_batch tensor_list_reserve "
+            "tensor_list_resize tensor_list_scatter "
+            "tensor_list_scatter_into_existing_list tensor_list_set_item tensor_list_split "
+            "tensor_list_stack"
+        ),
+    },
     "python.ops.math_ops": {
         "stillflow.ops.math.bucketing": "_bucketize=bucketize",
         "stillflow.ops.array.indexed_slices": (

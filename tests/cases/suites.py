@@ -65,6 +65,7 @@ STORIES = (
     "staging",
     "session_tensors",
     "critical_sections",
+    "tensor_lists",
     "object_checkpoints",
     "recorded_summaries",
     "cudnn_graphs",

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.additive import Additive
 from stillflow.declare.arrays import as_array
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.declare.opdef import op
-from stillflow.declare.optional import Optional
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.declare.type_sets import types
@@ -81,7 +81,7 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
 @op("ZerosLike", "x: T -> y: T", shape=shapes.same, total=True)
 def zeros_like_op(xp, x):
     """x: n[...] -> n[...], zeros; empty strings for strings, False for booleans."""
-    if isinstance(x, Optional):
+    if isinstance(x, Additive):
         return x.zeros(xp.zeros_like)
     return np.full(x.shape, b"", object) if x.dtype == object else xp.zeros_like(x)
 

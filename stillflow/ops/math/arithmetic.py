@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import partly, shapes
+from stillflow.declare.additive import Additive
 from stillflow.declare.alike import check_alike, shapes_differ
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
-from stillflow.declare.optional import Optional
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import ARITHMETIC, FLOATS, INDEX, NUMBERS, SIGNED, types
 from stillflow.graph import dtypes
@@ -316,8 +316,8 @@ def _sum(xp: Any, first: Any, *rest: Any) -> Any:
 )
 def add_n_op(xp, *inputs):
     """inputs: n[...] each -> n[...], their sum."""
-    if isinstance(inputs[0], Optional):
-        return functools.reduce(Optional.plus, inputs)
+    if isinstance(inputs[0], Additive):
+        return functools.reduce(lambda a, b: a.plus(b), inputs)
     check_alike(*inputs)
     return _sum(xp, *inputs)
 
