@@ -33,6 +33,11 @@ def run_functions_eagerly(run_eagerly: bool) -> None:
     _Mode.runs_python = bool(run_eagerly)
 
 
+def functions_run_eagerly() -> bool:
+    """Whether `run_functions_eagerly` has said so."""
+    return _Mode.runs_python
+
+
 class Function:
     """A Python function, traced for its arguments: see `tf.function`.
 

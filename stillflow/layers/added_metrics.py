@@ -7,11 +7,14 @@ all batches.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from stillflow.declare.convert import is_tensor
 from stillflow.layers.call_context import current_call
+from stillflow.layers.keras_graph import in_graph
 from stillflow.layers.sublayers import Sublayers
+from stillflow.layers.symbolic import is_symbolic_tensor
 
 # The one function `name` -> metric whose calls add the mean of a tensor.
 means: list[Callable[[str], Any]] = []
@@ -51,12 +54,14 @@ class AddedMetrics(Sublayers):
             )
         if metric is not None:
             name = metric.name
-        if current_call().in_call or not self._is_graph_network:
-            if not is_tensor(value):
+        is_inside = current_call().in_call
+        if is_inside or not (self._is_graph_network and is_symbolic_tensor(value)):
+            if not (is_tensor(value) if is_inside else is_symbolic_tensor(value)):
                 raise ValueError(
                     f"Expected a symbolic Tensor for the metric value, received: {value}"
                 )
-            self._symbolic_add_metric(value, aggregation, name)
+            with nullcontext() if is_inside else in_graph():
+                self._symbolic_add_metric(value, aggregation, name)
         elif metric is not None:
             raise ValueError(
                 "Using the result of calling a `Metric` object when calling `add_metric` on a "

@@ -61,8 +61,14 @@ def runs_at_once() -> bool:
 
 
 def runs_in_function() -> bool:
-    """Whether a function is being built that runs operations in their order."""
-    return context.inside_function() and not is_in_keras_graph()
+    """Whether a function of an eager program is being built: it runs operations in their order.
+
+    What `wrap_function` builds is no such function: it is code of graphs.
+    """
+    if not context.inside_function() or not context.executing_eagerly_outside_functions():
+        return False
+    graph: Any = get_default_graph()
+    return graph is not _Kept.graph and not graph.name.startswith("wrapped_function")
 
 
 def forget_graph() -> None:

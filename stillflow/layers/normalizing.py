@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
@@ -97,7 +98,7 @@ class Normalizing(Layer):
         if known or known is None:
             averages = ((self.moving_mean, mean), (self.moving_variance, variance))
             for average, value in averages:
-                self.add_update(assign_moving_average(average, value, momentum))
+                self.add_update(partial(assign_moving_average, average, value, momentum))
         return outputs
 
     def _composed(self, inputs: Any, training: Any) -> Tensor:
@@ -202,8 +203,10 @@ class Normalizing(Layer):
                 self.moving_variance, activations.relu(stddev * stddev - self.epsilon)
             )
 
-        self.add_update(smart_cond(training, updated_mean, lambda: self.moving_mean))
-        self.add_update(smart_cond(training, updated_variance, lambda: self.moving_variance))
+        self.add_update(lambda: smart_cond(training, updated_mean, lambda: self.moving_mean))
+        self.add_update(
+            lambda: smart_cond(training, updated_variance, lambda: self.moving_variance)
+        )
         return scale, offset
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from stillflow.declare.constants import constant
 from stillflow.graph import nest
+from stillflow.graph.graph import Graph
 from stillflow.layers.base_layer import Layer
+from stillflow.ops.control.ordering import placeholder
 
 _PREFIX = "tf_op_layer_"
 
@@ -33,7 +35,7 @@ class TensorFlowOpLayer(Layer):
         # JSON has made texts of the positions.
         self.constants = {int(position): value for position, value in (constants or {}).items()}
         self.built = True
-        self._function: Any = None
+        self._known: Any = None  # the declaration and the attributes of the op
 
     def call(self, inputs: Any) -> Any:
         tensors = nest.flatten(inputs)
@@ -49,12 +51,19 @@ class TensorFlowOpLayer(Layer):
         return op.outputs[0] if len(op.outputs) == 1 else list(op.outputs)
 
     def _carried_out(self, tensors: list[Any]) -> Any:
-        """What a function of the op, which is traced once, gives."""
-        if self._function is None:
-            from stillflow.functions.decorated import function  # for eager mode alone
+        """What the op gives at once."""
+        if self._known is None:
+            with Graph().as_default():
+                stand_ins = [placeholder(t.dtype, shape=t.shape) for t in tensors]
+                op = nest.flatten(self.call(stand_ins))[0].op
+                self._known = op.defn, dict(op.attrs)
+        from stillflow.runtime.eager.dispatch import run  # it registers what runs eagerly
 
-            self._function = function(lambda *given: self.call(list(given)), autograph=False)
-        return self._function(*tensors)
+        defn, attributes = self._known
+        for position, value in sorted(self.constants.items()):
+            tensors.insert(position, constant(value))
+        outputs = run(defn, tensors, attributes, self.node_def.name).outputs
+        return outputs[0] if len(outputs) == 1 else list(outputs)
 
     def get_config(self) -> dict[str, Any]:
         from google.protobuf.json_format import MessageToDict

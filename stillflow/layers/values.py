@@ -15,6 +15,7 @@ from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import init_scope
 from stillflow.layers.default_session import get_session
+from stillflow.layers.keras_graph import runs_in_function
 from stillflow.ops.control.ordering import placeholder
 
 
@@ -22,7 +23,7 @@ def get_value(x: Any) -> Any:
     """Returns the value of a tensor or variable as an array; what is no tensor, as it is."""
     if not is_tensor(x):
         return x
-    if executing_eagerly():
+    if executing_eagerly_outside_functions() and not runs_in_function():
         return _value_now(x)
     return x.eval(session=get_session((x,)))
 
@@ -31,7 +32,8 @@ def _value_now(x: Any) -> Any:
     """The value in eager mode, also of a tensor that is part of a model but of no input."""
     if not isinstance(x, Tensor) or x._is_eager:
         return x.numpy()
-    value: Any = lifted(x, ())
+    with init_scope():
+        value: Any = lifted(x, ())
     return value.numpy()
 
 

@@ -214,3 +214,50 @@ def test_a_traced_step_of_training():
 
     assert [float(step(tf.ones([1, 3]))) for _ in range(2)] == pytest.approx([18.0, 0.72])
     assert optimizer.iterations.numpy() == 2
+
+
+def test_run_eagerly_holds_for_a_model_that_data_build():
+    class Hundred(L.Layer):
+        def call(self, x, training):
+            return x + (100.0 if training else 0.0)
+
+    model = tf.keras.Sequential([Hundred()])
+    model.compile("sgd", "mse", run_eagerly=True)
+    history = model.fit(np.array([0.0]), np.array([0.0]), verbose=0).history
+    assert history["loss"] == [10000.0]
+    assert model.run_eagerly
+    assert model.evaluate(np.array([0.0]), np.array([0.0]), verbose=0) == 0.0
+
+
+def test_a_frozen_normalization_keeps_its_averages():
+    norm = L.BatchNormalization(momentum=0.5)
+    norm(tf.constant([[1.0], [3.0]]), training=True)
+    norm.trainable = False
+    before = norm.moving_mean.numpy()
+    norm(tf.constant([[5.0], [9.0]]), training=True)
+    np.testing.assert_array_equal(norm.moving_mean.numpy(), before)
+
+
+def test_variables_of_one_name_have_slots_of_their_own():
+    wide, narrow = tf.Variable([1.0, 2.0]), tf.Variable(np.ones((4, 2), np.float32))
+    optimizer = tf.keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True)
+    for _ in range(3):
+        with tf.GradientTape() as tape:
+            rows = tf.nn.embedding_lookup(narrow, [1, 1, 2])
+            loss = tf.reduce_sum(wide * wide) + tf.reduce_sum(rows**2)
+        grads = tape.gradient(loss, [wide, narrow])
+        optimizer.apply_gradients(zip(grads, [wide, narrow], strict=True))
+    np.testing.assert_allclose(wide.numpy(), [-0.10835195, -0.21670389], rtol=1e-5)
+    np.testing.assert_allclose(narrow.numpy()[:, 0], [1, -0.433296, -0.10835195, 1], rtol=1e-5)
+
+
+def test_variables_of_functional_layers_are_kept_in_a_store():
+    store = tf.contrib.eager.EagerVariableStore()
+    with store.as_default(), tf.GradientTape() as tape:
+        hidden = tf.layers.dense(tf.ones([2, 3]), 2, name="a")
+        loss = tf.reduce_sum(tf.layers.batch_normalization(hidden, name="b"))
+    assert [v.name for v in store.trainable_variables()] == [
+        *("a/bias:0", "a/kernel:0", "b/beta:0", "b/gamma:0"),
+    ]
+    grads = tape.gradient(loss, store.trainable_variables())
+    assert all(grad is not None for grad in grads)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.distribute import context as distribution
+from stillflow.functions.decorated import functions_run_eagerly
 from stillflow.graph.context import executing_eagerly_outside_functions
 from stillflow.keras.metrics.means import Mean
 from stillflow.keras.optimizers.loss_scaling import LossScaleOptimizer
@@ -157,6 +158,8 @@ class Compiling(ModelParts):
                     "execution (layers constructed with `dynamic=True`). You cannot set "
                     "`run_eagerly=False`."
                 )
+            if self._run_eagerly is None and functions_run_eagerly():
+                return True
             return bool(self._run_eagerly or self.dynamic)
         if self._run_eagerly:
             raise ValueError(_EAGER)

@@ -101,6 +101,7 @@ class Deferred(Functions):
             loss_weights=self.loss_weights,
             target_tensors=None if is_dataset or target is None else target_tensors,
             sample_weight_mode=self.sample_weight_mode,
+            run_eagerly=self._run_eagerly,
         )
 
     @building
@@ -114,7 +115,7 @@ class Deferred(Functions):
         inputs = self._set_input_attrs(inputs)
         if outputs is None:
             options = {}
-            if self._expects_training_arg:
+            if self._expects_training_arg and not (training is None and self.run_eagerly):
                 options["training"] = learning_phase() if training is None else training
             try:
                 outputs = self(inputs, **options)

@@ -6,19 +6,16 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
-import numpy as np
-
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.gradients.gradient_tape import GradientTape
 from stillflow.graph import nest
-from stillflow.graph.operation import Tensor
 from stillflow.keras.optimizers.loss_scaling import LossScaleOptimizer
 from stillflow.keras.training.endpoints import TrainingEndpoint
 from stillflow.keras.training.output_metrics import call_metrics
 from stillflow.keras.training.total_loss import total_loss
 from stillflow.keras.utils.mode_keys import ModeKeys
 from stillflow.layers.connections import mask_of
-from stillflow.layers.settings import floatx
+from stillflow.layers.learning_phase import learning_phase_scope
 from stillflow.ops.math import casts
 
 
@@ -30,15 +27,16 @@ def eager_step(model: Any, mode: str) -> Callable[[list[Any]], list[Any]]:
 
 
 def _predict(model: Any, feeds: list[Any]) -> list[Any]:
-    outputs = _outputs(model, _tensors(feeds), training=False)
+    with learning_phase_scope(0):
+        outputs = _outputs(model, _tensors(model, feeds), training=False)
     return [output.numpy() for output in outputs]
 
 
 def _step(model: Any, feeds: list[Any], trains: bool) -> list[Any]:
     """Trains with a batch, or evaluates it: the loss, then what the metrics say."""
     count = len(model._feed_inputs)
-    inputs, rest = _tensors(feeds[:count]), feeds[count:]
-    with GradientTape() if trains else nullcontext() as tape:
+    inputs, rest = _tensors(model, feeds[:count]), feeds[count:]
+    with learning_phase_scope(int(trains)), GradientTape() if trains else nullcontext() as tape:
         outputs = _outputs(model, inputs, training=trains)
         endpoints = _with_values(model, outputs, rest)
         masks = [mask_of(output) for output in outputs]
@@ -98,16 +96,17 @@ def _minimize(model: Any, tape: Any, loss: Any) -> None:
     model.optimizer.apply_gradients(list(zip(grads, variables, strict=True)))
 
 
-def _tensors(values: list[Any]) -> list[Any]:
-    """Values as tensors; floats are of Keras' type."""
-    return [_as_floatx(value) for value in values]
+def _tensors(model: Any, values: list[Any]) -> list[Any]:
+    """Values as tensors; floats are of the types of the model's inputs."""
+    pairs = zip(values, model._feed_inputs, strict=False)
+    return [_of_input(value, tensor.dtype.base_dtype) for value, tensor in pairs]
 
 
-def _as_floatx(value: Any) -> Any:
-    if isinstance(value, Tensor):
-        return casts.cast(value, floatx()) if value.dtype.is_floating else value
-    array = np.asarray(value)
-    return convert_to_tensor(array.astype(floatx()) if array.dtype.kind == "f" else array)
+def _of_input(value: Any, dtype: Any) -> Any:
+    tensor = convert_to_tensor(value)
+    if tensor.dtype == dtype or not (tensor.dtype.is_floating and dtype.is_floating):
+        return tensor
+    return casts.cast(tensor, dtype)
 
 
 def _like(target: Any, output: Any) -> Any:
