@@ -9,6 +9,7 @@ from typing import Any
 from stillflow.interchange.saved_model.loader import maybe_saved_model_directory
 from stillflow.keras.engine.sequential import Sequential
 from stillflow.keras.saving.hdf5_models import load_model_from_hdf5, save_model_to_hdf5
+from stillflow.keras.saving.saved_models import load_model_from_saved_model
 
 HDF5_ENDINGS = (".hdf5", ".h5", ".keras")
 
@@ -36,9 +37,9 @@ def save_model(
     """
     if save_format not in (None, "h5") and not is_hdf5_name(filepath) and not is_open(filepath):
         raise NotImplementedError(
-            "A SavedModel of a Keras model by `save_format='tf'` holds functions of "
-            f"TensorFlow 2, which Stillflow has not (signatures={signatures}).\n  Use "
-            "save_format='h5', or `tf.keras.experimental.export_saved_model`."
+            "Saving a Keras model with `save_format='tf'` is not yet in Stillflow "
+            f"(signatures={signatures}).\n  Use save_format='h5', "
+            "`tf.keras.experimental.export_saved_model`, or `tf.saved_model.save`."
         )
     if not model._is_graph_network and not isinstance(model, Sequential):
         raise NotImplementedError(
@@ -52,16 +53,17 @@ def save_model(
 
 
 def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True) -> Any:
-    """Returns the model that `save_model` kept.
+    """Returns the model that `save_model` kept, here or in TensorFlow.
 
     Args:
-      filepath: the file's name, or an open `h5py.File`.
+      filepath: the file's name, or an open `h5py.File`, or the folder of a SavedModel.
       custom_objects: {name: object}, a program's own classes and functions.
       compile: whether it is compiled as it was.
 
     Raises:
       ImportError: h5py is not installed.
-      OSError: the file is no HDF5 file.
+      NotImplementedError: it is a SavedModel of a subclassed model.
+      OSError: the file is no HDF5 file, and no SavedModel of a Keras model.
       ValueError: it keeps no model.
     """
     if is_open(filepath) or _is_hdf5(filepath):
@@ -72,11 +74,7 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True) 
             "SavedModel."
         )
     if maybe_saved_model_directory(filepath):
-        raise OSError(
-            "Unable to load model. Filepath is not an hdf5 file (or h5py is not available) or "
-            "SavedModel.\n  It is a SavedModel: `tf.keras.experimental.load_from_saved_model` "
-            "reads what `export_saved_model` wrote, `tf.saved_model.load` any."
-        )
+        return load_model_from_saved_model(filepath, custom_objects, compile)
     what = "It is no HDF5 file either." if os.path.exists(filepath) else "There is no such file."
     raise OSError(
         f"SavedModel file does not exist at: {filepath}/{{saved_model.pbtxt|saved_model.pb}}\n"

@@ -119,6 +119,12 @@ class Loader:
             if node.WhichOneof("kind") in is_function:
                 self._function_of(number)
         for number, node in nodes:
+            for slot in node.slot_variables:
+                self.objects[number].add_slot(
+                    self.objects[slot.original_variable_node_id],
+                    slot.slot_name,
+                    self.objects[slot.slot_variable_node_id],
+                )
             for child in node.children:
                 self._setters[number](
                     self.objects[number], child.local_name, self.objects[child.node_id]

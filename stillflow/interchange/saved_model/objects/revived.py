@@ -9,6 +9,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.array import filling
 from stillflow.ops.variables.variable import Variable
+from stillflow.tracking.assigning import NoDependency
 from stillflow.tracking.auto import AutoTrackable
 from stillflow.tracking.dicts import DictWrapper
 from stillflow.tracking.lists import ListWrapper
@@ -20,6 +21,27 @@ Setter = Callable[[Any, str, Any], None]
 
 class RestoredResource(TrackableResource):
     """A table or another resource, which functions of the SavedModel make and fill."""
+
+
+class RestoredOptimizer(AutoTrackable):
+    """An optimizer, of which a SavedModel has the variables alone, and no method."""
+
+    def __init__(self) -> None:
+        self._slots: Any = NoDependency({})  # by the names of slots, then the ids of variables
+
+    def add_slot(self, variable: Any, name: str, slot: Any) -> None:
+        self._slots.setdefault(name, {})[id(variable)] = slot
+
+    def get_slot_names(self) -> list[str]:
+        return list(self._slots)
+
+    def get_slot(self, variable: Any, name: str) -> Any:
+        return self._slots[name][id(variable)]
+
+    def _create_or_restore_slot_variable(
+        self, slot_variable_position: Any, slot_name: str, variable: Any
+    ) -> None:
+        slot_variable_position.restore(self.get_slot(variable, slot_name))
 
 
 class SignatureMap(Mapping, Trackable):
@@ -50,6 +72,8 @@ def revived(proto: Any) -> tuple[Any, Setter]:
         return ListWrapper([]), _append
     if proto.identifier == "trackable_dict_wrapper":
         return DictWrapper({}), _set_item
+    if proto.identifier == "optimizer":
+        return RestoredOptimizer(), set_attribute
     if proto.identifier == "signature_map":
         return SignatureMap(), lambda signatures, *named: signatures._add_signature(*named)
 

@@ -134,6 +134,7 @@ def _meta_graph(
     meta.signature_def[names.INIT_OP_SIGNATURE_KEY].CopyFrom(init)
     sources = _add_assets(meta, exported)
     _describe(meta.object_graph_def, nodes, exported)
+    _add_slots(meta.object_graph_def, checkpoint)
     return meta, sources
 
 
@@ -188,6 +189,14 @@ def _specs(outputs: Any) -> Any:
 
     pairs = nest.flatten_with_tuple_paths(outputs)
     return nest.pack_sequence_as(outputs, [spec(*pair) for pair in pairs])
+
+
+def _add_slots(proto: Any, checkpoint: Any) -> None:
+    """Tells which variables are slots of an optimizer, as the checkpoint's object graph does."""
+    for known, node in zip(checkpoint.nodes, proto.nodes, strict=False):
+        for slot in known.slot_variables:
+            node.slot_variables.add().MergeFromString(slot.SerializeToString())
+            node.user_object.identifier = "optimizer"
 
 
 def _bound(trace: ConcreteFunction, exported: ExportedGraph) -> list[int]:

@@ -1,0 +1,54 @@
+"""Keras models of SavedModels that `model.save(folder, save_format="tf")` wrote."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from stillflow.graph.text import as_text, path_to_str
+from stillflow.interchange.saved_model.folders import get_variables_path
+from stillflow.interchange.saved_model.loader import read_saved_model
+from stillflow.keras.saving.model_config import model_from_config
+from stillflow.keras.saving.training_config import compile_args_from_training_config
+
+
+def load_model_from_saved_model(folder: Any, custom_objects: Any, compile: bool) -> Any:
+    """The model of a folder: built by its configuration, with its weights.
+
+    Args:
+      custom_objects: {name: object}, a program's own classes and functions.
+      compile: whether it is compiled as it was, with the optimizer's state.
+
+    Raises:
+      OSError: the SavedModel is of no Keras model.
+      NotImplementedError: the model is a subclass, which has no configuration.
+    """
+    folder = as_text(path_to_str(folder))
+    told = _metadata(folder)
+    if "model_config" not in told:
+        raise NotImplementedError(
+            f"The model in {folder} is a subclass, whose `call` is not in a configuration.\n  "
+            "tf.saved_model.load_v2 loads it as functions."
+        )
+    model = model_from_config(told["model_config"], custom_objects=custom_objects or {})
+    training = told.get("training_config")
+    if compile and training is not None:
+        model.compile(**compile_args_from_training_config(training, custom_objects))
+    model.load_weights(get_variables_path(folder)).expect_partial()
+    return model
+
+
+def _metadata(folder: str) -> dict[str, Any]:
+    """What the root object of a SavedModel says of itself."""
+    metas = read_saved_model(folder).meta_graphs
+    nodes = metas[0].object_graph_def.nodes if len(metas) == 1 else ()
+    root = nodes[0].user_object if nodes else None
+    if root is None or not root.identifier.startswith("_tf_keras") or not root.metadata:
+        raise OSError(
+            "Unable to load model. Filepath is not an hdf5 file (or h5py is not available) or "
+            "SavedModel.\n  It is a SavedModel, of no Keras model: "
+            "`tf.keras.experimental.load_from_saved_model` reads what `export_saved_model` wrote, "
+            "`tf.saved_model.load_v2` what `tf.saved_model.save` did, `tf.saved_model.load` any."
+        )
+    told: dict[str, Any] = json.loads(root.metadata)
+    return told
