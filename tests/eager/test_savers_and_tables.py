@@ -135,3 +135,21 @@ def test_choices_and_checks():
         tf.assert_type(tf.constant(1.0), tf.int32)
     with pytest.raises(ValueError, match=r"Expected scalar shape, saw shape: \(1,\)"):
         tf.assert_scalar(tf.constant([1.0]))
+
+
+def test_merging_of_summaries_is_for_graphs():
+    with pytest.raises(RuntimeError, match=r"Merging tf\.summary\.\* ops is not compatible with"):
+        tf.summary.merge([tf.summary.scalar("x", 1.0)])
+
+
+def test_a_writer_goes_with_its_last_user(tmp_path):
+    step = tf.constant(5, tf.int64)
+    for folder in ("a", "b"):
+        writer = tf.contrib.summary.create_file_writer(str(tmp_path / folder), name="one")
+        same = tf.contrib.summary.create_file_writer(str(tmp_path / "other"), name="one")
+        for each in (writer, same):
+            with each.as_default(), tf.contrib.summary.always_record_summaries():
+                tf.contrib.summary.scalar("x", 1.0, step=step)
+        del writer, same, each
+        assert events_of(tmp_path / folder) == [(5, ["x"]), (5, ["x"])]
+    assert not (tmp_path / "other").exists()

@@ -39,6 +39,13 @@ def merge_summary_op(xp, *inputs):
 merge_summary_op.not_differentiable()
 
 
+def _check_not_eager() -> None:
+    check_not_eager(
+        "Merging tf.summary.* ops is not compatible with eager execution. Use tf.contrib.summary "
+        "instead."
+    )
+
+
 def merge(
     inputs: Sequence[Any], collections: Sequence[str] | None = None, name: str | None = None
 ) -> Tensor:
@@ -47,8 +54,10 @@ def merge(
     collections: where the result is added; nowhere when None. A run fails when a tag occurs twice.
 
     Raises:
+      RuntimeError: eagerly.
       ValueError: there are no inputs.
     """
+    _check_not_eager()
     if not len(inputs):
         raise ValueError(
             "List argument 'inputs' to 'MergeSummary' Op with length 0 shorter than minimum "
@@ -68,9 +77,6 @@ def merge_all(
 
     scope: only those whose names match this regular expression.
     """
-    check_not_eager(
-        "Merging tf.summary.* ops is not compatible with eager execution. Use tf.contrib.summary "
-        "instead."
-    )
+    _check_not_eager()
     summaries = get_collection(key, scope=scope)
     return merge(summaries, name=name) if summaries else None

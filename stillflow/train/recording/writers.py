@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import itertools
 import os
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Any
 
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.resources import resource_of
 from stillflow.graph import context, dtypes
 from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
@@ -24,6 +26,7 @@ from stillflow.graph.scopes import (
     name_scope,
 )
 from stillflow.ops.control.ordering import no_op, placeholder
+from stillflow.ops.summaries.writer import Writer
 from stillflow.ops.summaries.writer_ops import (
     close_summary_writer_op,
     create_summary_file_writer_op,
@@ -74,7 +77,7 @@ class ResourceSummaryWriter(SummaryWriter):
         name: str | None = None,
         v2: bool = False,
     ):
-        self._resource: Any = summary_writer_op(shared_name=shared_name, name=name)
+        self._resource: Any = _handle(shared_name, name)
         self._init_op_fn = init_op_fn
         self._init_op = init_op_fn(self._resource)
         self._is_of_version_2 = v2
@@ -103,6 +106,20 @@ class ResourceSummaryWriter(SummaryWriter):
         with control_dependencies([self.flush()]), device("cpu:0"):
             closed: Any = close_summary_writer_op(self._resource)
             return closed
+
+
+_eager_handles: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
+
+
+def _handle(shared_name: str, name: str | None) -> Any:
+    """The handle of the writer of that name; eagerly the writer is closed with its last handle."""
+    if not context.executing_eagerly():
+        return summary_writer_op(shared_name=shared_name, name=name)
+    handle: Any = _eager_handles.get(shared_name)
+    if handle is None:
+        handle = _eager_handles[shared_name] = summary_writer_op(name=name)
+        weakref.finalize(handle, resource_of(handle._value, Writer).cancel)
+    return handle
 
 
 class NoopSummaryWriter(SummaryWriter):
