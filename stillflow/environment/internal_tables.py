@@ -762,13 +762,15 @@ OWN: dict[str, Members] = {
     },
     "python.ops.list_ops": {
         "stillflow.ops.tensor_list.tensor_lists": (
-            "_build_element_shape=build_element_shape empty_tensor_list tensor_list_concat "
-            "tensor_list_concat_lists tensor_list_element_shape tensor_list_from_tensor "
-            "tensor_list_gather tensor_list_get_item tensor_list_length tensor_list_pop_back "
-            "tensor_list_push_back tensor_list_push_back_batch tensor_list_reserve "
-            "tensor_list_resize tensor_list_scatter "
-            "tensor_list_scatter_into_existing_list tensor_list_set_item tensor_list_split "
-            "tensor_list_stack"
+            "empty_tensor_list tensor_list_concat tensor_list_from_tensor tensor_list_gather "
+            "tensor_list_get_item tensor_list_pop_back tensor_list_reserve tensor_list_scatter "
+            "tensor_list_set_item tensor_list_split tensor_list_stack"
+        ),
+        "stillflow.ops.tensor_list.gradients": (
+            "_build_element_shape=build_element_shape tensor_list_concat_lists "
+            "tensor_list_element_shape tensor_list_length tensor_list_push_back "
+            "tensor_list_push_back_batch tensor_list_resize "
+            "tensor_list_scatter_into_existing_list"
         ),
     },
     "python.ops.math_ops": {

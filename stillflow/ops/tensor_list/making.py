@@ -5,15 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.declare import shapes
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import ShapeContext, Sizes, format_sizes
 from stillflow.declare.tensor_list import TensorList, describe, shape_given, type_of
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
+from stillflow.graph.operation import Tensor
+from stillflow.graph.tensor_shape import Dimension, TensorShape
 from stillflow.ops.tensor_list.knowing import shape_said
 
 INDEX = {"shape_type": (dtypes.int32, dtypes.int64)}
+
+
+def build_element_shape(shape: Any) -> Any:
+    """What the ops take as the shape of elements: -1 for any, and for a size that is open."""
+    if isinstance(shape, Tensor):
+        return shape
+    if isinstance(shape, TensorShape):
+        shape = shape.as_list() if shape else None
+    if shape is None:
+        return -1
+    if not shape:
+        return convert_to_tensor(shape, dtype=dtypes.int32)
+    return [_size(size) for size in shape]
+
+
+def _size(size: Any) -> Any:
+    value = size.value if isinstance(size, Dimension) else size
+    return -1 if value is None else value
 
 
 @op(
