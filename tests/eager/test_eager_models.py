@@ -261,3 +261,9 @@ def test_variables_of_functional_layers_are_kept_in_a_store():
     ]
     grads = tape.gradient(loss, store.trainable_variables())
     assert all(grad is not None for grad in grads)
+
+
+def test_predictions_of_a_batch_are_tensors_of_a_compiled_model():
+    assert model_of().predict_on_batch(X[:2]).numpy().shape == (2, 1)
+    by_train = model_of(optimizer=tf.train.AdamOptimizer(0.01))
+    assert isinstance(by_train.predict_on_batch(X[:2]), np.ndarray)

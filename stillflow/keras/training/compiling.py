@@ -39,6 +39,8 @@ class Compiling(ModelParts):
     test_function: Any = None
     predict_function: Any = None
     _run_eagerly: bool | None = None
+    #: Whether TensorFlow 1.15 trains by functions, of which single predictions are tensors.
+    _experimental_run_tf_function: bool = False
     _distribution_strategy: Any = None
 
     @no_automatic_dependency_tracking
@@ -72,8 +74,15 @@ class Compiling(ModelParts):
           TypeError, ValueError: an argument makes no sense for this model.
         """
         self._run_eagerly = kwargs.pop("run_eagerly", None)
-        kwargs.pop("experimental_run_tf_function", None)
+        runs_functions = kwargs.pop("experimental_run_tf_function", True)
         self._set_optimizer(optimizer)
+        self._experimental_run_tf_function = (
+            runs_functions
+            and sample_weight_mode is None
+            and target_tensors is None
+            and isinstance(self.optimizer, OptimizerV2)
+            and executing_eagerly_outside_functions()
+        )
         self._set_strategy(distribute)
         self._check_for_strategy(sample_weight_mode, weighted_metrics, target_tensors)
         if isinstance(self.optimizer, Trackable):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare.convert import convert_to_tensor
 from stillflow.keras.training.model_inputs import ModelInputs
 from stillflow.keras.training.standardizing import Standardizing
 from stillflow.layers.learning_phase import symbolic_learning_phase
@@ -61,11 +62,16 @@ class OnBatch(Standardizing):
         return self._results(self.test_function(feeds), reset_metrics)
 
     def predict_on_batch(self, x: Any) -> Any:
-        """Returns the outputs for one batch: an array, or a list of them."""
+        """Returns the outputs for one batch: an array, or a list of them.
+
+        Of a compiled model in eager mode they are tensors, as in TensorFlow.
+        """
         self._check_call_args("predict_on_batch")
         inputs, _, _ = self._standardize_user_data(x, extract_tensors_from_dataset=True)
         self._make_predict_function()
         outputs = self.predict_function(ModelInputs(inputs).as_list())
+        if self._experimental_run_tf_function:
+            outputs = [convert_to_tensor(output) for output in outputs]
         return outputs[0] if len(outputs) == 1 else outputs
 
     def _results(self, outputs: list[Any], reset_metrics: bool) -> Any:
