@@ -63,7 +63,6 @@ def exponential_decay(
         return multiply(rate, pow_(base, exponent), name=scope)
 
 
-@_as_function_eagerly
 def natural_exp_decay(
     learning_rate: Any,
     global_step: Any,
@@ -78,6 +77,7 @@ def natural_exp_decay(
     """
     base = exp(negative(decay_rate))
     scope = name or "ExponentialDecay"
+    # Eagerly that is a function already.
     return exponential_decay(learning_rate, global_step, decay_steps, base, staircase, scope)
 
 

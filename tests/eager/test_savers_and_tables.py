@@ -153,3 +153,8 @@ def test_a_writer_goes_with_its_last_user(tmp_path):
         del writer, same, each
         assert events_of(tmp_path / folder) == [(5, ["x"]), (5, ["x"])]
     assert not (tmp_path / "other").exists()
+
+
+def test_a_schedule_is_a_function_of_no_arguments():
+    rate = tf.train.natural_exp_decay(0.1, tf.constant(3), 20, 0.1)
+    assert round(float(rate()), 4) == 0.0985
