@@ -923,6 +923,12 @@ OWN: dict[str, Members] = {
             "EstimatorModeKeys KerasModeKeys ModeKeyMap is_eval is_predict is_train"
         ),
     },
+    "python.saved_model.load": {
+        "stillflow.interchange.saved_model.objects.loading": "load=load_objects",
+    },
+    "python.saved_model.save": {
+        "stillflow.interchange.saved_model.objects.saving": "save",
+    },
     "python.saved_model.nested_structure_coder": {
         "stillflow.interchange.saved_model.structures": "NotEncodableError StructureCoder",
     },
@@ -1080,6 +1086,7 @@ OWN: dict[str, Members] = {
         "stillflow.train.objects.object_graph": "ObjectGraphView",
     },
     "python.training.tracking.tracking": {
+        "stillflow.ops.saving.asset": "TrackableAsset",
         "stillflow.tracking.assigning": "NotTrackable",
         "stillflow.tracking.resources": (
             "CapturableResource ResourceTracker TrackableResource cached_per_instance "

@@ -114,6 +114,20 @@ def test_a_graph_is_saved_with_the_values_of_the_session(tmp_path):
         assert float(load(str(tmp_path)).f(tf.constant(2.0))) == 16.0
 
 
+def test_variables_of_one_name_stay_two(tmp_path):
+    with eager_mode():
+        module = tf.Module()
+        module.one, module.two = tf.Variable(3.0), tf.Variable(2.0)
+        spec = [tf.TensorSpec([], name="x")]
+        module.f = tf.function(lambda x: module.one * module.two * x, input_signature=spec)
+        save(module, str(tmp_path))
+        assert float(load(str(tmp_path)).f(tf.constant(2.0))) == 12.0
+    with tf.Graph().as_default(), tf.Session() as session:
+        signatures = tf.saved_model.load(session, ["serve"], str(tmp_path)).signature_def
+        name = signatures["serving_default"].outputs["output_0"].name
+        assert session.run(name, {"serving_default_x:0": 2.0}) == 12.0
+
+
 def test_signatures(tmp_path):
     with eager_mode():
         module = tf.Module()

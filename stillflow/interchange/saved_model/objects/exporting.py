@@ -76,7 +76,9 @@ class ExportedGraph:
     def _variable(self, variable: Any) -> Tensor:
         name = variable.name.partition(":")[0]
         with name_scope(name) as scope:
-            handle = new_handle(variable.shape, variable.dtype, name, scope)
+            # Eager variables may have one name; the nodes' names, and what they share, differ.
+            own = scope.rstrip("/")
+            handle = new_handle(variable.shape, variable.dtype, own, scope)
             with name_scope("Read"):
                 resource.read_variable_op(handle, dtype=variable.dtype)
         return handle
