@@ -28,7 +28,8 @@ def infer(
     try:
         shapes = defn.shape(context)
     except ShapeError as error:
-        raise ValueError(context.describe(str(error), name.rstrip("/"), defn.type)) from None
+        said = context.describe(str(error), name.rstrip("/"), defn.type)
+        raise ValueError(said + _from_where(inputs)) from None
     except (LookupError, ArithmeticError, AttributeError, AxisError, TypeError) as error:
         # No op should come here; a program that does is still told in words what is wrong.
         reason = "Its inputs and attributes do not fit together"
@@ -37,6 +38,12 @@ def infer(
         shape = _wrapped(shapes, inputs)
         return [(dtype, shape) for dtype in types]
     return [(t, _wrapped(s, inputs)) for t, s in zip(types, shapes, strict=True)]
+
+
+def _from_where(inputs: Sequence[Tensor]) -> str:
+    """The lines that built the inputs, a line for each."""
+    built = [(tensor.name, tensor.op.built_at) for tensor in inputs]
+    return "".join(f"\n  {name!r} was {where}." for name, where in built if where)
 
 
 def _wrapped(sizes: Sizes, inputs: Sequence[Tensor]) -> TensorShape:

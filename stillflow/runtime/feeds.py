@@ -63,7 +63,7 @@ class Feed:
         if self._checks_shape and not fits(shape, static.sizes):
             raise ValueError(
                 f"Cannot feed value of shape {shape} for Tensor {self.tensor.name!r}, which "
-                f"has shape '{static}'"
+                f"has shape '{static}'{_where_built(self.tensor.op)}"
             )
         self._known = shape, static
 
@@ -242,3 +242,12 @@ def _leaves(nest: Any) -> Iterator[Any]:
             yield from _leaves(item)
     else:
         yield nest
+
+
+def _where_built(op: Any) -> str:
+    """What to do about a value that does not fit, and where it is said what fits."""
+    where = f", {op.built_at}," if op.built_at else ""
+    return (
+        f"\n  {op.type} {op.name!r}{where} declares that shape. Feed a value that fits, or write "
+        "None there for a size that may vary."
+    )

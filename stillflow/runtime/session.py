@@ -428,7 +428,9 @@ class BaseSession:
             raise self._refusal()
         if self._graph.version == 0:
             raise RuntimeError(
-                "The Session graph is empty.  Add operations to the graph before calling run()."
+                "The Session graph is empty.  Add operations to the graph before calling run().\n"
+                "  A session runs the graph that was the default one when it was made: build "
+                "within `with graph.as_default():`, or make it with tf.Session(graph=graph)."
             )
         if self._config is not None:
             check_executor_type(self._config.experimental.executor_type)
