@@ -92,8 +92,7 @@ class ExportedGraph:
             assigned: Any = resource.assign_variable_op(handle, path, name="Assign")
         self._path_ops.append(assigned)
         self.assets.append((asset, path.name))
-        with control_dependencies([assigned]):
-            return resource.read_variable_op(handle, dtype=dtypes.string)
+        return handle
 
     def _called(self, function: ConcreteFunction, arguments: Sequence[Tensor]) -> Any:
         captures = []
@@ -105,15 +104,23 @@ class ExportedGraph:
                     "by assigning them to an attribute of a tracked object or assigned to an "
                     "attribute of the main object directly."
                 )
-            captures.append(self._stand_ins[id(outside)])
+            captures.append(self._handed_over(self._stand_ins[id(outside)], outside))
         return function._call_flat(arguments, captures)
+
+    def _handed_over(self, tensor: Tensor, outside: Tensor) -> Tensor:
+        """What a call gets: of the path of a file, what its variable holds by then."""
+        if tensor.dtype == outside.dtype:
+            return tensor
+        path: Tensor = resource.read_variable_op(tensor, dtype=outside.dtype)
+        return path
 
     def _initialized(self) -> Operation:
         filled = list(self._path_ops)
         for obj in self._nodes.objects:
             if is_resource(obj):
                 (initializer,) = traces_of(self._nodes.functions[id(obj)]["_initialize"])
-                result = self._called(initializer, [])
+                with control_dependencies(self._path_ops):
+                    result = self._called(initializer, [])
                 filled.append(result.op if isinstance(result, Tensor) else result)
         with control_dependencies(filled):
             return no_op()
