@@ -1,5 +1,6 @@
 """What every test starts from: an empty default graph, and the tier that the environment sets."""
 
+import logging
 import signal
 
 import hypothesis
@@ -26,6 +27,15 @@ def empty_default_graph():
     yield
     context.graphs.stack.clear()
     context.sessions.stack.clear()
+
+
+@pytest.fixture(autouse=True)
+def usual_verbosity():
+    """Has what a test lets TensorFlow's logger say end with it, as with a process."""
+    logger = logging.getLogger("tensorflow")
+    level = logger.level
+    yield
+    logger.setLevel(level)
 
 
 @pytest.fixture

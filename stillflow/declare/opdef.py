@@ -286,6 +286,10 @@ class OpDef:
             ]
         )
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> OpDef:
+        """Itself, as of a function: what holds it, a layer's activation for instance, is copied."""
+        return self
+
     def __repr__(self) -> str:
         return f"<op {self.type}: {self.signature_text}>"
 

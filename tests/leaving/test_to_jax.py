@@ -1,8 +1,5 @@
 """Functions for JAX give what the session gives, with and without 64-bit types."""
 
-import re
-from pathlib import Path
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -221,10 +218,3 @@ def test_refusals():
         function(params, z=1)
     with pytest.raises(TypeError, match="no value for the variable v"):
         function({}, np.ones(2, "f"))
-
-
-def test_the_page_shows_what_it_prints(capsys):
-    page = Path(__file__).parents[2] / "docs" / "leaving.md"
-    program, printed = re.findall(r"```(?:python)?\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
-    exec(program, {})
-    assert capsys.readouterr().out == printed

@@ -42,6 +42,7 @@ def test_what_a_part_raises_is_raised_and_ends_the_others(four_cores):
     assert len(done) < 10_000
 
 
+@pytest.mark.filterwarnings("ignore:os.fork")  # JAX, which the child does not use, warns
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_a_forked_process_computes_too(four_cores):
     together.for_each(lambda _: None, range(8))
