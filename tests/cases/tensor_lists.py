@@ -136,3 +136,22 @@ def refused_while_building(tf, lists, run):
     run.refused(lambda: lists.tensor_list_push_back(made, 1))
     run.refused(lambda: lists.tensor_list_from_tensor([[1.0, 2.0]], [3]))
     run.refused(lambda: lists.tensor_list_split([1.0], [], [1]))
+
+
+@story
+def of_older_versions(tf, lists, run):
+    scalar = tf.constant([], tf.int32)
+    placed = tf.raw_ops.TensorListScatter(tensor=[1.0, 2.0], indices=[1, 0], element_shape=scalar)
+    run(lists.tensor_list_stack(placed, tf.float32))
+    parts = lists.tensor_list_from_tensor([[1.0, 2.0], [3.0, 4.0]], [2])
+    joined = tf.raw_ops.TensorListConcat(
+        input_handle=parts, element_dtype=tf.float32, element_shape=[2]
+    )
+    run(list(joined))
+
+
+@story
+def pushed_to_several(tf, lists, run):
+    both = tf.stack([_pushed(tf, lists, 1.0), _pushed(tf, lists, 2.0, 3.0)])
+    longer = tf.raw_ops.TensorListPushBackBatch(input_handles=both, tensor=[4.0, 5.0])
+    run([lists.tensor_list_stack(each, tf.float32) for each in tf.unstack(longer)])
