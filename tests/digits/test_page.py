@@ -118,7 +118,10 @@ def ink(page, canvas):
     )
 
 
-@pytest.mark.parametrize("digit", [2, 7, 8])
+RARELY = pytest.mark.slow  # a page more in a browser
+
+
+@pytest.mark.parametrize("digit", [2, *(pytest.param(n, marks=RARELY) for n in (7, 8))])
 def test_a_digit_drawn_with_the_mouse_is_read(opened, digit):
     page = opened()
     draw(page, digit)
@@ -289,7 +292,7 @@ def objections(page):
     return [f"{rule['id']}: {[node['html'] for node in rule['nodes']]}" for rule in found]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=RARELY)])
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone in Chinese"])
 def test_axe_finds_nothing(opened, trained_folder, device, scheme):
     """With an answer and the curves of a training shown, and with the folded text open."""
@@ -305,7 +308,7 @@ def test_axe_finds_nothing(opened, trained_folder, device, scheme):
         assert objections(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=RARELY), "dark"])
 def test_axe_finds_nothing_where_there_is_no_model(opened, tmp_path, scheme):
     with serving.server(tmp_path) as address:
         page = opened(address, **DESKTOP, color_scheme=scheme)
