@@ -259,7 +259,3 @@ def get_experimental_options() -> dict[str, Any]:
 def set_experimental_options(options: dict[str, Any]) -> None:
     """Sets options of TensorFlow's graph optimizer, by name; they are kept."""
     _settings.options.update(options)
-
-
-def run_functions_eagerly(run_eagerly: bool) -> None:
-    """Does nothing: there is no `tf.function`."""

@@ -1,9 +1,9 @@
 from stillflow.api.config import experimental as experimental
 from stillflow.api.config import optimizer as optimizer
 from stillflow.api.config import threading as threading
+from stillflow.functions.decorated import run_functions_eagerly
 from stillflow.runtime.configuration import experimental_list_devices as experimental_list_devices
 from stillflow.runtime.configuration import get_soft_device_placement as get_soft_device_placement
-from stillflow.runtime.configuration import run_functions_eagerly
 from stillflow.runtime.configuration import set_soft_device_placement as set_soft_device_placement
 
 experimental_run_functions_eagerly = run_functions_eagerly
