@@ -99,7 +99,8 @@ def test_every_op_has_a_case(run_types):
     without = set(all_ops()) - {case.type for case in UPDATES} - stream_types()
     without.remove("Abort")  # no recording ends with it
     without.remove("CrossReplicaSum")  # TensorFlow runs it on TPUs only
-    without.remove("AnonymousIteratorV2")  # of eager programs: tests/eager/test_iterating.py
+    # Of eager programs: tests/eager/test_iterating.py and tests/cases/eager.py.
+    without -= {"AnonymousIteratorV2", "EagerPyFunc", "EagerPyFuncGradient"}
     for name in suites.VALUES:
         without -= value_types(name)
     for run in every_run():

@@ -48,7 +48,7 @@ def test_every_public_name_is_read_as_it_is_asked():
 
 @pytest.mark.parametrize("path", INTERNAL)
 def test_internal_names_are_read_as_they_are_asked(path):
-    stillflow.as_tensorflow()
+    stillflow.as_tensorflow(period=False)  # the period stays in a process
     module = importlib.import_module(f"tensorflow.{path}")
     table = internals._table().get(path, {})
     for name in [*(table if isinstance(table, dict) else ()), *internals._own(path), "no_such"]:

@@ -56,7 +56,7 @@ def test_changed_requests_are_answered_or_refused(models, seed):
         requests.append((path, body))
     found = asking.ask_all(models, requests)
     statuses = {response.status_code for response in found}
-    assert statuses <= {200, 400, 501}, [
+    assert statuses <= {200, 400, 499, 501}, [  # 499: the client is gone before it has said all
         r for r, a in zip(requests, found, strict=True) if a.is_server_error
     ]
     assert {200, 400} <= statuses
