@@ -3,7 +3,7 @@
 Of any server:
 bodies      what clients send, within bounds
 batcher     requests of the same time, run together
-server      a socket, and HTTP on it
+server      a socket, and HTTP on it; listening: where a command listens
 
 Of models, by TensorFlow Serving's REST API:
 tensors     JSON to arrays and back; examples: to serialized Examples

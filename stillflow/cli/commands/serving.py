@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+from stillflow.serving import listening
 
 
 def _number(name: str, default: float, least: float, told: str) -> Callable[[Any], Any]:
@@ -21,14 +21,7 @@ def _number(name: str, default: float, least: float, told: str) -> Callable[[Any
 @click.argument("path", type=click.Path(), required=False)
 @click.option("--name", help="Of PATH's model in addresses; its folder's name by default.")
 @click.option("--model", "models", multiple=True, metavar="NAME=PATH", help="A model more.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    default=8501,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="Port to listen on; 0 takes a free one.",
-)
+@listening.at_address(8501)
 @click.option(
     "--versions", default="all", show_default=True, help="all, latest, or numbers with commas."
 )
@@ -87,14 +80,8 @@ def serve(
         made = starting.Server(paths, _versions(versions), _labels(labels, paths), settings)
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None
-    try:
-        listener = server.listen(host, port)
-    except OSError as error:
-        raise click.ClickException(
-            f"Cannot listen on {host}, port {port}: {error.strerror}."
-            "\n  Name another with --port (0 takes a free one) or --host."
-        ) from None
-    if host not in _LOOPBACK:
+    listener = listening.listener_at(host, port)
+    if listening.is_open(host):
         click.echo("Other machines can reach this address: there are no users or passwords.")
     _show_log()
     try:

@@ -7,19 +7,11 @@ import warnings
 import click
 
 from stillflow.digits import model
-
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+from stillflow.serving import listening
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    default=8000,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="Port to listen on; 0 takes a free one.",
-)
+@listening.at_address(8000)
 @click.option(
     "--model",
     "folder",
@@ -46,14 +38,8 @@ def serve(host: str, port: int, folder: str) -> None:
     current.look()
     if current.recogniser is None:
         click.echo(current.reason)
-    try:
-        listener = server.listen(host, port)
-    except OSError as error:
-        raise click.ClickException(
-            f"Cannot listen on {host}, port {port}: {error.strerror}."
-            "\n  Name another with --port (0 takes a free one) or --host."
-        ) from None
-    if host not in _LOOPBACK:
+    listener = listening.listener_at(host, port)
+    if listening.is_open(host):
         click.echo("Other machines can reach this address.")
     click.echo(f"Draw a digit at {server.address_of(listener)} (Ctrl-C ends it)")
     server.serve(app.create(current), listener)
