@@ -190,22 +190,48 @@ def _counted(
     """A loop with a counter of its own."""
     counter: list[Any] = [start]
 
-    def test() -> Any:
-        plain = goes_on(counter[0])
-        return plain if extra_test is None else cond(plain, extra_test, lambda: False)
-
     def step() -> None:
         at = counter[0]
         body(at)
         counter[0] = following(at)
 
+    loop_beside(
+        counter,
+        lambda: goes_on(counter[0]),
+        step,
+        extra_test,
+        get_state,
+        set_state,
+        symbol_names,
+        options,
+    )
+
+
+def loop_beside(
+    own: list[Any],
+    goes_on: Callable[[], Any],
+    body: Callable[[], Any],
+    extra_test: Callable[[], Any] | None,
+    get_state: GetState,
+    set_state: SetState,
+    symbol_names: Sequence[str],
+    options: dict[str, Any] | None,
+) -> None:
+    """A `tf.while_loop` over the state and what is in `own`, a list of one value, before it.
+
+    It ends when `goes_on()` or, after that, `extra_test()` does not hold.
+    """
+
+    def test() -> Any:
+        plain = goes_on()
+        return plain if extra_test is None else cond(plain, extra_test, lambda: False)
+
     def set_all(values: tuple) -> None:
-        counter[0] = values[0]
+        own[0] = values[0]
         set_state(tuple(values[1:]))
 
-    graph_loop(
-        test, step, lambda: (counter[0], *get_state()), set_all, ("", *symbol_names), options
-    )
+    names = ("", *symbol_names)
+    graph_loop(test, body, lambda: (own[0], *get_state()), set_all, names, options)
 
 
 def graph_loop(

@@ -7,7 +7,7 @@ from typing import Any
 
 from stillflow.autograph.operators.checking import check_loop
 from stillflow.autograph.operators.choices import GetState, SetState, if_stmt
-from stillflow.autograph.operators.loops import check_before, graph_loop
+from stillflow.autograph.operators.loops import check_before, loop_beside
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import to_tensor
 from stillflow.graph import nest
@@ -70,17 +70,16 @@ def iterator_loop(
             len(symbol_names),
         )
 
-    def test() -> Any:
-        first = to_tensor(goes_on[0])
-        return first if extra_test is None else cond(first, extra_test, lambda: False)
-
-    def set_all(values: tuple) -> None:
-        goes_on[0] = values[0]
-        set_state(tuple(values[1:]))
-
     check_before(get_state(), symbol_names)
-    graph_loop(
-        test, step, lambda: (goes_on[0], *get_state()), set_all, ("", *symbol_names), options
+    loop_beside(
+        goes_on,
+        lambda: to_tensor(goes_on[0]),
+        step,
+        extra_test,
+        get_state,
+        set_state,
+        symbol_names,
+        options,
     )
 
 
