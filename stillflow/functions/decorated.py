@@ -9,7 +9,7 @@ from typing import Any
 from stillflow.functions.concrete import ConcreteFunction
 from stillflow.functions.lifting import UnliftableError, lifted
 from stillflow.functions.polymorphic import Function as Defun
-from stillflow.functions.polymorphic import bound
+from stillflow.functions.polymorphic import OfPython
 from stillflow.functions.specification import FunctionSpec, validate_signature
 from stillflow.functions.standing_for import WithCreator
 from stillflow.functions.tracing import UnknownArgument
@@ -38,7 +38,7 @@ def functions_run_eagerly() -> bool:
     return _Mode.runs_python
 
 
-class Function:
+class Function(OfPython):
     """A Python function, traced for its arguments: see `tf.function`.
 
     The first call is traced twice where it makes variables: then by a trace that may, and from
@@ -55,9 +55,7 @@ class Function:
         experimental_relax_shapes: bool = False,
         experimental_compile: bool | None = None,
     ):
-        self._python_function = python_function
-        self._function_spec = FunctionSpec(python_function, input_signature)
-        self._name = name
+        super().__init__(python_function, name, input_signature)
         self._autograph = autograph
         self._autograph_options = experimental_autograph_options
         self.experimental_relax_shapes = experimental_relax_shapes
@@ -66,19 +64,6 @@ class Function:
         self._sets_inside = False  # what the first call sets variables to depends on arguments
         self._stateful_fn: Defun | None = None
         self._stateless_fn: Defun | None = None
-        self._descriptor_cache: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
-
-    @property
-    def python_function(self) -> Callable:
-        return self._python_function
-
-    @property
-    def function_spec(self) -> FunctionSpec:
-        return self._function_spec
-
-    @property
-    def input_signature(self) -> tuple | None:
-        return self._function_spec.input_signature
 
     def _like(self, python_function: Callable) -> Function:
         """The same of another Python function, without its traces."""
@@ -91,14 +76,6 @@ class Function:
             self.experimental_relax_shapes,
             self._experimental_compile,
         )
-
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        """The function of a method, which refers weakly to the object; one for each."""
-        if instance is None:
-            return self
-        if instance not in self._descriptor_cache:
-            self._descriptor_cache[instance] = bound(self, instance)
-        return self._descriptor_cache[instance]
 
     def _decorate(self, decorator: Callable) -> None:
         """Puts a decorator around the Python function; ValueError once it was traced."""

@@ -47,7 +47,43 @@ class FunctionCache:
         return {*self.primary.values(), *self.arg_relaxed.values()}
 
 
-class Function:
+class OfPython:
+    """What functions that are traced have in common: a Python function, and its parameters.
+
+    A subclass has `_like(python_function)`, the same of another one.
+    """
+
+    _like: Callable[[Callable], Any]
+
+    def __init__(self, python_function: Callable, name: str, input_signature: Any):
+        self._python_function = python_function
+        self._function_spec = FunctionSpec(python_function, input_signature)
+        self._name = name
+        #: For each object, the function of its methods.
+        self._descriptor_cache: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+
+    @property
+    def python_function(self) -> Callable:
+        return self._python_function
+
+    @property
+    def function_spec(self) -> FunctionSpec:
+        return self._function_spec
+
+    @property
+    def input_signature(self) -> tuple | None:
+        return self._function_spec.input_signature
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        """The function of a method, which refers weakly to the object; one for each."""
+        if instance is None:
+            return self
+        if instance not in self._descriptor_cache:
+            self._descriptor_cache[instance] = bound(self, instance)
+        return self._descriptor_cache[instance]
+
+
+class Function(OfPython):
     """A Python function whose calls are calls of its traces.
 
     Args:
@@ -71,9 +107,7 @@ class Function:
         experimental_relax_shapes: bool = False,
         capture_by_value: bool | None = None,
     ):
-        self._python_function = python_function
-        self._function_spec = FunctionSpec(python_function, input_signature)
-        self._name = name
+        super().__init__(python_function, name, input_signature)
         self._autograph = autograph
         self._autograph_options = autograph_options
         self._experimental_relax_shapes = experimental_relax_shapes
@@ -82,20 +116,6 @@ class Function:
         self._function_attributes = attributes or {}
         self._capture_by_value = capture_by_value
         self._lock = threading.RLock()
-        #: For each object, the function of its methods.
-        self._descriptor_cache: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
-
-    @property
-    def python_function(self) -> Callable:
-        return self._python_function
-
-    @property
-    def function_spec(self) -> FunctionSpec:
-        return self._function_spec
-
-    @property
-    def input_signature(self) -> tuple | None:
-        return self._function_spec.input_signature
 
     @property
     def flat_input_signature(self) -> tuple:
@@ -109,14 +129,6 @@ class Function:
         result = function._filtered_call(inputs, words)
         self._quick.note(args, kwargs, function)
         return result
-
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        """The function of a method, which refers weakly to the object; one for each."""
-        if instance is None:
-            return self
-        if instance not in self._descriptor_cache:
-            self._descriptor_cache[instance] = bound(self, instance)
-        return self._descriptor_cache[instance]
 
     def _like(self, python_function: Callable) -> Function:
         """The same of another Python function, without its traces."""
