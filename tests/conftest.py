@@ -2,12 +2,13 @@
 
 import logging
 import signal
+import weakref
 
 import hypothesis
 import pytest
 
 from stillflow.graph import context
-from stillflow.runtime import platforms
+from stillflow.runtime import platforms, session
 
 # How long an example takes says nothing where other processes run.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -36,6 +37,12 @@ def usual_verbosity():
     level = logger.level
     yield
     logger.setLevel(level)
+
+
+@pytest.fixture
+def only_own_sessions(monkeypatch):
+    """Has `Session.reset` reach what this test opens, and no session that other tests share."""
+    monkeypatch.setattr(session, "_sessions", weakref.WeakSet())
 
 
 @pytest.fixture

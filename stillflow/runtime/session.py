@@ -53,7 +53,7 @@ from stillflow.runtime.turns import Turns
 _NOTHING: dict[Any, Any] = {}
 
 
-_sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
+_sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()  # those that `Session.reset` may close
 
 
 @dataclass(frozen=True, slots=True)
@@ -589,6 +589,11 @@ def _server_of(target: Any, config: Any) -> Any:
     from stillflow.runtime import served  # few programs have servers
 
     return served.found(target)
+
+
+def keep_open(session: BaseSession) -> None:
+    """Has `Session.reset` leave a session alone that is not the program's own."""
+    _sessions.discard(session)
 
 
 def state_of(session: BaseSession) -> SessionState:

@@ -16,7 +16,7 @@ from stillflow.interchange.kinds import read_graph_file
 from stillflow.interchange.meta_graph import import_meta_graph, read_meta_graph
 from stillflow.interchange.saved_model import loader, names
 from stillflow.runtime.ahead import compile_ahead
-from stillflow.runtime.session import BaseSession
+from stillflow.runtime.session import BaseSession, keep_open
 from stillflow.serving.refusing import refuse_code, refuse_writing
 from stillflow.serving.signatures import DEFAULT, Signature, made_signature, signatures_of
 from stillflow.serving.tensors import invalid
@@ -115,6 +115,7 @@ def load(
     """
     graph = Graph()
     session = BaseSession(graph=graph)
+    keep_open(session)  # who asks for a model has no part in what the process does beside it
     if path.endswith(".meta"):
         meta = _import_checkpoint(path, session)
     elif path.endswith(".pb"):

@@ -107,7 +107,7 @@ def test_closing_the_session_ends_every_wait():
     fails(waiting.result(), tf.errors.CancelledError, "Dequeue operation was cancelled")
 
 
-def test_a_reset_closes_all_sessions():
+def test_a_reset_closes_all_sessions(only_own_sessions):
     queue = tf.FIFOQueue(1, tf.int32)
     session = tf.Session()
     waiting = Waiting(session, queue.dequeue())

@@ -6,6 +6,7 @@ import asking
 import numpy as np
 import pytest
 
+import stillflow as tf
 from stillflow.graph.errors import UnimplementedError
 from stillflow.interchange.saved_model import loader
 from stillflow.platform.records import framed
@@ -41,6 +42,13 @@ def test_functions_that_tensorflow_1_15_saved_of_keras_are_served():
     expected = np.load(asking.GOLDEN / "expected.npz")["keras_0"]
     found = servable.run(servable.signature(None), {"dense_input": np.eye(4, dtype="float32")[:2]})
     np.testing.assert_allclose(found["dense_1"], expected, rtol=1e-6)
+
+
+def test_a_reset_leaves_models_as_they_are(only_own_sessions):
+    """A program that closes all its sessions does not know of those that answer clients."""
+    servable = load(golden("half"))
+    tf.Session.reset("")
+    assert servable.run(servable.signature(None), {"x": np.float32([1])})["y"] == 2.5
 
 
 def test_a_model_of_tensorflow_2_is_served():
