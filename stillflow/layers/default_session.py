@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import weakref
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,12 +28,23 @@ class _Own(threading.local):
 
 _own = _Own()
 _is_manual = False
-# Of each graph the variables that were not looked at yet, by identity and in the order of their
-# making, and the optimizers that have some.
-_waiting: weakref.WeakKeyDictionary[Graph, weakref.WeakValueDictionary[int, Any]] = (
-    weakref.WeakKeyDictionary()
-)
-_optimizers: weakref.WeakKeyDictionary[Graph, weakref.WeakSet[Any]] = weakref.WeakKeyDictionary()
+
+
+class _Tracked:
+    """What a graph has to be given values, by identity and in the order of its making.
+
+    The graph holds on to it: were it let go, then whether its nodes are made, and so the seeds of
+    random operations after them, would hang on when Python collects garbage.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: dict[int, Any] = {}  # variables that were not looked at yet
+        self.optimizers: dict[int, Any] = {}  # that have variables
+
+
+def _tracked(graph: Graph) -> _Tracked:
+    tracked: _Tracked = graph.kept.setdefault(_Tracked, _Tracked())
+    return tracked
 
 
 def get_session(op_input_list: Iterable[Any] = ()) -> BaseSession:
@@ -81,14 +91,14 @@ def track_variable(variable: Any) -> None:
     if executing_eagerly_outside_functions():
         return  # it has its value
     graph = variable.graph if hasattr(variable, "graph") else get_default_graph()
-    _waiting.setdefault(graph, weakref.WeakValueDictionary())[id(variable)] = variable
+    _tracked(graph).waiting[id(variable)] = variable
 
 
 def track_tf_optimizer(optimizer: Any) -> None:
     """Notes `optimizer.optimizer`, one of `tf.train`, whose variables are to be initialised too."""
     if executing_eagerly_outside_functions():
         return
-    _optimizers.setdefault(get_default_graph(), weakref.WeakSet()).add(optimizer)
+    _tracked(get_default_graph()).optimizers[id(optimizer)] = optimizer
 
 
 def initialize_variables(session: BaseSession) -> None:
@@ -102,7 +112,6 @@ def initialize_variables(session: BaseSession) -> None:
     flags = session.run([is_variable_initialized(each) for each in unknown])
     for each in unknown:
         each._keras_initialized = True
-    _waiting.pop(get_default_graph(), None)
     without = [each for each, flag in zip(unknown, flags, strict=True) if not flag]
     if without:
         session.run(variables_initializer(without))
@@ -133,14 +142,14 @@ def _own_session(op_input_list: Iterable[Any]) -> BaseSession:
 
 
 def _not_looked_at() -> list[Any]:
-    graph = get_default_graph()
-    for optimizer in _optimizers.get(graph, ()):
+    tracked = _tracked(get_default_graph())
+    for optimizer in tracked.optimizers.values():
         for variable in optimizer.optimizer.variables():
             track_variable(variable)
-    waiting = _waiting.get(graph)
-    if not waiting:
-        return []
-    return [each for each in waiting.values() if not getattr(each, "_keras_initialized", False)]
+    for key, variable in list(tracked.waiting.items()):
+        if getattr(variable, "_keras_initialized", False):
+            del tracked.waiting[key]
+    return list(tracked.waiting.values())
 
 
 register_session_provider(get_session)

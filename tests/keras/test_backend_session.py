@@ -49,6 +49,17 @@ def test_a_program_gives_one():
         assert K.get_session() is session
 
 
+def test_what_a_program_drops_is_initialised_all_the_same():
+    """As in TensorFlow before garbage is collected, which must not change nodes and seeds."""
+    tf.keras.metrics.Mean()
+    gc.collect()
+    K.get_session()
+    asked = [
+        op for op in tf.get_default_graph().get_operations() if op.type == "VarIsInitializedOp"
+    ]
+    assert {op.inputs[0].op.name for op in asked if "/" not in op.name} == {"total", "count"}
+
+
 def test_it_is_the_thread_s_own():
     found = []
     own = K.get_session()
