@@ -99,9 +99,9 @@ def _rewritten(f: types.FunctionType, options: ConversionOptions) -> ast.Functio
     definition.decorator_list = []
     _plain_arguments(definition.args)
     elements = take_directives(definition, lambda expression: _value_of(expression, f))
-    if options.uses(Feature.LISTS):
-        definition.body = [Lists(elements).visit(statement) for statement in definition.body]
     namer = Namer(definition)
+    if options.uses(Feature.LISTS):
+        Lists(elements, namer).over(definition)
     _explicit_super(definition)
     FunctionBody(definition, options, namer)
     definition.name = namer.new(f"tf__{definition.name}")  # another than what it calls itself by

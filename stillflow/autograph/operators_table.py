@@ -8,9 +8,11 @@ from stillflow.autograph.operators.choices import if_stmt, no_state, set_no_stat
 from stillflow.autograph.operators.lists import (
     GetItemOpts,
     ListPopOpts,
+    ListStackOpts,
     get_item,
     list_append,
     list_pop,
+    list_stack,
     new_list,
     set_item,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "FunctionScope",
     "GetItemOpts",
     "ListPopOpts",
+    "ListStackOpts",
     "Undefined",
     "UndefinedReturnValue",
     "and_",
@@ -49,6 +52,7 @@ __all__ = [
     "ldu",
     "list_append",
     "list_pop",
+    "list_stack",
     "new_list",
     "no_state",
     "not_",

@@ -15,6 +15,7 @@ from stillflow.ops.debug import asserting, py_func
 from stillflow.ops.math import arithmetic, casts, elementwise
 from stillflow.ops.strings import joining, numbers
 from stillflow.ops.tensor_array.tensor_array import TensorArray
+from stillflow.ops.tensor_list.reading import tensor_list_length
 
 UNSPECIFIED: Any = object()
 
@@ -57,7 +58,8 @@ def _number(x: Any, dtype: Any) -> Any:
 
 
 def len_(s: Any) -> Any:
-    """len(s): of a tensor, its size along axis 0, a number where that is known.
+    """len(s): of a tensor, its size along axis 0, a number where that is known; of a list of
+    tensors, how many there are.
 
     Raises:
       ValueError: the tensor is a scalar.
@@ -66,6 +68,8 @@ def len_(s: Any) -> Any:
         return s.size()
     if not is_tensor(s):
         return len(s)
+    if s.dtype == dtypes.variant and s.shape.ndims == 0:
+        return tensor_list_length(s)
     if s.shape.ndims and s.shape.dims[0].value is not None:
         return s.shape.dims[0].value
     sizes = shape_of.shape(s)
