@@ -17,6 +17,7 @@ import numpy as np
 
 from stillflow.runtime import platforms
 from stillflow.runtime.platforms import Platform
+from stillflow.runtime.repeats import Repeat
 from stillflow.runtime.steps import Step
 
 # Microseconds.
@@ -65,10 +66,16 @@ class Switch(NamedTuple):
     compiling: float
 
 
-def switch(steps: Sequence[Step], slots: Sequence[Any], moved: Sequence[Any] = ()) -> Switch:
+def switch(
+    steps: Sequence[Step],
+    slots: Sequence[Any],
+    moved: Sequence[Any] = (),
+    rolled: Sequence[Step | Repeat] | None = None,
+) -> Switch:
     """When a plan of which `steps` can be compiled is.
 
     `slots` hold the values of one run, of which a compiled run moves `moved` to its device or back.
+    `rolled` are the steps as they are compiled, if some of them repeat.
     """
     platform = platforms.current()
     work = work_of(steps, slots)
@@ -76,7 +83,7 @@ def switch(steps: Sequence[Step], slots: Sequence[Any], moved: Sequence[Any] = (
     compiled = platform.run + platform.step * work.steps
     compiled += work.bytes / platform.bytes + work.flops / platform.flops
     compiled += moving(moved, platform)
-    compiling = _compiling(_count(steps), platform)
+    compiling = _compiling(_count(steps if rolled is None else rolled), platform)
     return Switch(math.inf if host <= compiled else compiling / (host - compiled), compiling)
 
 
@@ -91,10 +98,16 @@ def _compiling(count: int, platform: Platform) -> float:
     return platform.start + platform.compile_step * count * (1 + count / _MANY_STEPS)
 
 
-def _count(steps: Sequence[Step]) -> int:
-    """How many steps there are to compile, those within regions included."""
-    inner = (part.plan.steps for s in steps if s.region is not None for part in s.region.parts)
-    return len(steps) + sum(map(_count, inner))
+def _count(steps: Sequence[Step | Repeat]) -> int:
+    """How many steps there are to compile, those within regions included; what repeats once."""
+    count = 0
+    for step in steps:
+        if isinstance(step, Repeat):
+            count += step.period
+        else:
+            parts = () if step.region is None else step.region.parts
+            count += 1 + sum(_count(part.plan.steps) for part in parts)
+    return count
 
 
 def _bytes(step: Step, slots: Sequence[Any]) -> int:

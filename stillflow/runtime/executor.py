@@ -34,6 +34,7 @@ from stillflow.runtime.packing import PackedValue
 from stillflow.runtime.quiet import quiet
 from stillflow.runtime.recording.current import current
 from stillflow.runtime.regions import Part, watching
+from stillflow.runtime.repeats import rolled
 from stillflow.runtime.segments import Split, split
 from stillflow.runtime.sides import check_alive
 from stillflow.runtime.specialising import specialised
@@ -355,7 +356,11 @@ class Executor:
         compiled = set() if learned.split is None else {s.op for s in learned.split.compiled_steps}
         given = [slots[slot] for slot in self.plan.feeds]
         moved = [*given, *(slots[slot] for slot in self.plan.fetches if slot is not None)]
-        after = switch([s for s in found.steps if s.op in compiled], slots, moved)
+        steps = [s for s in found.steps if s.op in compiled]
+        read = {slot for slot in self.plan.fetches if slot is not None}
+        read.update(self.plan.written.values())
+        pieces = rolled(steps, read, found.program.constants.__getitem__)
+        after = switch(steps, slots, moved, pieces)
         kept = [slots[slot] for slot in self.plan.written.values()]
         may_differ = any(step.region is not None for step in found.steps)
         passes_feeds = may_differ or any(_is_fed(value, given) for value in kept)

@@ -364,7 +364,8 @@ class _Compiled:
             updated.update(_unpacked(pack, buffer))
         # A feed that is known while tracing arrives too.
         given = {**dict(zip(self._inputs, inputs, strict=True)), **self._known, **updated}
-        walked = trace(self._walked, given, updated, self._turns)
+        kept = {*self._outputs, *updated}
+        walked = trace(self._walked, given, updated, self._turns, kept)
         self._known.update(walked.folded)  # later segments may need it so
         self._messages = [(check.op, check.message) for check in walked.checks]
         self.drawn = walked.drawn

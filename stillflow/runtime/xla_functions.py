@@ -49,10 +49,11 @@ def outcome(
     values.update(zip(plan.feeds, map(jnp.asarray, feeds), strict=True))
     values.update((slot, jnp.asarray(variables[v])) for v, slot in plan.variables.items())
     values.update((slot, jnp.asarray(streams[op])) for op, slot in plan.streams.items())
+    kept = {*plan.variables.values(), *(slot for slot in plan.fetches if slot is not None)}
     with warnings.catch_warnings():
         # It is said above that types are narrower.
         warnings.filterwarnings("ignore", "Explicitly requested dtype", UserWarning)
-        traced = trace(plan.steps, values, updated=(), turns={})
+        traced = trace(plan.steps, values, updated=(), turns={}, kept=kept)
     values = traced.values
     return Outcome(
         [None if slot is None else jnp.asarray(values[slot]) for slot in plan.fetches],

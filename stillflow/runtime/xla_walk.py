@@ -5,19 +5,21 @@ It holds no buffer and knows no session; `runtime.xla` wraps it for speed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-from jax import export
+from jax import export, lax
 
 from stillflow.declare.numpy.denormals import flushed
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.graph.operation import Operation
+from stillflow.runtime.repeats import Repeat, rolled
 from stillflow.runtime.steps import Step
 from stillflow.runtime.towers import Towers
 from stillflow.runtime.trips import Trips
+from stillflow.runtime.xla_floats import faithful
 from stillflow.runtime.xla_holders import NotTraceable
 from stillflow.runtime.xla_namespace import Check, JaxNamespace
 from stillflow.runtime.xla_regions import traced
@@ -34,7 +36,8 @@ _NEEDS_VALUE = (
 class Traced(NamedTuple):
     """What a walk gave.
 
-    values: of all slots; a variable that it updated has its old value when a check failed.
+    values: by slot, but of those within a repeated run of steps; a variable that it updated has
+      its old value when a check failed.
     checks: the conditions of the run, in order.
     folded: what followed from constants and shapes alone, by slot, and so needs no run.
     drawn: the shapes of what random ops drew.
@@ -51,10 +54,11 @@ def trace(
     given: Mapping[int, Any],
     updated: Iterable[int],
     turns: Mapping[Operation, Trips],
+    kept: Collection[int],
 ) -> Traced:
     """Traces `steps` over the values `given`; `updated` are the variables whose buffers it takes.
 
-    `turns` are those of loops that make them in every run.
+    `turns` are those of loops that make them in every run, `kept` the slots that are wanted.
 
     Values that are no JAX arrays are known while tracing: NumPy computes what follows from them.
 
@@ -65,12 +69,11 @@ def trace(
     namespace = JaxNamespace()
     namespace.turns = turns
     with flushed(), np.errstate(all="ignore"):
-        for step in steps:
-            try:
-                _evaluate([step], values, namespace)
-            except NotTraceable as refusal:
-                refusal.op = step.op
-                raise
+        for item in rolled(steps, kept, lambda slot: _known(values.get(slot))):
+            if isinstance(item, Repeat):
+                _repeat(item, values, namespace)
+            else:
+                _step(item, values, namespace)
         # A failed run leaves the variables as they were, though their buffers are replaced.
         for slot in updated:
             values[slot] = namespace.if_passed(values[slot], given[slot])
@@ -79,6 +82,39 @@ def trace(
         if isinstance(step.region, Towers):
             drawn.update(step.region.drawn)
     return Traced(values, namespace.checks, _folded(steps, values), drawn)
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, jax.Array) else value
+
+
+def _step(step: Step, values: dict[int, Any], namespace: JaxNamespace) -> None:
+    try:
+        _evaluate([step], values, namespace)
+    except NotTraceable as refusal:
+        refusal.op = step.op
+        raise
+
+
+def _repeat(repeat: Repeat, values: dict[int, Any], namespace: JaxNamespace) -> None:
+    """A loop in place of steps that repeat, where what goes round keeps its shape and type."""
+
+    def block(_: Any, going: Any) -> Any:
+        inside = {**values, repeat.start: going}
+        _evaluate(repeat.block, inside, namespace)
+        return inside[repeat.block[-1].outputs[0]]
+
+    start = values[repeat.start]
+    if not isinstance(start, jax.Array) or not _is_like(jax.eval_shape(block, 0, start), start):
+        for step in repeat.steps:
+            _step(step, values, namespace)
+        return
+    end = lax.fori_loop(0, repeat.times, faithful(block), start)
+    values[repeat.steps[-1].outputs[0]] = end
+
+
+def _is_like(value: Any, other: Any) -> bool:
+    return (value.shape, value.dtype) == (other.shape, other.dtype)
 
 
 def _evaluate(steps: Sequence[Step], values: dict[int, Any], namespace: JaxNamespace) -> None:
@@ -138,5 +174,5 @@ def _folded(steps: Sequence[Step], values: dict[int, Any]) -> dict[int, Any]:
         for step in steps
         if step.is_pure
         for slot in step.outputs
-        if not isinstance(values[slot], jax.Array)
+        if slot in values and not isinstance(values[slot], jax.Array)
     }
