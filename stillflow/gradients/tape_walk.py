@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from stillflow.gradients.registered import rule_of
+from stillflow.gradients.repeated_tapes import repeated_gradients
 from stillflow.gradients.tape import Tape
 from stillflow.gradients.walk import UnconnectedGradients, is_trainable
 from stillflow.gradients.zeros import zeros_like_value
@@ -40,11 +41,24 @@ def tape_gradients(
     unconnected: UnconnectedGradients,
 ) -> list[Gradient | None]:
     """The gradient of the sum of `targets` with respect to each of `sources`, or None."""
-    grads = _Walk(tape, targets, sources).run(output_gradients)
+    weights = output_gradients or [None] * len(targets)
+    grads = repeated_gradients(tape, targets, sources, weights)
+    if grads is None:
+        grads = walked_gradients(tape, targets, sources, weights)
     if unconnected is UnconnectedGradients.ZERO:
         pairs = zip(grads, sources, strict=True)
         return [zeros_like_value(x) if grad is None else grad for grad, x in pairs]
     return grads
+
+
+def walked_gradients(
+    tape: Tape, targets: Sequence[Tensor], sources: Sequence[Tensor], weights: Sequence[Any]
+) -> list[Gradient | None]:
+    """`tape_gradients` by the rules of the operations, one after another.
+
+    weights: of each target, None where its elements are summed as they are.
+    """
+    return _Walk(tape, targets, sources).run(weights)
 
 
 class _Walk:
@@ -83,21 +97,25 @@ class _Walk:
             if op is not None:
                 self._pending[id(op)] = self._pending.get(id(op), 0) + 1
 
-    def run(self, output_gradients: Sequence[Any] | None) -> list[Gradient | None]:
-        self._begin(output_gradients)
+    def run(self, weights: Sequence[Any]) -> list[Gradient | None]:
+        self._begin(weights)
         ready = [op for key, op in self._ops.items() if key not in self._pending]
         while ready:
             op = ready.pop()
             self._differentiate(op)
             ready += self._freed_by(op)
-        return [_total(self._arrived.get(id(source), ())) for source in self._sources]
+        return [self._of_source(source) for source in self._sources]
 
-    def _begin(self, output_gradients: Sequence[Any] | None) -> None:
-        given = output_gradients or [None] * len(self._targets)
-        for target, grad in zip(self._targets, given, strict=True):
+    def _begin(self, weights: Sequence[Any]) -> None:
+        for target, grad in zip(self._targets, weights, strict=True):
             if id(target) in self._producers and target.dtype is not dtypes.string:
                 start = filling.ones_like(target) if grad is None else grad
                 self._arrived.setdefault(id(target), []).append(start)
+
+    def _of_source(self, source: Tensor) -> Gradient | None:
+        """The gradient of a source; none reaches what was not watched."""
+        key = id(source)
+        return _total(self._arrived.get(key, ())) if key in self._producers else None
 
     def _freed_by(self, op: Any) -> list[Any]:
         """The ops whose consumers are all done, now that `op` is."""
