@@ -47,8 +47,12 @@ def is_left_alone(
 
 
 def is_of_stillflow(o: Any) -> bool:
-    """Whether a function is Stillflow's own, which needs no conversion."""
-    return (getattr(o, "__module__", None) or "").startswith("stillflow.")
+    """Whether a function, or what an object does when called, is Stillflow's own.
+
+    That needs no conversion. Classes of Stillflow may have TensorFlow's names of modules.
+    """
+    parts = [o] if inspect.isroutine(o) or inspect.isclass(o) else [o, type(o).__call__]
+    return any((getattr(p, "__module__", None) or "").startswith("stillflow.") for p in parts)
 
 
 def _is_object_to_call(o: Any) -> bool:

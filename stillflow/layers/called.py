@@ -217,11 +217,12 @@ class Called(Connections, Collected):
                 f'Encountered error:\n"""\n{error}\n"""'
             ) from error
 
-    def _call_to_build(self) -> Callable[..., Any]:
-        """The method `call`; in a graph, that of a program's own class is converted."""
+    def _call_to_build(self, call: Callable[..., Any] | None = None) -> Callable[..., Any]:
+        """The method `call`, or another; in a graph, that of a program's own class is converted."""
+        call = self.call if call is None else call
         if type(self).__module__.startswith("stillflow.") or executing_eagerly():
-            return self.call
-        return tf_convert(self.call, control_status_ctx())
+            return call
+        return tf_convert(call, control_status_ctx())
 
     def _maybe_cast_inputs(self, inputs: Any) -> Any:
         dtype = self._compute_dtype

@@ -7,7 +7,7 @@ from typing import Any
 
 from stillflow.graph import nest
 from stillflow.layers.default_session import track_variable
-from stillflow.ops.variables.module import Module
+from stillflow.layers.saved_parts import SavedParts
 from stillflow.ops.variables.resource_variable import UnreadVariable
 from stillflow.ops.variables.variable import Variable
 from stillflow.tracking.assigning import sticky_attribute_assignment
@@ -15,7 +15,7 @@ from stillflow.tracking.assigning import sticky_attribute_assignment
 _PLAIN = (type(None), bool, int, float, str, bytes)
 
 
-class Sublayers(Module):
+class Sublayers(SavedParts):
     """The part of a layer that notes which layers and variables are set to its attributes."""
 
     _layers: list[Any]

@@ -1,10 +1,10 @@
-"""`tf.keras.layers.Layer`, whose `add_metric` makes metrics of Keras."""
+"""`tf.keras.layers.Layer`, whose `add_metric` makes metrics of Keras, and which files can hold."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from stillflow.layers import added_metrics
+from stillflow.layers import added_metrics, saved_parts
 from stillflow.layers.base_layer import Layer as Layer
 
 
@@ -14,4 +14,11 @@ def _mean(name: str) -> Any:
     return Mean(name=name)
 
 
+def _teller() -> Any:
+    from stillflow.keras.saving.objects import telling  # which tells models from layers
+
+    return telling
+
+
 added_metrics.means[:] = [_mean]
+saved_parts.tellers[:] = [_teller]

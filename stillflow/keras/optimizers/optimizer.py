@@ -78,6 +78,10 @@ class OptimizerV2(Hyper):
             if option in kwargs:
                 setattr(self, option, kwargs[option])
 
+    @property
+    def _object_identifier(self) -> str:
+        return "optimizer"
+
     # Computing and applying gradients -------------------------------------------------------------
 
     def minimize(

@@ -9,6 +9,7 @@ from typing import Any
 from stillflow.interchange.saved_model.loader import maybe_saved_model_directory
 from stillflow.keras.engine.sequential import Sequential
 from stillflow.keras.saving.hdf5_models import load_model_from_hdf5, save_model_to_hdf5
+from stillflow.keras.saving.objects.saving import save_model_to_saved_model
 from stillflow.keras.saving.saved_models import load_model_from_saved_model
 
 HDF5_ENDINGS = (".hdf5", ".h5", ".keras")
@@ -36,11 +37,8 @@ def save_model(
       NotImplementedError: the model is a subclass, whose `call` no file holds; or format "tf".
     """
     if save_format not in (None, "h5") and not is_hdf5_name(filepath) and not is_open(filepath):
-        raise NotImplementedError(
-            "Saving a Keras model with `save_format='tf'` is not yet in Stillflow "
-            f"(signatures={signatures}).\n  Use save_format='h5', "
-            "`tf.keras.experimental.export_saved_model`, or `tf.saved_model.save`."
-        )
+        save_model_to_saved_model(model, filepath, overwrite, include_optimizer, signatures)
+        return
     if not model._is_graph_network and not isinstance(model, Sequential):
         raise NotImplementedError(
             "Saving the model to HDF5 format requires the model to be a Functional model or a "
@@ -62,7 +60,6 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True) 
 
     Raises:
       ImportError: h5py is not installed.
-      NotImplementedError: it is a SavedModel of a subclassed model.
       OSError: the file is no HDF5 file, and no SavedModel of a Keras model.
       ValueError: it keeps no model.
     """

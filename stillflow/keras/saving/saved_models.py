@@ -1,4 +1,7 @@
-"""Keras models of SavedModels that `model.save(folder, save_format="tf")` wrote."""
+"""Keras models of SavedModels that `model.save(folder, save_format="tf")` wrote.
+
+A model is built by its configuration where that tells all; else its layers are functions.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from stillflow.graph.text import as_text, path_to_str
 from stillflow.interchange.saved_model.folders import get_variables_path
 from stillflow.interchange.saved_model.loader import read_saved_model
 from stillflow.keras.saving.model_config import model_from_config
+from stillflow.keras.saving.objects.loading import load_revived
 from stillflow.keras.saving.training_config import compile_args_from_training_config
 
 
 def load_model_from_saved_model(folder: Any, custom_objects: Any, compile: bool) -> Any:
-    """The model of a folder: built by its configuration, with its weights.
+    """The model of a folder, with its weights.
 
     Args:
       custom_objects: {name: object}, a program's own classes and functions.
@@ -21,21 +25,29 @@ def load_model_from_saved_model(folder: Any, custom_objects: Any, compile: bool)
 
     Raises:
       OSError: the SavedModel is of no Keras model.
-      NotImplementedError: the model is a subclass, which has no configuration.
     """
     folder = as_text(path_to_str(folder))
     told = _metadata(folder)
-    if "model_config" not in told:
-        raise NotImplementedError(
-            f"The model in {folder} is a subclass, whose `call` is not in a configuration.\n  "
-            "tf.saved_model.load_v2 loads it as functions."
-        )
-    model = model_from_config(told["model_config"], custom_objects=custom_objects or {})
+    model = _by_configuration(told, custom_objects or {})
+    is_revived = model is None
+    if is_revived:
+        model = load_revived(folder)
     training = told.get("training_config")
     if compile and training is not None:
         model.compile(**compile_args_from_training_config(training, custom_objects))
-    model.load_weights(get_variables_path(folder)).expect_partial()
+    if compile or not is_revived:
+        model.load_weights(get_variables_path(folder)).expect_partial()
     return model
+
+
+def _by_configuration(told: dict[str, Any], custom_objects: Any) -> Any:
+    """A new model as the file tells it; None where that needs classes that are not known."""
+    if "config" not in told.get("model_config", {}):
+        return None  # a subclass
+    try:
+        return model_from_config(told["model_config"], custom_objects=custom_objects)
+    except ValueError:  # a class, or a function, of the program that wrote the file
+        return None
 
 
 def _metadata(folder: str) -> dict[str, Any]:

@@ -317,6 +317,10 @@ class TrainingModel(OnBatch):
                 f"`{method}` is not supported for models compiled with tf.distribute.Strategy."
             )
 
+    @property
+    def _object_identifier(self) -> str:
+        return "_tf_keras_model"
+
     def _get_callback_model(self) -> Any:
         """The model that callbacks are told of: `callback_model` where a program has set it."""
         return getattr(self, "callback_model", None) or self

@@ -9,6 +9,7 @@ from stillflow.functions.decorated import Function, function
 from stillflow.interchange.saved_model.objects.revived import RestoredResource, SignatureMap
 from stillflow.ops.tables.interface import InitializableLookupTableBase
 from stillflow.tracking.auto import AutoTrackable
+from stillflow.tracking.lists import ListWrapper
 
 
 def is_resource(obj: Any) -> bool:
@@ -16,11 +17,15 @@ def is_resource(obj: Any) -> bool:
     return isinstance(obj, (InitializableLookupTableBase, RestoredResource))
 
 
-def functions_of(obj: Any) -> dict[str, Any]:
-    """The functions of an object by the names of their attributes."""
+def functions_of(obj: Any, cache: Any) -> dict[str, Any]:
+    """The functions of an object by the names of their attributes.
+
+    Args:
+      cache: a dict, in which what is to be saved together keeps what it knows of each other.
+    """
     own = getattr(obj, "_list_functions_for_serialization", None)
     if own is not None:
-        found: dict[str, Any] = own({})
+        found: dict[str, Any] = own(cache)
         return found
     if isinstance(obj, SignatureMap):
         return dict(obj)
@@ -28,12 +33,21 @@ def functions_of(obj: Any) -> dict[str, Any]:
         return {"_create_resource": obj._create_resource, "_initialize": obj._initialize}
     if is_resource(obj):
         return _functions_of_resource(obj)
-    return _attributes(obj) if isinstance(obj, AutoTrackable) else {}
+    if isinstance(obj, ListWrapper):
+        return {str(i): each for i, each in enumerate(obj) if isinstance(each, Function)}
+    return functions_in_attributes(obj) if isinstance(obj, AutoTrackable) else {}
 
 
-def _attributes(obj: Any) -> dict[str, Any]:
+def functions_in_attributes(obj: Any, computed: bool = True) -> dict[str, Any]:
+    """The functions among the attributes of an object.
+
+    Args:
+      computed: whether properties are asked for theirs.
+    """
     found = {}
     for name in dir(obj):
+        if not computed and isinstance(getattr(type(obj), name, None), property):
+            continue
         try:
             value = getattr(obj, name, None)
         except Exception:

@@ -38,7 +38,7 @@ from stillflow.train.objects.object_saver import TrackableSaver
 _decoded = StructureCoder().decode_proto
 
 
-def load_objects(export_dir: Any, tags: Any = None) -> Any:
+def load_objects(export_dir: Any, tags: Any = None, loader: Any = None) -> Any:
     """The objects of a SavedModel, as `tf.saved_model.save` wrote it.
 
     Its functions are called as those that were saved: `loaded.f(x)`; `loaded.signatures` has the
@@ -49,6 +49,7 @@ def load_objects(export_dir: Any, tags: Any = None) -> Any:
     Args:
       export_dir: the folder.
       tags: a tag or several: all the tags of the graph that is meant; None where there is one.
+      loader: the kind of Loader, which knows what objects become.
 
     Raises:
       OSError: there is no SavedModel, or its file is damaged.
@@ -76,7 +77,7 @@ def load_objects(export_dir: Any, tags: Any = None) -> Any:
             "'None', or pass matching tags."
         )
     with init_scope():
-        root = Loader(meta, folder).root
+        root = (loader or Loader)(meta, folder).root
     root.tensorflow_version = meta.meta_info_def.tensorflow_version
     root.tensorflow_git_version = meta.meta_info_def.tensorflow_git_version
     return root

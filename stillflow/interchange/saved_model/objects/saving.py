@@ -76,8 +76,11 @@ def save(obj: Any, export_dir: Any, signatures: Any = None) -> None:
     if not isinstance(obj, Trackable):
         raise ValueError(f"Expected a Trackable object for export, got {obj}.")
     _check_attribute(obj)
-    made = signature_map(function_to_export(obj) if signatures is None else signatures)
-    view = SavedView(obj, made)
+    view = SavedView(obj)
+    if signatures is None:
+        signatures = function_to_export(view.functions_of(obj))
+    made = signature_map(signatures)
+    view.set_signatures(made)
     SavedNodes(view)  # traces, and so may make variables
     nodes = SavedNodes(view)
     exported = ExportedGraph(nodes, made)

@@ -12,16 +12,14 @@ from stillflow.graph import nest
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.interchange.saved_model import names
-from stillflow.interchange.saved_model.objects.functions_of import functions_of
 from stillflow.interchange.saved_model.objects.revived import SignatureMap
 
 ATTRIBUTE = "signatures"
 _DEFAULT = "_default_save_signature"
 
 
-def function_to_export(root: Any) -> Any:
-    """The only function of the root that can be a signature; None where there are more, or none."""
-    functions = functions_of(root)
+def function_to_export(functions: dict[str, Any]) -> Any:
+    """The only function of these that can be a signature; None where there are more, or none."""
     if _DEFAULT in functions:
         return functions[_DEFAULT]
     concrete = [_concrete(each) for each in functions.values()]

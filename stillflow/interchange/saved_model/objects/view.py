@@ -21,16 +21,42 @@ from stillflow.train.objects.object_graph import ObjectGraphView
 class SavedView(ObjectGraphView):
     """The objects that a root depends on, and its signatures beside them."""
 
-    def __init__(self, root: Any, signatures: SignatureMap):
+    def __init__(self, root: Any):
         super().__init__(root, None if executing_eagerly() else WeakIdentityDict())
-        self._signatures = signatures
+        self._signatures = SignatureMap()
+        self._cache_of_objects: dict[Any, Any] = {}
+        self._functions: dict[int, dict[str, Any]] = {}
 
     def list_dependencies(self, obj: Any) -> list[TrackableReference]:
-        own = super().list_dependencies(obj)
-        if obj is not self.root:
-            return own
-        others = [reference for reference in own if reference.name != ATTRIBUTE]
-        return [*others, TrackableReference(ATTRIBUTE, self._signatures)]
+        others = {reference.name: reference.ref for reference in super().list_dependencies(obj)}
+        more = self._list_more(obj)
+        for name in others:
+            if name in more:
+                raise ValueError(
+                    f"Error when exporting object {obj} of with identifier="
+                    f"{obj._object_identifier}. The object has an attribute named {name}, which is "
+                    f"reserved. List of all reserved attributes: {list(more)}"
+                )
+        others.update(more)
+        if obj is self.root:
+            others.pop(ATTRIBUTE, None)
+            others[ATTRIBUTE] = self._signatures
+        return [TrackableReference(*pair) for pair in others.items()]
+
+    def set_signatures(self, signatures: SignatureMap) -> None:
+        """Puts signatures beside what the root depends on; there are none before."""
+        self._signatures = signatures
+
+    def _list_more(self, obj: Any) -> dict[str, Any]:
+        """What a SavedModel, and no checkpoint, has of an object, by name."""
+        listed = getattr(obj, "_list_extra_dependencies_for_serialization", None)
+        return {} if listed is None else listed(self._cache_of_objects)
+
+    def functions_of(self, obj: Any) -> dict[str, Any]:
+        """The functions of an object by name, at each call the same."""
+        if id(obj) not in self._functions:
+            self._functions[id(obj)] = functions_of(obj, self._cache_of_objects)
+        return self._functions[id(obj)]
 
 
 class CapturedConstant(NamedTuple):
@@ -57,7 +83,7 @@ class SavedNodes:
         self.functions: dict[int, dict[str, Any]] = {}
         self.traces: list[ConcreteFunction] = []
         for obj in self.objects:
-            self.functions[id(obj)] = own = functions_of(obj)
+            self.functions[id(obj)] = own = view.functions_of(obj)
             for function in own.values():
                 self._add_function(function)
 
