@@ -6,15 +6,18 @@ consumers are all done is next, the one that was found last first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from stillflow.gradients.registered import rule_of
 from stillflow.gradients.repeated_tapes import repeated_gradients
 from stillflow.gradients.tape import Tape
+from stillflow.gradients.tape_in_functions import gradients_in_function, meets_control_flow
 from stillflow.gradients.walk import UnconnectedGradients, is_trainable
 from stillflow.gradients.zeros import zeros_like_value
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly, get_default_graph
 from stillflow.graph.eager_tensor import EagerOperation
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
@@ -58,7 +61,18 @@ def walked_gradients(
 
     weights: of each target, None where its elements are summed as they are.
     """
-    return _Walk(tape, targets, sources).run(weights)
+    walk = _Walk(tape, targets, sources)
+    ops = walk.between()
+    if meets_control_flow(ops):
+        return gradients_in_function(tape, ops, targets, sources, weights)
+    with _scope():
+        return walk.run(weights)
+
+
+def _scope() -> AbstractContextManager[Any]:
+    """In a function, the scope by which TensorArrays tell one call's gradients from another's."""
+    in_function = not executing_eagerly() and get_default_graph().building_function
+    return get_default_graph().name_scope("gradients") if in_function else nullcontext()
 
 
 class _Walk:
@@ -96,6 +110,10 @@ class _Walk:
             op = self._producers.get(key)
             if op is not None:
                 self._pending[id(op)] = self._pending.get(id(op), 0) + 1
+
+    def between(self) -> Collection[Any]:
+        """What the tape recorded from which the targets were made."""
+        return self._ops.values()
 
     def run(self, weights: Sequence[Any]) -> list[Gradient | None]:
         self._begin(weights)

@@ -5,6 +5,8 @@
 
 import functools
 
+from taped import recurrent_training, tapes_around_choices, tapes_around_loops, tapes_in_loops
+
 
 def loops_and_jumps(tf, note):
     @tf.function
@@ -362,6 +364,10 @@ PROGRAMS = [
     gradients,
     gradients_of_loops,
     training,
+    tapes_around_choices,
+    tapes_around_loops,
+    tapes_in_loops,
+    recurrent_training,
     functions_call_functions,
     recursion,
     structures,

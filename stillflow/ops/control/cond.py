@@ -17,6 +17,7 @@ from stillflow.ops.control.carried import as_before
 from stillflow.ops.control.cond_context import CondContext
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.control.switch import merge, switch
+from stillflow.ops.control.taped import told_to_tapes
 from stillflow.platform.deprecation import deprecated_args
 
 
@@ -58,20 +59,25 @@ def cond(
                 "pred must not be a Python bool\n  What is known while building needs no tf.cond: "
                 "write `if`."
             )
-        when_true, when_false = _sides(pred)
-        true_result, true_parts = _built(when_true, true_fn, "true_fn")
-        false_result, false_parts = _built(when_false, false_fn, "false_fn")
-        if not strict:
-            true_result, false_result = _alone(true_result), _alone(false_result)
-        _check_same_structure(true_result, false_result, true_parts, false_parts)
-        merged = _merged(true_result, true_parts, false_parts)
-        effects.carry(merged, when_true, when_false)
-        if when_true.outer_context is None:
-            graph = get_default_graph()
-            graph.add_to_collection(GraphKeys.COND_CONTEXT, when_true)
-            graph.add_to_collection(GraphKeys.COND_CONTEXT, when_false)
-        result = nest.pack_sequence_as(true_result, merged, expand_composites=True)
-        return result if strict else _alone(result)
+        return told_to_tapes(lambda: _build(pred, true_fn, false_fn, strict))
+
+
+def _build(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any], strict: bool) -> Any:
+    """Builds the choice in a graph, and returns its result."""
+    when_true, when_false = _sides(pred)
+    true_result, true_parts = _built(when_true, true_fn, "true_fn")
+    false_result, false_parts = _built(when_false, false_fn, "false_fn")
+    if not strict:
+        true_result, false_result = _alone(true_result), _alone(false_result)
+    _check_same_structure(true_result, false_result, true_parts, false_parts)
+    merged = _merged(true_result, true_parts, false_parts)
+    effects.carry(merged, when_true, when_false)
+    if when_true.outer_context is None:
+        graph = get_default_graph()
+        graph.add_to_collection(GraphKeys.COND_CONTEXT, when_true)
+        graph.add_to_collection(GraphKeys.COND_CONTEXT, when_false)
+    result = nest.pack_sequence_as(true_result, merged, expand_composites=True)
+    return result if strict else _alone(result)
 
 
 def _function(name: str, given: Any, old_name: str, old: Any) -> Callable[[], Any]:

@@ -15,12 +15,25 @@ from stillflow.graph.context import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies
 from stillflow.ops.control.carried import as_carried
+from stillflow.ops.control.nodes import entered
 from stillflow.ops.control.ordering import identity
+
+# What a run makes for itself: flows and counters order what is done with it.
+_OWN_OF_RUNS = frozenset(
+    {"StackV2", "TensorArrayV3", "TensorArrayGradV3", "TensorArrayGradWithShape"}
+)
 
 
 def has_effect(op: Operation) -> bool:
     """Whether an operation changes what others see, random streams left out."""
-    return op.defn.stateful and op.defn.stream is None and not op.defn.is_placeholder
+    defn = op.defn
+    if not defn.stateful or defn.stream is not None or defn.is_placeholder:
+        return False
+    return op.type not in _OWN_OF_RUNS and not any(map(_is_own_of_run, op.inputs))
+
+
+def _is_own_of_run(tensor: Tensor) -> bool:
+    return tensor.dtype is dtypes.resource and entered(tensor).op.type in _OWN_OF_RUNS
 
 
 def context_of(op: Operation) -> Any:
@@ -41,7 +54,7 @@ def order(operations: Sequence[Operation], context: Any) -> list[Operation]:
     for op in operations:
         is_carrier = op in op.graph.effect_carriers
         is_own = context_of(op) is context
-        resources = dict.fromkeys(t for t in op.inputs if t.dtype is dtypes.resource)
+        resources = _resources_of(op)
         if not is_own:
             if op.defn.splits or op.type == "Enter":  # leads a resource into a choice or a loop
                 op._add_control_inputs(_before(op, last, resources))
@@ -57,6 +70,12 @@ def order(operations: Sequence[Operation], context: Any) -> list[Operation]:
             op._add_control_inputs(_before(op, last, keys))
             last.update(dict.fromkeys(keys, op))
     return effects
+
+
+def _resources_of(op: Operation) -> list[Tensor]:
+    """The resources that an operation takes and that others may take, too."""
+    handles = dict.fromkeys(t for t in op.inputs if t.dtype is dtypes.resource)
+    return [handle for handle in handles if not _is_own_of_run(handle)]
 
 
 def _before(op: Operation, last: dict, keys: Any) -> list[Operation]:

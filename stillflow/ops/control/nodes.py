@@ -7,6 +7,7 @@ from typing import Any
 from stillflow.graph.operation import Operation, Tensor
 
 _PASSING = {"Switch", "RefSwitch", "Identity", "RefIdentity"}
+_LEADING_IN = {*_PASSING, "Enter", "RefEnter"}
 
 Context = Any  # a ControlFlowContext, or None outside of all: see `contexts`
 
@@ -81,6 +82,13 @@ def constant_enter_of(tensor: Tensor) -> Operation | None:
     while op.type in _PASSING:
         op = op.inputs[0].op
     return op if is_constant_enter(op) else None
+
+
+def entered(tensor: Tensor) -> Tensor:
+    """What `tensor` was before it was led into loops and choices, if it was."""
+    while tensor.op.type in _LEADING_IN:
+        tensor = tensor.op.inputs[0]
+    return tensor
 
 
 def output_context(op: Operation) -> Context:

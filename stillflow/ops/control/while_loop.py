@@ -23,6 +23,7 @@ from stillflow.ops.control.nodes import is_constant_enter
 from stillflow.ops.control.ordering import identity, ref_or_identity
 from stillflow.ops.control.summarized import with_summaries
 from stillflow.ops.control.switch import merge, switch_ref_or_tensor
+from stillflow.ops.control.taped import told_to_tapes
 from stillflow.ops.control.while_context import WhileContext
 from stillflow.ops.math.comparison import logical_and
 
@@ -85,7 +86,11 @@ def while_loop(
             context = WhileContext(limit, parallel_iterations, back_prop, swap_memory)
             if context.outer_context is None:
                 graph.add_to_collection(GraphKeys.WHILE_CONTEXT, context)
-            result = _build(context, cond, body, loop_vars, shape_invariants, return_same_structure)
+            result = told_to_tapes(
+                lambda: _build(
+                    context, cond, body, loop_vars, shape_invariants, return_same_structure
+                )
+            )
         return result if limit is None else result[1]
 
 
