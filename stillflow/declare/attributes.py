@@ -82,6 +82,25 @@ def check_limits(op_type: str, limits: Mapping[str, Any], attrs: Mapping[str, An
             raise ValueError(f"{passed} {value} less than minimum {limit}.")
 
 
+def unmet_limit(limits: Mapping[str, Any], attrs: Mapping[str, Any]) -> str | None:
+    """What TensorFlow's runtime says of the first attribute beyond its limit; None if none is."""
+    for attr, limit in limits.items():
+        value = attrs[attr]
+        if not isinstance(limit, int):
+            if value not in limit:
+                allowed = ", ".join(f'"{choice}"' for choice in limit)
+                return (
+                    f"Value for attr '{attr}' of \"{value}\" is not in the list of allowed values: "
+                    f"{allowed}"
+                )
+            continue
+        is_list = isinstance(value, (list, tuple))
+        what, number = ("Length", len(value)) if is_list else ("Value", value)
+        if number < limit:
+            return f"{what} for attr '{attr}' of {number} must be at least minimum {limit}"
+    return None
+
+
 def kind_of(op_type: str, attr: str, annotation: Any) -> Kind:
     """The kind that `annotation` declares.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stillflow.declare.attributes import unmet_limit
 from stillflow.declare.inference import infer
 from stillflow.declare.shapes import ShapeError, merge
 from stillflow.graph.dtypes import DType
@@ -34,7 +35,8 @@ def outputs_of(
         names = ", ".join(f"'{attr}'" for attr in sorted(missing))
         raise ValueError(f"NodeDef missing {what} {names} from {described(defn)}")
     _check_numbers(defn, attrs)
-    _check_limits(defn, attrs)
+    if unmet := unmet_limit(defn.limits, attrs):
+        raise ValueError(unmet)
     _check_types(defn, attrs)
     _check_inputs(defn, name, inputs, attrs)
     return _with_written_shapes(_inferred(defn, name, inputs, attrs), written, name)
@@ -64,25 +66,6 @@ def _check_numbers(defn: Any, attrs: dict[str, Any]) -> None:
             raise ValueError(
                 f"Value for attr '{name}' of {attrs[name]} must be at least minimum {least}\n"
                 f"  and at most {_MOST_OUTPUTS}."
-            )
-
-
-def _check_limits(defn: Any, attrs: dict[str, Any]) -> None:
-    for name, limit in defn.limits.items():
-        value = attrs[name]
-        if not isinstance(limit, int):
-            if value not in limit:
-                allowed = ", ".join(f'"{choice}"' for choice in limit)
-                raise ValueError(
-                    f"Value for attr '{name}' of \"{value}\" is not in the list of allowed values: "
-                    f"{allowed}"
-                )
-            continue
-        is_list = isinstance(value, (list, tuple))
-        what, number = ("Length", len(value)) if is_list else ("Value", value)
-        if number < limit:
-            raise ValueError(
-                f"{what} for attr '{name}' of {number} must be at least minimum {limit}"
             )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stillflow.declare import executing
-from stillflow.declare.attributes import check_limits
+from stillflow.declare.attributes import check_limits, unmet_limit
 from stillflow.declare.binding import bind
 from stillflow.declare.building import build
 from stillflow.declare.convert import to_tensor
@@ -113,7 +113,7 @@ def _first(
         return build(defn, args, {**kwargs, "name": name})  # in the graph of that tensor
     inputs = _converted(defn, values, attrs, name)
     check_types(defn, attrs)
-    check_limits(defn.type, defn.limits, attrs)
+    _check_limits(defn, attrs, name)
     kernel = (Kernel if is_plain(defn) else StatefulKernel)(defn, attrs)
     if key is not None and _are_inputs(defn, key, inputs, seen):
         defn.kernels[key] = kernel
@@ -190,14 +190,26 @@ def _check_types(
                     decided[arg.type_attr or ""] = one._dtype
                 elif wanted.base_dtype is not one._dtype:
                     names = wanted.runtime_name, one._dtype.runtime_name
-                    raise InvalidArgumentError(
-                        None,
-                        None,
+                    raise _refusal(
+                        defn,
                         f"cannot compute {defn.type} as input #{index}(zero-based) was expected "
-                        f"to be a {names[0]} tensor but is a {names[1]} tensor [Op:{defn.type}]"
-                        + (f" name: {name}" if name else ""),
+                        f"to be a {names[0]} tensor but is a {names[1]} tensor",
+                        name,
                     )
             index += 1
+
+
+def _check_limits(defn: OpDef, attrs: dict[str, Any], name: str | None) -> None:
+    """What TensorFlow's runtime says of an attribute beyond its limit."""
+    try:
+        check_limits(defn.type, defn.limits, attrs)
+    except ValueError as error:
+        raise _refusal(defn, unmet_limit(defn.limits, attrs) or str(error), name) from None
+
+
+def _refusal(defn: OpDef, message: str, name: str | None) -> InvalidArgumentError:
+    named = f" name: {name}" if name else ""
+    return InvalidArgumentError(None, None, f"{message} [Op:{defn.type}]{named}")
 
 
 def run(
