@@ -1,1 +1,1 @@
-"""What `tf.contrib.eager` has of its own: metrics, savers, callbacks after operations."""
+"""What `tf.contrib.eager` has of its own, and TensorFlow's `execute` of ops by name."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from stillflow.environment import internal_estimator, internal_learn
 from stillflow.environment.internal_columns import COLUMNS, Members
 from stillflow.environment.internal_distribution import DISTRIBUTION
+from stillflow.environment.internal_eager import EAGER
 from stillflow.environment.internal_input import INPUT
 from stillflow.environment.internal_keras import KERAS
 from stillflow.environment.internal_objectives import OBJECTIVES
@@ -125,7 +126,7 @@ EQUIVALENT: dict[str, Members | str] = {
         "gfile": "FileIO=GFile",
     },
     "python.ops.array_ops": {
-        "": "constant newaxis",
+        "": "constant listdiff=setdiff1d newaxis",
     },
     "python.ops.image_ops": _IMAGES_V2,
     "python.ops.image_ops_impl": _IMAGES_V2,
@@ -137,8 +138,8 @@ EQUIVALENT: dict[str, Members | str] = {
     },
     "python.ops.math_ops": {
         "": (
-            "reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min "
-            "reduce_prod reduce_sum sparse_matmul"
+            "_mul_dispatch=multiply reduce_all reduce_any reduce_logsumexp reduce_max "
+            "reduce_mean reduce_min reduce_prod reduce_sum sparse_matmul"
         ),
     },
     "python.ops.nn": {
@@ -255,6 +256,7 @@ OWN: dict[str, Members] = {
     **DISTRIBUTION,
     **KERAS,
     **OBJECTIVES,
+    **EAGER,
     "contrib.distributions.python.ops.mvn_linear_operator": {
         "stillflow.distributions.multivariate_normal": "MultivariateNormalLinearOperator",
     },
@@ -410,70 +412,12 @@ OWN: dict[str, Members] = {
         "stillflow.runtime.conversions": "register_session_run_conversion_functions",
         "stillflow.runtime.session": "BaseSession",
     },
-    "python.autograph.core.ag_ctx": {
-        "stillflow.graph.conversion": "ControlStatusCtx Status control_status_ctx",
-    },
-    "python.autograph.core.converter": {
-        "stillflow.autograph.options": "ConversionOptions Feature STANDARD_OPTIONS",
-    },
-    "python.autograph.impl.api": {
-        "stillflow.autograph.calling": (
-            "AutoGraphError ConversionError call_with_unspecified_conversion_status convert "
-            "converted_call do_not_convert do_not_convert_internal=converted tf_convert to_code "
-            "to_graph"
-        ),
-    },
-    "python.autograph.lang.directives": {
-        "stillflow.autograph.directives": "set_element_type set_loop_options",
-    },
-    "python.eager.def_function": {
-        "stillflow.functions.decorated": "Function function run_functions_eagerly",
-    },
-    "python.eager.function": {
-        "stillflow.functions.concrete": "ConcreteFunction",
-        "stillflow.functions.polymorphic": (
-            "Function FunctionCache defun defun_with_attributes register"
-        ),
-        "stillflow.functions.specification": "FunctionSpec validate_signature",
-    },
-    "python.eager.lift_to_graph": {
-        "stillflow.functions.lifting": "UnliftableError",
-    },
-    "python.eager.wrap_function": {
-        "stillflow.functions.wrapped": (
-            "VariableHolder WrappedFunction WrappedGraph wrap_function"
-        ),
-    },
     "python.framework.auto_control_deps": {
         "stillflow.ops.control.effects": "AutomaticControlDependencies",
     },
     "python.framework.func_graph": {
         "stillflow.functions.func_graph": "FuncGraph",
         "stillflow.functions.tracing": "UnknownArgument func_graph_from_py_func",
-    },
-    "python.eager.execution_callbacks": {
-        "stillflow.runtime.eager.numerics": "InfOrNanError",
-    },
-    "python.eager.monitoring": {
-        "stillflow.platform.monitoring": "BoolGauge Counter IntGauge StringGauge",
-    },
-    "python.eager.backprop": {
-        "stillflow.gradients.eager_functions": "make_vjp",
-    },
-    "python.eager.context": {
-        "stillflow.graph.context": "in_eager_mode=executing_eagerly",
-        "stillflow.runtime.eager.eager_context": (
-            "Context EAGER_MODE GRAPH_MODE async_clear_error async_wait context=the_context device "
-            "ensure_initialized execution_mode global_seed internal_operation_seed num_gpus "
-            "set_global_seed"
-        ),
-        "stillflow.runtime.eager.mode": (
-            "ASYNC DEVICE_PLACEMENT_EXPLICIT DEVICE_PLACEMENT_SILENT "
-            "DEVICE_PLACEMENT_SILENT_FOR_INT32 DEVICE_PLACEMENT_WARN SYNC eager_mode graph_mode"
-        ),
-    },
-    "python.eager.tape": {
-        "stillflow.graph.recording": "record_operation stop_recording=stopped variable_accessed",
     },
     "python.framework.composite_tensor": {
         "stillflow.graph.composite": "CompositeTensor",
@@ -899,6 +843,7 @@ OWN: dict[str, Members] = {
     },
     "python.pywrap_tensorflow": {
         "stillflow.declare.static": "TF_TryEvaluateConstant_wrapper=evaluated",
+        "stillflow.eager.by_name": "TFE_Py_FastPathExecute=fast_path_execute",
     },
     "python.saved_model.builder": _WRITER,
     "python.saved_model.builder_impl": _WRITER,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from stillflow.graph.indexed_slices import IndexedSlices
@@ -60,6 +61,16 @@ def total_of(grads: list[Gradient], op: Operation, method: int) -> Gradient:
         for grad in dense[1:]:
             total = add_n([total, grad])
         return total
+
+
+def total_of_any(grads: Sequence[Gradient | None]) -> Gradient | None:
+    """The sum of those of `grads` that are there, sparse if all are; None where none is."""
+    present = [grad for grad in grads if grad is not None]
+    if len(present) < 2:
+        return present[0] if present else None
+    if any(isinstance(grad, Tensor) for grad in present):
+        return add_n(present)
+    return concat_slices(present)  # type: ignore[arg-type]
 
 
 def _sum_by_device(grads: list[Tensor]) -> Tensor:

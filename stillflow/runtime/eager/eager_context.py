@@ -2,25 +2,110 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
+from stillflow.declare.refusing import check_executor_type
 from stillflow.graph import context
 from stillflow.graph.eager_tensor import DEVICE
 from stillflow.graph.scopes import device as device_scope
-from stillflow.runtime.eager.mode import SYNC
+from stillflow.runtime.eager.callbacks import (
+    Callback,
+    add_execution_callback,
+    callbacks_now,
+    clear_execution_callbacks,
+)
+from stillflow.runtime.eager.mode import ASYNC, SYNC
 
 GRAPH_MODE = 0
 EAGER_MODE = 1
 _CPU = "CPU:0"
 
 
-class Context:
-    """The one context of a process; what differs between threads, it asks of the thread."""
+class Executor:
+    """What operations are handed to: it carries each out before the call returns."""
 
-    execution_mode = SYNC
-    device_policy = None
-    config = None
+    def __init__(self, enable_async: bool = False):
+        self._is_async = enable_async
+
+    def is_async(self) -> bool:
+        """What was asked for; operations run one after another in any case."""
+        return self._is_async
+
+    def wait(self) -> None:
+        """Nothing is waited for."""
+
+    def clear_error(self) -> None:
+        """No error waits to be told."""
+
+
+def new_executor(enable_async: bool) -> Executor:
+    """An executor of its own."""
+    return Executor(enable_async)
+
+
+class Context:
+    """The context of a process, of which all see the same eager mode.
+
+    Args:
+      config: recorded.
+      device_policy: recorded.
+      execution_mode: `SYNC` or `ASYNC`; operations run one after another in both.
+      server_def: recorded.
+
+    Raises:
+      ValueError: the mode is neither.
+    """
+
+    def __init__(
+        self,
+        config: Any = None,
+        device_policy: Any = None,
+        execution_mode: int | None = None,
+        server_def: Any = None,
+    ):
+        self.config = config
+        self.device_policy = device_policy
+        self.server_def = server_def
+        self._modes = threading.local()
+        self._first_mode = _checked_mode(execution_mode)
+
+    @property
+    def execution_mode(self) -> int:
+        """This thread's mode: what was asked for."""
+        return getattr(self._modes, "mode", self._first_mode)
+
+    @execution_mode.setter
+    def execution_mode(self, mode: int | None) -> None:
+        self._modes.mode = _checked_mode(mode)
+
+    @property
+    def executor(self) -> Executor:
+        return Executor(self.is_async())
+
+    def is_async(self) -> bool:
+        return self.execution_mode == ASYNC
+
+    @property
+    def _handle(self) -> Context:
+        """What TensorFlow's generated code hands on."""
+        return self
+
+    @property
+    def post_execution_callbacks(self) -> list[Callback]:
+        """This thread's callbacks, which are called after each operation."""
+        return callbacks_now()
+
+    def add_post_execution_callback(self, callback: Callback) -> None:
+        add_execution_callback(callback)
+
+    def clear_post_execution_callbacks(self) -> None:
+        clear_execution_callbacks()
+
+    def _set_global_seed(self, seed: Any) -> None:
+        set_global_seed(seed)
 
     def executing_eagerly(self) -> bool:
         return context.executing_eagerly()
@@ -64,6 +149,13 @@ class Context:
         """Steps need no room of their own."""
 
 
+def _checked_mode(mode: Any) -> int:
+    """SYNC for None; ValueError for what is no mode."""
+    if mode not in (None, SYNC, ASYNC):
+        raise ValueError(f"Execution mode should be None/SYNC/ASYNC. Got {mode}")
+    return SYNC if mode is None else mode
+
+
 _context = Context()
 
 
@@ -95,24 +187,45 @@ def async_clear_error() -> None:
 
 
 def execution_mode(mode: Any) -> AbstractContextManager:
-    """A `with` block in which operations run one after another, as they always do.
+    """A `with` block of a mode; operations run one after another in any.
 
     Raises:
       ValueError: `mode` is neither SYNC nor ASYNC.
     """
-    if mode not in (None, 0, 1):
-        raise ValueError(f"Execution mode should be None/SYNC/ASYNC. Got {mode}")
-    return nullcontext()
+    return _in_mode(_checked_mode(mode))
+
+
+@contextmanager
+def _in_mode(mode: int) -> Iterator[None]:
+    before, _context.execution_mode = _context.execution_mode, mode
+    try:
+        yield
+    finally:
+        _context.execution_mode = before
 
 
 def set_execution_mode(mode: Any) -> None:
-    """Operations run one after another, whatever is set.
+    """Sets this thread's mode; operations run one after another in any.
 
     Raises:
       ValueError: `mode` is neither SYNC nor ASYNC.
     """
-    with execution_mode(mode):
-        pass
+    _context.execution_mode = mode
+
+
+def executor_scope(executor: Executor) -> AbstractContextManager:
+    """A `with` block of an executor; operations run one after another in any."""
+    return execution_mode(ASYNC if executor.is_async() else SYNC)
+
+
+def function_executor_type(executor_type: str | None) -> AbstractContextManager:
+    """A `with` block in which functions are run by what is named; here all run alike.
+
+    Raises:
+      NotFoundError: TensorFlow has nothing of this name.
+    """
+    check_executor_type(executor_type or "")
+    return nullcontext()
 
 
 def device(name: Any) -> AbstractContextManager:
