@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import numpy as np
@@ -26,6 +26,22 @@ class Handle:
     shape = ()
 
 
+class Changed(threading.Condition):
+    """That something about a resource has changed; rings `bells`, of those who wait for several."""
+
+    def __init__(self, lock: Any):
+        super().__init__(lock)
+        self.bells: list[Any] = []  # locks that are open once they have rung
+
+    def notify_all(self) -> None:
+        super().notify_all()
+        self.ring()
+
+    def ring(self) -> None:
+        for bell in self.bells:
+            ring(bell)
+
+
 class Resource(Handle):
     """Base of queues and the like. What changes it does so under `changed`, and notifies."""
 
@@ -34,8 +50,8 @@ class Resource(Handle):
         self.users: set[int] = set()  # the sessions of a server that have asked for it
         # An interrupted thread never leaves it locked: the interpreter locks and enters in one.
         self.lock = threading.RLock()
-        self.changed = threading.Condition(self.lock)
-        self._is_cancelled = False
+        self.changed = Changed(self.lock)
+        self.is_cancelled = False
 
     @property
     def outlives_sessions(self) -> bool:
@@ -49,7 +65,7 @@ class Resource(Handle):
     def cancel(self) -> None:
         """Ends every wait, now and later, with CancelledError: the session is closed."""
         with self.changed:
-            self._is_cancelled = True
+            self.is_cancelled = True
             self.changed.notify_all()
 
     def wait_until(
@@ -64,7 +80,7 @@ class Resource(Handle):
           DeadlineExceededError: the run may not go on for so long.
         """
         while not is_done():
-            if self._is_cancelled:
+            if self.is_cancelled:
                 raise CancelledError(None, None, f"{what} was cancelled")
             left = _patience.left()
             is_last = polled is None or (left is not None and left <= polled)
@@ -118,6 +134,11 @@ def wait_for(condition: threading.Condition, is_done: Callable[[], Any]) -> None
 def time_left() -> float | None:
     """How long the run that this thread is in may wait, in seconds; None for ever."""
     return _patience.left()
+
+
+def ring(bell: Any) -> None:
+    with suppress(RuntimeError):  # it may be open already
+        bell.release()
 
 
 class _Patience(threading.local):

@@ -154,3 +154,54 @@ def waits_that_nothing_orders(tf, run):
     queue = tf.FIFOQueue(1, tf.float32, shapes=[[]])
     run([queue.dequeue(), queue.enqueue(3.0)])
     run([queue.dequeue_many(3), queue.enqueue_many([[1.0, 2.0, 3.0]])])
+
+
+@story
+def waits_for_what_follows_another(tf, run):
+    """What a wait needs is brought once another has ended, by the same run; over several queues."""
+    first, second, third = (tf.FIFOQueue(2, tf.float32, shapes=[[]]) for _ in range(3))
+    x, y, z = first.dequeue(), second.dequeue(), third.dequeue()
+    puts = [second.enqueue(x * 2.0), third.enqueue(x + y)]
+    run(first.enqueue(3.0))
+    run([z, y, x, puts])
+    later = tf.while_loop(lambda i, _: i < x, lambda i, t: (i + 1.0, t + i), [0.0, 0.0])[1]
+    choice = tf.cond(y > 1.0, lambda: third.enqueue(y), lambda: third.enqueue(-y))
+    run(first.enqueue(4.0))
+    run([z, choice, y, second.enqueue(later)])
+    with tf.control_dependencies([x, y]):
+        tail = third.enqueue(7.0)
+    run(first.enqueue(5.0))
+    run([z, tail, x, y, puts[0]])
+    run([queue.size() for queue in (first, second, third)])
+
+
+@story
+def waits_for_other_resources(tf, run):
+    """What follows a wait for a queue ends waits for areas, accumulators, and for a barrier."""
+    source = tf.FIFOQueue(9, tf.float32, shapes=[[]])
+    run(source.enqueue_many([[1.0, 2.0, 3.0]]))
+    area = tf.contrib.staging.StagingArea([tf.float32])
+    run([area.get(), area.put([source.dequeue()])])
+    sums = tf.ConditionalAccumulator(tf.float32, [])
+    run([sums.take_grad(1), sums.apply_grad(source.dequeue())])
+    whole = tf.contrib.training.SequenceQueueingStateSaver(
+        1,
+        1,
+        input_length=tf.constant(1),
+        input_key="only",
+        input_sequences={"x": source.dequeue_many([1])},
+        input_context={},
+        initial_states={"state": tf.zeros([])},
+        capacity=1,
+    )
+    batch = whole.next_batch
+    run([batch.sequences["x"], batch.save_state("state", [1.0]), whole.prefetch_op])
+
+
+@story
+def a_wait_that_fails_ends_the_others(tf, run):
+    ended, queue = tf.FIFOQueue(1, tf.float32), tf.FIFOQueue(1, tf.float32)
+    run(ended.close())
+    run.attempt([queue.dequeue(), ended.dequeue()])
+    run(queue.enqueue(1.0))
+    run(queue.size())

@@ -107,6 +107,14 @@ def test_closing_the_session_ends_every_wait():
     fails(waiting.result(), tf.errors.CancelledError, "Dequeue operation was cancelled")
 
 
+def test_another_thread_ends_a_wait_and_what_follows_it_the_other(session):
+    first, second = (tf.FIFOQueue(1, tf.int32, shapes=[[]]) for _ in range(2))
+    x = first.dequeue()
+    waiting = Waiting(session, [second.dequeue(), x, second.enqueue(x + 1)])
+    session.run(first.enqueue(3))
+    assert waiting.result() == [4, 3, None]
+
+
 def test_a_reset_closes_all_sessions(only_own_sessions):
     queue = tf.FIFOQueue(1, tf.int32)
     session = tf.Session()

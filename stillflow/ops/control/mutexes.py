@@ -41,6 +41,14 @@ class Lock(Handle):
         self._mutex = mutex
         self.thread = threading.get_ident()
 
+    @property
+    def watched(self) -> tuple[Mutex, ...]:
+        return (self._mutex,)
+
+    def is_ready(self) -> bool:
+        with self._mutex.lock:
+            return self._mutex.is_free_for(self) or self._mutex.is_cancelled
+
     def taken(self) -> Lock:
         """It, once the mutex is held."""
         with self._mutex.lock:
@@ -49,6 +57,8 @@ class Lock(Handle):
 
     def release(self) -> None:
         self._mutex.release(self)
+
+    give_up = release
 
 
 @op(

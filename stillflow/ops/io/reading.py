@@ -37,6 +37,14 @@ class Reading:
         self.is_counted = False
         note_begun(self)
 
+    @property
+    def watched(self) -> tuple[Resource, ...]:
+        return self.reader, self.queue
+
+    def is_ready(self) -> bool:
+        """Whether there is something to read, or nothing to wait for."""
+        return self.reader.is_free and (self.reader.has_work or self.queue.gives_or_fails)
+
     def give_up(self) -> None:
         self.reader.give_up(self)
 
@@ -64,6 +72,16 @@ class Reader(Resource):
     def title(self) -> str:
         """How errors call it: by the name of its node."""
         return f"{self.kind} '{re.sub(r'^_[0-9]+_', '', self.name)}'"
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nobody reads."""
+        return self._turn is None or self.is_cancelled
+
+    @property
+    def has_work(self) -> bool:
+        """Whether it has begun with a file, or has records that went back."""
+        return bool(self._back or self._work)
 
     def records(self, work: bytes) -> Generator[Record, None, None]:
         raise NotImplementedError

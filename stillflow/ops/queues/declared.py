@@ -231,9 +231,11 @@ def dequeue_op(xp, handle, *, component_types: list[DType], timeout_ms: int = -1
 
 
 def _rows(ctx: shapes.ShapeContext) -> list[None]:
-    count = ctx.scalar(1)
-    if count is not None and count < 0:
-        raise shapes.ShapeError(f"Input 'n' must be >= 0, but is {count}")
+    counts = ctx.value(1)
+    if counts is not None and counts.size != 1:
+        raise shapes.ShapeError(f"Must have a one element tensor, but has {counts.size}")
+    if counts is not None and counts.item() < 0:
+        raise shapes.ShapeError(f"Input 'n' must be >= 0, but is {counts.item()}")
     return [None for _ in ctx.attrs["component_types"]]
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
 from operator import length_hint
 from typing import Any, TypeVar
@@ -21,7 +20,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from stillflow.declare.refusing import refuse
-from stillflow.declare.resources import Resource, time_left
+from stillflow.declare.resources import Resource, ring, time_left
 from stillflow.declare.shapes import Sizes, fits, format_sizes
 from stillflow.declare.taking import note_begun
 from stillflow.graph.dtypes import DType
@@ -58,6 +57,13 @@ class Attempt:
 
     def withdraw(self) -> None:
         """Undoes what has been done, where that can be undone."""
+
+    @property
+    def watched(self) -> tuple[Queue, ...]:
+        return (self.queue,)
+
+    def is_ready(self) -> bool:
+        return self.is_done or self.queue.is_ready(self)
 
     @property
     def has_brought(self) -> bool:
@@ -109,6 +115,11 @@ class Queue(Resource):
     def ready(self) -> int:
         """How many elements may be taken."""
         return len(self.elements)
+
+    @property
+    def gives_or_fails(self) -> bool:
+        """Whether who takes one element need not wait."""
+        return self.ready > 0 or self.is_closed or self.is_cancelled
 
     def stacked(self, elements: Sequence[Element]) -> tuple[np.ndarray, ...]:
         """[n, ...] for each component."""
@@ -212,6 +223,13 @@ class Queue(Resource):
         if attempt.error is not None:
             raise attempt.error
 
+    def is_ready(self, attempt: Attempt) -> bool:
+        """Whether `finish` need not wait."""
+        with self.lock:
+            if not attempt.is_done:
+                self._serve()
+            return attempt.is_done or self.is_cancelled
+
     def give_up(self, attempt: Attempt) -> None:
         """Leaves the line; what was taken goes back."""
         with self.lock:
@@ -226,7 +244,7 @@ class Queue(Resource):
         with self.lock:
             for attempt in (*self._bringing, *self._taking):
                 if attempt.bell is not None:
-                    _ring(attempt.bell)
+                    ring(attempt.bell)
 
     # ----------------------------------------------------------------------------------------------
 
@@ -247,7 +265,7 @@ class Queue(Resource):
                     self._serve()
                 if attempt.is_done:
                     return
-                if self._is_cancelled:
+                if self.is_cancelled:
                     raise CancelledError(None, None, f"{attempt.what} operation was cancelled")
             left = time_left()
             if left is not None and left <= 0.0:
@@ -267,13 +285,14 @@ class Queue(Resource):
                     if not is_done:
                         break
                     self._finish(line)
+        self.changed.ring()
 
     def _finish(self, line: deque[Attempt]) -> None:
         attempt = line[0]
         attempt.is_done = True
         line.popleft()
         if attempt.bell is not None:
-            _ring(attempt.bell)
+            ring(attempt.bell)
 
     def check_element(self, shapes: Sequence[tuple[int, ...]]) -> None:
         """Refuses components that are no element."""
@@ -312,11 +331,6 @@ def column_of(values: Sequence[Any], shape: tuple[int, ...], dtype: DType) -> np
     for row, value in enumerate(values):
         column[row] = value if value.__class__ is not np.ndarray or value.ndim else value[()]
     return column
-
-
-def _ring(bell: Any) -> None:
-    with suppress(RuntimeError):  # it may be open already
-        bell.release()
 
 
 def _refuse_shape(index: int, wanted: Sizes, got: tuple[int, ...]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
+import numpy as np
+
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
@@ -125,7 +127,9 @@ class QueueBase:
         )
         first = _tensors(made)[0]
         count = n if first._is_eager else constant_value(first.op.inputs[1])
-        return self._returned(made, TensorShape([None if count is None else int(count)]))
+        return self._returned(
+            made, TensorShape([None if count is None else int(np.ravel(count)[0])])
+        )
 
     def dequeue_up_to(self, n: Any, name: str | None = None) -> Any:
         """`dequeue_many`, but there are fewer when the queue is closed and has no more."""

@@ -38,6 +38,15 @@ class Trial:
                 self.held.changed.notify_all()
         return self.result is not NOT_YET
 
+    @property
+    def watched(self) -> tuple[Resource, ...]:
+        return (self.held,)
+
+    def is_ready(self) -> bool:
+        """Whether `finished` need not wait."""
+        with self.held.lock:
+            return self.is_done() or self.held.is_cancelled
+
     def finished(self) -> Any:
         """What it gives, after waiting for that."""
         with self.held.lock:
