@@ -42,7 +42,7 @@ class Derivative:
     def __init__(self, graph: Any, ys: Sequence[Tensor], xs: Sequence[Tensor]):
         self.name = f"derivative_{next(_numbers)}"
         _known[self.name] = self
-        self._graph = graph
+        self._graph = graph = graph.whole  # of which a function may have a part
         self.of = [place for place, y in enumerate(ys) if is_trainable(y)]
         chosen = [ys[place] for place in self.of]
         before = len(graph.get_operations())
@@ -56,7 +56,7 @@ class Derivative:
                 expand_composites=True,
             )
         own = graph.get_operations()[before:]
-        graph.whole.derived.update(own)
+        graph.derived.update(own)
         self.inputs = [*xs, *dys]
         parts = nest.flatten(self.gradients, expand_composites=True)
         self.outputs = [graph.capture(part) for part in parts if part is not None]

@@ -103,7 +103,7 @@ class WrappedFunction(ConcreteFunction):
         """A function of the part of the graph that gives `fetches` from `feeds`.
 
         Args:
-          feeds: a nest of tensors of the graph, its arguments.
+          feeds: a nest of tensors of the graph, or of their names: its arguments.
           fetches: a nest of tensors, operations or names.
 
         Raises:
@@ -111,6 +111,7 @@ class WrappedFunction(ConcreteFunction):
         """
         graph = self._func_graph
         captured = graph.internal_captures
+        feeds = nest.map_structure(self._element, feeds)
         flat_feeds = nest.flatten(feeds, expand_composites=True)
         flat_feeds = [feed for feed in flat_feeds if not _is_among(feed, captured)]
         for feed in flat_feeds:
@@ -152,7 +153,7 @@ def _name_of(feed: Tensor) -> str:
 def _part_of(
     graph: FuncGraph, name: str, feeds: list, outputs: list, operations: list
 ) -> FuncGraph:
-    """The body of a part of a graph, which has all its operations."""
+    """The body of a part of a graph: the operations that give outputs from feeds."""
     part: Any = graph.giving(outputs)
     part.name = name
     part.inputs = [*feeds, *(t for t in graph.internal_captures if not _is_among(t, feeds))]
@@ -160,7 +161,20 @@ def _part_of(
     originals = dict(zip(graph.extra_args, graph.extra_inputs, strict=True))
     part.extra_inputs = [originals[t] for t in part.extra_args]
     part.control_outputs = [op for op in operations if op.defn.stateful or not op.outputs]
+    needed = _needed([*(t.op for t in outputs), *operations], {t.op for t in part.inputs})
+    part.operations = [op for op in part.operations if op in needed]
     return part
+
+
+def _needed(ends: list[Operation], given: set[Operation]) -> set[Operation]:
+    """What operations need, themselves and what is given included."""
+    needed, waiting = set(given), list(ends)
+    while waiting:
+        op = waiting.pop()
+        if op not in needed:
+            needed.add(op)
+            waiting += [*(tensor.op for tensor in op.inputs), *op._control_inputs]
+    return needed
 
 
 def _is_among(tensor: Tensor, tensors: list) -> bool:

@@ -152,7 +152,8 @@ def test_parts_of_wrapped_code():
     part = wrapped.prune(wrapped.inputs[0], wrapped.graph.get_tensor_by_name("doubled:0"))
     assert float(part(tf.constant(5.0))) == 10.0
     with pytest.raises(ValueError, match="Feeds must be tensors"):
-        wrapped.prune("x", wrapped.outputs[0])
+        wrapped.prune("doubled", wrapped.outputs[0])
+    assert float(wrapped.prune("doubled:0", wrapped.outputs[0])(tf.constant(5.0))) == 5.0
 
 
 def test_composite_arguments():

@@ -9,7 +9,6 @@ from stillflow.declare.constants import constant
 from stillflow.functions.concrete import ConcreteFunction
 from stillflow.graph import nest
 from stillflow.graph.context import executing_eagerly
-from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
@@ -18,8 +17,9 @@ from stillflow.graph.scopes import device, init_scope
 from stillflow.graph.text import as_text, path_to_str
 from stillflow.graph.type_spec import TypeSpec
 from stillflow.interchange.saved_model import folders
-from stillflow.interchange.saved_model.loader import read_saved_model
+from stillflow.interchange.saved_model.loader import read_saved_model, tagged
 from stillflow.interchange.saved_model.objects.library import Library
+from stillflow.interchange.saved_model.objects.of_sessions import load_graph
 from stillflow.interchange.saved_model.objects.restored import restored_function
 from stillflow.interchange.saved_model.objects.revived import (
     RestoredResource,
@@ -28,6 +28,7 @@ from stillflow.interchange.saved_model.objects.revived import (
     revived_variable,
     set_attribute,
 )
+from stillflow.interchange.saved_model.of_tensorflow_2 import readable
 from stillflow.interchange.saved_model.structures import StructureCoder
 from stillflow.ops.saving.asset import TrackableAsset
 from stillflow.ops.variables.resource_variable import BaseResourceVariable
@@ -46,6 +47,9 @@ def load_objects(export_dir: Any, tags: Any = None, loader: Any = None) -> Any:
     again. In a graph their initializers restore them, and `tf.compat.v1.tables_initializer` fills
     tables.
 
+    Of what was written for sessions the object has `signatures`, and `prune(feeds, fetches)` for
+    functions of other parts of the `graph`.
+
     Args:
       export_dir: the folder.
       tags: a tag or several: all the tags of the graph that is meant; None where there is one.
@@ -55,32 +59,45 @@ def load_objects(export_dir: Any, tags: Any = None, loader: Any = None) -> Any:
       OSError: there is no SavedModel, or its file is damaged.
       ValueError: it has no graph of these tags.
       NotImplementedError: it holds what is not in Stillflow.
-      tf.errors.UnimplementedError: it was written for sessions, as graphs without objects.
+      RuntimeError: it was written for sessions, and has no graph of these tags.
       tf.errors.NotFoundError: its functions have op types that are not in Stillflow.
     """
     folder = as_text(path_to_str(export_dir))
     wanted = None if tags is None else set(tags if isinstance(tags, set) else nest.flatten(tags))
-    metas = read_saved_model(folder).meta_graphs
-    if len(metas) != 1 or not metas[0].HasField("object_graph_def"):
-        raise UnimplementedError(
-            None,
-            None,
-            f"The SavedModel at {folder} has graphs, and no objects: to load it as functions is "
-            "not yet in Stillflow.\n  tf.saved_model.loader.load(session, tags, path) loads it.",
-        )
-    (meta,) = metas
-    has = list(meta.meta_info_def.tags)
-    if wanted is not None and wanted != set(has):
-        raise ValueError(
-            f"The SavedModel at {folder} has one MetaGraph with tags {has}, but got an "
-            f"incompatible argument tags={tags} to tf.saved_model.load. You may omit it, pass "
-            "'None', or pass matching tags."
-        )
-    with init_scope():
-        root = (loader or Loader)(meta, folder).root
+    saved = read_saved_model(folder)
+    metas = saved.meta_graphs
+    if len(metas) == 1 and metas[0].HasField("object_graph_def"):
+        (meta,) = metas
+        has = list(meta.meta_info_def.tags)
+        if wanted is not None and wanted != set(has):
+            raise ValueError(
+                f"The SavedModel at {folder} has one MetaGraph with tags {has}, but got an "
+                f"incompatible argument tags={tags} to tf.saved_model.load. You may omit it, pass "
+                "'None', or pass matching tags."
+            )
+        with init_scope():
+            root = (loader or Loader)(meta, folder).root
+    else:
+        meta = readable(_of_tags(saved, wanted))
+        with init_scope():
+            root = load_graph(meta, folder)
     root.tensorflow_version = meta.meta_info_def.tensorflow_version
     root.tensorflow_git_version = meta.meta_info_def.tensorflow_git_version
     return root
+
+
+def _of_tags(saved: Any, wanted: set | None) -> Any:
+    """The graph of these tags, of which there may be several."""
+    if wanted is not None:
+        return tagged(saved, wanted)
+    if len(saved.meta_graphs) != 1:
+        has = [list(meta.meta_info_def.tags) for meta in saved.meta_graphs]
+        raise ValueError(
+            "Importing a SavedModel with tf.saved_model.load requires a 'tags=' argument if there "
+            f"is more than one MetaGraph. Got 'tags=None', but there are {len(has)} MetaGraphs in "
+            f"the SavedModel with tag sets {has}. Pass a 'tags=' argument to load this SavedModel."
+        )
+    return saved.meta_graphs[0]
 
 
 class Loader:
