@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from stillflow.graph import context
+from stillflow.graph import context, nest
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.recording import record_operation
@@ -253,6 +253,9 @@ class EagerTensor(Tensor):
             f"<tf.Tensor: id={self._id}, shape={_sizes_text(self)}, dtype={self._dtype.name}, "
             f"numpy={numpy_text(self, is_repr=True)}>"
         )
+
+
+nest.known_as_leaves(Tensor, EagerTensor)
 
 
 def _sizes_text(tensor: EagerTensor) -> str:

@@ -16,8 +16,24 @@ from stillflow.graph.composite import CompositeTensor
 Path = tuple[Any, ...]
 
 
+# Of types that are met again and again, whether their objects have children: asking the abstract
+# classes takes longer than all else here.
+_IS_NESTED: dict[type, bool] = {
+    **dict.fromkeys((list, tuple, dict), True),
+    **dict.fromkeys((str, bytes, int, float, bool, type(None)), False),
+}
+
+
+def known_as_leaves(*types: type) -> None:
+    """Tells that objects of exactly these types have no children."""
+    _IS_NESTED.update(dict.fromkeys(types, False))
+
+
 def is_nested(seq: Any) -> bool:
     """Whether `seq` has children."""
+    known = _IS_NESTED.get(type(seq))
+    if known is not None:
+        return known
     if isinstance(seq, (str, bytes)):
         return False
     return isinstance(seq, (Sequence, Mapping, MappingView)) or _is_attrs(seq)
@@ -28,7 +44,9 @@ is_sequence = is_nested  # its older name
 
 def flatten(structure: Any, expand_composites: bool = False) -> list:
     """The leaves in order; with `expand_composites` those of composite tensors are leaves."""
-    return [leaf for _, leaf in _leaves(structure, (), expand_composites)]
+    leaves: list = []
+    _add_leaves(structure, expand_composites, leaves)
+    return leaves
 
 
 def flatten_with_tuple_paths(
@@ -240,6 +258,9 @@ def children(nest: Any) -> Iterable[tuple[Any, Any]]:
     return enumerate(nest)
 
 
+_SEQUENCES = (list, tuple)  # no subclasses, which may be made otherwise
+
+
 def children_alone(nest: Any) -> Iterator[Any]:
     """The children in order."""
     return (child for _, child in children(nest))
@@ -253,9 +274,19 @@ def _leaves(nest: Any, path: Path, expand: bool) -> Iterator[tuple[Path, Any]]:
         yield from _leaves(child, (*path, key), expand)
 
 
+def _add_leaves(nest: Any, expand: bool, leaves: list) -> None:
+    if not has_children(nest, expand):
+        leaves.append(nest)
+        return
+    for child in nest if type(nest) in _SEQUENCES else children_alone(nest):
+        _add_leaves(child, expand, leaves)
+
+
 def _packed(nest: Any, leaves: Iterator[Any], expand: bool) -> Any:
     if not has_children(nest, expand):
         return next(leaves)
+    if type(nest) in _SEQUENCES:
+        return type(nest)([_packed(child, leaves, expand) for child in nest])
     return rebuilt(nest, [_packed(child, leaves, expand) for child in children_alone(nest)])
 
 

@@ -122,11 +122,11 @@ def install_operators(cls: type) -> None:
 
 
 def _of_converted(name: str) -> Callable[..., Tensor]:
-    of_tensor = _METHODS[name]
-
-    @functools.wraps(of_tensor)
+    @functools.wraps(_METHODS[name])
     def operator(self: Any, *operands: Any) -> Tensor:
-        return of_tensor(convert_to_tensor(self), *operands)
+        tensor = convert_to_tensor(self)
+        of_tensor: Callable[..., Tensor] = getattr(type(tensor), name)
+        return of_tensor(tensor, *operands)
 
     return operator
 

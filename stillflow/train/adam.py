@@ -138,8 +138,10 @@ class AdamOptimizer(Optimizer):
         """Raises the powers of the betas after the updates, which use the old ones."""
         beta1_power, beta2_power = self._get_beta_accumulators()
         with control_dependencies(update_ops), colocate_with(beta1_power):
+            # Where operations run at once, nobody waits for what an assignment gives.
+            is_read = not executing_eagerly()
             powers = [
-                power.assign(power * beta, use_locking=self._use_locking)
+                power.assign(power * beta, use_locking=self._use_locking, read_value=is_read)
                 for power, beta in ((beta1_power, self._beta1_t), (beta2_power, self._beta2_t))
             ]
         return group(*update_ops, *powers, name=name_scope)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -53,8 +54,12 @@ def built(update: OpDef, variables: Sequence[Any], *inputs: Any, **attrs: Any) -
     """Builds `update` of `variables`; behind handles its twin."""
     if not is_resource_variable(variables[0]):
         return update(*variables, *inputs, **attrs).op
+    operation: Any = _twins()[update](*[v.handle for v in variables], *inputs, **attrs)
+    return operation
+
+
+@functools.cache
+def _twins() -> dict[OpDef, OpDef]:
     from stillflow.ops.training.resource import TWINS  # most programs have no such variable
 
-    handles = [variable.handle for variable in variables]
-    operation: Any = TWINS[update](*handles, *inputs, **attrs)
-    return operation
+    return TWINS

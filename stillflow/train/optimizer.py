@@ -305,6 +305,9 @@ class Optimizer(Trackable):
 
     def _zeros_slot(self, var: Any, slot_name: str, op_name: str) -> Variable:
         """The slot of `var`, made with zeros when there is none."""
+        known = self._slots.get(slot_name, {}).get(_key(var))
+        if known is not None:
+            return known
         return self._slot(var, slot_name, lambda: slot_creator.create_zeros_slot(var, op_name))
 
     def _get_or_make_slot(self, var: Any, val: Tensor, slot_name: str, op_name: str) -> Variable:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -309,11 +308,13 @@ def matmul(
     if hasattr(type(b), "_should_act_as_resource_variable") and executing_eagerly():
         b = b.value()
     if _are_matrices_now(a, b) and not (adjoint_a or adjoint_b or a_is_sparse or b_is_sparse):
-        transposed = {"transpose_a": transpose_a, "transpose_b": transpose_b}
-        with contextlib.suppress(OpError):  # what follows fails in its name
-            return Registered.execute(
-                matmul_op, (a, b), transposed if transpose_a or transpose_b else {}
-            )
+        attrs = {}
+        if transpose_a or transpose_b:
+            attrs = {"transpose_a": transpose_a, "transpose_b": transpose_b}
+        try:
+            return Registered.execute(matmul_op, (a, b), attrs)
+        except OpError:
+            name = name or "MatMul"  # what follows fails in its name
     with name_scope(name, "MatMul", [a, b]) as scope:
         _check_one(transpose_a, adjoint_a, "a")
         _check_one(transpose_b, adjoint_b, "b")

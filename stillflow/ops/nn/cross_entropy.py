@@ -14,6 +14,8 @@ from stillflow.declare.shapes import format_sizes
 from stillflow.declare.static import constant_value
 from stillflow.declare.type_sets import FLOATS
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
+from stillflow.graph.eager_tensor import EagerTensor
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array import joining, ranging, reshaping, shape_of, slicing, transposing
@@ -130,10 +132,10 @@ def sparse_softmax_cross_entropy_op(xp, logits, labels):
         labels,
     )
     exp, shifted = shifted_exp(xp, logits)
-    total = xp.sum(exp, axis=1, keepdims=True, dtype=exp.dtype)
+    total = xp.add.reduce(exp, axis=1, keepdims=True, dtype=exp.dtype)
     hot = xp.equal(labels[:, None], xp.arange(classes, dtype=labels.dtype))
     backprop = xp.subtract(xp.divide(exp, total), hot.astype(exp.dtype))
-    of_label = xp.sum(xp.where(hot, shifted, xp.zeros_like(shifted)), axis=1, dtype=exp.dtype)
+    of_label = xp.add.reduce(xp.where(hot, shifted, exp.dtype.type(0)), axis=1, dtype=exp.dtype)
     return xp.subtract(xp.log(total[:, 0]), of_label), backprop
 
 
@@ -251,6 +253,8 @@ def sparse_softmax_cross_entropy_with_logits(
     labels: i[...], logits: f[..., k] -> f[...]
     """
     check_named("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    if _fit_at_once(labels, logits):
+        return sparse_softmax_cross_entropy_op(logits, labels, name=name)[0]
     with name_scope(name, "SparseSoftmaxCrossEntropyWithLogits", [labels, logits]):
         labels = convert_to_tensor(labels)
         logits = convert_to_tensor(logits)
@@ -263,6 +267,18 @@ def sparse_softmax_cross_entropy_with_logits(
             loss = _sparse_of_any_rank(precise, labels, labels_shape, name)
         loss.set_shape(labels.shape)
         return casts.cast(loss, logits.dtype) if precise.dtype is not logits.dtype else loss
+
+
+def _fit_at_once(labels: Any, logits: Any) -> bool:
+    """Whether they are a label and a row of logits each of eager mode: nothing is left to check."""
+    return (
+        type(labels) is EagerTensor
+        and type(logits) is EagerTensor
+        and len(logits._value.shape) == 2
+        and labels._value.shape == logits._value.shape[:1]
+        and logits._dtype not in _HALF
+        and executing_eagerly()
+    )
 
 
 def _check_sparse(labels: Tensor, logits: Tensor) -> None:

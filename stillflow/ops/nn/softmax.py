@@ -29,7 +29,8 @@ _DECLARATION: dict[str, Any] = {
 
 def shifted_exp(xp, x):
     """exp(x - max(x)) along the last axis, which cannot overflow; with x - max(x)."""
-    shifted = xp.subtract(x, xp.max(x, axis=-1, keepdims=True, initial=-np.inf))
+    largest = xp.maximum.reduce(x, axis=-1, keepdims=True, initial=-np.inf)
+    shifted = xp.subtract(x, largest)
     return xp.exp(shifted), shifted
 
 
@@ -38,7 +39,7 @@ def softmax_op(xp, x):
     """x: f[..., k] -> f[..., k], exp(x) / sum(exp(x)) along the last axis."""
     _check_rank(x)
     exp, _ = shifted_exp(xp, x)
-    return xp.divide(exp, xp.sum(exp, axis=-1, keepdims=True, dtype=x.dtype))
+    return xp.divide(exp, xp.add.reduce(exp, axis=-1, keepdims=True, dtype=x.dtype))
 
 
 @softmax_op.gradient

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from stillflow.declare.arguments import renamed
 from stillflow.declare.constants import constant
 from stillflow.declare.opdef import OpDef
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Tensor
 from stillflow.ops.array import ranging, shape_of
 from stillflow.ops.reduce import reducing
@@ -21,14 +23,25 @@ def all_axes(x: Any, axis: Any) -> Any:
         return axis
     # TensorFlow asks at run time for the rank of all that is not yet a tensor, variables too.
     if isinstance(x, Tensor) and x.shape.ndims is not None:
-        return constant(np.arange(x.shape.ndims, dtype=np.int32))
+        rank = x.shape.ndims
+        return _all_axes_now(rank) if executing_eagerly() else constant(_numbers(rank))
     return ranging.range_(0, shape_of.rank(x))
+
+
+@functools.cache
+def _all_axes_now(rank: int) -> Tensor:
+    """`all_axes` of what has its value, which all calls may share."""
+    return constant(_numbers(rank))
+
+
+def _numbers(count: int) -> np.ndarray:
+    return np.arange(count, dtype=np.int32)
 
 
 def reduced(reduction: OpDef, x: Any, axis: Any, keepdims: bool, name: str | None) -> Tensor:
     """`x` reduced over `axis`, or over every axis when it is None."""
     y = reduction(x, all_axes(x, axis), keep_dims=keepdims, name=name)
-    if axis is None and not keepdims:
+    if axis is None and not keepdims and not y._is_eager:
         y.set_shape(())
     return y
 

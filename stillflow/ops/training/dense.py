@@ -2,6 +2,9 @@
 
 Formulas, association and input order are those of TF 1.15's kernels. In the docstrings an
 apostrophe marks a new value. The same for some rows of a variable is in `training_sparse`.
+
+What small networks spend their time in calls functions where an operator would do: programs of
+TensorFlow's time may have NumPy's operators be slower ones (`environment.promotion`).
 """
 
 from __future__ import annotations
@@ -153,10 +156,12 @@ def apply_adam(
     check_inputs(var, grad, beta1_power, beta2_power, lr, beta1, beta2, epsilon)
     alpha = lr[()] * xp.sqrt(_rest(beta2_power)) / _rest(beta1_power)
     rest = _rest(beta1)
-    m = xp.settle(m + (grad - m) * rest, m)
-    v = xp.settle(v + (grad * grad - v) * _rest(beta2), v)
+    m = xp.settle(xp.add(m, xp.multiply(xp.subtract(grad, m), rest)), m)
+    change = xp.subtract(xp.multiply(grad, grad), v)
+    v = xp.settle(xp.add(v, xp.multiply(change, _rest(beta2))), v)
     direction = grad * rest + m * beta1 if use_nesterov else m
-    return var - direction * alpha / (xp.sqrt(v) + epsilon), m, v
+    step = xp.divide(xp.multiply(direction, alpha), xp.add(xp.sqrt(v), epsilon))
+    return xp.subtract(var, step), m, v
 
 
 @op(

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from stillflow.declare.convert import convert_to_tensor, register_tensor_conversion_function
 from stillflow.declare.handles import variable_behind
+from stillflow.graph import nest
 from stillflow.graph.context import executing_eagerly, graphs, inside_function
 from stillflow.graph.dtypes import DType
 from stillflow.graph.eager_graph import eager_mode
@@ -504,7 +505,9 @@ class UnreadVariable(BaseResourceVariable):
     """A variable as it is after an update: whoever takes its value reads it then."""
 
     def __init__(self, variable: BaseResourceVariable, update: Any):
-        self._settle(None, None, None, None)
+        self._synchronization = VariableSynchronization.AUTO
+        self._aggregation = VariableAggregation.NONE
+        self._trainable = True
         self._handle = variable._handle
         self._shape, self._dtype = variable._shape, variable._dtype
         self._constraint = self._initial_value = None
@@ -536,6 +539,9 @@ class UnreadVariable(BaseResourceVariable):
             return super()._read()
         with control_dependencies([self._update]):
             return super()._read()
+
+
+nest.known_as_leaves(ResourceVariable, UnreadVariable)
 
 
 def _to_tensor(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -49,21 +49,30 @@ class StatefulKernel:
         self._takes_names = defn.forwards or defn.calls
         self._is_checked = False
         has_lists = any(arg.is_list for arg in defn.signature.inputs)
-        self._positions: list[int] | None = None
+        # Where among the inputs variables are written, and where handles are; None if that varies.
+        self._written: list[int] | None = None
+        self._handles: list[int] | None = None
         if not has_lists:
             names = [arg.name for arg in defn.signature.inputs]
-            self._positions = [names.index(name) for name in defn.writes]
+            self._written = [names.index(name) for name in defn.writes]
+            types = [arg.dtype for arg in defn.signature.inputs]
+            self._handles = [place for place, dtype in enumerate(types) if dtype is resource]
         if not defn.is_variable:
             self._fn = partial(defn.fn, NUMPY, **defn.fn_attrs(attrs))
 
     def __call__(self, inputs: Sequence[Any], name: str | None = None) -> Any:
         """What a call gives: a tensor, a list, a named tuple, or None."""
-        if self.defn.snapshots and not graphs.tapes:
+        if self.defn.snapshots:
             name_of = inputs[0]._value
             if type(name_of) is VariableName:
                 value = _state.variables.get(name_of.variable)
                 if type(value) is np.ndarray:
-                    return eager_tensor(value, self._types[0])
+                    output = eager_tensor(value, self._types[0])
+                    if graphs.tapes:
+                        _record(
+                            EagerOperation(self.defn, tuple(inputs), self._attrs, [output], name)
+                        )
+                    return output
         return returned(self.carried_out(inputs, name))
 
     def carried_out(self, inputs: Sequence[Any], name: str | None = None) -> EagerOperation:
@@ -76,19 +85,18 @@ class StatefulKernel:
                 self._run(op)
         else:
             self._run(op)
-        for tape in graphs.tapes:
-            tape.record(op)
+        _record(op)
         return op
 
     def _run(self, op: EagerOperation) -> None:
         defn = self.defn
         values = [tensor._value for tensor in op.inputs]  # type: ignore[attr-defined]
-        written: list[int] = []
-        if defn.writes:
-            known = self._positions
-            written = defn.input_positions(op, defn.writes) if known is None else known
+        written = self._written
+        if written is None:
+            written = defn.input_positions(op, defn.writes)
         if not self._takes_names:
-            _put_variables(op, values, written if defn.overwrites else ())
+            handles = range(len(values)) if self._handles is None else self._handles
+            _put_variables(op, values, handles, written if defn.overwrites else ())
         kept: list[Any] = []
         if defn.takes_state:
             keeper = keeper_of(op)
@@ -111,6 +119,11 @@ class StatefulKernel:
         if defn.stream is not None:
             _advance(keeper, np.shape(results[0]))
         op.outputs = [eager_tensor(*pair) for pair in zip(results, self._types, strict=True)]
+
+
+def _record(op: EagerOperation) -> None:
+    for tape in graphs.tapes:
+        tape.record(op)
 
 
 def _check_runs_eagerly(defn: OpDef) -> None:
@@ -170,12 +183,18 @@ def _advance(keeper: EagerOperation, sizes: tuple[int, ...]) -> None:
 # Variables --------------------------------------------------------------------------------------
 
 
-def _put_variables(op: EagerOperation, values: list[Any], overwritten: Sequence[int]) -> None:
-    """Puts, in place of the names of variables among `values`, what these hold."""
-    for position, value in enumerate(values):
+def _put_variables(
+    op: EagerOperation, values: list[Any], places: Iterable[int], overwritten: Sequence[int]
+) -> None:
+    """Puts, in place of the names of variables at `places` of `values`, what these hold."""
+    for place in places:
+        value = values[place]
         if type(value) is VariableName:
-            may_lack = op.defn.asks_state or position in overwritten
-            values[position] = variable_value(value.variable, op, may_lack)
+            held = _state.variables.get(value.variable)
+            if type(held) is not np.ndarray:
+                may_lack = op.defn.asks_state or place in overwritten
+                held = variable_value(value.variable, op, may_lack)
+            values[place] = held
 
 
 def variable_value(variable: Operation, reader: Operation, may_lack: bool = False) -> Any:
@@ -192,20 +211,21 @@ def variable_value(variable: Operation, reader: Operation, may_lack: bool = Fals
 
 def _write(op: EagerOperation, results: Sequence[Any], positions: Sequence[int]) -> None:
     """Gives variables the values that the op's function returned for them."""
-    is_checked = op.attrs.get("validate_shape", not op.defn.reshapes)
+    variables = _state.variables
     for position, value in zip(positions, results, strict=False):
         handle = op.inputs[position]._value  # type: ignore[attr-defined]
         if type(handle) is not VariableName:
             raise InvalidArgumentError(None, None, f"{op.type} takes the handle of a variable.")
         variable = handle.variable
         if value is None:
-            _state.variables.pop(variable, None)
+            variables.pop(variable, None)
             continue
-        old = _state.variables.get(variable)
+        old = variables.get(variable)
         if old is not None and old.shape == value.shape:
-            _state.variables[variable] = value
+            variables[variable] = value
             continue
         sizes = declared_shape(variable).sizes if old is None else old.shape
+        is_checked = op.attrs.get("validate_shape", not op.defn.reshapes)
         if is_checked and not fits(value.shape, sizes):
             raise InvalidArgumentError(
                 None,
@@ -213,4 +233,4 @@ def _write(op: EagerOperation, results: Sequence[Any], positions: Sequence[int])
                 "Assign requires shapes of both tensors to match. lhs shape= "
                 f"{format_sizes(sizes)} rhs shape= {format_sizes(value.shape)}",
             )
-        _state.variables[variable] = value
+        variables[variable] = value
