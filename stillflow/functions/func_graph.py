@@ -28,11 +28,16 @@ class FuncGraph(TracedGraph):
       structured_outputs: what the Python function returned, as tensors of this graph.
       variables: those that it uses and that are no arguments.
       control_captures: what is around, and runs before each call.
+
+    Args:
+      collections: what is in its collections at first; those of the graph around, by default, which
+        it shares where they hold variables.
     """
 
     def __init__(self, name: str, collections: Any = None, capture_by_value: Any = None) -> None:
         super().__init__(name)
-        del collections
+        if collections is not None:
+            self._collections = dict(collections)
         self.capture_by_value = bool(capture_by_value)
         self.structured_input_signature: Any = ((), {})
         self.structured_outputs: Any = None

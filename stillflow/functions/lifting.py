@@ -1,4 +1,7 @@
-"""What a body computes for the first value of a variable, computed outside of the body."""
+"""What a body computes for the first value of a variable, computed outside of the body.
+
+And which operations of a graph a part of it needs.
+"""
 
 from __future__ import annotations
 
@@ -29,21 +32,56 @@ def lifted(tensor: Tensor, arguments: Iterable[Tensor]) -> Tensor:
     with init_scope():
         for op in _in_order(tensor.op, known):
             if op in refused:
-                raise UnliftableError(
-                    f"Unable to lift tensor {tensor!r} because it depends transitively on "
-                    f"placeholder {op!r} via at least one path, e.g.: {_path(tensor.op, op)}"
-                )
+                raise UnliftableError(_unliftable(tensor, op, _path(tensor.op, op)))
             inputs = [known[source] for source in op.inputs]
             known.update(zip(op.outputs, _again(op, inputs).outputs, strict=True))
     return known[tensor]
 
 
-def _path(op: Operation, source: Operation) -> str:
+def needed_by(ends: Iterable[Operation], arguments: Iterable[Tensor]) -> set[Operation]:
+    """The operations that give `ends` from the arguments.
+
+    Raises:
+      UnliftableError: one is a placeholder, and no argument.
+    """
+    given = set(arguments)
+    cut = {argument.op for argument in given}
+    asked_by: dict[Operation, Operation | None] = dict.fromkeys(ends)
+    waiting = list(asked_by)
+    while waiting:
+        op = waiting.pop()
+        if op.defn.is_placeholder:
+            raise UnliftableError(_depends(asked_by, op))
+        before = [source.op for source in op.inputs if source not in given]
+        for other in (*before, *(other for other in op.control_inputs if other not in cut)):
+            if other not in asked_by:
+                asked_by[other] = op
+                waiting.append(other)
+    return set(asked_by)
+
+
+def _depends(asked_by: dict[Operation, Operation | None], source: Operation) -> str:
+    """That an end comes from `source`, and by which way."""
+    way = [source]
+    while (after := asked_by[way[0]]) is not None:
+        way.insert(0, after)
+    return _unliftable((way[0].outputs or way)[0], source, way)
+
+
+def _unliftable(end: Any, source: Operation, way: Iterable[Operation]) -> str:
+    path = " <- ".join(f"{step.name} ({step.type})" for step in way)
+    return (
+        f"Unable to lift tensor {end!r} because it depends transitively on placeholder {source!r} "
+        f"via at least one path, e.g.: {path}"
+    )
+
+
+def _path(op: Operation, source: Operation) -> list[Operation]:
     """The operations from one back to another that it comes from."""
     ways, seen = [[op]], {op}
     for way in ways:
         if way[-1] is source:
-            return " <- ".join(f"{step.name} ({step.type})" for step in way)
+            return way
         new = [
             before for before in dict.fromkeys(t.op for t in way[-1].inputs) if before not in seen
         ]

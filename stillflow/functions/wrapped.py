@@ -9,6 +9,7 @@ from stillflow.declare.constants import constant
 from stillflow.functions.concrete import ConcreteFunction
 from stillflow.functions.decorated import with_lifted_value
 from stillflow.functions.func_graph import FuncGraph
+from stillflow.functions.lifting import needed_by
 from stillflow.functions.tracing import func_graph_from_py_func
 from stillflow.graph import nest
 from stillflow.graph.composite import CompositeTensor
@@ -99,20 +100,26 @@ class WrappedFunction(ConcreteFunction):
             return self._call_flat(args, self.captured_inputs)
         return super().__call__(*args, **kwargs)
 
-    def prune(self, feeds: Any, fetches: Any, name: str = "pruned") -> WrappedFunction:
+    def prune(
+        self, feeds: Any, fetches: Any, name: str | None = None, input_signature: Any = None
+    ) -> WrappedFunction:
         """A function of the part of the graph that gives `fetches` from `feeds`.
 
         Args:
           feeds: a nest of tensors of the graph, or of their names: its arguments.
           fetches: a nest of tensors, operations or names.
+          name: of the function.
+          input_signature: TensorSpecs of the arguments, recorded.
 
         Raises:
           ValueError: a feed is no tensor, or something is of another graph.
+          UnliftableError: what is fetched comes from a placeholder that is not fed.
         """
         graph = self._func_graph
         captured = graph.internal_captures
-        feeds = nest.map_structure(self._element, feeds)
-        flat_feeds = nest.flatten(feeds, expand_composites=True)
+        flat_feeds = [
+            graph.as_graph_element(feed) for feed in nest.flatten(feeds, expand_composites=True)
+        ]
         flat_feeds = [feed for feed in flat_feeds if not _is_among(feed, captured)]
         for feed in flat_feeds:
             if not isinstance(feed, Tensor):
@@ -131,8 +138,10 @@ class WrappedFunction(ConcreteFunction):
             outputs = [identity(tensor) for tensor in tensors]
         left = iter(outputs)
         structure = [next(left) if isinstance(leaf, Tensor) else None for leaf in leaves]
-        part = _part_of(graph, name, flat_feeds, outputs, operations)
+        part = _part_of(graph, name or "pruned", flat_feeds, outputs, operations)
         part.structured_outputs = nest.pack_sequence_as(fetches, structure, True)
+        if input_signature is not None:
+            part.structured_input_signature = input_signature
         pruned = WrappedFunction(part, self._variable_holder)
         pruned._num_positional_args = len(flat_feeds)
         pruned._arg_keywords = [_name_of(feed) for feed in flat_feeds]
@@ -153,7 +162,7 @@ def _name_of(feed: Tensor) -> str:
 def _part_of(
     graph: FuncGraph, name: str, feeds: list, outputs: list, operations: list
 ) -> FuncGraph:
-    """The body of a part of a graph: the operations that give outputs from feeds."""
+    """The body of a part of a graph: what gives `outputs`, and what `operations` need."""
     part: Any = graph.giving(outputs)
     part.name = name
     part.inputs = [*feeds, *(t for t in graph.internal_captures if not _is_among(t, feeds))]
@@ -161,20 +170,9 @@ def _part_of(
     originals = dict(zip(graph.extra_args, graph.extra_inputs, strict=True))
     part.extra_inputs = [originals[t] for t in part.extra_args]
     part.control_outputs = [op for op in operations if op.defn.stateful or not op.outputs]
-    needed = _needed([*(t.op for t in outputs), *operations], {t.op for t in part.inputs})
+    needed = needed_by([*(t.op for t in outputs), *operations], part.inputs)
     part.operations = [op for op in part.operations if op in needed]
     return part
-
-
-def _needed(ends: list[Operation], given: set[Operation]) -> set[Operation]:
-    """What operations need, themselves and what is given included."""
-    needed, waiting = set(given), list(ends)
-    while waiting:
-        op = waiting.pop()
-        if op not in needed:
-            needed.add(op)
-            waiting += [*(tensor.op for tensor in op.inputs), *op._control_inputs]
-    return needed
 
 
 def _is_among(tensor: Tensor, tensors: list) -> bool:
@@ -198,7 +196,7 @@ def wrap_function(fn: Callable, signature: Any, name: str | None = None) -> Wrap
     holder = VariableHolder(fn)
     graph_name = name or "wrapped_function"
     operation_value = constant(0) if executing_eagerly() else None
-    graph = FuncGraph(graph_name)
+    graph = FuncGraph(graph_name, collections={})
     if operation_value is None:
         with graph.as_default():
             operation_value = constant(0)
@@ -226,7 +224,7 @@ class WrappedGraph:
 
     def __init__(self, variable_holder: VariableHolder | None = None, **kwargs: Any):
         self._variable_holder = variable_holder or VariableHolder(share_variables=True)
-        self.graph = FuncGraph("wrapped_graph", **kwargs)
+        self.graph = FuncGraph("wrapped_graph", **{"collections": {}, **kwargs})
         self._wrapped_function = WrappedFunction(self.graph, self._variable_holder)
         self._functions: dict[str, WrappedFunction] = {}
 

@@ -8,6 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.graph.keys import GraphKeys
+
+_OF_VARIABLES = (
+    GraphKeys.GLOBAL_VARIABLES,
+    GraphKeys.LOCAL_VARIABLES,
+    GraphKeys.TRAINABLE_VARIABLES,
+    GraphKeys.MODEL_VARIABLES,
+    GraphKeys.MOVING_AVERAGE_VARIABLES,
+)
 _REFERENCES = ("VariableV2", "Variable")
 _BY_HANDLE = {
     "Assign": "AssignVariableOp",
@@ -33,6 +42,28 @@ def with_handles(graph_def: Any) -> tuple[Any, dict[str, str]]:
     rewriting = _Rewriting(copied, given)
     rewriting.run(graph_def.node)
     return copied, rewriting.values
+
+
+def meta_with_handles(meta: Any) -> tuple[Any, dict[str, str]]:
+    """As `with_handles`, of a MetaGraphDef, whose collections then say so of its variables."""
+    graph_def, values = with_handles(meta.graph_def)
+    copied = type(meta)()
+    copied.CopyFrom(meta)
+    copied.graph_def.CopyFrom(graph_def)
+    for key in _OF_VARIABLES:
+        if key in copied.collection_def:
+            packed = copied.collection_def[key].bytes_list.value
+            packed[:] = [_described(each, values) for each in packed]
+    return copied, values
+
+
+def _described(packed: bytes, values: dict[str, str]) -> bytes:
+    from tensorboard.compat.proto.variable_pb2 import VariableDef
+
+    described = VariableDef.FromString(packed)
+    if described.variable_name.partition(":")[0] in values:
+        described.is_resource = True
+    return described.SerializeToString()
 
 
 class _Rewriting:

@@ -6,7 +6,11 @@ from typing import Any
 
 from stillflow.functions.concrete import ConcreteFunction
 from stillflow.functions.decorated import Function, function
-from stillflow.interchange.saved_model.objects.revived import RestoredResource, SignatureMap
+from stillflow.interchange.saved_model.objects.revived import (
+    Initializer,
+    RestoredResource,
+    SignatureMap,
+)
 from stillflow.ops.tables.interface import InitializableLookupTableBase
 from stillflow.tracking.auto import AutoTrackable
 from stillflow.tracking.lists import ListWrapper
@@ -14,7 +18,7 @@ from stillflow.tracking.lists import ListWrapper
 
 def is_resource(obj: Any) -> bool:
     """Whether functions of its own make and fill it."""
-    return isinstance(obj, (InitializableLookupTableBase, RestoredResource))
+    return isinstance(obj, (InitializableLookupTableBase, RestoredResource, Initializer))
 
 
 def functions_of(obj: Any, cache: Any) -> dict[str, Any]:

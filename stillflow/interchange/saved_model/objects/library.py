@@ -12,6 +12,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.interchange.functions import Definition, declarations_of
 from stillflow.interchange.importer import import_graph_def
+from stillflow.tracking.trackable import new_uid
 
 _OURS = re.compile(r"^__inference_(.*?)_\d+$")
 
@@ -25,6 +26,7 @@ class Library:
 
     def __init__(self, definitions: Any):
         self._definitions = {each.signature.name: each for each in definitions}
+        self._suffix = load_suffix()
         self._built: dict[str, ConcreteFunction] = {}
 
     def function(self, name: str, captured: Any = ()) -> ConcreteFunction:
@@ -75,6 +77,8 @@ class Library:
         graph = FuncGraph(own[1] if own else name)
         for called in self._called_by(name):
             graph._add_function(self._built[called]._traced)
+            for further in self._built[called].graph._functions.values():
+                graph._add_function(further)  # calls are looked up where the first one is
         translated = Definition(definition, declarations_of(graph))
         arguments = definition.signature.input_arg
         with graph.as_default():
@@ -104,9 +108,16 @@ class Library:
                 value.name = self._built[value.name]._traced.name
         for node in copy.node_def:
             node.attr.pop("_gradient_op_type", None)
+            if "shared_name" in node.attr and node.attr["shared_name"].s:
+                node.attr["shared_name"].s += self._suffix.encode()
             if node.op in self._built:
                 node.op = self._built[node.op]._traced.name
         return copy
+
+
+def load_suffix() -> str:
+    """What the names of resources end in that belong to one load."""
+    return f"_load_{new_uid()}"
 
 
 def _functions_in(definition: Any) -> Iterator[Any]:

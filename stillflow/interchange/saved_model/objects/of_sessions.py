@@ -1,29 +1,41 @@
-"""SavedModels that were written for sessions, as objects: each signature is a function."""
+"""SavedModels that were written for sessions, as objects: each signature is a function.
+
+The graph is built once, as the body of a function; each signature is the function of a part of it.
+Variables with handles are made outside, where the program has them, and handed to the parts.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from stillflow.declare.constants import constant
+from stillflow.functions.lifting import UnliftableError
 from stillflow.functions.wrapped import WrappedFunction, wrap_function
-from stillflow.graph import dtypes
 from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
-from stillflow.graph.operation import Tensor
+from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.scopes import init_scope
 from stillflow.graph.tensor_shape import TensorShape
-from stillflow.interchange.handles_for_references import with_handles
-from stillflow.interchange.importer import import_graph_def
+from stillflow.interchange.handles_for_references import meta_with_handles
+from stillflow.interchange.meta_graph import import_meta_graph
 from stillflow.interchange.saved_model import folders, names
 from stillflow.interchange.saved_model.assets import asset_feeds
 from stillflow.interchange.saved_model.main_op import loaded_main_op
-from stillflow.interchange.saved_model.objects.revived import SignatureMap
-from stillflow.ops.array import filling
+from stillflow.interchange.saved_model.objects.library import load_suffix
+from stillflow.interchange.saved_model.objects.revived import (
+    Initializer,
+    SignatureMap,
+    unset_variable,
+)
+from stillflow.interchange.saved_model.signatures import get_tensor_from_tensor_info
+from stillflow.ops.control.ordering import group
 from stillflow.ops.saving.asset import TrackableAsset
-from stillflow.ops.variables.variable import Variable
+from stillflow.ops.variables.sets import local_variables_initializer, tables_initializer
 from stillflow.tracking.auto import AutoTrackable
 
-_VARIABLE = "VarHandleOp"
+_SETS = (GraphKeys.GLOBAL_VARIABLES, GraphKeys.LOCAL_VARIABLES)
 
 
 def load_graph(meta: Any, folder: str) -> Any:
@@ -34,7 +46,11 @@ def load_graph(meta: Any, folder: str) -> Any:
 
     Returns:
       An object with `signatures` (functions by their keys, which take tensors by keyword), `graph`,
-      `prune(feeds, fetches)` for functions of other parts, `variables` and `asset_paths`.
+      `prune(feeds, fetches)` for functions of other parts, `variables`, `asset_paths`, and the
+      `initializer` that has run.
+
+    Raises:
+      UnliftableError: a signature needs a placeholder that is none of its inputs.
     """
     return _Load(meta, folder).root
 
@@ -43,140 +59,135 @@ class _Load:
     """One load, in the default graph or eagerly."""
 
     def __init__(self, meta: Any, folder: str):
-        self._meta = meta
+        self._meta, self._values = meta_with_handles(meta)
         self._folder = folder
-        self._graph_def, self._values = with_handles(meta.graph_def)
-        handles = {n.name: n for n in self._graph_def.node if _makes_resource(n)}
-        self._variables = {
-            name: self._variable(node) for name, node in handles.items() if node.op == _VARIABLE
-        }
-        self._resources = {name: v.handle for name, v in self._variables.items()}
-        others = {name: node for name, node in handles.items() if node.op != _VARIABLE}
-        self._resources.update({name: self._resource(node) for name, node in others.items()})
-        self._wrapped = self._wrap()
+        self._saver: Any = None
+        self._init_op: Any = None
+        self._wrapped: Any = wrap_function(self._imported, [])
+        _share_by_name(self._wrapped.graph)
+        _lift_variables(self._wrapped)
         self._restore()
         self.root: Any = AutoTrackable()
-        self._start()
+        self._initialize()
         self.root.signatures = self._signatures()
-        self.root.variables = list(self._variables.values())
+        self.root.variables = list(self._wrapped.graph.variables)
         self.root.graph = self._wrapped.graph
         self.root.prune = self._wrapped.prune
 
-    # What functions take from around them ---------------------------------------------------------
-
-    def _variable(self, node: Any) -> Any:
-        """A variable, which has its value once the checkpoint is restored."""
-        shape = TensorShape(node.attr["shape"].shape)
-        dtype = dtypes.as_dtype(node.attr["dtype"].type)
-        sizes = [size or 0 for size in shape.as_list()] if shape.ndims is not None else []
-        return Variable(
-            lambda: filling.zeros(sizes, dtype),
-            trainable=node.name in self._trainable(),
-            name=node.name,
-            dtype=dtype,
-            shape=shape,
-            use_resource=True,
+    def _imported(self) -> None:
+        self._saver = import_meta_graph(self._meta)
+        self._init_op = loaded_main_op(self._meta) or group(
+            local_variables_initializer(), tables_initializer()
         )
-
-    def _trainable(self) -> set[str]:
-        from tensorboard.compat.proto.variable_pb2 import VariableDef
-
-        packed = self._meta.collection_def[GraphKeys.TRAINABLE_VARIABLES].bytes_list.value
-        defs = (VariableDef.FromString(each) for each in packed)
-        return {each.variable_name.partition(":")[0] for each in defs}
-
-    def _resource(self, node: Any) -> Tensor:
-        """The handle of a table or the like."""
-
-        def made() -> Any:
-            graph_def = type(self._graph_def)()
-            graph_def.node.add().CopyFrom(node)
-            ops: Any = import_graph_def(graph_def, return_elements=[node.name], name="")
-            return ops[0].outputs[0]
-
-        handle: Tensor = wrap_function(made, [])()
-        return handle
-
-    def _wrap(self) -> WrappedFunction:
-        graph_def = type(self._graph_def)()
-        graph_def.CopyFrom(self._graph_def)
-        del graph_def.node[:]
-        graph_def.node.extend(n for n in self._graph_def.node if n.name not in self._resources)
-        for node in graph_def.node:
-            node.attr.pop("_class", None)  # beside variables, which are outside
-        used = {text.partition(":")[0] for node in graph_def.node for text in node.input}
-
-        def imported() -> None:
-            graph: Any = get_default_graph()
-            inside = {
-                f"{name}:0": graph.capture(handle, name=name)
-                for name, handle in self._resources.items()
-                if name in used
-            }
-            import_graph_def(graph_def, inside, name="")
-            for variable in self._variables.values():
-                graph.add_to_collection(GraphKeys.GLOBAL_VARIABLES, variable)
-                graph.watch_variable(variable)
-
-        return wrap_function(imported, [])
-
-    # Values ---------------------------------------------------------------------------------------
+        constant(0.0, name="dummy_fetch")  # calls are waited for by what they give
 
     def _restore(self) -> None:
-        if not self._meta.HasField("saver_def") or not self._variables:
+        if self._saver is None:
             return
-        graph, saver = self._wrapped.graph, self._meta.saver_def
-        filename = graph.get_tensor_by_name(saver.filename_tensor_name)
-        restored = self._wrapped.prune(
-            [filename], [filename, graph.get_operation_by_name(saver.restore_op_name)]
-        )
-        path, _ = restored(constant(folders.get_variables_path(self._folder)))
-        if not executing_eagerly():
-            for variable in self._variables.values():
-                variable._initializer_op = path.op
-
-    def _start(self) -> None:
-        """Fills tables, and does what else the model wants to have done."""
-        feeds = asset_feeds(self._meta, self._folder, None)
-        self.root.asset_paths = [TrackableAsset(path) for path in feeds.values()]
         graph = self._wrapped.graph
-        with graph.as_default():
-            start = loaded_main_op(self._meta)
-            if start is None:
-                return
-            done = constant(0.0, name="dummy_fetch")
-        given = [graph.get_tensor_by_name(name) for name in feeds]
-        result = self._wrapped.prune(given, [done, start])(
-            *(asset.asset_path for asset in self.root.asset_paths)
-        )
+        saver_def = self._saver.saver_def
+        filename = graph.as_graph_element(saver_def.filename_tensor_name)
+        restored = graph.as_graph_element(saver_def.restore_op_name)
+        restore = self._wrapped.prune([filename], [filename, restored], "restore")
+        path = constant(folders.get_variables_path(self._folder))
+        initializer, _ = restore(path)
         if not executing_eagerly():
-            get_default_graph().add_to_collection(GraphKeys.TABLE_INITIALIZERS, result[0].op)
+            _run_with_tables(initializer)
+            _give_initializer(graph.get_collection(GraphKeys.GLOBAL_VARIABLES), initializer)
+
+    def _initialize(self) -> None:
+        graph = self._wrapped.graph
+        feeds = asset_feeds(self._meta, self._folder, None)
+        assets = [TrackableAsset(os.path.abspath(path)) for path in feeds.values()]
+        anchor = graph.get_tensor_by_name("dummy_fetch:0")
+        fill = self._wrapped.prune(list(feeds), [anchor, self._init_op], "initialize")
+        self.root.initializer = Initializer(fill, assets)
+        self.root.asset_paths = assets
+        filled, _ = self.root.initializer._initialize()
+        if not executing_eagerly():
+            _run_with_tables(filled)
+            _give_initializer(graph.get_collection(GraphKeys.LOCAL_VARIABLES), filled)
 
     # Signatures -----------------------------------------------------------------------------------
 
     def _signatures(self) -> SignatureMap:
         made = SignatureMap()
-        graph = self._wrapped.graph
         apart = (names.INIT_OP_SIGNATURE_KEY, names.TRAIN_OP_SIGNATURE_KEY)
         for key, signature in self._meta.signature_def.items():
-            if key in apart:
-                continue
-            feeds = [graph.get_tensor_by_name(info.name) for info in signature.inputs.values()]
-            fetches = {name: self._element(info) for name, info in signature.outputs.items()}
-            function = self._wrapped.prune(feeds, fetches, name=key)
-            function._arg_keywords = list(signature.inputs)
-            function._num_positional_args = int(len(feeds) == 1)
-            made._add_signature(key, function)
+            if key not in apart:
+                made._add_signature(key, self._signature(key, signature))
         return made
 
+    def _signature(self, key: str, signature: Any) -> WrappedFunction:
+        graph = self._wrapped.graph
+        feeds = [graph.as_graph_element(info.name) for info in signature.inputs.values()]
+        fetches = {name: self._element(info) for name, info in signature.outputs.items()}
+        try:
+            function = self._wrapped.prune(feeds, fetches, name=key)
+        except UnliftableError as error:
+            raise UnliftableError(
+                "A SavedModel signature needs an input for each placeholder the signature's "
+                f"outputs use. An output for signature '{key}' depends on a placeholder which is "
+                f"not an input (i.e. the placeholder is not fed a value).\n\n{error}"
+            ) from None
+        for name, info in signature.outputs.items():
+            output = function.structured_outputs[name]
+            if isinstance(output, Tensor) and info.WhichOneof("encoding") == "name":
+                output.set_shape(TensorShape(info.tensor_shape))
+        function._arg_keywords = list(signature.inputs)
+        function._num_positional_args = int(len(feeds) == 1)
+        return function
+
     def _element(self, info: Any) -> Any:
-        """What a signature gives: of a reference, the value."""
+        """The tensor that a TensorInfo names, of a reference the value; or the operation."""
+        graph = self._wrapped.graph
+        if info.WhichOneof("encoding") != "name":
+            return get_tensor_from_tensor_info(info, graph)
         node, colon, number = info.name.partition(":")
-        name = f"{self._values.get(node, node)}{colon}{number}"
-        return self._wrapped.graph.as_graph_element(name)
+        return graph.as_graph_element(f"{self._values.get(node, node)}{colon}{number}")
 
 
-def _makes_resource(node: Any) -> bool:
-    """Whether a node makes a variable or another resource, of nothing."""
-    is_known = node.op == _VARIABLE or node.op.endswith(("HashTableV2", "HashTableOfTensorsV2"))
-    return is_known and not [text for text in node.input if not text.startswith("^")]
+def _share_by_name(graph: Any) -> None:
+    """Names tables and the like, so that they are the same in all parts, and this load's alone."""
+    suffix = load_suffix()
+    for op in graph.get_operations():
+        if op.defn.resource is not None and not op.defn.shared_as:
+            name = op.attrs.get("shared_name") or op.name
+            op._set_attr("shared_name", f"{name}{suffix}")
+
+
+# Variables ----------------------------------------------------------------------------------------
+
+
+def _lift_variables(wrapped: Any) -> None:
+    """Makes the variables of a body outside of it, where calls take them from."""
+    graph = wrapped.graph
+    lifted: dict[Operation, Any] = {}
+    for key in _SETS:
+        inside = graph.get_collection_ref(key)
+        for place, inner in enumerate(inside):
+            if inner.op not in lifted:
+                lifted[inner.op] = _lifted(inner, graph, key)
+            inside[place] = lifted[inner.op]
+    wrapped._variable_holder._all += lifted.values()
+
+
+def _lifted(inner: Any, graph: Any, key: str) -> Any:
+    with init_scope():
+        outer = unset_variable(inner.shape, inner.dtype, inner.op.name, inner.trainable, [key])
+    graph.extra_inputs.append(outer.handle)
+    graph.extra_args.append(inner.handle)
+    graph.inputs.append(inner.handle)
+    graph._captured[outer.handle] = inner.handle
+    graph.watch_variable(outer)
+    return outer
+
+
+def _run_with_tables(value: Any) -> None:
+    """Has `tf.compat.v1.tables_initializer` run what is to be run once."""
+    get_default_graph().add_to_collection(GraphKeys.TABLE_INITIALIZERS, value.op)
+
+
+def _give_initializer(variables: Any, value: Any) -> None:
+    for variable in variables:
+        variable._initializer_op = value.op

@@ -8,12 +8,13 @@ from typing import Any
 from stillflow.graph import dtypes
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.array import filling
+from stillflow.ops.control.ordering import placeholder
 from stillflow.ops.variables.variable import Variable
 from stillflow.tracking.assigning import NoDependency
 from stillflow.tracking.auto import AutoTrackable
 from stillflow.tracking.dicts import DictWrapper
 from stillflow.tracking.lists import ListWrapper
-from stillflow.tracking.resources import TrackableResource
+from stillflow.tracking.resources import CapturableResource, TrackableResource
 from stillflow.tracking.trackable import Trackable
 
 Setter = Callable[[Any, str, Any], None]
@@ -21,6 +22,25 @@ Setter = Callable[[Any, str, Any], None]
 
 class RestoredResource(TrackableResource):
     """A table or another resource, which functions of the SavedModel make and fill."""
+
+
+class Initializer(CapturableResource):
+    """What a model of sessions runs once it is loaded: no resource, but saved and run as one.
+
+    Args:
+      fill: the function that does it, of the paths of `assets`.
+    """
+
+    def __init__(self, fill: Any, assets: list[Any]):
+        super().__init__()
+        self._asset_paths = assets
+        self._fill = fill
+
+    def _create_resource(self) -> Any:
+        return placeholder(dtypes.resource, [], name="unused_resource")
+
+    def _initialize(self) -> Any:
+        return self._fill(*[asset.asset_path for asset in self._asset_paths])
 
 
 class RestoredOptimizer(AutoTrackable):
@@ -102,13 +122,21 @@ def set_attribute(obj: Any, name: str, value: Any) -> None:
 
 def revived_variable(proto: Any) -> Any:
     """A variable of a SavedVariable, which has no value before it is restored."""
-    shape = TensorShape(proto.shape)
+    name = proto.name.partition(":")[0] or None
     dtype = dtypes.as_dtype(proto.dtype)
+    return unset_variable(TensorShape(proto.shape), dtype, name, proto.trainable)
+
+
+def unset_variable(
+    shape: TensorShape, dtype: Any, name: str | None, trainable: bool, collections: Any = None
+) -> Any:
+    """A variable with a handle, which something else gives its value."""
     sizes = [size or 0 for size in shape.as_list()] if shape.ndims is not None else []
     return Variable(
         lambda: filling.zeros(sizes, dtype),
-        trainable=proto.trainable,
-        name=proto.name.partition(":")[0] or None,
+        trainable=trainable,
+        collections=collections,
+        name=name,
         dtype=dtype,
         shape=shape,
         use_resource=True,
