@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 
 from stillflow.graph import context
+from stillflow.layers import keras_graph
 from stillflow.runtime import platforms, session
 
 # How long an example takes says nothing where other processes run.
@@ -21,10 +22,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture(autouse=True)
 def empty_default_graph():
-    """Gives each test a global graph of its own, as a new process would."""
+    """Gives each test a global graph of its own, and Keras one, as a new process would."""
     context.graphs.stack.clear()
     context.sessions.stack.clear()
     context.reset_default_graph()
+    keras_graph.forget_graph()
     yield
     context.graphs.stack.clear()
     context.sessions.stack.clear()

@@ -40,8 +40,20 @@ def gradient_of_choice(op: Any, grads: Any) -> Any:
     return branches.gradient_of_choice(op, grads)
 
 
+def spelled_out(ops: Any) -> Any:
+    """The nodes that are written for operations of which TensorFlow does not know some."""
+    from stillflow.declare import spelling
+
+    return spelling.spelled_out(ops)
+
+
 def install() -> None:
     """Tells the graphs of them."""
     context.register(
-        create_op, operation_of, attribute_of, gradient_of_function, gradient_of_choice
+        create_op,
+        operation_of,
+        attribute_of,
+        gradient_of_function,
+        gradient_of_choice,
+        spelled_out,
     )

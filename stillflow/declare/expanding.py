@@ -17,7 +17,7 @@ from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.stacks import Stacks
 
-_ARRIVAL = OpDef("Inputs", "inputs: [T] ->", lambda xp, *inputs: (), total=True)
+ARRIVAL = OpDef("Inputs", "inputs: [T] ->", lambda xp, *inputs: (), total=True)
 _BITS_A_LEVEL = 24  # for the places of a body's operations between those of the graph around
 
 
@@ -145,9 +145,7 @@ class _Copy:
         if not any(tensor.op.defn.splits for tensor in inputs):
             return [tensor.op for tensor in inputs]
         attrs = {"T": [tensor.dtype for tensor in inputs]}
-        arrival = Operation.made(
-            place, _ARRIVAL, f"{self._op.name}/inputs", (), attrs, [], [], None
-        )
+        arrival = Operation.made(place, ARRIVAL, f"{self._op.name}/inputs", (), attrs, [], [], None)
         arrival.inputs, arrival.graph = inputs, self._op.graph
         return [arrival]
 

@@ -102,6 +102,8 @@ class OpDef:
       flops: `flops(*input_shapes)` estimates the work of one call; without it, one per element.
       expands: for an op that others are carried out in place of: makes their Body, whose inputs are
         the op's: see `declare.expanding`.
+      is_own: TensorFlow has no such op, so what it stands for is written in its place: see
+        `declare.spelling`.
       takes_many: of an op that takes one element of a resource: begins to take several (see
         `runtime.turns`), `takes_many(handle, most)`; what it gives has `finished()`, the components
         stacked and how many elements they are, and `give_up()`. None where they do not stack.
@@ -158,6 +160,7 @@ class OpDef:
     near_zero: Sequence[str] = ()
     flops: Callable | None = None
     expands: Callable[[Operation], Any] | None = None
+    is_own: bool = False
     takes_many: Callable[..., Any] | None = None
     brings_many: Callable[..., Any] | None = None
     explain: Callable[[Operation, Sequence[Any]], str | None] | None = None

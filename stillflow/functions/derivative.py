@@ -127,6 +127,7 @@ _gradient_of_call_op = OpDef(
     _never_run,
     shape=_shapes,
     expands=_body,
+    is_own=True,
 )
 
 

@@ -71,6 +71,7 @@ def register(
     attribute: Callable[..., Any],
     gradient: Callable[[Any], Any],
     choice: Callable[[Any, Any], Any],
+    spelling: Callable[[Any], Any],
 ) -> None:
     """Tells functions of stages above; called once.
 
@@ -80,10 +81,13 @@ def register(
       attribute: what reads the AttrValue of one attribute.
       gradient: what gives the body of a function's gradient, for which it must be derived.
       choice: what gives the gradients of a choice among functions, for which they must be derived.
+      spelling: what gives the nodes that are written for operations, for which some are expanded.
     """
     global create_op, operation_of, attribute_of, gradient_of_function, gradient_of_choice
+    global spelled_out
     create_op, operation_of, attribute_of = create, operation, attribute
     gradient_of_function, gradient_of_choice = gradient, choice
+    spelled_out = spelling
 
 
 create_op: Callable[..., Any]
@@ -91,6 +95,7 @@ operation_of: Callable[..., None]
 attribute_of: Callable[..., Any]
 gradient_of_function: Callable[[Any], Any]
 gradient_of_choice: Callable[[Any, Any], Any]
+spelled_out: Callable[[Any], Any]
 
 
 class _Mode:

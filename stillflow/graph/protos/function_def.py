@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.graph.operation import Operation, Tensor
+from stillflow.graph.operation import Tensor
 from stillflow.graph.protos.attr_value import attr_value_of
 from stillflow.graph.protos.function_names import DefinitionNames
-from stillflow.graph.protos.graph_def import node_def_of, op_def_of
+from stillflow.graph.protos.graph_def import Node, op_def_of
 
 
 def library_of(functions: dict[str, Any]):
@@ -34,7 +34,7 @@ def function_def_of(function: Any):
     signature.description = function.description
     definition = FunctionDef(
         signature=signature,
-        node_def=[references.node_def(op) for op in names.nodes],
+        node_def=map(references.node_def, names.written),
         ret={
             name: references.of(tensor)
             for name, tensor in zip(names.outputs, body.outputs, strict=True)
@@ -66,15 +66,15 @@ class _References:
         name, index = _place(tensor)
         return f"{self._nodes[tensor.op]}:{name}:{index}"
 
-    def node_def(self, op: Operation) -> Any:
-        node = node_def_of(op)
-        node.name = self._nodes[op]
-        del node.input[:]
-        node.input.extend(self.of(tensor) for tensor in op.inputs)
-        node.input.extend(
-            f"^{self._nodes[other]}" for other in op.control_inputs if other in self._nodes
+    def node_def(self, node: Node) -> Any:
+        proto = node.proto()
+        proto.name = self._nodes[node.op]
+        del proto.input[:]
+        proto.input.extend(self.of(tensor) for tensor in node.inputs)
+        proto.input.extend(
+            f"^{self._nodes[other]}" for other in node.control_inputs if other in self._nodes
         )
-        return node
+        return proto
 
 
 def _place(tensor: Tensor) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
+from stillflow.graph.protos.graph_def import written_nodes
 
 
 class Names:
@@ -51,8 +52,9 @@ class DefinitionNames:
         self.outputs = list(out_names or own)
         self.inputs = [names.argument(tensor.op.name) for tensor in body.inputs]
         arguments = {tensor.op for tensor in body.inputs}
+        self.written = written_nodes(op for op in body.operations if op not in arguments)
         self.nodes: dict[Operation, str] = {
-            op: names.unique(op.name) for op in body.operations if op not in arguments
+            node.op: names.unique(node.op.name) for node in self.written
         }
 
 

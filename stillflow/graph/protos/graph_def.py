@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
+from stillflow.graph import context
 from stillflow.graph.graph import Graph
-from stillflow.graph.operation import Operation
+from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.protos.attr_value import attr_value_of
 
 PRODUCER = 134  # the GraphDef version of TensorFlow 1.15
@@ -21,7 +22,7 @@ def graph_def_of(graph: Graph, from_version: int | None = None, add_shapes: bool
     from tensorboard.compat.proto.graph_pb2 import GraphDef
 
     del from_version
-    nodes = (node_def_of(op, add_shapes) for op in graph.get_operations())
+    nodes = (node.proto(add_shapes) for node in written_nodes(graph.get_operations()))
     graph_def = GraphDef(node=nodes, versions=graph.graph_def_versions)
     if graph._functions:
         from stillflow.graph.protos.function_def import library_of
@@ -50,20 +51,49 @@ def merged_versions(own: Any, imported: Any) -> Any:
     return merged
 
 
-def node_def_of(op: Operation, add_shapes: bool = False):
-    """Returns the NodeDef of `op`."""
-    from tensorboard.compat.proto.node_def_pb2 import NodeDef
+class Node(NamedTuple):
+    """A node as it is written: an operation, or what stands in its place.
 
-    inputs = [tensor._as_node_def_input() for tensor in op.inputs]
-    inputs += [f"^{control.name}" for control in op.control_inputs]
-    node = NodeDef(name=op.name, op=op.type, input=inputs, device=op.device)
-    attrs = dict(op.attrs)
-    if add_shapes and op.outputs:
-        attrs["_output_shapes"] = [tensor.shape for tensor in op.outputs]
-    for name, value in attrs.items():
-        if value is not None:
-            node.attr[name].CopyFrom(attr_value_of(value, attrs.get("dtype")))
-    return node
+    Its name, device and outputs are those of `op`.
+    """
+
+    op: Operation
+    type: str
+    inputs: Iterable[Tensor]
+    control_inputs: Iterable[Operation]
+    attrs: dict[str, Any]
+
+    @classmethod
+    def of(cls, op: Operation) -> Node:
+        return cls(op, op.type, op.inputs, op._control_inputs, op.attrs)
+
+    def proto(self, add_shapes: bool = False):
+        """The NodeDef."""
+        from tensorboard.compat.proto.node_def_pb2 import NodeDef
+
+        inputs = [tensor._as_node_def_input() for tensor in self.inputs]
+        inputs += [f"^{control.name}" for control in self.control_inputs]
+        node = NodeDef(name=self.op.name, op=self.type, input=inputs, device=self.op.device)
+        attrs = dict(self.attrs)
+        if add_shapes and self.op.outputs:
+            attrs["_output_shapes"] = [tensor.shape for tensor in self.op.outputs]
+        for name, value in attrs.items():
+            if value is not None:
+                node.attr[name].CopyFrom(attr_value_of(value, attrs.get("dtype")))
+        return node
+
+
+def written_nodes(ops: Iterable[Operation]) -> list[Node]:
+    """The nodes that are written for `ops`; TensorFlow knows the types of all."""
+    listed = list(ops)
+    if any(op.defn.is_own for op in listed):
+        return context.spelled_out(listed)
+    return list(map(Node.of, listed))
+
+
+def node_def_of(op: Operation):
+    """Returns the NodeDef of `op`."""
+    return Node.of(op).proto()
 
 
 def op_def_of(defn: Any):
