@@ -35,6 +35,8 @@ class AdamOptimizer(Optimizer):
       learning_rate, beta1, beta2, epsilon: numbers, scalar tensors, or functions that give them.
     """
 
+    _decided_by = ("_lr", "_beta1", "_beta2", "_epsilon")
+
     def __init__(
         self,
         learning_rate: Any = 0.001,

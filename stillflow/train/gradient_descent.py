@@ -20,6 +20,8 @@ class GradientDescentOptimizer(Optimizer):
       learning_rate: a number, a scalar tensor, or a function without arguments that gives one.
     """
 
+    _decided_by = ("_learning_rate",)
+
     def __init__(
         self, learning_rate: Any, use_locking: bool = False, name: str = "GradientDescent"
     ):

@@ -22,6 +22,8 @@ class MomentumOptimizer(Optimizer):
       use_nesterov: the gradient counts as if taken one step ahead (Sutskever et al., 2013).
     """
 
+    _decided_by = ("_learning_rate", "_momentum", "_use_nesterov")
+
     def __init__(
         self,
         learning_rate: Any,

@@ -49,6 +49,7 @@ from stillflow.train.distributing.replicas import (
     scaled_loss,
     with_gradients,
 )
+from stillflow.train.repeated_updates import repeated
 
 Gradient = Tensor | IndexedSlices
 Pair = tuple[Gradient | None, Any]
@@ -70,6 +71,10 @@ class Optimizer(Trackable):
     GATE_NONE = 0
     GATE_OP = 1
     GATE_GRAPH = 2
+
+    # Of a class whose variables and gradients, with these attributes, decide what an update does:
+    # their names. It holds for no class that is derived from it.
+    _decided_by: tuple[str, ...] | None = None
 
     def __init__(self, use_locking: bool, name: str):
         if not name:
@@ -219,13 +224,20 @@ class Optimizer(Trackable):
             raise ValueError(
                 f"No gradients provided for any variable: {[str(v) for _, v in pairs]}."
             )
+        if repeated(self, given, global_step):
+            return None  # type: ignore[return-value]  # as in eager mode always
         with init_scope():
             self._create_slots([variable for _, variable in given])
+        return _collected(self._build_update(given, global_step, name))
+
+    def _build_update(
+        self, given: Sequence[tuple[Gradient, Any]], global_step: Any, name: str | None
+    ) -> Operation:
+        """Builds what updates variables, whose slots are there, by their gradients."""
         with name_scope(name, self._name) as scope:
             self._prepare()
             updates = [self._update(grad, variable) for grad, variable in given]
-            train_op = self._finished(updates, global_step, scope)
-        return _collected(train_op)
+            return self._finished(updates, global_step, scope)
 
     def _distributed_apply(
         self,

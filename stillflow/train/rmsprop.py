@@ -27,6 +27,8 @@ class RMSPropOptimizer(Optimizer):
       centered: divides by the gradient's standard deviation instead of its root mean square.
     """
 
+    _decided_by = ("_learning_rate", "_decay", "_momentum", "_epsilon", "_centered")
+
     def __init__(
         self,
         learning_rate: Any,

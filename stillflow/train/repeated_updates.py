@@ -1,0 +1,90 @@
+"""Updates of eager mode that repeat each other, as the steps of a training loop do.
+
+An optimizer whose update its numbers alone decide (`_decided_by`) carries out the same operations
+on the same variables again and again. The third time they become a plan, as `tf.function` would
+make one of `apply_gradients`: it runs on the host, where eager operations run, and regroups no
+arithmetic, so that it gives the numbers of the operations one by one, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from stillflow.graph.context import executing_eagerly, graphs
+from stillflow.graph.eager_tensor import EagerTensor
+
+Pairs = Sequence[tuple[Any, Any]]
+#: Carries out the update of other gradients; tells whether it did.
+Update = Callable[[Pairs], bool]
+
+_TIMES = 3
+_MOST_KINDS = 16  # of an optimizer; with a new learning rate in each step none repeats
+
+# By optimizer and by what decides about an update: how often it was seen, or what repeats it; None
+# where that is not possible.
+_known: WeakKeyDictionary[Any, dict[tuple, int | Update | None]] = WeakKeyDictionary()
+
+
+def repeated(optimizer: Any, pairs: Pairs, global_step: Any) -> bool:
+    """Whether the update of `pairs`, (gradient, variable), was carried out, as it was before."""
+    if graphs.tapes or not executing_eagerly():
+        return False
+    key = _key(optimizer, pairs, global_step)
+    if key is None:
+        return False
+    kinds = _known.get(optimizer)
+    if kinds is None:
+        kinds = _known[optimizer] = {}
+    known = kinds.get(key, 0)
+    if callable(known):
+        return known(pairs)
+    if known is not None:
+        if len(kinds) >= _MOST_KINDS:
+            kinds.clear()
+        kinds[key] = known + 1 if known < _TIMES else _made(optimizer, pairs, global_step)
+    return False
+
+
+def _key(optimizer: Any, pairs: Pairs, global_step: Any) -> tuple | None:
+    """What decides about an update; None where something else may."""
+    names = vars(type(optimizer)).get("_decided_by")  # a class derived from it may do otherwise
+    if names is None:
+        return None
+    key: list[Any] = []
+    own = vars(optimizer)
+    for name in names:
+        value = own[name]
+        if type(value) not in (float, int, bool):
+            return None
+        key.append(value)
+    for grad, variable in pairs:
+        if type(grad) is not EagerTensor or not _is_plain(variable):
+            return None
+        key.append(grad._dtype._number)
+        key.append(variable._unique_id)
+    if global_step is not None:
+        if not _is_plain(global_step):
+            return None
+        key.append(global_step._unique_id)
+    return tuple(key)
+
+
+def _is_plain(variable: Any) -> bool:
+    """Whether it is a variable of eager mode, of which nothing else is to be done."""
+    return (
+        getattr(variable, "_in_graph_mode", True) is False
+        and getattr(variable, "_distributed_container", None) is None
+        and hasattr(variable, "_unique_id")
+        and variable.constraint is None
+    )
+
+
+def _made(optimizer: Any, pairs: Pairs, global_step: Any) -> Update | None:
+    from stillflow.train.update_plan import PlannedUpdate  # graphs have plans of their own
+
+    try:
+        return PlannedUpdate(optimizer, pairs, global_step).carried_out
+    except Exception:  # what a graph cannot say is carried out one by one
+        return None
