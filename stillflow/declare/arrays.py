@@ -44,7 +44,7 @@ def as_array(value: Any, dtype: DType | None = None) -> np.ndarray:
         )
     array = _from_python(value, dtype)
     if dtype is None:
-        array = _narrowed(array)
+        array = narrowed(array)
     return _strings_of(array, value) if array.dtype.kind in "SUO" else array
 
 
@@ -135,7 +135,7 @@ def _wrapped(array: np.ndarray, wanted: Any, error: OverflowError) -> np.ndarray
     return bits.astype(wanted).reshape(array.shape)
 
 
-def _narrowed(array: np.ndarray) -> np.ndarray:
+def narrowed(array: np.ndarray) -> np.ndarray:
     """Python numbers, as TensorFlow prefers them: in 32 bits, where ints lose nothing by it."""
     if array.dtype == np.float64:
         with np.errstate(over="ignore"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.declare.arrays import as_array
+from stillflow.declare.arrays import as_array, narrowed
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.eager_tensor import EagerTensor, eager_tensor, register_conversion
@@ -82,6 +82,9 @@ def _shaped(array: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
 
 def _array(value: Any, dtype: DType | None) -> np.ndarray:
     try:
+        first = _first_leaf(value)
+        if isinstance(first, (np.ndarray, np.generic)) and first is not value:
+            return _of_numpy(value, first.dtype, dtype)
         return as_array(_without_dimensions(value), dtype)
     except (TypeError, ValueError, OverflowError) as error:
         if (
@@ -91,6 +94,53 @@ def _array(value: Any, dtype: DType | None) -> np.ndarray:
         ):
             return np.asarray(value, dtype.stored_as)
         raise _refused(value, dtype, error) from None
+
+
+def _first_leaf(value: Any) -> Any:
+    while isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    return value
+
+
+def _of_numpy(value: Any, first: np.dtype, dtype: DType | None) -> np.ndarray:
+    """An array of a list that begins with an array or a NumPy scalar, of type `first`.
+
+    TensorFlow goes through arrays in lists as through lists: their floats keep the type of the
+    first, ints are Python's.
+
+    Raises:
+      ValueError: it is ragged, or numbers and others are mixed.
+      TypeError: its numbers do not fit `dtype`.
+    """
+    kinds = {part.dtype.kind for part in map(np.asarray, _leaves(value))}
+    if kinds & _NO_NUMBERS:
+        if len(kinds) > 1 and kinds & _NUMBERS:
+            raise ValueError("numbers are mixed with others")
+        return as_array(_as_lists(value), dtype)
+    array = np.array(value)
+    kind = array.dtype.kind
+    if dtype is not None:
+        if not _is_of_kind(kind, dtype):
+            raise TypeError(f"{array.dtype} is no {dtype}")
+        return as_array(array, dtype)
+    if first.kind == "f" and kind != "c":
+        return array.astype(first)
+    return narrowed(array.astype({"c": np.complex128, "f": np.float64}.get(kind, np.int64)))
+
+
+_NUMBERS, _NO_NUMBERS = frozenset("iufc"), frozenset("bSUO")
+
+
+def _is_of_kind(kind: str, dtype: DType) -> bool:
+    """Whether numbers of NumPy's kind may be of a type."""
+    is_float = dtype.is_floating or dtype.is_complex
+    return {"f": is_float, "c": dtype.is_complex}.get(kind, is_float or dtype.is_integer)
+
+
+def _as_lists(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_as_lists(part) for part in value]
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
 
 
 def _without_dimensions(value: Any) -> Any:
@@ -129,11 +179,15 @@ def _is_too_large(number: Any) -> bool:
 
 
 def _is_ragged(value: Any) -> bool:
-    """Whether lists of one depth differ in length, or some of what they hold is no list."""
-    if not isinstance(value, (list, tuple)):
+    """Whether lists or arrays that the first of a list shows to be alike differ in length."""
+    if not isinstance(value, (list, tuple)) or not value:
         return False
-    lengths = {len(part) if isinstance(part, (list, tuple)) else -1 for part in value}
-    return len(lengths) > 1 or any(map(_is_ragged, value))
+    lengths = [len(part) if _has_length(part) else -1 for part in value]
+    return lengths[0] >= 0 and (len(set(lengths)) > 1 or any(map(_is_ragged, value)))
+
+
+def _has_length(part: Any) -> bool:
+    return isinstance(part, (list, tuple)) or bool(getattr(part, "ndim", 0))
 
 
 def _converted(value: Any, dtype: Any) -> tuple[Any, DType]:

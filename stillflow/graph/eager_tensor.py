@@ -19,6 +19,7 @@ from stillflow.graph.tensor_shape import TensorShape, as_shape
 
 DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
 _ids = itertools.count()
+_UNGIVEN: Any = object()
 
 
 def eager_tensor(value: Any, dtype: DType) -> EagerTensor:
@@ -57,10 +58,25 @@ class EagerTensor(Tensor):
         _value: Any
         _number: int
 
-    def __init__(self, value: Any, device: Any = None, dtype: Any = None):
-        """A tensor of a Python or NumPy value; RuntimeError for a device that is not there."""
-        if device is not None and not str(device).upper().endswith("CPU:0"):
+    def __init__(self, value: Any, device: Any = _UNGIVEN, dtype: int | None = None):
+        """A tensor of a Python or NumPy value, as TensorFlow's C code makes them.
+
+        Args:
+          device: where it is: the CPU, which "" and None mean too.
+          dtype: the number of its type.
+
+        Raises:
+          TypeError: the device is not given or no text, or the type no number.
+          RuntimeError: there is no such device.
+        """
+        if device is _UNGIVEN:
+            raise TypeError("function missing required argument 'device' (pos 2)")
+        if not isinstance(device, (str, type(None))):
+            raise TypeError("Error parsing device argument.")
+        if device and not device.upper().endswith("CPU:0"):
             raise RuntimeError(f"{device} unknown device.")
+        if not isinstance(dtype, (int, type(None))):
+            raise TypeError(f"Expecting a DataType value for dtype. Got {type(dtype).__name__}")
         self._value, self._dtype = _convert(value, dtype)
 
     # What it is -----------------------------------------------------------------------------------

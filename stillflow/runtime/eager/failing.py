@@ -22,7 +22,7 @@ def failure(
         if error.op is not None or "[Op:" in error.message:
             return error
         return type(error)(None, None, _located(op, error.message))  # type: ignore[call-arg]
-    if not isinstance(error, OF_INPUTS) or op.defn.waits:
+    if not isinstance(error, OF_INPUTS) or isinstance(error, UnicodeError) or op.defn.waits:
         return error
     return InvalidArgumentError(None, None, _located(op, why_failed(op, before, error, values)))
 
