@@ -38,6 +38,19 @@ def functions_run_eagerly() -> bool:
     return _Mode.runs_python
 
 
+class _Made:
+    """What the first call of a function makes.
+
+    Attributes:
+      variables: references to the variables; weak ones, as they are the program's.
+      sets_inside: what it sets some to depends on its arguments.
+    """
+
+    def __init__(self) -> None:
+        self.variables: list[weakref.ref] = []
+        self.sets_inside = False
+
+
 class Function(OfPython):
     """A Python function, traced for its arguments: see `tf.function`.
 
@@ -60,8 +73,7 @@ class Function(OfPython):
         self._autograph_options = experimental_autograph_options
         self.experimental_relax_shapes = experimental_relax_shapes
         self._experimental_compile = experimental_compile
-        self._created_variables: list[weakref.ref] = []
-        self._sets_inside = False  # what the first call sets variables to depends on arguments
+        self._made = _Made()
         self._stateful_fn: Defun | None = None
         self._stateless_fn: Defun | None = None
 
@@ -87,17 +99,17 @@ class Function(OfPython):
     # Calls ----------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._stateless_fn is not None and self._created_variables:
+        if self._stateless_fn is not None and self._made.variables:
             return self._stateless_fn(*args, **kwargs)
         if _Mode.runs_python:
             return self._python_function(*args, **kwargs)
         if self._stateful_fn is not None:
             result = self._stateful_fn(*args, **kwargs)
-            if self._created_variables:
+            if self._made.variables:
                 raise ValueError(_NOT_FIRST)
             return result
         first = self._initialize(args, kwargs)
-        if self._created_variables and not self._sets_inside:
+        if self._made.variables and not self._made.sets_inside:
             return self._stateless_fn(*args, **kwargs)  # type: ignore[misc]
         spec = self._stateful_fn.function_spec  # type: ignore[attr-defined]
         return first._filtered_call(*spec.canonicalize_function_inputs(*args, **kwargs))
@@ -113,10 +125,10 @@ class Function(OfPython):
         is_first = self._stateful_fn is None
         if is_first:
             self._initialize(args, kwargs)
-        if self._created_variables and (is_first or self._stateless_fn is not None):
+        if self._made.variables and (is_first or self._stateless_fn is not None):
             return self._stateless_fn.get_concrete_function(*args, **kwargs)  # type: ignore
         function = self._stateful_fn.get_concrete_function(*args, **kwargs)  # type: ignore
-        if self._created_variables:
+        if self._made.variables:
             raise ValueError(_NOT_FIRST)
         return function
 
@@ -131,7 +143,7 @@ class Function(OfPython):
                 "get_initialization_function cannot be called after the function has been used"
             )
         self._initialize(args, kwargs)
-        variables = [made() for made in self._created_variables]
+        variables = [reference() for reference in self._made.variables]
 
         def initialize_variables() -> None:
             for variable, value in zip(variables, values, strict=True):
@@ -162,7 +174,7 @@ class Function(OfPython):
 
     def _initialize(self, args: tuple, kwargs: dict[str, Any]) -> ConcreteFunction:
         """Traces for the first call, which may make variables; makes the function of others."""
-        created: list[weakref.ref] = []
+        made = _Made()
 
         def creator(next_creator: Callable, **settings: Any) -> Any:
             try:
@@ -171,8 +183,8 @@ class Function(OfPython):
                 if not executing_eagerly_outside_functions():
                     raise
                 variable = _set_inside(next_creator, settings)
-                self._sets_inside = True
-            created.append(weakref.ref(variable))
+                made.sets_inside = True
+            made.variables.append(weakref.ref(variable))
             return variable
 
         def refusing(next_creator: Callable, **settings: Any) -> Any:
@@ -181,15 +193,15 @@ class Function(OfPython):
             )
 
         stateful, stateless = self._defun(creator), self._defun(refusing)
-        self._created_variables = created
+        self._made = made
         self._stateful_fn = stateful
         try:
             return stateful._get_concrete_function_internal(*args, **kwargs)
         except BaseException:
-            self._stateful_fn, self._created_variables = None, []
+            self._stateful_fn, self._made = None, _Made()
             raise
         finally:
-            self._stateless_fn = stateless if created else None
+            self._stateless_fn = stateless if made.variables else None
 
     def _defun(self, creator: Callable) -> Defun:
         compiled = self._experimental_compile
