@@ -45,7 +45,10 @@ def value_sizes(tensor: Tensor) -> Sizes:
     if not is_handle(tensor):
         return tensor.shape.sizes
     variable = variable_behind(tensor)
-    return None if variable is None else variable.attrs["shape"].sizes
+    if variable is not None:
+        return variable.attrs["shape"].sizes
+    told = getattr(tensor, "_handle_data", None)  # by what gives the handle, of a call say
+    return None if told is None else told.shape.sizes
 
 
 def value_dtype(handle: Tensor) -> DType:

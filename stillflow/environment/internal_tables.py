@@ -417,6 +417,7 @@ OWN: dict[str, Members] = {
     },
     "python.framework.func_graph": {
         "stillflow.functions.func_graph": "FuncGraph",
+        "stillflow.ops.functions.body": "_EAGER_CONST_THRESHOLD=MOST_IN_CONSTANT",
         "stillflow.functions.tracing": "UnknownArgument func_graph_from_py_func",
     },
     "python.framework.composite_tensor": {

@@ -8,7 +8,7 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.functions.derivative import Derivative, gradient_rule
 from stillflow.functions.func_graph import FuncGraph
-from stillflow.graph import nest
+from stillflow.graph import dtypes, nest
 from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.context import executing_eagerly, graphs
 from stillflow.graph.graph import get_default_graph
@@ -21,7 +21,10 @@ from stillflow.ops.control.carried import as_before
 from stillflow.ops.functions.branches import add_function
 from stillflow.ops.functions.partitioned import partitioned_call
 from stillflow.ops.functions.tracing import TracedFunction
+from stillflow.ops.tensor_list.knowing import known_of
 from stillflow.ops.variables.resource_variable import BaseResourceVariable
+
+_HANDLES = (dtypes.resource, dtypes.variant)
 
 
 class ConcreteFunction:
@@ -262,8 +265,9 @@ class ConcreteFunction:
         if isinstance(result, Operation):
             return result
         for tensor, output in zip(result, self._func_graph.outputs, strict=True):
-            if hasattr(output, "_handle_data"):
-                tensor._handle_data = output._handle_data
+            known = known_of(output) if output.dtype in _HANDLES else None
+            if known is not None:
+                tensor._handle_data = known
         return list(result)
 
     def _as_returned(self, outputs: list[Tensor] | Operation | None) -> Any:

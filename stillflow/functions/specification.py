@@ -15,7 +15,7 @@ from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.nest_above import flatten_up_to
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_spec import TensorSpec
-from stillflow.graph.type_spec import TypeSpec
+from stillflow.graph.type_spec import TypeSpec, type_spec_from_value
 from stillflow.platform.decorators import getfullargspec, unwrap
 
 _NO_KEYWORDS = (
@@ -127,7 +127,11 @@ class FunctionSpec:
                     "When input_signature is provided, all inputs to the Python function must be "
                     f"convertible to tensors:\n{shown}"
                 ) from None
-        pairs = zip(nest.flatten(signature), flat, strict=False)
+        pairs = list(zip(nest.flatten(signature), flat, strict=False))
+        if any(_has_other_parts(spec, value) for spec, value in pairs):
+            raise ValueError(
+                f"Structure of Python function inputs does not match input_signature:\n{shown}"
+            )
         if any(not spec.is_compatible_with(value) for spec, value in pairs):
             raise ValueError(f"Python inputs incompatible with input_signature:\n{shown}")
         return tuple(nest.pack_sequence_as(signature, flat))
@@ -173,6 +177,14 @@ def flat_specs(nests: Any) -> list[Any]:
         is_whole = isinstance(leaf, TensorSpec) or not isinstance(leaf, TypeSpec)
         found += [leaf] if is_whole else flat_specs(leaf._component_specs)
     return found
+
+
+def _has_other_parts(spec: TypeSpec, value: Any) -> bool:
+    """Whether a composite tensor's parts are more, fewer or of other types than the spec's."""
+    if not isinstance(value, CompositeTensor) or isinstance(spec, TensorSpec):
+        return False
+    parts = spec._flat_tensor_specs, type_spec_from_value(value)._flat_tensor_specs
+    return [part.dtype for part in parts[0]] != [part.dtype for part in parts[1]]
 
 
 def _are_alike(first: Any, second: Any) -> bool:

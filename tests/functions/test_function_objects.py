@@ -9,6 +9,10 @@ import pytest
 import stillflow.api as tf
 from stillflow.functions.wrapped import wrap_function
 from stillflow.graph.errors import InaccessibleTensorError, UnimplementedError
+from stillflow.ops.tensor_list import tensor_lists
+from stillflow.ops.tensor_list.changing import tensor_list_push_back
+from stillflow.ops.variables.resource import read_variable_op
+from stillflow.ops.variables.resource_variable import ResourceVariable
 from stillflow.runtime.eager.mode import eager_mode
 
 
@@ -164,3 +168,31 @@ def test_composite_arguments():
     total, again = f(tf.ragged.constant([[1, 2], [], [3]]))
     assert int(total) == 6
     assert again.row_splits.numpy().tolist() == [0, 2, 2, 3]
+
+
+def test_a_function_goes_with_its_last_name():
+    with eager_mode():
+        doubled = tf.function(lambda x: 2.0 * x)
+        assert doubled(tf.constant(4.0)).numpy() == 8
+        reference = weakref.ref(doubled)
+        del doubled
+    assert reference() is None
+
+
+def test_what_is_known_of_lists_and_handles_goes_in_and_comes_out():
+    with tf.Graph().as_default():
+        variable = ResourceVariable([[1, 2], [3, 4]])
+        listed = tensor_lists.empty_tensor_list(tf.constant([2], tf.int32), tf.float32)
+        listed = tensor_list_push_back(listed, tf.constant([1.0, 2.0]))
+        seen = []
+
+        @tf.function
+        def popped():
+            rest, last = tensor_lists.tensor_list_pop_back(listed, tf.float32)
+            seen.append(last.shape)
+            return rest, variable.handle
+
+        rest, handle = popped()
+        assert seen[0].as_list() == [2]
+        assert tensor_lists.tensor_list_pop_back(rest, tf.float32)[1].shape.as_list() == [2]
+        assert read_variable_op(handle, dtype=tf.int32).shape.as_list() == [2, 2]

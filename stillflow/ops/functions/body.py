@@ -9,6 +9,7 @@ from typing import Any
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.expanding import Body
+from stillflow.graph import dtypes
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
@@ -16,11 +17,12 @@ from stillflow.graph.recording import record_operation
 from stillflow.graph.scopes import control_dependencies, device
 from stillflow.ops.array.passing import guarantee_const
 from stillflow.ops.control.ordering import placeholder, placeholder_op
+from stillflow.ops.tensor_list.knowing import known_of
 from stillflow.ops.variables.resource_variable import BaseResourceVariable
 from stillflow.ops.variables.scope import get_variable_scope, variable_scope
 from stillflow.ops.variables.store import STORE_KEY, default_variable_store
 
-_FEW = 128  # elements
+MOST_IN_CONSTANT = 128  # elements of an eager tensor that a body takes as a constant
 _SHARED_KEYS = (
     STORE_KEY,
     GraphKeys.GLOBAL_VARIABLES,
@@ -135,7 +137,7 @@ class FuncGraph(Graph):
     def _stand_in(self, tensor: Any, name: str) -> Tensor:
         """A placeholder; for an eager tensor of few elements a constant, which is fed as well."""
         is_known = tensor._is_eager and tensor.dtype.is_numpy_compatible
-        if is_known and tensor._num_elements() <= _FEW:
+        if is_known and tensor._num_elements() <= MOST_IN_CONSTANT:
             return constant(tensor.numpy(), tensor.dtype, name=name)
         return self._placeholder(tensor, name)
 
@@ -149,8 +151,10 @@ class FuncGraph(Graph):
         argument = self.add_operation(
             placeholder_op, (), attrs, [(tensor.dtype, tensor.shape)], name
         ).outputs[0]
-        if hasattr(tensor, "_handle_data"):
-            argument._handle_data = tensor._handle_data
+        is_handle = isinstance(tensor, Tensor) and tensor.dtype in (dtypes.resource, dtypes.variant)
+        known = known_of(tensor) if is_handle else getattr(tensor, "_handle_data", None)
+        if known is not None:
+            argument._handle_data = known
         return argument
 
     def _copied(self, op: Operation) -> list[Tensor]:
