@@ -23,7 +23,7 @@ from stillflow.graph.errors import UnimplementedError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.recording import record_operation
 from stillflow.ops.array import filling
-from stillflow.ops.control.effects import context_of
+from stillflow.ops.control.effects import context_of, is_flow
 from stillflow.runtime import session  # says how kernels call functions
 from stillflow.runtime.eager.state import eager_state
 from stillflow.runtime.plan import make_plan
@@ -212,7 +212,8 @@ def _can_be_kept(tensor: Tensor) -> bool:
     """Whether a tensor has a value, which is worth keeping."""
     op = tensor.op
     is_value = tensor.dtype.base_dtype not in (dtypes.resource, dtypes.variant)
-    return is_value and not op.defn.is_constant and bool(op.inputs or op.defn.stateful)
+    has_value = is_value and not op.defn.is_constant and bool(op.inputs or op.defn.stateful)
+    return has_value and not is_flow(tensor)
 
 
 def _check_repeatable(plan: Any, name: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from stillflow.declare.constants import constant
 from stillflow.gradients.loop_limits import most_iterations
+from stillflow.gradients.loop_sides import Side, SidesInLoop
 from stillflow.graph import dtypes
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
@@ -32,6 +33,7 @@ class LoopState:
       forward_context, grad_context: the two loops.
       switch_map: the merge in the backward loop of each loop variable's Switch.
       history_map: the values of the forward loop, by name, as the backward loop has them.
+      sides: of what is in the forward loop, where that is a backward one itself.
       exits: those of the forward loop before it was differentiated.
     """
 
@@ -41,6 +43,7 @@ class LoopState:
         self.switch_map: dict[Operation, Any] = {}
         self.history_map: dict[str, Tensor] = {}
         self.exits = list(forward.loop_exits)
+        self.sides = SidesInLoop(forward)
         self._forward_sync: Operation | None = None
         self._backward_sync: Operation | None = None
         outside = forward.outer_context if around is None else around.forward_context
@@ -112,11 +115,12 @@ class LoopState:
             stack = _stack_for(value, self.forward_context, asked_in)
             inside = self.forward_context.AddValue(stack)
             context = output_context(value.op)
-            if context is self.forward_context:
+            if context is self.forward_context and self._side_within(value) is None:
                 push = self._pushed(context, inside, value)
                 self._forward_index.op._add_control_input(push)
             else:
-                if context is None or not context.IsCondContext():
+                is_own = context is self.forward_context
+                if not is_own and (context is None or not context.IsCondContext()):
                     raise TypeError(f"value_ctxt is not a CondContext: {context}")
                 pushed_in = context.outer_context if on_other_side else context
                 push = self._pushed(pushed_in, inside, value)
@@ -133,7 +137,9 @@ class LoopState:
 
     def restored(self, stack: Tensor, value: Tensor, on_other_side: bool = False) -> Tensor:
         """In the backward loop, what `value` was, popped from its stack."""
-        side = _side_between(value, stack)
+        side = self._side_of(value, stack)
+        if isinstance(side, Side):
+            self.condition_of(side.pred)
         with control_dependencies(None), within(self.grad_context):
             if side is not None:
                 branch = 1 - side.branch if on_other_side else side.branch
@@ -152,6 +158,14 @@ class LoopState:
                 return state.history_map[pred.name]
             state = state.around
         return pred
+
+    def _side_of(self, value: Tensor, stack: Tensor) -> Any:
+        """The innermost side of a choice that `value` is on and its stack is not, or None."""
+        return _side_between(value, stack) or self._side_within(value)
+
+    def _side_within(self, value: Tensor) -> Side | None:
+        """The innermost side that `value` is on without being in its context."""
+        return self.sides.innermost(value) if value.graph.building_function else None
 
     def condition_of(self, pred: Tensor) -> Tensor:
         """In the backward loop, what the condition of a choice in the forward one was."""

@@ -8,12 +8,20 @@ get zeros, unless none was used.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 from stillflow.gradients.aggregating import Gradient
+from stillflow.gradients.loop_lists import no_lists, with_lists
 from stillflow.gradients.loop_state import LoopState
-from stillflow.gradients.loop_zeros import close_open_loops, zeros_for_exit, zeros_in_loop
-from stillflow.gradients.walk import How, Walk, is_trainable
+from stillflow.gradients.loop_zeros import (
+    close_open_loops,
+    with_zeros_elsewhere,
+    zeros_for_exit,
+    zeros_in_loop,
+)
+from stillflow.gradients.walk import How, Walk, is_trainable, taken_by
+from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.ops.control.contexts import within
 from stillflow.ops.control.nodes import (
@@ -44,6 +52,11 @@ class LoopWalk(Walk):
         between: dict[Operation, None],
         how: How,
     ):
+        self._lists = no_lists()
+        graph: Any = get_default_graph()
+        if graph.building_function:
+            self._lists, between = with_lists(ys, xs, between, graph)
+        ys = [*ys, *self._lists.left]
         self._states = _states_of_loops(between, how)
         self._exits = {loop: _Exits(len(state.exits)) for loop, state in self._states.items()}
         reached = set(between)
@@ -51,6 +64,16 @@ class LoopWalk(Walk):
             between.update(dict.fromkeys(tensor.op for tensor in state.exits))
         super().__init__(ys, xs, stops, between, how)
         self._ready = deque(op for op in self._ready if op in reached)
+
+    def _taken_by(self, op: Operation) -> Sequence[Tensor]:
+        return taken_by(op, self._lists.instead)
+
+    def run(self, ys: list[Tensor], grads: list[Gradient]) -> None:
+        for tensor, gradient in self._lists.left.items():
+            around = output_context(tensor.op)
+            with within(self._backward(None if around is None else around.GetWhileContext())):
+                self._add(tensor, gradient())
+        super().run(ys, grads)
 
     def finish(self) -> None:
         close_open_loops(self._states.values())
@@ -81,7 +104,7 @@ class LoopWalk(Walk):
         self._ready.append(tensor.op)
 
     def _count_down(self, op: Operation) -> None:
-        for tensor in op.inputs:
+        for tensor in self._taken_by(op):
             source = tensor.op
             if source not in self._pending:
                 continue
@@ -124,6 +147,12 @@ class LoopWalk(Walk):
         with within(self._backward(while_context_of(op))):
             super()._pass_on(op, grads)
 
+    def _leaving(self, op: Operation, tensor: Tensor, grad: Gradient) -> Gradient:
+        state = self._states.get(while_context_of(op))
+        if state is None or state.forward_context.grad_state is None:
+            return grad
+        return with_zeros_elsewhere(grad, op, tensor, state)
+
     def _backward(self, loop: Any) -> Any:
         """The backward loop of a loop, None where it is not differentiated."""
         state = self._states.get(loop)
@@ -142,7 +171,7 @@ def _states_of_loops(between: dict[Operation, None], how: How) -> dict[Any, Loop
     Raises:
       ValueError: it is not known what is in a loop.
     """
-    states: dict[Any, LoopState] = {}
+    ends: dict[Any, Operation] = {}
     for op in filter(is_loop_exit, between):
         loop = while_context_of(op)
         if loop is None:
@@ -151,9 +180,22 @@ def _states_of_loops(between: dict[Operation, None], how: How) -> dict[Any, Loop
                 f"MetaGraphDef\n  {op.name!r} is the end of a loop of which only the nodes were "
                 "imported: tf.train.import_meta_graph takes up what is in it, too."
             )
-        if loop not in states:
-            around = loop.outer_context
-            with how.beside(op):
-                outer = None if around is None else states.get(around.GetWhileContext())
-                states[loop] = LoopState(loop, outer)
+        ends.setdefault(loop, op)
+    states: dict[Any, LoopState] = {}
+    for loop in ends:
+        _add_state(loop, ends, states, how)
     return states
+
+
+def _add_state(
+    loop: Any, ends: dict[Any, Operation], states: dict[Any, LoopState], how: How
+) -> LoopState | None:
+    """The state of a loop, behind those of the loops around it; None where it is on no way."""
+    if loop not in ends:
+        return None
+    if loop not in states:
+        around = None if loop.outer_context is None else loop.outer_context.GetWhileContext()
+        outer = _add_state(around, ends, states, how)
+        with how.beside(ends[loop]):
+            states[loop] = LoopState(loop, outer)
+    return states[loop]

@@ -15,7 +15,7 @@ from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.recording import Record
-from stillflow.ops.control.taped import ControlFlow, told_to_tapes
+from stillflow.ops.control.taped import ControlFlow, is_around
 
 
 def meets_control_flow(ops: Iterable[Any]) -> bool:
@@ -48,25 +48,19 @@ def gradients_in_function(
     if not recorded or not reached:
         return [None] * len(sources)
     ys = [y for y, _ in recorded]
-    grads = told_to_tapes(
-        lambda: gradients(
-            ys,
-            list(reached.values()),
-            [weight for _, weight in recorded],
-            stop_gradients=_ends(tape, ops),
-        ),
+    grads = gradients(
         ys,
+        list(reached.values()),
+        [weight for _, weight in recorded],
+        stop_gradients=_ends(tape, ops),
     )
     found = dict(zip(reached, grads, strict=True))
     return [found.get(id(x)) for x in sources]
 
 
 def _ends(tape: Tape, ops: Iterable[Any]) -> list[Tensor]:
-    """What counts as constant, and what is watched itself."""
-    taken = {}
-    for op in ops:
-        if type(op) is ControlFlow:
-            taken.update(dict.fromkeys(op.around))
-        elif not isinstance(op, Record):
-            taken.update(dict.fromkeys(op.inputs))
-    return [x for x in taken if not x._is_eager and tape.producers.get(id(x)) is None]
+    """What counts as constant, and what is watched itself; of loops only what they begin with."""
+    graph = get_default_graph()
+    nodes = (op for op in ops if type(op) is ControlFlow or not isinstance(op, Record))
+    taken = dict.fromkeys(x for op in nodes for x in op.inputs if not x._is_eager)
+    return [x for x in taken if tape.producers.get(id(x)) is None and is_around(x, graph)]

@@ -7,7 +7,7 @@ scopes around them, so that the nodes it builds are TensorFlow's, name by name.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
 from typing import Any, NamedTuple
@@ -28,6 +28,7 @@ from stillflow.ops.array.indexed_slices import convert_to_tensor_or_indexed_slic
 from stillflow.ops.control.jit_scope import compiled_like
 from stillflow.ops.control.nodes import is_loop_exit
 from stillflow.ops.control.ordering import identity, tuple_
+from stillflow.ops.control.taped import told_to_tapes
 from stillflow.ops.functions.calls import gradient_of_call
 
 
@@ -74,20 +75,31 @@ def gradients(
     ys, xs = _as_list(ys), _as_list(xs)
     stops = [] if stop_gradients is None else _as_list(stop_gradients)
     grads_of_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
-    scope = name_scope(name, "gradients", [*ys, *xs, *stops, *grads_of_ys])
-    with scope, get_default_graph().alone():
-        y_tensors = [convert_to_tensor(y, name=f"y_{i}") for i, y in enumerate(ys)]
-        x_tensors = [_of_variable(x, f"x_{i}") for i, x in enumerate(xs)]
-        stop_tensors = [_of_variable(stop, "stop") for stop in stops]
-        method = checked_method(aggregation_method)
-        how = How(gate_gradients, colocate_gradients_with_ops, method)
-        initial = _initial_gradients(y_tensors, grads_of_ys, how)
-        between = _between(y_tensors, x_tensors)
-        make = _loop_walk() if any(map(is_loop_exit, between)) else Walk
-        walk = make(y_tensors, x_tensors, stop_tensors, between, how)
-        walk.run(y_tensors, initial)
-    walk.finish()
-    return [walk.result(x, unconnected) for x in x_tensors]
+    how = How(gate_gradients, colocate_gradients_with_ops, checked_method(aggregation_method))
+
+    def build() -> list:
+        scope = name_scope(name, "gradients", [*ys, *xs, *stops, *grads_of_ys])
+        with scope, get_default_graph().alone():
+            walk, x_tensors = _walked(ys, xs, grads_of_ys, stops, how)
+        walk.finish()
+        return [walk.result(x, unconnected) for x in x_tensors]
+
+    return told_to_tapes(build, (y for y in ys if isinstance(y, Tensor)))
+
+
+def _walked(
+    ys: list, xs: list, grads_of_ys: list, stops: list, how: How
+) -> tuple[Walk, list[Tensor]]:
+    """(the walk that has gone from `ys` as far as they lead, the tensors of `xs`)"""
+    y_tensors = [convert_to_tensor(y, name=f"y_{i}") for i, y in enumerate(ys)]
+    x_tensors = [_of_variable(x, f"x_{i}") for i, x in enumerate(xs)]
+    stop_tensors = [_of_variable(stop, "stop") for stop in stops]
+    initial = _initial_gradients(y_tensors, grads_of_ys, how)
+    between = operations_between(y_tensors, x_tensors)
+    make = _loop_walk() if _meets_loops(y_tensors, between) else Walk
+    walk = make(y_tensors, x_tensors, stop_tensors, between, how)
+    walk.run(y_tensors, initial)
+    return walk, x_tensors
 
 
 def unconnected_mode(value: Any) -> UnconnectedGradients:
@@ -111,6 +123,12 @@ def _of_variable(x: Any, name: str) -> Tensor:
 
 def _as_list(values: Any) -> list:
     return list(values) if isinstance(values, (list, tuple)) else [values]
+
+
+def _meets_loops(ys: list[Tensor], between: Iterable[Operation]) -> bool:
+    # In a function a gradient leads through loops by what no edge shows, too: see `loop_lists`.
+    is_function = get_default_graph().building_function
+    return any(map(is_loop_exit, operations_behind(ys) if is_function else between))
 
 
 def _loop_walk() -> type[Walk]:
@@ -145,13 +163,25 @@ class Walk:
         self._parts: dict[Operation, list[list[Gradient]]] = {}
         self._totals: dict[Tensor, Gradient | None] = {}
         # How many ops between still have to hand their gradient to this one.
-        self._pending = _pending_counts(between)
+        self._pending = self._pending_counts(between)
         # First come, first served, as in TensorFlow: the order of the nodes, and that in which
         # gradients are summed and the rows of sparse ones joined, follow from it.
         y_ops = dict.fromkeys(y.op for y in ys)
         self._ready = deque(op for op in y_ops if self._pending.get(op) == 0)
         self._x_ops = {x.op for x in xs}
         self._stop_ops = {tensor.op for tensor in stops}
+
+    def _taken_by(self, op: Operation) -> Sequence[Tensor]:
+        """The tensors that the gradients of the inputs of `op` are of."""
+        return op.inputs
+
+    def _pending_counts(self, between: Iterable[Operation]) -> dict[Operation, int]:
+        pending = dict.fromkeys(between, 0)
+        for op in between:
+            for tensor in self._taken_by(op):
+                if tensor.op in pending:
+                    pending[tensor.op] += 1
+        return pending
 
     def run(self, ys: list[Tensor], grads: list[Gradient]) -> None:
         """Walks from `ys`, whose gradients are `grads`, as far as they lead."""
@@ -168,11 +198,13 @@ class Walk:
         """Notes the ops of xs with no other behind them: what they are made of has no gradient."""
         pending = self._pending
         self._stop_ops |= {
-            op for op in self._x_ops if not any(pending.get(t.op, 0) > 0 for t in op.inputs)
+            op
+            for op in self._x_ops
+            if not any(pending.get(t.op, 0) > 0 for t in self._taken_by(op))
         }
 
     def _count_down(self, op: Operation) -> None:
-        for tensor in op.inputs:
+        for tensor in self._taken_by(op):
             if tensor.op in self._pending:
                 self._pending[tensor.op] -= 1
                 if not self._pending[tensor.op]:
@@ -238,10 +270,14 @@ class Walk:
         marked = compiled_like(op, get_default_graph().get_name_scope())
         with name_scope(f"{op.name}_grad"), get_default_graph()._original_op(op), marked:
             in_grads = self._gated(op, _gradients_by(rule, op, out_grads))
-        for index, (tensor, grad) in enumerate(zip(op.inputs, in_grads, strict=True)):
+        for index, (tensor, grad) in enumerate(zip(self._taken_by(op), in_grads, strict=True)):
             if grad is not None:
                 _share_shape(op, index, tensor, grad)
-                self._add(tensor, grad)
+                self._add(tensor, self._leaving(op, tensor, grad))
+
+    def _leaving(self, op: Operation, tensor: Tensor, grad: Gradient) -> Gradient:
+        """What `op` adds to the gradient of its input `tensor`, where its rule gives `grad`."""
+        return grad
 
     def _zeros(self, op: Operation, index: int) -> Tensor | None:
         """The gradient of an output that nothing used."""
@@ -343,33 +379,41 @@ def _passes_gradient(tensor: Tensor) -> bool:
     return is_number or dtype in (dtypes.resource, dtypes.variant)
 
 
-def _between(ys: list[Tensor], xs: list[Tensor]) -> dict[Operation, None]:
+def operations_between(
+    ys: Iterable[Tensor], xs: Iterable[Tensor], instead: Mapping[Tensor, Tensor] | None = None
+) -> dict[Operation, None]:
     """The ops on a path from some `xs` to some `ys` along which a gradient can flow.
 
-    Those nearest to `ys` come first.
+    Those nearest to `ys` come first. `instead` has tensors that lead there in place of others.
     """
+    stands_for = {new: old for old, new in (instead or {}).items()}
     reached: set[Operation] = {x.op for x in xs}
     waiting = list(reached)
     while waiting:
         for tensor in filter(_passes_gradient, waiting.pop().outputs):
-            for consumer in tensor._consumers:
+            for consumer in stands_for.get(tensor, tensor)._consumers:
                 if consumer not in reached:
                     reached.add(consumer)
                     waiting.append(consumer)
-    between: dict[Operation, None] = {}
+    return operations_behind(ys, instead, reached)
+
+
+def operations_behind(
+    ys: Iterable[Tensor],
+    instead: Mapping[Tensor, Tensor] | None = None,
+    among: Container[Operation] | None = None,
+) -> dict[Operation, None]:
+    """The ops that `ys` are made by, those nearest to them first, as far as only `among` leads."""
+    behind: dict[Operation, None] = {}
     nearest = deque(y.op for y in ys)
     while nearest:
         op = nearest.popleft()
-        if op in reached and op not in between:
-            between[op] = None
-            nearest.extend(tensor.op for tensor in op.inputs)
-    return between
+        if op not in behind and (among is None or op in among):
+            behind[op] = None
+            nearest.extend(tensor.op for tensor in taken_by(op, instead))
+    return behind
 
 
-def _pending_counts(between: Iterable[Operation]) -> dict[Operation, int]:
-    pending = dict.fromkeys(between, 0)
-    for op in between:
-        for tensor in op.inputs:
-            if tensor.op in pending:
-                pending[tensor.op] += 1
-    return pending
+def taken_by(op: Operation, instead: Mapping[Tensor, Tensor] | None) -> Sequence[Tensor]:
+    """The inputs of `op`, some of them with others in their place."""
+    return [instead.get(tensor, tensor) for tensor in op.inputs] if instead else op.inputs

@@ -5,7 +5,13 @@
 
 import functools
 
-from taped import recurrent_training, tapes_around_choices, tapes_around_loops, tapes_in_loops
+from taped import (
+    gradients_of_gradients,
+    recurrent_training,
+    tapes_around_choices,
+    tapes_around_loops,
+    tapes_in_loops,
+)
 
 
 def loops_and_jumps(tf, note):
@@ -368,6 +374,7 @@ PROGRAMS = [
     tapes_around_loops,
     tapes_in_loops,
     recurrent_training,
+    gradients_of_gradients,
     functions_call_functions,
     recursion,
     structures,

@@ -95,6 +95,31 @@ def tapes_in_loops(tf, note):
     note(outer(tf.constant(1.1)))
 
 
+def gradients_of_gradients(tf, note):
+    bodies = [
+        lambda x: _power(tf, x, x),
+        lambda x: _power(tf, x, tf.sin(x), 2) + _power(tf, x, x, 1),
+        lambda x: tf.while_loop(
+            lambda i, a, b: i < 2,
+            lambda i, a, b: (i + 1, a * b, tf.sin(a) + b * b),
+            (0, x, x * x),
+        )[1],
+    ]
+    x = tf.constant(0.6)
+    for body in bodies:
+        function = tf.function(body)
+        note(_derivative(tf, lambda y, function=function: _derivative(tf, function, y)[0], x))
+
+    @tf.function
+    def twice(x):
+        y = tf.while_loop(lambda i, a: i < 2, lambda i, a: (i + 1, _power(tf, x, a, 2)), (0, x))[1]
+        return tf.gradients(tf.gradients(y, x), x)
+
+    note(twice(x))
+    mapped = tf.function(lambda x: tf.reduce_sum(tf.map_fn(lambda e: e * e * e, x)))
+    note(_derivative(tf, mapped, tf.constant([1.0, 2.0])))
+
+
 def recurrent_training(tf, note):
     layers = [tf.keras.layers.Embedding(5, 3), tf.keras.layers.GRU(4), tf.keras.layers.Dense(2)]
     model = tf.keras.Sequential(layers)

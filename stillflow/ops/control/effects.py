@@ -22,6 +22,7 @@ from stillflow.ops.control.ordering import identity
 _OWN_OF_RUNS = frozenset(
     {"StackV2", "TensorArrayV3", "TensorArrayGradV3", "TensorArrayGradWithShape"}
 )
+_PASSING_ON = frozenset({"Enter", "Exit", "Identity", "Merge", "NextIteration", "Switch"})
 
 
 def has_effect(op: Operation) -> bool:
@@ -34,6 +35,16 @@ def has_effect(op: Operation) -> bool:
 
 def _is_own_of_run(tensor: Tensor) -> bool:
     return tensor.dtype is dtypes.resource and entered(tensor).op.type in _OWN_OF_RUNS
+
+
+def is_flow(tensor: Tensor) -> bool:
+    """Whether a tensor says only that something was done with a TensorArray of the run."""
+    while tensor.op.type in _PASSING_ON:
+        tensor = tensor.op.inputs[0]
+    op = tensor.op
+    if op.type not in _OWN_OF_RUNS and not any(map(_is_own_of_run, op.inputs)):
+        return False
+    return op.defn.signature.outputs[tensor.value_index].name.startswith("flow")
 
 
 def context_of(op: Operation) -> Any:

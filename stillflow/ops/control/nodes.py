@@ -67,13 +67,14 @@ def _is_while(context: Context) -> bool:
 
 
 def is_loop_switch(op: Operation) -> bool:
-    """Whether it is the switch of a loop variable."""
-    return is_switch(op) and _is_while(op._control_flow_context) and not is_cond_switch(op)
+    """Whether it is the switch of a loop variable, which the loop's condition decides."""
+    is_decided = is_switch(op) and op.inputs[1].op.defn.frame == "condition"
+    return is_decided and _is_while(op._control_flow_context)
 
 
 def is_loop_merge(op: Operation) -> bool:
-    """Whether it is the merge of a loop variable."""
-    return is_merge(op) and _is_while(op._control_flow_context) and not is_cond_merge(op)
+    """Whether it is the merge of a loop variable, which begins with what enters the loop."""
+    return is_merge(op) and _is_while(op._control_flow_context) and is_loop_enter(op.inputs[0].op)
 
 
 def constant_enter_of(tensor: Tensor) -> Operation | None:

@@ -20,7 +20,7 @@ from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.indexed_slices import IndexedSlices
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import colocate_with, name_scope
-from stillflow.ops.control.nodes import output_context
+from stillflow.ops.control.nodes import is_loop_merge, is_loop_switch, output_context
 from stillflow.ops.math.comparison import equal
 
 
@@ -181,7 +181,7 @@ def _merged_parts(values: list[Any]) -> tuple[Any, Tensor]:
 def switch_gradient(op, *grads):
     """The gradient of what was switched is the one from the side that was taken."""
     context = op._control_flow_context
-    if context is not None and not context.IsXLAContext():
+    if _is_said_by(context, is_loop_switch(op)):
         return context.switch_gradient(op, *grads)
     if_false = switch(grads[0], op.inputs[1])[0]
     if_true = switch(grads[1], op.inputs[1])[1]
@@ -191,10 +191,17 @@ def switch_gradient(op, *grads):
 def merge_gradient(op, grad, _):
     """The gradient goes to the input that was taken, to the others goes a dead value."""
     context = output_context(op.inputs[0].op)
-    if context is not None and not context.IsXLAContext():
+    if _is_said_by(context, is_loop_merge(op)):
         return context.merge_gradient(grad)
     was_taken = [equal(op.outputs[1], number) for number in range(len(op.inputs))]
     return [switch_ref_or_tensor(grad, taken)[1] for taken in was_taken]
+
+
+def _is_said_by(context: Any, is_of_variable: bool) -> bool:
+    """Whether a context says what the gradient is; of a loop's nodes those of its variables."""
+    if context is None or context.IsXLAContext():
+        return False
+    return is_of_variable or not context.IsWhileContext()
 
 
 switch_op.gradient(switch_gradient)

@@ -20,16 +20,12 @@ from stillflow.ops.control.nodes import is_containing
 
 
 class ControlFlow(Record):
-    """A choice or a loop, or the gradient of such, in the graph of a function.
+    """A choice or a loop, or the gradient of such, in the graph of a function."""
 
-    around: those of its inputs that are not in a choice or loop which it, too, has nodes in.
-    """
+    __slots__ = ()
 
-    __slots__ = ("around",)
-
-    def __init__(self, inputs: tuple[Tensor, ...], outputs: list[Tensor], around: list[Tensor]):
-        super().__init__("ControlFlow", inputs, outputs, _left_to_the_graph)
-        self.around = around
+    def __init__(self, inputs: Iterable[Tensor], outputs: Iterable[Tensor]):
+        super().__init__("ControlFlow", tuple(inputs), list(outputs), _left_to_the_graph)
 
 
 def _left_to_the_graph(*grads: Any) -> Any:
@@ -50,9 +46,9 @@ def told_to_tapes(build: Callable[[], Any], sources: Iterable[Tensor] = ()) -> A
         built = list(takewhile(lambda op: op._id > before, reversed(graph._ops.values())))
         taken = _taken_by(built, before, graph) | dict.fromkeys(sources)
         leaves = map(as_carried, nest.flatten(result, expand_composites=True))
-        outputs = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
-        around = [tensor for tensor in taken if _is_around(tensor, graph)]
-        record(ControlFlow(tuple(taken), outputs, around))
+        outputs = dict.fromkeys(leaf for leaf in leaves if isinstance(leaf, Tensor))
+        outputs.update(dict.fromkeys(t for op in built for t in op.outputs if is_around(t, graph)))
+        record(ControlFlow(taken, outputs))
     return result
 
 
@@ -72,7 +68,7 @@ def _taken_by(ops: list[Operation], before: int, graph: Any) -> dict[Tensor, Non
     return taken | dict.fromkeys(outside[tensor] for tensor in taken if tensor in outside)
 
 
-def _is_around(tensor: Tensor, graph: Any) -> bool:
+def is_around(tensor: Tensor, graph: Any) -> bool:
     """Whether a tensor is in no choice or loop, or in one that `graph` is building in."""
     if tensor._is_eager or tensor.graph is not graph:
         return True

@@ -276,14 +276,14 @@ class WhileContext(ControlFlowContext):
         """That of a loop variable, in this loop, which is the backward one.
 
         Raises:
-          TypeError: the forward loop is a backward one itself.
+          TypeError: the forward loop is a backward one itself, and in no function.
         """
         if not self._back_prop:
             return None
-        if op._control_flow_context.grad_state is not None:
+        if op._control_flow_context.grad_state is not None and not self._graph.building_function:
             raise TypeError(
-                "Second-order gradient for while loops not supported.\n  TensorFlow 1.15 has none "
-                "either; unroll the loop, or stop the gradient."
+                "Second-order gradient for while loops not supported.\n  TensorFlow 1.15 has them "
+                "in functions alone: differentiate in a tf.function, or unroll the loop."
             )
         for tensor in nest.flatten(grad, expand_composites=True):
             self.AddName(tensor.name)

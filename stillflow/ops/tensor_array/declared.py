@@ -18,6 +18,7 @@ from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import TensorShape, unknown_shape
+from stillflow.ops.control.nodes import entered
 from stillflow.ops.tensor_array import inferring
 
 _ANY_SHAPE = unknown_shape()
@@ -58,9 +59,15 @@ def _gradients_of(op: Any, dtype: DType, flow: Tensor, gradient: Tensor) -> Any:
     Raises:
       ValueError: `gradient` was not built by tf.gradients under a name that starts with
         "gradients".
+      TypeError: the array is one of gradients, in a function.
     """
     from stillflow.ops.tensor_array.tensor_array import TensorArray
 
+    if gradient.graph.building_function and entered(op.inputs[0]).op.type == "TensorArrayGradV3":
+        raise TypeError(
+            "Second-order gradient for while loops not supported.\n  That of a TensorArray is not: "
+            "unroll the loop, or differentiate eagerly."
+        )
     array = TensorArray(dtype, handle=op.inputs[0], flow=flow, colocate_with_first_write_call=False)
     return array.grad(gradient_source(gradient), flow=flow)
 
