@@ -122,6 +122,10 @@ def _price_of_a_choice(results: Results) -> list[float]:
     return [seconds * 1e6 for seconds in _prices("choice", "no choice", OURS, results)]
 
 
+def _price_of_a_function(results: Results) -> list[float]:
+    return [seconds * 1e6 for seconds in _prices("function", "graph of function", OURS, results)]
+
+
 def _price_of_hooks(results: Results) -> list[float]:
     """Of medians: the price of one round is a small difference of two large times."""
     ours, theirs = (list(_prices("hooks", "no hooks", name, results)) for name in (OURS, TF1))
@@ -161,6 +165,12 @@ TARGETS = [
     Target(("choice", "no choice"), "5 us more than without", _price_of_a_choice, at_most=5.0),
     _faster("eager matmul", TF1, 3),
     _faster("eager step", TF1, 3),
+    Target(
+        ("function", "graph of function"),
+        "10 us more than the graph",
+        _price_of_a_function,
+        at_most=10.0,
+    ),
     _faster("map rows", TF1, 10),
     _faster("lstm", TF1, 1.35),
     _within("lstm", JAX, 1.05),

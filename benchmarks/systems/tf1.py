@@ -88,10 +88,10 @@ def inference(rows=10000):
 
 def _eagerly(step):
     """`step` as a call in eager mode."""
-    from tensorflow.python.eager import context
+    from tensorflow.python.eager.context import eager_mode
 
     def called():
-        with context.eager_mode():
+        with eager_mode():
             return step()
 
     return called
@@ -137,6 +137,25 @@ def eager_step(inputs=784, width=32, classes=10, batch=64):
         optimizer.apply_gradients(list(zip(grads, variables)))
 
     return _eagerly(step)
+
+
+def function_call(calls, width=8):
+    """A product and a sum as a `tf.function` that is called eagerly or, not `calls`, in a graph."""
+    w = data.weights(width, width)
+
+    def build(x):
+        return tf.matmul(x, tf.constant(w)) + x
+
+    if calls:
+        function = tf.function(build)
+        x = _eagerly(lambda: tf.ones([width, width]))()
+        return _eagerly(lambda: function(x))
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [width, width])
+        y = build(x)
+        session = _started(graph)
+    fed = {x: np.ones((width, width), np.float32)}
+    return lambda: session.run(y, feed_dict=fed)
 
 
 def chain(length):
