@@ -1,5 +1,6 @@
 """Reading what was recorded from TensorFlow 1.15, and asserting agreement with it."""
 
+import functools
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from cases.suite import ATOL, RTOL
 GOLDEN = Path(__file__).parent / "golden" / "oracle"
 
 
+@functools.cache
 def recorded(name):
     """{case id: what TensorFlow did} of a suite."""
     return json.loads((GOLDEN / f"{name}.json").read_text())["cases"]

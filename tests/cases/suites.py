@@ -244,19 +244,32 @@ def value_case(tf, case):
     values = observe.run(tf, fed)
     return {
         "inputs": fingerprint(case.inputs),
-        "shapes": static_shapes(tf, case),
+        "shapes": static_shapes(in_each_mode(tf, case)),
         "graph": built,
         "values": values,
         "gradients": attempt(lambda: gradients(tf, fed, values)) if case.grad else None,
     }
 
 
-def static_shapes(tf, case):
-    """{mode: the outputs' static shapes, or the error of building} in the three fed modes."""
+def in_each_mode(tf, case):
+    """{mode: its Built, or the error of building} of a Case in the three fed modes."""
     return {
-        mode: attempt(lambda mode=mode: observe.static_shapes(observe.build(tf, case, mode)))
+        mode: attempt(lambda mode=mode: observe.build(tf, case, mode))
         for mode in (observe.FED, observe.PARTIAL, observe.UNRANKED)
     }
+
+
+def of_each(builts, look):
+    """{mode: what `look` gives of the Built, or its error} of what `in_each_mode` returned."""
+    return {
+        mode: built if isinstance(built, dict) else attempt(lambda built=built: look(built))
+        for mode, built in builts.items()
+    }
+
+
+def static_shapes(builts):
+    """{mode: the outputs' static shapes, or the error of building}."""
+    return of_each(builts, observe.static_shapes)
 
 
 def gradients(tf, built, values):
@@ -364,20 +377,33 @@ def gradient_graphs():
     """`observations` of the graphs of all gradients, where there is a digest in some mode."""
     for name in VALUES:
         for case in load(name):
-            yield f"{name}:{case.id}", functools.partial(gradient_digests, case=case)
+            yield f"{name}:{case.id}", functools.partial(observed_gradient_digests, case=case)
 
 
-def gradient_digests(tf, case, values=None):
-    """{mode: the digest of a case's graph with its gradients, None if it cannot be built}.
-
-    `values` are the encoded outputs, if known.
-    """
-    if case.grad and values is None:
+def observed_gradient_digests(tf, case):
+    """`gradient_digests` of a Case."""
+    values = None
+    if case.grad:
         values = attempt(lambda: observe.run(tf, observe.build(tf, case, observe.FED)))
-    return {
-        mode: attempt(lambda mode=mode: graph_text.digest(gradient_lines(tf, case, mode, values)))
-        for mode in (observe.FED, observe.PARTIAL, observe.UNRANKED)
-    }
+    return gradient_digests(with_gradients(tf, case, in_each_mode(tf, case), values))
+
+
+def with_gradients(tf, case, builts, values):
+    """{mode: a Built of the gradients, in the same graph, or the error of building them}.
+
+    `values` are the encoded outputs. What has no gradients stays what it was.
+    """
+
+    def differentiated(built):
+        return (case.grad and observe.add_gradients(tf, built, values)) or built
+
+    return of_each(builts, differentiated)
+
+
+def gradient_digests(builts):
+    """{mode: the digest of the whole graph, or the error of building} of `with_gradients`."""
+    lines = lambda built: graph_text.lines(built.graph.as_graph_def())
+    return of_each(builts, lambda built: graph_text.digest(lines(built)))
 
 
 def gradient_lines(tf, case, mode, values):
