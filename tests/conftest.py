@@ -1,5 +1,6 @@
 """What every test starts from: an empty default graph, and the tier that the environment sets."""
 
+import gc
 import logging
 import signal
 import weakref
@@ -18,6 +19,20 @@ hypothesis.settings.load_profile("untimed")
 # A shell that starts the tests in the background has them, and what they start, ignore Ctrl-C;
 # the tests of it would wait for ever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Of what collecting tests makes, all stays: looking through it for garbage, again and again, would
+# take as long as hundreds of tests.
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True)

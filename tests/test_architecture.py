@@ -1,6 +1,7 @@
 """Folders are stages, and imports point one way; importing Stillflow costs next to nothing."""
 
 import ast
+import functools
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from at_once import for_each
 
 import stillflow
 
@@ -102,11 +104,6 @@ def stage_of(path: Path) -> str:
     return first if path.parent != PACKAGE else ""
 
 
-def imported_modules(path: Path) -> set[str]:
-    """Every module that a file imports, at the top or inside a function."""
-    return named_in(ast.walk(ast.parse(path.read_text("utf-8"))))
-
-
 def named_in(statements) -> set[str]:
     """The modules that import statements name, and what they take from them."""
     found = set()
@@ -128,7 +125,29 @@ def run_at_import(body: list[ast.stmt]):
             yield from run_at_import([*node.body, *getattr(node, "orelse", [])])
 
 
-FILES = sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.pyi")])
+class Source:
+    """What the tests ask of a file, whose text is parsed once."""
+
+    def __init__(self, path: Path):
+        self.path = path.relative_to(PACKAGE)
+        tree = ast.parse(path.read_text("utf-8"))
+        nodes = list(ast.walk(tree))
+        self.imported = named_in(nodes)
+        self.imported_at_once = named_in(run_at_import(tree.body))
+        called = (node.func for node in nodes if isinstance(node, ast.Call))
+        self.called = {function.id for function in called if isinstance(function, ast.Name)}
+        self.options = {word.arg for node in nodes for word in getattr(node, "keywords", [])}
+
+
+@functools.cache
+def source(path: Path) -> Source:
+    return Source(path)
+
+
+FILES = {
+    str(path.relative_to(PACKAGE)): path
+    for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.pyi")])
+}
 MODULES = {
     ".".join(("stillflow", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
         ".__init__"
@@ -167,42 +186,35 @@ def test_cycles_are_found():
 def test_no_import_is_circular():
     edges = {}
     for module, path in MODULES.items():
-        named = named_in(run_at_import(ast.parse(path.read_text("utf-8")).body)) & MODULES.keys()
+        named = source(path).imported_at_once & MODULES.keys()
         # `from package import module` asks for the module, not for the package's own names.
         packages = {m for m in named if any(other.startswith(f"{m}.") for other in named)}
         edges[module] = named - packages - {module}
     assert cycles(edges) == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@for_each(FILES)
 def test_imports_point_one_way(path):
-    stage = stage_of(path)
-    modules = imported_modules(path)
+    stage, modules = stage_of(path), source(path).imported
     stages = {m.split(".")[1] for m in modules if m.startswith("stillflow.")}
     used = {s for s in stages if s in MAY_IMPORT} - {stage}
     assert used <= MAY_IMPORT[stage], f"{stage} must not import {used - MAY_IMPORT[stage]}"
     if any(m.split(".")[0] == "jax" for m in modules):
-        assert path.relative_to(PACKAGE).match("*/xla*.py")
+        assert source(path).path.match("*/xla*.py")
 
 
 RUNS_CODE = {"cli/program.py", "runtime/host_code.py"}  # the user's program, and our own text
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@for_each(FILES)
 def test_no_file_that_is_read_is_run(path):
     """No pickle and no eval: what a checkpoint or a graph holds is data."""
-    modules = {module.split(".")[0] for module in imported_modules(path)}
+    found = source(path)
+    modules = {module.split(".")[0] for module in found.imported}
     assert not modules & {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
-    tree = ast.parse(path.read_text("utf-8"))
-    calls = {
-        n.func.id
-        for n in ast.walk(tree)
-        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
-    }
-    assert "eval" not in calls
-    assert "exec" not in calls or path.relative_to(PACKAGE).as_posix() in RUNS_CODE
-    options = {word.arg for node in ast.walk(tree) for word in getattr(node, "keywords", [])}
-    assert "allow_pickle" not in options
+    assert "eval" not in found.called
+    assert "exec" not in found.called or found.path.as_posix() in RUNS_CODE
+    assert "allow_pickle" not in found.options
 
 
 def loaded_after(statement: str) -> set[str]:

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from at_once import for_each
 from oracle import GOLDEN
 
 import stillflow  # noqa: F401  declares every op
@@ -30,15 +31,15 @@ def names_of(side):
     return [part.split(": ")[0] for part in side.split(", ") if part.strip()]
 
 
-@pytest.fixture(params=sorted(all_ops()))
-def declared(request):
-    return all_ops()[request.param]
+every_op = for_each(dict(sorted(all_ops().items())))
 
 
+@every_op
 def test_op_exists(declared):
     assert declared.type in TENSORFLOW
 
 
+@every_op
 def test_inputs(declared):
     """Names, types and order."""
     inputs, _ = TENSORFLOW[declared.type]["signature"].split("->")
@@ -46,18 +47,21 @@ def test_inputs(declared):
     assert [spell(arg) for arg in declared.signature.inputs] == types_of(inputs.strip())
 
 
+@every_op
 def test_outputs(declared):
     """Types and order."""
     _, outputs = TENSORFLOW[declared.type]["signature"].split("->")
     assert [spell(arg) for arg in declared.signature.outputs] == types_of(outputs.strip())
 
 
+@every_op
 def test_attributes(declared):
     """Each attribute is TensorFlow's, and of its kind."""
     known = TENSORFLOW[declared.type]["attributes"]
     assert declared.attr_kinds == {name: known[name][0] for name in declared.attr_kinds}
 
 
+@every_op
 def test_types(declared):
     """A type attribute is checked where TensorFlow's is, and allows no more."""
     for name, (kind, _, allowed) in TENSORFLOW[declared.type]["attributes"].items():
@@ -65,6 +69,7 @@ def test_types(declared):
             assert {t.name for t in declared.types[name]} <= set(allowed), name
 
 
+@every_op
 def test_limits(declared):
     """The strings that an attribute may be, and its least number or length, are TensorFlow's."""
     known = TENSORFLOW[declared.type]
@@ -81,6 +86,7 @@ def test_limits(declared):
     assert dict(declared.limits) == wanted
 
 
+@every_op
 def test_attribute_defaults(declared):
     """A default, where it is given, is TensorFlow's."""
     known = TENSORFLOW[declared.type]["attributes"]
@@ -89,6 +95,7 @@ def test_attribute_defaults(declared):
             assert plain(value) == pytest.approx(known[name][1]), name
 
 
+@every_op
 def test_type_defaults(declared):
     """What a type attribute is by default, which plain values then take, is TensorFlow's."""
     for name, (kind, default, _) in TENSORFLOW[declared.type]["attributes"].items():
@@ -103,6 +110,7 @@ def plain(value):
     return value.decode() if isinstance(value, bytes) else value
 
 
+@every_op
 def test_state(declared):
     """What TensorFlow never folds is not folded here either."""
     if TENSORFLOW[declared.type]["stateful"]:
