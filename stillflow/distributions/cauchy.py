@@ -6,28 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.distributions.checking import same_float_dtype
-from stillflow.distributions.distribution import FULLY_REPARAMETERIZED, nan_like
+from stillflow.distributions.distribution import nan_like
+from stillflow.distributions.location_scale import LocationScale
 from stillflow.distributions.moved import moved
-from stillflow.distributions.scalar import ScalarDistribution
 from stillflow.graph.operation import Tensor
-from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array import filling, joining
-from stillflow.ops.control.ordering import identity
-from stillflow.ops.debug.checks import assert_positive
 from stillflow.ops.math import elementwise, trigonometric
 from stillflow.ops.random.drawing import random_uniform
 
 
-class Cauchy(ScalarDistribution):
+class Cauchy(LocationScale):
     """Numbers of density 1 / (pi scale (1 + ((x - loc) / scale)^2)), which have no mean.
 
     Args:
       loc: the median, f[*batch]; it and `scale` are broadcast.
       scale: how wide the distribution is.
     """
-
-    PARAMETERS = ("loc", "scale")
 
     @moved
     def __init__(
@@ -38,42 +32,13 @@ class Cauchy(ScalarDistribution):
         allow_nan_stats: bool = True,
         name: str = "Cauchy",
     ):
-        parameters = dict(locals())
-        with (
-            name_scope(name, values=[loc, scale]) as scope,
-            control_dependencies([assert_positive(scale)] if validate_args else []),
-        ):
-            self._loc = identity(loc, name="loc")
-            self._scale = identity(scale, name="scale")
-            same_float_dtype([self._loc, self._scale])
-        super().__init__(
-            dtype=self._scale.dtype,
-            reparameterization_type=FULLY_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[self._loc, self._scale],
-            name=scope,
-        )
-
-    @property
-    def loc(self) -> Tensor:
-        """The median."""
-        return self._loc
-
-    @property
-    def scale(self) -> Tensor:
-        """How wide the distribution is."""
-        return self._scale
+        super().__init__(loc, scale, validate_args, allow_nan_stats, name, dict(locals()))
 
     def _sample_n(self, n: Any, seed: int | None = None) -> Tensor:
         shape = joining.concat([[n], self.batch_shape_tensor()], 0)
         return self._quantile(
             random_uniform(shape=shape, minval=0.0, maxval=1.0, dtype=self.dtype, seed=seed)
         )
-
-    def _log_prob(self, x: Tensor) -> Tensor:
-        return self._log_unnormalized_prob(x) - self._log_normalization()
 
     def _cdf(self, x: Tensor) -> Tensor:
         return trigonometric.atan(self._z(x)) / np.pi + 0.5
@@ -106,7 +71,3 @@ class Cauchy(ScalarDistribution):
         if not self.allow_nan_stats:
             raise ValueError(f"`{what}` is undefined for Cauchy distribution.")
         return filling.fill(self.batch_shape_tensor(), nan_like(self.dtype))
-
-    def _z(self, x: Any) -> Tensor:
-        with name_scope("standardize", values=[x]):
-            return (x - self.loc) / self.scale

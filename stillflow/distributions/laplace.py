@@ -8,30 +8,24 @@ from typing import Any
 import numpy as np
 
 from stillflow.distributions import special
-from stillflow.distributions.checking import same_float_dtype
-from stillflow.distributions.distribution import FULLY_REPARAMETERIZED
+from stillflow.distributions.location_scale import LocationScale
 from stillflow.distributions.moved import moved
-from stillflow.distributions.scalar import ScalarDistribution
 from stillflow.graph.operation import Tensor
-from stillflow.graph.scopes import control_dependencies, name_scope
+from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, joining
-from stillflow.ops.control.ordering import identity
-from stillflow.ops.debug.checks import assert_positive
 from stillflow.ops.math import elementwise
 from stillflow.ops.nn.activations import softplus
 from stillflow.ops.random.drawing import random_uniform
 from stillflow.platform.deprecation import deprecated
 
 
-class Laplace(ScalarDistribution):
+class Laplace(LocationScale):
     """Numbers of density exp(-|x - loc| / scale) / (2 scale).
 
     Args:
       loc: the mean, f[*batch]; it and `scale` are broadcast.
       scale: how wide the distribution is.
     """
-
-    PARAMETERS = ("loc", "scale")
 
     @moved
     def __init__(
@@ -42,33 +36,7 @@ class Laplace(ScalarDistribution):
         allow_nan_stats: bool = True,
         name: str = "Laplace",
     ):
-        parameters = dict(locals())
-        with (
-            name_scope(name, values=[loc, scale]) as scope,
-            control_dependencies([assert_positive(scale)] if validate_args else []),
-        ):
-            self._loc = identity(loc, name="loc")
-            self._scale = identity(scale, name="scale")
-            same_float_dtype([self._loc, self._scale])
-        super().__init__(
-            dtype=self._loc.dtype,
-            reparameterization_type=FULLY_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[self._loc, self._scale],
-            name=scope,
-        )
-
-    @property
-    def loc(self) -> Tensor:
-        """The mean."""
-        return self._loc
-
-    @property
-    def scale(self) -> Tensor:
-        """How wide the distribution is."""
-        return self._scale
+        super().__init__(loc, scale, validate_args, allow_nan_stats, name, dict(locals()))
 
     def _sample_n(self, n: Any, seed: int | None = None) -> Tensor:
         shape = joining.concat([[n], self.batch_shape_tensor()], 0)
@@ -83,9 +51,6 @@ class Laplace(ScalarDistribution):
         )
         signed = self.scale * elementwise.sign(drawn)
         return self.loc - signed * elementwise.log1p(-elementwise.abs_(drawn))
-
-    def _log_prob(self, x: Tensor) -> Tensor:
-        return self._log_unnormalized_prob(x) - self._log_normalization()
 
     def _prob(self, x: Tensor) -> Tensor:
         return elementwise.exp(self._log_prob(x))

@@ -7,29 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from stillflow.distributions.checking import same_float_dtype
-from stillflow.distributions.distribution import FULLY_REPARAMETERIZED
+from stillflow.distributions.location_scale import LocationScale
 from stillflow.distributions.moved import moved
-from stillflow.distributions.scalar import ScalarDistribution
 from stillflow.graph.operation import Tensor
-from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array import filling, joining
-from stillflow.ops.control.ordering import identity
-from stillflow.ops.debug.checks import assert_positive
 from stillflow.ops.math import elementwise
 from stillflow.ops.nn.activations import softplus
 from stillflow.ops.random.drawing import random_uniform
 
 
-class Logistic(ScalarDistribution):
+class Logistic(LocationScale):
     """Numbers whose cumulative distribution function is sigmoid((x - loc) / scale).
 
     Args:
       loc: the mean, f[*batch]; it and `scale` are broadcast.
       scale: how wide the distribution is.
     """
-
-    PARAMETERS = ("loc", "scale")
 
     @moved
     def __init__(
@@ -40,33 +33,7 @@ class Logistic(ScalarDistribution):
         allow_nan_stats: bool = True,
         name: str = "Logistic",
     ):
-        parameters = dict(locals())
-        with (
-            name_scope(name, values=[loc, scale]) as scope,
-            control_dependencies([assert_positive(scale)] if validate_args else []),
-        ):
-            self._loc = identity(loc, name="loc")
-            self._scale = identity(scale, name="scale")
-            same_float_dtype([self._loc, self._scale])
-        super().__init__(
-            dtype=self._scale.dtype,
-            reparameterization_type=FULLY_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[self._loc, self._scale],
-            name=scope,
-        )
-
-    @property
-    def loc(self) -> Tensor:
-        """The mean."""
-        return self._loc
-
-    @property
-    def scale(self) -> Tensor:
-        """How wide the distribution is."""
-        return self._scale
+        super().__init__(loc, scale, validate_args, allow_nan_stats, name, dict(locals()))
 
     def _sample_n(self, n: Any, seed: int | None = None) -> Tensor:
         # 0 would give an infinite number.
@@ -79,9 +46,6 @@ class Logistic(ScalarDistribution):
         )
         standard = elementwise.log(drawn) - elementwise.log1p(-1.0 * drawn)
         return standard * self.scale + self.loc
-
-    def _log_prob(self, x: Tensor) -> Tensor:
-        return self._log_unnormalized_prob(x) - self._log_normalization()
 
     def _log_cdf(self, x: Tensor) -> Tensor:
         return -softplus(-self._z(x))
@@ -113,7 +77,3 @@ class Logistic(ScalarDistribution):
 
     def _mode(self) -> Tensor:
         return self._mean()
-
-    def _z(self, x: Any) -> Tensor:
-        with name_scope("standardize", values=[x]):
-            return (x - self.loc) / self.scale

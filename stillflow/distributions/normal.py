@@ -6,17 +6,13 @@ import math
 from typing import Any
 
 from stillflow.distributions import special
-from stillflow.distributions.checking import same_float_dtype
-from stillflow.distributions.distribution import FULLY_REPARAMETERIZED
 from stillflow.distributions.divergence import rule_of
+from stillflow.distributions.location_scale import LocationScale
 from stillflow.distributions.moved import moved
-from stillflow.distributions.scalar import ScalarDistribution
 from stillflow.graph.operation import Tensor
-from stillflow.graph.scopes import control_dependencies, name_scope
+from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling, joining
 from stillflow.ops.array.constants import constant
-from stillflow.ops.control.ordering import identity
-from stillflow.ops.debug.checks import assert_positive
 from stillflow.ops.math import arithmetic, elementwise
 from stillflow.ops.nn.activations import softplus
 from stillflow.ops.random.drawing import random_normal
@@ -25,15 +21,13 @@ from stillflow.platform.deprecation import deprecated
 _LOG_2PI = math.log(2.0 * math.pi)
 
 
-class Normal(ScalarDistribution):
+class Normal(LocationScale):
     """Numbers of density exp(-(x - loc)^2 / (2 scale^2)) / (scale sqrt(2 pi)).
 
     Args:
       loc: the mean, f[*batch]; it and `scale` are broadcast.
       scale: the standard deviation.
     """
-
-    PARAMETERS = ("loc", "scale")
 
     @moved
     def __init__(
@@ -44,41 +38,12 @@ class Normal(ScalarDistribution):
         allow_nan_stats: bool = True,
         name: str = "Normal",
     ):
-        parameters = dict(locals())
-        with (
-            name_scope(name, values=[loc, scale]) as scope,
-            control_dependencies([assert_positive(scale)] if validate_args else []),
-        ):
-            self._loc = identity(loc, name="loc")
-            self._scale = identity(scale, name="scale")
-            same_float_dtype([self._loc, self._scale])
-        super().__init__(
-            dtype=self._scale.dtype,
-            reparameterization_type=FULLY_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[self._loc, self._scale],
-            name=scope,
-        )
-
-    @property
-    def loc(self) -> Tensor:
-        """The mean."""
-        return self._loc
-
-    @property
-    def scale(self) -> Tensor:
-        """The standard deviation."""
-        return self._scale
+        super().__init__(loc, scale, validate_args, allow_nan_stats, name, dict(locals()))
 
     def _sample_n(self, n: Any, seed: int | None = None) -> Tensor:
         shape = joining.concat([[n], self.batch_shape_tensor()], 0)
         drawn = random_normal(shape=shape, mean=0.0, stddev=1.0, dtype=self.loc.dtype, seed=seed)
         return drawn * self.scale + self.loc
-
-    def _log_prob(self, x: Tensor) -> Tensor:
-        return self._log_unnormalized_prob(x) - self._log_normalization()
 
     def _log_cdf(self, x: Tensor) -> Tensor:
         return special.log_ndtr(self._z(x))
@@ -113,10 +78,6 @@ class Normal(ScalarDistribution):
 
     def _mode(self) -> Tensor:
         return self._mean()
-
-    def _z(self, x: Any) -> Tensor:
-        with name_scope("standardize", values=[x]):
-            return (x - self.loc) / self.scale
 
     def _inv_z(self, z: Any) -> Tensor:
         with name_scope("reconstruct", values=[z]):

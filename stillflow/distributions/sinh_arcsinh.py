@@ -13,6 +13,7 @@ from stillflow.distributions.moved import moved
 from stillflow.distributions.normal import Normal
 from stillflow.distributions.shapes import broadcast_shape
 from stillflow.distributions.transformed import TransformedDistribution
+from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.ops.array import filling
@@ -21,7 +22,22 @@ from stillflow.ops.debug.checks import assert_equal
 from stillflow.ops.known_values import constant_value
 
 
-class SinhArcsinh(TransformedDistribution):
+class Leaning(TransformedDistribution):
+    """What `SinhArcsinh` and vectors of such numbers have in common."""
+
+    _skewness: Tensor
+    _tailweight: Tensor
+
+    @property
+    def tailweight(self) -> Tensor:
+        return self._tailweight
+
+    @property
+    def skewness(self) -> Tensor:
+        return self._skewness
+
+
+class SinhArcsinh(Leaning):
     """Numbers loc + c sinh((arcsinh(z) + skewness) tailweight), c such that 2 becomes 2 scale.
 
     Args:
@@ -60,18 +76,10 @@ class SinhArcsinh(TransformedDistribution):
             )
             batch_shape = broadcast_shape(loc, scale, tailweight, skewness)
             if distribution is None:
-                distribution = Normal(
-                    loc=filling.zeros([], dtype=dtype),
-                    scale=filling.ones([], dtype=dtype),
-                    allow_nan_stats=allow_nan_stats,
-                )
+                distribution = standard_normal(dtype, allow_nan_stats)
             elif checks := scalar_checks(distribution, dtype, validate_args):
                 loc = with_dependencies(checks, loc)
-            curve = straight = _Curve(skewness=skewness, tailweight=tailweight)
-            if has_skewness:
-                none = skewness.dtype.as_numpy_dtype(0.0)
-                straight = _Curve(skewness=none, tailweight=tailweight)
-            factor = 2 * scale / straight.forward(convert_to_tensor(2, dtype=dtype))
+            curve, factor = curve_and_factor(skewness, tailweight, scale, has_skewness)
             moving = AffineScalar(shift=loc, scale=factor, validate_args=validate_args)
             super().__init__(
                 distribution=distribution,
@@ -92,13 +100,21 @@ class SinhArcsinh(TransformedDistribution):
     def scale(self) -> Tensor:
         return self._scale
 
-    @property
-    def tailweight(self) -> Tensor:
-        return self._tailweight
 
-    @property
-    def skewness(self) -> Tensor:
-        return self._skewness
+def standard_normal(dtype: DType, allow_nan_stats: bool) -> Normal:
+    zero, one = filling.zeros([], dtype=dtype), filling.ones([], dtype=dtype)
+    return Normal(loc=zero, scale=one, allow_nan_stats=allow_nan_stats)
+
+
+def curve_and_factor(
+    skewness: Tensor, tailweight: Tensor, scale: Tensor, has_skewness: bool
+) -> tuple[_Curve, Tensor]:
+    """What bends the numbers, and what they are multiplied by then."""
+    curve = straight = _Curve(skewness=skewness, tailweight=tailweight)
+    if has_skewness:
+        none = skewness.dtype.as_numpy_dtype(0.0)
+        straight = _Curve(skewness=none, tailweight=tailweight)
+    return curve, 2 * scale / straight.forward(convert_to_tensor(2, dtype=skewness.dtype))
 
 
 def scalar_checks(distribution: Distribution, dtype: Any, validate_args: bool) -> list[Any]:

@@ -7,21 +7,22 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.distributions.bijectors.affine import Affine
 from stillflow.distributions.bijectors.composed import Chain
-from stillflow.distributions.bijectors.curves import SinhArcsinh as Curve
 from stillflow.distributions.distribution import Distribution
 from stillflow.distributions.moved import moved
-from stillflow.distributions.normal import Normal
 from stillflow.distributions.scales import as_tensor, make_diag_scale, shapes_from_loc_and_scale
-from stillflow.distributions.sinh_arcsinh import scalar_checks
-from stillflow.distributions.transformed import TransformedDistribution
+from stillflow.distributions.sinh_arcsinh import (
+    Leaning,
+    curve_and_factor,
+    scalar_checks,
+    standard_normal,
+)
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
-from stillflow.ops.array import filling
 from stillflow.ops.control.ordering import with_dependencies
 from stillflow.ops.linalg.operators.base import LinearOperator
 
 
-class VectorSinhArcsinhDiag(TransformedDistribution):
+class VectorSinhArcsinhDiag(Leaning):
     """Vectors loc + c sinh((arcsinh(z) + skewness) tailweight), c such that 2 becomes 2 scale.
 
     Args:
@@ -57,11 +58,7 @@ class VectorSinhArcsinhDiag(TransformedDistribution):
             diagonal = scale.diag_part()
             dtype = diagonal.dtype
             if distribution is None:
-                distribution = Normal(
-                    loc=filling.zeros([], dtype=dtype),
-                    scale=filling.ones([], dtype=dtype),
-                    allow_nan_stats=allow_nan_stats,
-                )
+                distribution = standard_normal(dtype, allow_nan_stats)
             elif checks := scalar_checks(distribution, dtype, validate_args):
                 diagonal = with_dependencies(checks, diagonal)
             has_skewness = skewness is not None
@@ -70,11 +67,7 @@ class VectorSinhArcsinhDiag(TransformedDistribution):
             )
             tailweight = 1.0 if tailweight is None else tailweight
             tailweight = convert_to_tensor(tailweight, dtype=dtype, name="tailweight")
-            curve = straight = Curve(skewness=skewness, tailweight=tailweight)
-            if has_skewness:
-                none = skewness.dtype.as_numpy_dtype(0.0)
-                straight = Curve(skewness=none, tailweight=tailweight)
-            factor = 2 * diagonal / straight.forward(convert_to_tensor(2, dtype=dtype))
+            curve, factor = curve_and_factor(skewness, tailweight, diagonal, has_skewness)
             moving = Affine(shift=loc, scale_diag=factor, validate_args=validate_args)
             super().__init__(
                 distribution=distribution,
@@ -96,11 +89,3 @@ class VectorSinhArcsinhDiag(TransformedDistribution):
     def scale(self) -> LinearOperator:
         """The operator of the diagonal."""
         return self._scale
-
-    @property
-    def tailweight(self) -> Tensor:
-        return self._tailweight
-
-    @property
-    def skewness(self) -> Tensor:
-        return self._skewness
