@@ -49,7 +49,7 @@ from stillflow.train.distributing.replicas import (
     scaled_loss,
     with_gradients,
 )
-from stillflow.train.repeated_updates import repeated
+from stillflow.train.repeated_updates import numbers_of, repeated
 
 Gradient = Tensor | IndexedSlices
 Pair = tuple[Gradient | None, Any]
@@ -72,8 +72,8 @@ class Optimizer(Trackable):
     GATE_OP = 1
     GATE_GRAPH = 2
 
-    # Of a class whose variables and gradients, with these attributes, decide what an update does:
-    # their names. It holds for no class that is derived from it.
+    # The attributes of a class that alone decide, besides variables and gradients, what an update
+    # does; they are for no class that is derived from it.
     _decided_by: tuple[str, ...] | None = None
 
     def __init__(self, use_locking: bool, name: str):
@@ -229,6 +229,10 @@ class Optimizer(Trackable):
         with init_scope():
             self._create_slots([variable for _, variable in given])
         return _collected(self._build_update(given, global_step, name))
+
+    def _deciding(self) -> list[Any] | None:
+        """What decides about an update of eager mode; None where anything may."""
+        return numbers_of(self)
 
     def _build_update(
         self, given: Sequence[tuple[Gradient, Any]], global_step: Any, name: str | None

@@ -1,9 +1,9 @@
 """Updates of eager mode that repeat each other, as the steps of a training loop do.
 
-An optimizer whose update its numbers alone decide (`_decided_by`) carries out the same operations
-on the same variables again and again. The third time they become a plan, as `tf.function` would
-make one of `apply_gradients`: it runs on the host, where eager operations run, and regroups no
-arithmetic, so that it gives the numbers of the operations one by one, bit for bit.
+An optimizer that can say what decides about its updates (`_deciding`) carries out the same
+operations on the same variables again and again. After three times they become a plan, as
+`tf.function` would make one of `apply_gradients`: it runs on the host, where eager operations run,
+and regroups no arithmetic, so that it gives the numbers of the operations one by one, bit for bit.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ Pairs = Sequence[tuple[Any, Any]]
 #: Carries out the update of other gradients; tells whether it did.
 Update = Callable[[Pairs], bool]
 
+_NUMBERS = (float, int, bool)
 _TIMES = 3
 _MOST_KINDS = 16  # of an optimizer; with a new learning rate in each step none repeats
 
@@ -27,8 +28,13 @@ _MOST_KINDS = 16  # of an optimizer; with a new learning rate in each step none 
 _known: WeakKeyDictionary[Any, dict[tuple, int | Update | None]] = WeakKeyDictionary()
 
 
-def repeated(optimizer: Any, pairs: Pairs, global_step: Any) -> bool:
-    """Whether the update of `pairs`, (gradient, variable), was carried out, as it was before."""
+def repeated(optimizer: Any, pairs: Pairs, global_step: Any = None) -> bool:
+    """Whether the update of `pairs`, (gradient, variable), was carried out, as it was before.
+
+    Args:
+      optimizer: has `_deciding()`, a list of what decides about an update besides variables and
+        gradients, or None, and `_build_update(pairs, global_step, name)`.
+    """
     if graphs.tapes or not executing_eagerly():
         return False
     key = _key(optimizer, pairs, global_step)
@@ -47,31 +53,34 @@ def repeated(optimizer: Any, pairs: Pairs, global_step: Any) -> bool:
     return False
 
 
-def _key(optimizer: Any, pairs: Pairs, global_step: Any) -> tuple | None:
-    """What decides about an update; None where something else may."""
+def numbers_of(optimizer: Any) -> list[Any] | None:
+    """The values of the attributes that its class names in `_decided_by`, if they are numbers."""
     names = vars(type(optimizer)).get("_decided_by")  # a class derived from it may do otherwise
     if names is None:
         return None
-    key: list[Any] = []
     own = vars(optimizer)
-    for name in names:
-        value = own[name]
-        if type(value) not in (float, int, bool):
-            return None
-        key.append(value)
+    values = [own[name] for name in names]
+    return values if all([type(value) in _NUMBERS for value in values]) else None
+
+
+def _key(optimizer: Any, pairs: Pairs, global_step: Any) -> tuple | None:
+    """What decides about an update; None where something else may."""
+    key: list[Any] | None = optimizer._deciding()
+    if key is None:
+        return None
     for grad, variable in pairs:
-        if type(grad) is not EagerTensor or not _is_plain(variable):
+        if type(grad) is not EagerTensor or not is_plain(variable):
             return None
         key.append(grad._dtype._number)
         key.append(variable._unique_id)
     if global_step is not None:
-        if not _is_plain(global_step):
+        if not is_plain(global_step):
             return None
         key.append(global_step._unique_id)
     return tuple(key)
 
 
-def _is_plain(variable: Any) -> bool:
+def is_plain(variable: Any) -> bool:
     """Whether it is a variable of eager mode, of which nothing else is to be done."""
     return (
         getattr(variable, "_in_graph_mode", True) is False

@@ -121,3 +121,37 @@ def test_a_variable_that_is_gone_is_not_mistaken_for_another():
         expected = sum(sum(0.5**k for k in range(step + 1)) for step in range(STEPS))
         assert float(v.numpy()) == pytest.approx(expected)
         del v
+
+
+KERAS = {
+    "adam": lambda: tf.keras.optimizers.Adam(0.1, decay=0.5, amsgrad=True),
+    "sgd": lambda: tf.keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True),
+}
+
+
+def trained_by_keras(optimizer):
+    """`trained`, by an optimizer whose rate is changed in the middle, as by a callback."""
+    variables = [tf.Variable(numbers(10, 2, 3)), tf.Variable(2.0)]
+    for step in range(2 * STEPS):
+        if step == STEPS:
+            optimizer.learning_rate = 0.5
+        pairs = [(numbers(step, 2, 3), variables[0]), (numbers(step), variables[1])]
+        assert optimizer.apply_gradients(pairs) is None
+    return [v.numpy().tolist() for v in [*variables, *optimizer.weights]]
+
+
+@pytest.mark.parametrize("name", KERAS)
+def test_a_plan_gives_the_same_bits_for_optimizers_of_keras(name, monkeypatch):
+    repeating = trained_by_keras(KERAS[name]())
+    monkeypatch.setattr(repeated_updates, "_TIMES", 2 * STEPS + 1)
+    assert repeating == trained_by_keras(KERAS[name]())
+
+
+def test_later_steps_of_keras_are_one_plan(monkeypatch):
+    optimizer, v = tf.keras.optimizers.SGD(0.5), tf.Variable([1.0, 2.0])
+    for step in range(STEPS):
+        if step == STEPS - 1:
+            monkeypatch.setattr(optimizer, "_build_update", None)
+        optimizer.apply_gradients([(tf.ones([2]), v)])
+    assert v.numpy().tolist() == [1 - 0.5 * STEPS, 2 - 0.5 * STEPS]
+    assert int(optimizer.iterations.numpy()) == STEPS

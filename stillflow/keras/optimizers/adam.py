@@ -32,6 +32,8 @@ class Adam(OptimizerV2):
       amsgrad: whether the greatest v so far takes the place of v.
     """
 
+    _decided_by = ("_initial_decay", "epsilon", "amsgrad")
+
     def __init__(
         self,
         learning_rate: Any = 0.001,

@@ -8,6 +8,7 @@ that programs can write their own.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -17,7 +18,7 @@ from stillflow.gradients.gradient_tape import GradientTape
 from stillflow.gradients.walk import gradients
 from stillflow.graph import dtypes, nest
 from stillflow.graph.context import executing_eagerly
-from stillflow.graph.distribution import for_all_replicas
+from stillflow.graph.distribution import for_all_replicas, strategy_around
 from stillflow.graph.dtypes import DType
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.indexed_slices import IndexedSlices
@@ -38,6 +39,7 @@ from stillflow.ops.variables.resource_scatter import (
 )
 from stillflow.platform import logging
 from stillflow.platform.decorators import getfullargspec
+from stillflow.train.repeated_updates import is_plain, numbers_of, repeated
 
 Gradient = Tensor | IndexedSlices
 Pair = tuple[Any, Any]
@@ -58,6 +60,9 @@ class OptimizerV2(Hyper):
       TypeError: an argument is unknown.
       ValueError: one of these is less than 0.
     """
+
+    # See `train.optimizer`; numbers that have become variables may change.
+    _decided_by: tuple[str, ...] | None = None
 
     def __init__(self, name: str | None, **kwargs: Any):
         for key, value in kwargs.items():
@@ -170,6 +175,21 @@ class OptimizerV2(Hyper):
           ValueError: no variable has a gradient.
         """
         given = with_gradients(grads_and_vars)
+        if strategy_around() is None and repeated(self, given):
+            return None  # as in eager mode always
+        return self._build_update(given, None, name)
+
+    def _deciding(self) -> list[Any] | None:
+        """What decides about an update of eager mode; None where anything may."""
+        numbers = numbers_of(self)
+        own = [self._iterations, *self._hyper.values()]
+        if numbers is None or not all(map(is_plain, own)):
+            return None
+        return [*numbers, *(variable._unique_id for variable in own)]
+
+    def _build_update(self, given: Sequence[Pair], global_step: Any, name: str | None) -> Any:
+        """Builds what updates variables by their gradients, and counts the step."""
+        assert global_step is None  # it has a count of its own
         variables = [variable for _, variable in given]
         with name_scope(self._name):
             with init_scope():
@@ -373,7 +393,12 @@ def _reduced(strategy: Any, grads_and_vars: Sequence[Pair]) -> Iterable[Pair]:
 
 def _taken(hook: Callable[..., Any], apply_state: Any) -> dict[str, Any]:
     """What a hook is given besides its inputs; a program's own may take nothing."""
-    return {"apply_state": apply_state} if "apply_state" in getfullargspec(hook).args else {}
+    return {"apply_state": apply_state} if _takes_state(getattr(hook, "__func__", hook)) else {}
+
+
+@functools.lru_cache(maxsize=256)
+def _takes_state(hook: Callable[..., Any]) -> bool:
+    return "apply_state" in getfullargspec(hook).args
 
 
 def _node_name(variable: Any) -> str:

@@ -32,6 +32,8 @@ class SGD(OptimizerV2):
       momentum: likewise, but for the schedule.
     """
 
+    _decided_by = ("_initial_decay", "_momentum", "nesterov")
+
     def __init__(
         self,
         learning_rate: Any = 0.01,
