@@ -41,8 +41,8 @@ class _Finder:
 def _parsed(spec: ModuleSpec) -> tuple[ast.Module, bytes] | None:
     """The source and the serialised file of a module of the old form; None of others."""
     source = getattr(spec.loader, "get_source", lambda name: None)(spec.name)
-    if source is None or ".FileDescriptor(" not in source:
-        return None
+    if source is None or ".FileDescriptor(" not in source or ".AddSerializedFile(" in source:
+        return None  # protobuf's own description of descriptions has both, and is of today
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "FileDescriptor":

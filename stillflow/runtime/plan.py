@@ -51,10 +51,12 @@ def make_plan(
     feeds: Sequence[Tensor],
     named: Mapping[Tensor, Operation] = _NONE,
     trusts_shapes: bool = True,
+    assumed: Mapping[Tensor, int] | None = None,
 ) -> Plan:
     """Plans a run. `named` are handles whose variables are known, which are not fed.
 
-    `trusts_shapes` tells that what is fed has the shapes that the graph declares.
+    `trusts_shapes` tells that what is fed has the shapes that the graph declares. `assumed` are the
+    values of fed conditions that the plan is for.
 
     Raises:
       InvalidArgumentError: the run would reach a placeholder that is not fed, or has no order.
@@ -62,10 +64,13 @@ def make_plan(
     fed = frozenset((*feeds, *named))
     own = [fetch for fetch in fetches if fetch not in fed]
     ops = needed_ops([f.op if isinstance(f, Tensor) else f for f in own], fed)
-    planner = _Planner(Run(fed, ops, named, trusts_shapes))
+    planner = _Planner(Run(fed, ops, named, trusts_shapes), assumed=assumed)
     for tensor in feeds:
         planner.bind(tensor)
-    planner.add_level(find_loops(ops, fed), [f for f in own if isinstance(f, Tensor)])
+    targets = [f for f in own if isinstance(f, Tensor)]
+    planner.add_level(find_loops(ops, fed), targets)
+    if assumed and any(map(planner.is_sided, targets)):  # a run says which of them are not there
+        return make_plan(fetches, feeds, named, trusts_shapes)
     return planner.finished(
         [planner.fetched(f) if isinstance(f, Tensor) else None for f in fetches]
     )
@@ -146,7 +151,7 @@ class _Planner:
     def fetched(self, tensor: Tensor) -> int:
         self.require(tensor, tensor.op)
         slot = self.slot(tensor)
-        if self._sides.of_tensor(tensor):
+        if self.is_sided(tensor):
             self.plan.sided.append((tensor.op, slot))
         return slot
 
@@ -171,8 +176,18 @@ class _Planner:
             ordered = clustered(nodes, before, preferred, self._sides)
         elif preferred:
             ordered = sorted_nodes(nodes, before, preferred)
+        ordered = [node for node in ordered if not self._is_left_out(node)]
         self._in_place = reads_in_place(ordered, run.fed, self._targets, run.variable)
         self._add_nodes(ordered)
+
+    def _is_left_out(self, node: Node) -> bool:
+        """Whether it is on a side that is not assumed."""
+        sides = self._sides.of(node)
+        return any((pred, 1 - side) in sides for pred, side in self._assumed.items())
+
+    def is_sided(self, tensor: Tensor) -> bool:
+        """Whether it is on a side of a choice."""
+        return bool(self._sides.of_tensor(tensor))
 
     def _add_nodes(self, nodes: Sequence[Node]) -> None:
         """Adds nodes in their order; neighbours that one condition decides about make a choice."""
@@ -236,6 +251,7 @@ class _Planner:
     def _add_switch(self, op: Operation) -> None:
         for pred, side in self._assumed.items():
             if (pred, side) in self._sides.of_tensor(op.outputs[side]):
+                self._require_data(op)
                 self._forward(op.outputs[side], op.inputs[0])
 
     def _add_merge(self, op: Operation) -> None:

@@ -30,6 +30,7 @@ from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.platform import processes
 from stillflow.runtime.accelerators import take_options
+from stillflow.runtime.conditions import ByConditions, decides
 from stillflow.runtime.devices import Places, SessionDevice, session_devices
 from stillflow.runtime.executor import Executor
 from stillflow.runtime.feeds import (
@@ -67,7 +68,7 @@ class PreparedRun:
     structure: FetchStructure
     feeds: Sequence[Callable[[Any], np.ndarray]]
     nested_feeds: bool
-    executor: Executor | StagedExecutor
+    executor: Executor | StagedExecutor | ByConditions
     rewirings: int
     fed_fetches: Sequence[tuple[int, int]]
 
@@ -453,8 +454,13 @@ class BaseSession:
         feed_of: dict[Tensor | Operation, int] = {t: place for place, t in enumerate(tensors)}
         elements = structure.elements
         fed = [(place, feed_of[e]) for place, e in enumerate(elements) if e in feed_of]
-        make_executor = make_executor or partial(self._executor, trusts_shapes=trusts_shapes)
-        executor = make_executor([e for e in elements if e not in feed_of], tensors)
+        own = [e for e in elements if e not in feed_of]
+        executor: Any
+        if make_executor is not None:
+            executor = make_executor(own, tensors)
+        else:
+            make = partial(self._executor, own, tensors, trusts_shapes)
+            executor = ByConditions(make, tensors) if any(map(decides, tensors)) else make()
         feeds = [Feed(tensor, trusts_shapes).array for tensor in tensors]
         return PreparedRun(structure, feeds, nested, executor, self._graph.rewirings, fed)
 
@@ -477,9 +483,10 @@ class BaseSession:
         elements: Sequence[Tensor | Operation],
         feeds: Sequence[Tensor],
         trusts_shapes: bool = True,
+        assumed: Mapping[Tensor, int] | None = None,
     ) -> Executor | StagedExecutor:
         tier = self._tier_here() if self._is_in_step else self._tier
-        key = (tier, trusts_shapes, *elements, None, *feeds)
+        key = (tier, trusts_shapes, *elements, None, *feeds, None, *(assumed or {}).items())
         with self._lock:
             if self._rewirings != self._graph.rewirings:  # no plan of before holds any more
                 self._rewirings = self._graph.rewirings
@@ -490,7 +497,7 @@ class BaseSession:
             if executor is None:
                 if elements:  # TensorFlow does not look at a run of nothing
                     self._check_places(elements, feeds)
-                plan = make_plan(elements, feeds, trusts_shapes=trusts_shapes)
+                plan = make_plan(elements, feeds, trusts_shapes=trusts_shapes, assumed=assumed)
                 executor = executor_of(plan, feeds, tier)
                 if current.recorder is not None:
                     current.recorder.watch(executor, elements, feeds)

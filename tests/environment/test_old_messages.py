@@ -1,7 +1,9 @@
 """Modules of messages that old versions of protoc wrote can be imported."""
 
+import importlib.util
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from google.protobuf import descriptor_pb2
@@ -89,6 +91,13 @@ def test_its_messages_are_there(written, wrap):
     assert getattr(message_class, f"PLAIN{len(wrap)}_A") == 0
     assert message_class.__module__ == module.__name__
     assert module.DESCRIPTOR.name == f"{name}.proto"
+
+
+def test_protobufs_own_module_is_left_alone():
+    """It has a branch of the old form, which is not run, and is costly to take apart."""
+    spec = importlib.util.find_spec("google.protobuf.descriptor_pb2")
+    assert ".FileDescriptor(" in Path(spec.origin).read_text("utf-8")
+    assert old_messages._parsed(spec) is None
 
 
 def test_what_it_imports_comes_first(written):

@@ -263,18 +263,18 @@ def test_a_loop_without_turns_needs_no_value_of_what_its_body_reads_by_a_handle(
 def test_a_shape_that_a_side_asks_for_holds_no_segments_apart(monkeypatch):
     """The gradient of the side divides up what was broadcast in it, by shapes of what was there."""
     monkeypatch.setenv("STILLFLOW_TIER", "xla")
-    x, training = tf.placeholder(tf.float32, [None, 3]), tf.placeholder(tf.bool, [])
+    x, training = tf.placeholder(tf.float32, [None, 3]), tf.placeholder(tf.int32, [])
     w = tf.placeholder(tf.float32, [None, 1])
-    y = tf.cond(training, lambda: tf.tanh(x * w) * w, lambda: tf.tanh(x))
+    y = tf.cond(training > 0, lambda: tf.tanh(x * w) * w, lambda: tf.tanh(x))
     slopes = tf.gradients(y, [x, w])
     fed = {x: np.ones((200, 3), np.float32), w: np.full((200, 1), 2.0, np.float32)}
     squared = np.tanh(2.0) ** 2
     with tf.Session() as sess:
-        dx, dw = sess.run(slopes, {**fed, training: True})
+        dx, dw = sess.run(slopes, {**fed, training: 1})
         np.testing.assert_allclose(dx, np.full((200, 3), 4 * (1 - squared)), rtol=1e-5)
         np.testing.assert_allclose(
             dw, np.full((200, 1), 3 * (2 * (1 - squared) + np.tanh(2.0))), rtol=1e-5
         )
-        assert not sess.run(slopes, {**fed, training: False})[1].any()
+        assert not sess.run(slopes, {**fed, training: 0})[1].any()
         (program,) = executor_of(sess).learned.compiled.values()
     assert len(program._parts) == 1

@@ -64,7 +64,7 @@ def explain(session: BaseSession, fetches: Any, feed_dict: Any = None) -> Explan
     if not isinstance(session, BaseSession):
         raise TypeError(f"session must be a tf.Session, but got {type(session)}")
     feeds = list(feed_dict or ())
-    executor = session._prepare(fetches, feeds).executor
+    executor = session._prepare(fetches, feeds, session._executor).executor
     refusals = {} if current.recorder is None else current.recorder.refusals
     elements = FetchStructure(session.graph, fetches).elements
     named = {
