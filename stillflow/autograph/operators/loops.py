@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from stillflow.autograph.operators.builtins import len_
 from stillflow.autograph.operators.checking import check_loop
@@ -89,6 +89,22 @@ class _Watch:
         self._operations = None
 
 
+class ForLoop(NamedTuple):
+    """What a `for` of converted code does, as `for_stmt` is given it.
+
+    It goes on as long as `extra_test()` holds, if there is one. `get_state` and `set_state` read
+    and set what an iteration hands on, of which `symbol_names` are the names; `options` are for
+    `tf.while_loop`.
+    """
+
+    extra_test: Callable[[], Any] | None
+    body: Callable[[Any], Any]
+    get_state: GetState
+    set_state: SetState
+    symbol_names: Sequence[str]
+    options: dict[str, Any] | None = None
+
+
 def for_stmt(
     iterated: Any,
     extra_test: Callable[[], Any] | None,
@@ -101,15 +117,14 @@ def for_stmt(
     """Runs `body` for each element, as long as `extra_test()` holds.
 
     A tensor is gone through along axis 0, in a run of the graph; so are datasets and what else has
-    `_autograph_for_loop`, a method of the arguments of this function but the first. Raises as
-    `while_stmt` does.
+    `_autograph_for_loop`, a method that takes a ForLoop. Raises as `while_stmt` does.
     """
-    further = (extra_test, body, get_state, set_state, symbol_names, options)
+    loop = ForLoop(extra_test, body, get_state, set_state, symbol_names, options)
     if isinstance(iterated, Tensor) and not getattr(iterated, "_is_eager", False):
-        loop = _range_loop if iterated.op.type == "Range" else _rows_loop
-        loop(iterated, *further)
+        run = _range_loop if iterated.op.type == "Range" else _rows_loop
+        run(iterated, loop)
     elif hasattr(iterated, "_autograph_for_loop"):
-        iterated._autograph_for_loop(*further)
+        iterated._autograph_for_loop(loop)
     else:
         for element in iterated:
             body(element)
@@ -117,43 +132,18 @@ def for_stmt(
                 break
 
 
-def _rows_loop(
-    iterated: Tensor,
-    extra_test: Callable[[], Any] | None,
-    body: Callable[[Any], Any],
-    get_state: GetState,
-    set_state: SetState,
-    symbol_names: Sequence[str],
-    options: dict[str, Any] | None,
-) -> None:
+def _rows_loop(iterated: Tensor, loop: ForLoop) -> None:
     """A loop over the rows of a tensor."""
-    check_before(get_state(), symbol_names)
+    check_before(loop.get_state(), loop.symbol_names)
     count = len_(iterated)
     rows = TensorArray(iterated.dtype, size=count).unstack(iterated)
-    _counted(
-        0,
-        lambda i: i < count,
-        lambda i: i + 1,
-        lambda i: body(rows.read(i)),
-        extra_test,
-        get_state,
-        set_state,
-        symbol_names,
-        options,
-    )
+    of_row = loop._replace(body=lambda i: loop.body(rows.read(i)))
+    _counted(0, lambda i: i < count, lambda i: i + 1, of_row)
 
 
-def _range_loop(
-    iterated: Tensor,
-    extra_test: Callable[[], Any] | None,
-    body: Callable[[Any], Any],
-    get_state: GetState,
-    set_state: SetState,
-    symbol_names: Sequence[str],
-    options: dict[str, Any] | None,
-) -> None:
+def _range_loop(iterated: Tensor, loop: ForLoop) -> None:
     """A loop over a `tf.range`, which itself is left out."""
-    check_before(get_state(), symbol_names)
+    check_before(loop.get_state(), loop.symbol_names)
     start, limit, delta = iterated.op.inputs
     step = constant_value(delta)
 
@@ -163,64 +153,31 @@ def _range_loop(
         up = comparison.logical_and(delta >= 0, i < limit)
         return comparison.logical_or(up, comparison.logical_and(delta < 0, i > limit))
 
-    _counted(
-        start,
-        goes_on,
-        lambda i: i + delta,
-        body,
-        extra_test,
-        get_state,
-        set_state,
-        symbol_names,
-        options,
-    )
+    _counted(start, goes_on, lambda i: i + delta, loop)
 
 
 def _counted(
-    start: Any,
-    goes_on: Callable[[Any], Any],
-    following: Callable[[Any], Any],
-    body: Callable[[Any], Any],
-    extra_test: Callable[[], Any] | None,
-    get_state: GetState,
-    set_state: SetState,
-    symbol_names: Sequence[str],
-    options: dict[str, Any] | None,
+    start: Any, goes_on: Callable[[Any], Any], following: Callable[[Any], Any], loop: ForLoop
 ) -> None:
-    """A loop with a counter of its own."""
+    """A loop with a counter of its own, which its body takes."""
     counter: list[Any] = [start]
 
     def step() -> None:
         at = counter[0]
-        body(at)
+        loop.body(at)
         counter[0] = following(at)
 
-    loop_beside(
-        counter,
-        lambda: goes_on(counter[0]),
-        step,
-        extra_test,
-        get_state,
-        set_state,
-        symbol_names,
-        options,
-    )
+    loop_beside(counter, lambda: goes_on(counter[0]), step, loop)
 
 
 def loop_beside(
-    own: list[Any],
-    goes_on: Callable[[], Any],
-    body: Callable[[], Any],
-    extra_test: Callable[[], Any] | None,
-    get_state: GetState,
-    set_state: SetState,
-    symbol_names: Sequence[str],
-    options: dict[str, Any] | None,
+    own: list[Any], goes_on: Callable[[], Any], step: Callable[[], Any], loop: ForLoop
 ) -> None:
-    """A `tf.while_loop` over the state and what is in `own`, a list of one value, before it.
+    """A `tf.while_loop` of `step` over the state and what is in `own`, a list of one value.
 
-    It ends when `goes_on()` or, after that, `extra_test()` does not hold.
+    It ends when `goes_on()` or, after that, the loop's `extra_test()` does not hold.
     """
+    extra_test = loop.extra_test
 
     def test() -> Any:
         plain = goes_on()
@@ -228,10 +185,10 @@ def loop_beside(
 
     def set_all(values: tuple) -> None:
         own[0] = values[0]
-        set_state(tuple(values[1:]))
+        loop.set_state(tuple(values[1:]))
 
-    names = ("", *symbol_names)
-    graph_loop(test, body, lambda: (own[0], *get_state()), set_all, names, options)
+    names = ("", *loop.symbol_names)
+    graph_loop(test, step, lambda: (own[0], *loop.get_state()), set_all, names, loop.options)
 
 
 def graph_loop(

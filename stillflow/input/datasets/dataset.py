@@ -411,10 +411,10 @@ class DatasetV2(CompositeTensor):
 
     # In functions that AutoGraph converts ---------------------------------------------------------
 
-    def _autograph_for_loop(self, *loop: Any) -> None:
+    def _autograph_for_loop(self, loop: Any) -> None:
         from stillflow.input.datasets.looping import dataset_loop
 
-        dataset_loop(self, *loop)
+        dataset_loop(self, loop)
 
     def _autograph_enumerate(self, start: Any) -> Any:
         return self.enumerate(start)

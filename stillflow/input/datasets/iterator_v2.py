@@ -38,10 +38,10 @@ class IteratorV2(OfElements):
         except OutOfRangeError:
             raise StopIteration from None
 
-    def _autograph_for_loop(self, *loop: Any) -> None:
+    def _autograph_for_loop(self, loop: Any) -> None:
         from stillflow.input.datasets.looping import iterator_loop
 
-        iterator_loop(self, *loop)
+        iterator_loop(self, loop)
 
     def next(self) -> Any:
         """The next element; StopIteration behind the last one."""
