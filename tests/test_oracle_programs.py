@@ -38,7 +38,32 @@ def test_story(case, recorded):
     assert got.get("functions") == recorded.get("functions")
 
 
-@pytest.mark.parametrize(("case", "recorded"), each_case(*suites.DIGESTED))
+def unless(slow, parameters):
+    """`parameters`, marked slow if so."""
+    marks = [*parameters.marks, *([pytest.mark.slow] if slow else [])]
+    return pytest.param(*parameters.values, id=parameters.id, marks=marks)
+
+
+#: Programs that add nothing but size to others of their suite, which are among the quick tests.
+LARGER = {
+    *("canned-wide_and_deep_classifier_whole", "canned-linear_classifier_whole"),
+    *("canned-dnn_classifier_of_three_whole", "canned-dnn_regressor_whole"),
+    "canned-weighted_linear_classifier_of_three_whole",
+    *("contrib_cells-grid_both", "contrib_cells-grid_joined", "contrib_cells-grid_both_offset"),
+    *("contrib_cells-grid_coupled", "contrib_cells-grid_shared", "contrib_cells-grouped"),
+    *("contrib_cells-coupled_whole", "contrib_cells-layer_norm_whole"),
+    "contrib_cells-weight_norm_whole",
+    *("keras_recurrent-dropout_by_phase", "keras_recurrent-bidirectional_of_two"),
+    "keras_recurrent-stacked_in_reverse",
+}
+DIGESTED = [unless(each.id in LARGER, each) for each in each_case(*suites.DIGESTED)]
+
+
+def test_what_is_larger_is_there():
+    assert {each.id for each in each_case(*suites.DIGESTED, *suites.NETWORKS)} >= LARGER
+
+
+@pytest.mark.parametrize(("case", "recorded"), DIGESTED)
 def test_digested_story(case, recorded):
     """A program's runs and refusals are TensorFlow's, and so is its graph, node for node."""
     got = suites.digested_story(tf, case)
@@ -84,10 +109,7 @@ FEW = 6
 
 def on_each_tier(parameters):
     """`parameters`, marked slow for all but the first programs."""
-    slow = int(parameters.values[0].id.rpartition("_")[2]) >= FEW
-    return pytest.param(
-        *parameters.values, id=parameters.id, marks=[pytest.mark.slow] if slow else []
-    )
+    return unless(int(parameters.values[0].id.rpartition("_")[2]) >= FEW, parameters)
 
 
 @pytest.mark.parametrize(("case", "recorded"), list(map(on_each_tier, each_case(suites.NESTS))))
@@ -99,14 +121,14 @@ def test_nest(case, recorded, tier):
 
 
 #: Programs of NETWORKS that are among the quick tests on XLA, where each run compiles.
-QUICK_ON_XLA = ("dynamic_lengths", "lstm_whole", "dropout", "dense")
+QUICK_ON_XLA = ("recurrent-dynamic_lengths", "cells-dropout", "layers-dense")
 
 
 def on_host_first(parameters):
     """`parameters` for each tier, on XLA marked slow but for few."""
-    id = parameters.values[0].id
+    id = parameters.id
     for tier in ("host", "xla"):
-        slow = id.endswith("_20") or (tier == "xla" and id not in QUICK_ON_XLA)
+        slow = id.endswith("_20") or id in LARGER or (tier == "xla" and id not in QUICK_ON_XLA)
         marks = [*parameters.marks, *([pytest.mark.slow] if slow else [])]
         yield pytest.param(*parameters.values, tier, id=f"{parameters.id}-{tier}", marks=marks)
 
@@ -143,10 +165,7 @@ SIZES = ("_scalar", "_matrix")
 def on_xla(parameters):
     """`parameters`, marked slow if the program is a variant of another."""
     id = parameters.values[0].id
-    slow = id.startswith(VARIANTS) or id.endswith(SIZES)
-    return pytest.param(
-        *parameters.values, id=parameters.id, marks=[pytest.mark.slow] if slow else []
-    )
+    return unless(id.startswith(VARIANTS) or id.endswith(SIZES), parameters)
 
 
 @pytest.mark.parametrize(("case", "recorded"), RUNS)

@@ -4,6 +4,7 @@ import inspect
 import json
 
 import pytest
+from at_once import for_each
 from oracle import GOLDEN
 
 import stillflow.api as tf
@@ -16,10 +17,10 @@ INFERRED = {"SaveSlices": {"T"}, "SaveV2": {"dtypes"}}
 
 
 # XlaClusterOutput has no function in TensorFlow's modules of ops.
-WITH_FUNCTION = sorted(op for op in all_ops() if TENSORFLOW[op]["parameters"] is not None)
+WITH_FUNCTION = {op: op for op in all_ops() if TENSORFLOW[op]["parameters"] is not None}
 
 
-@pytest.mark.parametrize("op_type", WITH_FUNCTION)
+@for_each(WITH_FUNCTION)
 def test_parameters_are_those_of_tensorflow(op_type):
     """Their names, and their order, in which the generated modules take them."""
     generated = inspect.signature(raw.generated(op_type)).parameters

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from at_once import for_each
 
 import stillflow
 import stillflow.api as tree
@@ -77,31 +78,33 @@ def test_internal_names_are_public_objects():
     assert tree.python.framework.ops is ops
 
 
-EQUIVALENT = [
-    (path, name)
+EQUIVALENT = {
+    f"{path}.{name}": (path, name)
     for path, members in internal_tables.EQUIVALENT.items()
     if isinstance(members, dict)
     for name in internals._spellings(members)
     if name != "COMPILER_VERSION"  # a name that we lack
-]
-OWN = [
-    (path, name)
+}
+OWN = {
+    f"{path}.{name}": (path, name)
     for path, names in internal_tables.OWN.items()
     for name in internals._spellings(names)
-]
+}
 
 
-@pytest.mark.parametrize(("path", "name"), EQUIVALENT)
-def test_a_public_object_stands_for_another_that_takes_the_same_calls(path, name):
+@for_each(EQUIVALENT)
+def test_a_public_object_stands_for_another_that_takes_the_same_calls(internal):
     """`math_ops.reduce_sum` is none of TensorFlow's public objects; tf.reduce_sum does as well."""
+    path, name = internal
     module, _, there = internals._table()[path][name].rpartition(".")
     public = importlib.import_module(f"stillflow.api.{module}".removesuffix("."))
     assert getattr(importlib.import_module(f"tensorflow.{path}"), name) is getattr(public, there)
 
 
-@pytest.mark.parametrize(("path", "name"), OWN)
-def test_what_tensorflow_never_made_public(path, name):
+@for_each(OWN)
+def test_what_tensorflow_never_made_public(internal):
     """Where Stillflow has it, it is there, and `dir` shows it."""
+    path, name = internal
     module = importlib.import_module(f"tensorflow.{path}")
     assert getattr(module, name) is not None
     assert name in dir(module)

@@ -4,7 +4,7 @@ import warnings
 
 import jax
 import numpy as np
-import pytest
+from at_once import for_each
 
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.graph import dtypes
@@ -53,7 +53,7 @@ def cases():
         for dtype in allowed:
             kind = dtype.name if dtype else "fixed"
             if kind not in ("string", "variant") and (name, kind) not in WITHOUT_KERNEL:
-                yield pytest.param(op, dtype, id=f"{name}-{kind}")
+                yield f"{name}-{kind}", (op, dtype)
 
 
 def attributes(op, dtype):
@@ -86,9 +86,10 @@ def dtypes_of(result):
     return [np.dtype(array.dtype) for array in results]
 
 
-@pytest.mark.parametrize(("op", "dtype"), list(cases()))
-def test_types(op, dtype):
+@for_each(dict(cases()))
+def test_types(case):
     """NumPy gives the declared types and, but for ops of the host, so does JAX; neither warns."""
+    op, dtype = case
     attrs, values = attributes(op, dtype), arguments(op, dtype)
     wanted = declared(op, dtype, attrs)
     with np.errstate(all="ignore"), warnings.catch_warnings():
