@@ -27,9 +27,12 @@ def key_of(value: Any, ranks_only: bool = False) -> Any:
         is_named = isinstance(value, TensorSpec) and value.name is not None
         return (*key, value.name) if is_named else key
     if isinstance(value, (list, tuple)):
-        return (type(value), *(key_of(part, ranks_only) for part in value))
+        return (_kind_of(value), *(key_of(part, ranks_only) for part in value))
     if isinstance(value, Mapping):
-        return (type(value), *((name, key_of(value[name], ranks_only)) for name in _sorted(value)))
+        return (
+            _kind_of(value),
+            *((name, key_of(value[name], ranks_only)) for name in _sorted(value)),
+        )
     if isinstance(value, BaseResourceVariable):
         return _weakly(value)
     if isinstance(value, TypeSpec):
@@ -38,6 +41,12 @@ def key_of(value: Any, ranks_only: bool = False) -> Any:
         parts = (key_of(part, ranks_only) for part in value.fetch_parts())
         return (type(value), *parts)
     return _weakly(value)
+
+
+def _kind_of(value: Any) -> type:
+    """The type, but of what an attribute made of a list or a dict the type of that."""
+    kind: type = getattr(value, "_stands_for", value.__class__)
+    return kind
 
 
 def _sorted(value: Mapping) -> list:

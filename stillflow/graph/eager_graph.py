@@ -45,18 +45,26 @@ class ScopeBlock:
         self._names.scope = self._outer
 
 
+class Era:
+    """Of eager mode: what lies between two resets of the default graph."""
+
+
 class EagerGraph(Graph):
     """The default graph of eager mode: name scopes and devices of each thread, functions, seeds.
 
     A random op without a seed of its own takes the next of a sequence that the seed begins.
 
     Entering it (`as_default`) enters eager mode.
+
+    Attributes:
+      era: by which names are counted that would be counted by graph.
     """
 
     is_eager = True
 
     def __init__(self) -> None:
         self.seeds_set = 0  # how often a seed was set
+        self.era = Era()
         super().__init__()
         self.stacks = ThreadStacks([])
 
@@ -86,8 +94,9 @@ class EagerGraph(Graph):
         return f"{scope}/{name}" if scope else name
 
     def forget(self) -> None:
-        """Has its collections be empty, as those of a new graph."""
+        """Has its collections be empty, as those of a new graph, and a new era begin."""
         self._collections.clear()
+        self.era = Era()
 
     def scope_block(self, name: str | None) -> ScopeBlock:
         return ScopeBlock(self._name_stack, name)

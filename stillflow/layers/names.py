@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Container
 from typing import Any
 
+from stillflow.graph.eager_graph import Era
 from stillflow.graph.graph import Graph, get_default_graph
 
-# Of each graph: how often a name was given within a namespace, or a prefix was counted.
-per_graph_uids: weakref.WeakKeyDictionary[Graph, defaultdict[Any, int]] = (
+# Of each graph, or era of eager mode: how often a name was given within a namespace, or a prefix
+# was counted.
+per_graph_uids: weakref.WeakKeyDictionary[Graph | Era, defaultdict[Any, int]] = (
     weakref.WeakKeyDictionary()
 )
 
@@ -62,4 +64,5 @@ def reset_uids() -> None:
 
 def default_graph_uids() -> defaultdict[Any, int]:
     """The counts of the default graph, to change."""
-    return per_graph_uids.setdefault(get_default_graph(), defaultdict(int))
+    graph: Any = get_default_graph()
+    return per_graph_uids.setdefault(graph.era if graph.is_eager else graph, defaultdict(int))

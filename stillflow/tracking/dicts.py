@@ -181,6 +181,18 @@ class DictWrapper(TrackableDataStructure, MutableMapping, _ADict):
         del self.__wrapped__[key]
         self._update_snapshot()
 
+    # As in TensorFlow these change the dict past the wrapper.
+
+    def pop(self, *args: Any) -> Any:
+        return self.__wrapped__.pop(*args)
+
+    def popitem(self) -> tuple[Any, Any]:
+        item: tuple[Any, Any] = self.__wrapped__.popitem()
+        return item
+
+    def clear(self) -> None:
+        self.__wrapped__.clear()
+
     def __getitem__(self, key: Any) -> Any:
         return self.__wrapped__[key]
 

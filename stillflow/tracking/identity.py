@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 
@@ -14,8 +14,11 @@ class WeakIdentitySet:
         self._references: dict[int, weakref.ref] = {}
 
     def add(self, item: Any) -> None:
-        key, references = id(item), self._references
-        self._references[key] = weakref.ref(item, lambda _: references.pop(key, None))
+        key = id(item)
+        self._references[key] = weakref.ref(item, _forgetting(self, key))
+
+    def _forget(self, key: int) -> None:
+        self._references.pop(key, None)
 
     def __iter__(self) -> Iterator[Any]:
         alive = (reference() for reference in list(self._references.values()))
@@ -31,9 +34,11 @@ class WeakIdentityDict:
     def setdefault(self, key: Any, default: Any) -> Any:
         number, values = id(key), self._values
         if number not in values:
-            reference = weakref.ref(key, lambda _: values.pop(number, None))
-            values[number] = reference, default
+            values[number] = weakref.ref(key, _forgetting(self, number)), default
         return values[number][1]
+
+    def _forget(self, number: int) -> None:
+        self._values.pop(number, None)
 
     def items(self) -> list[tuple[Any, Any]]:
         alive = ((reference(), value) for reference, value in list(self._values.values()))
@@ -41,6 +46,18 @@ class WeakIdentityDict:
 
     def __len__(self) -> int:
         return len(self.items())
+
+
+def _forgetting(owner: Any, key: int) -> Callable[[Any], None]:
+    """What is called when an object is gone; it holds `owner` weakly, so that no cycle is made."""
+    weak_owner = weakref.ref(owner)
+
+    def forget(_: Any) -> None:
+        owner = weak_owner()
+        if owner is not None:
+            owner._forget(key)
+
+    return forget
 
 
 def without(items: Iterable[Any], others: Iterable[Any]) -> list[Any]:

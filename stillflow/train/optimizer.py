@@ -303,7 +303,8 @@ class Optimizer(Trackable):
         whole = container_of(var)
         if whole is None:
             return slots.get(_key(var))
-        slot: Any = slots.get((whole.graph, whole._shared_name))
+        is_eager = not getattr(whole, "_in_graph_mode", True)
+        slot: Any = slots.get(_key(whole) if is_eager else (whole.graph, whole._shared_name))
         return None if slot is None else slot.get(device=var.device)
 
     def get_slot_names(self) -> list[str]:
@@ -399,9 +400,11 @@ class Optimizer(Trackable):
     def _create_or_restore_slot_variable(
         self, slot_variable_position: Any, slot_name: str, variable: Variable
     ) -> None:
-        """Restores a slot of `variable`, now or once it is made."""
+        """Restores a slot of `variable`, now or once it is made: eagerly it is made for that."""
         key = _key(variable)
         slot = self._slot_dict(slot_name).get(key)
+        if slot is None and slot_variable_position.makes_slots():
+            slot = self._zeros_slot(variable, slot_name, self._name)
         if slot is not None:
             slot_variable_position.restore(slot)
             return

@@ -225,4 +225,4 @@ def _restore_shards(prefix: Tensor, shards: Shards, reshaped: bool) -> Operation
 
 def cpu_of(place: str) -> str:
     """Returns the CPU of the task that a device belongs to."""
-    return re.sub(r"/(device:)?(cpu|gpu|tpu):(\d+|\*)", "", place, flags=re.IGNORECASE) + _CPU
+    return re.sub(r"(^|/)(device:)?(cpu|gpu|tpu):(\d+|\*)", "", place, flags=re.IGNORECASE) + _CPU

@@ -1,5 +1,8 @@
 """Checkpoints of objects, eagerly."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -83,3 +86,90 @@ def test_an_iterator_goes_on_where_it_was(tmp_path):
     next(iterator)
     checkpoint.restore(path)
     assert int(next(iterator)) == 1
+
+
+@pytest.mark.parametrize("make", [tf.keras.optimizers.Adam, tf.train.AdamOptimizer])
+def test_slots_are_made_and_restored_at_once(make, tmp_path):
+    v, optimizer = tf.Variable(1.0, use_resource=True), make(0.1)
+    root = tf.train.Checkpoint(v=v, optimizer=optimizer)
+    optimizer.apply_gradients([(tf.constant(1.0), v)])
+    optimizer.get_slot(v, "m").assign(14.0)
+    path = root.save(str(tmp_path / "ckpt"))
+    again, other = make(0.1), tf.Variable(0.0, use_resource=True)
+    restored = tf.train.Checkpoint(v=other, optimizer=again)
+    restored.restore(path)
+    assert again.get_slot(other, "m").numpy() == 14.0
+
+
+def test_a_function_writes_checkpoints(tmp_path):
+    prefix = str(tmp_path / "ckpt")
+    root = tf.train.Checkpoint(v=tf.Variable(1.0, use_resource=True))
+
+    @tf.function
+    def write():
+        return root.write(prefix)
+
+    other = tf.train.Checkpoint(v=tf.Variable(0.0, use_resource=True))
+    for value in (1.0, 3.0):
+        root.v.assign(value)
+        assert write().numpy().decode() == prefix
+        other.restore(prefix)
+        assert other.v.numpy() == value
+
+
+def test_a_checkpoint_by_names_is_restored_at_once(tmp_path):
+    with tf.Graph().as_default(), tf.Session() as session:
+        v = tf.Variable(101.0, name="a", use_resource=True)
+        session.run(v.initializer)
+        path = tf.train.Saver([v]).save(session, str(tmp_path / "ckpt"))
+    root = tf.train.Checkpoint(a=tf.Variable(1.0, name="a", use_resource=True))
+    status = tf.train.Checkpoint(root=root).restore(path)
+    assert root.a.numpy() == 101.0
+    root.later = tf.Variable(1.0, name="later", use_resource=True)
+    status.run_restore_ops()
+    with pytest.raises(AssertionError, match="Object not restored"):
+        status.assert_existing_objects_matched()
+
+
+def test_a_root_that_waits_for_values_goes_with_its_last_reference(tmp_path):
+    root = tf.train.Checkpoint(
+        v=tf.Variable(1.0, use_resource=True), w=tf.Variable(1.0, use_resource=True)
+    )
+    path = root.save(str(tmp_path / "ckpt"))
+    part = tf.train.Checkpoint(v=tf.Variable(0.0, use_resource=True))
+    part.restore(path).expect_partial()
+    gone = weakref.ref(part)
+    del part
+    assert gone() is None
+
+
+def test_saving_makes_no_garbage(tmp_path):
+    root = tf.train.Checkpoint(v=tf.Variable(1.0, use_resource=True))
+    root.save(str(tmp_path / "ckpt"))
+    gc.collect()
+    before = len(gc.garbage)
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        root.save(str(tmp_path / "ckpt"))
+        gc.collect()
+        assert gc.garbage[before:] == []
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+
+
+def test_values_on_a_device_without_a_slash_are_saved(tmp_path):
+    with tf.device("cpu:0"):
+        root = tf.train.Checkpoint(v=tf.Variable(1.0, use_resource=True))
+        assert root.save(str(tmp_path / "ckpt")).endswith("ckpt-1")
+
+
+@pytest.mark.parametrize(
+    "change", [lambda d: d.pop("a"), lambda d: d.popitem(), lambda d: d.clear()]
+)
+def test_a_dict_that_loses_values_cannot_be_saved(change):
+    root = tf.train.Checkpoint()
+    root.values = {"a": tf.Variable(1.0)}
+    change(root.values)
+    with pytest.raises(ValueError, match="modified outside the wrapper"):
+        _ = root.values._checkpoint_dependencies

@@ -267,3 +267,10 @@ def test_predictions_of_a_batch_are_tensors_of_a_compiled_model():
     assert model_of().predict_on_batch(X[:2]).numpy().shape == (2, 1)
     by_train = model_of(optimizer=tf.train.AdamOptimizer(0.01))
     assert isinstance(by_train.predict_on_batch(X[:2]), np.ndarray)
+
+
+def test_layers_are_counted_anew_after_a_reset():
+    tf.reset_default_graph()
+    names = [tf.keras.layers.Dense(1).name for _ in range(2)]
+    tf.reset_default_graph()
+    assert [tf.keras.layers.Dense(1).name for _ in range(2)] == names == ["dense", "dense_1"]

@@ -196,3 +196,14 @@ def test_what_is_known_of_lists_and_handles_goes_in_and_comes_out():
         assert seen[0].as_list() == [2]
         assert tensor_lists.tensor_list_pop_back(rest, tf.float32)[1].shape.as_list() == [2]
         assert read_variable_op(handle, dtype=tf.int32).shape.as_list() == [2, 2]
+
+
+def test_lists_and_dicts_of_attributes_are_as_others_to_traces():
+    @tf.function
+    def first(values):
+        return values["a"][0] + 1.0
+
+    holder = tf.Module()
+    holder.values = {"a": [tf.constant(3.0)]}
+    trace = first.get_concrete_function({"a": [tf.constant(2.0)]})
+    assert first.get_concrete_function(holder.values) is trace

@@ -49,9 +49,28 @@ def message_class(pool: Any, name: str) -> Any:
     """The class of the messages of that full name."""
     from google.protobuf.message_factory import GetMessageClass
 
-    made = GetMessageClass(pool.FindMessageTypeByName(name))
+    descriptor = pool.FindMessageTypeByName(name)
+    made = GetMessageClass(descriptor)
     made.__module__ = made.__module__ or __name__  # a class of a pool of its own has none
+    _held.extend(map(GetMessageClass, _parts_of(descriptor)))
     return made
+
+
+# Classes of the parts of messages: protobuf makes one anew for each use while nobody holds it.
+_held: list[Any] = []
+
+
+def _parts_of(descriptor: Any) -> list[Any]:
+    """The types of the messages that are in a message, and in these."""
+    found: dict[str, Any] = {}
+    waiting = [descriptor]
+    while waiting:
+        for field in waiting.pop().fields:
+            part = field.message_type
+            if part is not None and part.full_name not in found:
+                found[part.full_name] = part
+                waiting.append(part)
+    return list(found.values())
 
 
 def _entry(message: Any, field_name: str, kind: str, package: str) -> str:

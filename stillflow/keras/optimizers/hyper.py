@@ -239,8 +239,10 @@ class Hyper(Trackable):
     def _create_or_restore_slot_variable(
         self, slot_variable_position: Any, slot_name: str, variable: Any
     ) -> None:
-        """Restores a slot of `variable`, now or once it is made."""
+        """Restores a slot of `variable`, now or once it is made: eagerly it is made for that."""
         slot = self._slots.get(key_of(variable), {}).get(slot_name)
+        if slot is None and slot_variable_position.makes_slots():
+            slot = self.add_slot(variable, slot_name)
         if slot is not None:
             slot_variable_position.restore(slot)
             return

@@ -68,7 +68,7 @@ def applied_for_all(
         optimizer._create_slots(variables)
 
     def update(copy: Any, gradient: Any) -> Any:
-        with name_scope(f"update_{copy.op.name}"):
+        with name_scope(f"update_{copy._shared_name}"):
             return optimizer._updated(_as_gradient(gradient), copy)
 
     def finish(updates: Sequence[Any]) -> Any:

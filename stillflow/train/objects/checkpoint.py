@@ -10,6 +10,7 @@ from stillflow.checkpoint import management
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph import dtypes
 from stillflow.graph.context import executing_eagerly
+from stillflow.graph.operation import Tensor
 from stillflow.graph.protos.object_graph import object_graph_class
 from stillflow.graph.scopes import colocate_with, device, init_scope
 from stillflow.graph.tensor_shape import as_shape
@@ -64,8 +65,10 @@ class Checkpoint(AutoTrackable):
             self._save_counter = NoDependency(counter)
         return self._save_counter
 
-    def write(self, file_prefix: str, session: Any = None) -> str:
+    def write(self, file_prefix: str, session: Any = None) -> Any:
         """Writes a checkpoint; returns its prefix, which is the one that is given.
+
+        In a `tf.function` each call writes one, and a tensor is returned.
 
         Neither `save_counter` nor the folder's file `checkpoint` know of it.
 
@@ -75,7 +78,8 @@ class Checkpoint(AutoTrackable):
         Raises:
           tf.errors.OpError: a variable has no value, or the system reports an error.
         """
-        return as_text(self._saver.save(os.fspath(file_prefix), session=session))
+        written = self._saver.save(os.fspath(file_prefix), session=session)
+        return written if isinstance(written, Tensor) else as_text(written)
 
     def save(self, file_prefix: str, session: Any = None) -> str:
         """Counts, writes a checkpoint and says in the file `checkpoint` that it is the latest.

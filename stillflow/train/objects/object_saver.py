@@ -9,7 +9,7 @@ from typing import Any
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.declare.constants import constant
 from stillflow.graph import dtypes
-from stillflow.graph.context import executing_eagerly
+from stillflow.graph.context import executing_eagerly, inside_function
 from stillflow.graph.operation import Tensor
 from stillflow.graph.protos.object_graph import object_graph_class
 from stillflow.graph.scopes import control_dependencies, device
@@ -43,17 +43,24 @@ class TrackableSaver:
         self._saved_proto: Any = None  # of the objects that `_saved` saves
         self._restore_ops: dict[str, Any] = {}
 
-    def save(self, file_prefix: str, checkpoint_number: Any = None, session: Any = None) -> bytes:
-        """Writes a checkpoint, in `session` or the default one; returns its prefix."""
+    def save(self, file_prefix: str, checkpoint_number: Any = None, session: Any = None) -> Any:
+        """Writes a checkpoint, in `session` or the default one; returns its prefix.
+
+        In a function each call writes one, and gives the prefix.
+        """
         if checkpoint_number:
             file_prefix = f"{file_prefix}-{int(checkpoint_number)}"
         if executing_eagerly():
             return self._save_now(file_prefix)
+        _make_folder_of(file_prefix)
+        if inside_function():
+            prefix = constant(file_prefix)
+            with control_dependencies([frozen_saver(self._view.root).save(prefix)]):
+                return identity(prefix)
         if self._object_graph is None or self._save_prefix is None:
             with device("/cpu:0"):
                 self._object_graph = constant("", dtype=dtypes.string)
                 self._save_prefix = constant("", dtype=dtypes.string)
-        _make_folder_of(file_prefix)
         saved, feeds = self._save_nodes(self._save_prefix, self._object_graph)
         feeds[self._save_prefix] = file_prefix
         written: bytes = session_or_default(session).run(saved, feeds)
@@ -84,7 +91,10 @@ class TrackableSaver:
         save_path = os.fspath(save_path)
         reader = CheckpointReader(save_path)
         if not reader.has_tensor(OBJECT_GRAPH_PROTO_KEY):
-            return NameBasedSaverStatus(NameBasedRestoration(save_path), self._view)
+            status = NameBasedSaverStatus(NameBasedRestoration(save_path), self._view)
+            if executing_eagerly():
+                status.run_restore_ops()
+            return status
         proto = object_graph_class().FromString(reader.get_tensor(OBJECT_GRAPH_PROTO_KEY))
         if executing_eagerly():
             return self._restored_now(proto, save_path)
@@ -98,9 +108,11 @@ class TrackableSaver:
 
     def _restored_now(self, proto: Any, save_path: str) -> LoadStatus:
         """Restores what is there; what comes later is restored as it comes."""
-        view = ObjectGraphView(self._view.root)  # what a cache holds has the values of before
+        root = self._view.root
+        # What a cache holds has the values of before; what waits for the root must not keep it.
+        view = ObjectGraphView(weakref.ref(root))
         restoration = Restoration(proto, save_path, constant(save_path), {}, view)
-        CheckpointPosition(restoration, 0).restore(view.root)
+        CheckpointPosition(restoration, 0).restore(root)
         return CheckpointLoadStatus(restoration, {}, view)
 
 

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph.context import executing_eagerly
+from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import init_scope
 from stillflow.platform import logging
 from stillflow.tracking.identity import WeakIdentitySet
-from stillflow.tracking.trackable import new_uid
+from stillflow.tracking.trackable import VARIABLE_VALUE_KEY, new_uid
 from stillflow.train.objects.naming import names_of_nodes
 from stillflow.train.objects.nodes import MultiDeviceSaver
 from stillflow.train.objects.object_graph import ObjectGraphView
@@ -200,6 +201,17 @@ class CheckpointPosition:
     @property
     def restore_uid(self) -> int:
         return self.checkpoint.restore_uid
+
+    def is_simple_variable(self) -> bool:
+        """Whether the checkpoint has a value of it and nothing else."""
+        node = self.object_proto
+        names = [attribute.name for attribute in node.attributes]
+        return names == [VARIABLE_VALUE_KEY] and not node.children
+
+    def makes_slots(self) -> bool:
+        """Whether a slot is made for it now: eagerly, unless creators would take it for theirs."""
+        is_asked = bool(get_default_graph()._variable_creator_stack)
+        return executing_eagerly() and self.is_simple_variable() and not is_asked
 
     def __repr__(self) -> str:
         return repr(self.object_proto)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from typing import Any, NoReturn
 
+from stillflow.checkpoint.reader import CheckpointReader
 from stillflow.graph.context import executing_eagerly
 from stillflow.graph.scopes import device
 from stillflow.platform.deprecation import deprecated
@@ -186,6 +187,17 @@ class NameBasedRestoration:
         self.restore_uid = new_uid()
         self.unused_attributes = WeakIdentityDict()
 
+    def has(self, saveables: list[Any]) -> bool:
+        """Whether the checkpoint has all of them."""
+        reader = CheckpointReader(self.save_path)
+        names = [name for saveable in saveables for name in _names_of(saveable)]
+        return all(map(reader.has_tensor, names))
+
+
+def _names_of(saveable: Any) -> list[str]:
+    specs = getattr(saveable, "specs", None)
+    return [saveable._shared_name] if specs is None else [spec.name for spec in specs]
+
 
 class NameBasedSaverStatus(LoadStatus):
     """Of a restore from a checkpoint of `tf.train.Saver`, which goes by the variables' names."""
@@ -217,9 +229,12 @@ class NameBasedSaverStatus(LoadStatus):
         return self.assert_consumed()
 
     def run_restore_ops(self, session: Any = None) -> None:
-        session = session_or_default(session)
-        with device("/cpu:0"):
-            Saver(self._gathered()).restore(session, self._checkpoint.save_path)
+        if not executing_eagerly():
+            session = session_or_default(session)
+        saveables = self._gathered()
+        if saveables:
+            with device("/cpu:0"):
+                Saver(saveables).restore(session, self._checkpoint.save_path)
 
     def initialize_or_restore(self, session: Any = None) -> None:
         self.run_restore_ops(session)
@@ -230,8 +245,10 @@ class NameBasedSaverStatus(LoadStatus):
         for obj in self._view.list_objects():
             if obj._update_uid >= self._checkpoint.restore_uid:
                 continue
-            obj._update_uid = self._checkpoint.restore_uid
             saveables, nameless = own_saveables(obj)
+            if executing_eagerly() and not self._checkpoint.has(saveables):
+                continue  # asserting tells of it
+            obj._update_uid = self._checkpoint.restore_uid
             gathered += saveables
             if nameless:
                 self._checkpoint.unused_attributes.setdefault(obj, []).extend(nameless)
