@@ -107,14 +107,26 @@ EAGER: dict[str, Members] = {
         ),
         "stillflow.functions.specification": "FunctionSpec validate_signature",
     },
+    "python.eager.graph_only_ops": {
+        "stillflow.ops.array.filling": "graph_zeros_like=zeros_like",
+        "stillflow.ops.control.ordering": "graph_placeholder=placeholder",
+    },
     "python.eager.lift_to_graph": {
         "stillflow.functions.lifting": "UnliftableError",
     },
     "python.eager.monitoring": {
-        "stillflow.platform.monitoring": "BoolGauge Counter IntGauge StringGauge",
+        "stillflow.platform.monitoring": (
+            "BoolGauge Counter ExponentialBuckets IntGauge Sampler StringGauge"
+        ),
     },
     "python.eager.tape": {
         "stillflow.graph.recording": "record_operation stop_recording=stopped variable_accessed",
+    },
+    "python.framework.errors": {
+        "stillflow.graph.errors": "InaccessibleTensorError OperatorNotAllowedInGraphError",
+    },
+    "python.framework.errors_impl": {
+        "stillflow.graph.errors": "InaccessibleTensorError OperatorNotAllowedInGraphError",
     },
     "python.eager.wrap_function": {
         "stillflow.functions.wrapped": (

@@ -1,7 +1,10 @@
-"""Counts and gauges of a process, by name and labels: `tensorflow.python.eager.monitoring`."""
+"""Counts, gauges and samples by name and labels: `tensorflow.python.eager.monitoring`."""
 
 from __future__ import annotations
 
+import bisect
+import sys
+from collections.abc import Callable
 from typing import Any
 
 from stillflow.graph.errors import AlreadyExistsError
@@ -32,6 +35,49 @@ class _GaugeCell(_Cell):
         self._value = value
 
 
+class ExponentialBuckets:
+    """Bounds of buckets: `scale`, and each `growth_factor` times the one before.
+
+    A last bucket is for all that is above them.
+    """
+
+    def __init__(self, scale: float, growth_factor: float, bucket_count: int):
+        bounds = [scale * growth_factor**place for place in range(bucket_count)]
+        self.limits = [*bounds, sys.float_info.max]
+
+
+class _SamplerCell:
+    """What is known of the samples that were added."""
+
+    def __init__(self, buckets: ExponentialBuckets):
+        self._limits = buckets.limits
+        self._counts = [0] * len(buckets.limits)
+        self._least, self._most = sys.float_info.max, -sys.float_info.max
+        self._sum = self._sum_of_squares = 0.0
+
+    def add(self, value: float) -> None:
+        """Counts a sample in the bucket whose bounds are at most and above it."""
+        place = bisect.bisect_right(self._limits, value)
+        self._counts[min(place, len(self._counts) - 1)] += 1
+        self._least, self._most = min(self._least, value), max(self._most, value)
+        self._sum += value
+        self._sum_of_squares += value * value
+
+    def value(self) -> Any:
+        """A HistogramProto."""
+        from tensorboard.compat.proto.summary_pb2 import HistogramProto
+
+        return HistogramProto(
+            min=self._least,
+            max=self._most,
+            num=sum(self._counts),
+            sum=self._sum,
+            sum_squares=self._sum_of_squares,
+            bucket_limit=self._limits,
+            bucket=self._counts,
+        )
+
+
 class _Metric:
     """A cell for each combination of labels, made when it is first asked for.
 
@@ -44,7 +90,7 @@ class _Metric:
       AlreadyExistsError: a metric of that name is held.
     """
 
-    _cell: type[_Cell]
+    _cell: Callable[[Any], Any]
     _initial: Any
 
     def __init__(self, name: str, description: str, *labels: str):
@@ -78,6 +124,16 @@ class Counter(_Metric):
 
     _cell = _CounterCell
     _initial = 0
+
+
+class Sampler(_Metric):
+    """How samples are distributed over buckets."""
+
+    _cell = _SamplerCell
+
+    def __init__(self, name: str, buckets: ExponentialBuckets, description: str, *labels: str):
+        super().__init__(name, description, *labels)
+        self._initial = buckets
 
 
 class IntGauge(_Metric):

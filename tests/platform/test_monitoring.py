@@ -1,5 +1,7 @@
 """Counts and gauges, as `tensorflow.python.eager.monitoring` has them."""
 
+import sys
+
 import pytest
 
 import stillflow as tf
@@ -38,3 +40,18 @@ def test_a_name_belongs_to_one_metric_at_a_time():
         monitoring.BoolGauge("tests/one", "Another.")
     del held
     monitoring.BoolGauge("tests/one", "Another.")
+
+
+def test_samples_are_counted_in_buckets():
+    """As TensorFlow 1.15 counts them."""
+    buckets = monitoring.ExponentialBuckets(1.0, 2.0, 2)
+    sampler = monitoring.Sampler("test/samples", buckets, "of a test", "label")
+    cell = sampler.get_cell("a")
+    for value in [1.0, 5.0, 0.5, 2.0, 100.0]:
+        cell.add(value)
+    found = cell.value()
+    assert (found.min, found.max, found.num) == (0.5, 100.0, 5)
+    assert (found.sum, found.sum_squares) == (108.5, 10030.25)
+    assert list(found.bucket_limit) == [1.0, 2.0, sys.float_info.max]
+    assert list(found.bucket) == [1, 1, 3]
+    assert sampler.get_cell("b").value().num == 0
