@@ -183,7 +183,7 @@ def _has_other_parts(spec: TypeSpec, value: Any) -> bool:
     """Whether a composite tensor's parts are more, fewer or of other types than the spec's."""
     if not isinstance(value, CompositeTensor) or isinstance(spec, TensorSpec):
         return False
-    parts = spec._flat_tensor_specs, type_spec_from_value(value)._flat_tensor_specs
+    parts = flat_specs(spec), flat_specs(type_spec_from_value(value))
     return [part.dtype for part in parts[0]] != [part.dtype for part in parts[1]]
 
 

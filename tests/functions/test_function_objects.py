@@ -168,6 +168,8 @@ def test_composite_arguments():
     total, again = f(tf.ragged.constant([[1, 2], [], [3]]))
     assert int(total) == 6
     assert again.row_splits.numpy().tolist() == [0, 2, 2, 3]
+    with pytest.raises(ValueError, match="Structure of Python function inputs does not match"):
+        f(tf.ragged.constant([[1.0], [2.0]]))
 
 
 def test_a_function_goes_with_its_last_name():
