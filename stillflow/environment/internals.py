@@ -22,7 +22,9 @@ from stillflow.environment.internal_tables import Members
 
 _RAW = "raw_ops"
 # Where modules are that nearly every other imports, and so shows: rnn.rnn_cell_impl, nn.array_ops.
-_IMPORTED_FROM = ("python.ops", "python.framework", "python.util", "python.platform")
+_IMPORTED_FROM = (
+    *("python.ops", "python.framework", "python.util", "python.platform", "python.eager"),
+)
 
 
 def is_internal(path: str) -> bool:
