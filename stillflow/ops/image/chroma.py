@@ -9,10 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 _BLOCK = 8
-_AT_ONCE = 1 << 14  # pixels, whose numbers fit in a processor's cache
+_AT_ONCE = 1 << 15  # pixels, whose numbers fit in a processor's cache
 _HALF = 1 << 15
 # What chroma adds, in 65,536ths.
 _RED, _BLUE, _GREEN_OF_RED, _GREEN_OF_BLUE = 91881, 116130, 46802, 22554
+_CENTRE = 128  # chroma of grey
+_DARKEST, _BRIGHTEST = np.int16(0), np.int16(255)
 
 
 def to_rgb(spread: np.ndarray, chroma: tuple[int, int], begin: int, end: int) -> np.ndarray:
@@ -41,26 +43,32 @@ def _joined(spread: np.ndarray, across: int, down: int, smooths: bool) -> np.nda
     spreading = _smoothed if smooths else _repeated
     for top in range(0, framed[0].shape[0] - 2, rows):
         part = slice(top * down, (top + rows) * down)
-        luma = spread[part, :, 0].astype(np.int32)
+        luma = spread[part, :, 0].astype(np.int16)
         chroma = (spreading(each[top : top + rows + 2], down) for each in framed)
-        blue, red = (each[: len(luma), :width] for each in chroma)
+        blue, red = (each[: len(luma), :width].astype(np.int32) for each in chroma)
         _colour(luma, blue, red, found[part])
     return found
 
 
 def _colour(luma: np.ndarray, blue: np.ndarray, red: np.ndarray, found: np.ndarray) -> None:
-    """Puts red, green and blue into `found`, u8[rows, width, 3]; `luma` is i32."""
-    blue, red = (chroma.astype(np.int32) - 128 for chroma in (blue, red))
-    green = -_GREEN_OF_BLUE * blue - _GREEN_OF_RED * red
-    for place, added in enumerate((_RED * red, green, _BLUE * blue)):
-        added += _HALF
+    """Puts red, green and blue into `found`, u8[rows, width, 3]; chroma, i32, is 0 for grey."""
+    green = _GREEN_OF_BLUE * blue
+    green += _GREEN_OF_RED * red
+    np.subtract(_HALF, green, out=green)
+    red *= _RED
+    blue *= _BLUE
+    red += _HALF
+    blue += _HALF
+    for place, added in enumerate((red, green, blue)):
         added >>= 16
-        added += luma
-        np.clip(added, 0, 255, out=found[..., place], casting="unsafe")
+        light = added.astype(np.int16)
+        light += luma
+        np.clip(light, _DARKEST, _BRIGHTEST, out=light)
+        found[..., place] = light
 
 
 def _smoothed(framed: np.ndarray, down: int) -> np.ndarray:
-    """i16[h + 2, w + 2] -> u8[h * down, w * 2]: three parts of the nearer sample, one farther."""
+    """i16[h + 2, w + 2] -> i16[h * down, w * 2]: three parts of the nearer sample, one farther."""
     inner = framed[1:-1]
     height, width = inner.shape
     if down == 1:
@@ -73,8 +81,8 @@ def _smoothed(framed: np.ndarray, down: int) -> np.ndarray:
 
 
 def _repeated(framed: np.ndarray, down: int) -> np.ndarray:
-    """i16[h + 2, w + 2] -> u8[h * down, w * 2], as libjpeg has what is two samples wide or less."""
-    return framed[1:-1, 1:-1].astype(np.uint8).repeat(2, 1).repeat(down, 0)
+    """i16[h + 2, w + 2] -> i16[h * down, w * 2], as libjpeg does for two samples or less."""
+    return (framed[1:-1, 1:-1] - _CENTRE).repeat(2, 1).repeat(down, 0)
 
 
 def _framed(samples: np.ndarray) -> np.ndarray:
@@ -87,12 +95,12 @@ def _framed(samples: np.ndarray) -> np.ndarray:
 
 
 def _widened(framed: np.ndarray, rounding: tuple[int, int], shift: int) -> np.ndarray:
-    """i16[h, w + 2] -> u8[h, w * 2]"""
+    """i16[h, w + 2] -> i16[h, w * 2], less what grey has."""
     nearer = 3 * framed[:, 1:-1]
-    wide = np.empty((*nearer.shape, 2), np.uint8)
+    wide = np.empty((*nearer.shape, 2), np.int16)
     for place, farther in enumerate((framed[:, :-2], framed[:, 2:])):
         total = nearer + farther
-        total += rounding[place]
+        total += rounding[place] - (_CENTRE << shift)
         total >>= shift
         wide[..., place] = total
     return wide.reshape(len(framed), -1)
