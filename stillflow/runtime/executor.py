@@ -103,6 +103,7 @@ class Executor:
         self.plan = plan
         self._fetches = plan.fetches[:copied]
         self._handed = [s for s in plan.fetches[len(self._fetches) :] if s is not None]
+        self._gives_nothing = all(slot is None for slot in plan.fetches)
         self.tier = tier
         self._may_write = current.recorder is None  # steps that are timed stay apart
         last = with_last_writes_put_off(plan.steps, plan.fetches)
@@ -414,17 +415,20 @@ class Executor:
             values.clear()  # what is written in place must have no other holders
             arguments.clear()
             for variable, value in zip(self._written, results, strict=False):
-                if type(value) is PutOff:
-                    value = carried_out(value, variable, variables)
-                elif type(value) is not np.ndarray or value.base is not None or known.passes_feeds:
-                    value = _kept(value, feeds)
-                variables[variable] = value
+                if type(value) is np.ndarray and value.base is None and not known.passes_feeds:
+                    variables[variable] = value
+                elif type(value) is PutOff:
+                    variables[variable] = carried_out(value, variable, variables)
+                else:
+                    variables[variable] = _kept(value, feeds)
             if self.plan.reshaped:
                 state.note_shapes(self.plan.reshaped)
             if self.waits:
                 state.last_writer = None  # the program's own code may have run one
             for op, blocks in known.drawn or ():
                 state.stream(op).advance(blocks)
+        if self._gives_nothing:
+            return [None] * len(self._fetches)
         given = iter(results[len(self._written) :])
         fetched = [None if slot is None else np.array(next(given))[()] for slot in self._fetches]
         if self._handed:

@@ -59,8 +59,9 @@ def host_program(
     for step in steps:
         single = step.outputs[0] if len(step.outputs) == 1 else None
         inputs = tuple(aliases.get(slot, slot) for slot in step.inputs)
-        fn = _checking(step) if step.checks else step.fn
-        call: Any = partial(fn, NUMPY, **step.attrs)
+        call: Any = step.kernel
+        if call is None:
+            call = partial(_checking(step) if step.checks else step.fn, NUMPY, **step.attrs)
         if current.recorder is not None:
             call = current.recorder.step(call, step)
         calls.append((call, inputs, single, step.outputs if single is None else ()))

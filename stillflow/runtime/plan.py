@@ -430,6 +430,7 @@ class _Planner:
                 partly=defn.partly,
                 picks=defn.picks,
                 rows=defn.rows,
+                fitted=defn.fitted,
                 writes_rows=defn.writes_rows,
             )
         )

@@ -76,6 +76,7 @@ class _Rewriting:
             static=(),
             near_zero=slots if instead.defn.near_zero else (),
             flops=instead.defn.flops,
+            fitted=instead.defn.fitted,
         )
         return _View(self, step, instead.defn)
 

@@ -65,6 +65,8 @@ class Step:
       partly: what it gives for inputs that are known in part, if that is declared.
       picks: of its first input it looks at no more than it gives.
       rows: computes what `fn` gives for many rows at once, bit for bit, if that is declared.
+      fitted: makes a kernel for inputs of certain shapes, if that is declared.
+      kernel: `kernel(*inputs)` carries it out on the host; `fn` does where it is None.
       region: the choice or loop (see `runtime.regions`) that `fn` carries out, if it does one.
     """
 
@@ -92,6 +94,8 @@ class Step:
     region: Any = None
     picks: bool = False
     rows: Callable[..., Any] | None = None
+    fitted: Callable[..., Callable[..., Any] | None] | None = None
+    kernel: Callable[..., Any] | None = None
     writes_rows: bool = False
 
     @property

@@ -71,11 +71,13 @@ def write_steps(scope: Scope) -> None:
 
 def _write_call(scope: Scope, step: Step, call: Any) -> None:
     text = scope.text
-    function = scope.named(f"f{text.new()}", call.func)
+    function = scope.named(f"f{text.new()}", call if step.kernel is not None else call.func)
     inputs = [scope.name(slot) for slot in step.inputs]
-    given = ["xp", *inputs]
-    for name, attr in call.keywords.items():
-        given.append(f"{name}={scope.named(f'a{text.new()}', attr)}")
+    given = list(inputs)
+    if step.kernel is None:
+        given.insert(0, "xp")
+        for name, attr in call.keywords.items():
+            given.append(f"{name}={scope.named(f'a{text.new()}', attr)}")
     targets = ", ".join(scope.name(slot) for slot in step.outputs)
     text.line(f"{targets}{' = ' if targets else ''}{function}({', '.join(given)})")
     text.steps[len(text.lines)] = step, inputs

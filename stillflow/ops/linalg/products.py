@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,39 @@ def _why_not_multiplied(op: Operation, inputs: Sequence[Any]) -> str:
     return f"Matrix size-incompatible: In[0]: {a}, In[1]: {b}"
 
 
+def _fitted_product(
+    a: Any, b: Any, *, transpose_a: bool, transpose_b: bool
+) -> Callable[..., Any] | None:
+    """The way that `matmul_op` takes for such matrices."""
+    (rows, depth), (_, columns) = (
+        (a.T if transpose_a else a).shape,
+        (b.T if transpose_b else b).shape,
+    )
+    if a.dtype.isbuiltin != 1 or rows * columns * depth >= THREADED:
+        return None
+    multiply = np.dot
+    if 1 in (rows, columns) and a.size + b.size <= _SMALL:
+        multiply = _multiplying_by_vector(a.dtype, columns)
+    return _TURNED[transpose_a, transpose_b](multiply)
+
+
+def _multiplying_by_vector(dtype: Any, columns: int) -> Callable[..., Any]:
+    """`_multiplied_by_vector`, of factors of a type, the second of which has so many columns."""
+    multiply = np.multiply
+    add_up: Any = np.add.reduce  # NumPy's stubs know its arguments by name only
+    if columns == 1:
+        return lambda a, b: add_up(multiply(a, b.T), 1, dtype, None, True)
+    return lambda a, b: add_up(multiply(a.T, b), 0, dtype, None, True)
+
+
+_TURNED = {
+    (False, False): lambda multiply: multiply,
+    (False, True): lambda multiply: lambda a, b: multiply(a, b.T),
+    (True, False): lambda multiply: lambda a, b: multiply(a.T, b),
+    (True, True): lambda multiply: lambda a, b: multiply(a.T, b.T),
+}
+
+
 @op(
     "MatMul",
     "a: T, b: T -> product: T",
@@ -47,6 +80,7 @@ def _why_not_multiplied(op: Operation, inputs: Sequence[Any]) -> str:
     flops=lambda a, b: 2 * a[0] * a[1] * max(b),
     explain=_why_not_multiplied,
     total=True,
+    fitted=_fitted_product,
 )
 def matmul_op(xp, a, b, *, transpose_a: bool = False, transpose_b: bool = False):
     """a: n[n, k], b: n[k, m] -> n[n, m]; either is transposed first when asked."""

@@ -14,6 +14,7 @@ from stillflow.declare import partly, shapes
 from stillflow.declare.additive import Additive
 from stillflow.declare.alike import check_alike, shapes_differ
 from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.fitting import always
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import ARITHMETIC, FLOATS, INDEX, NUMBERS, SIGNED, types
@@ -43,7 +44,7 @@ def add(xp, x, y):
     return np.asarray(x + y, object) if x.dtype == object else xp.add(x, y)
 
 
-@op("AddV2", "x: T, y: T -> z: T", **broadcasting(_ADDABLE))
+@op("AddV2", "x: T, y: T -> z: T", **broadcasting(_ADDABLE), fitted=always(np.add))
 def add_v2(xp, x, y):
     """x: n[...], y: n[...] -> n[...]"""
     return xp.add(x, y)
@@ -59,7 +60,7 @@ def add_gradient(op, dz):
     return of_x.summed(dz), of_y.summed(dz)
 
 
-@op("Sub", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
+@op("Sub", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC), fitted=always(np.subtract))
 def subtract(xp, x, y):
     """x: n[...], y: n[...] -> n[...]"""
     return xp.subtract(x, y)
@@ -74,7 +75,7 @@ def subtract_gradient(op, dz):
     return of_x.summed(dz), of_y.summed(-dz)
 
 
-@op("Mul", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC))
+@op("Mul", "x: T, y: T -> z: T", **broadcasting(ARITHMETIC), fitted=always(np.multiply))
 def multiply(xp, x, y):
     """x: n[...], y: n[...] -> n[...]"""
     return xp.multiply(x, y)

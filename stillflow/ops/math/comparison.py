@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import partly, rows, shapes
+from stillflow.declare.fitting import always
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import NUMBERS, REAL_NUMBERS, types
@@ -58,7 +59,14 @@ def not_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     return not_equal_op(x, y, name=name)
 
 
-@op("Less", "x: T, y: T -> z: bool", near_zero=("x", "y"), partly=partly.less, **_ORDER)
+@op(
+    "Less",
+    "x: T, y: T -> z: bool",
+    near_zero=("x", "y"),
+    partly=partly.less,
+    **_ORDER,
+    fitted=always(np.less),
+)
 def less(xp, x, y):
     """x: n[...], y: n[...] -> bool[...]"""
     return xp.less(x, y)
@@ -70,7 +78,14 @@ def less_equal(xp, x, y):
     return xp.less_equal(x, y)
 
 
-@op("Greater", "x: T, y: T -> z: bool", near_zero=("x", "y"), partly=partly.greater, **_ORDER)
+@op(
+    "Greater",
+    "x: T, y: T -> z: bool",
+    near_zero=("x", "y"),
+    partly=partly.greater,
+    **_ORDER,
+    fitted=always(np.greater),
+)
 def greater(xp, x, y):
     """x: n[...], y: n[...] -> bool[...]"""
     return xp.greater(x, y)

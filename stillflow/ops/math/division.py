@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.fitting import always
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import ARITHMETIC, FLOATS, INDEX
 from stillflow.graph import dtypes
@@ -30,7 +33,13 @@ def _quotient(xp: Any, x: Any, y: Any) -> Any:
     return xp.floor_divide(x - xp.fmod(x, y), y)
 
 
-@op("RealDiv", "x: T, y: T -> z: T", near_zero=("y",), **broadcasting(ARITHMETIC))
+@op(
+    "RealDiv",
+    "x: T, y: T -> z: T",
+    near_zero=("y",),
+    **broadcasting(ARITHMETIC),
+    fitted=always(np.divide),
+)
 def real_divide(xp, x, y):
     """x: n[...], y: n[...] -> n[...]"""
     return xp.divide(x, y)

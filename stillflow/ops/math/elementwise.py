@@ -12,6 +12,7 @@ import numpy as np
 from stillflow.declare import rows, shapes
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.fitting import always
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import types
 from stillflow.graph.operation import Tensor
@@ -23,7 +24,14 @@ from stillflow.ops.math.unary import OF_OUTPUT, ON_FLOATS, ON_SIGNED, ON_SMOOTH,
 # Signs and rounding -----------------------------------------------------------------------------
 
 
-@op("Neg", "x: T -> y: T", maps_values=True, rows=rows.elementwise, **ON_SIGNED)
+@op(
+    "Neg",
+    "x: T -> y: T",
+    maps_values=True,
+    rows=rows.elementwise,
+    **ON_SIGNED,
+    fitted=always(np.negative),
+)
 def negative(xp, x):
     """x: n[...] -> n[...]"""
     return xp.negative(x)
@@ -136,7 +144,14 @@ def is_finite(xp, x):
 # Powers and roots -------------------------------------------------------------------------------
 
 
-@op("Square", "x: T -> y: T", maps_values=True, rows=rows.elementwise, **ON_SIGNED)
+@op(
+    "Square",
+    "x: T -> y: T",
+    maps_values=True,
+    rows=rows.elementwise,
+    **ON_SIGNED,
+    fitted=always(np.square),
+)
 def square(xp, x):
     """x: n[...] -> n[...]"""
     return xp.square(x)
@@ -155,7 +170,15 @@ def _product(x: Any, y: Any) -> Tensor:
     return multiply(x, y)
 
 
-@op("Sqrt", "x: T -> y: T", maps_values=True, near_zero=("x",), rows=rows.elementwise, **ON_SMOOTH)
+@op(
+    "Sqrt",
+    "x: T -> y: T",
+    maps_values=True,
+    near_zero=("x",),
+    rows=rows.elementwise,
+    **ON_SMOOTH,
+    fitted=always(np.sqrt),
+)
 def sqrt(xp, x):
     """x: f[...] -> f[...]"""
     return xp.sqrt(x)
@@ -259,7 +282,7 @@ def reciprocal_grad_gradient(op, dz):
 # Exponentials and logarithms --------------------------------------------------------------------
 
 
-@op("Exp", "x: T -> y: T", **ON_SMOOTH)
+@op("Exp", "x: T -> y: T", **ON_SMOOTH, fitted=always(np.exp))
 def exp(xp, x):
     """x: f[...] -> f[...]"""
     return xp.exp(x)
@@ -283,7 +306,7 @@ def expm1_gradient(op, dy):
         return dy * exp(x_of(op))
 
 
-@op("Log", "x: T -> y: T", near_zero=("x",), **ON_SMOOTH)
+@op("Log", "x: T -> y: T", near_zero=("x",), **ON_SMOOTH, fitted=always(np.log))
 def log(xp, x):
     """x: f[...] -> f[...]"""
     return xp.log(x)

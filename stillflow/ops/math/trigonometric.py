@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from stillflow.declare.constants import constant
+from stillflow.declare.fitting import always
 from stillflow.declare.opdef import op
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies
@@ -14,7 +17,7 @@ from stillflow.ops.math.unary import OF_OUTPUT, ON_SIGNED, ON_SMOOTH, x_of, y_of
 # Angles -----------------------------------------------------------------------------------------
 
 
-@op("Sin", "x: T -> y: T", **ON_SMOOTH)
+@op("Sin", "x: T -> y: T", **ON_SMOOTH, fitted=always(np.sin))
 def sin(xp, x):
     """x: f[...] -> f[...]"""
     return xp.sin(x)
@@ -26,7 +29,7 @@ def sin_gradient(op, dy):
         return dy * cos(x_of(op))
 
 
-@op("Cos", "x: T -> y: T", **ON_SMOOTH)
+@op("Cos", "x: T -> y: T", **ON_SMOOTH, fitted=always(np.cos))
 def cos(xp, x):
     """x: f[...] -> f[...]"""
     return xp.cos(x)
@@ -123,7 +126,7 @@ def cosh_gradient(op, dy):
         return dy * sinh(x_of(op))
 
 
-@op("Tanh", "x: T -> y: T", maps_values=True, **ON_SMOOTH)
+@op("Tanh", "x: T -> y: T", maps_values=True, **ON_SMOOTH, fitted=always(np.tanh))
 def tanh(xp, x):
     """x: f[...] -> f[...]"""
     return xp.tanh(x)

@@ -101,6 +101,7 @@ def _rest(x):
     "ApplyGradientDescent",
     "var: ref T, alpha: T, delta: T -> out: ref T",
     **updates("var", grad=2),
+    fitted=lambda *inputs, use_locking: lambda var, alpha, delta: var - alpha * delta,
 )
 def apply_gradient_descent(xp, var, alpha, delta, *, use_locking: bool = False):
     """var' = var - alpha * delta"""

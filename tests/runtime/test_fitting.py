@@ -1,0 +1,102 @@
+"""Kernels for inputs whose shapes stay as they are give, bit for bit, what the op gives."""
+
+import importlib
+import itertools
+
+import numpy as np
+import pytest
+
+import stillflow.api as tf
+from stillflow.declare.numpy.namespace import NUMPY
+from stillflow.declare.opdef import OPS
+
+_ROWS, _COLUMN, _SCALAR = np.float32([[0.3, -1.7, 4.0], [0.0, 5.5, 0.1]]), [[2.5], [0.7]], 1.5
+_ELEMENTWISE = (
+    *("AddV2", "Cos", "Exp", "Greater", "Less", "Log", "Mul", "Neg", "RealDiv", "Sin", "Sqrt"),
+    *("Square", "Sub", "Tanh"),
+)
+_TURNED = [(False, False), (False, True), (True, False), (True, True)]
+
+
+for module in (
+    *("linalg.products", "math.arithmetic", "math.comparison", "math.division"),
+    *("math.elementwise", "math.trigonometric", "training.dense"),
+):
+    importlib.import_module(f"stillflow.ops.{module}")
+
+
+def kernel_of(op_type, *inputs, **attrs):
+    return OPS[op_type].fitted(*inputs, **attrs)
+
+
+def test_none_is_forgotten():
+    fitted = {name for name, defn in OPS.items() if defn.fitted is not None}
+    assert fitted == {*_ELEMENTWISE, "MatMul", "ApplyGradientDescent"}
+
+
+def assert_same(op_type, *inputs, **attrs):
+    expected = OPS[op_type].fn(NUMPY, *inputs, **attrs)
+    found = kernel_of(op_type, *inputs, **attrs)(*inputs)
+    assert (type(found), found.dtype, found.shape) == (
+        type(expected),
+        expected.dtype,
+        expected.shape,
+    )
+    assert found.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("op_type", _ELEMENTWISE)
+def test_elementwise_kernels(op_type):
+    values = [np.asarray(value, np.float32) for value in (_ROWS, _COLUMN, _SCALAR)]
+    count = len(OPS[op_type].signature.inputs)
+    with np.errstate(all="ignore"):
+        for inputs in itertools.product(values, repeat=count):
+            assert_same(op_type, *inputs)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32, np.complex64])
+@pytest.mark.parametrize(
+    "sizes", [(8, 2, 3), (8, 3, 1), (1, 9, 4), (1, 5, 1), (0, 3, 1), (2, 0, 1)]
+)
+@pytest.mark.parametrize("turned", _TURNED)
+def test_products(dtype, sizes, turned):
+    rows, depth, columns = sizes
+    random = np.random.RandomState(1)
+    a = (random.randn(rows, depth) * 9).astype(dtype)
+    b = (random.randn(depth, columns) * 9).astype(dtype)
+    a, b = (x.T.copy() if turns else x for x, turns in zip((a, b), turned, strict=True))
+    assert_same("MatMul", a, b, transpose_a=turned[0], transpose_b=turned[1])
+    assert_same("MatMul", np.asfortranarray(a), b, transpose_a=turned[0], transpose_b=turned[1])
+
+
+def test_what_has_threads_or_is_widened_has_no_kernel():
+    turns = {"transpose_a": False, "transpose_b": False}
+    large = np.ones([100, 100], np.float32)
+    assert kernel_of("MatMul", large, large, **turns) is None
+    halves = np.ones([2, 2], tf.bfloat16.as_numpy_dtype)
+    assert kernel_of("MatMul", halves, halves, **turns) is None
+
+
+def test_gradient_descent():
+    w, rate = np.float32([[1, 2], [3, 4]]), np.asarray(0.1, np.float32)
+    assert_same("ApplyGradientDescent", w, rate, w * 3, use_locking=False)
+
+
+def test_a_training_step_goes_on_as_it_began():
+    """Without kernels at first, then by them one by one, then by all as one function."""
+    x = tf.placeholder(tf.float32, [None, 2])
+    w = tf.Variable([[1.0], [2.0]])
+    step = tf.train.GradientDescentOptimizer(0.01).minimize(tf.reduce_mean(tf.matmul(x, w)))
+    fed = np.float32([[1.5, -2.0], [0.1, 0.7]])
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        expected = np.float32([[1.0], [2.0]])
+        for _ in range(40):
+            session.run(step, {x: fed})
+            slope = NUMPY.add.reduce(fed * np.float32(0.5), axis=0)[:, None]
+            expected = expected - np.float32(0.01) * slope
+        (executor,) = (e for e in session._executors.values() if e.plan.feeds)
+        (known,) = executor.learned.specialised.values()
+        assert known.function is not None
+        assert any(s.kernel is not None for s in known.host.steps)
+        np.testing.assert_array_equal(session.run(w), expected)
