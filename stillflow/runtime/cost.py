@@ -59,11 +59,12 @@ def work_of(steps: Sequence[Step], slots: Sequence[Any]) -> Work:
 class Switch(NamedTuple):
     """When a plan is compiled: after `runs` on the host, which may be infinite.
 
-    `compiling` is what that costs, in microseconds.
+    `compiling` is what that costs, in microseconds; `bytes` are those that a run touches.
     """
 
     runs: float
     compiling: float
+    bytes: float
 
 
 def switch(
@@ -84,7 +85,8 @@ def switch(
     compiled += work.bytes / platform.bytes + work.flops / platform.flops
     compiled += moving(moved, platform)
     compiling = _compiling(_count(steps if rolled is None else rolled), platform)
-    return Switch(math.inf if host <= compiled else compiling / (host - compiled), compiling)
+    runs = math.inf if host <= compiled else compiling / (host - compiled)
+    return Switch(runs, compiling, work.bytes)
 
 
 def moving(values: Sequence[Any], platform: Platform | None = None) -> float:

@@ -30,6 +30,7 @@ from stillflow.runtime.cost import RUNS_BEFORE_WRITING, moving, switch
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.host_code import HostFunction
 from stillflow.runtime.last_writes import carried_out, with_last_writes_put_off
+from stillflow.runtime.memory import keep_freed
 from stillflow.runtime.packing import PackedValue
 from stillflow.runtime.quiet import quiet
 from stillflow.runtime.recording.current import current
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 _MAX_SPECIALISATIONS = 64
 _MAX_STATIC_VALUES = 8
+_LARGE = 16 << 20  # bytes that a run touches, from which on the memory of its arrays is kept
 # For a number of turns that loops make, a plan is compiled once it was seen so often, and not for
 # more such numbers than that.
 _TIMES_MEASURED = 3
@@ -362,6 +364,8 @@ class Executor:
         read.update(self.plan.written.values())
         pieces = rolled(steps, read, found.program.constants.__getitem__)
         after = switch(steps, slots, moved, pieces)
+        if after.bytes > _LARGE:
+            keep_freed()
         kept = [slots[slot] for slot in self.plan.written.values()]
         may_differ = any(step.region is not None for step in found.steps)
         passes_feeds = may_differ or any(_is_fed(value, given) for value in kept)

@@ -1,13 +1,15 @@
 """Memory that a run has freed is kept for the next one, which would else get it page by page again.
 
-The C library gives blocks of 32 MiB and more back to the system when they are freed. XLA's code
-takes such a block for its temporary values in every run; to map and clear its pages anew costs a
-training step of a deep network a quarter of its time.
+The C library gives large blocks back to the system when they are freed, and what is free at the end
+of its heap. XLA's code takes such a block for its temporary values in every run, and a run on the
+host one for each array; to map and clear their pages anew costs a training step of a deep network
+a quarter of its time on either tier.
 """
 
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import platform
 import sys
@@ -19,6 +21,7 @@ _KEPT_BYTES = 1 << 30
 _SETTINGS = ((_TRIM_THRESHOLD, _KEPT_BYTES), (_MMAP_MAX, 0), (_ARENA_MAX, 1))
 
 
+@functools.cache
 def keep_freed() -> bool:
     """Has the C library keep what is freed, up to 1 GiB; returns whether it does.
 

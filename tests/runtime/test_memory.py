@@ -5,7 +5,11 @@ import platform
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+
+import stillflow.api as tf
+from stillflow.runtime import executor
 
 SIDE = 3500
 PROGRAM = """
@@ -36,6 +40,19 @@ def fewest_faults(**environment):
         check=True,
     )
     return int(done.stdout)
+
+
+@pytest.mark.parametrize(("side", "keeps"), [(10, False), (2100, True)])
+def test_it_is_kept_where_runs_on_the_host_are_large(monkeypatch, side, keeps):
+    monkeypatch.setenv("STILLFLOW_TIER", "auto")
+    asked = []
+    monkeypatch.setattr(executor, "keep_freed", lambda: asked.append(True))
+    x = tf.placeholder(tf.float32, [side, side])
+    total = tf.reduce_sum(x)
+    with tf.Session() as session:
+        for _ in range(2):
+            session.run(total, {x: np.ones((side, side), np.float32)})
+    assert asked == [True] * keeps
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of glibc's allocator")

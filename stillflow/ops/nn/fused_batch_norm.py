@@ -72,7 +72,7 @@ def _normalised(
     if is_training and mean.size:
         refuse(f"estimated_mean must be empty for training{shapes.format_sizes(mean.shape)}")
     axes = _over(x.ndim, data_format)
-    wide = x.astype(np.float32)
+    wide = x.astype(np.float32, copy=False)
     unbiased = variance
     if is_training:
         count = math.prod(x.shape[axis] for axis in axes)
@@ -83,7 +83,7 @@ def _normalised(
     rate = xp.multiply(scale, _inverse(xp, variance, epsilon))
     shift = xp.subtract(offset, xp.multiply(mean, rate))
     y = xp.add(xp.multiply(wide, _by_channel(rate, data_format)), _by_channel(shift, data_format))
-    return y.astype(x.dtype), mean, unbiased, mean, variance
+    return y.astype(x.dtype, copy=False), mean, unbiased, mean, variance
 
 
 def _check_rank(rank: int, **values: Any) -> None:
@@ -130,7 +130,7 @@ def _gradients(
     _check_rank(4, input=x)
     _check_rank(1, scale=scale, saved_mean=mean, saved_variance=variance)
     axes = _over(x.ndim, data_format)
-    dy, wide = dy.astype(np.float32), x.astype(np.float32)
+    dy, wide = (value.astype(np.float32, copy=False) for value in (dy, x))
     inverse = _inverse(xp, variance, epsilon)
     centred = xp.subtract(wide, _by_channel(mean, data_format))
     normal = xp.multiply(centred, _by_channel(inverse, data_format))
@@ -144,7 +144,7 @@ def _gradients(
         dy = xp.subtract(xp.subtract(dy, through_mean), xp.multiply(normal, through_variance))
         unused = xp.zeros((0,), np.float32)
     dx = xp.multiply(dy, _by_channel(xp.multiply(scale, inverse), data_format))
-    return dx.astype(x.dtype), d_scale, d_offset, unused, unused
+    return dx.astype(x.dtype, copy=False), d_scale, d_offset, unused, unused
 
 
 # The forms --------------------------------------------------------------------------------------
