@@ -4,8 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 export TF115 TF2 TORCH
 # A file's tests share what they compile, so they stay in one process. Each process has a core:
-# threads of NumPy's own would wait for cores that the others use.
-PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile
+# threads of NumPy's own would wait for cores that the others use. tests/conftest.py says what is
+# first; pytest would begin with the files of most tests.
+ON_ALL_CORES := --numprocesses auto --dist loadfile --no-loadscope-reorder
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest $(ON_ALL_CORES)
 
 .PHONY: setup mnist test test-all test-newest matrix bench bench-steps bench-processes check docs lock
 
@@ -38,7 +40,7 @@ test-all: setup
 test-newest: setup
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/newest
 	$(BIN)/uv pip install --quiet --python build/newest --upgrade --editable '.[dev]'
-	OPENBLAS_NUM_THREADS=1 build/newest/bin/pytest --numprocesses auto --dist loadfile -m 'not slow'
+	OPENBLAS_NUM_THREADS=1 build/newest/bin/pytest $(ON_ALL_CORES) -m 'not slow'
 
 # A quick share of the tests with each Python that is here, with the oldest and the newest packages
 # that Stillflow takes. MATRIX="--python 3.13 --packages oldest" is one of them.

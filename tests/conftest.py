@@ -35,6 +35,21 @@ def pytest_collection():
         gc.freeze()
 
 
+# A file's tests run in one process, so the files that take longest begin: else one process would
+# be left with one of them when the others have nothing more to do.
+LONGEST = (
+    *("test_oracle_programs.py", "test_oracle_values.py", "test_page.py", "test_launch.py"),
+    *("test_examples.py", "test_oracle_coverage.py", "test_mesh.py", "test_stubs.py"),
+    *("test_exporting.py", "test_horovod.py", "test_to_jax.py", "test_math_gradients.py"),
+    *("test_towers.py", "test_xla_cache.py", "test_layers_compiled.py", "test_hostile_files.py"),
+)
+
+
+def pytest_collection_modifyitems(items):
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
 @pytest.fixture(autouse=True)
 def empty_default_graph():
     """Gives each test a global graph of its own, and Keras one, as a new process would."""

@@ -38,6 +38,7 @@ def test_processes_of_several_devices():
     np.testing.assert_allclose(found, losses("run", "--devices", "4", MNIST, "10"), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_what_is_unseeded_is_the_same_for_all_and_one_writes(tmp_path):
     assert printed(*TWO, UNSEEDED, "30", cwd=tmp_path) == "from 0 to 30 all equal\n"
     names = sorted(path.name for path in (tmp_path / "model").iterdir())
@@ -198,6 +199,9 @@ def test_processes_that_others_start_find_each_other(starter, tmp_path):
         )
     ended = together(ranks, UNSEEDED, "5", cwd=tmp_path)
     assert ended == [(0, "from 0 to 5 all equal\n"), (0, "")]
+    names = [path.name for path in (tmp_path / "model").iterdir()]
+    assert sum(name.startswith("events.out.tfevents") for name in names) == 1  # one writes
+    assert {"model.ckpt-5.index", "graph.pbtxt", "note"} < set(names)
 
 
 @pytest.mark.slow

@@ -15,11 +15,12 @@ MIRRORED = str(HERE / "mirrored_losses.py")
 @pytest.mark.parametrize(
     ("program", "count", "flags"),
     [
-        (TOWERS, "4", ("run", "--devices", "4")),
+        (TOWERS, "2", ("run", "--devices", "2")),
         (MIRRORED, "2", ("run", "--devices", "2")),
         *(
             pytest.param(*case, marks=pytest.mark.slow)
             for case in [
+                (TOWERS, "4", ("run", "--devices", "4")),
                 (TOWERS, "2", ("run", "--devices", "4")),  # devices are left over
                 (TOWERS, "8", ("run", "--devices", "4")),  # two towers a device
                 (TOWERS, "2", ("launch", "--processes", "2")),
