@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.distribute import context as distribution
 from stillflow.functions.decorated import functions_run_eagerly
 from stillflow.graph.context import executing_eagerly_outside_functions
 from stillflow.keras.metrics.means import Mean
@@ -13,18 +12,18 @@ from stillflow.keras.optimizers.naming import get as optimizer_named
 from stillflow.keras.optimizers.optimizer import OptimizerV2
 from stillflow.keras.training import per_output
 from stillflow.keras.training.endpoints import SAMPLEWISE, TrainingEndpoint
+from stillflow.keras.training.output_lists import OutputLists
 from stillflow.keras.training.output_metrics import call_metrics, metrics_of_outputs
-from stillflow.keras.training.parts import ModelParts
+from stillflow.keras.training.strategies import UnderStrategy
 from stillflow.keras.training.total_loss import total_loss
 from stillflow.layers.keras_graph import in_graph
 from stillflow.layers.sublayers import filter_empty_layer_containers
-from stillflow.platform import logging
 from stillflow.tracking.trackable import Trackable, no_automatic_dependency_tracking
 
 _EAGER = "You can only set `run_eagerly=True` if eager execution is enabled."
 
 
-class Compiling(ModelParts):
+class Compiling(OutputLists, UnderStrategy):
     """The part of a model that is told what to train for.
 
     Attributes:
@@ -41,7 +40,6 @@ class Compiling(ModelParts):
     _run_eagerly: bool | None = None
     #: Whether TensorFlow 1.15 trains by functions, of which single predictions are tensors.
     _experimental_run_tf_function: bool = False
-    _distribution_strategy: Any = None
 
     @no_automatic_dependency_tracking
     def compile(
@@ -297,103 +295,6 @@ class Compiling(ModelParts):
         if changed:
             self._compile_weights_loss_and_weighted_metrics()
         return changed
-
-    # What outputs have, as lists ------------------------------------------------------------------
-
-    def _feedable(self) -> list[TrainingEndpoint]:
-        return [e for e in self._training_endpoints if e.has_feedable_training_target()]
-
-    @property
-    def _targets(self) -> list[Any]:
-        return [e.target for e in self._training_endpoints]
-
-    @property
-    def _feed_targets(self) -> list[Any]:
-        return [e.target for e in self._feedable()]
-
-    def _warn_of_no_targets(self, targets: Any) -> None:
-        """Tells where outputs that have a loss are given no targets.
-
-        As in TensorFlow, a training then feeds the learning phase in their place.
-        """
-        if self._feed_output_names and not targets:
-            logging.warning(
-                f"There are no targets for the outputs {self._feed_output_names}, which have "
-                "losses: in training, 1 is the target of the first, and any other is an error. "
-                "Pass them as `y`, or as the second part of each batch."
-            )
-
-    @property
-    def _feed_output_names(self) -> list[str]:
-        return [endpoint.output_name for endpoint in self._feedable()]
-
-    @property
-    def _feed_output_shapes(self) -> list[Any]:
-        return [endpoint.feed_output_shape for endpoint in self._feedable()]
-
-    @property
-    def _feed_loss_fns(self) -> list[Any]:
-        return [endpoint.loss_fn for endpoint in self._feedable()]
-
-    @property
-    def sample_weights(self) -> list[Any]:
-        """The tensors of the outputs' samples' weights; None where they have none."""
-        return [endpoint.sample_weight for endpoint in self._training_endpoints]
-
-    @property
-    def _sample_weight_modes(self) -> list[str | None]:
-        return [endpoint.sample_weight_mode for endpoint in self._training_endpoints]
-
-    @property
-    def _loss_weights_list(self) -> list[Any]:
-        return [endpoint.loss_weight for endpoint in self._training_endpoints]
-
-    @property
-    def _feed_sample_weights(self) -> list[Any]:
-        return [weight for weight in self.sample_weights if weight is not None]
-
-    # Strategies -----------------------------------------------------------------------------------
-
-    def _set_strategy(self, distribute: Any) -> None:
-        if distribute is not None:
-            logging.warning(
-                "Distribute argument in compile is deprecated please create the model under the "
-                "distribution strategy scope."
-            )
-            self._distribution_strategy = distribute
-        elif distribution.has_strategy() and distribution.in_cross_replica_context():
-            self._distribution_strategy = distribution.get_strategy()
-
-    def _check_for_strategy(self, mode: Any, weighted_metrics: Any, target_tensors: Any) -> None:
-        is_eager = self.run_eagerly
-        if self._distribution_strategy is None or is_eager:
-            return
-        replicas = self._distribution_strategy.num_replicas_in_sync
-        if replicas > 1:
-            raise NotImplementedError(
-                f"Models of tf.keras are trained on one replica; the strategy has {replicas}. Give "
-                "it one device, as in tf.distribute.MirroredStrategy(['/cpu:0']), or train an "
-                "Estimator made by tf.keras.estimator.model_to_estimator."
-            )
-        for name, given in (("sample_weight_mode", mode), ("weighted_metrics", weighted_metrics)):
-            if given:
-                raise NotImplementedError(f"{name} is not supported with tf.distribute.Strategy.")
-        if target_tensors:
-            raise ValueError("target_tensors is not supported with tf.distribute.Strategy.")
-
-    def _check_variables_of_strategy(self) -> None:
-        strategy = self._distribution_strategy
-        if strategy is None:
-            return
-        for variable in self.weights:
-            if not strategy.extended.variable_created_in_scope(variable):
-                raise ValueError(
-                    f"Variable ({variable}) was not created in the distribution strategy scope of "
-                    f"({strategy}). It is most likely due to not all layers or the model or "
-                    "optimizer being created outside the distribution strategy scope. Try to make "
-                    "sure your code looks similar to the following.\nwith strategy.scope():\n"
-                    "  model=_create_model()\n  model.compile(...)"
-                )
 
 
 def _sizes(output: Any) -> list[Any] | None:

@@ -1,0 +1,61 @@
+"""Compiling under a strategy of `tf.distribute`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from stillflow.distribute import context as distribution
+from stillflow.keras.training.parts import ModelParts
+from stillflow.platform import logging
+
+
+class UnderStrategy(ModelParts):
+    """The part of a model that knows under which strategy it was compiled, if any."""
+
+    _distribution_strategy: Any = None
+
+    if TYPE_CHECKING:
+
+        @property
+        def run_eagerly(self) -> bool: ...
+
+    def _set_strategy(self, distribute: Any) -> None:
+        if distribute is not None:
+            logging.warning(
+                "Distribute argument in compile is deprecated please create the model under the "
+                "distribution strategy scope."
+            )
+            self._distribution_strategy = distribute
+        elif distribution.has_strategy() and distribution.in_cross_replica_context():
+            self._distribution_strategy = distribution.get_strategy()
+
+    def _check_for_strategy(self, mode: Any, weighted_metrics: Any, target_tensors: Any) -> None:
+        is_eager = self.run_eagerly
+        if self._distribution_strategy is None or is_eager:
+            return
+        replicas = self._distribution_strategy.num_replicas_in_sync
+        if replicas > 1:
+            raise NotImplementedError(
+                f"Models of tf.keras are trained on one replica; the strategy has {replicas}. Give "
+                "it one device, as in tf.distribute.MirroredStrategy(['/cpu:0']), or train an "
+                "Estimator made by tf.keras.estimator.model_to_estimator."
+            )
+        for name, given in (("sample_weight_mode", mode), ("weighted_metrics", weighted_metrics)):
+            if given:
+                raise NotImplementedError(f"{name} is not supported with tf.distribute.Strategy.")
+        if target_tensors:
+            raise ValueError("target_tensors is not supported with tf.distribute.Strategy.")
+
+    def _check_variables_of_strategy(self) -> None:
+        strategy = self._distribution_strategy
+        if strategy is None:
+            return
+        for variable in self.weights:
+            if not strategy.extended.variable_created_in_scope(variable):
+                raise ValueError(
+                    f"Variable ({variable}) was not created in the distribution strategy scope of "
+                    f"({strategy}). It is most likely due to not all layers or the model or "
+                    "optimizer being created outside the distribution strategy scope. Try to make "
+                    "sure your code looks similar to the following.\nwith strategy.scope():\n"
+                    "  model=_create_model()\n  model.compile(...)"
+                )
