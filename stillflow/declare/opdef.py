@@ -223,6 +223,13 @@ class OpDef:
         return any(arg.is_ref for arg in self.signature.inputs)
 
     @cached_property
+    def takes_one_type(self) -> bool:
+        """Whether it takes several tensors, which are of one type: a number among them too."""
+        inputs = self.signature.inputs
+        kinds = {None if arg.is_list or arg.is_ref else arg.type_attr for arg in inputs}
+        return len(inputs) > 1 and len(kinds) == 1 and None not in kinds and "" not in kinds
+
+    @cached_property
     def result_type(self) -> Callable:
         """The named tuple of several outputs."""
         return collections.namedtuple(self.type, [arg.name for arg in self.signature.outputs])

@@ -29,8 +29,8 @@ from stillflow.runtime.plan import make_plan
 from stillflow.runtime.staged import executor_of
 
 # A program keeps all that it computes to its end, where the walk lets go; and of large arrays
-# Python's share is small.
-_MOST_BYTES = 8 << 20
+# Python's share is small. Of many small ones it is not.
+_FEW_BYTES, _BYTES_OF_SMALL, _MOST_BYTES = 8 << 20, 64 << 10, 64 << 20
 
 _state = eager_state()
 
@@ -40,7 +40,8 @@ def program_of(
 ) -> Program | None:
     """The program of a form; None where no plan could do what the walk does."""
     size = sum(getattr(tensor._value, "nbytes", 0) for tensor in form.tensors)
-    if size > _MOST_BYTES or not all(map(_is_plain, form.ops)):
+    most = min(max(_FEW_BYTES, len(form.ops) * _BYTES_OF_SMALL), _MOST_BYTES)
+    if size > most or not all(map(_is_plain, form.ops)):
         return None
     try:
         with Graph().as_default() as graph:

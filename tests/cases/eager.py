@@ -422,3 +422,20 @@ def modes(tf, tell):
     tell(context.context().scope_name)
     with tf.name_scope("a"), tf.name_scope("b") as scope:
         tell(scope, tf.Variable(1.0).name)
+
+
+@program
+def numbers_among_tensors(tf, tell):
+    """They are of the type of the first tensor, which may come behind them."""
+    long, half = tf.constant([1, 5], tf.int64), tf.constant([1.0, 5.0], tf.float16)
+    single = tf.Variable([1.0, 5.0])
+    for x in (long, half, single):
+        for y in (tf.maximum(x, 3), tf.maximum(3, x), tf.pow(x, 2), tf.equal(x, 5)):
+            tell(y, y.dtype.name)
+    tell(tf.minimum(2.5, half), tf.clip_by_value(single, 2, 3.5), tf.range(0, long[1], 2))
+    for call in (
+        lambda: tf.maximum(long, 2.5),
+        lambda: tf.maximum(2.5, long),
+        lambda: tf.equal(tf.constant([True]), 1),
+    ):
+        tell.refused(call)

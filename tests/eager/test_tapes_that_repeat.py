@@ -148,3 +148,17 @@ def test_no_gradient_reaches_what_was_not_watched():
         of_x, of_w = tape.gradient(y, [x, w])
         assert of_x is None
         assert of_w.numpy().tolist() == [1.0, 2.0]
+
+
+def test_numbers_among_the_arguments_leave_the_form_as_it_is(no_walk):
+    x = tf.constant(numbers(4, 3))
+    for step in range(STEPS):
+        if step == STEPS - 1:
+            no_walk()
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.maximum(tf.clip_by_value(x[1:, 0], -0.5, 0.5), 0)
+        grad = tape.gradient(y, x)
+    inside = (x.numpy()[1:, 0] >= 0) & (x.numpy()[1:, 0] <= 0.5)
+    assert grad.numpy()[1:, 0].tolist() == inside.astype(np.float32).tolist()
+    assert not grad.numpy()[:, 1:].any()

@@ -13,6 +13,7 @@ from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import INDEX as INDEX_TYPES
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_shape import Dimension
@@ -335,12 +336,18 @@ class _Specification:
         """begin, end and strides as tensors of one type."""
         if not self.begin:
             return [constant([], dtype=dtypes.int32)] * 3
-        return _of_one_type([stack(self.begin), stack(self.end), stack(self.strides)])
+        return _of_one_type([_vector(self.begin), _vector(self.end), _vector(self.strides)])
 
     def _append(self, begin: Any, end: Any, stride: Any) -> None:
         self.begin.append(begin)
         self.end.append(end)
         self.strides.append(stride)
+
+
+def _vector(items: list[Any]) -> Tensor:
+    if executing_eagerly() and all([type(item) is int for item in items]):
+        return constant(tuple(items))  # as of the numbers one by one, which are kept
+    return stack(items)
 
 
 def _is_open(bound: Any) -> bool:

@@ -22,6 +22,9 @@ from stillflow.runtime.eager.stateful import StatefulKernel
 if TYPE_CHECKING:
     from stillflow.declare.opdef import OpDef
 
+# Of an op. Where an attribute is another one in each call, as a seed may be, none is found again.
+_MOST_KERNELS = 1000
+
 
 def execute(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
     """What a call of `defn` gives, at once: a tensor, a list, a named tuple, or None.
@@ -36,7 +39,8 @@ def execute(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
     inputs: list[Any] = []
     for arg in args:
         if type(arg) is not EagerTensor:
-            arg = _quickly(arg)
+            is_like_others = _is_number(arg) and defn.takes_one_type
+            arg = _number(arg, args) if is_like_others else _quickly(arg)
             if type(arg) is not EagerTensor:
                 if arg is None:
                     return _first(defn, args, kwargs, name)
@@ -55,6 +59,8 @@ def execute(defn: OpDef, args: tuple, kwargs: dict[str, Any]) -> Any:
         kernel = None if found is None else defn.kernels.get(found)
     if kernel is not None:
         return kernel(inputs, name)
+    if defn.takes_one_type:
+        args = tuple([_number(arg, args) if _is_number(arg) else arg for arg in args])
     return _first(defn, args, kwargs, name, found, inputs)
 
 
@@ -71,6 +77,25 @@ def _quickly(arg: Any) -> Any:
         value = arg.value()
         return value if type(value) is EagerTensor else None
     return None
+
+
+def _is_number(arg: Any) -> bool:
+    return type(arg) is float or type(arg) is int
+
+
+def _number(number: float, args: tuple) -> EagerTensor | None:
+    """A number among arguments of one type: that of the first tensor, wherever it is.
+
+    Raises:
+      TypeError: it cannot be of that type.
+    """
+    for arg in args:
+        if type(arg) is EagerTensor or hasattr(type(arg), "_should_act_as_resource_variable"):
+            try:
+                return constant(number, arg.dtype, None)
+            except ValueError:  # it is too large
+                return None
+    return _quickly(number)
 
 
 def _with_tuples(key: list[Any]) -> tuple | None:
@@ -114,10 +139,29 @@ def _first(
     inputs = _converted(defn, values, attrs, name)
     check_types(defn, attrs)
     _check_limits(defn, attrs, name)
-    kernel = (Kernel if is_plain(defn) else StatefulKernel)(defn, attrs)
+    kernel = _kernel_of(defn, attrs)
     if key is not None and _are_inputs(defn, key, inputs, seen):
-        defn.kernels[key] = kernel
+        _keep(defn, key, kernel)
     return kernel(inputs, name)
+
+
+def _kernel_of(defn: OpDef, attrs: dict[str, Any]) -> Kernel | StatefulKernel:
+    """The kernel for these attributes: of a plain op always the same one, if that can be known."""
+    if not is_plain(defn):
+        return StatefulKernel(defn, attrs)
+    key = _with_tuples(["attributes", *attrs.items()])
+    if key is None:
+        return Kernel(defn, attrs)
+    if key not in defn.kernels:
+        _keep(defn, key, Kernel(defn, attrs))
+    kernel: Kernel = defn.kernels[key]
+    return kernel
+
+
+def _keep(defn: OpDef, key: tuple, kernel: Kernel | StatefulKernel) -> None:
+    if len(defn.kernels) >= _MOST_KERNELS:
+        defn.kernels.clear()
+    defn.kernels[key] = kernel
 
 
 def _are_inputs(
