@@ -49,6 +49,9 @@ class Layer(base_layer.Layer):
             with scopes.variable_scope(scope) as self._scope:
                 pass
         self._current_scope: scopes.VariableScope | None = None
+        # Of layers that networks hold: who named it, whether operations are named as variables.
+        self._first_parent: Callable[[], Any] | None = None
+        self._names_by_scope = False
 
     def __setattr__(self, name: str, value: Any) -> None:
         # Layers and variables in attributes are not followed, unlike those of `tf.keras` layers.
@@ -105,6 +108,8 @@ class Layer(base_layer.Layer):
         if self._keras_style:
             return super()._name_scope()
         assert self._current_scope is not None
+        if self._names_by_scope:
+            return f"{self._current_scope.name}/"
         return self._current_scope.original_name_scope
 
     def _set_scope(self, scope: Any = None) -> None:

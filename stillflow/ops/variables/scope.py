@@ -10,7 +10,7 @@ import copy
 import functools
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -208,7 +208,7 @@ class _ScopeState(threading.local):
     def _forget_inner(self, name: str) -> None:
         """Default names within a scope are numbered anew each time it is opened."""
         for inner in [key for key in self.opened if key.startswith(f"{name}/")]:
-            del self.opened[inner]
+            self.opened[inner] = 0
 
     def unique_name(self, default: str) -> str:
         """`default`, or `default_1`, ..., when a scope of that name was opened here before."""
@@ -224,6 +224,11 @@ class _ScopeState(threading.local):
 def get_variable_scope() -> VariableScope:
     """Returns the variable scope that is open."""
     return _ScopeState.of(get_default_graph()).current
+
+
+def opened_names() -> Mapping[str, int]:
+    """The names of the scopes of the default graph, those that will be opened here included."""
+    return _ScopeState.of(get_default_graph()).opened
 
 
 class variable_scope:

@@ -1,5 +1,9 @@
 from stillflow.api.contrib.eager import metrics as metrics
 from stillflow.eager.iterator import Iterator as Iterator
+from stillflow.eager.network_checkpoints import (
+    restore_network_checkpoint as restore_network_checkpoint,
+)
+from stillflow.eager.network_checkpoints import save_network_checkpoint as save_network_checkpoint
 from stillflow.eager.saving import Saver as Saver
 from stillflow.eager.saving import get_optimizer_variables as get_optimizer_variables
 from stillflow.eager.saving import restore_variables_on_create as restore_variables_on_create
@@ -17,6 +21,8 @@ from stillflow.gradients.eager_functions import (
 from stillflow.gradients.gradient_tape import GradientTape as GradientTape
 from stillflow.graph.context import executing_eagerly as executing_eagerly
 from stillflow.graph.tensor_spec import TensorSpec as TensorSpec
+from stillflow.layers.network import Network as Network
+from stillflow.layers.network import Sequential as Sequential
 from stillflow.ops.debug.py_func import py_func as py_func
 from stillflow.ops.variables.eager_store import EagerVariableStore as EagerVariableStore
 from stillflow.ops.variables.resource_variable import ResourceVariable
