@@ -1,6 +1,7 @@
 """Products of middling size have one thread, and all of them give the threads back."""
 
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -72,3 +73,34 @@ def test_the_library_in_use_is_found_and_told():
     a = np.random.default_rng(1).normal(size=(300, 300)).astype(np.float32)
     np.testing.assert_allclose(NUMPY.matmul(a, a), np.matmul(a, a), rtol=1e-4, atol=1e-4)
     assert library.get_num_threads() == before
+
+
+def test_products_of_several_threads_have_one_each(monkeypatch):
+    """The first thread that told the library lives on while another one tells it."""
+    library = threads._blas()
+    if library is None:
+        pytest.skip("NumPy's BLAS here cannot be told")
+    before = library.get_num_threads()
+    seen = []
+    monkeypatch.setattr(np, "matmul", lambda a, b: seen.append(library.get_num_threads()))
+    square = np.zeros((256, 256), np.float32)
+    NUMPY.matmul(square, square)
+    other = threading.Thread(target=NUMPY.matmul, args=(square, square))
+    other.start()
+    other.join()
+    assert seen == [1, 1]
+    assert library.get_num_threads() == before
+
+
+def test_of_several_libraries_numpys_is_told():
+    def library(user_api, filepath):
+        return SimpleNamespace(user_api=user_api, filepath=filepath)
+
+    packages = "/home/numpy/lib/python3.11/site-packages"
+    scipys = library("blas", f"{packages}/scipy.libs/libscipy_openblas.so")
+    numpys = library("blas", f"{packages}/numpy.libs/libscipy_openblas64_.so")
+    shared = library("blas", "/usr/lib/libopenblas.so")
+    others = library("openmp", f"{packages}/numpy.libs/libgomp.so")
+    assert threads._of_numpy([others, scipys, numpys]) is numpys
+    assert threads._of_numpy([others, shared]) is shared
+    assert threads._of_numpy([others]) is None

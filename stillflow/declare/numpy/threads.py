@@ -7,11 +7,12 @@ has one thread anyway, and a large one gains from more however busy the machine 
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -61,10 +62,38 @@ def _one_thread() -> Iterator[None]:
                 blas.set_num_threads(_users.threads)
 
 
+class _Blas(NamedTuple):
+    """The library that NumPy multiplies with."""
+
+    get_num_threads: Callable[[], int]
+    set_num_threads: Callable[[int], Any]
+
+
 @functools.cache
-def _blas() -> Any | None:
-    """The library that NumPy multiplies with, if it has threads that can be told."""
+def _blas() -> _Blas | None:
+    """NumPy's library, if it has threads that can be told."""
     from threadpoolctl import ThreadpoolController  # takes as long as a thousand small products
 
-    loaded = ThreadpoolController().lib_controllers
-    return next((library for library in loaded if library.user_api == "blas"), None)
+    library = _of_numpy(ThreadpoolController().lib_controllers)
+    return None if library is None else _Blas(library.get_num_threads, _setter(library))
+
+
+def _of_numpy(libraries: Sequence[Any]) -> Any | None:
+    """Of the libraries that are loaded NumPy's own, where SciPy brings another one."""
+    found = [library for library in libraries if library.user_api == "blas"]
+    own = (lib for lib in found if "numpy" in lib.filepath.rpartition("site-packages")[2])
+    return next(own, found[0] if found else None)
+
+
+def _setter(library: Any) -> Callable[[int], Any]:
+    """What tells a library its number of threads.
+
+    For OpenBLAS that is its own function: threadpoolctl heeds one thread alone, for as long as that
+    lives, and a product of another would have all the threads.
+    """
+    own = ctypes.CDLL(library.filepath)
+    for name in ("openblas_set_num_threads", "scipy_openblas_set_num_threads"):
+        for ending in ("", "64_", "_64"):
+            if hasattr(own, name + ending):
+                return getattr(own, name + ending)
+    return library.set_num_threads
