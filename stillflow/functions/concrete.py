@@ -260,6 +260,8 @@ class ConcreteFunction:
         """A call in the default graph."""
         graph = get_default_graph()
         add_function(self._traced, graph)
+        if self._func_graph.saving_errors and isinstance(graph, FuncGraph):
+            graph.saving_errors |= self._func_graph.saving_errors
         with control_dependencies(list(self._func_graph.control_captures)):
             result = partitioned_call(inputs, self._traced)
         if isinstance(result, Operation):

@@ -220,9 +220,13 @@ def _set_inside(next_creator: Callable, settings: dict[str, Any]) -> Any:
     """A new variable that the body itself gives its first value, which depends on arguments."""
     value = settings["initial_value"]
     value = value() if callable(value) else value
+    sizes = [size or 0 for size in value.shape.as_list()]
     with init_scope():
-        zeros = filling.zeros(value.shape, value.dtype)
-    settings.update(initial_value=zeros, use_resource=True)
+        zeros = filling.zeros(sizes, value.dtype)
+    shape = settings.get("shape")
+    settings.update(
+        initial_value=zeros, use_resource=True, shape=value.shape if shape is None else shape
+    )
     variable = next_creator(**settings)
     variable.assign(value)
     return variable

@@ -45,12 +45,21 @@ class FuncGraph(TracedGraph):
         self.control_captures: dict[Operation, None] = {}
         self._watched: dict[int, Any] = {}
         self._requested: str | None = None
+        self.saving_errors: set[str] = set()
         self._argument_variables: set[int] = set()
         self._variable_creator_stack = self.outer_graph._variable_creator_stack
 
     def watch_variable(self, variable: Any) -> None:
         """Notes that the body uses a variable."""
         self._watched.setdefault(id(variable), variable)
+
+    def mark_as_unsaveable(self, error_message: str) -> None:
+        """Has `tf.saved_model.save` refuse it, with this reason."""
+        self.saving_errors.add(error_message)
+
+    @property
+    def saveable(self) -> bool:
+        return not self.saving_errors
 
     @property
     def variables(self) -> list[Any]:

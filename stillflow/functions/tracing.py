@@ -12,6 +12,7 @@ from stillflow.functions.standing_for import call_converted
 from stillflow.graph import nest
 from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.context import graphs
+from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.recording import stopped
 from stillflow.graph.scopes import control_dependencies
@@ -183,7 +184,7 @@ def _signature(arg: Any, name: str | None) -> Any:
         if isinstance(part, Tensor):
             given = part.op.attrs.get(USER_NAME)
             return TensorSpec(part.shape, part.dtype, given.decode() if given else name)
-        if isinstance(part, (bool, int, float, str, bytes, type(None), TensorSpec)):
+        if isinstance(part, (bool, int, float, str, bytes, type(None), DType, TensorSpec)):
             return part
         return UnknownArgument() if not nest.is_nested(part) else part
 

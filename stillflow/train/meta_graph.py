@@ -228,16 +228,18 @@ def _op_def(defn: Any) -> Any:
     return op_def_of(defn)
 
 
+@cache
+def _defaults(defn: Any) -> dict[str, Any]:
+    attrs = _op_def(defn).attr
+    return {attr.name: attr.default_value for attr in attrs if attr.HasField("default_value")}
+
+
 def _strip_default_attrs(meta: Any) -> None:
-    defaults = {
-        op.name: {
-            attr.name: attr.default_value for attr in op.attr if attr.HasField("default_value")
-        }
-        for op in meta.meta_info_def.stripped_op_list.op
-    }
     bodies = [function.node_def for function in meta.graph_def.library.function]
     for node in chain(meta.graph_def.node, *bodies):
-        for name, default in defaults.get(node.op, {}).items():
+        if node.op not in OPS:  # a call
+            continue
+        for name, default in _defaults(OPS[node.op]).items():
             if name in node.attr and node.attr[name] == default:
                 del node.attr[name]
 

@@ -9,6 +9,8 @@ from saved_module import Affine, Lookup
 import stillflow as tf
 from stillflow.graph.eager_graph import eager_mode
 from stillflow.interchange.saved_model.loader import read_saved_model
+from stillflow.ops.functions.defun import Defun
+from stillflow.platform.decorators import getfullargspec
 
 TENSORFLOW = os.environ.get("STILLFLOW_TF115")
 GOLDEN = os.path.join(os.path.dirname(__file__), "..", "golden", "objects")
@@ -203,3 +205,97 @@ def test_tensorflow_loads_what_is_saved(tmp_path):
         "[1.0, 2.0] [[8.0, 8.0], [-4.0, -4.0]]",
         "[[14.0, 20.0]]",
     ]
+
+
+def _again(root, folder):
+    save(root, str(folder))
+    return load(str(folder))
+
+
+def test_containers_have_their_functions_and_places(tmp_path):
+    with eager_mode():
+        root = tf.Module()
+        root.functions = {"a": tf.function(lambda: tf.constant(100.0))}
+        root.functions["traced"] = root.functions["a"].get_concrete_function()
+        root.values = [tf.Variable(1.0), 1, tf.Variable(3.0)]
+        loaded = _again(root, tmp_path / "m")
+        assert [f().numpy() for f in loaded.functions.values()] == [100.0, 100.0]
+        first, none, last = loaded.values
+        assert (first.numpy(), none, last.numpy()) == (1.0, None, 3.0)
+
+
+def test_what_is_said_of_variables_and_shapes_is_known_again(tmp_path):
+    with eager_mode():
+        root = tf.Module()
+        root.v = tf.Variable(
+            1.0,
+            synchronization=tf.VariableSynchronization.NONE,
+            aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
+        )
+
+        def added(x, y):
+            return x + y
+
+        spec = tf.TensorSpec([None, 3], tf.float32)
+        root.f = tf.function(added, input_signature=[spec, spec])
+        loaded = _again(root, tmp_path / "m")
+        assert loaded.v.synchronization == tf.VariableSynchronization.NONE
+        assert loaded.v.aggregation == tf.VariableAggregation.ONLY_FIRST_REPLICA
+        graph = loaded.f.get_concrete_function().graph
+        assert [t.shape.as_list() for t in (*graph.inputs, *graph.outputs)] == [[None, 3]] * 3
+        assert getfullargspec(loaded.f) == getfullargspec(added)
+    with tf.Graph().as_default():
+        loaded = load(str(tmp_path / "m"))
+        assert tf.trainable_variables() == []
+        assert tf.global_variables() == [loaded.v]
+
+
+def test_calls_by_name_types_and_made_variables_are_saved(tmp_path):
+    @Defun(tf.float32)
+    def inner(x):
+        return x + 1.0
+
+    class Made(tf.Module):
+        v = None
+
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.int64)])
+        def make(self, first):
+            if self.v is None:
+                self.v = tf.Variable(first)
+
+    with eager_mode():
+        root = tf.Module()
+        root.f = tf.function(lambda x: inner(x), input_signature=[tf.TensorSpec([], tf.float32)])
+        root.g = tf.function(lambda x, dtype=None: tf.zeros(x.shape, dtype or tf.float32))
+        x = tf.constant([1.0, 2.0])
+        root.g(x), root.g(x, tf.int32)
+        root.made = Made()
+        root.made.make([1, 2, 3])
+        loaded = _again(root, tmp_path / "m")
+        assert loaded.f(tf.constant(1.0)).numpy() == 2.0
+        assert [loaded.g(x).dtype, loaded.g(x, tf.int32).dtype] == [tf.float32, tf.int32]
+        loaded.made.v.assign([1, 2, 3, 4])
+        assert loaded.made.v.shape.as_list() == [None]
+
+
+def test_defaults_of_attributes_are_left_out_of_functions(tmp_path):
+    with eager_mode():
+        root = tf.train.Checkpoint(f=tf.function(lambda: tf.complex(1.0, 2.0), input_signature=[]))
+        save(root, str(tmp_path))
+    (meta,) = read_saved_model(str(tmp_path)).meta_graphs
+    nodes = [node for f in meta.graph_def.library.function for node in f.node_def]
+    (node,) = (node for node in nodes if node.op == "Complex")
+    assert not node.attr
+
+
+def test_a_graph_says_why_it_cannot_be_saved(tmp_path):
+    @tf.function(input_signature=[])
+    def inner():
+        tf.get_default_graph().mark_as_unsaveable("It keeps a secret.")
+        return 1
+
+    with eager_mode():
+        root = tf.Module()
+        root.f = tf.function(lambda: inner(), input_signature=[])
+        with pytest.raises(ValueError, match=r"following reason\(s\):\nIt keeps a secret\."):
+            save(root, str(tmp_path))

@@ -104,7 +104,7 @@ class BranchFunction(GraphFunction):
     @property
     def defn(self) -> OpDef:
         if self._defn is None:
-            inputs, outputs = argument_names(self._body, ())
+            inputs, outputs = argument_names(self._body, self.out_names)
             self._defn = declare_calls(
                 self._name,
                 zip(inputs, map(_type_name, self._body.inputs), strict=True),

@@ -33,7 +33,8 @@ class Checkpoint(AutoTrackable):
     not made yet, is restored when it is.
 
     Args:
-      kwargs: the objects, which become attributes; more can be set later.
+      kwargs: the objects, which become attributes; more can be set later. Functions may be among
+        them, for `tf.saved_model.save`.
 
     Raises:
       ValueError: one of them cannot be tracked.
@@ -42,7 +43,7 @@ class Checkpoint(AutoTrackable):
     def __init__(self, **kwargs: Any):
         super().__init__()
         for name, value in sorted(kwargs.items()):
-            if not isinstance(value, Trackable):
+            if not isinstance(value, Trackable) and not hasattr(value, "get_concrete_function"):
                 raise ValueError(
                     "`Checkpoint` was expecting a trackable object (an object derived from "
                     f"`TrackableBase`), got {value}. If you believe this object should be "

@@ -13,7 +13,10 @@ from stillflow.interchange.saved_model.objects.revived import (
 )
 from stillflow.ops.tables.interface import InitializableLookupTableBase
 from stillflow.tracking.auto import AutoTrackable
+from stillflow.tracking.dicts import DictWrapper
 from stillflow.tracking.lists import ListWrapper
+
+_FUNCTIONS = (Function, ConcreteFunction)
 
 
 def is_resource(obj: Any) -> bool:
@@ -37,6 +40,8 @@ def functions_of(obj: Any, cache: Any) -> dict[str, Any]:
         return {"_create_resource": obj._create_resource, "_initialize": obj._initialize}
     if is_resource(obj):
         return _functions_of_resource(obj)
+    if isinstance(obj, DictWrapper):
+        return {key: each for key, each in obj.items() if isinstance(each, _FUNCTIONS)}
     if isinstance(obj, ListWrapper):
         return {str(i): each for i, each in enumerate(obj) if isinstance(each, Function)}
     return functions_in_attributes(obj) if isinstance(obj, AutoTrackable) else {}
@@ -56,7 +61,7 @@ def functions_in_attributes(obj: Any, computed: bool = True) -> dict[str, Any]:
             value = getattr(obj, name, None)
         except Exception:
             continue
-        if isinstance(value, (Function, ConcreteFunction)):
+        if isinstance(value, _FUNCTIONS):
             found[name] = value
     return found
 

@@ -96,6 +96,7 @@ class Library:
         graph.operations = graph.get_operations()
         _take(graph, captured)
         function = ConcreteFunction(graph)
+        function._traced.out_names = [arg.name for arg in definition.signature.output_arg]
         function._traced.is_of_one_shape = False  # its resources' shapes are known to callers only
         return function
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from stillflow.declare.constants import constant
 from stillflow.functions.concrete import ConcreteFunction
+from stillflow.functions.specification import flat_specs
 from stillflow.graph import nest
 from stillflow.graph.context import executing_eagerly
 from stillflow.graph.graph import get_default_graph
@@ -14,6 +15,7 @@ from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Tensor
 from stillflow.graph.protos.tensor_proto import make_ndarray
 from stillflow.graph.scopes import device, init_scope
+from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.graph.text import as_text, path_to_str
 from stillflow.graph.type_spec import TypeSpec
 from stillflow.interchange.saved_model import folders
@@ -200,6 +202,7 @@ class Loader:
         graph = function.graph
         graph.structured_input_signature = _decoded(said.canonicalized_input_signature)
         graph.structured_outputs = _packed(_decoded(said.output_signature), graph.outputs)
+        _tell_shapes(graph)
         for number in said.bound_inputs:
             if isinstance(self.objects[number], BaseResourceVariable):
                 graph.watch_variable(self.objects[number])
@@ -256,6 +259,15 @@ def _no_children(function: Any, name: str, value: Any) -> None:
     """Functions of later versions of TensorFlow name what they capture."""
 
 
+def _tell_shapes(graph: Any) -> None:
+    """Gives arguments and results the shapes of their signatures."""
+    leaves = nest.flatten(graph.structured_input_signature)
+    parts = [part for leaf in leaves for part in flat_specs(leaf)]
+    specs = [part for part in parts if isinstance(part, TensorSpec)]
+    for tensor, spec in zip(graph.inputs, specs, strict=False):
+        tensor.set_shape(spec.shape)
+
+
 def _packed(structure: Any, outputs: list[Tensor]) -> Any:
     """The structure that a trace returns, with its tensors for their specs."""
     left = iter(outputs)
@@ -263,6 +275,10 @@ def _packed(structure: Any, outputs: list[Tensor]) -> Any:
     def leaf(spec: Any) -> Any:
         if not isinstance(spec, TypeSpec):
             return spec
+        if isinstance(spec, TensorSpec):
+            tensor = next(left)
+            tensor.set_shape(spec.shape)
+            return tensor
         parts = spec._component_specs
         return spec._from_components(
             nest.pack_sequence_as(parts, [next(left) for _ in nest.flatten(parts)])

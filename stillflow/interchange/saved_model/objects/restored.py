@@ -49,11 +49,11 @@ def restored_function(spec: Any, concrete_functions: Sequence[ConcreteFunction])
                     return _called(function, inputs)
         raise ValueError(_no_match(args, kwargs, concrete_functions))
 
-    body = make_decorator(
-        restored_function_body, restored_function_body, decorator_argspec=_argspec(spec)
-    )
+    argspec = _argspec(spec)
+    body = make_decorator(restored_function_body, restored_function_body, decorator_argspec=argspec)
     signature = _decoded(spec.input_signature) if spec.HasField("input_signature") else None
-    return RestoredFunction(body, concrete_functions, signature)
+    restored = RestoredFunction(body, concrete_functions, signature)
+    return make_decorator(restored_function_body, restored, decorator_argspec=argspec)
 
 
 def _argspec(spec: Any) -> inspect.FullArgSpec:

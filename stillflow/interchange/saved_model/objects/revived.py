@@ -6,10 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from stillflow.graph import dtypes
+from stillflow.graph.graph import get_default_graph
+from stillflow.graph.keys import GraphKeys
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.array import filling
 from stillflow.ops.control.ordering import placeholder
-from stillflow.ops.variables.variable import Variable
+from stillflow.ops.variables.variable import (
+    Variable,
+    VariableAggregation,
+    VariableSynchronization,
+)
 from stillflow.tracking.assigning import NoDependency
 from stillflow.tracking.auto import AutoTrackable
 from stillflow.tracking.dicts import DictWrapper
@@ -105,6 +111,8 @@ def revived(proto: Any) -> tuple[Any, Setter]:
 
 def _append(values: Any, name: str, value: Any) -> None:
     if name.isdigit():
+        while len(values) < int(name):
+            values.append(None)  # what is no object is not saved
         values.append(value)
     else:
         set_attribute(values, name, value)
@@ -124,15 +132,30 @@ def revived_variable(proto: Any) -> Any:
     """A variable of a SavedVariable, which has no value before it is restored."""
     name = proto.name.partition(":")[0] or None
     dtype = dtypes.as_dtype(proto.dtype)
-    return unset_variable(TensorShape(proto.shape), dtype, name, proto.trainable)
+    return unset_variable(
+        TensorShape(proto.shape),
+        dtype,
+        name,
+        proto.trainable,
+        synchronization=VariableSynchronization(proto.synchronization),
+        aggregation=VariableAggregation(proto.aggregation),
+    )
 
 
 def unset_variable(
-    shape: TensorShape, dtype: Any, name: str | None, trainable: bool, collections: Any = None
+    shape: TensorShape,
+    dtype: Any,
+    name: str | None,
+    trainable: bool,
+    collections: Any = None,
+    **settings: Any,
 ) -> Any:
-    """A variable with a handle, which something else gives its value."""
+    """A variable with a handle, which something else gives its value.
+
+    As in TensorFlow it is in no collection of those to train: who loads a model says what is.
+    """
     sizes = [size or 0 for size in shape.as_list()] if shape.ndims is not None else []
-    return Variable(
+    variable = Variable(
         lambda: filling.zeros(sizes, dtype),
         trainable=trainable,
         collections=collections,
@@ -140,4 +163,8 @@ def unset_variable(
         dtype=dtype,
         shape=shape,
         use_resource=True,
+        **settings,
     )
+    trained = get_default_graph().get_collection_ref(GraphKeys.TRAINABLE_VARIABLES)
+    trained[:] = [other for other in trained if other is not variable]
+    return variable

@@ -91,6 +91,12 @@ class SavedNodes:
         if id(function) in self.numbers:
             return
         self._add(function, function)
+        for trace in traces_of(function):
+            if not trace.graph.saveable:
+                raise ValueError(
+                    f"Unable to save function {trace.name!r} for the following reason(s):\n"
+                    + "\n".join(sorted(trace.graph.saving_errors))
+                )
         self.traces += [t for t in traces_of(function) if all(t is not o for o in self.traces)]
 
     def _add(self, node: Any, known_as: Any) -> None:
