@@ -152,10 +152,13 @@ def _wrong_result(tensor: Any, dtype: DType | None) -> str | None:
 
 
 def is_tensor(x: Any) -> bool:
-    """Whether `x` is a tensor, a composite of some, or stands for a tensor as a variable does."""
+    """Whether `x` is a tensor, a composite of some, or stands for a tensor as a variable does.
+
+    A ragged tensor is none, for TensorFlow.
+    """
     return (
         isinstance(x, (Tensor, *_tensor_like))
-        or hasattr(x, "fetch_parts")
+        or (hasattr(x, "fetch_parts") and not getattr(x, "_is_ragged_tensor", False))
         or hasattr(x, "_as_graph_element")
     )
 

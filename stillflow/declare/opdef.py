@@ -20,6 +20,7 @@ from typing import Any
 
 from stillflow.declare.attributes import Kind, kind_of
 from stillflow.declare.building import build
+from stillflow.declare.composites import taken_over
 from stillflow.declare.executing import Registered
 from stillflow.declare.resources import Resource
 from stillflow.declare.rewriting import Instead, Seen
@@ -281,9 +282,15 @@ class OpDef:
         See `declare.building` and `declare.executing`. The type is that of nearly all; what gives
         no tensor or several is a caller's own to name.
         """
-        if executing_eagerly():
-            return Registered.execute(self, args, kwargs)
-        return build(self, args, kwargs)
+        try:
+            if executing_eagerly():
+                return Registered.execute(self, args, kwargs)
+            return build(self, args, kwargs)
+        except (TypeError, ValueError):
+            result = taken_over(self, args, kwargs)
+            if result is NotImplemented:
+                raise
+            return result
 
     @cached_property
     def __signature__(self) -> inspect.Signature:

@@ -439,3 +439,87 @@ def numbers_among_tensors(tf, tell):
         lambda: tf.equal(tf.constant([True]), 1),
     ):
         tell.refused(call)
+
+
+# Ragged tensors ---------------------------------------------------------------------------------
+
+
+def rows_of(value):
+    """A value as lists, ragged or not."""
+    if isinstance(value, (list, tuple)):
+        return [rows_of(part) for part in value]
+    return value.to_list() if hasattr(value, "to_list") else value.numpy().tolist()
+
+
+@program
+def ragged_tensors(tf, tell):
+    rows, words = (
+        tf.ragged.constant([[1.0, 2.5], [], [3.0]]),
+        tf.ragged.constant([["a"], ["b", "c"]]),
+    )
+    deep = tf.ragged.constant([[[1, 2], [3]], [], [[4, 5, 6]]])
+    tell(repr(rows), str(deep), repr(words), rows.shape.as_list(), deep.ragged_rank)
+    tell(rows_of(list(rows)), rows_of(list(deep)), [len(row.numpy()) for row in rows])
+    tell(rows_of([rows[0], rows[-1], rows[0, 1], rows[:2], rows[:, :1], deep[:, 0:1], deep[2, 0]]))
+    tell(
+        rows_of(
+            [
+                rows + 1.0,
+                rows * [[1.0], [2.0], [3.0]],
+                1.0 / rows,
+                rows > 2.0,
+                tf.add(deep, [[[10]]]),
+            ]
+        )
+    )
+    tell(rows_of([tf.concat([rows, rows], 1), tf.stack([deep, deep])[1, 0], tf.tile(rows, [1, 2])]))
+    tell(rows_of([tf.reduce_sum(rows, 1), tf.reduce_mean(rows, 0), tf.gather(rows, [2, 0])]))
+    tell(rows_of([tf.strings.join([words, words], "-"), tf.strings.length(words)]))
+    tell(rows_of([rows.to_tensor(-1.0), tf.sparse.to_dense(rows.to_sparse()), deep.row_lengths(2)]))
+    tell(rows_of(list(tf.data.Dataset.from_tensor_slices(deep).map(lambda row: row * 2))))
+
+
+@program
+def ragged_tensors_in_functions_and_tapes(tf, tell):
+    rows = tf.ragged.constant([[1.0, 2.5], [], [3.0]])
+
+    @tf.function
+    def sums(value):
+        return tf.reduce_sum(value * 2.0 + 1.0, axis=1), tf.concat([value, value], axis=1)
+
+    tell(rows_of(sums(rows)), rows_of(sums(tf.ragged.constant([[1.0], [2.0, 3.0]]))))
+
+    @tf.function(input_signature=[tf.RaggedTensorSpec([None, None], tf.float32)])
+    def doubled(value):
+        return tf.while_loop(lambda i, r: i < 3, lambda i, r: (i + 1, r * 2.0), (0, value))[1]
+
+    tell(rows_of(doubled(rows)))
+    x, table = tf.constant([1.0, 2.0, 3.0]), tf.Variable([1.0, 2.0, 3.0, 4.0])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        made = tf.RaggedTensor.from_row_splits(x, [0, 2, 2, 3])
+        y = tf.reduce_sum((made + tf.constant([[1.0], [2.0], [3.0]])).to_tensor() ** 2)
+        looked_up = tf.gather(table, tf.ragged.constant([[0, 1], [], [3]]))
+        z = tf.reduce_sum(tf.reduce_sum(looked_up * looked_up, axis=1) * [1.0, 2.0, 3.0])
+    tell(tape.gradient(y, x), tf.convert_to_tensor(tape.gradient(z, table)))
+
+
+@program
+def ragged_refusals(tf, tell):
+    rows = tf.ragged.constant([[1, 2], [], [3]])
+    for refused in (
+        *(lambda: bool(rows), lambda: len(rows), lambda: rows[5], lambda: rows[:, 0]),
+        *(lambda: rows["x"], lambda: tf.add(rows, [1, 2]), lambda: tf.add(rows, [[1], [2]])),
+        *(lambda: tf.nn.relu(rows), lambda: tf.convert_to_tensor(rows), lambda: tf.squeeze(rows)),
+        *(
+            lambda: tf.concat([rows, tf.ragged.constant([[[1]]])], 0),
+            lambda: tf.reduce_sum(rows, 5),
+        ),
+        *(lambda: tf.gather(rows, [7]), lambda: tf.ragged.constant([1, [2]])),
+        *(lambda: tf.RaggedTensor.from_row_splits([1, 2], [0, 1]), lambda: tf.shape(rows)),
+    ):
+        try:
+            refused()
+            tell("none")
+        except Exception as error:
+            tell(type(error).__name__)

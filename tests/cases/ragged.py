@@ -248,3 +248,102 @@ def partitioned(tf, run):
     fed = partition([1.0, 2.0], given, 2)
     for of_values in ([1, 0], [0, 2]):
         run.attempt(parts(fed), {given: of_values})
+
+
+# Functions of tensors ---------------------------------------------------------------------------
+
+
+@story
+def elements(tf, run):
+    rows, wide = tf.ragged.constant([[1.0, 2.5], [], [3.0]]), tf.constant([[1.0], [2.0], [3.0]])
+    deep = tf.ragged.constant([[[1, 2], [3]], [], [[4, 5, 6]]])
+    inner = tf.ragged.constant([[[1, 2], [3, 4]], [[5, 6]]], ragged_rank=1)
+    of_bools, words = rows > 1.5, tf.ragged.constant([["a", "bb"], [], ["c"]])
+    run(parts(rows + 1.0, 1.0 - rows, rows * wide, rows / rows, rows // 2.0, -rows, abs(-rows)))
+    run(parts(rows**2.0, 2.0**rows, rows % 2.0, rows >= 2.5, rows <= 2.5, rows < wide))
+    run(parts(~of_bools, of_bools & of_bools, of_bools | ~of_bools, of_bools ^ of_bools))
+    run(
+        parts(
+            tf.add(deep, [[[10]]]),
+            tf.add(deep, [[[10]], [[20]], [[30]]]),
+            inner * [10, 100],
+            inner + 1,
+        )
+    )
+    run(
+        parts(
+            tf.add(inner, [[[1, 2]]]), deep + tf.ragged.constant([[[1, 1], [1]], [], [[1, 1, 1]]])
+        )
+    )
+    run(parts(tf.exp(rows), tf.cast(rows, tf.int32), tf.zeros_like(rows), tf.identity(rows)))
+    run(parts(tf.clip_by_value(rows, 2.0, 2.6), tf.equal(rows, 3.0), tf.maximum(rows, wide)))
+    run(parts(tf.add_n([rows, rows]), tf.one_hot(deep, 3), tf.pow(rows, 2.0), tf.round(rows)))
+    run(parts(tf.strings.length(words), tf.strings.join([words, words], "-")))
+    run(parts(tf.strings.substr(words, 0, 1), tf.strings.regex_replace(words, "b", "x")))
+    run(parts(tf.strings.to_hash_bucket_fast(words, 10), tf.as_string(deep)))
+    for wrong in ([1.0, 2.0], [[1.0], [2.0]], tf.ragged.constant([[1.0], [2.0], [3.0]])):
+        run.attempt(parts(rows + wrong))
+    run.note([refusal(lambda: bool(rows)), refusal(lambda: tf.nn.relu(rows))])
+    run.note([refusal(lambda: rows.values + rows), tf.is_tensor(rows)])
+
+
+@story
+def arranged(tf, run):
+    rows, deep = (
+        tf.ragged.constant([[1, 2], [], [3]]),
+        tf.ragged.constant([[[1, 2], [3]], [], [[4]]]),
+    )
+    run(parts(tf.concat([rows, rows], 0), tf.concat([rows, [[5], [6], [7]]], axis=1)))
+    run(parts(tf.stack([rows, rows]), tf.stack([rows, rows], axis=1), tf.expand_dims(rows, 1)))
+    run(parts(tf.expand_dims(rows, -1), tf.tile(rows, [2, 1]), tf.tile(deep, [1, 2, 3])))
+    run(
+        parts(
+            tf.where(rows > 1, rows, -rows), tf.where(tf.constant([True, False, True]), rows, -rows)
+        )
+    )
+    run(parts(tf.where(rows > 1), tf.rank(deep), tf.size(deep), tf.size(rows, out_type=tf.int64)))
+    run(
+        parts(tf.gather(rows, [2, 0]), tf.gather([10, 20, 30, 40], rows), tf.gather(deep, rows - 1))
+    )
+    run(parts(tf.gather_nd(rows, [[0, 1], [2, 0]]), tf.gather_nd(deep, [[0, 1], [2, 0]])))
+    run(parts(tf.gather_nd(deep, [[0, 0, 1]]), tf.gather_nd(deep, [[[0, 1]], [[2, 0]]])))
+    run(parts(tf.batch_gather(rows, tf.ragged.constant([[1, 0], [], [0]]))))
+    run(parts(tf.squeeze(tf.ragged.constant([[[1]], [[2]]]), 1)))
+    run(parts(*tf.dynamic_partition(rows, [0, 1, 0], 2)))
+    run.note([refusal(lambda: tf.squeeze(rows)), refusal(lambda: tf.gather(rows, [0], axis=1))])
+    run.note([refusal(lambda: tf.gather(rows, rows, batch_dims=1))])
+    run.attempt(parts(tf.squeeze(rows, 1)))
+
+
+@story
+def over_axes(tf, run):
+    rows, deep = (
+        tf.ragged.constant([[1, 2], [], [3]]),
+        tf.ragged.constant([[[1, 2], [3]], [], [[4]]]),
+    )
+    for reduce in (tf.reduce_sum, tf.reduce_prod, tf.reduce_min, tf.reduce_max):
+        run(parts(reduce(rows), reduce(rows, 0), reduce(rows, axis=1), reduce(deep, [1, 2])))
+        run(parts(reduce(deep, -1), reduce(deep, reduction_indices=1)))
+    run(parts(tf.reduce_any(rows > 1, 1), tf.reduce_all(rows > 1, 1)))
+    run(
+        parts(
+            tf.reduce_mean(tf.cast(deep, tf.float32), 2), tf.reduce_mean(tf.cast(rows, tf.float32))
+        )
+    )
+    run(
+        parts(
+            tf.unsorted_segment_sum(rows, [1, 0, 1], 2), tf.unsorted_segment_max(rows, rows - 1, 3)
+        )
+    )
+    words = tf.ragged.constant([["a", "bb"], [], ["c"]])
+    run(parts(tf.strings.reduce_join(words, axis=1, separator="-")))
+    run.note([refusal(lambda: tf.reduce_sum(rows, 5))])
+    run.note([refusal(lambda: tf.reduce_sum(rows, 1, keepdims=True))])
+
+
+def refusal(refused):
+    try:
+        refused()
+    except (TypeError, ValueError) as error:
+        return type(error).__name__
+    return "none"

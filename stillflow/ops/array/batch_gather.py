@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
@@ -24,6 +25,7 @@ from stillflow.ops.math.casts import cast_op
 from stillflow.ops.reduce.reducing import prod_op
 
 
+@or_of_composites
 def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
     """params: n[B..., s, R...], indices: i[B..., k] -> n[B..., k, R...], within each batch.
 
@@ -75,6 +77,7 @@ def _with_offsets(indices: Tensor, params_shape: Tensor, batch_dims: int) -> Ten
     return indices
 
 
+@or_of_composites
 def gather_nd(params: Any, indices: Any, name: str | None = None, batch_dims: int = 0) -> Tensor:
     """params: n[B..., *s, *r], indices: i[B..., I..., len(s)] -> n[B..., I..., *r].
 

@@ -13,6 +13,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.additive import Additive
 from stillflow.declare.arrays import as_array
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.declare.opdef import op
@@ -153,6 +154,7 @@ def _shape_tensor(shape: Any) -> Tensor:
         return convert_to_tensor(shape, dtype=dtypes.int32)
 
 
+@or_of_composites
 def zeros_like(
     tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True
 ) -> Tensor:
@@ -168,6 +170,7 @@ def zeros_like(
         return zeros_like_op(tensor, name=scope)
 
 
+@or_of_composites
 def ones_like(
     tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True
 ) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import check_scalars, check_within, first_false, place, refuse
 from stillflow.declare.rows import Rows
@@ -300,6 +301,7 @@ def _is_zero(axis: Any) -> bool:
     return (constant_value(axis) if isinstance(axis, Tensor) else axis) == 0
 
 
+@or_of_composites
 def gather(
     params: Any,
     indices: Any,

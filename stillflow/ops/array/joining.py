@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
@@ -268,6 +269,7 @@ def _rows_split(dy: IndexedSlices, sizes: list[Tensor], at: Tensor) -> list[Inde
     return result
 
 
+@or_of_composites
 def concat(values: Any, axis: Any, name: str | None = "concat") -> Tensor:
     """Returns tensors joined along `axis`, in which alone their shapes may differ."""
     if not isinstance(values, (list, tuple)):

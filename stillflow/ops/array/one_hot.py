@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import check_scalars, refuse
@@ -65,6 +66,7 @@ def one_hot_op(xp, indices, depth, on_value, off_value, *, axis: int = -1):
 one_hot_op.not_differentiable()
 
 
+@or_of_composites
 def one_hot(
     indices: Any,
     depth: Any,

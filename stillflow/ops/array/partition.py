@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import first_false, is_within, place, refuse
 from stillflow.graph.indexed_slices import IndexedSlices
@@ -61,6 +62,7 @@ def dynamic_partition_gradient(op, *dys):
     return reshaping.reshape(stitched, shape_of.shape(data)), None
 
 
+@or_of_composites
 def dynamic_partition(
     data: Any, partitions: Any, num_partitions: int, name: str | None = None
 ) -> list[Tensor]:

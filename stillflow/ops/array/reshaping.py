@@ -9,6 +9,7 @@ import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.arguments import renamed
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.rows import Rows
@@ -161,6 +162,7 @@ def expand_dims_gradient(op, dy):
     return _reshaped_back(op, dy), None
 
 
+@or_of_composites
 def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
     """Returns `input` with a new axis of size 1 at `axis`; `dim` is its older name."""
     axis = renamed("axis", axis, "dim", dim)
@@ -214,6 +216,7 @@ def squeeze_gradient(op, dy):
     return _reshaped_back(op, dy)
 
 
+@or_of_composites
 def squeeze(
     input: Any, axis: Any = None, name: str | None = None, squeeze_dims: Any = None
 ) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
@@ -139,6 +140,7 @@ def where_op(xp, x):
     return np.argwhere(x).astype(np.int64, copy=False)
 
 
+@or_of_composites
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
     """Returns elements of `x` where `condition` holds, else of `y`; or, without them, where it is.
 

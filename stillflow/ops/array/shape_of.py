@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import rows, shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
@@ -105,6 +106,7 @@ def size_op(xp, x, *, out_type: DType = dtypes.int32):
 size_op.not_differentiable()
 
 
+@or_of_composites
 def size(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Tensor:
     """Returns how many elements `input` has, i[]; a constant where it is known while building."""
     return size_internal(input, name, optimize=True, out_type=out_type)
@@ -137,6 +139,7 @@ def rank_op(xp, x):
 rank_op.not_differentiable()
 
 
+@or_of_composites
 def rank(input: Any, name: str | None = None) -> Tensor:
     """Returns how many axes `input` has, i32[]; a constant where it is known while building."""
     return rank_internal(input, name, optimize=True)

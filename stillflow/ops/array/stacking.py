@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import (
     convert_to_tensor,
@@ -78,6 +79,7 @@ def pack_gradient(op, dy):
     return unstack(dy, num=len(op.inputs), axis=op.attrs["axis"])
 
 
+@or_of_composites
 def stack(values: Any, axis: int = 0, name: str | None = "stack") -> Tensor:
     """Returns tensors of one shape joined along a new axis; a list of constants is a constant.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.convert import is_tensor, to_tensor
 from stillflow.declare.opdef import op
 from stillflow.graph import nest
@@ -85,6 +86,7 @@ def ref_identity_gradient(op, dy):
     return dy
 
 
+@or_of_composites
 def identity(input: Any, name: str | None = None) -> Tensor:
     """Returns a tensor with the value of `input`."""
     return identity_op(input, name=name)

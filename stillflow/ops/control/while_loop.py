@@ -143,7 +143,9 @@ def _build(
     tensors = [_as_composite(value) for value in values]
     if shapes is None:
         shapes = [shape_invariants.of(tensor) for tensor in tensors]
-    parts = nest.flatten(tensors, expand_composites=True)
+    capture = get_default_graph().capture
+    flat = nest.flatten(tensors, expand_composites=True)
+    parts = [capture(part) if part._is_eager else part for part in flat]
     try:
         context.Enter()
         result, exits = _build_inside(context, cond, body, loop_vars, parts, shapes)

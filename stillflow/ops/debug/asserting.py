@@ -9,6 +9,7 @@ import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.arguments import renamed
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.convert import convert_n_to_tensor, convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import FLOATS
@@ -105,6 +106,7 @@ def check_numerics_gradient(op, dy):
     return check_numerics_op(dy, message=said)
 
 
+@or_of_composites
 def check_numerics(tensor: Any, message: str, name: str | None = None) -> Tensor:
     """Returns `tensor`; the run fails when it has an element that is infinite or no number."""
     return check_numerics_op(tensor, message=message, name=name)

@@ -13,6 +13,7 @@ import numpy as np
 from stillflow.declare import partly, shapes
 from stillflow.declare.additive import Additive
 from stillflow.declare.alike import check_alike, shapes_differ
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.fitting import always
 from stillflow.declare.opdef import op
@@ -161,6 +162,7 @@ def pow_gradient(op, dz):
     return dx, of_y.summed(dz * z * log)
 
 
+@or_of_composites
 def pow_(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Returns `x` to the power of `y`."""
     with name_scope(name, "Pow", [x]) as scope:
@@ -343,6 +345,7 @@ def add_n_gradient(op, dz):
     return [dz] * len(op.inputs)
 
 
+@or_of_composites
 def add_n(inputs: Any, name: str | None = None) -> Tensor:
     """Returns the sum of tensors of one shape and type; IndexedSlices among them become dense.
 

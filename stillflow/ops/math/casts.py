@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import rows, shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import FLOATS_AND_COMPLEX
@@ -55,6 +56,7 @@ def cast_gradient(op, dy):
     return cast(dy, kinds[0]) if all(kind in FLOATS_AND_COMPLEX for kind in kinds) else None
 
 
+@or_of_composites
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     """Returns `x`, a tensor or of several, with its elements converted to `dtype`.
 

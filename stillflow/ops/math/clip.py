@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
@@ -18,6 +19,7 @@ from stillflow.ops.nn import norms
 from stillflow.ops.reduce import reductions
 
 
+@or_of_composites
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Any:
     """Returns `t`, a tensor or IndexedSlices, with each element brought into a range.
 
@@ -136,6 +138,7 @@ def _like(t: Any, values: Tensor) -> Any:
     )
 
 
+@or_of_composites
 def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
     """Returns `value` as `dtype`; what that cannot hold becomes its nearest limit."""
     with name_scope(name, "saturate_cast", [value]) as scope:

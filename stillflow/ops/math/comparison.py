@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import partly, rows, shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.fitting import always
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
@@ -49,11 +50,13 @@ def not_equal_op(xp, x, y, *, incompatible_shape_error: bool = True):
     return xp.not_equal(x, y)
 
 
+@or_of_composites
 def equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Returns where `x` equals `y`."""
     return equal_op(x, y, name=name)
 
 
+@or_of_composites
 def not_equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Returns where `x` differs from `y`."""
     return not_equal_op(x, y, name=name)
@@ -135,6 +138,7 @@ def logical_not(xp, x):
     return xp.logical_not(x)
 
 
+@or_of_composites
 def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
     """Returns where exactly one of `x` and `y` is true."""
     return logical_and(logical_or(x, y), logical_not(logical_and(x, y)), name=name)

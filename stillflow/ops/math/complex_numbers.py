@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
@@ -48,6 +49,7 @@ def complex_gradient(op, dz):
     return d_real, of_imag.summed(imag(dz))
 
 
+@or_of_composites
 def complex_(real: Any, imag: Any, name: str | None = None) -> Tensor:
     """Returns the complex numbers of these parts, both float32 or both float64."""
     real = convert_to_tensor(real, name="real")
@@ -130,6 +132,7 @@ def complex_abs(x: Tensor, name: str | None = None) -> Tensor:
     return complex_abs_op(x, Tout=x.dtype.real_dtype, name=name)
 
 
+@or_of_composites
 def real(input: Any, name: str | None = None) -> Tensor:
     """Returns the real part, which of a real tensor is that tensor itself."""
     with name_scope(name, "Real", [input]) as scope:
@@ -139,6 +142,7 @@ def real(input: Any, name: str | None = None) -> Tensor:
         return real_op(x, Tout=x.dtype.real_dtype, name=scope)
 
 
+@or_of_composites
 def imag(input: Any, name: str | None = None) -> Tensor:
     """Returns the imaginary part, which of a real tensor is 0."""
     with name_scope(name, "Imag", [input]) as scope:
@@ -148,6 +152,7 @@ def imag(input: Any, name: str | None = None) -> Tensor:
         return imag_op(x, Tout=x.dtype.real_dtype, name=scope)
 
 
+@or_of_composites
 def angle(input: Any, name: str | None = None) -> Tensor:
     """Returns the argument in radians; TensorFlow 1.15 gives 0 for every real number."""
     with name_scope(name, "Angle", [input]) as scope:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.type_sets import COMPLEX
@@ -30,6 +31,7 @@ def conj_gradient(op, dy):
     return conj(dy)
 
 
+@or_of_composites
 def conj(x: Any, name: str | None = None) -> Tensor:
     """Returns the complex conjugate, which of a real tensor is that tensor itself.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.fitting import always
 from stillflow.declare.opdef import op
@@ -151,6 +152,7 @@ _QUOTIENT_TYPES = {
 }
 
 
+@or_of_composites
 def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Returns `x / y` as Python 3 divides: int32 by int32 gives float64."""
     with name_scope(name, "truediv", [x, y]) as scope:
@@ -169,6 +171,7 @@ def quotient_type(dtype: DType) -> DType | None:
     return wider
 
 
+@or_of_composites
 def div(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Returns `x / y` as Python 2 divides: quotients of integers are rounded down."""
     with name_scope(name, "div", [x, y]) as scope:
@@ -190,6 +193,7 @@ def _of_one_type(x: Any, y: Any) -> tuple[Tensor, Tensor]:
     return x, y
 
 
+@or_of_composites
 def divide(x: Any, y: Any, name: str | None = None) -> Any:
     """Returns `x / y`; two Python numbers give a Python number."""
     if name is not None:
@@ -197,6 +201,7 @@ def divide(x: Any, y: Any, name: str | None = None) -> Any:
     return x / y
 
 
+@or_of_composites
 def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Returns `x / y`, 0 where `y` is 0."""
     with name_scope(name, "div_no_nan", [x, y]) as scope:
@@ -213,6 +218,7 @@ def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
         return div_no_nan_op(one, x, name=scope)
 
 
+@or_of_composites
 def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Returns the quotient rounded down, as Python's `//`."""
     with name_scope(name, "floordiv", [x, y]) as scope:

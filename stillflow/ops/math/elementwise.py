@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import rows, shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.fitting import always
@@ -59,6 +60,7 @@ def abs_gradient(op, dy):
     return dy * sign(op.inputs[0])
 
 
+@or_of_composites
 def abs_(x: Any, name: str | None = None) -> Tensor:
     """Returns the absolute value of `x`, dense or sparse, which for complex numbers is a float."""
     with name_scope(name, "Abs", [x]) as scope:
@@ -114,6 +116,7 @@ def rounding_gradient(op, dy):
     return None
 
 
+@or_of_composites
 def round_(x: Any, name: str | None = None) -> Tensor:
     """Returns `x` rounded to the nearest integers, halves to the even one."""
     x = convert_to_tensor(x, name="x")
@@ -364,6 +367,7 @@ def sigmoid(x: Any, name: str | None = None) -> Tensor:
         return sigmoid_op(convert_to_tensor(x, name="x"), name=scope)
 
 
+@or_of_composites
 def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
     """Returns `-softplus(-x)`, the logarithm of the sigmoid, which does not underflow."""
     from stillflow.ops.nn.activations import softplus  # that module imports this one

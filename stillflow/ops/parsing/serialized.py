@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import check_scalars, refuse
 from stillflow.declare.storable import Storable
@@ -119,6 +120,7 @@ def _inflated(data: bytes, window_bits: int) -> bytes:
         raise inflate_error(error) from None
 
 
+@or_of_composites
 def decode_compressed(bytes: Any, compression_type: str = "", name: str | None = None) -> Tensor:
     """string[...] -> string[...], what was compressed as "ZLIB", as "GZIP", or not at all.
 

@@ -48,6 +48,8 @@ def _picked(ragged: Any, keys: list[Any]) -> Any:
     if isinstance(key, slice):
         return _within(_rows(ragged, key), rest)
     starts, limits = ragged.row_splits[:-1], ragged.row_splits[1:]
+    if isinstance(key, int) and starts._is_eager and key >= starts.shape[0].value:
+        raise IndexError(f"Row key {key} out of bounds")  # by which Python's for ends
     row = ragged.values[starts[key] : limits[key]]
     return row[rest]
 

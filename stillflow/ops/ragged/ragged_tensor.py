@@ -22,6 +22,7 @@ from stillflow.ops.array import filling, gathering, joining, shape_of, stacking
 from stillflow.ops.math import arithmetic, casts
 from stillflow.ops.ragged import dense, indexing, sparse, splits, variants
 from stillflow.ops.ragged.factories import RaggedFactories
+from stillflow.ops.ragged.operators import RaggedOperators
 from stillflow.ops.ragged.ragged_value import RaggedTensorValue, from_parts
 from stillflow.ops.reduce import reductions
 from stillflow.ops.sparse.sparse_tensor import SparseTensor
@@ -136,7 +137,7 @@ class RaggedTensorSpec(TypeSpec):
 register_type_spec_from_value_converter(RaggedTensorValue, RaggedTensorSpec.from_value)
 
 
-class RaggedTensor(RaggedFactories, CompositeTensor):
+class RaggedTensor(RaggedFactories, RaggedOperators, CompositeTensor):
     """Rows of different lengths: row i is values[row_splits[i]:row_splits[i + 1]].
 
     It is made by one of `from_row_splits`, `from_value_rowids`, `from_row_lengths`,
@@ -405,6 +406,12 @@ class RaggedTensor(RaggedFactories, CompositeTensor):
             "RaggedTensor.to_list() is only supported in eager mode; in graph mode, evaluate the "
             "RaggedTensor first and then use RaggedTensorValue.to_list()."
         )
+
+    @staticmethod
+    def _carry_out(function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+        from stillflow.ops.ragged import dispatching  # knows all families
+
+        return dispatching.carry_out(function, args, kwargs)
 
     def __getitem__(self, key: Any) -> Any:
         """A row by its number; or slices of the rows, and of what is within each."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare.arguments import renamed
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.constants import constant
 from stillflow.declare.opdef import OpDef
 from stillflow.graph.context import executing_eagerly
@@ -47,6 +48,7 @@ def reduced(reduction: OpDef, x: Any, axis: Any, keepdims: bool, name: str | Non
 
 
 def _reduction(reduction: OpDef, public_name: str, result: str) -> Callable[..., Tensor]:
+    @or_of_composites
     def reduce(
         input_tensor: Any,
         axis: Any = None,

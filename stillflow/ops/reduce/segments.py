@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import OpDef, op
@@ -234,6 +235,7 @@ def unsorted_segment_prod_gradient(op, dy):
     return gather_segments(dy, ids, safe)[0] * others, None, None
 
 
+@or_of_composites
 def unsorted_segment_mean(
     data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
 ) -> Tensor:
@@ -244,6 +246,7 @@ def unsorted_segment_mean(
         return unsorted_segment_sum(data, ids, num_segments) / count
 
 
+@or_of_composites
 def unsorted_segment_sqrt_n(
     data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
 ) -> Tensor:

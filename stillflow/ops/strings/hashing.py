@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import ShapeContext, ShapeError, Sizes, format_sizes
@@ -57,6 +58,7 @@ def _buckets(hashes: np.ndarray, count: int, strings: np.ndarray) -> np.ndarray:
     return (hashes % np.uint64(count)).astype(np.int64).reshape(strings.shape)
 
 
+@or_of_composites
 def string_to_hash_bucket(
     string_tensor: Any = None,
     num_buckets: Any = None,

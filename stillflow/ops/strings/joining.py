@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
@@ -50,6 +51,7 @@ def string_join_op(xp, *inputs, separator: str = ""):
 string_join_op.not_differentiable()
 
 
+@or_of_composites
 def string_join(inputs: Sequence[Any], separator: str = "", name: str | None = None) -> Tensor:
     """Joins strings, string[...] or string[] each, element by element, `separator` between them."""
     return string_join_op(list(inputs), separator=separator, name=name)
@@ -117,6 +119,7 @@ def reduce_join(
     return reduce_join_v2(inputs, axis, bool(keepdims), separator, name)
 
 
+@or_of_composites
 def reduce_join_v2(
     inputs: Any,
     axis: Any = None,

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from stillflow.declare import rows, shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import types
@@ -206,6 +207,7 @@ def _refuse_text(text: bytes) -> NoReturn:
     refuse(f"StringToNumberOp could not correctly convert string: {shown}")
 
 
+@or_of_composites
 def string_to_number(
     string_tensor: Any = None,
     out_type: Any = dtypes.float32,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import ShapeContext, ShapeError, Sizes, format_sizes
@@ -66,6 +67,7 @@ def _part(data: bytes, start: int, count: int, unit: str, sizes: tuple[int, ...]
     return part if unit == "BYTE" else part.encode("utf-8", "surrogateescape")
 
 
+@or_of_composites
 def substr(input: Any, pos: Any, len: Any, name: str | None = None, unit: str = "BYTE") -> Tensor:
     """string[...] -> string[...], of each `len` bytes from byte `pos` on.
 
@@ -113,6 +115,7 @@ def string_length_op(xp, strings, *, unit: str = "BYTE"):
     return each(lambda text: len(text.translate(None, _FOLLOWING)), strings, np.int32)
 
 
+@or_of_composites
 def string_length(input: Any, name: str | None = None, unit: str = "BYTE") -> Tensor:
     """string[...] -> i32[...], the length of each string.
 
@@ -122,6 +125,7 @@ def string_length(input: Any, name: str | None = None, unit: str = "BYTE") -> Te
     return string_length_op(input, unit=unit, name=name)
 
 
+@or_of_composites
 def string_length_v2(input: Any, unit: str = "BYTE", name: str | None = None) -> Tensor:
     """`tf.strings.length` of TensorFlow 2."""
     return string_length_op(input, unit=unit, name=name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.declare import shapes
+from stillflow.declare.composites import or_of_composites
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import ShapeContext, Sizes, format_sizes
@@ -58,6 +59,7 @@ def static_regex_full_match_op(xp, strings, *, pattern: str):
     return each(_pattern(pattern).matches, strings, bool)
 
 
+@or_of_composites
 def regex_full_match(input: Any, pattern: Any, name: str | None = None) -> Tensor:
     """string[...] -> bool[...], whether the whole of each string matches.
 
@@ -99,6 +101,7 @@ def static_regex_replace_op(
     return each(_pattern(pattern).replacing(as_bytes(rewrite), replace_global), strings)
 
 
+@or_of_composites
 def regex_replace(
     input: Any,
     pattern: Any,
