@@ -229,12 +229,6 @@ KERAS: dict[str, Members] = {
             "_create_signature_def_map=signatures_of export_saved_model load_from_saved_model"
         ),
     },
-    "python.keras.saving.saving_utils": {
-        "stillflow.keras.saving.exports": "extract_model_metrics",
-        "stillflow.keras.saving.training_config": (
-            "compile_args_from_training_config model_metadata"
-        ),
-    },
     "python.keras.engine.training_arrays": {
         f"{_TRAINING}.array_loop": "model_iteration=iterate_arrays",
     },
@@ -278,6 +272,22 @@ KERAS: dict[str, Members] = {
             "model_from_config model_from_json model_from_yaml"
         ),
     },
+    "python.keras.saving.saving_utils": {
+        "stillflow.keras.saving.exports": "extract_model_metrics",
+        "stillflow.keras.saving.objects.signatures": (
+            "model_input_signature raise_model_input_error trace_model_call"
+        ),
+        "stillflow.keras.saving.overwriting": "should_overwrite=may_write",
+        "stillflow.keras.saving.training_config": (
+            "compile_args_from_training_config model_metadata"
+        ),
+    },
+    "python.keras.saving.saved_model.load": {
+        "stillflow.keras.saving.saved_models": "load",
+    },
+    "python.keras.saving.saved_model.save": {
+        "stillflow.keras.saving.objects.saving": "save=save_model_to_saved_model",
+    },
     "python.keras.preprocessing.sequence": {
         "stillflow.keras.preprocessing.sequence": "_remove_long_seq=remove_long_sequences",
     },
@@ -302,6 +312,11 @@ KERAS: dict[str, Members] = {
     },
     "python.keras.utils.io_utils": {
         "stillflow.keras.saving.overwriting": "ask_to_proceed_with_overwrite",
+    },
+    "python.keras.utils.kernelized_utils": {
+        "stillflow.keras.utils.kernel_values": (
+            "exact_gaussian_kernel exact_laplacian_kernel inner_product"
+        ),
     },
     "python.keras.utils.multi_gpu_utils": {
         "stillflow.keras.utils.several_gpus": (

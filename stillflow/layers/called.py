@@ -22,6 +22,7 @@ from stillflow.layers.connections import Connections, mask_of
 from stillflow.layers.defaults import default, is_default
 from stillflow.layers.input_spec import assert_input_compatibility
 from stillflow.layers.keras_graph import in_graph, runs_at_once
+from stillflow.layers.learning_phase import phase_set_eagerly
 from stillflow.layers.symbolic import are_all_symbolic_tensors
 from stillflow.ops.array import shape_of
 from stillflow.ops.control.ordering import placeholder
@@ -165,7 +166,7 @@ class Called(Connections, Collected):
     def _training_of(
         self, given: dict[str, Any], kwargs: dict[str, Any], passed: dict[str, Any]
     ) -> Any:
-        """The argument `training` of a call: its own, else that of the call around.
+        """The argument `training` of a call: its own, that of the call around, or the phase.
 
         `kwargs` loses one that `call` does not take, `passed` gets one from around.
         """
@@ -175,6 +176,8 @@ class Called(Connections, Collected):
                 return given.pop("training")
             return given["training"]
         training = current_call().training
+        if training is None:
+            training = phase_set_eagerly()
         if self._expects_training_arg and training is not None:
             is_known = not is_tensor(training)
             passed["training"] = bool(training) if is_known else casts.cast(training, dtypes.bool)

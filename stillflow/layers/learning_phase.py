@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from stillflow.graph.context import executing_eagerly
+from stillflow.graph.context import executing_eagerly, executing_eagerly_outside_functions
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import init_scope, name_scope
@@ -39,6 +39,14 @@ def symbolic_learning_phase() -> Tensor | int:
     """
     graph = get_graph()
     return _set[graph] if graph in _set else _placeholder(graph)
+
+
+def phase_set_eagerly() -> int | None:
+    """0 or 1 where a program of eager mode has set it; None in graphs, and where none has."""
+    if not _set or not executing_eagerly_outside_functions():
+        return None
+    with init_scope():
+        return _set.get(get_default_graph())
 
 
 def set_learning_phase(value: int) -> None:

@@ -274,3 +274,35 @@ def test_layers_are_counted_anew_after_a_reset():
     names = [tf.keras.layers.Dense(1).name for _ in range(2)]
     tf.reset_default_graph()
     assert [tf.keras.layers.Dense(1).name for _ in range(2)] == names == ["dense", "dense_1"]
+
+
+def test_a_phase_that_is_set_comes_before_defaults():
+    """What the call around was given comes first, then the phase, then what `call` says."""
+    tf.keras.backend.clear_session()  # which forgets a phase that is set
+
+    class Asks(tf.keras.layers.Layer):
+        def call(self, inputs, training=None):
+            self.training = training
+            return inputs
+
+    class Around(tf.keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inside = Asks()
+
+        def call(self, inputs, training=False):
+            return self.inside(inputs)
+
+    around, x = Around(), tf.ones([1])
+
+    def asked(**given):
+        around(x, **given)
+        return around.inside.training
+
+    assert asked() is None
+    with tf.keras.backend.learning_phase_scope(1):
+        assert asked() is True
+        assert asked(training=False) is False
+    with tf.keras.backend.learning_phase_scope(0):
+        assert asked() is False
+    assert asked(training=True) is True

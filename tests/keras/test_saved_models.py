@@ -10,6 +10,8 @@ import pytest
 import stillflow as tf
 from stillflow.graph.eager_graph import eager_mode
 from stillflow.interchange.saved_model.loader import read_saved_model
+from stillflow.keras.saving.saved_models import load
+from stillflow.platform.decorators import getfullargspec
 from tests.keras.saved_models import MODELS, X, Y
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "objects"
@@ -187,6 +189,41 @@ def test_without_compiling(name):
         model = tf.keras.models.load_model(str(GOLDEN / name), compile=False)
         assert model.optimizer is None
         np.testing.assert_allclose(model.predict(X), expected(name)["out"], rtol=1e-5)
+
+
+def test_a_call_that_takes_any_keyword_is_saved(tmp_path):
+    class Wide(tf.keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.inside = tf.keras.layers.Dense(1)
+
+        def call(self, inputs, **kwargs):
+            return self.inside(inputs)
+
+    with tf.Graph().as_default():
+        model = Wide()
+        model.add_loss(lambda: tf.reduce_sum(model.weights[0]))
+        wanted = model.predict(X)
+        tf.saved_model.save(model, str(tmp_path))
+    with tf.Graph().as_default():
+        again = tf.keras.models.load_model(str(tmp_path))
+        np.testing.assert_allclose(again.predict(X), wanted, rtol=1e-5)
+        assert len(again.get_losses_for(None)) == 1
+        assert getfullargspec(tf.saved_model.load_v2(str(tmp_path)).__call__).kwonlyargs == [
+            "training"
+        ]
+
+
+def test_a_layer_that_was_never_called_is_saved(tmp_path):
+    with tf.Graph().as_default(), tf.Session() as session:
+        layer = tf.keras.layers.Dense(4)
+        layer.build([None, 3])
+        session.run(tf.global_variables_initializer())
+        tf.saved_model.save(layer, str(tmp_path))
+        again = load(str(tmp_path))
+        assert not again._expects_training_arg
+        session.run(tf.variables_initializer(again.variables))
+        np.testing.assert_array_equal(*session.run([layer.kernel, again.kernel]))
 
 
 def test_inputs_must_be_known(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 
 import stillflow as tf
 from stillflow.keras.utils import files, kernels, nests, several_gpus
+from stillflow.keras.utils.kernel_values import exact_gaussian_kernel, exact_laplacian_kernel
 
 utils = tf.keras.utils
 
@@ -204,3 +205,14 @@ def test_names_of_outputs_are_distinct():
 def test_contrib_has_the_same_modules():
     assert tf.contrib.keras.preprocessing.sequence.pad_sequences([[1]]).tolist() == [[1]]
     assert tf.contrib.keras.layers.Dense is tf.keras.layers.Dense
+
+
+def test_exact_kernels_of_vectors():
+    x, y = np.float32([[0, 0], [3, 4]]), np.float32([3, 4])
+    with tf.Graph().as_default(), tf.Session() as session:
+        gaussian, laplacian = exact_gaussian_kernel(x, y, 5.0), exact_laplacian_kernel(x, y, 7.0)
+        found = session.run([gaussian, laplacian])
+    np.testing.assert_allclose(found[0], [[np.exp(-0.5)], [1.0]], rtol=1e-6)
+    np.testing.assert_allclose(found[1], [[np.exp(-1.0)], [1.0]], rtol=1e-6)
+    with pytest.raises(ValueError, match="outermost dimensions of the input tensors should match"):
+        exact_gaussian_kernel(x, np.float32([1]), 1.0)

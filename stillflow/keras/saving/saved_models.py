@@ -13,6 +13,7 @@ from stillflow.interchange.saved_model.folders import get_variables_path
 from stillflow.interchange.saved_model.loader import read_saved_model
 from stillflow.keras.saving.model_config import model_from_config
 from stillflow.keras.saving.objects.loading import load_revived
+from stillflow.keras.saving.objects.revived import RevivedModel
 from stillflow.keras.saving.training_config import compile_args_from_training_config
 
 
@@ -29,15 +30,36 @@ def load_model_from_saved_model(folder: Any, custom_objects: Any, compile: bool)
     folder = as_text(path_to_str(folder))
     told = _metadata(folder)
     model = _by_configuration(told, custom_objects or {})
-    is_revived = model is None
-    if is_revived:
-        model = load_revived(folder)
-    training = told.get("training_config")
-    if compile and training is not None:
-        model.compile(**compile_args_from_training_config(training, custom_objects))
-    if compile or not is_revived:
-        model.load_weights(get_variables_path(folder)).expect_partial()
+    if model is None:
+        return load(folder, compile, custom_objects)
+    _compile(model, told if compile else {}, custom_objects)
+    model.load_weights(get_variables_path(folder)).expect_partial()
     return model
+
+
+def load(path: Any, compile: bool = True, custom_objects: Any = None) -> Any:
+    """The root of a SavedModel, in which layers and models are such again, by their functions.
+
+    Args:
+      compile: whether it is compiled as it was, with the optimizer's state, if it is a model.
+      custom_objects: {name: object}, a program's own losses, metrics and optimizers.
+
+    Raises:
+      OSError, ValueError: as `tf.saved_model.load_v2`.
+    """
+    folder = as_text(path_to_str(path))
+    root = load_revived(folder)
+    if compile and isinstance(root, RevivedModel) and _compile(root, root._told, custom_objects):
+        root.load_weights(get_variables_path(folder)).expect_partial()  # the optimizer's state
+    return root
+
+
+def _compile(model: Any, told: dict[str, Any], custom_objects: Any) -> bool:
+    """Compiles a model as the file tells; whether it does."""
+    training = told.get("training_config")
+    if training is not None:
+        model.compile(**compile_args_from_training_config(training, custom_objects))
+    return training is not None
 
 
 def _by_configuration(told: dict[str, Any], custom_objects: Any) -> Any:

@@ -164,8 +164,12 @@ def parameters(call: Any) -> inspect.FullArgSpec:
 
 def _with_training(spec: inspect.FullArgSpec) -> inspect.FullArgSpec:
     """The parameters, with a `training` that is false unless given."""
-    if "training" in spec.kwonlyargs:
-        return spec._replace(kwonlydefaults={**(spec.kwonlydefaults or {}), "training": False})
+    is_keyword = spec.varkw is not None and "training" not in spec.args
+    if is_keyword or "training" in spec.kwonlyargs:
+        return spec._replace(
+            kwonlyargs=list(dict.fromkeys([*spec.kwonlyargs, "training"])),
+            kwonlydefaults={**(spec.kwonlydefaults or {}), "training": False},
+        )
     args, defaults = list(spec.args), list(spec.defaults or ())
     if "training" not in args:
         return spec._replace(args=[*args, "training"], defaults=(*defaults, False))

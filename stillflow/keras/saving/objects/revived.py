@@ -39,6 +39,7 @@ class RevivedLayer(Layer):
         """Takes what the file says of it."""
         self._told, self._apart = told, {}
         self.built = True
+        self._expects_training_arg = told["expects_training_arg"]
         if told.get("activity_regularizer") is not None:
             self.activity_regularizer = regularizer_of(told["activity_regularizer"])
 
@@ -54,13 +55,13 @@ class RevivedLayer(Layer):
     @no_automatic_dependency_tracking
     def wire(self) -> None:
         """Takes its functions, now that all objects are there."""
+        function = self._saved("call_and_return_conditional_losses")
+        if function is not None and function.concrete_functions:
+            self._take_call(function)
         for loss in self._saved("layer_regularization_losses") or ():
             self.add_loss(loss)
         if self.activity_regularizer is None:
             self.activity_regularizer = self._saved("activity_regularizer_fn")
-        function = self._saved("call_and_return_conditional_losses")
-        if function is not None and function.concrete_functions:
-            self._take_call(function)
         for name in _APART:
             self._untrack(name)
 
@@ -82,11 +83,6 @@ class RevivedLayer(Layer):
                 f"The file of layer {self.name} has no configuration of it: its class had none."
             )
         return self._told["config"]
-
-    @property
-    def training_config(self) -> Any:
-        """How a model was compiled, as plain data; None where it was not."""
-        return self._told.get("training_config")
 
 
 class RevivedNetwork(RevivedLayer, Network):
