@@ -25,7 +25,7 @@ def constant(value: Any, dtype: DType | None, shape: Any) -> EagerTensor:
     kind = type(value)
     if kind is EagerTensor:
         return _checked(value, dtype)
-    if (kind is float or kind is int or kind is tuple) and shape is None and value:
+    if (kind is int or kind is tuple or (kind is float and value)) and shape is None:
         return _number(kind, value, dtype)
     if shape is None:
         return _made(value, dtype)
@@ -39,7 +39,7 @@ _MOST_NUMBERS = 1000
 
 
 def _number(kind: type, value: Any, dtype: DType | None) -> EagerTensor:
-    """A number other than 0, whose sign would be lost, or a tuple of some."""
+    """A number, or a tuple of some; not 0.0, whose sign would be lost."""
     key = kind, value, None if dtype is None else dtype._number
     try:
         known = _numbers.get(key)

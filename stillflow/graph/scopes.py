@@ -13,6 +13,8 @@ from stillflow.graph.graph import Graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.tensor_like import stood_for
 
+_OF_NO_GRAPH = (EagerTensor, float, int, bool, str, type(None))
+
 
 def graph_of(values: Iterable[Any] | None) -> Graph:
     """The graph that the tensors among `values` belong to, else the default one.
@@ -25,7 +27,7 @@ def graph_of(values: Iterable[Any] | None) -> Graph:
         return default
     found, first = None, None
     for value in values or ():
-        if type(value) is EagerTensor:  # it is of no graph
+        if type(value) in _OF_NO_GRAPH:
             continue
         element = _element(value)
         if not isinstance(element, (Tensor, Operation)) or element._is_eager:

@@ -64,7 +64,7 @@ def shape_internal(
             return cast_op(input.dense_shape, DstT=dtypes.as_dtype(out_type))
         tensor = convert_to_tensor(input)
         if optimize and tensor.shape.is_fully_defined():
-            return constant(tensor.shape.as_list(), out_type, name=scope)
+            return constant(tensor.shape.sizes, out_type, name=scope)
         return shape_op(input, out_type=out_type, name=scope)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.static import Sizes
+from stillflow.graph.context import executing_eagerly
+from stillflow.graph.eager_tensor import EagerTensor
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.ops.array import filling, joining, reshaping, shape_of
@@ -38,6 +40,8 @@ def assert_broadcastable(weights: Any, values: Any) -> Operation:
     Raises:
       ValueError: the shapes are known, and they cannot.
     """
+    if _is_scalar_now(weights):
+        return no_op()
     with name_scope(None, "assert_broadcastable", [weights, values]) as scope:
         weights, weights_shape, weights_rank = _described("weights", weights)
         values, values_shape, values_rank = _described("values", values)
@@ -61,6 +65,13 @@ def assert_broadcastable(weights: Any, values: Any) -> Operation:
             name="is_valid_shape",
         )
         return assert_that(fits, shown, name=scope)
+
+
+def _is_scalar_now(weights: Any) -> bool:
+    """Whether it is a scalar of eager mode, which can weigh anything."""
+    is_number = type(weights) is float or type(weights) is int
+    is_tensor = type(weights) is EagerTensor and not weights._value.shape
+    return (is_number or is_tensor) and executing_eagerly()
 
 
 def _fits(
