@@ -27,9 +27,8 @@ from stillflow.ops.datasets.dataset import (
     read_input,
     write_input,
 )
-from stillflow.ops.datasets.mapping import called
+from stillflow.ops.datasets.mapping import OfPredicate, called
 from stillflow.ops.datasets.state import State
-from stillflow.ops.datasets.tables import Moving
 from stillflow.ops.datasets.windows import ListDataset
 
 
@@ -89,15 +88,8 @@ class _Scanned(InputIterator):
         self._state = state.element("state_size", "state[{}]")
 
 
-class TakeWhileDataset(Moving):
+class TakeWhileDataset(OfPredicate):
     """Its input's elements up to the first one for which a predicate does not hold."""
-
-    columns = None
-
-    def __init__(self, source: Dataset, predicate: Function, *structure: Any):
-        super().__init__(source, *structure)
-        self.predicate = predicate
-        self.functions = (predicate,)
 
     def iterator(self, place: Place) -> ElementIterator:
         return _TakenWhile(self, place)

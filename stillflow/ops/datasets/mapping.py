@@ -199,8 +199,8 @@ def called(call: Instance, element: Element, keeps_number: bool) -> Element:
         raise InvalidArgumentError(None, error.op, message) from error
 
 
-class FilterDataset(Moving):
-    """The elements of its input for which a predicate holds."""
+class OfPredicate(Moving):
+    """Base of datasets that give elements of their input as a predicate says."""
 
     columns = None
 
@@ -208,6 +208,10 @@ class FilterDataset(Moving):
         super().__init__(source, *structure)
         self.predicate = predicate
         self.functions = (predicate,)
+
+
+class FilterDataset(OfPredicate):
+    """The elements of its input for which a predicate holds."""
 
     def iterator(self, place: Place) -> ElementIterator:
         return _Filtered(self, place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from stillflow.graph.keys import GraphKeys
@@ -160,3 +160,34 @@ def bottlenecks(scope: str, unit: Any, base_depth: int, num_units: int, stride: 
     sizes = {"depth": base_depth * 4, "depth_bottleneck": base_depth}
     strides = [1] * (num_units - 1) + [stride]
     return Block(scope, unit, [{**sizes, "stride": own} for own in strides])
+
+
+def of_depths(resnet: Callable[..., Any], block: Any) -> list[Callable[..., Any]]:
+    """`resnet` of `block`, for photographs, with each number of layers in UNITS."""
+    return [_of_depth(resnet, block, layers) for layers in UNITS]
+
+
+def _of_depth(resnet: Callable[..., Any], block: Any, layers: int) -> Callable[..., Any]:
+    name = f"{resnet.__name__}_{layers}"
+
+    def network(
+        inputs: Any,
+        num_classes: int | None = None,
+        is_training: Any = True,
+        global_pool: bool = True,
+        output_stride: int | None = None,
+        reuse: Any = None,
+        scope: Any = name,
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """A residual network with so many layers, for photographs."""
+        return resnet(
+            *(inputs, four_blocks(block, UNITS[layers]), num_classes),
+            *(is_training, global_pool, output_stride),
+            include_root_block=True,
+            reuse=reuse,
+            scope=scope,
+        )
+
+    network.__name__ = network.__qualname__ = name
+    network.__module__ = resnet.__module__
+    return network

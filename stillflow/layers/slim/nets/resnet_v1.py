@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from stillflow.graph.operation import Tensor
@@ -92,29 +92,6 @@ def resnet_v1_block(scope: str, base_depth: int, num_units: int, stride: int) ->
     return resnet_utils.bottlenecks(scope, bottleneck, base_depth, num_units, stride)
 
 
-def _of_depth(layers: int) -> Callable[..., Any]:
-    name = f"resnet_v1_{layers}"
-
-    def network(
-        inputs: Any,
-        num_classes: int | None = None,
-        is_training: Any = True,
-        global_pool: bool = True,
-        output_stride: int | None = None,
-        reuse: Any = None,
-        scope: Any = name,
-    ) -> tuple[Tensor, dict[str, Tensor]]:
-        """`resnet_v1` with so many layers, for photographs."""
-        blocks = resnet_utils.four_blocks(resnet_v1_block, resnet_utils.UNITS[layers])
-        return resnet_v1(
-            *(inputs, blocks, num_classes, is_training, global_pool, output_stride),
-            include_root_block=True,
-            reuse=reuse,
-            scope=scope,
-        )
-
-    network.__name__ = network.__qualname__ = name
-    return network
-
-
-resnet_v1_50, resnet_v1_101, resnet_v1_152, resnet_v1_200 = map(_of_depth, resnet_utils.UNITS)
+resnet_v1_50, resnet_v1_101, resnet_v1_152, resnet_v1_200 = resnet_utils.of_depths(
+    resnet_v1, resnet_v1_block
+)
