@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import functools
 import importlib
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from stillflow.gradients.tape import Tape
-from stillflow.gradients.tape_form import Form, form_of
+from stillflow.gradients.tape_form import form_of
 from stillflow.graph.context import executing_eagerly, graphs
 
 #: `program(tensors, weights)` gives the gradients; None where it could not.
@@ -26,18 +27,10 @@ _TIMES_WALKED, _TIMES_WALKED_OF_MANY = 3, 50
 _MOST_PROGRAMS = 32
 _MOST_WALKED = 1000
 
-
-class _Walked:
-    """A form that has no program yet, and how often a tape of it was walked over."""
-
-    __slots__ = ("_attrs", "times")
-
-    def __init__(self, form: Form):
-        self._attrs = form.attrs  # whose ids are in the key
-        self.times = 0
-
-
-_walked: dict[tuple, _Walked] = {}
+_learning = threading.Lock()
+# How often tapes of a form were walked over that has no program yet, by the hash of its key: a
+# collision does no more than to make a program early.
+_walked: dict[int, int] = {}
 # Of those that cannot have one: None. What the ids in their keys are of, they keep.
 _programs: dict[tuple, tuple[Program | None, list[dict[str, Any]]]] = {}
 
@@ -58,23 +51,24 @@ def repeated_gradients(
     if known is not None:
         program = known[0]
         return None if program is None else program(form.tensors, weights)
-    if _is_frequent(form):
-        made = _maker()(tape, form, targets, sources, weights)
-        if len(_programs) >= _MOST_PROGRAMS:
-            _programs.pop(next(iter(_programs)), None)
-        _programs[form.key] = made, form.attrs
-        _walked.pop(form.key, None)
+    with _learning:
+        if _is_frequent(form.key):
+            made = _maker()(tape, form, targets, sources, weights)
+            if len(_programs) >= _MOST_PROGRAMS:
+                _programs.pop(next(iter(_programs)))
+            _programs[form.key] = made, form.attrs
+            _walked.pop(hash(form.key))
     return None
 
 
-def _is_frequent(form: Form) -> bool:
+def _is_frequent(key: tuple) -> bool:
     """Counts a walk, and says whether a program is worth making."""
     if len(_walked) >= _MOST_WALKED:
         _walked.clear()
-    walked = _walked.setdefault(form.key, _Walked(form))
-    walked.times += 1
+    form = hash(key)
+    _walked[form] = times = _walked.get(form, 0) + 1
     has_room = len(_programs) < _MOST_PROGRAMS
-    return walked.times >= (_TIMES_WALKED if has_room else _TIMES_WALKED_OF_MANY)
+    return times >= (_TIMES_WALKED if has_room else _TIMES_WALKED_OF_MANY)
 
 
 @functools.cache
