@@ -6,7 +6,7 @@ import math
 import numbers
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from typing import Any
 
@@ -115,7 +115,8 @@ class Saver:
         self._last_checkpoints: _Checkpoints = []
         self._expired: _Checkpoints = []
         self._next_to_keep = math.inf
-        self._object_saver: Saver | None = None
+        # What restores a checkpoint of objects, and by which keys.
+        self._object_saver: tuple[list[str], Saver] | None = None
         self._eager: EagerSaver | None = None
         if executing_eagerly():
             self._build_eager()
@@ -417,19 +418,23 @@ class Saver:
         reader = CheckpointReader(prefix)
         if self._var_list is None or not is_of_objects(reader):
             return False
-        if self._object_saver is None:
-            keys = keys_by_name(reader)
-            named = saveables_of(self._var_list)
-            variables = [saveable for saveable in named if isinstance(saveable, Saveable)]
-            if variables != named or any(v.spec or v.name not in keys for v in variables):
-                return False
+        keys = keys_by_name(reader)
+        named = saveables_of(self._var_list)
+        variables = [saveable for saveable in named if isinstance(saveable, Saveable)]
+        if variables != named or any(v.spec for v in variables):
+            return False
+        names = {v.name for v in variables}
+        if not keys.keys() >= names:
+            raise _without_some(names - keys.keys(), keys.keys() - names) from None
+        own = {keys[v.name]: v.element for v in variables}
+        if self._object_saver is None or self._object_saver[0] != list(own):
             logging.warning(
                 "Restoring an object-based checkpoint using a name-based saver: by the names that "
                 "the variables had when it was written."
             )
             with nullcontext() if self._eager else sess.graph.as_default():
-                self._object_saver = Saver({keys[v.name]: v.element for v in variables})
-        self._object_saver.restore(sess, prefix)
+                self._object_saver = list(own), Saver(own)
+        self._object_saver[1].restore(sess, prefix)
         return True
 
     # As a proto -----------------------------------------------------------------------------------
@@ -487,6 +492,20 @@ def _renamed(saver_def: Any, rename: Callable[[str], str]) -> Any:
     for field in ("filename_tensor_name", "save_tensor_name", "restore_op_name"):
         setattr(copy, field, rename(getattr(copy, field)))
     return copy
+
+
+def _without_some(missing: set[str], others: Collection[str]) -> errors.NotFoundError:
+    """That a checkpoint of objects has variables of other names."""
+    return errors.NotFoundError(
+        None,
+        None,
+        f"Existing variables not in the checkpoint: {', '.join(sorted(missing))}\n\n"
+        "Variables names when this checkpoint was written which don't exist now: "
+        f"{', '.join(sorted(others))}\n\n"
+        "Could not find some variables in the checkpoint (see names above).\n"
+        "  It was written by tf.train.Checkpoint: restore it with one, or pass tf.train.Saver a "
+        "dict from the names above to variables.",
+    )
 
 
 def _explained(error: errors.OpError, cause: str) -> errors.OpError:

@@ -107,3 +107,22 @@ def test_variables_begin_as_those_of_a_checkpoint_of_objects(session, tmp_path):
         tf.Variable(0.0, name="w")
         with pytest.raises(ValueError, match="following variables were missing"):
             tf.train.warm_start(prefix)
+
+
+def test_a_saver_says_which_variables_a_checkpoint_of_objects_lacks(session, tmp_path):
+    v = tf.Variable(1.0, name="v", use_resource=True)
+    other = tf.Variable(2.0, name="other", use_resource=True)
+    session.run(tf.global_variables_initializer())
+    first = tf.train.Checkpoint(x=v).save(str(tmp_path / "first"), session)
+    second = tf.train.Checkpoint(y=other).save(str(tmp_path / "second"), session)
+    saver = tf.train.Saver([v])
+    saver.restore(session, first)
+    with pytest.raises(
+        tf.errors.NotFoundError,
+        match=r"^Existing variables not in the checkpoint: v\n(.|\n)*: other(.|\n)*Could not find",
+    ):
+        saver.restore(session, second)
+    renamed = tf.train.Checkpoint(y=v).save(str(tmp_path / "third"), session)
+    session.run(v.assign(5.0))
+    saver.restore(session, renamed)  # which has it under another key
+    assert session.run(v) == 1.0
