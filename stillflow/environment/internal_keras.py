@@ -23,6 +23,7 @@ KERAS: dict[str, Members] = {
         f"{_CALLBACKS}.loggers": "BaseLogger History ProgbarLogger",
         f"{_CALLBACKS}.recorders": "CSVLogger LambdaCallback RemoteMonitor",
         f"{_CALLBACKS}.stopping": "EarlyStopping TerminateOnNaN",
+        f"{_CALLBACKS}.tensorboard_v2": "TensorBoard",
     },
     "python.keras.callbacks_v1": {
         f"{_CALLBACKS}.tensorboard": "TensorBoard",

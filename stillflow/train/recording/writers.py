@@ -204,10 +204,13 @@ def create_file_writer_v2(
     with name_scope(name, "create_file_writer") as scope, device("cpu:0"), init_scope():
         logdir = convert_to_tensor(logdir, dtype=dtypes.string)
         settings = _settings(max_queue, flush_millis, filename_suffix)
-        unique = constant(f".{os.getpid()}.{next(_numbers)}")
+        number = next(_numbers)
+        unique = constant(f".{os.getpid()}.{number}")
         settings["filename_suffix"] = unique + settings["filename_suffix"]
         opened = partial(create_summary_file_writer_op, logdir=logdir, **settings)
-        return ResourceSummaryWriter(scope.rstrip("/"), opened, name=name, v2=True)
+        # Scopes differ in graphs; eagerly the number tells writers apart.
+        shared = f"{scope}{number}" if context.executing_eagerly() else scope.rstrip("/")
+        return ResourceSummaryWriter(shared, opened, name=name, v2=True)
 
 
 def create_noop_writer() -> SummaryWriter:

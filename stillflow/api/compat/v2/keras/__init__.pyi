@@ -1,5 +1,6 @@
 from stillflow.api.compat.v2 import initializers as initializers
 from stillflow.api.compat.v2 import losses as losses
+from stillflow.api.compat.v2.keras import callbacks as callbacks
 from stillflow.api.compat.v2.keras import layers as layers
 from stillflow.api.keras import activations as activations
 from stillflow.api.keras import applications as applications

@@ -1,0 +1,13 @@
+from stillflow.keras.callbacks.callback import Callback as Callback
+from stillflow.keras.callbacks.checkpoints import ModelCheckpoint as ModelCheckpoint
+from stillflow.keras.callbacks.learning_rates import LearningRateScheduler as LearningRateScheduler
+from stillflow.keras.callbacks.learning_rates import ReduceLROnPlateau as ReduceLROnPlateau
+from stillflow.keras.callbacks.loggers import BaseLogger as BaseLogger
+from stillflow.keras.callbacks.loggers import History as History
+from stillflow.keras.callbacks.loggers import ProgbarLogger as ProgbarLogger
+from stillflow.keras.callbacks.recorders import CSVLogger as CSVLogger
+from stillflow.keras.callbacks.recorders import LambdaCallback as LambdaCallback
+from stillflow.keras.callbacks.recorders import RemoteMonitor as RemoteMonitor
+from stillflow.keras.callbacks.stopping import EarlyStopping as EarlyStopping
+from stillflow.keras.callbacks.stopping import TerminateOnNaN as TerminateOnNaN
+from stillflow.keras.callbacks.tensorboard_v2 import TensorBoard as TensorBoard
