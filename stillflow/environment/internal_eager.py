@@ -129,6 +129,7 @@ EAGER: dict[str, Members] = {
         "stillflow.graph.errors": "InaccessibleTensorError OperatorNotAllowedInGraphError",
     },
     "python.eager.wrap_function": {
+        "stillflow.interchange.graph_functions": "function_from_graph_def",
         "stillflow.functions.wrapped": (
             "VariableHolder WrappedFunction WrappedGraph wrap_function"
         ),

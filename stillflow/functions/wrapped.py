@@ -107,7 +107,7 @@ class WrappedFunction(ConcreteFunction):
 
         Args:
           feeds: a nest of tensors of the graph, or of their names: its arguments.
-          fetches: a nest of tensors, operations or names.
+          fetches: a nest of tensors, operations, names or TensorInfos that give one.
           name: of the function.
           input_signature: TensorSpecs of the arguments, recorded.
 
@@ -152,6 +152,8 @@ class WrappedFunction(ConcreteFunction):
             return fetch
         if isinstance(fetch, BaseResourceVariable):
             return self._func_graph.capture(fetch.handle)
+        if type(fetch).__name__ == "TensorInfo":  # a message, which may name an operation too
+            return self._func_graph.as_graph_element(fetch.name)
         return self._func_graph.as_graph_element(fetch)
 
 
