@@ -56,6 +56,12 @@ class Level:
         self._next: Level | None = None
         self._derivative: Derivative | None = None
         self._programs: dict[tuple, Any] = {}
+        #: {place among the outputs: that of the input} of handles that come out as they went in.
+        self._handed_on = {
+            place: source
+            for place, output in enumerate(self.outputs)
+            if (source := _source_of(output, self.inputs)) is not None
+        }
 
     def differentiated(self, derivative: Derivative) -> None:
         """Says what the gradients are, before they are asked for."""
@@ -107,7 +113,7 @@ class Level:
             self.differentiated(derivative())
         results = self._run(values, before, True)
         count = len(self.outputs)
-        outputs = _as_tensors(results[:count], self.outputs)
+        outputs = self._as_tensors(results[:count], values)
         further = len(self.kept) - len(self.taken)
         kept = [*before, *results[count : count + further]]
         record_operation(self.name, outputs, tensors, self._backward(tensors, outputs, kept))
@@ -115,7 +121,16 @@ class Level:
 
     def run(self, values: list[Any], before: Sequence[Any] = ()) -> list[EagerTensor]:
         """The outputs for these values; no tape is told."""
-        return _as_tensors(self._run(values, before, False), self.outputs)
+        return self._as_tensors(self._run(values, before, False), values)
+
+    def _as_tensors(self, results: Sequence[Any], values: Sequence[Any]) -> list[EagerTensor]:
+        tensors = [
+            eager_tensor(result, output.dtype)
+            for result, output in zip(results, self.outputs, strict=False)
+        ]
+        for place, source in self._handed_on.items():
+            tensors[place]._value = values[source]
+        return tensors
 
     def _run(self, values: list[Any], before: Sequence[Any], keeps: bool) -> list[Any]:
         named = tuple([v.variable for v in values if type(v) is VariableName])
@@ -170,10 +185,13 @@ def _as_array(value: Any) -> Any:
     return np.asarray(value) if isinstance(value, np.generic) else value
 
 
-def _as_tensors(values: Sequence[Any], outputs: Sequence[Tensor]) -> list[EagerTensor]:
-    return [
-        eager_tensor(value, output.dtype) for value, output in zip(values, outputs, strict=False)
-    ]
+def _source_of(output: Tensor, inputs: Sequence[Tensor]) -> int | None:
+    """The place of the handle among the inputs that an output is."""
+    if output.dtype is not dtypes.resource:
+        return None
+    while output.op.defn.forwards:
+        output = output.op.inputs[0]
+    return next((place for place, tensor in enumerate(inputs) if tensor is output), None)
 
 
 def _needed_from_before(derivative: Derivative, inputs: Sequence[Tensor]) -> list[Tensor]:

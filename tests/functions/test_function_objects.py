@@ -209,3 +209,16 @@ def test_lists_and_dicts_of_attributes_are_as_others_to_traces():
     holder.values = {"a": [tf.constant(3.0)]}
     trace = first.get_concrete_function({"a": [tf.constant(2.0)]})
     assert first.get_concrete_function(holder.values) is trace
+
+
+def test_a_handle_comes_out_as_it_went_in():
+    variable = tf.Variable([[1, 2], [3, 4]], use_resource=True)
+
+    @tf.function
+    def handle_of():
+        return variable.handle, variable + 1
+
+    handle, _ = handle_of()
+    assert handle.shape == ()
+    variable.assign_add([[1, 1], [1, 1]])
+    assert read_variable_op(handle, dtype=tf.int32).numpy().tolist() == [[2, 3], [4, 5]]
