@@ -94,9 +94,24 @@ def test_switch(case, recorded, tier):
     assert (got["graph"] != recorded["graph"]) == (case.id in gaps.SWITCHES)
 
 
-@pytest.mark.parametrize(("case", "recorded"), each_case(*suites.PIPELINES))
-def test_pipeline(case, recorded, tier):
+#: What reads files and what draws or chooses among datasets is on the host on either tier.
+ON_HOST = ("file_datasets", "sparse_datasets", "more_datasets-resampled", "more_datasets-chosen")
+
+
+def on_both(parameters):
+    """`parameters` for each tier, on XLA marked slow for what is on the host on either."""
+    for tier in ("host", "xla"):
+        marked = unless(tier == "xla" and parameters.id.startswith(ON_HOST), parameters)
+        yield pytest.param(*marked.values, tier, id=f"{tier}-{marked.id}", marks=marked.marks)
+
+
+@pytest.mark.parametrize(
+    ("case", "recorded", "tier"),
+    [each for case in each_case(*suites.PIPELINES) for each in on_both(case)],
+)
+def test_pipeline(case, recorded, tier, monkeypatch):
     """An input pipeline gives TensorFlow's elements in its order, and has its nodes."""
+    monkeypatch.setenv("STILLFLOW_TIER", tier)
     got = suites.pipeline(tf, case)
     assert_agree(got["log"], recorded["log"], case.rtol, case.atol)
     assert got["graph"] == recorded["graph"]
@@ -158,7 +173,10 @@ RUNS = each_case(suites.RUNS, suites.EFFECTS, suites.SESSIONS, suites.TRAINED, s
 
 
 #: On XLA each run compiles, so of programs that differ in little, few are among the quick tests.
-VARIANTS = ("optimizer_with_slots_fetched_", "optimizer_rate_fed_", "schedule_", "program_")
+VARIANTS = (
+    *("optimizer_with_slots_fetched_", "optimizer_rate_fed_", "schedule_", "program_"),
+    "random_initial_weights",
+)
 SIZES = ("_scalar", "_matrix")
 
 
