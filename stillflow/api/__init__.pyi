@@ -77,6 +77,7 @@ from stillflow.declare.rules import RegisterGradient as RegisterGradient
 from stillflow.declare.rules import no_gradient as no_gradient
 from stillflow.declare.tensor_proto import make_tensor_proto as make_tensor_proto
 from stillflow.functions.decorated import function as function
+from stillflow.functions.vectorizing import vectorized_map as vectorized_map
 from stillflow.functions.wrapped import wrap_function as wrap_function
 from stillflow.gradients.aggregating import AggregationMethod as AggregationMethod
 from stillflow.gradients.custom import custom_gradient as custom_gradient
@@ -84,6 +85,7 @@ from stillflow.gradients.custom import grad_pass_through as grad_pass_through
 from stillflow.gradients.gradient_tape import GradientTape as GradientTape
 from stillflow.gradients.hessians import hessians as hessians
 from stillflow.gradients.py_function import py_function as py_function
+from stillflow.gradients.recomputing import recompute_grad as recompute_grad
 from stillflow.gradients.walk import UnconnectedGradients as UnconnectedGradients
 from stillflow.gradients.walk import gradients as gradients
 from stillflow.graph.behavior import is_at_2, stay_at_1

@@ -22,6 +22,7 @@ from stillflow.ops.debug.checks import assert_type as assert_type
 from stillflow.ops.debug.checks import is_non_decreasing as is_non_decreasing
 from stillflow.ops.debug.checks import is_numeric_tensor as is_numeric_tensor
 from stillflow.ops.debug.checks import is_strictly_increasing as is_strictly_increasing
+from stillflow.ops.debug.named_shapes import assert_shapes as assert_shapes
 from stillflow.ops.math.elementwise import is_finite as is_finite
 from stillflow.ops.math.elementwise import is_inf as is_inf
 from stillflow.ops.math.elementwise import is_nan as is_nan

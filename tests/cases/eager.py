@@ -523,3 +523,79 @@ def ragged_refusals(tf, tell):
             tell("none")
         except Exception as error:
             tell(type(error).__name__)
+
+
+# Rows, shapes and what is computed twice ----------------------------------------------------------
+
+
+@program
+def functions_of_rows(tf, tell):
+    x = tf.constant(f32(3, 2))
+    tell(tf.vectorized_map(lambda row: tf.reduce_sum(row * row), x))
+    tell(tf.vectorized_map(lambda rows: (rows[0] + rows[1], rows[0] * 2.0), (x, x)))
+    tell(tf.vectorized_map(lambda row: tf.matmul(row[tf.newaxis], tf.ones([2, 3])), x))
+    tell(tf.function(lambda x: tf.vectorized_map(lambda row: row * row[0], x))(x))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.vectorized_map(lambda row: tf.reduce_sum(row**3), x)
+    tell(tape.gradient(y, x))
+
+
+@program
+def shapes_by_name(tf, tell):
+    x, y, scalar = tf.ones([2, 3]), tf.ones([3, 4]), tf.constant(1.0)
+    for shapes in (
+        [(x, ("N", "Q")), (y, ("Q", "D"))],
+        [(x, ("N", "Q")), (y, ("N", "D"))],
+        [(x, (2, "Q")), (y, (3, "*")), (x, None)],
+        *([(x, ("N",))], [(x, (2, 4))], [(x, ("...", 3))], [(x, ("*", 3, 3))], [(scalar, ())]),
+        *(
+            [(scalar, ("N",))],
+            [(x, (None, "."))],
+            [(x, "NQ")],
+            [(x, 5)],
+            [(x, ("...", "A", "B", "C"))],
+        ),
+    ):
+        for message in (None, "these differ"):
+            try:
+                tell(tf.debugging.assert_shapes(shapes, message=message))
+            except ValueError as error:
+                tell(str(error).split("\n")[0])
+
+    unknown = tf.TensorSpec([None, None])
+
+    @tf.function(input_signature=[unknown, unknown])
+    def product(a, b):
+        check = tf.debugging.assert_shapes([(a, ("N", "Q")), (b, ("Q", "D"))])
+        with tf.control_dependencies([] if check is None else [check]):
+            return tf.reduce_sum(a) * tf.reduce_sum(b)
+
+    tell(product(x, y))
+    try:
+        product(x, x)
+    except tf.errors.InvalidArgumentError:
+        tell("refused")
+
+
+@program
+def computed_once_more(tf, tell):
+    w = tf.Variable(2.0)
+    calls = []
+
+    @tf.recompute_grad
+    def cubed(x):
+        calls.append(x)
+        return x * x * x * w
+
+    for differentiate in (lambda f: f, tf.function):
+
+        @differentiate
+        def derivatives():
+            x = tf.constant(3.0)
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = cubed(x)
+            return tape.gradient(y, [x, w])
+
+        tell(derivatives(), len(calls))

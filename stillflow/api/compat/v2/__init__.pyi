@@ -43,9 +43,11 @@ from stillflow.declare.rules import RegisterGradient as RegisterGradient
 from stillflow.declare.rules import no_gradient as no_gradient
 from stillflow.declare.tensor_proto import make_tensor_proto as make_tensor_proto
 from stillflow.functions.decorated import function as function
+from stillflow.functions.vectorizing import vectorized_map as vectorized_map
 from stillflow.gradients.aggregating import AggregationMethod as AggregationMethod
 from stillflow.gradients.custom import custom_gradient as custom_gradient
 from stillflow.gradients.custom import grad_pass_through as grad_pass_through
+from stillflow.gradients.recomputing import recompute_grad as recompute_grad
 from stillflow.gradients.version2 import gradients_v2, hessians_v2
 from stillflow.gradients.walk import UnconnectedGradients as UnconnectedGradients
 from stillflow.graph.context import executing_eagerly as executing_eagerly

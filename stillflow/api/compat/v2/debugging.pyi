@@ -3,6 +3,7 @@ from stillflow.ops.debug.asserting import check_numerics as check_numerics
 from stillflow.ops.debug.checks import assert_proper_iterable as assert_proper_iterable
 from stillflow.ops.debug.checks import assert_same_float_dtype as assert_same_float_dtype
 from stillflow.ops.debug.checks import is_numeric_tensor as is_numeric_tensor
+from stillflow.ops.debug.named_shapes import assert_shapes as assert_shapes
 from stillflow.ops.version2.checks import (
     assert_all_finite_v2,
     assert_equal_v2,
