@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
@@ -89,11 +91,17 @@ class OnBatch(Standardizing):
         self._check_call_args(method)
 
     def _check_call_args(self, method: str) -> None:
-        spec = getfullargspec(self.call)
-        required = spec.args[: len(spec.args) - len(spec.defaults or ())]
-        extra = [name for name in required if name != "training"][2:]
+        extra = _too_many(getattr(self.call, "__func__", self.call))
         if extra:
             raise ValueError(
                 f"Models passed to `{method}` can only have `training` and the first argument in "
                 f"`call` as positional arguments, found: {extra}."
             )
+
+
+@functools.lru_cache(maxsize=256)
+def _too_many(call: Callable[..., Any]) -> list[str]:
+    """The parameters of a model's `call` that nobody gives in training."""
+    spec = getfullargspec(call)
+    required = spec.args[: len(spec.args) - len(spec.defaults or ())]
+    return [name for name in required if name != "training"][2:]
