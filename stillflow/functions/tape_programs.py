@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.calling import VariableName
 from stillflow.declare.constants import constant
 from stillflow.declare.rules import REGISTERED
 from stillflow.gradients.tape import Tape
@@ -54,8 +55,12 @@ def _is_plain(op: EagerOperation) -> bool:
     """Whether a declared rule differentiates it, by numbers alone."""
     if op.type in REGISTERED or "_gradient_op_type" in op.attrs:
         return False
-    tensors = op.outputs if op.defn.snapshots else (*op.inputs, *op.outputs)
-    return all(tensor._dtype.is_numpy_compatible for tensor in tensors)
+    numbers = [*op.outputs, *(t for t in op.inputs if not (op.defn.reads and _is_variable(t)))]
+    return all(tensor._dtype.is_numpy_compatible for tensor in numbers)
+
+
+def _is_variable(tensor: Any) -> bool:
+    return type(tensor._value) is VariableName
 
 
 class _Nodes:
@@ -90,6 +95,8 @@ class _Nodes:
             else:
                 self._nodes[key] = node = placeholder(tensor._dtype, tensor.shape)
                 self.given[self._numbers[key]] = node
+                if _is_variable(tensor):  # whose shape a rule may ask for
+                    node._handle_data = tensor._handle_data
             if key in self._watched:
                 self.tape.watch(self._nodes[key])
         return self._nodes[key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from stillflow.declare.calling import VariableName
 from stillflow.gradients.tape import Tape
 from stillflow.graph.eager_tensor import EagerOperation, EagerTensor
 
@@ -54,7 +55,11 @@ def form_of(
                 number = numbers[known] = len(tensors)
                 tensors.append(tensor)
                 key.append(tensor._dtype._number)
-                key.append(getattr(tensor._value, "shape", None))  # a handle has none
+                value = tensor._value
+                if type(value) is VariableName:
+                    key.append(value.variable.attrs["shape"].sizes)
+                else:
+                    key.append(getattr(value, "shape", None))  # other handles have none
                 producer = producers.get(known)
                 if producer is not None:
                     waiting.append(producer)

@@ -36,7 +36,7 @@ def test_programs_give_the_numbers_of_the_walk():
         x = tf.constant(numbers(3, 5, at=step))
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(x)
-            rows = tf.gather(table.read_value(), [step, 0, 2])
+            rows = tf.gather(table, [step, 0, 2]) + tf.gather(table.read_value(), [1, 0, step])
             hidden = tf.nn.sigmoid(tf.matmul(x, w) + b) * rows
             loss = tf.reduce_mean(tf.square(hidden), axis=1)
         sources = [w, x, b, table, loss]
@@ -162,3 +162,15 @@ def test_numbers_among_the_arguments_leave_the_form_as_it_is(no_walk):
     inside = (x.numpy()[1:, 0] >= 0) & (x.numpy()[1:, 0] <= 0.5)
     assert grad.numpy()[1:, 0].tolist() == inside.astype(np.float32).tolist()
     assert not grad.numpy()[:, 1:].any()
+
+
+def test_variables_of_other_sizes_are_of_another_form():
+    for size in [5, 7] * STEPS:
+        table = tf.Variable(numbers(size, 2))
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.nn.embedding_lookup(table, [1, 1, 3]) ** 2)
+        grad = tape.gradient(loss, table)
+        assert grad.indices.numpy().tolist() == [1, 1, 3]
+        assert grad.dense_shape.numpy().tolist() == [size, 2]
+        assert grad.values.numpy().tolist() == (2 * table.numpy()[[1, 1, 3]]).tolist()
+    assert all(program is not None for program, _ in repeated_tapes._programs.values())
