@@ -84,8 +84,8 @@ class OpDef:
       fetched: what a session gives for the output, `fetched(op, session, value)`, if not the value.
       picks: of its first input it looks at no more than it gives, however large that is.
       rows: computes what `fn` gives for many rows at once: see `declare.rows`.
-      fitted: `fitted(*inputs, **attrs)` gives a function that computes in NumPy, of inputs of those
-        shapes and types, bit for bit what `fn` gives, but sooner; None where there is none.
+      fitted: `fitted(fn, *inputs, **attrs)` gives a function that computes in NumPy, of inputs of
+        those shapes and types, bit for bit what `fn` gives, but sooner; None where there is none.
       calls: it calls functions that its attributes name: `fn` takes a `declare.calling.Caller`
         before its inputs, of which those that name variables, or are read of them, are their names.
       forwards: the output is the input itself, so that a variable read through this op is read when

@@ -30,6 +30,7 @@ def on_handles(reference: OpDef, **changes: Any) -> OpDef:
         "static": reference.static,
         "near_zero": reference.near_zero,
         "host": reference.host,
+        "fitted": reference.fitted,
         **changes,
     }
     signature, fn = options.pop("signature"), options.pop("fn")

@@ -112,7 +112,7 @@ class _Specialising:
                 step = replace(step, writes=())  # a check that was passed once is always
             if step.fitted is not None:
                 inputs = (slots[slot] for slot in step.inputs)
-                step = replace(step, kernel=step.fitted(*inputs, **step.attrs))
+                step = replace(step, kernel=step.fitted(step.fn, *inputs, **step.attrs))
         size = sum(_nbytes(slots[slot]) for slot in step.outputs)
         if _is_static(step, self.fixed, self.static) and size <= self.budget:
             self.budget -= size

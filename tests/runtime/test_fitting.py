@@ -15,6 +15,14 @@ _ELEMENTWISE = (
     *("AddV2", "Cos", "Exp", "Greater", "Less", "Log", "Mul", "Neg", "RealDiv", "Sin", "Sqrt"),
     *("Square", "Sub", "Tanh"),
 )
+_ADAM = ("beta1_power", "beta2_power", "lr", "beta1", "beta2", "epsilon")
+# By type: the arrays before the scalars, these, and the attributes.
+_UPDATES = {
+    "ApplyMomentum": (2, ("lr", "grad", "momentum"), {"use_nesterov": True}),
+    "ApplyAdam": (3, (*_ADAM, "grad"), {"use_nesterov": False}),
+    "ApplyAdagrad": (2, ("lr", "grad"), {"update_slots": True}),
+    "ApplyRMSProp": (3, ("lr", "rho", "momentum", "epsilon", "grad"), {}),
+}
 _TURNED = [(False, False), (False, True), (True, False), (True, True)]
 
 
@@ -26,12 +34,13 @@ for module in (
 
 
 def kernel_of(op_type, *inputs, **attrs):
-    return OPS[op_type].fitted(*inputs, **attrs)
+    return OPS[op_type].fitted(OPS[op_type].fn, *inputs, **attrs)
 
 
 def test_none_is_forgotten():
     fitted = {name for name, defn in OPS.items() if defn.fitted is not None}
-    assert fitted == {*_ELEMENTWISE, "MatMul", "ApplyGradientDescent"}
+    own = {name for name in fitted if not name.startswith("ResourceApply")}
+    assert own == {*_ELEMENTWISE, "MatMul", "ApplyGradientDescent", *_UPDATES}
 
 
 def assert_same(op_type, *inputs, **attrs):
@@ -80,6 +89,33 @@ def test_what_has_threads_or_is_widened_has_no_kernel():
 def test_gradient_descent():
     w, rate = np.float32([[1, 2], [3, 4]]), np.asarray(0.1, np.float32)
     assert_same("ApplyGradientDescent", w, rate, w * 3, use_locking=False)
+
+
+@pytest.mark.parametrize("op_type", _UPDATES)
+def test_updates_of_large_variables(op_type):
+    """They are computed in blocks, of which the last is shorter."""
+    count, others, attrs = _UPDATES[op_type]
+    random = np.random.RandomState(1)
+
+    def array(name):
+        is_scalar = name not in ("", "grad")
+        return random.uniform(0.1, 0.9, () if is_scalar else (700, 1001)).astype(np.float32)
+
+    inputs = [np.asarray(array(name)) for name in (*[""] * count, *others)]
+    kernel = kernel_of(op_type, *inputs, use_locking=False, **attrs)
+    expected = OPS[op_type].fn(NUMPY, *inputs, use_locking=False, **attrs)
+    for found, wanted in zip(kernel(*inputs), expected, strict=True):
+        np.testing.assert_array_equal(found, wanted, strict=True)
+
+
+def test_descent_of_a_large_variable():
+    w, rate = np.linspace(1, 2, 700_700, dtype=np.float32), np.asarray(0.1, np.float32)
+    assert_same("ApplyGradientDescent", w, rate, w * 3, use_locking=False)
+
+
+def test_updates_of_small_variables_have_no_kernel():
+    w, rate = np.ones(3, np.float32), np.asarray(0.1, np.float32)
+    assert kernel_of("ApplyMomentum", w, w, rate, w, rate) is None
 
 
 def test_a_training_step_goes_on_as_it_began():

@@ -40,7 +40,7 @@ def _why_not_multiplied(op: Operation, inputs: Sequence[Any]) -> str:
 
 
 def _fitted_product(
-    a: Any, b: Any, *, transpose_a: bool, transpose_b: bool
+    fn: Callable[..., Any], a: Any, b: Any, *, transpose_a: bool, transpose_b: bool
 ) -> Callable[..., Any] | None:
     """The way that `matmul_op` takes for such matrices."""
     (rows, depth), (_, columns) = (

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare import shapes
+from stillflow.declare.fitting import in_blocks
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.type_sets import NUMBERS
@@ -97,11 +98,19 @@ def _rest(x):
     return 1 - x[()]
 
 
+def _fitted_descent(fn: Callable[..., Any], *inputs: Any, **attrs: Any) -> Callable[..., Any]:
+    return in_blocks(fn, *inputs, **attrs) or _descend
+
+
+def _descend(var: Any, alpha: Any, delta: Any) -> Any:
+    return var - alpha * delta
+
+
 @op(
     "ApplyGradientDescent",
     "var: ref T, alpha: T, delta: T -> out: ref T",
     **updates("var", grad=2),
-    fitted=lambda *inputs, use_locking: lambda var, alpha, delta: var - alpha * delta,
+    fitted=_fitted_descent,
 )
 def apply_gradient_descent(xp, var, alpha, delta, *, use_locking: bool = False):
     """var' = var - alpha * delta"""
@@ -113,6 +122,7 @@ def apply_gradient_descent(xp, var, alpha, delta, *, use_locking: bool = False):
     "ApplyMomentum",
     "var: ref T, accum: ref T, lr: T, grad: T, momentum: T -> out: ref T",
     **updates("var", "accum", grad=3),
+    fitted=in_blocks,
 )
 def apply_momentum(
     xp, var, accum, lr, grad, momentum, *, use_locking: bool = False, use_nesterov: bool = False
@@ -132,6 +142,7 @@ def apply_momentum(
     "var: ref T, m: ref T, v: ref T, beta1_power: T, beta2_power: T, lr: T, beta1: T, beta2: T, "
     "epsilon: T, grad: T -> out: ref T",
     **updates("var", "m", "v", grad=9),
+    fitted=in_blocks,
 )
 def apply_adam(
     xp,
@@ -188,6 +199,7 @@ def apply_ada_max(
     "ApplyAdagrad",
     "var: ref T, accum: ref T, lr: T, grad: T -> out: ref T",
     **updates("var", "accum", grad=3),
+    fitted=in_blocks,
 )
 def apply_adagrad(
     xp, var, accum, lr, grad, *, use_locking: bool = False, update_slots: bool = True
@@ -239,6 +251,7 @@ def apply_adadelta(
     "var: ref T, ms: ref T, mom: ref T, lr: T, rho: T, momentum: T, epsilon: T, grad: T "
     "-> out: ref T",
     **updates("var", "ms", "mom", grad=7),
+    fitted=in_blocks,
 )
 def apply_rms_prop(
     xp, var, ms, mom, lr, rho, momentum, epsilon, grad, *, use_locking: bool = False
