@@ -27,19 +27,23 @@ def side_by_side(steps: Sequence[Step], fed: Collection[Tensor]) -> list[Step]:
     ordered: list[Step] = []
     left = list(range(len(steps)))
     while left:
-        ready = [index for index in left if before[index] <= done]
-        chosen = [index for index in ready if not _begins(steps[index])]
-        if chosen:
-            ordered += [steps[index] for index in chosen]
-        elif len(ready) == 1:
-            chosen = ready
-            ordered.append(steps[ready[0]])
-        else:
-            chosen = _with_effects(steps, before, ready, left)
-            place = {index: number for number, index in enumerate(chosen)}
-            follow = [{place[n] for n in before[index] - done} for index in chosen]
-            ordered.append(_in_one([steps[index] for index in chosen], follow))
-        done.update(chosen)
+        waits: list[int] = []
+        for index in left:
+            if not before[index] <= done:
+                continue
+            if _begins(steps[index]):
+                waits.append(index)
+            else:
+                ordered.append(steps[index])
+                done.add(index)
+        if len(waits) == 1:
+            ordered.append(steps[waits[0]])
+        elif waits:
+            waits = _with_effects(steps, before, waits, [n for n in left if n not in done])
+            place = {index: number for number, index in enumerate(waits)}
+            follow = [{place[n] for n in before[index] - done} for index in waits]
+            ordered.append(_in_one([steps[index] for index in waits], follow))
+        done.update(waits)
         left = [index for index in left if index not in done]
     return ordered
 
@@ -56,23 +60,28 @@ def _with_effects(
     That is what may have an effect and follows some of them, but not all, and what leads there.
     What touches a run's own state is not: no other step sees that before its end.
     """
-    chosen = set(waits)
+    chosen, unordered = set(waits), set(left)
     while True:
-        all_waits = {index for index in chosen if _begins(steps[index])}
-        behind: dict[int, set[int]] = {}  # of what can be done here: the waits that it follows
-        leading: dict[int, set[int]] = {}  # and what of `left` leads to it, itself included
+        all_waits = [index for index in sorted(chosen) if _begins(steps[index])]
+        bits = {index: 1 << number for number, index in enumerate(all_waits)}
+        behind: dict[int, int] = {}  # of what can be done here: the waits that it follows, as bits
+        effects: list[int] = []
         for index in left:
-            if index not in waits and not _can_go_beside(steps[index]):
+            earlier = before[index] & unordered
+            can_go = index in chosen or _can_go_beside(steps[index])
+            if not (can_go and earlier <= behind.keys()):
                 continue
-            earlier = before[index] & set(left)
-            if earlier <= behind.keys():
-                own = {index} if index in all_waits else set()
-                behind[index] = own.union(*(behind[n] for n in earlier))
-                leading[index] = {index}.union(*(leading[n] for n in earlier))
+            behind[index] = bits.get(index, 0)
+            for n in earlier:
+                behind[index] |= behind[n]
+            if not steps[index].is_pure and behind[index] != (1 << len(bits)) - 1:
+                effects.append(index)
         found = set(chosen)
-        for index, followed in behind.items():
-            if not steps[index].is_pure and not followed >= all_waits:
-                found |= leading[index]
+        while effects:
+            index = effects.pop()
+            if index not in found:
+                found.add(index)
+                effects += before[index] & unordered
         if found == chosen:
             return sorted(found)
         chosen = found
