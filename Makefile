@@ -5,9 +5,10 @@ BIN := .venv/bin
 export TF115 TF2 TORCH
 # A file's tests share what they compile, so they stay in one process. Each process has a core:
 # threads of NumPy's own would wait for cores that the others use. tests/conftest.py says what is
-# first; pytest would begin with the files of most tests.
+# first; pytest would begin with the files of most tests. What pytest makes of the tests' files is
+# kept, which takes each process six seconds to make.
 ON_ALL_CORES := --numprocesses auto --dist loadfile --no-loadscope-reorder
-PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest $(ON_ALL_CORES)
+PYTEST := PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 $(BIN)/pytest $(ON_ALL_CORES)
 
 .PHONY: setup mnist test test-all test-newest matrix bench bench-steps bench-processes check docs lock
 
