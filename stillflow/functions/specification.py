@@ -144,7 +144,7 @@ class FunctionSpec:
             return
         if not _are_alike(self.input_signature, args):
             raise ValueError("Structure of Python function inputs does not match input_signature.")
-        flat = nest.flatten(args, expand_composites=True)
+        flat = flat_specs(args)
         if any(not isinstance(arg, (Tensor, TensorSpec)) for arg in flat):
             raise ValueError(
                 "When input_signature is provided, all inputs to the Python function must be "

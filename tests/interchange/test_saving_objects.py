@@ -299,3 +299,19 @@ def test_a_graph_says_why_it_cannot_be_saved(tmp_path):
         root.f = tf.function(lambda: inner(), input_signature=[])
         with pytest.raises(ValueError, match=r"following reason\(s\):\nIt keeps a secret\."):
             save(root, str(tmp_path))
+
+
+def test_ragged_arguments_are_saved(tmp_path):
+    spec = tf.RaggedTensorSpec([None, None], tf.int32)
+    with eager_mode():
+        root = tf.Module()
+        root.f = tf.function(lambda x: x + 1, input_signature=[spec])
+        for number in range(2):
+            save(root, str(tmp_path / str(number)), signatures={})
+            root = load(str(tmp_path / str(number)))
+        assert root.f(tf.ragged.constant([[1, 2], [3]])).to_list() == [[2, 3], [4]]
+
+
+def test_eager_tensors_have_no_tensor_info():
+    with eager_mode(), pytest.raises(RuntimeError, match="not supported in Eager mode"):
+        tf.saved_model.build_tensor_info(tf.constant(1.0))

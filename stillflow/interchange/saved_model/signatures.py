@@ -7,6 +7,7 @@ from typing import Any
 
 from stillflow.graph import dtypes, nest
 from stillflow.graph.composite import CompositeTensor
+from stillflow.graph.context import check_not_eager
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.interchange.saved_model import names
@@ -15,7 +16,12 @@ from stillflow.ops.sparse.sparse_tensor import SparseTensor
 
 
 def build_tensor_info(tensor: Any) -> Any:
-    """Returns the TensorInfo of a tensor, dense or not: names, types and static shapes."""
+    """Returns the TensorInfo of a tensor, dense or not: names, types and static shapes.
+
+    Raises:
+      RuntimeError: eagerly, where tensors have no names.
+    """
+    check_not_eager("build_tensor_info is not supported in Eager mode.")
     from tensorboard.compat.proto.meta_graph_pb2 import TensorInfo
 
     if isinstance(tensor, CompositeTensor) and not isinstance(tensor, SparseTensor):
