@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from stillflow.graph.context import executing_eagerly, graphs
 from stillflow.graph.eager_tensor import EagerTensor
+from stillflow.graph.indexed_slices import IndexedSlices
 
 Pairs = Sequence[tuple[Any, Any]]
 #: Carries out the update of other gradients; tells whether it did.
@@ -69,15 +70,26 @@ def _key(optimizer: Any, pairs: Pairs, global_step: Any) -> tuple | None:
     if key is None:
         return None
     for grad, variable in pairs:
-        if type(grad) is not EagerTensor or not is_plain(variable):
+        parts = parts_of(grad)
+        if parts is None or not is_plain(variable):
             return None
-        key.append(grad._dtype._number)
+        key += [part._dtype._number for part in parts]
         key.append(variable._unique_id)
     if global_step is not None:
         if not is_plain(global_step):
             return None
         key.append(global_step._unique_id)
     return tuple(key)
+
+
+def parts_of(grad: Any) -> Sequence[EagerTensor] | None:
+    """A gradient of eager mode; of one for some rows, its values and which rows they are."""
+    if type(grad) is EagerTensor:
+        return (grad,)
+    if type(grad) is not IndexedSlices:
+        return None
+    parts: Any = (grad.values, grad.indices)
+    return parts if all([type(part) is EagerTensor for part in parts]) else None
 
 
 def is_plain(variable: Any) -> bool:

@@ -155,3 +155,22 @@ def test_later_steps_of_keras_are_one_plan(monkeypatch):
         optimizer.apply_gradients([(tf.ones([2]), v)])
     assert v.numpy().tolist() == [1 - 0.5 * STEPS, 2 - 0.5 * STEPS]
     assert int(optimizer.iterations.numpy()) == STEPS
+
+
+def trained_rows(optimizer):
+    """What a variable and its slots are after steps that change some of its rows, some twice."""
+    table = tf.Variable(numbers(10, 6, 2))
+    for step in range(STEPS):
+        rows = [step, 2, 2, 0][: 2 + step % 3]  # of another number in each step
+        grad = tf.IndexedSlices(numbers(step, len(rows), 2), tf.constant(rows), tf.constant([6, 2]))
+        optimizer.apply_gradients([(grad, table)])
+    return [v.numpy().tolist() for v in [table, *optimizer.variables()]]
+
+
+@pytest.mark.parametrize("make", [*OPTIMIZERS.values(), *KERAS.values()])
+def test_a_plan_gives_the_same_bits_for_gradients_of_rows(make, monkeypatch):
+    optimizer = make()
+    repeating = trained_rows(optimizer)
+    assert [callable(kind) for kind in repeated_updates._known[optimizer].values()] == [True]
+    monkeypatch.setattr(repeated_updates, "_TIMES", STEPS + 1)
+    assert repeating == trained_rows(make())
