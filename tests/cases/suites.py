@@ -182,10 +182,10 @@ LENIENCE = "lenience"
 #: Expressions over numbers that overflow, vanish, or are none.
 HOSTILE = "hostile"
 #: Programs that run eagerly.
-EAGER = "eager"
+EAGER, EAGER_MODELS = "eager", "eager_models"
 NAMES = (
     HOSTILE,
-    EAGER,
+    *(EAGER, EAGER_MODELS),
     *(*VALUES, RUNS, EFFECTS, COUNTERPARTS, SESSIONS, TRAINED, RACES),
     *(GRAPHS, WHOLE_GRAPHS, GRADIENT_GRAPHS, *STORIES, *DIGESTED, *NETWORKS, SWITCHES, NESTS),
     *PIPELINES,
@@ -226,7 +226,7 @@ def observations(name):
         **dict.fromkeys((*DIGESTED, *NETWORKS, WHOLE_NETWORKS, NESTS), digested_story),
         **dict.fromkeys(TRAININGS, training_story),
         SWITCHES: switch_story,
-        EAGER: eager_log,
+        **dict.fromkeys((EAGER, EAGER_MODELS), eager_log),
         **dict.fromkeys(PIPELINES, pipeline),
     }
     if name == GRADIENT_GRAPHS:

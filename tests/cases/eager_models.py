@@ -1,0 +1,273 @@
+"""Models of many kinds that are trained eagerly, as programs of 2018 and 2019 train them."""
+
+import tempfile
+
+import numpy as np
+
+from .suite import Suite
+
+suite = Suite("eager_models")
+
+ROUNDING = "TensorFlow's kernels sum in another order"
+
+
+def program(fn):
+    """Adds `fn(tf, tell)` as a case, under its own name."""
+    suite.case(fn.__name__, fn, grad=False, rtol=1e-4, atol=1e-5, why=ROUNDING)
+    return fn
+
+
+def waves(*shape, at=0):
+    """f32 of `shape`, with no two alike."""
+    count = int(np.prod(shape))
+    return np.sin(np.arange(count, dtype=np.float32) + np.float32(at)).reshape(shape)
+
+
+def given(variables):
+    """The variables, with values that no initialiser has drawn."""
+    for at, variable in enumerate(variables):
+        variable.assign(waves(*variable.shape.as_list(), at=at))
+    return variables
+
+
+def pairs(grads, variables):
+    return [(grads[i], variables[i]) for i in range(len(variables))]
+
+
+@program
+def recurrence_by_hand(tf, tell):
+    variables = [tf.Variable(waves(3, 4)), tf.Variable(waves(4, 4)), tf.Variable(waves(4, 1, at=5))]
+    x, y = tf.constant(waves(2, 5, 3)), tf.constant([[1.0], [-1.0]])
+    optimizer, step = tf.train.RMSPropOptimizer(0.05), tf.train.get_or_create_global_step()
+    for _ in range(4):
+        with tf.GradientTape() as tape:
+            state = tf.zeros([2, 4])
+            for row in tf.unstack(x, axis=1):
+                state = tf.tanh(tf.matmul(row, variables[0]) + tf.matmul(state, variables[1]))
+            loss = tf.losses.mean_squared_error(y, tf.matmul(state, variables[2]))
+        grads, norm = tf.clip_by_global_norm(tape.gradient(loss, variables), 1.0)
+        optimizer.apply_gradients(pairs(grads, variables), global_step=step)
+        tell(loss, norm)
+    tell(step, *variables)
+
+
+@program
+def two_adversaries(tf, tell):
+    layers = tf.keras.layers
+    makes = tf.keras.Sequential(
+        [layers.Dense(8, activation="relu", input_shape=(2,)), layers.Dense(2)]
+    )
+    tells = tf.keras.Sequential(
+        [
+            *(layers.Dense(8, activation=tf.nn.leaky_relu, input_shape=(2,)), layers.Dropout(0.0)),
+            layers.Dense(1),
+        ]
+    )
+    given(makes.variables + tells.variables)
+    optimizers = [tf.train.AdamOptimizer(0.01), tf.train.AdamOptimizer(0.01)]
+    real, noise = tf.constant(waves(4, 2)), tf.constant(waves(4, 2, at=9))
+    entropy = tf.losses.sigmoid_cross_entropy
+    for _ in range(3):
+        with tf.GradientTape() as of_maker, tf.GradientTape() as of_teller:
+            of_real = tells(real, training=True)
+            of_made = tells(makes(noise, training=True), training=True)
+            fooled = entropy(tf.ones_like(of_made), of_made)
+            told = entropy(tf.ones_like(of_real), of_real) + entropy(
+                tf.zeros_like(of_made), of_made
+            )
+        made = of_maker.gradient(fooled, makes.variables)
+        seen = of_teller.gradient(told, tells.variables)
+        optimizers[0].apply_gradients(pairs(made, makes.variables))
+        optimizers[1].apply_gradients(pairs(seen, tells.variables))
+        tell(fooled, told)
+
+
+@program
+def learning_to_learn(tf, tell):
+    """Steps within steps: the outer tape differentiates the inner one's gradients."""
+    w, b = tf.Variable(waves(1, 4)), tf.Variable(waves(4, 1, at=1))
+    optimizer = tf.train.GradientDescentOptimizer(0.01)
+
+    def loss_of(w, b, x, y):
+        return tf.reduce_mean((tf.matmul(tf.sin(tf.matmul(x, w)), b) - y) ** 2)
+
+    for _ in range(3):
+        with tf.GradientTape() as outer:
+            total = 0.0
+            for task in range(2):
+                x = tf.constant(waves(5, 1, at=task))
+                fast = [tf.identity(w), tf.identity(b)]
+                for _ in range(2):
+                    with tf.GradientTape() as inner:
+                        inner.watch(fast)
+                        loss = loss_of(*fast, x, x * (task + 1.0))
+                    slopes = inner.gradient(loss, fast)
+                    fast = [fast[i] - 0.1 * slopes[i] for i in range(2)]
+                total += loss_of(*fast, x, x * (task + 1.0))
+        optimizer.apply_gradients(pairs(outer.gradient(total, [w, b]), [w, b]))
+        tell(total)
+    tell(w, b)
+
+
+@program
+def gradient_of_a_policy(tf, tell):
+    weights, states = tf.Variable(waves(3, 2)), tf.constant(waves(4, 3))
+    optimizer = tf.train.AdamOptimizer(0.1)
+    for seed in range(3):
+        with tf.GradientTape() as tape:
+            choice = tf.distributions.Categorical(logits=tf.matmul(states, weights))
+            actions = choice.sample(seed=seed)
+            reward = tf.cast(tf.equal(actions, 1), tf.float32)
+            advantage = reward - tf.reduce_mean(reward)
+            loss = -tf.reduce_mean(choice.log_prob(actions) * advantage)
+            loss -= 0.01 * tf.reduce_mean(choice.entropy())
+        optimizer.apply_gradients([(tape.gradient(loss, weights), weights)])
+        tell(loss, actions)
+
+
+@program
+def own_layer_and_model(tf, tell):
+    layers = tf.keras.layers
+
+    class Counting(layers.Layer):
+        def build(self, shape):
+            penalty, tenth = tf.keras.regularizers.l2(0.1), tf.constant_initializer(0.1)
+            size = [int(shape[-1]), 4]
+            self.kernel = self.add_weight("kernel", size, initializer=tenth, regularizer=penalty)
+            self.calls = self.add_weight("calls", [], initializer="zeros", trainable=False)
+
+        def call(self, x):
+            self.calls.assign_add(1.0)
+            self.add_loss(tf.reduce_sum(tf.abs(x)) * 0.01)
+            return tf.matmul(x, self.kernel)
+
+    class Net(tf.keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.first, self.norm = Counting(), layers.BatchNormalization()
+            self.last = layers.Dense(1, kernel_initializer="ones")
+
+        def call(self, x, training=False):
+            return self.last(tf.nn.relu(self.norm(self.first(x), training=training)))
+
+    net, x, y = Net(), tf.constant(waves(4, 3)), tf.constant(waves(4, 1, at=3))
+    optimizer = tf.keras.optimizers.Adam(0.01)
+    for _ in range(3):
+        with tf.GradientTape() as tape:
+            errors = tf.keras.losses.mean_squared_error(y, net(x, training=True))
+            loss = tf.reduce_mean(errors) + sum(net.losses)
+        grads = tape.gradient(loss, net.trainable_variables)
+        optimizer.apply_gradients(pairs(grads, net.trainable_variables))
+        tell(loss)
+    tell(net(x), net.first.calls, len(net.losses), [v.name for v in net.variables])
+
+
+@program
+def resumed_training(tf, tell):
+    """Epochs over a shuffled dataset, with metrics; saved, and gone on with by a new model."""
+    folder = tempfile.mkdtemp()
+
+    def train(epochs):
+        dense = tf.keras.layers.Dense(2, kernel_initializer="ones", input_shape=(3,))
+        model, optimizer = tf.keras.Sequential([dense]), tf.train.AdamOptimizer(0.05)
+        step = tf.Variable(0, dtype=tf.int64)
+        checkpoint = tf.train.Checkpoint(model=model, optimizer=optimizer, step=step)
+        manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=2)
+        checkpoint.restore(manager.latest_checkpoint)
+        rows = (waves(8, 3), np.arange(8) % 2)
+        dataset = tf.data.Dataset.from_tensor_slices(rows).shuffle(8, seed=3).batch(3)
+        mean, right = tf.keras.metrics.Mean(), tf.keras.metrics.SparseCategoricalAccuracy()
+        for _ in range(epochs):
+            mean.reset_states()
+            right.reset_states()
+            for x, labels in dataset:
+                with tf.GradientTape() as tape:
+                    logits = model(x)
+                    loss = tf.losses.sparse_softmax_cross_entropy(labels, logits)
+                grads = tape.gradient(loss, model.variables)
+                optimizer.apply_gradients(pairs(grads, model.variables), global_step=step)
+                mean(loss)
+                right(labels, logits)
+            manager.save()
+            tell(mean.result(), right.result(), manager.latest_checkpoint[-6:])
+        tell(step, *model.variables)
+
+    train(2)
+    train(1)
+
+
+@program
+def python_in_between(tf, tell):
+    weights, seen = tf.Variable([1.0, 2.0]), []
+
+    def python(x):
+        seen.append(x.numpy().tolist())
+        return tf.reduce_sum(x * x) if x[0] > 0 else tf.reduce_sum(x)
+
+    for _ in range(3):
+        with tf.GradientTape() as tape:
+            loss = tf.py_function(python, [weights], tf.float32)
+        weights.assign_sub(0.6 * tape.gradient(loss, weights))
+        tell(loss)
+    tell(seen)
+
+
+@program
+def variational_encoder(tf, tell):
+    encode, decode = tf.Variable(waves(3, 4)), tf.Variable(waves(2, 3, at=4))
+    x, optimizer = tf.constant(waves(5, 3)), tf.train.MomentumOptimizer(0.05, 0.9)
+    for seed in range(3):
+        with tf.GradientTape() as tape:
+            mean, log_scale = tf.split(tf.matmul(x, encode), 2, axis=1)
+            code = tf.distributions.Normal(mean, tf.exp(log_scale))
+            prior = tf.distributions.Normal(tf.zeros_like(mean), tf.ones_like(mean))
+            far = tf.reduce_sum(tf.distributions.kl_divergence(code, prior), 1)
+            errors = tf.reduce_sum((tf.matmul(code.sample(seed=seed), decode) - x) ** 2, 1)
+            loss = tf.reduce_mean(errors + far)
+        grads = tape.gradient(loss, [encode, decode])
+        optimizer.apply_gradients(pairs(grads, [encode, decode]))
+        tell(loss)
+
+
+@program
+def attention_over_a_sentence(tf, tell):
+    layers = tf.keras.layers
+    reads = layers.GRU(4, return_sequences=True, return_state=True)
+    writes, embed, last = layers.GRU(4, return_state=True), layers.Embedding(6, 3), layers.Dense(6)
+    of_words, of_state, score = layers.Dense(4), layers.Dense(4), layers.Dense(1)
+    words, target = tf.constant([[1, 2, 3], [3, 2, 0]]), tf.constant([[1, 4], [1, 5]])
+
+    def loss_of():
+        sequence, state = reads(embed(words))
+        summed = tf.nn.tanh(of_words(sequence) + of_state(state[:, tf.newaxis]))
+        looked = tf.reduce_sum(tf.nn.softmax(score(summed), axis=1) * sequence, 1)
+        inputs = tf.concat([looked[:, tf.newaxis], embed(target[:, :1])], -1)
+        output, _ = writes(inputs, initial_state=state)
+        entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
+        return tf.reduce_mean(entropy(labels=target[:, 1], logits=last(output)))
+
+    loss_of()
+    parts = [reads, writes, embed, last, of_words, of_state, score]
+    variables = given([variable for layer in parts for variable in layer.variables])
+    optimizer = tf.train.AdamOptimizer(0.02)
+    for _ in range(3):
+        with tf.GradientTape() as tape:
+            loss = loss_of()
+        optimizer.apply_gradients(pairs(tape.gradient(loss, variables), variables))
+        tell(loss)
+
+
+@program
+def slope_of_a_critic(tf, tell):
+    """A loss of a gradient, as critics of adversaries have it."""
+    first = tf.keras.layers.Dense(4, activation="tanh", input_shape=(2,))
+    critic = tf.keras.Sequential([first, tf.keras.layers.Dense(1)])
+    x = tf.constant(waves(3, 2))
+    given(critic.variables)
+    with tf.GradientTape() as tape:
+        with tf.GradientTape() as of_inputs:
+            of_inputs.watch(x)
+            y = critic(x)
+        slopes = tf.norm(of_inputs.gradient(y, x), axis=1)
+        loss = tf.reduce_mean((slopes - 1.0) ** 2)
+    tell(loss, tape.gradient(loss, critic.trainable_variables)[:3])
