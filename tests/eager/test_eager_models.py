@@ -306,3 +306,10 @@ def test_a_phase_that_is_set_comes_before_defaults():
     with tf.keras.backend.learning_phase_scope(0):
         assert asked() is False
     assert asked(training=True) is True
+
+
+def test_optimizers_of_keras_watch_what_they_are_given():
+    x = tf.constant(1.0)
+    ((grad, given),) = tf.keras.optimizers.SGD(3.0)._compute_gradients(lambda: x * x, [x])
+    assert given is x
+    assert float(grad) == 2.0

@@ -123,6 +123,8 @@ class OptimizerV2(Hyper):
                 "get_updates(loss, variables) gives the operations of a step."
             )
         with GradientTape() if executing_eagerly() else nullcontext() as tape:
+            if tape is not None and not callable(var_list):
+                tape.watch(var_list)
             value = loss()
         variables = nest.flatten(var_list() if callable(var_list) else var_list)
         with name_scope(f"{self._name}/gradients"):
