@@ -42,9 +42,9 @@ def exported(*arguments):
 @pytest.mark.parametrize(
     ("model", "batch", "counts"),
     [
-        ("convolutional", "dynamic", [1, 4, 6]),
+        pytest.param("convolutional", "dynamic", [1, 4, 6], marks=pytest.mark.slow),
         ("convolutional", "6", [6]),
-        ("recurrent", "4", [4]),
+        pytest.param("recurrent", "4", [4], marks=pytest.mark.slow),
         ("recurrent", "dynamic", [1, 4, 6]),
     ],
 )

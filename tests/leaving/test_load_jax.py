@@ -20,7 +20,8 @@ FORMS = {
 }
 
 
-@pytest.fixture(params=[False, True], ids=["narrow", "wide"])
+# tests/leaving/test_to_jax.py is quick with 64-bit types as well.
+@pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.slow)], ids=["narrow", "wide"])
 def wide(request):
     with jax.enable_x64(request.param):
         yield
