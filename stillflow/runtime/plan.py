@@ -251,7 +251,8 @@ class _Planner:
     def _add_switch(self, op: Operation) -> None:
         for pred, side in self._assumed.items():
             if (pred, side) in self._sides.of_tensor(op.outputs[side]):
-                self._require_data(op)
+                if self._outer is None:  # else the plan around has looked, for both sides
+                    self._require_data(op)
                 self._forward(op.outputs[side], op.inputs[0])
 
     def _add_merge(self, op: Operation) -> None:
