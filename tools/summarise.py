@@ -92,7 +92,7 @@ def english(**n):
 TensorFlow 1.15's; within 1e-5 in {recipes_near}, the others with how far |
 | what people built on it, from PyPI | {libraries} libraries; {library_numbers:,} numbers, \
 all within {library_apart:g} |
-| TensorFlow 1.15's own unit tests, graph mode | {tests_pass:,} of the {tests:,} that pass there \
+| TensorFlow 1.15's own unit tests | {tests_pass:,} of the {tests:,} that pass there \
 pass; {tests_skip:,} are skipped |
 | `stillflow check`, asked before the first two | right about {foretold} of {checked} programs |\
 """.format(**n)
@@ -106,7 +106,7 @@ def chinese(**n):
 | 公开的代码仓库(小规模) | {recipes} 项训练,与 TensorFlow 1.15 对照 {recipe_numbers:,} 个数值;\
 {recipes_near} 项相差不超过 1e-5,其余注明相差多少 |
 | 当年的库(取自 PyPI) | {libraries} 个库,{library_numbers:,} 个数值,相差均不超过 {library_apart:g} |
-| TensorFlow 1.15 自己的单元测试(图模式) | 在那里通过的 {tests:,} 个中通过 {tests_pass:,} 个,\
+| TensorFlow 1.15 自己的单元测试 | 在那里通过的 {tests:,} 个中通过 {tests_pass:,} 个,\
 跳过 {tests_skip:,} 个 |
 | 运行前两项之前询问 `stillflow check` | {checked} 个程序中说对 {foretold} 个 |""".format(**n)
 
