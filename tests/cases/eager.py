@@ -525,6 +525,47 @@ def ragged_refusals(tf, tell):
             tell(type(error).__name__)
 
 
+# Converted code ---------------------------------------------------------------------------------
+
+
+@program
+def converted_functions(tf, tell):
+    def broken_off(x):
+        y = x
+        for i in tf.range(3):
+            for j in tf.range(2):
+                y = y * x if tf.equal(j, i % 2) else y + x * tf.sin(y)
+                if y > 1.1:
+                    break
+        return y
+
+    def gone_on(x):
+        count = 0
+        for _ in range(4):
+            x = x + 1.0
+            if x > 2.0:
+                continue
+            count += 1
+            x = x * 2.0
+        return x, count
+
+    def returned(x):
+        if x > 3.0:
+            return -x
+        while x < 2.0:
+            x = x + 1.0
+        return x
+
+    for function in (broken_off, gone_on, returned):
+        converted = tf.autograph.to_graph(function)
+        tell(*(converted(tf.constant(value)) for value in (0.5, 1.5, 20.0)))
+    with tf.GradientTape() as tape:
+        x = tf.constant(0.5)
+        tape.watch(x)
+        y = tf.autograph.to_graph(broken_off)(x)
+    tell(tape.gradient(y, x))
+
+
 # Rows, shapes and what is computed twice ----------------------------------------------------------
 
 

@@ -62,7 +62,9 @@ def if_stmt(
         return outputs
 
     outputs = cond(test, lambda: built(sides[0]), lambda: built(sides[1]), strict=True)
-    set_state((*_with_nothing(sides[0].values or (), outputs), *before[given:]))
+    # Eagerly one side alone is taken, and has values.
+    values = next((side.values for side in sides if side.values is not None), ())
+    set_state((*_with_nothing(values, outputs), *before[given:]))
 
 
 class _Side:
