@@ -105,7 +105,7 @@ def to_tensor(
 
 
 def captured(value: Tensor, name: str | None = None) -> Tensor:
-    """What stands for an eager tensor in the function that is being built.
+    """What stands for an eager tensor in the function that is being built, under that name.
 
     Raises:
       RuntimeError: it is a graph that is no function's body.
@@ -116,7 +116,7 @@ def captured(value: Tensor, name: str | None = None) -> Tensor:
             "Attempting to capture an EagerTensor without building a function.\n"
             "  A graph takes its value: tf.constant(tensor.numpy())."
         )
-    return graph.capture(value)
+    return graph.capture(value, name)
 
 
 def _check_dtype(tensor: Tensor, wanted: DType | None) -> None:

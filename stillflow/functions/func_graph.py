@@ -44,7 +44,6 @@ class FuncGraph(TracedGraph):
         self.control_outputs: list[Operation] = []
         self.control_captures: dict[Operation, None] = {}
         self._watched: dict[int, Any] = {}
-        self._requested: str | None = None
         self.saving_errors: set[str] = set()
         self._argument_variables: set[int] = set()
         self._variable_creator_stack = self.outer_graph._variable_creator_stack
@@ -70,11 +69,7 @@ class FuncGraph(TracedGraph):
     def capture(self, tensor: Any, name: str | None = None) -> Tensor:
         if not tensor._is_eager:
             self._check_accessible(tensor)
-        self._requested = name
-        try:
-            inside = super().capture(tensor)
-        finally:
-            self._requested = None
+        inside = super().capture(tensor, name)
         if inside is not tensor:
             record_operation("captured_value", [inside], [tensor], lambda grad: [grad])
         return inside
@@ -106,9 +101,6 @@ class FuncGraph(TracedGraph):
                 "or code block. Use return values, explicit Python locals or TensorFlow "
                 f"collections to access it. Defined in: {graph}; accessed from: {self}.\n"
             )
-
-    def _argument_name(self, tensor: Tensor) -> str:
-        return self._requested or super()._argument_name(tensor)
 
     @property
     def captures(self) -> list[tuple[Tensor, Tensor]]:

@@ -152,9 +152,9 @@ class _Backward(branches.BranchGraph):
         types = [value_dtype(x) if is_handle(x) else x.dtype for x in body.inputs]
         return list(symbolic_gradient_op([*taken, *weights], Tout=types, f=FunctionName(name)))
 
-    def capture(self, tensor: Tensor) -> Tensor:
+    def capture(self, tensor: Tensor, name: str | None = None) -> Tensor:
         if tensor.graph is not self._forward.body.whole:
-            return super().capture(tensor)
+            return super().capture(tensor, name)
         if tensor.dtype is dtypes.resource:
             tensor = _argument_behind(tensor)
         if tensor in self._captured:

@@ -35,7 +35,7 @@ class FunctionLibrary:
         """Whether the graph is a function's body."""
         return self._building_function
 
-    def capture(self, tensor: Any) -> Any:
+    def capture(self, tensor: Any, name: str | None = None) -> Any:
         """What stands for `tensor` here: itself, but an argument in the body of a function."""
         return tensor
 

@@ -222,3 +222,20 @@ def test_a_handle_comes_out_as_it_went_in():
     assert handle.shape == ()
     variable.assign_add([[1, 1], [1, 1]])
     assert read_variable_op(handle, dtype=tf.int32).numpy().tolist() == [[2, 3], [4, 5]]
+
+
+def test_what_is_taken_from_outside_is_named_by_the_input_that_takes_it():
+    """The names are TensorFlow 1.15's."""
+    variable = tf.Variable([1.0, 2.0], use_resource=True)
+    constant = tf.constant(list(range(200)), tf.float32)
+
+    @tf.function
+    def f(x):
+        y = variable * x
+        with tf.name_scope("s"):
+            return y, tf.concat([constant, constant], 0)
+
+    concrete = f.get_concrete_function(tf.constant([1.0, 2.0]))
+    assert [each.name for each in concrete.inputs] == [
+        *("x:0", "ReadVariableOp/resource:0", "s/concat/values_0:0")
+    ]

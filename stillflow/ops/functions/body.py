@@ -79,8 +79,12 @@ class FuncGraph(Graph):
         self._captured: dict[Tensor, Tensor] = {}
         self._outer_scope = get_variable_scope()
 
-    def capture(self, tensor: Tensor) -> Tensor:
-        """What stands for `tensor` in the body: itself, if it is of the body."""
+    def capture(self, tensor: Tensor, name: str | None = None) -> Tensor:
+        """What stands for `tensor` in the body: itself, if it is of the body.
+
+        Args:
+          name: of the argument that stands for it, where there is none yet.
+        """
         if not tensor._is_eager and tensor.graph is self:
             return tensor
         if tensor not in self._captured:
@@ -88,7 +92,7 @@ class FuncGraph(Graph):
             if tensor not in self._captured and self._by_value and not tensor._is_eager:
                 self._captured[tensor] = self._copied(tensor.op)[tensor.value_index]
             elif tensor not in self._captured:
-                self._captured[tensor] = argument = self._argument_for(tensor)
+                self._captured[tensor] = argument = self._argument_for(tensor, name)
                 record_operation("captured_value", [argument], [tensor], lambda grad: [grad])
                 return self._first_use(argument, tensor)
         return self._captured[tensor]
@@ -126,9 +130,9 @@ class FuncGraph(Graph):
         graph = getattr(item, "graph", self)
         return super()._operation_of(item) if graph is self else graph._operation_of(item)
 
-    def _argument_for(self, tensor: Tensor) -> Tensor:
+    def _argument_for(self, tensor: Tensor, name: str | None = None) -> Tensor:
         with control_dependencies(None):
-            argument = self._stand_in(tensor, self._argument_name(tensor))
+            argument = self._stand_in(tensor, name or self._argument_name(tensor))
         self.inputs.append(argument)
         self.extra_inputs.append(tensor)
         self.extra_args.append(argument)
