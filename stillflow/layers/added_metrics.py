@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from stillflow.declare.convert import is_tensor
+from stillflow.layers.branches import check_not_in_branch
 from stillflow.layers.call_context import current_call
 from stillflow.layers.keras_graph import in_graph
 from stillflow.layers.sublayers import Sublayers
@@ -60,6 +61,7 @@ class AddedMetrics(Sublayers):
                 raise ValueError(
                     f"Expected a symbolic Tensor for the metric value, received: {value}"
                 )
+            check_not_in_branch(value, "add_metric")
             with nullcontext() if is_inside else in_graph():
                 self._symbolic_add_metric(value, aggregation, name)
         elif metric is not None:

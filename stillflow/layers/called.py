@@ -15,14 +15,15 @@ from stillflow.graph.errors import OperatorNotAllowedInGraphError
 from stillflow.graph.scopes import init_scope, name_scope
 from stillflow.layers import history, policies
 from stillflow.layers.autocast import reading_as
+from stillflow.layers.branches import check_not_in_branch
 from stillflow.layers.call_context import Call, calling, current_call
 from stillflow.layers.call_signature import call_signature
 from stillflow.layers.collected import Collected
 from stillflow.layers.connections import Connections, mask_of
 from stillflow.layers.defaults import default, is_default
 from stillflow.layers.input_spec import assert_input_compatibility
-from stillflow.layers.keras_graph import in_graph, runs_at_once
-from stillflow.layers.learning_phase import phase_set_eagerly
+from stillflow.layers.keras_graph import in_graph, is_in_keras_graph, runs_at_once
+from stillflow.layers.learning_phase import phase_set_eagerly, symbolic_learning_phase
 from stillflow.layers.symbolic import are_all_symbolic_tensors
 from stillflow.ops.array import shape_of
 from stillflow.ops.control.ordering import placeholder
@@ -106,7 +107,7 @@ class Called(Connections, Collected):
         passed = {}
         if masks is not None and self._expects_mask_arg and "mask" not in given:
             passed["mask"] = masks
-        training = self._training_of(given, kwargs, passed)
+        training = self._training_of(given, kwargs, passed, is_symbolic)
         if is_symbolic and history.is_needed(inputs):
             history.create(inputs)
         frozen = current_call().frozen or not self.trainable
@@ -164,7 +165,11 @@ class Called(Connections, Collected):
         return nest.map_structure(mask_of, inputs)
 
     def _training_of(
-        self, given: dict[str, Any], kwargs: dict[str, Any], passed: dict[str, Any]
+        self,
+        given: dict[str, Any],
+        kwargs: dict[str, Any],
+        passed: dict[str, Any],
+        is_symbolic: bool,
     ) -> Any:
         """The argument `training` of a call: its own, that of the call around, or the phase.
 
@@ -178,6 +183,8 @@ class Called(Connections, Collected):
         training = current_call().training
         if training is None:
             training = phase_set_eagerly()
+        if training is None and is_symbolic and (executing_eagerly() or is_in_keras_graph()):
+            training = symbolic_learning_phase()
         if self._expects_training_arg and training is not None:
             is_known = not is_tensor(training)
             passed["training"] = bool(training) if is_known else casts.cast(training, dtypes.bool)
@@ -283,6 +290,7 @@ class Called(Connections, Collected):
             return
         with name_scope("ActivityRegularizer"):
             for output in nest.flatten(outputs):
+                check_not_in_branch(output, "activity_regularizer")
                 loss = self._activity_regularizer(output)
                 batch_size = casts.cast(shape_of.shape(output)[0], loss.dtype)
                 self.add_loss(loss / batch_size, inputs=inputs)

@@ -11,6 +11,7 @@ from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.graph import nest
 from stillflow.graph.operation import Operation
 from stillflow.layers.added_metrics import AddedMetrics
+from stillflow.layers.branches import check_not_in_branch
 from stillflow.layers.call_context import current_call
 from stillflow.layers.keras_graph import runs_at_once, runs_in_function
 from stillflow.layers.reachable import reachable_from
@@ -61,6 +62,7 @@ class Collected(AddedMetrics, Sublayers):
             layer._clear_losses()
 
     def _add_loss_tensor(self, loss: Any) -> None:
+        check_not_in_branch(loss, "add_loss")
         if loss._is_eager or runs_in_function():
             if not current_call().in_call:
                 raise ValueError(
@@ -109,6 +111,7 @@ class Collected(AddedMetrics, Sublayers):
         depends_on = current_call().inputs if current_call().in_call else self._all_inputs()
         for update in given:
             op = _update_of(update)
+            check_not_in_branch(op, "add_update")
             if op in reachable_from(depends_on, [op]):
                 _conditional.add(op)
             self._updates.append(op)

@@ -313,3 +313,45 @@ def test_optimizers_of_keras_watch_what_they_are_given():
     ((grad, given),) = tf.keras.optimizers.SGD(3.0)._compute_gradients(lambda: x * x, [x])
     assert given is x
     assert float(grad) == 2.0
+
+
+def test_what_is_added_in_a_branch_is_refused():
+    class Adds(L.Layer):
+        def __init__(self, add):
+            super().__init__()
+            self.add = add
+
+        def call(self, x):
+            if tf.reduce_sum(x) > 0.0:
+                self.add(self, x)
+                return x
+            return x
+
+    def regularized(layer, x):
+        layer.inside = L.Dense(1, activity_regularizer="l2")
+        layer.inside(x)
+
+    added = {
+        "add_loss": lambda layer, x: layer.add_loss(tf.reduce_sum(x), inputs=True),
+        "add_metric": lambda layer, x: layer.add_metric(tf.reduce_sum(x), "mean", name="m"),
+        "add_update": lambda layer, x: layer.add_update(tf.reduce_sum(x)),
+        "activity_regularizer": regularized,
+    }
+    for method, add in added.items():
+        with pytest.raises(RuntimeError, match=f"`{method}` in a control flow branch"):
+            Adds(add)(tf.keras.Input((3,)))
+    Adds(added["add_loss"])(tf.ones([1, 3]))  # eagerly there is no branch
+
+
+def test_a_model_that_is_built_knows_the_phase():
+    class Doubles(L.Layer):
+        def call(self, x, training=None):
+            if training:
+                return x * 2.0
+            return x
+
+    model = tf.keras.Sequential([Doubles(input_shape=(1,))])
+    model.compile("sgd", "mae")
+    ones = np.ones((2, 1), np.float32)
+    assert model.train_on_batch(ones, ones) == 1.0
+    assert model.test_on_batch(ones, ones) == 0.0
