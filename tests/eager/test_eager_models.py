@@ -355,3 +355,28 @@ def test_a_model_that_is_built_knows_the_phase():
     ones = np.ones((2, 1), np.float32)
     assert model.train_on_batch(ones, ones) == 1.0
     assert model.test_on_batch(ones, ones) == 0.0
+
+
+def test_tables_of_columns_are_filled():
+    words = tf.feature_column.categorical_column_with_vocabulary_list("word", ["a", "b"])
+    column = tf.feature_column.indicator_column(words)
+    inputs = {"word": tf.keras.Input((1,), dtype=tf.string, name="word")}
+    model = tf.keras.Model(inputs, L.DenseFeatures([column])(inputs))
+    given = {"word": np.array([["b"], ["a"], ["c"]])}
+    assert model.predict(given).tolist() == [[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]
+
+
+def test_a_wide_and_deep_model_has_two_optimizers():
+    linear = tf.keras.experimental.LinearModel(units=1, kernel_initializer="zeros")
+    deep = tf.keras.Sequential([L.Dense(1, input_shape=(3,), kernel_initializer="zeros")])
+    model = tf.keras.experimental.WideDeepModel(linear, deep, activation=_same)
+    model.compile(["sgd", tf.keras.optimizers.SGD(0.0)], "mse", run_eagerly=True)
+    model.train_on_batch([X, X], Y)
+    assert linear.get_weights()[0].any()
+    assert not deep.get_weights()[0].any()
+    again = type(model).from_config(model.get_config(), {"_same": _same})
+    assert again.activation is _same
+
+
+def _same(x):
+    return x

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from stillflow.declare.convert import convert_to_tensor
-from stillflow.graph import nest
+from stillflow.graph import dtypes, nest
 from stillflow.graph.context import graphs
+from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies
 from stillflow.layers.keras_graph import get_graph
@@ -17,6 +19,9 @@ from stillflow.ops.control import ordering
 from stillflow.ops.math import casts
 from stillflow.ops.variables import state
 from stillflow.ops.variables.variable import Variable
+
+# By graph, the initializers of tables that have run.
+_filled: weakref.WeakKeyDictionary[Any, set[Operation]] = weakref.WeakKeyDictionary()
 
 
 class EagerExecutionFunction:
@@ -89,10 +94,27 @@ class EagerExecutionFunction:
 
     def _level(self, fed: list[Tensor]) -> tuple[Any, list[Tensor]]:
         """What runs when these are fed, and the eager tensors that it takes behind them."""
+        needed = _needed([*(t.op for t in self.outputs), self.updates_op], {t.op for t in fed})
+        self._fill_tables(needed)
+        return self._level_of(self.outputs, self.updates_op, fed, needed)
+
+    def _fill_tables(self, needed: set[Operation]) -> None:
+        """Fills tables that are needed, once for each."""
+        filled = _filled.setdefault(self._graph, set())
+        for op in self._graph.get_collection(GraphKeys.TABLE_INITIALIZERS):
+            own = _needed([op], set())
+            is_wanted = any(t.op in needed and t.dtype == dtypes.resource for t in op.inputs)
+            if is_wanted and op not in filled:
+                filled.add(op)
+                level, captured = self._level_of([], op, [], own)
+                level.call(captured, None)
+
+    def _level_of(
+        self, outputs: list[Tensor], effect: Operation, fed: list[Tensor], needed: set[Operation]
+    ) -> tuple[Any, list[Tensor]]:
         from stillflow.functions.running import Level  # it needs what runs plans
 
         graph = self._graph
-        needed = _needed([*(t.op for t in self.outputs), self.updates_op], {t.op for t in fed})
         taken = [
             (inside, outside)
             for inside, outside in zip(graph.extra_args, graph.extra_inputs, strict=True)
@@ -106,8 +128,8 @@ class EagerExecutionFunction:
         level = Level(
             self.name or "function",
             [*fed, *(inside for inside, _ in taken)],
-            self.outputs,
-            [self.updates_op],
+            outputs,
+            [effect],
         )
         return level, [outside for _, outside in taken]
 

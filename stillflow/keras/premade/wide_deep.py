@@ -7,6 +7,7 @@ from typing import Any
 from stillflow.keras.engine.model import Model
 from stillflow.keras.layers.serialization import deserialize
 from stillflow.layers import configs, identifiers
+from stillflow.layers.custom_objects import custom_object_scope
 
 
 class WideDeepModel(Model):
@@ -36,22 +37,31 @@ class WideDeepModel(Model):
     def _check_optimizer(self) -> None:
         """One is for both, two are for one each."""
 
-    def _optimizer_updates(self) -> list[Any]:
+    def _optimized(self) -> list[tuple[Any, Any]]:
+        """Each optimizer, and the weights that it is for."""
         several = isinstance(self.optimizer, (tuple, list))
         optimizers = self.optimizer if several else (self.optimizer, self.optimizer)
+        models = (self.linear_model, self.dnn_model)
+        return list(zip(optimizers, [m._unique_trainable_weights for m in models], strict=True))
+
+    def _optimizer_updates(self) -> list[Any]:
         updates = []
-        for optimizer, model in zip(optimizers, (self.linear_model, self.dnn_model), strict=True):
-            weights = model._unique_trainable_weights
+        for optimizer, weights in self._optimized():
             updates += optimizer.get_updates(params=weights, loss=self.total_loss)
         return updates
+
+    def _backwards(self, tape: Any, loss: Any) -> None:
+        """A step where batches run eagerly."""
+        optimized = self._optimized()
+        gradients = tape.gradient(loss, [weights for _, weights in optimized])
+        for (optimizer, weights), grads in zip(optimized, gradients, strict=True):
+            optimizer.apply_gradients(list(zip(grads, weights, strict=True)))
 
     def get_config(self) -> dict[str, Any]:
         return configs.of_layer(self)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
-        parts = {
-            name: deserialize(config[name], custom_objects)
-            for name in ("linear_model", "dnn_model")
-        }
-        return cls(**{**config, **parts})
+        with custom_object_scope(custom_objects or {}):
+            parts = {name: deserialize(config[name]) for name in ("linear_model", "dnn_model")}
+            return cls(**{**config, **parts})

@@ -87,6 +87,9 @@ def _with_values(model: Any, outputs: list[Any], rest: list[Any]) -> list[Traini
 
 
 def _minimize(model: Any, tape: Any, loss: Any) -> None:
+    if hasattr(model, "_backwards"):  # of a class whose step is another
+        model._backwards(tape, loss)
+        return
     variables = model._unique_trainable_weights
     if not variables:
         return
