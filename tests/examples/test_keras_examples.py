@@ -28,6 +28,12 @@ def test_made_data_give_tensorflows_numbers(program, arguments, last):
     assert last_line_of(program, *arguments) == last
 
 
+@pytest.mark.slow
+def test_a_class_of_a_model_is_loaded_without_its_code():
+    found = last_line_of("own_model.py", "--epochs", "3")
+    assert re.fullmatch(r"loss 0\.01\d, the same after loading: True", found)
+
+
 def test_batches_are_made_by_workers():
     found = last_line_of("batches.py", "--epochs", "1")
     assert re.fullmatch(r"loss 0\.\d+, accuracy 0\.[789]\d+", found)
