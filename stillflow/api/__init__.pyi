@@ -69,7 +69,7 @@ from stillflow.api import train as train
 from stillflow.api import version as version
 from stillflow.api import xla as xla
 from stillflow.declare.convert import convert_to_tensor as convert_to_tensor
-from stillflow.declare.convert import is_tensor as is_tensor
+from stillflow.declare.convert import is_no_ragged_tensor as is_tensor
 from stillflow.declare.convert import (
     register_tensor_conversion_function as register_tensor_conversion_function,
 )

@@ -152,15 +152,17 @@ def _wrong_result(tensor: Any, dtype: DType | None) -> str | None:
 
 
 def is_tensor(x: Any) -> bool:
-    """Whether `x` is a tensor, a composite of some, or stands for a tensor as a variable does.
-
-    A ragged tensor is none, for TensorFlow.
-    """
+    """Whether `x` is a tensor, a composite of some, or stands for a tensor as a variable does."""
     return (
         isinstance(x, (Tensor, *_tensor_like))
-        or (hasattr(x, "fetch_parts") and not getattr(x, "_is_ragged_tensor", False))
+        or hasattr(x, "fetch_parts")
         or hasattr(x, "_as_graph_element")
     )
+
+
+def is_no_ragged_tensor(x: Any) -> bool:
+    """Whether `x` is a tensor as TensorFlow's `is_tensor` says it: a ragged one is none."""
+    return is_tensor(x) and not getattr(x, "_is_ragged_tensor", False)
 
 
 # Classes of programs whose objects stand for one tensor.

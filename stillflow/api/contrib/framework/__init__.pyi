@@ -2,7 +2,7 @@ from stillflow.api.contrib.framework import nest as nest
 from stillflow.checkpoint.management import list_variables as list_variables
 from stillflow.checkpoint.management import load_checkpoint as load_checkpoint
 from stillflow.checkpoint.management import load_variable as load_variable
-from stillflow.declare.convert import is_tensor as is_tensor
+from stillflow.declare.convert import is_no_ragged_tensor as is_tensor
 from stillflow.graph.names import prepend_name_scope as prepend_name_scope
 from stillflow.graph.names import strip_name_scope as strip_name_scope
 from stillflow.graph.scopes import get_graph_from_inputs as get_graph_from_inputs
