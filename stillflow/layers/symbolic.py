@@ -19,12 +19,11 @@ def is_symbolic_tensor(tensor: Any) -> bool:
     """
     if isinstance(tensor, Tensor):
         return not tensor._is_eager
-    if executing_eagerly():
-        if isinstance(tensor, Variable):
-            return hasattr(tensor, "_keras_history")
-        if isinstance(tensor, CompositeTensor):
-            parts = nest.flatten(tensor, expand_composites=True)
-            return any(not part._is_eager for part in parts)
+    if isinstance(tensor, CompositeTensor):
+        parts = nest.flatten(tensor, expand_composites=True)
+        return any(not part._is_eager for part in parts)
+    if executing_eagerly() and isinstance(tensor, Variable):
+        return hasattr(tensor, "_keras_history")
     return isinstance(tensor, tuple(SYMBOLIC_TYPES)) or is_tensor(tensor)
 
 
