@@ -69,7 +69,7 @@ from stillflow.api import train as train
 from stillflow.api import version as version
 from stillflow.api import xla as xla
 from stillflow.declare.convert import convert_to_tensor as convert_to_tensor
-from stillflow.declare.convert import is_no_ragged_tensor as is_tensor
+from stillflow.declare.convert import is_no_ragged_tensor
 from stillflow.declare.convert import (
     register_tensor_conversion_function as register_tensor_conversion_function,
 )
@@ -649,6 +649,7 @@ from stillflow.runtime.interactive_session import InteractiveSession as Interact
 from stillflow.runtime.session import Session as Session
 
 Assert = assert_that
+is_tensor = is_no_ragged_tensor
 NoGradient = no_gradient
 NotDifferentiable = no_gradient
 abs = abs_

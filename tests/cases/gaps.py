@@ -23,6 +23,9 @@ _EARLY = (
 )
 #: Of DIGESTED, those of which the runs alone are compared.
 DIGESTED = dict.fromkeys(
+    ("elements", "arranged", "over_axes"),
+    "functions of ragged tensors are made of other operations",
+) | dict.fromkeys(
     (
         *("joined", "dynamic_auc_roc", "dynamic_auc_roc_weighted", "dynamic_auc_pr"),
         *("dynamic_auc_pr_weighted", "auc_interval", "auc_interval_weighted"),

@@ -51,7 +51,7 @@ def _scanned(
 def cumsum_op(xp, x, axis, *, exclusive: bool = False, reverse: bool = False):
     """x: n[...], axis: i[] -> n[...], the sums of the elements up to each."""
     # dtype: NumPy would widen small integers.
-    add = lambda x, axis: xp.cumsum(x, axis, dtype=x.dtype)
+    add = lambda x, axis: xp.cumsum(x, axis=axis, dtype=x.dtype)
     return _scanned(xp, add, x, axis, 0, exclusive, reverse)
 
 
@@ -64,7 +64,7 @@ def cumsum_gradient(op, dy):
 @op("Cumprod", "x: T, axis: Tidx -> out: T", **_scan(NUMBERS))
 def cumprod_op(xp, x, axis, *, exclusive: bool = False, reverse: bool = False):
     """x: n[...], axis: i[] -> n[...], the products of the elements up to each."""
-    multiply = lambda x, axis: xp.cumprod(x, axis, dtype=x.dtype)
+    multiply = lambda x, axis: xp.cumprod(x, axis=axis, dtype=x.dtype)
     return _scanned(xp, multiply, x, axis, 1, exclusive, reverse)
 
 

@@ -18,6 +18,7 @@ from stillflow.ops.array import (
     stacking,
     tiling,
 )
+from stillflow.ops.control import ordering
 from stillflow.ops.debug import checks
 from stillflow.ops.math import arithmetic, casts, division
 from stillflow.ops.ragged import splits
@@ -147,7 +148,10 @@ def _without(value: Any, axis: int) -> Any:
         return value.with_values(_without(value.values, axis - 1))
     lengths = value.nrows() if axis == 0 else value.row_lengths()
     with control_dependencies([checks.assert_equal(lengths, _as(lengths, convert_to_tensor(1)))]):
-        return value.values
+        values = value.values
+        if isinstance(values, Tensor):
+            return ordering.identity(values)
+        return values.with_flat_values(ordering.identity(values.flat_values))
 
 
 def tile(input: Any, multiples: Any, name: str | None = None) -> Any:

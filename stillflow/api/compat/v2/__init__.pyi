@@ -35,7 +35,7 @@ from stillflow.api.compat.v2 import train as train
 from stillflow.api.keras import metrics as metrics
 from stillflow.api.keras import optimizers as optimizers
 from stillflow.declare.constants import constant_v2
-from stillflow.declare.convert import is_no_ragged_tensor as is_tensor
+from stillflow.declare.convert import is_no_ragged_tensor
 from stillflow.declare.convert import (
     register_tensor_conversion_function as register_tensor_conversion_function,
 )
@@ -268,6 +268,7 @@ from stillflow.ops.version2.mathematics import (
 from stillflow.platform.logging import get_logger as get_logger
 
 Assert = assert_that
+is_tensor = is_no_ragged_tensor
 Variable = VariableV2
 abs = abs_
 argmax = argmax_v2

@@ -2,7 +2,7 @@ from stillflow.api.contrib.framework import nest as nest
 from stillflow.checkpoint.management import list_variables as list_variables
 from stillflow.checkpoint.management import load_checkpoint as load_checkpoint
 from stillflow.checkpoint.management import load_variable as load_variable
-from stillflow.declare.convert import is_no_ragged_tensor as is_tensor
+from stillflow.declare.convert import is_no_ragged_tensor
 from stillflow.graph.names import prepend_name_scope as prepend_name_scope
 from stillflow.graph.names import strip_name_scope as strip_name_scope
 from stillflow.graph.scopes import get_graph_from_inputs as get_graph_from_inputs
@@ -75,6 +75,7 @@ from stillflow.train.training_util import create_global_step as create_global_st
 from stillflow.train.training_util import get_global_step as get_global_step
 from stillflow.train.training_util import get_or_create_global_step as get_or_create_global_step
 
+is_tensor = is_no_ragged_tensor
 remove_squeezable_dimensions = contrib_remove_squeezable_dimensions
 convolutional_delta_orthogonal = ConvolutionDeltaOrthogonal
 convolutional_orthogonal_1d = ConvolutionOrthogonal1D
