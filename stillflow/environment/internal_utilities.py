@@ -24,6 +24,7 @@ UTILITIES: dict[str, Members] = {
         "stillflow.checkpoint.printing": "print_tensors_in_checkpoint_file",
     },
     "python.tools.optimize_for_inference_lib": {
+        "stillflow.interchange.fused_convolutions": "fuse_resize_and_conv",
         "stillflow.interchange.inference_graphs": (
             "EPSILON_ATTR INPUT_ORDER ensure_graph_is_valid fold_batch_norms node_from_map "
             "node_name_from_input optimize_for_inference values_from_const"

@@ -1,5 +1,7 @@
 """Frozen GraphDefs made cheaper to run: batch norms become a part of the convolution before.
 
+What comes before a convolution becomes one with it in `fused_convolutions`.
+
 TensorFlow's `python.tools.optimize_for_inference_lib`, with its parameters.
 """
 
@@ -13,6 +15,7 @@ import numpy as np
 from stillflow.declare.tensor_proto import make_tensor_proto
 from stillflow.graph.protos.tensor_proto import make_ndarray
 from stillflow.interchange.freezing import node_of, remove_training_nodes
+from stillflow.interchange.fused_convolutions import fuse_resize_and_conv
 from stillflow.interchange.stripping import strip_unused
 from stillflow.platform import logging
 
@@ -41,18 +44,19 @@ def optimize_for_inference(
       input_node_names: nodes that become placeholders.
       output_node_names: nodes whose outputs are wanted.
       placeholder_type_enum: the number of the placeholders' element type, or a list of one each.
-      toco_compatible: not looked at: resizing and padding stay nodes of their own anyway.
+      toco_compatible: resizing and mirroring stay nodes of their own.
 
     Raises:
       ValueError: a name is there twice, or an input of a node not at all.
       As `strip_unused`.
     """
-    del toco_compatible
     ensure_graph_is_valid(input_graph_def)
     stripped = strip_unused(
         input_graph_def, input_node_names, output_node_names, placeholder_type_enum
     )
     optimized = fold_batch_norms(remove_training_nodes(stripped, output_node_names))
+    if not toco_compatible:
+        optimized = fuse_resize_and_conv(optimized, output_node_names)
     ensure_graph_is_valid(optimized)
     return optimized
 

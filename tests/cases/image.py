@@ -155,3 +155,35 @@ case(
     OF_CLASSES,
     grad=False,
 )
+
+
+# Resized, mirrored and convolved in one ----------------------------------------------------------
+
+# One picture: of the next TensorFlow takes rows of the one before.
+PICTURE, FILTERS = f32(1, 5, 4, 2), f32(3, 2, 2, 3)
+FUSED = {"paddings": [[0, 0], [1, 2], [2, 1], [0, 0]], "strides": [1, 1, 2, 1]}
+
+
+def fused(id, op, **options):
+    case(
+        id,
+        lambda tf, x, w: getattr(tf.raw_ops, op)(input=x, filter=w, **dict(FUSED, **options)),
+        PICTURE,
+        FILTERS,
+        grad=False,
+    )
+
+
+for mode in ("REFLECT", "SYMMETRIC"):
+    for padding in ("SAME", "VALID"):
+        id = f"mirrored_and_convolved_{mode}_{padding}"
+        fused(id, "FusedPadConv2D", mode=mode, padding=padding)
+for corners in (False, True):
+    fused(
+        f"resized_and_convolved_{corners}",
+        "FusedResizeAndPadConv2D",
+        size=[7, 9],
+        mode="REFLECT",
+        padding="SAME",
+        resize_align_corners=corners,
+    )

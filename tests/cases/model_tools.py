@@ -1,6 +1,7 @@
 """TensorFlow's tools for models in files: `saved_model_cli`, and graphs cut and folded."""
 
 import contextlib
+import functools
 import io
 import os
 import shutil
@@ -82,6 +83,42 @@ def ran(tf, run):
     module = internal_module(tf, "python.tools.saved_model_cli")
     examples = module.preprocess_input_examples_arg_string('e=[{"a": [1, 2]}, {"b": [0.5]}]')
     run.note([str(tf.train.Example.FromString(example)) for example in examples["e"]])
+
+
+@story
+def convolutions_fused(tf, run):
+    optimize = internal_module(tf, "python.tools.optimize_for_inference_lib")
+    kind = tf.float32.as_datatype_enum
+    weights = np.linspace(-1, 1, 24).reshape(2, 2, 2, 3)
+    around = [[0, 0], [1, 1], [1, 2], [0, 0]]
+    fed = np.linspace(1, 2, 24).reshape(1, 3, 4, 2)
+    for resizes, mirrors in ((1, 1), (1, 0), (0, 1), (0, 0)):
+        with tf.Graph().as_default() as graph:
+            y = tf.placeholder(tf.float32, [1, 3, 4, 2], name="x")
+            if resizes:
+                y = tf.image.resize_bilinear(y, [6, 7], align_corners=True, name="larger")
+            if mirrors:
+                y = tf.pad(y, around, mode="REFLECT", name="mirrored")
+            y = tf.nn.conv2d(y, tf.constant(weights, tf.float32), 1, "VALID", name="conv")
+            tf.nn.relu(y, name="out")
+            whole = graph.as_graph_def()
+        for apart in (False, True):
+            fused = optimize.optimize_for_inference(whole, ["x"], ["out"], kind, apart)
+            run.note([(node.name, node.op, list(node.input)) for node in fused.node])
+            with tf.Graph().as_default(), tf.Session() as session:
+                tf.import_graph_def(fused, name="")
+                run.note(session.run("out:0", {"x:0": fed}))
+    fuse = functools.partial(
+        tf.raw_ops.FusedPadConv2D,
+        input=tf.constant(fed, tf.float32),
+        filter=tf.constant(weights, tf.float32),
+        padding="SAME",
+    )
+    options = {"mode": "REFLECT", "strides": [1, 1, 1, 1]}
+    run.attempt(fuse(paddings=[[0, 0], [3, 0], [0, 0], [0, 0]], **options))
+    run.refused(lambda: fuse(paddings=[[0, 0], [-1, 0], [0, 0], [0, 0]], **options))
+    run.refused(lambda: fuse(paddings=around, mode="REFLECT", strides=[1, 1, 1]))
+    run.refused(lambda: fuse(paddings=around, mode="CONSTANT", strides=[1, 1, 1, 1]))
 
 
 @story
