@@ -69,11 +69,26 @@ def _of_release(run: Run) -> Iterator[str]:
     yield f"Systems: {systems}.\n"
     if run.missing:
         yield f"Not installed, so left out: {', '.join(run.missing)}.\n"
+    yield f"Rounds: {_counts(run.results)}.\n"
     yield from ("### A step\n", _steps_table(run))
     yield from ("### A process\n", _processes_table(run, "seconds"))
     yield from ("### Peak memory, MiB\n", _processes_table(run, "memory"))
     for series in _series(run.results):
         yield from (f"### By {series}\n", _growth_table(series, run))
+
+
+def _counts(results: Results) -> str:
+    """How many rounds the rows had: a quick run has a third of them."""
+    kinds = {
+        "steps": results.steps.values(),
+        "processes": [each.seconds for each in results.processes.values()],
+    }
+    told = []
+    for kind, rows in kinds.items():
+        counts = sorted(len(times) for row in rows for times in row.rounds.values())
+        if counts:
+            told.append(f"{counts[0]} to {counts[-1]} for {kind}")
+    return ", ".join(told) or "none"
 
 
 def targets_table(runs: list[Run]) -> str:

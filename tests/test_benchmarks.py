@@ -120,6 +120,7 @@ def test_the_page_has_columns_for_each_release_of_jax(tmp_path):
     both = "20.00 (20.00-20.00) | 90, 80 | yes | 10.00 (10.00-10.00) | 90, 80 | **no** |"
     assert f"| {work} | 15x as fast as TensorFlow 1.15 | {both}" in text
     assert "left out: X" in text
+    assert "Rounds: 1 to 1 for steps." in text
     assert "| import | 8x as fast as TensorFlow 1.15 | not measured |" in text
 
 
