@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -115,7 +116,15 @@ def padded(ctx: shapes.ShapeContext) -> shapes.Sizes:
     sizes = (None,) * count if sizes is None else sizes  # type: ignore[operator]
     if count is not None:
         sizes = shapes.with_rank(sizes, count)
-    paddings = ctx.value(1)
+    return with_paddings(sizes, ctx.value(1))
+
+
+def with_paddings(sizes: Sequence[int | None], paddings: Any) -> tuple[int | None, ...]:
+    """Known or unknown sizes and paddings, i[rank, 2] or None where unknown -> the sizes with them.
+
+    Raises:
+      ShapeError: a padding is negative.
+    """
     if paddings is None:
         return (None,) * len(sizes)
     if np.any(paddings < 0):

@@ -15,7 +15,8 @@ from stillflow.declare.refusing import refuse
 from stillflow.declare.shapes import ShapeContext, ShapeError, Sizes, format_sizes
 from stillflow.declare.type_sets import types
 from stillflow.ops.array.padding import mirror_pad_op
-from stillflow.ops.image.resizing import resize_bilinear_op, sized
+from stillflow.ops.array.slicing import with_paddings
+from stillflow.ops.image.resizing import resize_bilinear_op, resized
 from stillflow.ops.nn.convolution import conv2d_op
 from stillflow.ops.nn.windows import PADDINGS, count_of
 
@@ -43,7 +44,7 @@ def fused_pad_conv2d_op(
 @op(
     "FusedResizeAndPadConv2D",
     "input: T, size: int32, paddings: int32, filter: T -> output: T",
-    shape=lambda ctx: _convolved(ctx, _resized(ctx), paddings_at=2),
+    shape=lambda ctx: _convolved(ctx, resized(ctx), paddings_at=2),
     static=("size", "paddings"),
     **_OPTIONS,
 )
@@ -61,8 +62,8 @@ def fused_resize_and_pad_conv2d_op(
 ):
     """input: f[n, h, w, c], size: i32[2], paddings: i32[4, 2], filter: f[kh, kw, c, d]
     -> f[n, p, q, d]"""
-    resized = resize_bilinear_op.fn(xp, pictures, size, align_corners=resize_align_corners)
-    continued = _continued(xp, resized.astype(pictures.dtype), paddings, mode)
+    larger = resize_bilinear_op.fn(xp, pictures, size, align_corners=resize_align_corners)
+    continued = _continued(xp, larger.astype(pictures.dtype), paddings, mode)
     return conv2d_op.fn(xp, continued, filters, strides=strides, padding=padding)
 
 
@@ -79,11 +80,6 @@ def _continued(xp: Any, pictures: Any, paddings: Any, mode: str) -> Any:
     return continued
 
 
-def _resized(ctx: ShapeContext) -> tuple[int | None, ...]:
-    batch, _, _, depth = shapes.with_rank(ctx.shape(0), 4)
-    return (batch, *sized(ctx, 1), depth)
-
-
 def _convolved(ctx: ShapeContext, pictures: Any, paddings_at: int) -> Sizes:
     """The shape of pictures of that shape, padded and convolved."""
     rows, columns = shapes.with_rank(ctx.shape(paddings_at), 2)
@@ -97,17 +93,7 @@ def _convolved(ctx: ShapeContext, pictures: Any, paddings_at: int) -> Sizes:
             f"Operation requires the stride attribute to contain 4 values, but got: {len(strides)}"
         )
     filters = shapes.with_rank(ctx.shape(paddings_at + 1), 4)
-    paddings = ctx.value(paddings_at)
-    if paddings is None:
-        padded: list[int | None] = [None] * 4
-    elif (paddings < 0).any():
-        raise ShapeError("Paddings must be non-negative")
-    else:
-        totals = paddings.sum(axis=1).tolist()
-        padded = [
-            None if size is None else size + total
-            for size, total in zip(pictures, totals, strict=True)
-        ]
+    padded = with_paddings(pictures, ctx.value(paddings_at))
     if None not in (padded[3], filters[2]) and padded[3] != filters[2]:
         raise ShapeError(f"Dimensions must be equal, but are {padded[3]} and {filters[2]}")
     counts = [

@@ -41,7 +41,8 @@ def sized(ctx: ShapeContext, size_index: int) -> tuple[int | None, int | None]:
     return height, width
 
 
-def _resized(ctx: ShapeContext) -> Sizes:
+def resized(ctx: ShapeContext) -> tuple[int | None, ...]:
+    """Pictures, input 0, of the height and width that input 1 holds."""
     batch, _, _, depth = shapes.with_rank(ctx.shape(0), 4)
     return (batch, *sized(ctx, 1), depth)
 
@@ -101,7 +102,7 @@ def _check_gradient(dy: Any, x: Any, align_corners: bool, half_pixel_centers: bo
 
 # Linear interpolation ---------------------------------------------------------------------------
 
-_RESIZE: dict[str, Any] = {"shape": _resized, "static": ("size",)}
+_RESIZE: dict[str, Any] = {"shape": resized, "static": ("size",)}
 _GRADIENT: dict[str, Any] = {"shape": _as_original, "total": True}
 
 
@@ -194,7 +195,7 @@ def resize_nearest_neighbor_op(
 @op(
     "ResizeNearestNeighborGrad",
     "grads: T, size: int32 -> output: T",
-    shape=_resized,
+    shape=resized,
     static=("size",),
     types={"T": types("uint8 int8 int32 float16 float32 float64")},
     total=True,
@@ -336,7 +337,7 @@ def _spans(
 @op(
     "ScaleAndTranslate",
     "images: T, size: int32, scale: float32, translation: float32 -> resized_images: float32",
-    shape=_resized,
+    shape=resized,
     static=("size", "scale", "translation"),
     types={"T": _LERPED},
 )
