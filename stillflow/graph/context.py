@@ -32,7 +32,9 @@ class DefaultStack(threading.local):
         self._leave(item)
 
     def _leave(self, item: Any) -> None:
-        if not self.stack or self.stack[-1] is not item:
+        if not self.stack:  # what was in it was forgotten (`forget_nested_graphs`)
+            return
+        if self.stack[-1] is not item:
             raise AssertionError(
                 f"Nesting violated for default stack of {type(item)} objects\n"
                 "  Leave `with` blocks in the reverse order of entering them."
@@ -194,6 +196,11 @@ def reset_default_graph() -> None:
     _global.graph = None
     if _Mode.the_graph is not None:
         _Mode.the_graph.forget()
+
+
+def forget_nested_graphs() -> None:
+    """Ends the blocks of graphs that the thread is in; whether it is eager stays as it is."""
+    graphs.stack[:] = graphs.stack[-1:] if executing_eagerly() else []
 
 
 def get_default_session() -> Any:

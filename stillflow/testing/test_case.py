@@ -19,6 +19,7 @@ from stillflow.declare.convert import is_tensor
 from stillflow.graph import dtypes
 from stillflow.graph.context import (
     executing_eagerly,
+    forget_nested_graphs,
     get_default_graph,
     get_default_session,
     reset_default_graph,
@@ -75,6 +76,7 @@ class TestCase(absltest.TestCase):
         self._close_own()
         random.seed(DEFAULT_GRAPH_SEED)
         np.random.seed(DEFAULT_GRAPH_SEED)
+        forget_nested_graphs()  # a test may have ended in the middle of a block
         reset_default_graph()
         get_default_graph().seed = DEFAULT_GRAPH_SEED
 

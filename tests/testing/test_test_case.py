@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import stillflow.api as tf
+from stillflow.runtime.eager.mode import eager_mode
 
 
 @pytest.fixture
@@ -314,3 +315,18 @@ def test_writes_to_a_stream_are_captured(tmp_path):
         assert captured.contents() == "of Python\nof another\n"
         stream.seek(0)
         assert stream.read() == "before\nafter\n"
+
+
+def test_a_setup_within_the_blocks_of_graphs_leaves_them(case):
+    # As recorded from TensorFlow 1.15: whether the test is eager stays, and blocks end quietly.
+    outer = tf.Graph()
+    with outer.as_default():
+        tf.constant(1.0)
+        with eager_mode():
+            case.setUp()
+            assert tf.executing_eagerly()
+        assert not tf.executing_eagerly()
+        assert tf.get_default_graph() is not outer
+    with outer.as_default():
+        case.setUp()
+        assert tf.get_default_graph() is not outer
