@@ -12,6 +12,7 @@ from stillflow.graph import dtypes, nest
 from stillflow.graph.context import executing_eagerly, executing_eagerly_outside_functions
 from stillflow.graph.conversion import control_status_ctx
 from stillflow.graph.errors import OperatorNotAllowedInGraphError
+from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import init_scope, name_scope
 from stillflow.layers import history, policies
 from stillflow.layers.autocast import reading_as
@@ -26,6 +27,7 @@ from stillflow.layers.keras_graph import in_graph, is_in_keras_graph, runs_at_on
 from stillflow.layers.learning_phase import phase_set_eagerly, symbolic_learning_phase
 from stillflow.layers.symbolic import are_all_symbolic_tensors
 from stillflow.ops.array import shape_of
+from stillflow.ops.control.effects import AutomaticControlDependencies
 from stillflow.ops.control.ordering import placeholder
 from stillflow.ops.math import casts
 from stillflow.platform import logging
@@ -219,7 +221,10 @@ class Called(Connections, Collected):
         inputs = self._maybe_cast_inputs(inputs)
         try:
             with reading_as(self._compute_dtype):
-                return self._call_to_build()(inputs, *args, **kwargs)
+                call = self._call_to_build()
+                if is_in_keras_graph():
+                    return _in_order(call, inputs, *args, **kwargs)
+                return call(inputs, *args, **kwargs)
         except OperatorNotAllowedInGraphError as error:
             raise TypeError(
                 "You are attempting to use Python control flow in a layer that was not declared to "
@@ -316,6 +321,22 @@ class Called(Connections, Collected):
             return None
         computed = self.compute_mask(inputs, masks)
         return None if computed is None else nest.flatten(computed)
+
+
+def _in_order(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """What `call` gives, which waits for all that has effects in it, as in a function."""
+    with AutomaticControlDependencies() as effects:
+
+        def marked(value: Any) -> Any:
+            if not isinstance(value, Tensor):
+                return value
+            waiting = effects.mark_as_return(value)
+            mask = mask_of(value)
+            waiting._keras_mask = None if mask is None else effects.mark_as_return(mask)
+            return waiting
+
+        outputs = call(*args, **kwargs)
+        return nest.map_structure(marked, outputs, expand_composites=True)
 
 
 def _outside_of_models() -> AbstractContextManager[Any]:

@@ -53,7 +53,7 @@ class Policy:
         from stillflow.train.loss_scaling.loss_scale import as_loss_scale  # few layers need it
 
         if self._compute_dtype not in (None, "float16"):
-            logging.warning(
+            logging.warn(
                 "Creating a Policy with a loss scale is only useful for float16 policies. You "
                 f"passed loss_scale={loss_scale!r} for policy {self._name}. Consider not passing "
                 "any loss_scale instead."
@@ -145,9 +145,13 @@ def set_policy(policy: Policy | str | None) -> None:
     """Makes a policy that of all layers from here on; None for the first one, "infer".
 
     Raises:
-      ValueError: it names a type of computation, which TensorFlow 1.x does not allow for all.
+      ValueError: it names a type of computation, which TensorFlow 1.x does not allow for all; or
+        graphs are rewritten to mixed precision.
     """
     global _global
+    from stillflow.train.loss_scaling import ways  # few programs set a policy
+
+    ways.check_no_rewrite()
     new = Policy(policy) if isinstance(policy, str) else policy
     if new and new.compute_dtype and not _is_as_in_version_2:
         raise ValueError(
@@ -155,14 +159,15 @@ def set_policy(policy: Policy | str | None) -> None:
             f"  Give the layers that need it `dtype=Policy({new.name!r})`."
         )
     _global = new
+    ways.layers_have_policy = new is not None
 
 
 @contextmanager
 def policy_scope(policy: Policy | str | None) -> Iterator[None]:
     """A block whose layers have a policy."""
     before = _global
-    set_policy(policy)
     try:
+        set_policy(policy)
         yield
     finally:
         set_policy(before)

@@ -271,3 +271,51 @@ def slope_of_a_critic(tf, tell):
         slopes = tf.norm(of_inputs.gradient(y, x), axis=1)
         loss = tf.reduce_mean((slopes - 1.0) ** 2)
     tell(loss, tape.gradient(loss, critic.trainable_variables)[:3])
+
+
+@program
+def layers_that_count_their_calls(tf, tell):
+    backend = tf.keras.backend
+
+    class Counts(tf.keras.layers.Layer):
+        def build(self, shape):
+            zero = {"shape": (), "dtype": "int32", "initializer": "zeros", "trainable": False}
+            self.calls = self.add_weight("calls", **zero)
+            self.trainings = self.add_weight("trainings", **zero)
+
+        def call(self, inputs, training=None):
+            if training is None:
+                training = backend.learning_phase()
+            self.calls.assign_add(1)
+            if training:
+                self.trainings.assign(self.trainings + 1)
+            return inputs * tf.cast(self.calls, inputs.dtype)
+
+    for options in ({}, {"experimental_run_tf_function": False}, {"run_eagerly": True}):
+        layer, inputs = Counts(), tf.keras.Input((2,))
+        model = tf.keras.Model(
+            inputs, tf.keras.layers.Dense(1, kernel_initializer="ones")(layer(inputs))
+        )
+        model.compile("sgd", "mse", **options)
+        tell(
+            model.fit(
+                waves(6, 2), waves(6, 1), batch_size=2, epochs=2, shuffle=False, verbose=0
+            ).history["loss"][-1]
+        )
+        tell(layer.calls, layer.trainings)
+        tell(model.predict(waves(2, 2)), layer.calls, layer.trainings)
+
+
+@program
+def targets_of_another_shape(tf, tell):
+    inputs = tf.keras.Input((2,))
+    model = tf.keras.Model(inputs, tf.keras.layers.Dense(3, kernel_initializer="ones")(inputs))
+    model.compile("sgd", "mse")
+    x, y = waves(4, 2), waves(4)
+    data = tf.data.Dataset.from_tensor_slices((x, y)).batch(2)
+    tell(model.fit(data, epochs=2, verbose=0).history["loss"])  # tensors are taken as they are
+    tell(model.train_on_batch(tf.constant(x), tf.constant(y)))
+    try:
+        model.train_on_batch(x, y)
+    except ValueError:
+        tell("an array is not")

@@ -79,3 +79,20 @@ def refused(tf, run):
     wrapped = wrap(opt, 2)
     run.refused(lambda: experimental.enable_mixed_precision_graph_rewrite(wrapped))
     run.refused(lambda: tf.contrib.mixed_precision.FixedLossScaleManager(0.5))
+
+
+@story
+def one_of_two_ways(tf, run):
+    rewrite = tf.train.experimental.enable_mixed_precision_graph_rewrite
+    opt = tf.train.GradientDescentOptimizer(0.1)
+    policies = tf.keras.mixed_precision.experimental
+    policies.set_policy("infer_float32_vars")
+    run.refused(lambda: rewrite(opt))
+    policies.set_policy(None)
+    rewrite(opt)
+    run.refused(lambda: policies.set_policy("infer_float32_vars"))
+    run.refused(lambda: policies.set_policy(None))
+    tf.train.experimental.disable_mixed_precision_graph_rewrite()
+    policies.set_policy("infer")
+    run.note(repr(policies.global_policy()))
+    policies.set_policy(None)

@@ -53,6 +53,7 @@ class Standardizing(Deferred):
         Raises:
           ValueError, TypeError: what is wrong with the data.
         """
+        y_given = y
         x, y, sample_weight = nest.map_structure(_as_array, (x, y, sample_weight))
         is_dataset = datasets.is_dataset_or_iterator(x)
         if is_dataset:
@@ -63,6 +64,7 @@ class Standardizing(Deferred):
                 x, y, sample_weight = datasets.unpack_iterator_input(x)
             elif extract_tensors_from_dataset:
                 x, y, sample_weight = datasets.extract_tensors_from_dataset(x)
+            y_given = y
         x, y, sample_weight = nest.map_structure(_as_array, (x, y, sample_weight))
         if check_steps:
             data_checks.check_steps(x, steps, steps_name)
@@ -74,6 +76,12 @@ class Standardizing(Deferred):
             y, weights = [], None
         else:
             y, weights = self._standardized_targets(x, y, sample_weight, class_weight)
+            if self._is_graph_network and not self.run_eagerly:
+                data_checks.check_loss_and_target_compatibility(
+                    _without_tensors(y, y_given, self._feed_output_names),
+                    self._feed_loss_fns,
+                    self._feed_output_shapes,
+                )
         self._check_batches_of_states(x, batch_size, is_dataset)
         if has_dict and not isinstance(x, DatasetV2):
             x = dict(zip(self._feed_input_names, x, strict=True))
@@ -113,10 +121,6 @@ class Standardizing(Deferred):
             for each in zip(targets, of_samples, of_classes, modes, strict=False)
         ]
         data_checks.check_array_lengths(x, targets, weights)
-        if self._is_graph_network:
-            data_checks.check_loss_and_target_compatibility(
-                targets, self._feed_loss_fns, self._feed_output_shapes
-            )
         if all(each is None for each in [*modes, *weights]):
             weights = None
         return targets, weights
@@ -189,6 +193,17 @@ class Standardizing(Deferred):
 def _as_array(value: Any) -> Any:
     """A tensor of eager mode as an array, which is cut into batches; all else as it is."""
     return value.numpy() if isinstance(value, EagerTensor) else value
+
+
+def _without_tensors(targets: list[Any], given: Any, names: list[str]) -> list[Any]:
+    """Targets, with None for each that was given as a tensor, whose shape nobody checks."""
+    if isinstance(given, dict):
+        given = [given.get(name) for name in names]
+    given = given if isinstance(given, (list, tuple)) else [given]
+    if len(given) != len(targets):  # a nested list of numbers
+        return targets
+    pairs = zip(targets, given, strict=True)
+    return [None if isinstance(each, EagerTensor) else target for target, each in pairs]
 
 
 def _batch_size_of(layer: Any) -> int | None:

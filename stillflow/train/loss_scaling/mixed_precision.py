@@ -10,33 +10,31 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.platform import logging
+from stillflow.train.loss_scaling import ways
 from stillflow.train.loss_scaling.optimizer import MixedPrecisionLossScaleOptimizer
 from stillflow.train.optimizer import Optimizer
-
-_is_enabled = False
 
 
 def enable_mixed_precision_graph_rewrite(opt: Any, loss_scale: Any = "dynamic") -> Any:
     """Returns the optimizer with a loss scale.
 
     Raises:
-      ValueError: `opt` is none, or has a loss scale.
+      ValueError: `opt` is none, or has a loss scale; layers of Keras have a policy.
     """
-    global _is_enabled
+    ways.check_no_policy()
     wrapped = _wrapped(opt, loss_scale)
-    _is_enabled = True
+    ways.graphs_are_rewritten = True
     return wrapped
 
 
 def disable_mixed_precision_graph_rewrite() -> None:
     """Takes back what was enabled, which wrapped optimizers do not notice."""
-    global _is_enabled
-    if not _is_enabled:
+    if not ways.graphs_are_rewritten:
         logging.warning(
             "disable_mixed_precision_graph_rewrite() called when mixed precision is already "
             "disabled."
         )
-    _is_enabled = False
+    ways.graphs_are_rewritten = False
 
 
 def _wrapped(opt: Any, loss_scale: Any) -> Any:
