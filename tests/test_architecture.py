@@ -68,6 +68,7 @@ MAY_IMPORT = {
     },
     "eager": {
         *("graph", "declare", "ops", "checkpoint", "train", "input", "functions", "tracking"),
+        "runtime",
     },
     "learn": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "checkpoint", "data"),

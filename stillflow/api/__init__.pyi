@@ -76,6 +76,11 @@ from stillflow.declare.convert import (
 from stillflow.declare.rules import RegisterGradient as RegisterGradient
 from stillflow.declare.rules import no_gradient as no_gradient
 from stillflow.declare.tensor_proto import make_tensor_proto as make_tensor_proto
+from stillflow.eager.behavior import control_flow_v2_enabled as control_flow_v2_enabled
+from stillflow.eager.behavior import disable_control_flow_v2 as disable_control_flow_v2
+from stillflow.eager.behavior import disable_v2_behavior as disable_v2_behavior
+from stillflow.eager.behavior import enable_control_flow_v2 as enable_control_flow_v2
+from stillflow.eager.behavior import enable_v2_behavior as enable_v2_behavior
 from stillflow.functions.decorated import function as function
 from stillflow.functions.vectorizing import vectorized_map as vectorized_map
 from stillflow.functions.wrapped import wrap_function as wrap_function
@@ -88,7 +93,6 @@ from stillflow.gradients.py_function import py_function as py_function
 from stillflow.gradients.recomputing import recompute_grad as recompute_grad
 from stillflow.gradients.walk import UnconnectedGradients as UnconnectedGradients
 from stillflow.gradients.walk import gradients as gradients
-from stillflow.graph.behavior import is_at_2, stay_at_1
 from stillflow.graph.context import executing_eagerly as executing_eagerly
 from stillflow.graph.context import get_default_graph as get_default_graph
 from stillflow.graph.context import get_default_session as get_default_session
@@ -143,6 +147,8 @@ from stillflow.graph.scopes import get_collection_ref as get_collection_ref
 from stillflow.graph.scopes import init_scope as init_scope
 from stillflow.graph.scopes import name_scope as name_scope
 from stillflow.graph.scopes import op_scope as op_scope
+from stillflow.graph.shape_behavior import disable_v2_tensorshape as disable_v2_tensorshape
+from stillflow.graph.shape_behavior import enable_v2_tensorshape as enable_v2_tensorshape
 from stillflow.graph.tensor_shape import Dimension as Dimension
 from stillflow.graph.tensor_shape import TensorShape as TensorShape
 from stillflow.graph.tensor_shape import dimension_at_index as dimension_at_index
@@ -273,6 +279,8 @@ from stillflow.ops.debug.printing import Print as Print
 from stillflow.ops.debug.printing import print_
 from stillflow.ops.debug.py_func import numpy_function as numpy_function
 from stillflow.ops.debug.py_func import py_func as py_func
+from stillflow.ops.equality import disable_tensor_equality as disable_tensor_equality
+from stillflow.ops.equality import enable_tensor_equality as enable_tensor_equality
 from stillflow.ops.functions.switch_case import switch_case as switch_case
 from stillflow.ops.image.patches import extract_image_patches as extract_image_patches
 from stillflow.ops.image.volume_patches import extract_volume_patches as extract_volume_patches
@@ -657,11 +665,6 @@ arg_max = argmax_op
 arg_min = argmin_op
 complex = complex_
 constant_initializer = Constant
-control_flow_v2_enabled = is_at_2
-disable_control_flow_v2 = stay_at_1
-disable_tensor_equality = stay_at_1
-disable_v2_behavior = stay_at_1
-disable_v2_tensorshape = stay_at_1
 glorot_normal_initializer = GlorotNormal
 glorot_uniform_initializer = GlorotUniform
 get_static_value = constant_value

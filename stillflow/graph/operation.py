@@ -311,6 +311,8 @@ class Tensor(TensorLike):
 
     # Whether it has its value: see `graph.eager_tensor`.
     _is_eager = False
+    # Whether `==` compares values: see `ops.equality`.
+    _USE_EQUALITY: ClassVar[bool] = False
     # NumPy leaves `array + tensor` to Tensor's own operators.
     __array_priority__ = 100
     # What objects that act as tensors take over, as TensorFlow lists it.

@@ -1,15 +1,18 @@
-"""The switches between TensorFlow 1 and 2."""
+"""The switches between TensorFlow 1 and 2; tests/cases/eager.py has what they change."""
+
+import subprocess
+import sys
 
 import pytest
 
 import stillflow.api as tf
+from stillflow.graph.own_code import is_asked_by_own_code
 
 DISABLE = (
     "disable_control_flow_v2 disable_eager_execution disable_tensor_equality disable_v2_behavior"
     " disable_v2_tensorshape"
 )
-ENABLE = "enable_control_flow_v2 enable_tensor_equality enable_v2_behavior enable_v2_tensorshape"
-ASK = "control_flow_v2_enabled executing_eagerly"
+ASK = "control_flow_v2_enabled executing_eagerly resource_variables_enabled"
 
 
 @pytest.mark.parametrize("name", DISABLE.split())
@@ -22,8 +25,52 @@ def test_version_2_is_off(name):
     assert getattr(tf, name)() is False
 
 
-@pytest.mark.parametrize("name", ENABLE.split())
-def test_version_2_cannot_be_enabled(name):
-    """A program that needs it must not go on without it."""
-    with pytest.raises(NotImplementedError, match=f"tf.{name} is in TensorFlow 1.15 but not yet"):
-        getattr(tf, name)
+def test_control_flow_is_recorded():
+    tf.enable_control_flow_v2()
+    try:
+        assert tf.control_flow_v2_enabled()
+    finally:
+        tf.disable_control_flow_v2()
+    assert not tf.control_flow_v2_enabled()
+
+
+PROGRAM = """
+import stillflow.api as tf
+
+tf.enable_v2_behavior()
+assert tf.executing_eagerly() and tf.resource_variables_enabled() and tf.control_flow_v2_enabled()
+model = tf.keras.Sequential([tf.keras.layers.Dense(3, activation="relu"), tf.keras.layers.Dense(1)])
+optimizer = tf.train.AdamOptimizer(0.1)
+x = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+assert type(x.shape[0]) is int
+
+
+@tf.function
+def step(x):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((model(x) - 1.0) ** 2)
+    variables = model.trainable_variables
+    optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+    return loss
+
+
+losses = [step(x).numpy() for _ in range(20)]
+assert losses[-1] < losses[0] / 2, losses
+model.compile("sgd", "mse")
+model.fit(x.numpy(), x.numpy()[:, :1], verbose=0)
+with tf.Graph().as_default(), tf.Session() as session:
+    c = tf.constant(2)
+    assert session.run({"c": c * c}, {c: 3})["c"] == 9
+assert (x == x).numpy().all()
+tf.disable_v2_behavior()
+assert not tf.executing_eagerly() and x == x and len({x: 1}) == 1
+"""
+
+
+def test_a_program_of_version_2_trains():
+    """A process of its own, as it switches everything before it builds anything."""
+    subprocess.run([sys.executable, "-c", PROGRAM], check=True, timeout=120)
+
+
+def test_what_asks_is_told_apart():
+    assert not is_asked_by_own_code()

@@ -640,3 +640,58 @@ def computed_once_more(tf, tell):
             return tape.gradient(y, [x, w])
 
         tell(derivatives(), len(calls))
+
+
+# TensorFlow 2's behaviour -------------------------------------------------------------------------
+
+
+@program
+def equality_of_values(tf, tell):
+    a, b, v = tf.constant([1, 2]), tf.constant([1, 3]), tf.Variable(1)
+    name, nan = tf.constant("x"), tf.constant(float("nan"))
+    pairs = [(a, a), (a, b), (a, 1), (a, [1, 2]), (v, v), (v, 1), (v, a), (a, v)]
+    pairs += [(name, "x"), (name, "y"), (nan, nan), ([1, 2], a), (np.array([1, 2]), a)]
+    equality = internal_module(tf, "python.framework.ops").Tensor
+    for change in (tf.enable_tensor_equality, tf.disable_tensor_equality):
+        change()
+        try:
+            tell(equality._USE_EQUALITY, [x == y for x, y in pairs], [x != y for x, y in pairs])
+            tell(a.experimental_ref() == a.experimental_ref(), a in [a, b], v in [v])
+            for question in (
+                *(lambda: {a: 1}[a], lambda: {v: 1}[v]),
+                *(lambda: b in [a, b], lambda: a == [1, 2, 3], lambda: a != [1, 2, 3]),
+            ):
+                try:
+                    tell(question())
+                except (TypeError, ValueError, tf.errors.InvalidArgumentError) as error:
+                    tell(type(error).__name__, str(error))
+
+            @tf.function
+            def traced(x):
+                return x == 1, x != 1, x == [1, 2, 3]
+
+            with tf.Graph().as_default():
+                c = tf.constant(1)
+                tell([c == c, c == 1, {c: 2}[c]])
+            tell(traced(tf.constant(1)) if equality._USE_EQUALITY else None)
+        finally:
+            tf.disable_tensor_equality()
+
+
+@program
+def sizes_as_numbers(tf, tell):
+    shapes = [tf.TensorShape([2, 3]), tf.TensorShape([None, 2]), tf.constant([[1, 2]]).shape]
+    for change in (tf.enable_v2_tensorshape, tf.disable_v2_tensorshape):
+        change()
+        try:
+            for shape in shapes:
+                tell(repr(shape), repr(shape[0]), repr(shape[-1]), repr(shape[1:]), str(shape))
+                tell(repr(list(shape)), repr(shape.dims), shape == [2, 3], shape.as_list())
+                tell(repr(tf.compat.v1.dimension_at_index(shape, 1)))
+                tell(tf.compat.dimension_value(shape[1]))
+            unknown = tf.TensorShape(None)
+            tell(repr(unknown[0]), repr(unknown[1:3]), repr(unknown))
+            x = tf.reshape(tf.range(6), [shapes[0][0], shapes[0][1]])
+            tell(tf.reduce_sum(x, axis=1), tf.keras.layers.Flatten()(x).shape.as_list())
+        finally:
+            tf.disable_v2_tensorshape()

@@ -12,7 +12,7 @@ from stillflow.keras.engine.topology import Topology, map_graph_network, map_sub
 from stillflow.keras.engine.validating import check_keywords, check_no_legacy_layers, check_tensors
 from stillflow.layers import history, policies
 from stillflow.layers.defaults import default
-from stillflow.layers.keras_graph import get_graph
+from stillflow.layers.keras_graph import get_graph, runs_in_function
 from stillflow.layers.nodes import Node
 from stillflow.layers.op_layer import AddLoss, AddMetric
 from stillflow.layers.sublayers import filter_empty_layer_containers, has_weights
@@ -275,7 +275,8 @@ class Network(Described, Saved):
     # Calls ----------------------------------------------------------------------------------------
 
     def _note_first_call(self, inputs: Any, outputs: Any) -> None:
-        if not self.inputs and hasattr(self, "_set_inputs"):
+        # What a function is traced with stays in the function: training starts from its own data.
+        if not self.inputs and hasattr(self, "_set_inputs") and not runs_in_function():
             self._set_inputs(inputs, outputs)
 
     @default

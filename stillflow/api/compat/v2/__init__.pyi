@@ -42,6 +42,7 @@ from stillflow.declare.convert import (
 from stillflow.declare.rules import RegisterGradient as RegisterGradient
 from stillflow.declare.rules import no_gradient as no_gradient
 from stillflow.declare.tensor_proto import make_tensor_proto as make_tensor_proto
+from stillflow.eager.behavior import enable_v2_behavior as enable_v2_behavior
 from stillflow.functions.decorated import function as function
 from stillflow.functions.vectorizing import vectorized_map as vectorized_map
 from stillflow.gradients.aggregating import AggregationMethod as AggregationMethod
