@@ -1,0 +1,66 @@
+"""What TensorFlow's tests ask of internal modules, and Stillflow has elsewhere or not at all."""
+
+import collections.abc
+import os
+import unittest.mock
+
+import stillflow as tf
+from stillflow.runtime.eager import mode
+
+from . import testing
+from .converters import converter_test_case
+
+
+def extras(tree, halves, test_case):
+    """{module below tensorflow: {name: object}}, which come before what Stillflow has."""
+    start = halves.of_whole_file(mode.enable_eager_execution)
+    tf.enable_eager_execution = tf.compat.v1.enable_eager_execution = start
+    tests = _of_tests(tree, test_case)
+    return {
+        "python.framework.test_util": {
+            "TensorFlowTestCase": test_case,
+            **testing.extras(halves),
+        },
+        "python.autograph.core.converter_testing": {"TestCase": converter_test_case(test_case)},
+        "python.eager.context": {"eager_mode": halves.eager_block(mode.eager_mode)},
+        "python.eager.test": {**tests, "main": start},
+        "python.framework.ops": {"enable_eager_execution": start},
+        "python.framework.random_seed": {"DEFAULT_GRAPH_SEED": 87654321},
+        "python.ops.variables": {"RefVariable": tf.Variable},
+        "python.platform.app": {"run": _nothing},
+        "python.platform.benchmark": {"Benchmark": Benchmark},
+        "python.platform.googletest": {**tests, "GetTempDir": tf.test.get_temp_dir},
+        "python.platform.resource_loader": {
+            "get_path_to_datafile": lambda path: os.path.join(tree, "python/platform", path)
+        },
+        "python.platform.test": tests,
+        "python.util.compat": {"collections_abc": collections.abc},
+        "python.util.tf_export": {"tf_export": _exported, "keras_export": _exported},
+    }
+
+
+class Benchmark:
+    """A base of benchmarks, which are not run."""
+
+
+def _of_tests(tree, test_case):
+    return {
+        "Benchmark": Benchmark,
+        "TestCase": test_case,
+        "gpu_device_name": lambda: "",
+        "is_built_with_cuda": lambda: False,
+        "is_built_with_rocm": lambda: False,
+        "is_gpu_available": lambda *args, **kwargs: False,
+        "main": _nothing,
+        "mock": unittest.mock,
+        "test_src_dir_path": lambda path: os.path.join(tree, path),
+    }
+
+
+def _nothing(*args, **kwargs):
+    """In place of what runs a main program: the tests are run by us."""
+
+
+def _exported(*args, **kwargs):
+    """A decorator that changes nothing."""
+    return lambda function: function
