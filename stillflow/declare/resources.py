@@ -19,6 +19,8 @@ from stillflow.declare.shapes import format_sizes
 from stillflow.graph.errors import CancelledError, DeadlineExceededError, NotFoundError
 from stillflow.graph.text import as_bytes
 
+_LOOK_AGAIN_SECONDS = 0.1  # of a wait that may be cancelled
+
 
 class Handle:
     """Base of what is itself the value of a handle, a scalar."""
@@ -79,8 +81,10 @@ class Resource(Handle):
           CancelledError: the session was closed; `what` was cancelled.
           DeadlineExceededError: the run may not go on for so long.
         """
+        if polled is None and _patience.cancellation is not None:
+            polled = _LOOK_AGAIN_SECONDS
         while not is_done():
-            if self.is_cancelled:
+            if self.is_cancelled or is_run_cancelled():
                 raise CancelledError(None, None, f"{what} was cancelled")
             left = _patience.left()
             is_last = polled is None or (left is not None and left <= polled)
@@ -136,15 +140,25 @@ def time_left() -> float | None:
     return _patience.left()
 
 
+def is_run_cancelled() -> bool:
+    """Whether the run that this thread is in was cancelled: what waits is to wait no longer."""
+    cancellation = _patience.cancellation
+    return cancellation is not None and bool(cancellation.is_cancelled)
+
+
 def ring(bell: Any) -> None:
     with suppress(RuntimeError):  # it may be open already
         bell.release()
 
 
 class _Patience(threading.local):
-    """Until when the run that a thread is in may wait; None for ever."""
+    """Until when the run that a thread is in may wait; None for ever.
+
+    cancellation: what says by `is_cancelled` whether the run was cancelled, or None.
+    """
 
     until: float | None = None
+    cancellation: Any = None
 
     def left(self) -> float | None:
         return None if self.until is None else max(0.0, self.until - time.monotonic())
@@ -162,3 +176,13 @@ def waiting_at_most(seconds: float) -> Iterator[None]:
         yield
     finally:
         _patience.until = before
+
+
+@contextmanager
+def cancelled_by(cancellation: Any) -> Iterator[None]:
+    """A `with` block whose waits, in this thread, end when `cancellation.is_cancelled`."""
+    before, _patience.cancellation = _patience.cancellation, cancellation
+    try:
+        yield
+    finally:
+        _patience.cancellation = before

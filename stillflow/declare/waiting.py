@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from stillflow.declare.resources import Resource, time_left
+from stillflow.declare.resources import Resource, is_run_cancelled, time_left
 
 _LOOK_AGAIN_SECONDS = 0.5
 
@@ -44,7 +44,7 @@ def first_ready(waits: Mapping[int, Waiting]) -> int:
                 if wait.is_ready():
                     return number
             left = time_left()
-            if left is not None and left <= 0.0:
+            if is_run_cancelled() or (left is not None and left <= 0.0):
                 return next(iter(waits))
             bell.acquire(timeout=min(_LOOK_AGAIN_SECONDS, left or _LOOK_AGAIN_SECONDS))
     finally:

@@ -69,6 +69,9 @@ EAGER: dict[str, Members] = {
         "stillflow.gradients.aggregating": "aggregate_indexed_slices_gradients=total_of_any",
         "stillflow.gradients.eager_functions": "make_vjp",
     },
+    "python.eager.cancellation": {
+        "stillflow.functions.cancellation": "CancellationManager",
+    },
     "python.eager.context": {
         "stillflow.graph.context": "in_eager_mode=executing_eagerly",
         "stillflow.runtime.eager.eager_context": (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
+from stillflow.functions.call_time import at_call_time
+from stillflow.functions.cancellation import cancelable
 from stillflow.functions.derivative import Derivative, gradient_rule
 from stillflow.functions.func_graph import FuncGraph
 from stillflow.graph import dtypes, nest
@@ -39,7 +41,7 @@ class ConcreteFunction:
     def __init__(self, func_graph: FuncGraph, attrs: dict | None = None, signature: Any = None):
         self._func_graph = func_graph
         self._signature = signature
-        self._captured_inputs: list[Tensor] = func_graph.external_captures
+        self._captured_inputs: list[Any] = list(func_graph.extra_inputs)
         self._arg_keywords: list[str] | None = None
         self._num_positional_args: int | None = None
         self._traced = TracedFunction(func_graph.name, func_graph, _checked(attrs or {}))
@@ -77,7 +79,13 @@ class ConcreteFunction:
 
     @property
     def captured_inputs(self) -> list[Tensor]:
-        """What it takes from outside; each call hands it over behind the arguments."""
+        """What it takes from outside; each call hands it over behind the arguments.
+
+        Raises:
+          ValueError: what a closure gives for a call does not fit what it was captured as.
+        """
+        if self._func_graph.asks_at_call_time:
+            return at_call_time(self._captured_inputs)
         return self._captured_inputs
 
     @property
@@ -158,6 +166,10 @@ class ConcreteFunction:
                 )
             return self._call_flat(args, self.captured_inputs)
         return self._call_flat(self._in_order(args, dict(kwargs)), self.captured_inputs)
+
+    def _experimental_with_cancellation_manager(self, manager: Any) -> Callable[..., Any]:
+        """What calls it until a manager cancels the calls: see `CancellationManager`."""
+        return cancelable(self, manager)
 
     def _in_order(self, args: tuple, kwargs: dict[str, Any]) -> list[Any]:
         names = self._arg_keywords or []

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from stillflow.functions.call_time import CallTimePart, CallTimeValue
 from stillflow.functions.specification import flat_specs
 from stillflow.graph import nest
 from stillflow.graph.errors import InaccessibleTensorError
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.recording import record_operation
+from stillflow.graph.scopes import control_dependencies, init_scope
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.graph.type_spec import TypeSpec
 from stillflow.ops.functions.tracing import TracedGraph
+from stillflow.ops.variables.resource import read_variable_op
 from stillflow.ops.variables.resource_variable import BaseResourceVariable
 
 USER_NAME = "_user_specified_name"
@@ -46,6 +49,7 @@ class FuncGraph(TracedGraph):
         self._watched: dict[int, Any] = {}
         self.saving_errors: set[str] = set()
         self._argument_variables: set[int] = set()
+        self._call_time_values: dict[Any, CallTimeValue] = {}
         self._variable_creator_stack = self.outer_graph._variable_creator_stack
 
     def watch_variable(self, variable: Any) -> None:
@@ -73,6 +77,18 @@ class FuncGraph(TracedGraph):
         if inside is not tensor:
             record_operation("captured_value", [inside], [tensor], lambda grad: [grad])
         return inside
+
+    def add_operation(
+        self, defn: Any, inputs: tuple[Tensor, ...], attrs: Any, outputs: Any, name: str | None
+    ) -> Operation:
+        """Adds one node; of what reads a variable by value, gives what stands for the value."""
+        if self.capture_by_value and defn is read_variable_op:
+            handle = self.original(_first_source(inputs[0]))
+            if handle is not None:
+                with init_scope():
+                    value = defn(handle, **attrs)
+                return self.capture(value).op
+        return super().add_operation(defn, inputs, attrs, outputs, name)
 
     def control_dependencies(self, control_inputs: Any) -> Any:
         """A block whose operations run after others; after outer ones, each call does."""
@@ -102,14 +118,44 @@ class FuncGraph(TracedGraph):
                 f"collections to access it. Defined in: {graph}; accessed from: {self}.\n"
             )
 
+    def capture_call_time_value(
+        self, closure: Callable[[], Any], spec: Any, key: Any = None
+    ) -> Any:
+        """What stands in the body for what `closure()` gives at each call.
+
+        Args:
+          closure: takes nothing, and gives a nest of tensors.
+          spec: a nest of TypeSpecs, which it fits.
+          key: further calls with it give the same, and only the first closure is called.
+
+        Raises:
+          TypeError: there is something else in `spec`.
+        """
+        key = object() if key is None else key
+        if key not in self._call_time_values:
+            with control_dependencies(None):
+                asked = CallTimeValue(closure, spec, lambda s: self._placeholder(s, "Placeholder"))
+            self._call_time_values[key] = asked
+            self.inputs += asked.arguments
+            self.extra_args += asked.arguments
+            parts = [CallTimePart(asked, place) for place in range(len(asked.arguments))]
+            self.extra_inputs += parts  # type: ignore[arg-type]
+        return self._call_time_values[key].inside
+
+    @property
+    def asks_at_call_time(self) -> bool:
+        """Whether there is anything that each call takes from a closure."""
+        return bool(self._call_time_values)
+
     @property
     def captures(self) -> list[tuple[Tensor, Tensor]]:
-        """(outside, inside) of what is taken from outside."""
-        return list(zip(self.extra_inputs, self.extra_args, strict=True))
+        """(outside, inside) of what is taken from outside when it is traced."""
+        pairs = zip(self.extra_inputs, self.extra_args, strict=True)
+        return [pair for pair in pairs if not isinstance(pair[0], CallTimePart)]
 
     @property
     def external_captures(self) -> list[Tensor]:
-        return list(self.extra_inputs)
+        return [outside for outside, _ in self.captures]
 
     @property
     def internal_captures(self) -> list[Tensor]:
@@ -186,6 +232,13 @@ class FuncGraph(TracedGraph):
         place = next(i for i, taken in enumerate(self.extra_inputs) if taken is handle)
         del self.extra_inputs[place]
         return self.extra_args.pop(place)
+
+
+def _first_source(tensor: Tensor) -> Tensor:
+    """What a tensor hands on, through choices around it."""
+    while tensor.op.defn.splits or tensor.op.defn.forwards:
+        tensor = tensor.op.inputs[0]
+    return tensor
 
 
 def _packed(arg: Any, parts: list[Any]) -> Any:

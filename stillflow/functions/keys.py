@@ -60,6 +60,12 @@ def _weakly(value: Any) -> Any:
     if isinstance(value, (bool, int, float, str, bytes, type(None))):
         return (type(value), value)
     try:
-        return weakref.ref(value)
+        reference = weakref.ref(value)
     except TypeError:
         return (type(value), value)
+    if type(value).__hash__ is None:
+        raise AttributeError(
+            f"'{type(value).__name__}' object has no attribute 'shape'\n  An argument of a traced "
+            "function is a tensor, or can be hashed."
+        )
+    return reference

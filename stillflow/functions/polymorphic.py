@@ -93,7 +93,7 @@ class Function(OfPython):
       attributes: what definitions say besides.
       autograph, autograph_options: whether, and how, AutoGraph converts it.
       experimental_relax_shapes: a second kind of shapes is traced with what shapes have in common.
-      capture_by_value: recorded.
+      capture_by_value: whether a variable that is read counts as it is when the trace is made.
     """
 
     def __init__(

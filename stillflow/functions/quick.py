@@ -55,6 +55,8 @@ class QuickCalls:
 def _call_of(function: Any) -> Call | None:
     """The call of a trace whose plan is made; None where there is none yet."""
     level = function._level
+    if function.graph.asks_at_call_time:
+        return None
     captured = [tensor._value for tensor in function.captured_inputs]
     named = tuple([value.variable for value in captured if type(value) is VariableName])
     program = None if level is None else level.program(named)

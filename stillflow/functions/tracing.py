@@ -50,7 +50,8 @@ def func_graph_from_py_func(
       add_control_dependencies: whether what has effects runs in order.
       arg_names: the names of the arguments.
       op_return_value: stands for an operation that is returned.
-      collections, capture_by_value: recorded.
+      collections: recorded.
+      capture_by_value: whether a variable that is read counts as it is now.
       override_flat_arg_shapes: a shape, or None, for each part of the arguments.
 
     Raises:

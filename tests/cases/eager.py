@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import threading
 
 import numpy as np
 
@@ -695,3 +696,101 @@ def sizes_as_numbers(tf, tell):
             tell(tf.reduce_sum(x, axis=1), tf.keras.layers.Flatten()(x).shape.as_list())
         finally:
             tf.disable_v2_tensorshape()
+
+
+# What functions take from around them ------------------------------------------------------------
+
+
+@program
+def values_at_call_time(tf, tell):
+    now = {"scale": tf.constant(3.0), "other": 1.0}
+    rows = tf.IndexedSlices(tf.constant([1, 2]), tf.constant([0, 1], tf.int64))
+    ragged = tf.ragged.constant([[[1, 2], [3]], [[4, 5, 6]]])
+
+    def taken(closure, spec, key=None):
+        return tf.get_default_graph().capture_call_time_value(closure, spec, key)
+
+    @tf.function
+    def scaled(x):
+        return x * taken(lambda: now["scale"], tf.TensorSpec([]))
+
+    @tf.function
+    def keyed(x):
+        first = taken(lambda: now["other"], tf.TensorSpec(None), key=0)
+        return x + first + taken(lambda: 1 / 0, tf.TensorSpec(None), key=0)
+
+    @tf.function
+    def composite():
+        return taken(
+            lambda: {"rows": rows, "all": (ragged, now["scale"])},
+            {
+                "rows": tf.IndexedSlicesSpec(dtype=tf.int32),
+                "all": (tf.RaggedTensorSpec([2, None, None], tf.int32), tf.TensorSpec([])),
+            },
+        )
+
+    @tf.function
+    def outer(x):
+        return scaled(x) + 1.0
+
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            tape.watch(now["scale"])
+            y = scaled(2.0) * 3.0
+        tell(y, tape.gradient(y, now["scale"]), keyed(1.0), outer(2.0))
+        given = composite()
+        tell(given["rows"].values, given["all"][0].flat_values, given["all"][1])
+        now = {"scale": tf.constant(-4.0), "other": 2.0}
+    for wrong in (tf.constant(1), tf.constant([1.0]), "text"):
+        now["scale"] = wrong
+        try:
+            scaled(2.0)
+        except ValueError as error:
+            tell(str(error).split(" ", 1)[0], str(error).partition(" is not ")[2][:36])
+    rows = tf.IndexedSlices(tf.constant([1, 2]), tf.constant([0, 1]))
+    tell.refused(composite)
+    tell.refused(tf.contrib.eager.defun(lambda: taken(lambda: 1, 5)))
+    tell.refused(lambda: scaled({1}))
+
+
+@program
+def values_when_traced(tf, tell):
+    v = tf.Variable([1.0, 2.0])
+    Function = internal_module(tf, "python.eager.function").Function
+    direct = Function(lambda: v.read_value() * 2.0, "direct", capture_by_value=True)
+    chosen = Function(
+        lambda: tf.cond(tf.placeholder_with_default(True, ()), v.read_value, v.read_value),
+        "chosen",
+        capture_by_value=True,
+    )
+    for _ in range(2):
+        tell(direct(), chosen())
+        v.assign_add([5.0, 5.0])
+    tell(v)
+
+
+@program
+def calls_that_are_cancelled(tf, tell):
+    CancellationManager = internal_module(tf, "python.eager.cancellation").CancellationManager
+    queue = tf.queue.FIFOQueue(1, tf.int32)
+    tell(queue.name)
+
+    @tf.function
+    def taken():
+        return queue.dequeue()
+
+    manager = CancellationManager()
+    cancelable = manager.get_cancelable_function(taken.get_concrete_function())
+    queue.enqueue(37)
+    tell(cancelable(), manager.is_cancelled)
+    timer = threading.Timer(0.2, manager.start_cancel)
+    timer.start()
+    tell.refused(cancelable)
+    timer.join()
+    tell(manager.is_cancelled)
+    queue.enqueue(38)
+    try:
+        cancelable()
+    except tf.errors.CancelledError:
+        tell("cancelled before it began")
+    tell(taken())

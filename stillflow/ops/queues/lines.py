@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from stillflow.declare.refusing import refuse
-from stillflow.declare.resources import Resource, ring, time_left
+from stillflow.declare.resources import Resource, is_run_cancelled, ring, time_left
 from stillflow.declare.shapes import Sizes, fits, format_sizes
 from stillflow.declare.taking import note_begun
 from stillflow.graph.dtypes import DType
@@ -265,7 +265,7 @@ class Queue(Resource):
                     self._serve()
                 if attempt.is_done:
                     return
-                if self.is_cancelled:
+                if self.is_cancelled or is_run_cancelled():
                     raise CancelledError(None, None, f"{attempt.what} operation was cancelled")
             left = time_left()
             if left is not None and left <= 0.0:

@@ -44,7 +44,7 @@ class QueueBase:
         self._names = names
         self._queue_ref = queue_ref
         # Without a graph a queue is called as the scope in which it was made.
-        whole = get_name_scope() if queue_ref._is_eager else queue_ref.op.name
+        whole = (get_name_scope() or "Empty") if queue_ref._is_eager else queue_ref.op.name
         self._whole_name = whole
         self._name = whole.rsplit("/", 1)[-1]
 
