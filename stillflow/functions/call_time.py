@@ -54,7 +54,9 @@ class CallTimeValue:
         """
         given = self._closure()
         nest.assert_same_structure(self._spec, given)
-        pairs = zip(nest.flatten(self._spec), nest.flatten(given), strict=True)
+        pairs = list(zip(nest.flatten(self._spec), nest.flatten(given), strict=True))
+        for pair in pairs:
+            _check_structure(*pair)
         return [tensor for spec, value in pairs for tensor in _tensors(spec, value)]
 
 
@@ -83,15 +85,19 @@ def _components(spec: TypeSpec) -> list[TensorSpec]:
     return [spec] if isinstance(spec, TensorSpec) else nest.flatten(spec._component_specs)
 
 
-def _tensors(spec: Any, value: Any) -> list[Any]:
-    """The tensors of a value; ValueError where it does not fit the spec."""
-    if isinstance(spec, TensorSpec):
-        return [_tensor(spec, value)]
-    if not spec.is_compatible_with(value):
+def _check_structure(spec: Any, value: Any) -> None:
+    """ValueError for a value of other parts than a composite tensor of the spec has."""
+    if not isinstance(spec, TensorSpec) and not spec.is_compatible_with(value):
         raise ValueError(
             "The two structures don't have the same nested structure.\n"
             f"  Incompatible CompositeTensor TypeSpecs: {value} is none of {spec}."
         )
+
+
+def _tensors(spec: Any, value: Any) -> list[Any]:
+    """The tensors of a value; ValueError where it does not fit the spec."""
+    if isinstance(spec, TensorSpec):
+        return [_tensor(spec, value)]
     return nest.flatten(spec._to_components(value), expand_composites=True)
 
 
@@ -102,7 +108,7 @@ def _tensor(spec: TensorSpec, value: Any) -> Tensor:
         tensor = None
     if tensor is None or not spec.shape.is_compatible_with(tensor.shape):
         raise ValueError(
-            f"Value {value!r} is not convertible to a tensor with dtype {spec.dtype!r} and shape "
+            f"Value {value!r} is not convertible to a tensor with dtype {spec.dtype} and shape "
             f"{spec.shape}."
         )
     return tensor

@@ -134,13 +134,16 @@ class FuncGraph(TracedGraph):
         key = object() if key is None else key
         if key not in self._call_time_values:
             with control_dependencies(None):
-                asked = CallTimeValue(closure, spec, lambda s: self._placeholder(s, "Placeholder"))
+                asked = CallTimeValue(closure, spec, self._unnamed_argument)
             self._call_time_values[key] = asked
             self.inputs += asked.arguments
             self.extra_args += asked.arguments
             parts = [CallTimePart(asked, place) for place in range(len(asked.arguments))]
             self.extra_inputs += parts  # type: ignore[arg-type]
         return self._call_time_values[key].inside
+
+    def _unnamed_argument(self, spec: TensorSpec) -> Tensor:
+        return self._placeholder(spec, "Placeholder")  # type: ignore[arg-type]
 
     @property
     def asks_at_call_time(self) -> bool:

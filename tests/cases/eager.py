@@ -749,7 +749,7 @@ def values_at_call_time(tf, tell):
             tell(str(error).split(" ", 1)[0], str(error).partition(" is not ")[2][:36])
     rows = tf.IndexedSlices(tf.constant([1, 2]), tf.constant([0, 1]))
     tell.refused(composite)
-    tell.refused(tf.contrib.eager.defun(lambda: taken(lambda: 1, 5)))
+    tell.refused(tf.contrib.eager.defun(lambda: taken(lambda: 1, 5), autograph=False))
     tell.refused(lambda: scaled({1}))
 
 
