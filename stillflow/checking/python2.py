@@ -13,10 +13,12 @@ from typing import NamedTuple
 _ASIDE = re.compile(
     r"""[bBrRuUfF]{0,2}('''|\"\"\")(?:\\.|(?!\1).)*?(?:\1|\Z)"""
     r"""|[bBrRuUfF]{0,2}('|")(?:\\.|(?!\2)[^\\\n])*(?:\2|(?=\n)|\Z)"""
-    r"""|\#[^\n]*""",
+    r"""|\#[^\n]*"""
+    r"""|[\x01-\x03]""",
     re.DOTALL,
 )
-# What stands in a text for a string, a line's end inside of brackets, and a comment.
+# What stands in a text for a string, a line's end inside of brackets, and a comment; where a text
+# that is none of Python has these characters itself, they are set aside as strings are.
 _STRING, _JOINT, _COMMENT = "\x01", "\x02", "\x03"
 _UNICODE_RAW = re.compile(r"[uU][rR](?=['\"])")
 
@@ -137,7 +139,7 @@ def _joined(bare: str) -> str:
 
 def _put_back(bare: str, aside: list[str]) -> str:
     parts = iter(aside)
-    return re.sub("[\x01\x03]", lambda match: next(parts), bare).replace(_JOINT, "\n")
+    return re.sub("[\x01\x03]", lambda match: next(parts), bare.replace(_JOINT, "\n"))
 
 
 def _newlines(bare: str) -> int:

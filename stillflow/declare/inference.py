@@ -41,8 +41,8 @@ def infer(
 
 
 def _from_where(inputs: Sequence[Tensor]) -> str:
-    """The lines that built the inputs, a line for each."""
-    built = [(tensor.name, tensor.op.built_at) for tensor in inputs]
+    """The lines that built the inputs, one for each tensor."""
+    built = dict.fromkeys((tensor.name, tensor.op.built_at) for tensor in inputs)
     return "".join(f"\n  {name!r} was {where}." for name, where in built if where)
 
 

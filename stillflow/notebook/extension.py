@@ -13,6 +13,10 @@ from stillflow.graph import source
 from stillflow.graph.errors import OpError
 from stillflow.notebook import display
 
+# What building a graph raises, and what a run does.
+_KINDS = (OpError, TypeError, ValueError, LookupError, NotImplementedError)
+_FOLDER = os.path.dirname(stillflow.__file__) + os.sep
+
 _equipped: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
@@ -42,7 +46,7 @@ def equip(shell: Any) -> None:
     _equipped.add(shell)
     source.titles.append(lambda file: _cell(shell, file))
     display.install(shell.display_formatter)
-    shell.set_custom_exc((OpError,), _show)
+    shell.set_custom_exc(_KINDS, _show)
 
 
 def _cell(shell: Any, file: str) -> str | None:
@@ -52,18 +56,29 @@ def _cell(shell: Any, file: str) -> str | None:
 
 
 def _show(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: Any = None) -> None:
-    """The traceback of a run that failed, without Stillflow's lines, unless %xmode asks for all."""
-    if shell.InteractiveTB.mode != "Verbose":
+    """The traceback of what Stillflow raised, without its lines, unless %xmode asks for all."""
+    is_ours = isinstance(error, OpError) or _is_raised_here(trace)
+    if is_ours and shell.InteractiveTB.mode != "Verbose":
         trace = _of_the_user(trace)
         if error.__cause__ is not None:
             error.__cause__.__traceback__ = _of_the_user(error.__cause__.__traceback__)
     shell.showtraceback((kind, error.with_traceback(trace), trace), tb_offset=tb_offset)
 
 
+def _is_raised_here(trace: TracebackType) -> bool:
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return _is_ours(trace)
+
+
+def _is_ours(trace: TracebackType) -> bool:
+    return trace.tb_frame.f_code.co_filename.startswith(_FOLDER)
+
+
 def _of_the_user(trace: TracebackType | None) -> TracebackType | None:
     if trace is None:
         return None
     later = _of_the_user(trace.tb_next)
-    if trace.tb_frame.f_code.co_filename.startswith(os.path.dirname(stillflow.__file__) + os.sep):
+    if _is_ours(trace):
         return later
     return TracebackType(later, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)

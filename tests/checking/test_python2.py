@@ -38,7 +38,10 @@ def test_signs(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["print('x')", "print(a), b", "x.print = 1", "s = '''\nprint x\n'''", "# print x", "x = 0.07"],
+    [
+        *("print('x')", "print(a), b", "x.print = 1", "s = '''\nprint x\n'''", "# print x"),
+        *("x = 0.07", "\0\x01 'x' \x03\x02 # y"),
+    ],
 )
 def test_python_3_has_none(text):
     assert python2.signs_of(text) == ([], text)

@@ -161,6 +161,18 @@ def test_the_extension_gives_a_running_ipython_the_name(tmp_path):
     assert "already loaded" in done.stdout
 
 
+def test_errors_of_building_and_of_cells_are_told_apart(tmp_path):
+    """Where Stillflow raises, its lines are left out, unless all are asked for; others stay."""
+    building = "import tensorflow as tf\na = tf.constant([1.0])\ntf.matmul(a, a)"
+    done = in_ipython(tmp_path, "%load_ext stillflow", building, "int('seven')")
+    assert "Shape must be rank 2 but is rank 1" in done.stdout
+    assert done.stdout.count("'Const:0' was built at cell In[2]:2.") == 1
+    assert "inference.py" not in done.stdout
+    assert "invalid literal for int() with base 10: 'seven'" in done.stdout
+    done = in_ipython(tmp_path, "%load_ext stillflow", "%xmode Verbose", building)
+    assert "inference.py" in done.stdout
+
+
 def test_the_extension_says_that_a_real_tensorflow_came_first(tmp_path):
     (tmp_path / "tensorflow").mkdir()
     (tmp_path / "tensorflow" / "__init__.py").write_text("__version__ = 'real'")
