@@ -9,6 +9,8 @@ import pytest
 
 import stillflow as tf
 from stillflow.environment.internals import internal_module
+from stillflow.ops.datasets import iterators
+from tests.standstill import until_it_waits
 
 
 def waiting(x):
@@ -88,7 +90,7 @@ def test_closing_ends_a_wait(parallel):
     may_go_on, errors = threading.Event(), []
 
     def stuck(value):
-        may_go_on.wait(20)
+        may_go_on.wait(60)
         return value
 
     with tf.Graph().as_default():
@@ -107,25 +109,27 @@ def test_closing_ends_a_wait(parallel):
 
         thread = threading.Thread(target=take)
         thread.start()
-        time.sleep(0.2)
-        begun = time.monotonic()
+        until_it_waits(thread)
         session.close()
-        thread.join(5)
+        thread.join(30)
         assert not thread.is_alive()
-        assert time.monotonic() - begun < 1
         may_go_on.set()
     assert [type(error) for error in errors] == [tf.errors.CancelledError]
 
 
 @pytest.mark.parametrize("ends", ["closed", "timed out"])
 def test_a_reduction_without_end_ends_with_its_session(ends):
-    endless = tf.data.Dataset.from_tensors(1).repeat().reduce(0, lambda total, x: total + x)
+    begun = threading.Event()
+    ones = tf.data.Dataset.from_tensors(1).map(
+        lambda x: tf.reshape(tf.py_func(lambda x: (begun.set(), x)[1], [x], tf.int32), [])
+    )
+    endless = ones.repeat().reduce(0, lambda total, x: total + x)
     with tf.Session() as session:
         if ends == "timed out":
             with pytest.raises(tf.errors.DeadlineExceededError):
                 session.run(endless, options=tf.RunOptions(timeout_in_ms=50))
             return
-        threading.Timer(0.1, session.close).start()
+        threading.Thread(target=lambda: begun.wait(60) and session.close()).start()
         with pytest.raises(tf.errors.CancelledError):
             session.run(endless)
 
@@ -136,7 +140,7 @@ def test_what_is_there_first_is_given_first_where_no_order_is_asked_for():
 
     def first_waits(x):
         if x == 0:
-            last.wait(10)
+            last.wait(60)
         return x
 
     options = tf.data.Options()
@@ -177,8 +181,13 @@ def test_a_pool_bounds_the_threads_of_what_is_below_it(by):
     assert 1 <= len(found) <= 2
 
 
-def test_threads_end_with_what_they_work_for():
-    """At the end of the elements, at a new initialisation, and when the session is closed."""
+@pytest.mark.parametrize(("slow_from", "bringing"), [(float("inf"), 0), (0.0, 1)])
+def test_threads_end_with_what_they_work_for(slow_from, bringing, monkeypatch):
+    """At the end of the elements, at a new initialisation, and when the session is closed.
+
+    Where elements are slow, one more thread brings them.
+    """
+    monkeypatch.setattr(iterators, "_SLOW", slow_from)
 
     def alive():
         return sum(thread.name == "tf.data" for thread in threading.enumerate())
@@ -195,7 +204,7 @@ def test_threads_end_with_what_they_work_for():
         for _ in range(3):
             session.run(initializer)
             session.run(element)
-            settle(1)
+            settle(1 + bringing)
         for _ in range(8):
             session.run(element)
         with pytest.raises(tf.errors.OutOfRangeError):

@@ -6,6 +6,7 @@ import time
 import pytest
 
 import stillflow.api as tf
+from tests.standstill import until_it_waits
 
 SECONDS = 60
 
@@ -17,7 +18,7 @@ class Waiting:
         self.outcome = None
         self._thread = threading.Thread(target=self._run, args=(session, fetches), daemon=True)
         self._thread.start()
-        self._thread.join(0.05)
+        until_it_waits(self._thread)
         assert self._thread.is_alive(), self.outcome
 
     def _run(self, session, fetches):
@@ -230,7 +231,6 @@ def test_waiting_for_a_barrier_ends_with_its_session():
 
     with tf.Graph().as_default():
         session = tf.Session()
-        taken = Barrier(tf.int32, shapes=((),)).take_many(1)
-        threading.Timer(0.2, session.close).start()
-        with pytest.raises(tf.errors.CancelledError):
-            session.run(taken)
+        waiting = Waiting(session, Barrier(tf.int32, shapes=((),)).take_many(1))
+        session.close()
+        assert type(waiting.result()) is tf.errors.CancelledError

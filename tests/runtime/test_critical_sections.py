@@ -6,6 +6,7 @@ import time
 import pytest
 
 import stillflow as tf
+from tests.standstill import until_it_waits
 
 
 def test_threads_are_in_a_section_one_at_a_time():
@@ -82,7 +83,7 @@ def test_a_section_that_is_waited_for_ends_with_the_session():
 
     def wait():
         entered.set()
-        leave.wait(10)
+        leave.wait(60)
         return 1.0
 
     out = section.execute(lambda: tf.py_func(wait, [], tf.float64))
@@ -99,9 +100,9 @@ def test_a_section_that_is_waited_for_ends_with_the_session():
 
     thread = threading.Thread(target=second)
     thread.start()
-    time.sleep(0.05)
+    until_it_waits(thread)
     sess.close()
-    thread.join(10)
+    thread.join(30)
     leave.set()
-    first.join(10)
+    first.join(30)
     assert errors

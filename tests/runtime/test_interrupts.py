@@ -168,10 +168,14 @@ def test_a_batch_that_is_read_at_once_is_whole_after_an_interrupt(tmp_path):
     with tf.Session() as session:
         for _ in range(20):
             assert session.run(element).tolist() == [b"1", b"2", b"3"]
-        threading.Timer(0.3, _thread.interrupt_main).start()
         begun = time.monotonic()
-        with pytest.raises(KeyboardInterrupt):
+
+        def wait_and_be_interrupted():
+            threading.Timer(0.3, _thread.interrupt_main).start()
             session.run(element)
+
+        with pytest.raises(KeyboardInterrupt):
+            wait_and_be_interrupted()
         assert time.monotonic() - begun < 10
         with open(late, "w") as file:
             file.write("6\n")

@@ -238,6 +238,7 @@ class Queue(Resource):
                 if attempt in line:
                     line.remove(attempt)
             self._serve()
+            self.changed.ring()  # what went back may be all that others wait for
 
     def cancel(self) -> None:
         super().cancel()
@@ -274,18 +275,24 @@ class Queue(Resource):
 
     def _serve(self) -> None:
         """Serves both lines until neither moves."""
-        moved = True
-        while moved:
-            moved = False
-            for line in (self._bringing, self._taking):
-                while line:
-                    before = len(self.elements)
-                    is_done = line[0].advance()
-                    moved |= is_done or len(self.elements) != before
-                    if not is_done:
-                        break
-                    self._finish(line)
-        self.changed.ring()
+        has_moved = False
+        while self._moves():
+            has_moved = True
+        if has_moved:  # else who asks whether something is ready would ring for itself, for ever
+            self.changed.ring()
+
+    def _moves(self) -> bool:
+        """Serves each line as far as it goes; returns whether anything was done."""
+        moved = False
+        for line in (self._bringing, self._taking):
+            while line:
+                before = len(self.elements)
+                is_done = line[0].advance()
+                moved |= is_done or len(self.elements) != before
+                if not is_done:
+                    break
+                self._finish(line)
+        return moved
 
     def _finish(self, line: deque[Attempt]) -> None:
         attempt = line[0]
