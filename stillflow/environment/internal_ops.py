@@ -225,23 +225,34 @@ OPS: dict[str, Members] = {
     },
     "python.ops.ragged.ragged_array_ops": {
         "stillflow.ops.ragged.arranging": "expand_dims",
+        "stillflow.ops.ragged.choosing": "tile",
+    },
+    "python.ops.ragged.ragged_batch_gather_ops": {
+        "stillflow.ops.ragged.choosing": "batch_gather",
     },
     "python.ops.ragged.ragged_concat_ops": {
         "stillflow.ops.ragged.joining": "concat",
     },
     "python.ops.ragged.ragged_gather_ops": {
         "stillflow.ops.ragged.arranging": "gather",
+        "stillflow.ops.ragged.choosing": "gather_nd",
     },
     "python.ops.ragged.ragged_math_ops": {
         "stillflow.ops.ragged.reducing": (
             "reduce_all reduce_any reduce_max reduce_mean reduce_min reduce_prod reduce_sum"
         ),
     },
+    "python.ops.ragged.ragged_squeeze_op": {
+        "stillflow.ops.ragged.choosing": "squeeze",
+    },
     "python.ops.ragged.ragged_string_ops": {
         "stillflow.ops.strings.splitting": "string_split_v2=strings_split_v2",
     },
     "python.ops.ragged.ragged_tensor": {
         "stillflow.ops.ragged.ragged_tensor": "convert_to_tensor_or_ragged_tensor is_ragged",
+    },
+    "python.ops.ragged.ragged_where_op": {
+        "stillflow.ops.ragged.choosing": "where",
     },
     "python.ops.resource_variable_ops": {
         "stillflow.ops.variables.kinds": "is_resource_variable",

@@ -125,6 +125,20 @@ EQUIVALENT: dict[str, Members | str] = {
     "python.ops.nn_ops": {
         "nn": "softmax_cross_entropy_with_logits_v2",
     },
+    "python.ops.ragged.ragged_array_ops": {
+        "": "rank",
+        "compat.v2": "size",
+    },
+    "python.ops.ragged.ragged_math_ops": {
+        "math": (
+            "segment_max=unsorted_segment_max segment_mean=unsorted_segment_mean "
+            "segment_min=unsorted_segment_min segment_prod=unsorted_segment_prod "
+            "segment_sqrt_n=unsorted_segment_sqrt_n segment_sum=unsorted_segment_sum"
+        ),
+    },
+    "python.ops.ragged.ragged_util": {
+        "": "repeat",
+    },
     "python.ops.standard_ops": {
         "": "constant",
     },

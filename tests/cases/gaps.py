@@ -23,7 +23,7 @@ _EARLY = (
 )
 #: Of DIGESTED, those of which the runs alone are compared.
 DIGESTED = dict.fromkeys(
-    ("elements", "arranged", "over_axes"),
+    ("elements", "arranged", "over_axes", "values_of_ragged_tensors_and_dense_ones_beside_them"),
     "functions of ragged tensors are made of other operations",
 ) | dict.fromkeys(
     (

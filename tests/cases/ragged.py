@@ -341,6 +341,36 @@ def over_axes(tf, run):
     run.note([refusal(lambda: tf.reduce_sum(rows, 1, keepdims=True))])
 
 
+@story
+def values_of_ragged_tensors_and_dense_ones_beside_them(tf, run):
+    rows = tf.ragged.constant([[1, 2], [], [3]])
+    value = tf.ragged.constant_value([[1, 2], [], [3]], tf.int32)
+    run(parts(tf.reduce_sum(value, 1), tf.tile(value, [2, 2]), tf.gather(value, [2, 0])))
+    run(parts(tf.squeeze(tf.ragged.constant_value([[[1]], [[2]]]), 1), tf.size(value)))
+    run(parts(tf.rank(value), tf.concat([value, rows], axis=0)))
+    run(parts(tf.batch_gather(value, tf.ragged.constant([[1], [], [0]]))))
+    full = tf.ragged.constant([[1, 2], [4], [3]])
+    run(parts(tf.batch_gather(full, [[0, 0], [0, 0], [0, 0]]), tf.batch_gather(full, [2, 0])))
+    run(parts(tf.batch_gather([[1, 2], [3, 4]], tf.ragged.constant([[1], [1, 0]]))))
+    deep = tf.ragged.constant([[[1, 2], [3]], [], [[4]]])
+    run(parts(tf.batch_gather(deep, tf.ragged.constant([[[1], [0, 0]], [], [[]]]))))
+    run(parts(tf.gather_nd(rows, tf.zeros([2, 0], tf.int32))))
+    run(parts(tf.where([True, False, True], rows, full), tf.where(rows > 1, rows, -rows)))
+    words = tf.ragged.constant([["1", "2"], [], ["3"]])
+    run(parts(tf.compat.v2.strings.to_number(words)))
+    run(parts(tf.compat.v2.strings.to_hash_bucket(words, 10)))
+    run.note([str(tf.tile(rows, [2, 1]).shape), str(tf.tile(deep, [2, 1, 3]).shape)])
+    run.note(
+        [
+            refusal(lambda: tf.where(rows > 1, rows, tf.constant([[1, 2]] * 3))),
+            refusal(lambda: tf.batch_gather(rows, 0)),
+            refusal(lambda: tf.batch_gather([1, 2], tf.ragged.constant([[1], [0]]))),
+            refusal(lambda: tf.batch_gather(rows, [[[0]]])),
+        ]
+    )
+    run.attempt(parts(tf.squeeze(tf.ragged.constant([[[[12], [11]]]]), [0, 2])))
+
+
 def refusal(refused):
     try:
         refused()

@@ -27,6 +27,7 @@ def extras(tree, halves, test_case):
         "python.framework.ops": {"enable_eager_execution": start},
         "python.framework.random_seed": {"DEFAULT_GRAPH_SEED": 87654321},
         "python.ops.variables": {"RefVariable": tf.Variable},
+        "python.ops.array_ops": {"_SLICE_TYPE_ERROR": "Only integers, slices (`:`), ellipsis"},
         "python.platform.app": {"run": _nothing},
         "python.platform.benchmark": {"Benchmark": Benchmark},
         "python.platform.googletest": {**tests, "GetTempDir": tf.test.get_temp_dir},

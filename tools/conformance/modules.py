@@ -4,6 +4,7 @@ A module that Stillflow has is shown as it is; a name that it lacks becomes a `M
 tests, such as `keras.testing_utils`, are imported from TensorFlow's tree.
 """
 
+import contextlib
 import importlib
 import importlib.machinery
 import importlib.util
@@ -111,20 +112,13 @@ class InternalModule(types.ModuleType):
             return extras[self._below][name]
         if below in extras or self._finder.is_helper(below):
             return importlib.import_module(f"tensorflow.{below}")
-        found = self._of_real(name)
-        if found is None and self._finder.is_module(below):
-            return importlib.import_module(f"tensorflow.{below}")
-        if found is None:
-            found = generated(name) if ".gen_" in self._below else None
-        return Missing(below) if found is None else found
-
-    def _of_real(self, name):
         for spelling in (name, f"{name}_v1"):
-            try:
+            with contextlib.suppress(AttributeError, ImportError, NotImplementedError):
                 return getattr(self._real, spelling)
-            except (AttributeError, ImportError, NotImplementedError):
-                continue
-        return None
+        if self._finder.is_module(below):
+            return importlib.import_module(f"tensorflow.{below}")
+        function = generated(name) if ".gen_" in self._below else None
+        return Missing(below) if function is None else function
 
 
 def generated(name):

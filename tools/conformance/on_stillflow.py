@@ -32,9 +32,9 @@ class Stillflow:
         tf.test.TestCase = evidence.looks(assertions(tf.test.TestCase))
         finder = Finder(tree, extras(str(tree), halves, tf.test.TestCase))
         sys.meta_path.insert(0, finder)
-        # What the tests of datasets call an iterator's method; and a word that NumPy 2 dropped.
+        # What the tests of datasets call an iterator's method; and what NumPy 2 dropped.
         IteratorV2._next_internal = lambda self: self.get_next()
-        np.reshape = _reshape
+        np.reshape, np.ndim = _reshape, _ndim
 
     def source(self, text):
         return INDEX.sub(AS_TUPLE, text)
@@ -63,3 +63,10 @@ def _note_refusals():
 
 def _reshape(a, *args, newshape=None, _numpy=np.reshape, **kwargs):
     return _numpy(a, *args if newshape is None else (newshape,), **kwargs)
+
+
+def _ndim(a, _numpy=np.ndim):
+    try:
+        return _numpy(a)
+    except ValueError:  # lists of several lengths, which NumPy 1 took for arrays of objects
+        return np.array(a, object).ndim

@@ -93,8 +93,10 @@ _UNARY_OPS = frozenset(
         "DecodeBase64",
         "EncodeBase64",
         "StringStrip",
+        "StringToHashBucket",
         "StringToHashBucketFast",
         "StringToHashBucketStrong",
+        "StringToNumber",
         "UnicodeScript",
     ]
 )
@@ -143,6 +145,7 @@ _OF_LISTS = {arithmetic.add_n, string_joining.string_join}
 
 def carry_out(function: Any, args: tuple, kwargs: Given) -> Any:
     """What `function` gives for arguments of which one is ragged; NotImplemented if nothing."""
+    args, kwargs = _with_tensors(args), {name: _with_tensors(kwargs[name]) for name in kwargs}
     is_op = isinstance(function, OpDef)
     if function in _UNARY or (is_op and function.type in _UNARY_OPS):
         return _of_flat_values(function, args, kwargs)
@@ -152,6 +155,14 @@ def carry_out(function: Any, args: tuple, kwargs: Given) -> Any:
         return map_flat_values(function, *args, **kwargs)
     own = _OWN.get(function)
     return NotImplemented if own is None else own(_given(function, args, kwargs))
+
+
+def _with_tensors(value: Any) -> Any:
+    """`value`, or what is in a list of it, with a RaggedTensor in place of the value of one."""
+    if isinstance(value, (list, tuple)):
+        parts = [_with_tensors(part) for part in value]
+        return parts if isinstance(value, list) else tuple(parts)
+    return convert_to_tensor_or_ragged_tensor(value) if is_ragged(value) else value
 
 
 def _given(function: Any, args: tuple, kwargs: Given) -> Given:
@@ -166,7 +177,6 @@ def _of_flat_values(function: Any, args: tuple, kwargs: Given) -> Any:
     x = args[0] if args else kwargs.pop(first)
     if not is_ragged(x):
         return NotImplemented
-    x = convert_to_tensor_or_ragged_tensor(x)
     return x.with_flat_values(function(x.flat_values, *args[1:], **kwargs))
 
 
@@ -185,9 +195,7 @@ def _in_common_rows(function: Any, args: tuple, kwargs: Given) -> Any:
 
 
 def _as_operand(value: Any, other: Any) -> Any:
-    if is_ragged(value):
-        return convert_to_tensor_or_ragged_tensor(value)
-    return convert_to_tensor(value, preferred_dtype=other.dtype)
+    return value if is_ragged(value) else convert_to_tensor(value, preferred_dtype=other.dtype)
 
 
 # Functions with a namesake ------------------------------------------------------------------------

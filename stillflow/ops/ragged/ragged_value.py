@@ -79,6 +79,12 @@ class RaggedTensorValue:
         """What is fed for the parts of a RaggedTensor."""
         return [self.flat_values, *self.nested_row_splits]
 
+    @staticmethod
+    def _carry_out(function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+        from stillflow.ops.ragged import dispatching  # knows all families, and graphs
+
+        return dispatching.carry_out(function, args, kwargs)
+
     def __str__(self) -> str:
         return f"<tf.RaggedTensorValue {self.to_list()}>"
 
