@@ -1,5 +1,7 @@
 from unittest import mock as mock
 
+from stillflow.testing.benchmark import Benchmark as Benchmark
+from stillflow.testing.benchmark import benchmark_config as benchmark_config
 from stillflow.testing.clusters import create_local_cluster as create_local_cluster
 from stillflow.testing.environment import get_temp_dir as get_temp_dir
 from stillflow.testing.environment import gpu_device_name as gpu_device_name

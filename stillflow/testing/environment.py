@@ -10,13 +10,22 @@ from typing import Any
 
 from stillflow.runtime.accelerators import has_gpu_plugin
 from stillflow.runtime.devices import Gpu, gpus
+from stillflow.testing import benchmark
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Runs the tests of the program's main module, and exits."""
+    """Runs the tests of the program's main module, and exits.
+
+    With the flag `--benchmarks=PATTERN` it runs the program's benchmarks in their place.
+    """
+    from absl import app
     from absl.testing import absltest
 
-    absltest.main(argv=argv)
+    pattern = benchmark.asked_for(argv)
+    if pattern is None:
+        absltest.main(argv=argv)
+    else:
+        app.run(lambda _: benchmark.run_benchmarks(pattern), argv=argv)
 
 
 @functools.cache
