@@ -125,6 +125,18 @@ EAGER: dict[str, Members] = {
     "python.eager.tape": {
         "stillflow.graph.recording": "record_operation stop_recording=stopped variable_accessed",
     },
+    "python.ops.parallel_for": {
+        "stillflow.functions.parallel_for": "batch_jacobian for_loop jacobian pfor",
+    },
+    "python.ops.parallel_for.control_flow_ops": {
+        "stillflow.functions.parallel_for": "for_loop pfor",
+    },
+    "python.ops.parallel_for.gradients": {
+        "stillflow.functions.parallel_for": "batch_jacobian jacobian",
+    },
+    "python.ops.parallel_for.pfor": {
+        "stillflow.functions.parallel_for": "PForConfig",
+    },
     "python.framework.errors": {
         "stillflow.graph.errors": "InaccessibleTensorError OperatorNotAllowedInGraphError",
     },

@@ -153,11 +153,29 @@ class _Walk:
         grads = [self._of_output(tensor) for tensor in op.outputs]
         if all(grad is None for grad in grads):
             return
+        if type(op) is not Record and _is_control_flow(op):
+            self._refuse_before_sources(op)
+            return
         if len(op.inputs) == 2 and type(op) is EagerOperation:
             op.unwanted = [id(tensor) not in self._producers for tensor in op.inputs]
         for tensor, grad in zip(op.inputs, _gradients_by(op, grads), strict=True):
             if grad is not None:
                 self._arrived.setdefault(id(tensor), []).append(grad)
+
+    def _refuse_before_sources(self, op: Any) -> None:
+        """Refuses to go through a node of a choice or a loop, if a source lies behind it."""
+        waiting, seen = [id(tensor) for tensor in op.inputs], set()
+        while waiting:
+            key = waiting.pop()
+            if key in self._source_ids:
+                raise NotImplementedError(
+                    "tf.GradientTape.gradients() does not support graph control flow operations "
+                    "like tf.cond or tf.while at this time. Use tf.gradients() instead."
+                )
+            producer = self._producers.get(key)
+            if producer is not None and id(producer) not in seen:
+                seen.add(id(producer))
+                waiting += map(id, producer.inputs)
 
     def _of_output(self, tensor: Tensor) -> Gradient | None:
         key = id(tensor)
@@ -177,11 +195,6 @@ def _gradients_by(op: Any, grads: list[Gradient | None]) -> Sequence[Gradient | 
     if type(op) is Record:
         given = op.backward(*_with_zeros(op, grads))
     else:
-        if op.defn.splits or op.defn.joins or op.defn.frame:
-            raise NotImplementedError(
-                "tf.GradientTape.gradients() does not support graph control flow operations like "
-                "tf.cond or tf.while at this time. Use tf.gradients() instead."
-            )
         rule = rule_of(op)
         if rule is None:
             return [None] * len(op.inputs)
@@ -193,6 +206,10 @@ def _gradients_by(op: Any, grads: list[Gradient | None]) -> Sequence[Gradient | 
             f"{len(op.inputs)}"
         )
     return in_grads
+
+
+def _is_control_flow(op: Any) -> bool:
+    return op.defn.splits or op.defn.joins or op.defn.frame
 
 
 def _with_zeros(op: Any, grads: list[Gradient | None]) -> list[Gradient | None]:

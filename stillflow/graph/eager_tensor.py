@@ -226,7 +226,7 @@ class EagerTensor(Tensor):
         return (self[i] for i in range(self._value.shape[0]))
 
     def __format__(self, format_spec: str) -> str:
-        return self._as_numpy_scalar().__format__(format_spec) if format_spec else str(self)
+        return self._as_numpy_scalar().__format__(format_spec)
 
     def __reduce__(self) -> Any:
         return eager_tensor, (np.array(self._numpy()), self._dtype)

@@ -4,7 +4,7 @@ import tempfile
 
 import numpy as np
 
-from .suite import Suite
+from .suite import Suite, internal_module
 
 suite = Suite("eager_models")
 
@@ -319,3 +319,49 @@ def targets_of_another_shape(tf, tell):
         model.train_on_batch(x, y)
     except ValueError:
         tell("an array is not")
+
+
+@program
+def told_in_text(tf, tell):
+    """Tensors in texts are what they hold; Python's functions get NumPy's scalars, or tensors."""
+    third, seen = tf.constant(1.0) / 3.0, []
+
+    def python(x):
+        seen.append(type(x).__name__)
+        return x * x
+
+    tell("{} {:.3f} {!s}".format(third, third, third))  # noqa: UP032  as programs then did
+    tell(f"{tf.constant(7)}, {tf.constant([1, 2])}, {tf.constant('word')}, {third:>9.2f}")
+    tell(tf.py_func(python, [third], tf.float32))
+    tell(tf.contrib.eager.py_func(python, [third], tf.float32), seen)
+
+
+@program
+def functions_of_numbers(tf, tell):
+    """Stacked calls and Jacobians, of TensorFlow's module for parallel loops."""
+    parallel = internal_module(tf, "python.ops.parallel_for")
+    x = tf.constant(waves(3, 2))
+
+    def centred(i, pfor_config=None):
+        row = tf.gather(x, i)
+        return row - pfor_config.reduce_mean(row), pfor_config.reduce_sum(row * row)
+
+    tell(*parallel.pfor(lambda i: [tf.gather(x, i) * 2.0, {"i": i}], 3)[:1])
+    tell(*parallel.pfor(centred, 3), parallel.pfor(lambda i: tf.gather(x, i), 3, 2))
+    tell(parallel.for_loop(lambda i: tf.cast(i, tf.float32) * x[0], tf.float32, 2))
+    each = parallel.pfor(lambda i: tf.SparseTensor([[i64(tf, i)]], [1.0], [5]), 3)
+    tell(each.indices, each.values, each.dense_shape)
+
+    @tf.function
+    def derivatives(x):
+        y = tf.stack([x * x, tf.tanh(x)], axis=1)
+        return parallel.jacobian(y, x), parallel.batch_jacobian(y, x)
+
+    tell(*derivatives(x))
+    with tf.Graph().as_default():
+        for misuse in (0, 1):
+            tell.refused(lambda n=misuse: parallel.pfor(lambda i: i, 3, parallel_iterations=n))
+
+
+def i64(tf, x):
+    return tf.cast(x, tf.int64)

@@ -19,11 +19,11 @@ from stillflow.gradients.eager_functions import (
     value_and_gradients_function as value_and_gradients_function,
 )
 from stillflow.gradients.gradient_tape import GradientTape as GradientTape
+from stillflow.gradients.py_function import py_function
 from stillflow.graph.context import executing_eagerly as executing_eagerly
 from stillflow.graph.tensor_spec import TensorSpec as TensorSpec
 from stillflow.layers.network import Network as Network
 from stillflow.layers.network import Sequential as Sequential
-from stillflow.ops.debug.py_func import py_func as py_func
 from stillflow.ops.variables.eager_store import EagerVariableStore as EagerVariableStore
 from stillflow.ops.variables.resource_variable import ResourceVariable
 from stillflow.ops.variables.template import make_template as make_template
@@ -57,6 +57,7 @@ from stillflow.train.objects.checkpoint import Checkpoint as Checkpoint
 
 Checkpointable = AutoTrackable
 Variable = ResourceVariable
+py_func = py_function
 run = eager_run
 in_eager_mode = executing_eagerly
 run_all_tests_in_graph_and_eager_modes = run_all_in_graph_and_eager_modes
