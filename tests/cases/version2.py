@@ -172,3 +172,39 @@ def modules(v2, tf, run):
     run([y, *net.variables])
     names = [net.name, *(m.name for m in net.submodules), *(v.name for v in net.variables)]
     run(tf.constant([*names, y.name, str(len(net.trainable_variables))]))
+
+
+@story
+def records_and_windows(v2, tf, run):
+    """What version 2 spells otherwise: parsing, pooling, dilation."""
+    picture, window = v2.constant(PICTURE), v2.ones([2, 2, 2])
+    ones = [1, 1, 1, 1]
+    run(v2.nn.max_pool_with_argmax(picture, [1, 2, 2, 1], [1, 2, 2, 1], "VALID"))
+    run(v2.nn.dilation2d(picture, window, [1, 2, 2, 1], "VALID", "NHWC", ones))
+    run(v2.nn.erosion2d(picture, window, [1, 2, 2, 1], "VALID", "NHWC", ones))
+    run.refused(lambda: v2.nn.erosion2d(picture, window, ones, "VALID", "NCHW", ones))
+    run(v2.io.decode_csv(["1,a,NA", "2,b,3"], [[0], [9.0]], ",", True, "NA", [0, 2]))
+    run(v2.io.decode_raw([b"\x01\x00\x02"], tf.uint8, True, 4))
+    numbers = tf.train.Feature(int64_list=tf.train.Int64List(value=[3, 4]))
+    example = tf.train.Example(features=tf.train.Features(feature={"x": numbers}))
+    features = {"x": v2.io.FixedLenFeature([2], tf.int64)}
+    run(v2.io.parse_example([example.SerializeToString()], features, ["its name"])["x"])
+    run(v2.io.parse_single_example(example.SerializeToString(), features, name="one")["x"])
+    rows = tf.SparseTensor([[0, 1], [1, 0]], [1.0, 2.0], [2, 2])
+    run(v2.io.serialize_many_sparse(rows, tf.string, "rows"))
+    table = v2.lookup.StaticHashTable(v2.lookup.KeyValueTensorInitializer(["a"], [1]), -1)
+    run(tf.tables_initializer())
+    run(table.lookup(tf.constant(["a", "b"])))
+
+
+@story
+def datasets(v2, tf, run):
+    ways, data = v2.data.experimental, v2.data.Dataset
+    both = [data.range(3), data.range(10, 13)]
+    for dataset in (
+        ways.choose_from_datasets(both, data.range(2).repeat(3)),
+        ways.sample_from_datasets(both, [0.5, 0.5], seed=3),
+        ways.Counter(2, 3).take(3),
+        ways.RandomDataset(4).take(2),
+    ):
+        run(tf.data.make_one_shot_iterator(dataset.batch(6)).get_next())

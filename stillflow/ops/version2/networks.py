@@ -15,6 +15,7 @@ from stillflow.ops.nn import (
     embedding,
     logistic,
     moments,
+    morphology,
     sparse_embedding,
 )
 from stillflow.ops.nn.depthwise import depthwise_conv2d, separable_conv2d
@@ -22,6 +23,7 @@ from stillflow.ops.nn.dropout import dropout
 from stillflow.ops.nn.normalization import batch_norm_with_global_normalization
 from stillflow.ops.nn.one_dimensional import conv1d
 from stillflow.ops.nn.pooling import avg_pool2d
+from stillflow.ops.nn.pooling_argmax import max_pool_with_argmax
 from stillflow.ops.nn.softmax import log_softmax, softmax
 from stillflow.ops.sampling import losses
 
@@ -116,3 +118,42 @@ def avg_pool2d_v2(
 ) -> Tensor:
     """`avg_pool2d` under a default name of its own."""
     return avg_pool2d(input, ksize, strides, padding, data_format, name or "AvgPool2D")
+
+
+max_pool_with_argmax_v2 = respelled(
+    max_pool_with_argmax,
+    "input ksize strides padding data_format output_dtype include_batch_in_index name",
+)
+
+
+def dilation2d_v2(
+    input: Any,
+    filters: Any,
+    strides: Any,
+    padding: str,
+    data_format: str,
+    dilations: Any,
+    name: str | None = None,
+) -> Tensor:
+    """`tf.nn.dilation2d`, whose `data_format` must be "NHWC"; ValueError for another."""
+    _check_channels_last(data_format)
+    return morphology.dilation2d(input, filters, strides, dilations, padding, name)
+
+
+def erosion2d_v2(
+    value: Any,
+    filters: Any,
+    strides: Any,
+    padding: str,
+    data_format: str,
+    dilations: Any,
+    name: str | None = None,
+) -> Tensor:
+    """`tf.nn.erosion2d`, whose `data_format` must be "NHWC"; ValueError for another."""
+    _check_channels_last(data_format)
+    return morphology.erosion2d(value, filters, strides, dilations, padding, name)
+
+
+def _check_channels_last(data_format: str) -> None:
+    if data_format != "NHWC":
+        raise ValueError("Data formats other than NHWC are not yet supported")

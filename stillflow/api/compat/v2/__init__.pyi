@@ -2,11 +2,15 @@ from stillflow.api import audio as audio
 from stillflow.api import autograph as autograph
 from stillflow.api import bitwise as bitwise
 from stillflow.api import compat as compat
+from stillflow.api import config as config
+from stillflow.api import distribute as distribute
 from stillflow.api import nest as nest
 from stillflow.api import quantization as quantization
 from stillflow.api import queue as queue
 from stillflow.api import raw_ops as raw_ops
 from stillflow.api import signal as signal
+from stillflow.api import version as version
+from stillflow.api import xla as xla
 from stillflow.api.compat.v2 import data as data
 from stillflow.api.compat.v2 import debugging as debugging
 from stillflow.api.compat.v2 import dtypes as dtypes
@@ -48,10 +52,13 @@ from stillflow.functions.vectorizing import vectorized_map as vectorized_map
 from stillflow.gradients.aggregating import AggregationMethod as AggregationMethod
 from stillflow.gradients.custom import custom_gradient as custom_gradient
 from stillflow.gradients.custom import grad_pass_through as grad_pass_through
+from stillflow.gradients.gradient_tape import GradientTape as GradientTape
+from stillflow.gradients.py_function import py_function as py_function
 from stillflow.gradients.recomputing import recompute_grad as recompute_grad
 from stillflow.gradients.version2 import gradients_v2, hessians_v2
 from stillflow.gradients.walk import UnconnectedGradients as UnconnectedGradients
 from stillflow.graph.context import executing_eagerly as executing_eagerly
+from stillflow.graph.device import DeviceSpec as DeviceSpec
 from stillflow.graph.dtypes import DType as DType
 from stillflow.graph.dtypes import as_dtype as as_dtype
 from stillflow.graph.dtypes import bfloat16 as bfloat16
@@ -150,6 +157,7 @@ from stillflow.ops.debug.asserting import assert_that
 from stillflow.ops.debug.printing import print_
 from stillflow.ops.debug.py_func import numpy_function as numpy_function
 from stillflow.ops.functions.switch_case import switch_case as switch_case
+from stillflow.ops.image.volume_patches import extract_volume_patches as extract_volume_patches
 from stillflow.ops.known_values import constant_value
 from stillflow.ops.linalg.einsum import einsum as einsum
 from stillflow.ops.linalg.functions import sqrtm

@@ -22,6 +22,7 @@ from stillflow.ops.parsing.parse_sequence_example import (
 from stillflow.ops.parsing.parse_sequence_example import (
     parse_single_sequence_example as parse_single_sequence_example,
 )
+from stillflow.ops.parsing.raw import decode_raw_v2
 from stillflow.ops.parsing.serialized import decode_compressed as decode_compressed
 from stillflow.ops.parsing.serialized import decode_json_example as decode_json_example
 from stillflow.ops.parsing.serialized import parse_tensor as parse_tensor
@@ -29,6 +30,20 @@ from stillflow.ops.parsing.serialized import serialize_tensor as serialize_tenso
 from stillflow.ops.sparse.serializing import deserialize_many_sparse as deserialize_many_sparse
 from stillflow.ops.strings.changing import decode_base64 as decode_base64
 from stillflow.ops.strings.changing import encode_base64 as encode_base64
+from stillflow.ops.version2.files import (
+    decode_csv_v2,
+    parse_example_v2,
+    parse_single_example_v2,
+    serialize_many_sparse_v2,
+    serialize_sparse_v2,
+)
 from stillflow.platform.record_files import TFRecordOptions as TFRecordOptions
 from stillflow.platform.record_files import TFRecordWriter as TFRecordWriter
 from stillflow.train.graph_io import write_graph as write_graph
+
+decode_csv = decode_csv_v2
+decode_raw = decode_raw_v2
+parse_example = parse_example_v2
+parse_single_example = parse_single_example_v2
+serialize_many_sparse = serialize_many_sparse_v2
+serialize_sparse = serialize_sparse_v2

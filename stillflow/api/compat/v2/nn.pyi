@@ -29,6 +29,7 @@ from stillflow.ops.nn.depthwise import (
     depthwise_conv2d_native_backprop_filter,
     depthwise_conv2d_native_backprop_input,
 )
+from stillflow.ops.nn.fractional import fractional_avg_pool_v2, fractional_max_pool_v2
 from stillflow.ops.nn.local_response import (
     local_response_normalization as _local_response_normalization,
 )
@@ -69,10 +70,13 @@ from stillflow.ops.version2.networks import (
     convolution_v2,
     crelu_v2,
     depthwise_conv2d_v2,
+    dilation2d_v2,
     dropout_v2,
     embedding_lookup_sparse_v2,
     embedding_lookup_v2,
+    erosion2d_v2,
     log_softmax_v2,
+    max_pool_with_argmax_v2,
     moments_v2,
     nce_loss_v2,
     pool_v2,
@@ -132,3 +136,8 @@ weighted_moments = weighted_moments_v2
 RNNCellDeviceWrapper = DeviceWrapper
 RNNCellDropoutWrapper = DropoutWrapper
 RNNCellResidualWrapper = ResidualWrapper
+dilation2d = dilation2d_v2
+erosion2d = erosion2d_v2
+fractional_avg_pool = fractional_avg_pool_v2
+fractional_max_pool = fractional_max_pool_v2
+max_pool_with_argmax = max_pool_with_argmax_v2
