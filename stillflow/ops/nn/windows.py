@@ -224,18 +224,20 @@ def _interleaved(xp: Any, sums: dict[tuple[int, ...], Any], axes: Sequence[Axis]
     strides = [axis.stride for axis in axes]
     if all(stride == 1 for stride in strides):
         return some
-    nothing = xp.zeros_like(some)
-
-    def grid(*residue: int) -> Any:
-        """The grids whose residues begin so, each axis from there on followed by its residues."""
-        axis = len(residue)
-        if axis == len(axes):
-            return sums.get(residue, nothing)
-        return xp.stack([grid(*residue, i) for i in range(strides[axis])], axis=axis + 2)
-
     n, *counts, c = some.shape
     sizes = (count * stride for count, stride in zip(counts, strides, strict=True))
-    return xp.reshape(grid(), (n, *sizes, c))
+    return xp.reshape(_from(xp, (), sums, strides, xp.zeros_like(some)), (n, *sizes, c))
+
+
+# A function of its own: one within another that calls itself would keep the grids until Python's
+# garbage collector comes by, which is after many steps of a training.
+def _from(xp: Any, residue: tuple[int, ...], sums: Any, strides: Sequence[int], rest: Any) -> Any:
+    """The grids whose residues begin so, each axis from there on followed by its residues."""
+    axis = len(residue)
+    if axis == len(strides):
+        return sums.get(residue, rest)
+    grids = [_from(xp, (*residue, i), sums, strides, rest) for i in range(strides[axis])]
+    return xp.stack(grids, axis=axis + 2)
 
 
 def _cropped(xp: Any, x: Any, axes: Sequence[Axis]) -> Any:
