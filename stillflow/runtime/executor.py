@@ -30,7 +30,7 @@ from stillflow.runtime.cost import RUNS_BEFORE_WRITING, moving, switch
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.host_code import HostFunction
 from stillflow.runtime.last_writes import carried_out, with_last_writes_put_off
-from stillflow.runtime.memory import keep_freed
+from stillflow.runtime.memory import give_back, keep_freed
 from stillflow.runtime.packing import PackedValue
 from stillflow.runtime.quiet import quiet
 from stillflow.runtime.recording.current import current
@@ -491,6 +491,7 @@ class Executor:
             if turns and not self._is_frequent(key):
                 return None
             fixed = {slot: value.copy() for slot, value in static.items()}
+            give_back()
             made = xla().XlaProgram(plan, found, fixed, given, learned.reshaped, turns)
             program = learned.compiled.setdefault(key, made)
             if not static and not turns and len(given) == len(plan.variables):
