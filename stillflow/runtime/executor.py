@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,19 +80,32 @@ class Specialisation:
     function: HostFunction | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Learned:
     """What earlier runs have shown, which holds while no variable but `reshaped` is of a new shape.
 
-    split: what of the plan can be compiled; None when there is nothing.
+    find_split: finds what of the plan can be compiled.
+    passed: the shapes of the feeds of runs from which nothing was learned yet.
     certain: by the shapes of the feeds, the program of every further run with such feeds.
     """
 
     reshaped: set[Operation]
-    split: Split | None
+    find_split: Callable[[], Split | None]
+    passed: set[tuple] = field(default_factory=set)
     specialised: dict[tuple, Specialisation] = field(default_factory=dict)
     compiled: dict[tuple, XlaProgram] = field(default_factory=dict)
     certain: dict[tuple, XlaProgram] = field(default_factory=dict)
+
+    @cached_property
+    def split(self) -> Split | None:
+        """What of the plan can be compiled; None when there is nothing."""
+        found = self.find_split()
+        return found if found is not None and found.compiled_steps else None
+
+    @property
+    def host_runs(self) -> int:
+        runs = sum(known.host_runs for known in self.specialised.values())
+        return runs + len(self.passed - self.specialised.keys())
 
 
 class Executor:
@@ -139,8 +153,9 @@ class Executor:
                 known.host_runs_limit = -1
 
     def _nothing_learned(self, reshaped: set[Operation]) -> Learned:
-        found = None if self.tier == "host" else split(self.plan, reshaped, self.refused)
-        return Learned(reshaped, found if found is not None and found.compiled_steps else None)
+        if self.tier == "host":
+            return Learned(reshaped, lambda: None)
+        return Learned(reshaped, lambda: split(self.plan, reshaped, self.refused))
 
     def _run_freely(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
         """A run that touches no variable."""
@@ -205,7 +220,11 @@ class Executor:
         if known is None:
             with watching() as seen:
                 slots = self._done(self._generic, state, feeds, values)
+            if self._may_be_the_only_one(feeds) and shapes not in learned.passed:
+                learned.passed.add(shapes)
+                return self._commit(self._generic, state, feeds, slots)
             known = self._specialise(learned, shapes, slots, seen)
+            known.host_runs += shapes in learned.passed
         else:
             if state.has_buffers:
                 self._count_moved(known, values)
@@ -215,6 +234,14 @@ class Executor:
         if is_short and self._may_write and known.host_runs == RUNS_BEFORE_WRITING:
             known.function = self._function(known.host)
         return self._commit(known.host, state, feeds, slots)
+
+    def _may_be_the_only_one(self, feeds: list[np.ndarray]) -> bool:
+        """Whether a run takes no numbers, as one that initialises or restores variables.
+
+        Few programs do that twice, so that what it would teach is learned from a second run.
+        """
+        strings = (type(value) is np.ndarray and value.dtype.kind == "O" for value in feeds)
+        return not self.plan.required and all(strings)
 
     def _given(self, values: list[Any], state: SessionState) -> tuple[Operation, ...]:
         """The variables that have a value; FailedPreconditionError when a required one has none."""
@@ -469,10 +496,10 @@ class Executor:
         feeds: list[np.ndarray],
     ) -> XlaProgram | None:
         """The compiled program for these feeds; None while the host tier is to run them."""
+        if self.tier == "auto" and (known is None or known.host_runs <= known.host_runs_limit):
+            return None
         found = learned.split
         if found is None:
-            return None
-        if self.tier == "auto" and (known is None or known.host_runs <= known.host_runs_limit):
             return None
         plan = self.plan
         by_slot = zip(plan.feeds, feeds, strict=True)

@@ -209,7 +209,7 @@ def test_explain_tells_of_a_run_without_running_it():
     named = tf.as_string(tf.reduce_sum(x), name="named")
     with tf.Session() as session:
         before = stillflow.explain(session, named, [x])
-        assert before["tiers"][0].startswith("NumPy at first; no run has ended yet")
+        assert before["tiers"][0].startswith("NumPy at first; no run has told yet")
         session.run(named, {x: X})
         session.run(named, {x: X})
         found = stillflow.explain(session, named, {x: X})

@@ -34,7 +34,7 @@ def tier_of(executor: Executor) -> str:
         return "XLA, from its first run on: STILLFLOW_TIER is xla"
     limits = [known.host_runs_limit for known in learned.specialised.values()]
     if not limits:
-        return "NumPy at first; no run has ended yet that could tell when compiling pays"
+        return "NumPy at first; no run has told yet when compiling pays"
     soonest = min(limits)
     if math.isinf(soonest):
         return "NumPy: its runs are so small that compiled code would not be faster"

@@ -50,7 +50,7 @@ def plan_of(executor: Any, refusals: Mapping[Operation, str]) -> dict[str, Any]:
     return {
         "steps": sum(reasons.size_of(part.plan) for part in executors),
         "tiers": [reasons.tier_of(part) for part in executors],
-        "on_host": max(sum(s.host_runs for s in own.specialised.values()) for own in learned),
+        "on_host": max(own.host_runs for own in learned),
         "on_xla": max(sum(p.runs for p in own.compiled.values()) for own in learned),
         "stays": list(reasons.blamed(stays, refusals)),
     }
