@@ -103,7 +103,7 @@ def _fitted_descent(fn: Callable[..., Any], *inputs: Any, **attrs: Any) -> Calla
 
 
 def _descend(var: Any, alpha: Any, delta: Any) -> Any:
-    return var - alpha * delta
+    return np.subtract(var, np.multiply(alpha, delta))
 
 
 @op(
