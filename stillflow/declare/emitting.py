@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillflow.declare.inference import infer
 from stillflow.graph import context
+from stillflow.graph.dtypes import DType
 from stillflow.graph.operation import Operation, Tensor
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def into_graph(
     if graph.building_function:
         inputs = [graph.capture(tensor) for tensor in inputs]
     outputs = infer(defn, inputs, attrs, name)
+    attrs = _shared(attrs)
     if defn.takes_references:
         with _beside_references(graph, defn, inputs):
             op = graph.add_operation(defn, tuple(inputs), attrs, outputs, name)
@@ -50,6 +52,18 @@ def into_graph(
     for tape in context.graphs.tapes:
         tape.record(op)
     return op
+
+
+# Attributes that are types and flags alone, so that nodes which have the same share one dict.
+_kept: dict[tuple, dict[str, Any]] = {}
+
+
+def _shared(attrs: dict[str, Any]) -> dict[str, Any]:
+    """`attrs`, or an equal dict of another node: a graph holds many, and few that differ."""
+    for value in attrs.values():
+        if not isinstance(value, (DType, bool)):
+            return attrs
+    return _kept.setdefault(tuple(attrs.items()), attrs)
 
 
 def _beside_references(graph: Any, defn: OpDef, inputs: Sequence[Tensor]) -> ExitStack:

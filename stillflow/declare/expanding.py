@@ -133,7 +133,7 @@ class _Copy:
         own = set(self._ops.values())
         for tensor in outputs:
             if tensor.op in own:
-                tensor._consumers.append(self._op)
+                tensor._add_consumer(self._op)
         effects = [copy for template, copy in self._ops.items() if template.defn.stateful]
         copies = {**self._known_ops, **self._ops}
         widened = _widened(self._body)
@@ -170,7 +170,7 @@ class _Copy:
         copy.inputs = tuple(self._tensors[tensor] for tensor in template.inputs)
         for tensor in template.inputs:
             if tensor.op in self._ops or tensor.op in self._known_ops:
-                self._tensors[tensor]._consumers.append(copy)
+                self._tensors[tensor]._add_consumer(copy)
         waited = (self._ops.get(op, self._known_ops.get(op)) for op in template._control_inputs)
         waits = [op for op in waited if op is not None]
         if template.defn.stateful or not template.inputs:

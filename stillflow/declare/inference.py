@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -51,4 +52,10 @@ def _wrapped(sizes: Sizes, inputs: Sequence[Tensor]) -> TensorShape:
     for tensor in inputs:
         if tensor._shape.sizes is sizes:
             return tensor._shape
+    return _shape_of(sizes)
+
+
+@functools.lru_cache(4096)
+def _shape_of(sizes: Sizes) -> TensorShape:
+    """One object for all tensors of a shape, as far as they are many."""
     return TensorShape.of(sizes)

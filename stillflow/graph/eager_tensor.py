@@ -300,7 +300,10 @@ class EagerOperation(Operation):
     unwanted: Sequence[bool] = (False, False)
     is_named = False
 
-    __slots__ = ()
+    __slots__ = ("outputs",)
+
+    if TYPE_CHECKING:
+        outputs: list[Tensor]
     _is_eager = True
     _control_inputs = ()
     _control_flow_context = None

@@ -185,7 +185,7 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes, Distributi
             except BaseException:
                 for op in list(self._ops.values())[count:]:
                     for tensor in op.inputs:
-                        tensor._consumers.remove(op)
+                        tensor._drop_consumer(op)
                     del self._ops[op.name]
                 self._names, self._last_id, self._functions = names, last_id, functions
                 raise
@@ -196,17 +196,17 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes, Distributi
         _devices_of(stacks, op)
         if stacks.colocation:
             groups = {g for other in stacks.colocation for g in other.colocation_groups()}
-            op.attrs["_class"] = sorted(groups)
+            op._note_attr("_class", sorted(groups))
             for other in stacks.colocation:
                 if other.device:
                     op._set_device(other.device)
         elif stacks.future_group:
-            op.attrs["_class"] = stacks.future_group
+            op._note_attr("_class", stacks.future_group)
         override = self._gradient_overrides[-1].get(op.type)
         if override is not None:
-            op.attrs["_gradient_op_type"] = override
+            op._note_attr("_gradient_op_type", override)
         if self._container and op.attrs.get("container") == "":
-            op.attrs["container"] = self._container
+            op._note_attr("container", self._container)
         if self._attr_scope_map:
             self._give_attributes(op)
 

@@ -37,7 +37,6 @@ class Operation:
     __slots__ = (
         "__dict__",  # programs keep what they know of it there
         "__weakref__",
-        "_consumers",
         "_control_flow_context",
         "_control_inputs",
         "_device",
@@ -45,13 +44,13 @@ class Operation:
         "_id",
         "_is_planned",
         "_original_op",
+        "_outputs",
         "_source",
         "attrs",
         "defn",
         "graph",
         "inputs",
         "name",
-        "outputs",
         "type",
     )
 
@@ -115,11 +114,19 @@ class Operation:
         )  # from which this one was made, as its gradient
         self._control_flow_context = graph.stacks.flow
         self._id = graph._next_id()
-        self.outputs = [
-            Tensor(self, index, dtype, shape) for index, (dtype, shape) in enumerate(outputs)
-        ]
+        # A list would be one more object for the garbage collector to look through.
+        self._outputs: Tensor | list[Tensor] = (
+            Tensor(self, 0, *outputs[0])
+            if len(outputs) == 1
+            else [Tensor(self, index, *output) for index, output in enumerate(outputs)]
+        )
         for tensor in inputs:
-            tensor._consumers.append(self)
+            tensor._add_consumer(self)
+
+    @property
+    def outputs(self) -> list[Tensor]:
+        outputs = self._outputs
+        return [outputs] if isinstance(outputs, Tensor) else outputs
 
     @property
     def control_inputs(self) -> list[Operation]:
@@ -174,18 +181,16 @@ class Operation:
                 f"Cannot update edge, incompatible shapes: {_shown(tensor)} and {_shown(before)}.\n"
                 f"  Input {index} of {self!r} was {before!r}.",
             )
-        before._consumers.remove(self)
+        before._drop_consumer(self)
         self.inputs = (*self.inputs[:index], tensor, *self.inputs[index + 1 :])
-        tensor._consumers.append(self)
+        tensor._add_consumer(self)
         self.graph._changed(self)
 
     def _add_outputs(self, outputs: list[tuple[DType, TensorShape]]) -> None:
         """Gives it more outputs, behind its own; the caller tells the attributes of them."""
-        count = len(self.outputs)
-        self.outputs += [
-            Tensor(self, count + index, dtype, shape)
-            for index, (dtype, shape) in enumerate(outputs)
-        ]
+        own = self.outputs
+        added = [Tensor(self, index, *output) for index, output in enumerate(outputs, len(own))]
+        self._outputs = [*own, *added]
         self._expansion = None
         self.graph.widened += 1
         self.graph._changed(self)
@@ -249,8 +254,12 @@ class Operation:
         """Gives an attribute another value, which may be an AttrValue."""
         if hasattr(value, "WhichOneof"):
             value = context.attribute_of(self.name, self.defn, name, value)
-        self.attrs[name] = value
+        self._note_attr(name, value)
         self.graph._changed(self)
+
+    def _note_attr(self, name: str, value: Any) -> None:
+        """Gives a new operation an attribute; others may share the dict of those that it has."""
+        self.attrs = {**self.attrs, name: value}
 
     def colocation_groups(self) -> list[bytes]:
         return list(self.attrs.get("_class", ())) or [f"loc:@{self.name}".encode()]
@@ -298,11 +307,11 @@ class Tensor(TensorLike):
     __slots__ = (
         "__dict__",  # programs keep what they know of it there
         "__weakref__",
-        "_consumers",
         "_dtype",
         "_handle_data",
         "_keras_mask",
         "_shape",
+        "_users",
         "aliases",
         "assign",
         "op",
@@ -363,7 +372,28 @@ class Tensor(TensorLike):
         self.value_index = value_index
         self._dtype = dtype
         self._shape = shape
-        self._consumers: list[Operation] = []
+        self._users: Operation | list[Operation] | None = None  # a list once there are two
+
+    @property
+    def _consumers(self) -> list[Operation]:
+        """What `consumers` gives, to be read only."""
+        users = self._users
+        return users if isinstance(users, list) else [] if users is None else [users]
+
+    def _add_consumer(self, op: Operation) -> None:
+        users = self._users
+        if users is None:
+            self._users = op
+        elif isinstance(users, list):
+            users.append(op)
+        else:
+            self._users = [users, op]
+
+    def _drop_consumer(self, op: Operation) -> None:
+        """Takes away the first of them that is `op`."""
+        users = list(self._consumers)
+        users.remove(op)
+        self._users = users or None
 
     @property
     def graph(self) -> Graph:
