@@ -92,7 +92,7 @@ def _debiasing_variables(variable: Variable, value: Any, rest: Tensor) -> tuple[
     """The average from zero, and the number of values in it."""
     dtype = variable.dtype.base_dtype
     with (
-        variable_scope(variable.op.name, values=[variable, value, rest]),
+        variable_scope(slot_creator.name_of(variable), values=[variable, value, rest]),
         slot_creator.beside(variable),
     ):
         biased, steps = (

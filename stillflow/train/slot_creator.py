@@ -62,7 +62,7 @@ def _create(
     colocate: bool,
 ) -> Variable:
     with (
-        variable_scope(None, f"{_name_of(primary)}/{name}"),
+        variable_scope(None, f"{name_of(primary)}/{name}"),
         beside(primary) if colocate else contextlib.nullcontext(),
     ):
         # A slot is whole even where the scope's variables are partitioned.
@@ -82,7 +82,8 @@ def _create(
     return slot
 
 
-def _name_of(primary: Any) -> str:
+def name_of(primary: Any) -> str:
+    """What a variable is called in a graph, and by its object eagerly."""
     return primary._shared_name if executing_eagerly() else primary.op.name
 
 

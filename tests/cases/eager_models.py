@@ -365,3 +365,21 @@ def functions_of_numbers(tf, tell):
 
 def i64(tf, x):
     return tf.cast(x, tf.int64)
+
+
+@program
+def averages_scales_and_ggt(tf, tell):
+    moving_averages = internal_module(tf, "python.training.moving_averages")
+    average = tf.Variable([0.0, 0.0], name="average")
+    for value in ([1.0, 2.0], [3.0, 2.0]):
+        moving_averages.assign_moving_average(average, tf.constant(value), 0.25)
+        tell(average)
+    scale = tf.train.experimental.DynamicLossScale(1, increment_period=2, multiplier=3)
+    scale.update([tf.constant(1.0)])
+    tell(repr(scale))
+    variables = tf.Variable([1.0, 2.0]), tf.Variable([3.0, 4.0])
+    optimizer = tf.contrib.opt.GGTOptimizer(0.1)
+    for _ in range(3):
+        grads = tf.constant([0.1, 0.2]), tf.constant([0.3, 0.1])
+        optimizer.apply_gradients([(grads[i], variables[i]) for i in range(2)])
+    tell(*variables)

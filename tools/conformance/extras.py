@@ -26,6 +26,7 @@ def extras(tree, halves, test_case):
         "python.eager.test": {**tests, "main": start},
         "python.framework.ops": {"enable_eager_execution": start},
         "python.framework.random_seed": {"DEFAULT_GRAPH_SEED": 87654321},
+        "python.ops.control_flow_v2_toggles": {"control_flow_v2_enabled": lambda: False},
         "python.ops.variables": {"RefVariable": tf.Variable},
         "python.ops.array_ops": {"_SLICE_TYPE_ERROR": "Only integers, slices (`:`), ellipsis"},
         "python.platform.app": {"run": _nothing},

@@ -28,7 +28,7 @@ from stillflow.ops.reduce.reductions import reduce_min
 from stillflow.ops.variables import scattered_updates, state
 from stillflow.ops.variables.variable import Variable
 from stillflow.train import slot_creator
-from stillflow.train.optimizer import Optimizer, _collected, _counted
+from stillflow.train.optimizer import Optimizer, _collected, _counted, _graph_of
 
 
 class _Part(NamedTuple):
@@ -132,7 +132,7 @@ class GGTOptimizer(Optimizer):
 
     def _create_own(self, variables: Sequence[Any], size: int) -> None:
         """The vectors and the window, which all variables share."""
-        if self._own and self._own["flat_grad"].graph is variables[0].graph:
+        if self._own and _graph_of(self._own["flat_grad"]) is _graph_of(variables[0]):
             return
         dtype = variables[0].dtype.base_dtype
         beside = min(variables, key=lambda v: v.name)
@@ -146,10 +146,10 @@ class GGTOptimizer(Optimizer):
             value = make()
             with slot_creator.beside(beside):
                 self._own[name] = Variable(value, name=name, trainable=False)
-            self._non_slot_dict[name, beside.graph] = self._own[name]
+            self._non_slot_dict[name, _graph_of(beside)] = self._own[name]
 
     def _take_in(self, grad: Tensor, variable: Any, part: _Part) -> Tensor:
-        with name_scope(f"update_{variable.op.name}"):
+        with name_scope(f"update_{slot_creator.name_of(variable)}"):
             flat = reshaping.reshape(grad, [-1])
             rows = range_(part.start, part.end)
             return scattered_updates.scatter_update(self._own["flat_grad"], rows, flat)

@@ -8,6 +8,7 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes, nest
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.distribution import strategy_around
 from stillflow.graph.graph import Graph, get_default_graph
 from stillflow.graph.operation import Operation, Tensor
@@ -161,8 +162,12 @@ class DynamicLossScale(LossScale):
         return group(self._num_good_steps.assign(0), self._current_loss_scale.assign(smaller))
 
     def __repr__(self) -> str:
+        now = ""
+        if executing_eagerly():
+            scale, steps = self._current_loss_scale.numpy(), self._num_good_steps.numpy()
+            now = f"current_loss_scale={scale}, num_good_steps={steps}, "
         return (
-            f"DynamicLossScale(initial_loss_scale={self.initial_loss_scale}, "
+            f"DynamicLossScale({now}initial_loss_scale={self.initial_loss_scale}, "
             f"increment_period={self.increment_period}, multiplier={self.multiplier})"
         )
 
