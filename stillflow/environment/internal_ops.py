@@ -16,6 +16,9 @@ OPS: dict[str, Members] = {
         ),
         "stillflow.ops.array.shape_of": "rank_internal shape_internal size_internal",
     },
+    "python.ops.cond_v2": {
+        "stillflow.ops.version2.control": "cond_v2",
+    },
     "python.ops.confusion_matrix": {
         "stillflow.ops.math.confusion": "remove_squeezable_dimensions",
     },
@@ -340,5 +343,8 @@ OPS: dict[str, Members] = {
     },
     "python.ops.weights_broadcast_ops": {
         "stillflow.ops.losses.broadcasting": "assert_broadcastable broadcast_weights",
+    },
+    "python.ops.while_v2": {
+        "stillflow.ops.version2.control": "while_loop=while_loop_of_module",
     },
 }

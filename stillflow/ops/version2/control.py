@@ -17,3 +17,10 @@ while_loop_v2 = respelled(
     "maximum_iterations name",
     fixed={"return_same_structure": True},
 )
+# As TensorFlow's module while_v2 has it.
+while_loop_of_module = respelled(
+    while_loop,
+    "cond body loop_vars shape_invariants parallel_iterations maximum_iterations name "
+    "return_same_structure",
+    return_same_structure=True,
+)
