@@ -191,7 +191,15 @@ def _has_length(part: Any) -> bool:
 
 
 def _converted(value: Any, dtype: Any) -> tuple[Any, DType]:
-    tensor = constant(value, None if dtype is None else dtypes.as_dtype(dtype), None)
+    try:
+        dtype = dtypes.as_dtype(dtype) if dtype else None
+    except TypeError:
+        if isinstance(value, np.ndarray):
+            raise TypeError(f"Invalid dtype argument value {dtype}") from None
+        raise TypeError(
+            f"Cannot convert {value!r} to EagerTensor of dtype unknown dtype enum ({dtype})"
+        ) from None
+    tensor = constant(value, dtype, None)
     return tensor._value, tensor._dtype
 
 

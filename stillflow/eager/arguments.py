@@ -6,11 +6,46 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
+import numpy as np
+
 from stillflow.declare.convert import to_tensor
 from stillflow.graph import dtypes
-from stillflow.graph.eager_tensor import EagerTensor
+from stillflow.graph.eager_tensor import EagerTensor, eager_tensor
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_shape import as_shape
+
+
+def sizes_along(tensors: Any, slice_dim: int) -> EagerTensor:
+    """The size of each eager tensor along an axis.
+
+    Returns:
+      An eager tensor, i32[k], of k tensors.
+
+    Raises:
+      TypeError: `tensors` is no list or tuple, or holds something else.
+      ValueError: the axis is negative.
+      IndexError: a tensor has no such axis.
+    """
+    if not isinstance(tensors, (list, tuple)):
+        raise TypeError(
+            f'tensors argument must be a list or a tuple. Got "{type(tensors).__name__}"'
+        )
+    if slice_dim < 0:
+        raise ValueError(f"Slice dimension must be non-negative. Got {slice_dim}")
+    sizes = []
+    for index, tensor in enumerate(tensors):
+        if not isinstance(tensor, EagerTensor):
+            raise TypeError(
+                f"Expected a list of EagerTensors but element {index} has type "
+                f'"{type(tensor).__name__}"'
+            )
+        if slice_dim >= tensor.ndim:
+            raise IndexError(
+                f"Slice dimension ({slice_dim}) must be smaller than rank of all tensors, but "
+                f"tensor at index {index} has rank {tensor.ndim}"
+            )
+        sizes.append(tensor._shape_tuple()[slice_dim])
+    return eager_tensor(np.array(sizes, np.int32), dtypes.int32)
 
 
 def _unfit(kind: str, value: Any, arg_name: str) -> TypeError:

@@ -17,7 +17,11 @@ from stillflow.declare.executing import Registered
 from stillflow.declare.opdef import OpDef
 from stillflow.graph import dtypes, nest
 from stillflow.graph.eager_tensor import EagerTensor
-from stillflow.graph.errors import InvalidArgumentError, NotFoundError
+from stillflow.graph.errors import (
+    InvalidArgumentError,
+    NotFoundError,
+    exception_type_from_error_code,
+)
 from stillflow.graph.protos.tensor_proto import constant_of
 from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.ops.families import all_ops
@@ -25,6 +29,22 @@ from stillflow.ops.families import all_ops
 
 class FallbackException(Exception):
     """The fast path does not take these arguments: the caller's slow one is to say why."""
+
+
+class NotOkStatusException(Exception):
+    """An error that carries a code of TensorFlow's runtime.
+
+    Programs catch it beside the classes of `tf.errors`, which are what is raised here.
+    """
+
+    def __init__(self, message: str, code: int):
+        super().__init__()
+        self.message = message
+        self.code = code
+
+    def __str__(self) -> str:
+        kind = exception_type_from_error_code(self.code)
+        return f"{kind.__name__}: {self.message}"
 
 
 def execute(

@@ -85,7 +85,9 @@ EAGER: dict[str, Members] = {
         ),
     },
     "python.eager.core": {
-        "stillflow.eager.by_name": "_FallbackException=FallbackException",
+        "stillflow.eager.by_name": (
+            "_FallbackException=FallbackException _NotOkStatusException=NotOkStatusException"
+        ),
     },
     "python.eager.def_function": {
         "stillflow.functions.decorated": "Function function run_functions_eagerly",

@@ -107,6 +107,7 @@ FRAMEWORK: dict[str, Members] = {
     },
     "python.pywrap_tensorflow": {
         "stillflow.declare.static": "TF_TryEvaluateConstant_wrapper=evaluated",
+        "stillflow.eager.arguments": "TFE_Py_TensorShapeSlice=sizes_along",
         "stillflow.eager.by_name": "TFE_Py_FastPathExecute=fast_path_execute",
     },
     "python.tf2": {

@@ -794,3 +794,55 @@ def calls_that_are_cancelled(tf, tell):
     except tf.errors.CancelledError:
         tell("cancelled before it began")
     tell(taken())
+
+
+# What wrappers of ops ask -------------------------------------------------------------------------
+
+
+@program
+def contexts(tf, tell):
+    context = internal_module(tf, "python.eager.context")
+    own, of_process = context.Context(), context.context()
+    for name in [
+        "scope_name",
+        "summary_writer",
+        "summary_recording",
+        "summary_step",
+        "device_name",
+    ]:
+        tell(getattr(own, name), getattr(of_process, name))
+        if name != "device_name":
+            setattr(own, name, "mine")
+            tell(getattr(own, name), getattr(of_process, name))
+    for name in ("GPU:0", None, "CPU:0"):
+        with own.device(name):
+            tell(own.device_name, own.device_spec.to_string(), of_process.device_name)
+    with tf.device("CPU:0"), tf.name_scope("a"):
+        tell(own.device_name, of_process.device_name, of_process.scope_name, own.scope_name)
+    with tf.contrib.summary.always_record_summaries():
+        tell(of_process.summary_recording, own.summary_recording)
+
+
+@program
+def sizes_of_several(tf, tell):
+    sizes_along = internal_module(tf, "python.pywrap_tensorflow").TFE_Py_TensorShapeSlice
+    x, y = tf.ones([2, 3]), tf.ones([4])
+    tell(sizes_along([x, y], 0), sizes_along((x,), 1), sizes_along([], 0))
+    for wrong in (([x], -1), ([x], 2), ([x, y], 1), ({}, 0), ([x, "text"], 0)):
+        try:
+            sizes_along(*wrong)
+        except (TypeError, ValueError, IndexError) as error:
+            tell(type(error).__name__, str(error))
+    status = internal_module(tf, "python.eager.core")._NotOkStatusException("no", 3)
+    tell(str(status), status.message, status.code)
+
+
+@program
+def summaries_of_nodes(tf, tell):
+    for value in ([1.5, 2.0], ["a"]):
+        made = tf.raw_ops.TensorSummary(
+            tensor=tf.constant(value), description="d", labels=["a"], display_name="shown"
+        )
+        tell(made)
+    with tf.Graph().as_default(), tf.Session() as session:
+        tell(session.run(tf.raw_ops.TensorSummary(tensor=tf.constant(1), name="mine")))

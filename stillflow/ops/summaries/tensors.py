@@ -11,6 +11,7 @@ from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.resources import Resource
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.protos.tensor_proto import tensor_proto_of
@@ -44,6 +45,39 @@ def tensor_summary_op(xp, tag, tensor, metadata):
     except (DecodeError, TypeError):
         refuse("Could not parse the SummaryMetadata\n  It is a serialized protocol buffer.")
     return serialized(summary)
+
+
+class _OwnName(Resource):
+    """Tells a node's function the name of the node."""
+
+    def for_node(self, name: str) -> str:
+        return name
+
+
+@op(
+    "TensorSummary",
+    "tensor: T -> summary: string",
+    shape=shapes.scalar,
+    host=True,
+    resource=lambda name, attrs: _OwnName(name),
+    shared_as="names_of_summaries",
+)
+def first_tensor_summary_op(
+    xp,
+    node_name,
+    tensor,
+    *,
+    description: str = "",
+    labels: list[str] = [],  # noqa: B006  a default that nobody changes
+    display_name: str = "",
+):
+    """tensor: any -> string[], which has the tensor and the name of the node alone."""
+    summary = new_summary()
+    summary.value.add(node_name=node_name).tensor.CopyFrom(proto_of(np.asarray(tensor)))
+    return serialized(summary)
+
+
+first_tensor_summary_op.not_differentiable()
 
 
 def proto_of(array: np.ndarray) -> Any:

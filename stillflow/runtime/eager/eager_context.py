@@ -9,8 +9,10 @@ from typing import Any
 
 from stillflow.declare.refusing import check_executor_type
 from stillflow.graph import context
+from stillflow.graph.device import DeviceSpec, canonical_name
 from stillflow.graph.eager_tensor import DEVICE
 from stillflow.graph.scopes import device as device_scope
+from stillflow.graph.summary_state import SummaryState, open_now
 from stillflow.runtime.eager.callbacks import (
     Callback,
     add_execution_callback,
@@ -46,8 +48,16 @@ def new_executor(enable_async: bool) -> Executor:
     return Executor(enable_async)
 
 
+class _Settings(threading.local):
+    """What a thread has set in a context."""
+
+    mode: int | None = None
+    scope = ""
+    device = ""
+
+
 class Context:
-    """The context of a process, of which all see the same eager mode.
+    """A context, with scopes and devices of its own; of all contexts eager mode is the same.
 
     Args:
       config: recorded.
@@ -69,17 +79,19 @@ class Context:
         self.config = config
         self.device_policy = device_policy
         self.server_def = server_def
-        self._modes = threading.local()
+        self._settings = _Settings()
+        self._summaries = SummaryState()
         self._first_mode = _checked_mode(execution_mode)
 
     @property
     def execution_mode(self) -> int:
         """This thread's mode: what was asked for."""
-        return getattr(self._modes, "mode", self._first_mode)
+        mode = self._settings.mode
+        return self._first_mode if mode is None else mode
 
     @execution_mode.setter
     def execution_mode(self, mode: int | None) -> None:
-        self._modes.mode = _checked_mode(mode)
+        self._settings.mode = _checked_mode(mode)
 
     @property
     def executor(self) -> Executor:
@@ -124,17 +136,61 @@ class Context:
         return [DEVICE] if device_type in (None, "CPU") else []
 
     @property
-    def device_name(self) -> str | None:
-        name: str = context.eager_graph()._current_device()
-        return name or None
+    def device_name(self) -> str:
+        """The device of this thread's block, whole; empty where there is none."""
+        return self._settings.device
+
+    @property
+    def device_spec(self) -> DeviceSpec:
+        return DeviceSpec.from_string(self.device_name)
+
+    def device(self, name: Any) -> AbstractContextManager:
+        """A `with` block of a device of this context; None leaves those around it."""
+        return self._within(name)
+
+    @contextmanager
+    def _within(self, name: Any) -> Iterator[None]:
+        before, self._settings.device = self._settings.device, _whole(name)
+        try:
+            yield
+        finally:
+            self._settings.device = before
 
     @property
     def scope_name(self) -> str:
-        scope: str = context.eager_graph().get_name_scope()
-        return f"{scope}/" if scope else ""
+        """What begins names in this thread."""
+        return self._settings.scope
 
-    def device(self, name: Any) -> AbstractContextManager:
-        return device_scope(name)
+    @scope_name.setter
+    def scope_name(self, scope: str) -> None:
+        self._settings.scope = scope
+
+    @property
+    def summary_writer(self) -> Any:
+        """The writer that is open in this thread, or None."""
+        return self._summaries.writer
+
+    @summary_writer.setter
+    def summary_writer(self, writer: Any) -> None:
+        self._summaries.writer = writer
+
+    @property
+    def summary_recording(self) -> Any:
+        """Whether this thread's summaries are recorded; None where nothing says."""
+        return self._summaries.recording
+
+    @summary_recording.setter
+    def summary_recording(self, condition: Any) -> None:
+        self._summaries.recording = condition
+
+    @property
+    def summary_step(self) -> Any:
+        """The step of this thread's summaries, or None."""
+        return self._summaries.step
+
+    @summary_step.setter
+    def summary_step(self, step: Any) -> None:
+        self._summaries.step = step
 
     def async_wait(self) -> None:
         """Nothing is waited for: each operation is done when its call returns."""
@@ -156,7 +212,37 @@ def _checked_mode(mode: Any) -> int:
     return SYNC if mode is None else mode
 
 
-_context = Context()
+def _whole(device: Any) -> str:
+    """The name of a device of this process, with all its parts."""
+    if not device:
+        return ""
+    spec = DeviceSpec.from_string("/job:localhost/replica:0/task:0")
+    return spec.make_merged_spec(DeviceSpec.from_string(canonical_name(device))).to_string()
+
+
+class _OfProcess(Context):
+    """The context in which a program runs: its scopes and devices are those of `tf.name_scope`,
+    `tf.device` and `tf.contrib.summary`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._summaries = open_now
+
+    @property
+    def device_name(self) -> str:
+        return _whole(context.eager_graph()._current_device())
+
+    def device(self, name: Any) -> AbstractContextManager:
+        return device_scope(name)
+
+    @property  # type: ignore[misc]  # read alone: `tf.name_scope` opens scopes
+    def scope_name(self) -> str:
+        scope: str = context.eager_graph().get_name_scope()
+        return f"{scope}/" if scope else ""
+
+
+_context = _OfProcess()
 
 
 def the_context() -> Context:

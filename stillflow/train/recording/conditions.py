@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -10,17 +9,9 @@ from typing import Any
 from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import device
+from stillflow.graph.summary_state import open_now as open_now
 from stillflow.ops.math.comparison import equal, logical_and
 from stillflow.train.training_util import get_or_create_global_step
-
-
-class _Open(threading.local):
-    writer: Any = None
-    recording: Any = None  # a bool, bool[], or a function that gives one; None where nothing says
-    step: Any = None
-
-
-open_now = _Open()
 
 
 @contextmanager
