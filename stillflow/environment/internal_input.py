@@ -89,7 +89,10 @@ INPUT: dict[str, Members] = {
         "stillflow.ops.ragged.conversion_ops": "from_sparse from_tensor to_sparse to_tensor",
     },
     "python.data.ops.readers": {
-        f"{_DATASETS}.readers": "_TFRecordDataset=RecordsDataset",
+        f"{_DATASETS}.readers": (
+            "FixedLengthRecordDatasetV1 FixedLengthRecordDatasetV2 TFRecordDatasetV1 "
+            "TFRecordDatasetV2 TextLineDatasetV1 TextLineDatasetV2 _TFRecordDataset=RecordsDataset"
+        ),
     },
     "python.data.util.convert": {
         f"{_DATASETS}.arguments": "optional_param_to_tensor partial_shape_to_tensor",

@@ -363,7 +363,7 @@ KERAS: dict[str, Members] = {
         "stillflow.declare.constants": "_constant_to_tensor=constant_v2",
         "stillflow.declare.convert": "_to_tensor=convert_to_tensor _is_symbolic_tensor=is_tensor",
         "stillflow.graph": "dtypes_module=dtypes",
-        "stillflow.graph.context": "get_graph=get_default_graph",
+        "stillflow.layers.keras_graph": "get_graph",
         "stillflow.layers.default_session": (
             "_initialize_variables=initialize_variables get_default_session_config "
             "track_tf_optimizer track_variable"

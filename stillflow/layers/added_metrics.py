@@ -40,7 +40,7 @@ class AddedMetrics(Sublayers):
           name: needed unless a metric gave it.
 
         Raises:
-          ValueError: another aggregation, no name, or a number that no metric gave.
+          ValueError: another aggregation, no name, or outside of a call what is no symbolic tensor.
         """
         if aggregation not in (None, "mean"):
             raise ValueError(
@@ -57,11 +57,12 @@ class AddedMetrics(Sublayers):
             name = metric.name
         is_inside = current_call().in_call
         if is_inside or not (self._is_graph_network and is_symbolic_tensor(value)):
-            if not (is_tensor(value) if is_inside else is_symbolic_tensor(value)):
+            if not (is_inside or is_symbolic_tensor(value)):
                 raise ValueError(
                     f"Expected a symbolic Tensor for the metric value, received: {value}"
                 )
-            check_not_in_branch(value, "add_metric")
+            if is_tensor(value):
+                check_not_in_branch(value, "add_metric")
             with nullcontext() if is_inside else in_graph():
                 self._symbolic_add_metric(value, aggregation, name)
         elif metric is not None:

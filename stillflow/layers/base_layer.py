@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 
 from stillflow.graph import dtypes, nest
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.dtypes import DType
 from stillflow.graph.scopes import name_scope
+from stillflow.graph.tensor_shape import TensorShape
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.layers import configs, identifiers, keras_style, names, policies, values
 from stillflow.layers.autocast import AutoCastVariable
@@ -24,6 +26,7 @@ from stillflow.layers.default_session import track_variable
 from stillflow.layers.defaults import default
 from stillflow.layers.input_spec import InputSpec
 from stillflow.layers.settings import floatx
+from stillflow.ops.control.ordering import placeholder
 from stillflow.ops.variables import initializers
 from stillflow.ops.variables.partitioned import PartitionedVariable
 from stillflow.ops.variables.variable import VariableAggregation, VariableSynchronization
@@ -99,8 +102,28 @@ class Layer(Called):
     # To override ----------------------------------------------------------------------------------
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        """Returns the shape of the output for inputs of a shape."""
-        raise NotImplementedError
+        """Returns the shape of the output for inputs of a shape.
+
+        Unless a subclass says more, in eager mode: a call on placeholders tells, which builds the
+        layer where it is not yet.
+
+        Raises:
+          NotImplementedError: in a graph; or `call` cannot do with inputs alone.
+        """
+        if not executing_eagerly():
+            raise NotImplementedError
+        from stillflow.functions.func_graph import FuncGraph  # heavy, and for eager mode alone
+
+        with FuncGraph("graph").as_default():
+            try:
+                outputs = self(_placeholders_of(input_shape), training=False)
+            except TypeError as error:
+                raise NotImplementedError(
+                    "We could not automatically infer the static shape of the layer's output. "
+                    "Please implement the `compute_output_shape` method on your layer "
+                    f"({type(self).__name__})."
+                ) from error
+        return nest.map_structure(lambda output: output.shape, outputs)
 
     def compute_output_signature(self, input_signature: Any) -> Any:
         """Returns TensorSpecs of the outputs for a nest of TensorSpecs. TypeError for all else."""
@@ -374,3 +397,12 @@ def settled_trainable(trainable: bool | None, synchronization: VariableSynchroni
             "synchronization=VariableSynchronization.ON_READ."
         )
     return False
+
+
+def _placeholders_of(shape: Any) -> Any:
+    """A placeholder of `floatx` for each shape of a nest of TensorShapes, or of sizes."""
+    if isinstance(shape, dict):
+        return {key: _placeholders_of(each) for key, each in shape.items()}
+    if isinstance(shape, (list, tuple)) and isinstance(shape[0], (list, tuple, dict, TensorShape)):
+        return [_placeholders_of(each) for each in shape]
+    return placeholder(floatx(), shape=TensorShape(shape))

@@ -25,6 +25,7 @@ from stillflow.layers.defaults import default, is_default
 from stillflow.layers.input_spec import assert_input_compatibility
 from stillflow.layers.keras_graph import in_graph, is_in_keras_graph, runs_at_once
 from stillflow.layers.learning_phase import phase_set_eagerly, symbolic_learning_phase
+from stillflow.layers.settings import floatx
 from stillflow.layers.symbolic import are_all_symbolic_tensors
 from stillflow.ops.array import shape_of
 from stillflow.ops.control.effects import AutomaticControlDependencies
@@ -272,7 +273,7 @@ class Called(Connections, Collected):
         shapes = self.compute_output_shape(nest.map_structure(lambda each: each.shape, inputs))
 
         def stand_in(shape: Any) -> Any:
-            made: Any = placeholder(self.dtype, shape=shape)
+            made: Any = placeholder(self.dtype or floatx(), shape=shape)
             made._keras_mask = None
             return made
 

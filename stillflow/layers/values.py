@@ -11,6 +11,7 @@ from stillflow.declare.convert import is_tensor
 from stillflow.functions.lifting import lifted
 from stillflow.graph import dtypes
 from stillflow.graph.context import executing_eagerly, executing_eagerly_outside_functions
+from stillflow.graph.eager_graph import eager_mode
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import init_scope
@@ -25,6 +26,9 @@ def get_value(x: Any) -> Any:
         return x
     if executing_eagerly_outside_functions() and not runs_in_function():
         return _value_now(x)
+    if not getattr(x, "_in_graph_mode", True):  # of eager mode, asked for in a graph beside it
+        with eager_mode():
+            return x.numpy()
     return x.eval(session=get_session((x,)))
 
 

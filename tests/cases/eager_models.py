@@ -383,3 +383,80 @@ def averages_scales_and_ggt(tf, tell):
         grads = tf.constant([0.1, 0.2]), tf.constant([0.3, 0.1])
         optimizer.apply_gradients([(grads[i], variables[i]) for i in range(2)])
     tell(*variables)
+
+
+@program
+def shapes_before_any_call(tf, tell):
+    class Mixes(tf.keras.layers.Layer):
+        def build(self, shape):
+            self.kernel = self.add_weight("kernel", (3, 4))
+
+        def call(self, inputs):
+            if isinstance(inputs, (list, tuple)):
+                return [tf.reduce_sum(inputs[0], 1), inputs[1][:, :2]]
+            return tf.matmul(inputs, self.kernel)
+
+    class Needs(tf.keras.layers.Layer):
+        def call(self, inputs, others):
+            return inputs + others
+
+    layer = Mixes()
+    tell(str(layer.compute_output_shape((None, 3)).as_list()), layer.built)
+    tell(str(layer.compute_output_shape(tf.TensorShape([6, 3])).as_list()), len(layer.weights))
+    shapes = layer.compute_output_shape([(None, 3), (5, 6)])
+    tell(str([shape.as_list() for shape in shapes]))
+    try:
+        Needs().compute_output_shape((None, 3))
+    except NotImplementedError:
+        tell("who takes more says more")
+
+
+@program
+def layers_that_are_dynamic_inside_of_models(tf, tell):
+    class Doubles(tf.keras.layers.Layer):
+        def call(self, inputs):
+            return inputs * 2.0
+
+        def compute_output_shape(self, shape):
+            return shape
+
+    inputs = tf.keras.Input((3,))
+    inner = tf.keras.Model(inputs, Doubles(dynamic=True)(inputs))
+    inputs = tf.keras.Input((3,))
+    model = tf.keras.Model(inputs, inner(Doubles(dynamic=True)(inputs)))
+    model.compile("sgd", "mse")
+    tell(model.train_on_batch(np.ones((2, 3)), np.ones((2, 3))))
+
+
+@program
+def data_that_batches_called_by_python_refuse(tf, tell):
+    inputs = tf.keras.Input((3,))
+    model = tf.keras.Model(inputs, tf.keras.layers.Dense(4)(inputs))
+    model.compile("sgd", "mse", run_eagerly=True, experimental_run_tf_function=False)
+    x, y = waves(8, 3), waves(8, 4)
+    for call in (
+        lambda: model.fit(x, y, steps_per_epoch=2, verbose=0),
+        lambda: model.evaluate(x, y, steps=2, verbose=0),
+        lambda: model.predict(x, steps=2),
+        lambda: model.train_on_batch([x, x], y),
+    ):
+        try:
+            call()
+        except ValueError as error:
+            tell(str(error)[:60])
+
+
+@program
+def numbers_as_metrics(tf, tell):
+    class Tells(tf.keras.layers.Layer):
+        def call(self, inputs, training=None):
+            total = tf.reduce_sum(inputs) if training else 0.0
+            self.add_metric(total, name="total", aggregation="mean")
+            self.add_metric(3.0, name="three", aggregation="mean")
+            return inputs
+
+    inputs = tf.keras.Input((3,))
+    model = tf.keras.Model(inputs, Tells()(inputs))
+    model.compile("sgd", "mse", run_eagerly=True)
+    x = np.ones((2, 3), np.float32)
+    tell(model.metrics_names, model.train_on_batch(x, x), model.test_on_batch(x, x))

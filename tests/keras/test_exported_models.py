@@ -1,10 +1,13 @@
 """Models as SavedModels, and back."""
 
+import contextlib
+
 import kept_models
 import numpy as np
 import pytest
 
 import stillflow as tf
+from stillflow.runtime.eager.mode import eager_mode
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +85,47 @@ def test_a_model_of_a_subclass_is_for_serving(tmp_path):
         serving = meta.signature_def["serving_default"]
         fed = {serving.inputs["input_1"].name: np.ones((3, 4))}
         np.testing.assert_allclose(session.run(serving.outputs["output_1"].name, fed), wanted)
+
+
+@pytest.mark.parametrize("is_eager", [False, True])
+def test_a_signature_may_be_given_for_serving(tmp_path, is_eager):
+    class Sums(tf.keras.Model):
+        def call(self, inputs):
+            return tf.reduce_sum(inputs, axis=1)
+
+    with eager_mode() if is_eager else contextlib.nullcontext():
+        tf.keras.experimental.export_saved_model(
+            Sums(), str(tmp_path), serving_only=True, input_signature=[tf.TensorSpec([None, 3])]
+        )
+    with tf.Graph().as_default(), tf.Session() as session:
+        meta = tf.saved_model.load(session, ["serve"], str(tmp_path))
+        assert sorted(meta.signature_def) == ["__saved_model_init_op", "serving_default"]
+        serving = meta.signature_def["serving_default"]
+        assert serving.inputs["args_0"].name == "serving_default_args_0:0"
+        fed = {serving.inputs["args_0"].name: np.ones((2, 3))}
+        assert session.run(serving.outputs["output_1"].name, fed).tolist() == [3, 3]
+
+
+def test_a_model_of_eager_mode_is_exported_with_all_its_graphs(tmp_path):
+    x, y = np.ones((2, 3), np.float32), np.zeros((2, 1), np.float32)
+    with eager_mode():
+        inputs = tf.keras.Input((3,), name="x")
+        model = tf.keras.Model(inputs, tf.keras.layers.Dense(1, name="y")(inputs))
+        model.compile(tf.keras.optimizers.SGD(0.1, momentum=0.9), "mse", metrics=["mae"])
+        model.train_on_batch(x, y)
+        tf.keras.experimental.export_saved_model(model, str(tmp_path))
+        later = [model.train_on_batch(x, y)[0] for _ in range(2)]
+    with tf.Graph().as_default(), tf.Session() as session:
+        meta = tf.saved_model.load(session, ["train"], str(tmp_path))
+        signature = meta.signature_def["train"]
+        step = meta.signature_def["__saved_model_train_op"].outputs["__saved_model_train_op"].name
+        fed = {signature.inputs["x"].name: x, signature.inputs["y_target"].name: y}
+        loss = signature.outputs["loss"].name
+        losses = []
+        for _ in later:
+            losses.append(session.run(loss, fed))
+            session.run(step, fed)
+        np.testing.assert_allclose(losses, later, rtol=1e-5)
 
 
 def test_other_formats_are_refused(tmp_path):

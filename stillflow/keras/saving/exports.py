@@ -19,6 +19,7 @@ from stillflow.interchange.saved_model.export_signatures import (
     build_all_signature_defs,
     export_outputs_for_mode,
 )
+from stillflow.interchange.saved_model.objects.saving import save
 from stillflow.interchange.saved_model.writer import SavedModelWriter
 from stillflow.keras.backend.tensors import placeholder
 from stillflow.keras.engine.building_clones import clone_and_build_model
@@ -27,7 +28,7 @@ from stillflow.keras.metrics.metric import Metric
 from stillflow.keras.optimizers.of_train import TFOptimizer
 from stillflow.keras.optimizers.optimizer import OptimizerV2
 from stillflow.keras.saving.model_config import model_from_json
-from stillflow.layers.default_session import get_session
+from stillflow.keras.saving.objects.signatures import trace_model_call
 from stillflow.layers.learning_phase import learning_phase_scope
 from stillflow.ops.variables.sets import local_variables_initializer
 from stillflow.platform import files, logging
@@ -57,9 +58,10 @@ def export_saved_model(
     Args:
       saved_model_path: the folder, which is made, or is empty.
       custom_objects: {name: object}, a program's own classes and functions.
-      as_text: whether the graphs are written as text.
+      as_text: whether the graphs are written as text, unless for serving alone.
       input_signature: a nest of TensorSpecs of the inputs, in place of the model's own.
-      serving_only: whether there is a graph for prediction alone; for models of subclasses.
+      serving_only: whether the model is written as `tf.saved_model.save` does, with a function of
+        its inputs; for models of subclasses, too.
 
     Raises:
       AssertionError: the folder holds something.
@@ -68,7 +70,7 @@ def export_saved_model(
     """
     path = os.fspath(saved_model_path)
     if serving_only:
-        _export_for_serving(model, path, as_text, input_signature)
+        save(model, path, signatures=trace_model_call(model, input_signature))
     else:
         _check_exportable(model)
         _Export(model, path, custom_objects, input_signature).write(as_text)
@@ -241,38 +243,3 @@ def _metrics_of(model: Any) -> dict[str, Any] | None:
             local.extend(each for each in metric.variables if id(each) not in known)
             metrics[name] = metric.result(), metric.updates[0]
     return metrics
-
-
-def _export_for_serving(model: Any, path: str, as_text: bool, input_signature: Any) -> None:
-    """The graph that the model is in, with one call of it that does not train."""
-    if input_signature is None and not model.inputs:
-        raise ValueError(
-            f"Model {model} cannot be saved because the input shapes have not been set. Usually, "
-            "input shapes are automatically determined from calling .fit() or .predict(). To "
-            "manually set the shapes, call model._set_inputs(inputs)."
-        )
-    writer = SavedModelWriter(path)
-    session = get_session()
-    with session.graph.as_default():
-        if input_signature is None:
-            pairs = zip(model.input_names, model.inputs, strict=True)
-            specs = {name: (tensor.dtype, tensor.shape) for name, tensor in pairs}
-            given = {
-                name: placeholder(shape=[None, *shape.as_list()[1:]], dtype=dtype, name=name)
-                for name, (dtype, shape) in specs.items()
-            }
-            inputs: Any = list(given.values())
-            inputs = inputs[0] if len(inputs) == 1 else inputs
-        else:
-            made = nest.map_structure(_placeholder_of, input_signature)
-            given = {each.op.name: each for each in nest.flatten(made)}
-            inputs = made[0] if isinstance(made, list | tuple) and len(made) == 1 else made
-        found = nest.flatten(model(inputs, training=False))
-        outputs = dict(zip(model.output_names, found, strict=False))
-        signatures = build_all_signature_defs(
-            given, export_outputs_for_mode(KerasModeKeys.PREDICT, predictions=outputs)
-        )
-        writer.add_meta_graph_and_variables(
-            get_session(), EXPORT_TAG_MAP[KerasModeKeys.PREDICT], signatures
-        )
-    writer.save(as_text)

@@ -9,6 +9,7 @@ import numpy as np
 
 from stillflow.declare.convert import is_tensor
 from stillflow.graph.composite import CompositeTensor
+from stillflow.graph.eager_tensor import EagerTensor
 from stillflow.input.datasets.dataset import DatasetV2
 from stillflow.input.datasets.iterator import Iterator
 from stillflow.keras.losses.naming import is_categorical_crossentropy
@@ -16,6 +17,10 @@ from stillflow.keras.training import loss_kinds
 from stillflow.platform import logging
 
 _ARRAYS = (np.ndarray, list, tuple)
+STEPS_OF_ARRAYS = (
+    "When passing input data as arrays, do not specify `steps_per_epoch`/`steps` argument. "
+    "Please use `batch_size` instead."
+)
 
 
 def has_tensors(data: Any) -> bool:
@@ -163,10 +168,17 @@ def check_steps(data: Any, steps: int | None, steps_name: str) -> bool:
                 "argument."
             )
         return True
-    values = list(data.values()) if isinstance(data, dict) else [data]
-    if steps is not None and any(isinstance(value, _ARRAYS) for value in values):
-        logging.warning(
-            "When passing input data as arrays, do not specify `steps_per_epoch`/`steps` argument. "
-            "Please use `batch_size` instead."
-        )
+    if steps is not None and _has_arrays(data):
+        logging.warning(STEPS_OF_ARRAYS)
     return False
+
+
+def check_not_arrays(data: Any) -> None:
+    """Raises ValueError for arrays and values, of which nobody has said how large batches are."""
+    if _has_arrays(data) or isinstance(data, EagerTensor):
+        raise ValueError(STEPS_OF_ARRAYS)
+
+
+def _has_arrays(data: Any) -> bool:
+    values = list(data.values()) if isinstance(data, dict) else [data]
+    return any(isinstance(value, _ARRAYS) for value in values)

@@ -10,6 +10,7 @@ import numpy as np
 
 from stillflow.graph import nest
 from stillflow.keras.training.batches import make_batches, rows_of
+from stillflow.keras.training.data_checks import STEPS_OF_ARRAYS
 from stillflow.keras.utils.sequences import Sequence, is_generator_or_sequence
 
 
@@ -39,10 +40,7 @@ def generator_like(
         return data, steps_per_epoch
     count = int(nest.flatten(data)[0].shape[0])
     if batch_size is None:
-        raise ValueError(
-            "When passing input data as arrays, do not specify `steps_per_epoch`/`steps` argument. "
-            "Please use `batch_size` instead."
-        )
+        raise ValueError(STEPS_OF_ARRAYS)
     batches = _batches(data, count, batch_size, epochs, shuffle)
     return batches, math.ceil(count / batch_size)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from stillflow.input.datasets.iterator import Iterator
 from stillflow.keras.training.array_loop import iterate_arrays
-from stillflow.keras.training.data_checks import check_generator_alone
+from stillflow.keras.training.data_checks import check_generator_alone, check_not_arrays
 from stillflow.keras.training.generator_loop import iterate_generator
 from stillflow.keras.training.on_batch import OnBatch
 from stillflow.keras.training.validation import split_training_and_validation_data
@@ -219,7 +219,10 @@ class TrainingModel(OnBatch):
                 "Datasets by users. Please directly pass in the original `Dataset` object instead "
                 "of passing in `iter(dataset)`."
             )
-        return self._validate_or_infer_batch_size(batch_size, steps, x)
+        size = self._validate_or_infer_batch_size(batch_size, steps, x)
+        if size is None and not self._experimental_run_tf_function and self.run_eagerly:
+            check_not_arrays(x)
+        return size
 
     # By generators --------------------------------------------------------------------------------
 

@@ -76,7 +76,7 @@ class Standardizing(Deferred):
             y, weights = [], None
         else:
             y, weights = self._standardized_targets(x, y, sample_weight, class_weight)
-            if self._is_graph_network and not self.run_eagerly:
+            if self._is_fed:
                 data_checks.check_loss_and_target_compatibility(
                     _without_tensors(y, y_given, self._feed_output_names),
                     self._feed_loss_fns,
@@ -87,13 +87,18 @@ class Standardizing(Deferred):
             x = dict(zip(self._feed_input_names, x, strict=True))
         return x, y, weights
 
+    @property
+    def _is_fed(self) -> bool:
+        """Whether data go to placeholders, whose shapes they are to have."""
+        return self._is_graph_network and not self.run_eagerly
+
     def _standardized_inputs(self, x: Any) -> Any:
         if isinstance(x, DatasetV2):
             return x
         arrays = standardize_input_data(
             x,
             self._feed_input_names,
-            self._feed_input_shapes if self._is_graph_network else None,
+            self._feed_input_shapes if self._is_fed else None,
             check_batch_axis=False,
             exception_prefix="input",
         )
