@@ -369,6 +369,7 @@ def values_of_ragged_tensors_and_dense_ones_beside_them(tf, run):
         ]
     )
     run.attempt(parts(tf.squeeze(tf.ragged.constant([[[[12], [11]]]]), [0, 2])))
+    run.attempt(parts(tf.add(tf.ragged.constant([[1, 2], [3]]), tf.ragged.constant([[1], [2]]))))
 
 
 def refusal(refused):

@@ -10,6 +10,8 @@ from stillflow.runtime.eager import mode
 from . import testing
 from .converters import converter_test_case
 
+_KINDS = [tf.as_dtype(number) for number in range(1, 24)]
+
 
 def extras(tree, halves, test_case):
     """{module below tensorflow: {name: object}}, which come before what Stillflow has."""
@@ -24,6 +26,7 @@ def extras(tree, halves, test_case):
         "python.autograph.core.converter_testing": {"TestCase": converter_test_case(test_case)},
         "python.eager.context": {"eager_mode": halves.eager_block(mode.eager_mode)},
         "python.eager.test": {**tests, "main": start},
+        "python.framework.dtypes": {f"{kind.name}_ref": kind._as_ref for kind in _KINDS},
         "python.framework.ops": {"enable_eager_execution": start},
         "python.framework.random_seed": {"DEFAULT_GRAPH_SEED": 87654321},
         "python.ops.control_flow_v2_toggles": {"control_flow_v2_enabled": lambda: False},

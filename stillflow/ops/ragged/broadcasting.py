@@ -107,6 +107,9 @@ def _brought_together(x: _Side, y: _Side) -> tuple[Any, Any]:
             places = ragged_range(common).values
         for side, is_one in zip(sides, one, strict=True):
             side.go_in(owners, places, is_one)
+    if len({side.known_count() for side in sides} - {None}) > 1:
+        for side in sides:  # which a run refuses, so that nothing is known of them before
+            side.forget_whole()
     with control_dependencies(checked):
         made = [side.as_rows(ends) for side in sides]
     return made[0], made[1]
@@ -149,6 +152,14 @@ class _Rows:
         starts = gathering.gather(self._part.row_starts(), self._rows)
         self._rows = gathering.gather(starts, owners) + places
         self._part = self._part.values
+
+    def known_count(self) -> int | None:
+        """How many elements a side has that is taken as it is, as far as that is known."""
+        count: int | None = self._part.shape[0].value
+        return count if self._is_whole else None
+
+    def forget_whole(self) -> None:
+        self._is_whole = False
 
     def as_rows(self, ends: list[Tensor]) -> RaggedTensor:
         if self._is_whole:
