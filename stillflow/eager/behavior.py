@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stillflow.graph.shape_behavior import disable_v2_tensorshape, enable_v2_tensorshape
+from stillflow.graph.version_behavior import set_at_2
 from stillflow.ops.equality import disable_tensor_equality, enable_tensor_equality
 from stillflow.ops.variables.kinds import disable_resource_variables, enable_resource_variables
 from stillflow.runtime.eager.mode import disable_eager_execution, enable_eager_execution
@@ -11,7 +12,6 @@ from stillflow.runtime.eager.mode import disable_eager_execution, enable_eager_e
 class _Switches:
     """What stands at 2."""
 
-    behavior = False
     control_flow = False
 
 
@@ -28,7 +28,7 @@ def enable_v2_behavior() -> None:
     enable_resource_variables()
     enable_tensor_equality()
     enable_control_flow_v2()
-    _Switches.behavior = True
+    set_at_2(True)
 
 
 def disable_v2_behavior() -> None:
@@ -38,12 +38,7 @@ def disable_v2_behavior() -> None:
     disable_resource_variables()
     disable_tensor_equality()
     disable_control_flow_v2()
-    _Switches.behavior = False
-
-
-def is_at_2() -> bool:
-    """Whether all was switched to TensorFlow 2's way."""
-    return _Switches.behavior
+    set_at_2(False)
 
 
 def enable_control_flow_v2() -> None:

@@ -39,7 +39,7 @@ def key_of(value: Any, ranks_only: bool = False) -> Any:
         return (type(value), *key_of(flat_specs(value), ranks_only))
     if isinstance(value, CompositeTensor):
         parts = (key_of(part, ranks_only) for part in value.fetch_parts())
-        return (type(value), *parts)
+        return (value.kind_in_traces(), *parts)
     return _weakly(value)
 
 

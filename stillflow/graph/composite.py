@@ -22,6 +22,10 @@ class CompositeTensor:
         """The same of other tensors."""
         return type(self)(*parts)
 
+    def kind_in_traces(self) -> Any:
+        """What a trace of a function depends on, beside the tensors; it can be hashed."""
+        return type(self)
+
     @property
     def _type_spec(self) -> TypeSpec:
         """What is known of it, whichever tensors it is made of."""

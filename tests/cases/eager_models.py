@@ -460,3 +460,44 @@ def numbers_as_metrics(tf, tell):
     model.compile("sgd", "mse", run_eagerly=True)
     x = np.ones((2, 3), np.float32)
     tell(model.metrics_names, model.train_on_batch(x, x), model.test_on_batch(x, x))
+
+
+@program
+def datasets_handed_to_functions(tf, tell):
+    """Datasets of both versions as arguments; a shuffle that goes on from iterator to iterator."""
+    raw = tf.raw_ops
+
+    @tf.function
+    def total(dataset):
+        found = tf.constant(0, tf.int64)
+        for x in dataset:
+            found += tf.reduce_sum(x)
+        return found
+
+    numbers = tf.data.Dataset.range(5)
+    for dataset in (
+        numbers,
+        numbers.map(lambda x: x * 2).batch(2),
+        tf.compat.v2.data.Dataset.range(3),
+    ):
+        tell(total(dataset), total(dataset.take(1)))
+    seeds, _ = raw.AnonymousRandomSeedGenerator(seed=5, seed2=7)
+    shuffled = raw.ShuffleDatasetV2(
+        input_dataset=numbers._variant_tensor,
+        buffer_size=5,
+        seed_generator=seeds,
+        output_types=[tf.int64],
+        output_shapes=[[]],
+    )
+    again = tf.data.experimental.from_variant(shuffled, numbers.element_spec)
+    tell([[int(x) for x in again] for _ in range(3)], [int(x) for x in again.repeat(2)])
+
+
+@program
+def frozen_normalisation(tf, tell):
+    """Version 2's layer, which is frozen as a whole, and the names beside it."""
+    keras = tf.compat.v2.keras
+    layer, x = keras.layers.BatchNormalization(), tf.constant(waves(4, 3))
+    tell(layer(x, training=True), layer.moving_mean)
+    layer.trainable = False
+    tell(layer(x, training=True), layer.moving_mean, keras.backend.floatx())

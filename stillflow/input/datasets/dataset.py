@@ -81,6 +81,9 @@ class DatasetV2(CompositeTensor):
     def fetch_parts(self) -> list[Tensor]:
         return [self._variant_tensor]
 
+    def kind_in_traces(self) -> DatasetSpec:
+        return self._type_spec
+
     def with_parts(self, parts: Sequence[Any]) -> DatasetV2:
         return VariantDataset(parts[0], self.element_spec)
 

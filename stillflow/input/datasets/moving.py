@@ -8,7 +8,10 @@ from typing import Any
 from stillflow.declare import constants
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
+from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
+from stillflow.graph.version_behavior import is_at_2
 from stillflow.input.datasets import nesting, structure
 from stillflow.input.datasets.dataset import DatasetV2, UnaryUnchangedStructureDataset
 from stillflow.input.datasets.seeds import get_seed
@@ -20,7 +23,11 @@ from stillflow.ops.datasets.repeating import (
     take_dataset_op,
     zip_dataset_op,
 )
-from stillflow.ops.datasets.shuffling import shuffle_dataset_op
+from stillflow.ops.datasets.shuffling import (
+    anonymous_random_seed_generator,
+    shuffle_dataset_op,
+    shuffle_dataset_v2_op,
+)
 
 
 def number(value: Any, name: str) -> Tensor:
@@ -83,15 +90,26 @@ class ShuffleDataset(UnaryUnchangedStructureDataset):
         self._seed, self._seed2 = get_seed(seed)
         reshuffles = True if reshuffle_each_iteration is None else reshuffle_each_iteration
         self._reshuffle_each_iteration = reshuffles
-        variant = shuffle_dataset_op(
+        super().__init__(input_dataset, self._variant(input_dataset))
+
+    def _variant(self, input_dataset: DatasetV2) -> Tensor:
+        at_once = executing_eagerly() or get_default_graph().building_function
+        if is_at_2() and self._reshuffle_each_iteration and at_once:
+            generator, _ = anonymous_random_seed_generator(self._seed, self._seed2)
+            return shuffle_dataset_v2_op(
+                input_dataset._variant_tensor,
+                self._buffer_size,
+                generator,
+                **input_dataset._flat_structure,
+            )
+        return shuffle_dataset_op(
             input_dataset._variant_tensor,
             self._buffer_size,
             self._seed,
             self._seed2,
-            reshuffle_each_iteration=reshuffles,
+            reshuffle_each_iteration=self._reshuffle_each_iteration,
             **input_dataset._flat_structure,
         )
-        super().__init__(input_dataset, variant)
 
 
 class ConcatenateDataset(DatasetV2):

@@ -27,7 +27,7 @@ def _shuffled_and_repeated(dataset: Dataset) -> Dataset:
     if not isinstance(dataset, RepeatDataset) or not dataset.count:
         return dataset
     source = dataset.inputs[0]
-    if not isinstance(source, ShuffleDataset) or not source.reshuffles:
+    if not isinstance(source, ShuffleDataset) or not source.reshuffles or source.generator:
         return dataset
     return ShuffleDataset(
         source.inputs[0],

@@ -12,6 +12,7 @@ from typing import Any
 
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
+from stillflow.declare.resources import Handle
 from stillflow.graph.dtypes import DType
 from stillflow.graph.tensor_shape import TensorShape
 from stillflow.ops.datasets.arguments import of_scalars
@@ -31,11 +32,21 @@ from stillflow.ops.datasets.words import Words, given_seeds
 _MAX_EPOCHS_IN_BUFFER = 3
 
 
+class SeedGenerator(Handle):
+    """The seeds that the iterators of a dataset take, one after another."""
+
+    def __init__(self, seeds: tuple[int, int]):
+        self.words = Words(*seeds)
+
+
 class ShuffleDataset(Moving):
     """Its input's elements in the order that two seeds give, `count` times over.
 
-    One that `reshuffles` has another order each time that it is iterated.
+    One that `reshuffles` has another order each time that it is iterated; with a `generator`, also
+    by another iterator of the whole pipeline.
     """
+
+    generator: SeedGenerator | None = None
 
     def __init__(
         self,
@@ -54,7 +65,9 @@ class ShuffleDataset(Moving):
 
     def iterator(self, place: Place) -> ElementIterator:
         seeds = None
-        if self.reshuffles:
+        if self.generator is not None:
+            seeds = self.generator.words
+        elif self.reshuffles:
             seeds = place.pass_.shared((place.way, "seeds"), lambda: Words(*self.seeds))
         return _Shuffled(self, place, seeds)
 
@@ -238,6 +251,48 @@ def shuffle_dataset_op(
         output_types,
         output_shapes,
     )
+
+
+@op(
+    "AnonymousRandomSeedGenerator",
+    "seed: int64, seed2: int64 -> handle: resource, deleter: variant",
+    shape=lambda ctx: [(), ()],
+    host=True,
+    stateful=True,
+)
+def anonymous_random_seed_generator(xp, seed, seed2):
+    """seed, seed2: i64[] -> resource[], variant[]"""
+    generator = SeedGenerator(given_seeds(int(seed), int(seed2)))
+    return generator, generator
+
+
+@op(
+    "ShuffleDatasetV2",
+    "input_dataset: variant, buffer_size: int64, seed_generator: resource -> handle: variant",
+    stateful=True,
+    **_OPTIONS,
+)
+def shuffle_dataset_v2_op(
+    xp,
+    input_dataset,
+    buffer_size,
+    seed_generator,
+    *,
+    output_types: list[DType],
+    output_shapes: list[TensorShape],
+):
+    """buffer_size: i64[] -> variant[]"""
+    made = ShuffleDataset(
+        dataset_of(input_dataset),
+        _checked_size(buffer_size),
+        (0, 0),
+        True,
+        1,
+        output_types,
+        output_shapes,
+    )
+    made.generator = seed_generator
+    return made
 
 
 @op(

@@ -85,6 +85,9 @@ class OptionalOfTensor(Optional):
     def fetch_parts(self) -> list[Tensor]:
         return [self._variant_tensor]
 
+    def kind_in_traces(self) -> OptionalSpec:
+        return self._type_spec
+
     def with_parts(self, parts: Sequence[Any]) -> Optional:
         return OptionalOfTensor(parts[0], self._value_structure)
 

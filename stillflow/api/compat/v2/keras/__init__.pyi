@@ -4,6 +4,7 @@ from stillflow.api.compat.v2.keras import callbacks as callbacks
 from stillflow.api.compat.v2.keras import layers as layers
 from stillflow.api.keras import activations as activations
 from stillflow.api.keras import applications as applications
+from stillflow.api.keras import backend as backend
 from stillflow.api.keras import constraints as constraints
 from stillflow.api.keras import datasets as datasets
 from stillflow.api.keras import experimental as experimental

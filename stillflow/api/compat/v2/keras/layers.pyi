@@ -1,3 +1,4 @@
+from stillflow.input.columns.feature_layers import DenseFeatures as DenseFeatures
 from stillflow.keras.engine.base_layer import Layer as Layer
 from stillflow.keras.engine.input_layer import Input as Input
 from stillflow.keras.engine.input_layer import InputLayer as InputLayer
@@ -43,6 +44,7 @@ from stillflow.keras.layers.masking import Masking as Masking
 from stillflow.keras.layers.noise import AlphaDropout as AlphaDropout
 from stillflow.keras.layers.noise import GaussianDropout as GaussianDropout
 from stillflow.keras.layers.noise import GaussianNoise as GaussianNoise
+from stillflow.keras.layers.normalization_v2 import BatchNormalization as BatchNormalization
 from stillflow.keras.layers.rectifying import ELU as ELU
 from stillflow.keras.layers.rectifying import LeakyReLU as LeakyReLU
 from stillflow.keras.layers.rectifying import PReLU as PReLU
