@@ -7,6 +7,7 @@ from typing import Any
 from stillflow.declare.constants import constant
 from stillflow.graph import nest
 from stillflow.graph.graph import Graph
+from stillflow.graph.recording import record
 from stillflow.layers.base_layer import Layer
 from stillflow.ops.control.ordering import placeholder
 
@@ -48,6 +49,7 @@ class TensorFlowOpLayer(Layer):
             attributes = dict(self.node_def.attr.items())
             name = self.node_def.name
             op = graph.create_op(self.node_def.op, tensors, name=name, attrs=attributes)
+        record(op)
         return op.outputs[0] if len(op.outputs) == 1 else list(op.outputs)
 
     def _carried_out(self, tensors: list[Any]) -> Any:
