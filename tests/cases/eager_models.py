@@ -501,3 +501,33 @@ def frozen_normalisation(tf, tell):
     tell(layer(x, training=True), layer.moving_mean)
     layer.trainable = False
     tell(layer(x, training=True), layer.moving_mean, keras.backend.floatx())
+
+
+@program
+def plain_ops_of_a_model_in_a_function(tf, tell):
+    """A tape within a function differentiates ops that a model holds as layers."""
+    z = tf.keras.Input((2,))
+    doubled = tf.reduce_mean(tf.matmul(z, [[2.0, 1.0], [0.0, 3.0]]), axis=0, keepdims=True)
+    model = tf.keras.Model(z, tf.nn.relu(doubled))
+
+    def slope(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = model(x**2)
+        return tape.gradient(y, x)
+
+    inner = tf.function(slope)
+    for function in (slope, inner, tf.function(lambda x: inner(x) + 1.0)):
+        tell(function(tf.constant([[10.0, 3.0]])))
+
+
+@program
+def stacked_cells_that_drop(tf, tell):
+    """Cells of a stack draw masks eagerly, though they were built with those of a graph."""
+    layers = tf.keras.layers
+    for cell in (layers.SimpleRNNCell, layers.GRUCell, layers.LSTMCell):
+        stack = layers.RNN([cell(3, dropout=0.1, recurrent_dropout=0.1) for _ in range(2)])
+        x = tf.keras.Input((None, 2))
+        model = tf.keras.Model(x, stack(x))
+        model.compile("sgd", "mse", run_eagerly=True)
+        tell(model.train_on_batch(np.zeros((6, 5, 2)), waves(6, 3)))

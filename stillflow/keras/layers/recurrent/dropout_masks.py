@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.graph.context import executing_eagerly
 from stillflow.keras.backend.activations import dropout
 from stillflow.keras.backend.choosing import in_train_phase
 from stillflow.ops.array.filling import ones_like
@@ -19,33 +20,39 @@ class DropoutRNNCellMixin:
     recurrent_dropout: float
 
     def __init__(self, *args: Any, **kwargs: Any):
+        # Nobody resets a cell within a stack: its masks of a graph must not serve in eager mode.
         self._dropout_mask: Any = None
         self._recurrent_dropout_mask: Any = None
+        self._eager_dropout_mask: Any = None
+        self._eager_recurrent_dropout_mask: Any = None
         super().__init__(*args, **kwargs)
 
     def reset_dropout_mask(self) -> None:
         """Forgets the mask of inputs."""
-        self._dropout_mask = None
+        self._dropout_mask = self._eager_dropout_mask = None
 
     def reset_recurrent_dropout_mask(self) -> None:
         """Forgets the mask of states."""
-        self._recurrent_dropout_mask = None
+        self._recurrent_dropout_mask = self._eager_recurrent_dropout_mask = None
 
     def get_dropout_mask_for_cell(self, inputs: Any, training: Any, count: int = 1) -> Any:
         """What to multiply inputs with: a mask, a list of `count` above 1, or None."""
-        if self.dropout == 0:
-            return None
-        if self._dropout_mask is None:
-            self._dropout_mask = _masks(inputs, self.dropout, training, count)
-        return self._dropout_mask
+        return self._kept("dropout_mask", inputs, self.dropout, training, count)
 
-    def get_recurrent_dropout_mask_for_cell(self, inputs: Any, training: Any, count: int = 1):
+    def get_recurrent_dropout_mask_for_cell(
+        self, inputs: Any, training: Any, count: int = 1
+    ) -> Any:
         """What to multiply states with: a mask, a list of `count` above 1, or None."""
-        if self.recurrent_dropout == 0:
+        rate = self.recurrent_dropout
+        return self._kept("recurrent_dropout_mask", inputs, rate, training, count)
+
+    def _kept(self, name: str, like: Any, rate: float, training: Any, count: int) -> Any:
+        if rate == 0:
             return None
-        if self._recurrent_dropout_mask is None:
-            self._recurrent_dropout_mask = _masks(inputs, self.recurrent_dropout, training, count)
-        return self._recurrent_dropout_mask
+        name = f"_eager_{name}" if executing_eagerly() else f"_{name}"
+        if getattr(self, name) is None:
+            setattr(self, name, _masks(like, rate, training, count))
+        return getattr(self, name)
 
 
 def _masks(like: Any, rate: float, training: Any, count: int) -> Any:
