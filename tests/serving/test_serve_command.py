@@ -56,6 +56,11 @@ def post(address: str, path: str, document) -> dict:
         return json.load(response)
 
 
+def metrics(address: str) -> str:
+    with urllib.request.urlopen(f"{address}/metrics", timeout=60) as response:
+        return response.read().decode()
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models") / "half_plus_two"
@@ -135,7 +140,8 @@ def test_what_has_begun_is_answered_before_it_stops():
             target=lambda: answers.append(post(address, "/v1/models/half:predict", asked))
         )
         thread.start()
-        time.sleep(0.5)
+        while thread.is_alive() and 'waiting{model_name="half"} 1' not in metrics(address):
+            time.sleep(0.02)
         process.send_signal(signal.SIGTERM)
         thread.join(60)
         process.wait(60)
