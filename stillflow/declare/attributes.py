@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, get_args
 
 from stillflow.graph import dtypes
@@ -67,38 +67,48 @@ def check_limits(op_type: str, limits: Mapping[str, Any], attrs: Mapping[str, An
       TypeError: no string where there is a choice of them.
       ValueError: another string, a lower number or a shorter list.
     """
-    for attr, limit in limits.items():
-        value, passed = attrs[attr], f"Attr '{attr}' of '{op_type}' Op passed"
-        if not isinstance(limit, int):
-            if not isinstance(value, str):
-                raise TypeError(f"Expected string for argument '{attr}' not {value!r}.")
-            if value not in limit:
-                quoted = ", ".join(f'"{choice}"' for choice in limit)
-                raise ValueError(f"{passed} string '{value}' not in: {quoted}.")
-        elif isinstance(value, list):
-            if len(value) < limit:
-                raise ValueError(f"{passed} list of length {len(value)} less than minimum {limit}.")
-        elif value < limit:
-            raise ValueError(f"{passed} {value} less than minimum {limit}.")
+    attr = _unmet(limits, attrs)
+    if attr is None:
+        return
+    value, limit, passed = attrs[attr], limits[attr], f"Attr '{attr}' of '{op_type}' Op passed"
+    if isinstance(limit, int):
+        is_list = isinstance(value, (list, tuple))
+        what = f"list of length {len(value)}" if is_list else value
+        raise ValueError(f"{passed} {what} less than minimum {limit}.")
+    if not isinstance(value, str):
+        raise TypeError(f"Expected string for argument '{attr}' not {value!r}.")
+    raise ValueError(f"{passed} string '{value}' not in: {_quoted(limit)}.")
 
 
 def unmet_limit(limits: Mapping[str, Any], attrs: Mapping[str, Any]) -> str | None:
     """What TensorFlow's runtime says of the first attribute beyond its limit; None if none is."""
-    for attr, limit in limits.items():
-        value = attrs[attr]
-        if not isinstance(limit, int):
-            if value not in limit:
-                allowed = ", ".join(f'"{choice}"' for choice in limit)
-                return (
-                    f"Value for attr '{attr}' of \"{value}\" is not in the list of allowed values: "
-                    f"{allowed}"
-                )
-            continue
+    attr = _unmet(limits, attrs)
+    if attr is None:
+        return None
+    value, limit = attrs[attr], limits[attr]
+    if isinstance(limit, int):
         is_list = isinstance(value, (list, tuple))
         what, number = ("Length", len(value)) if is_list else ("Value", value)
-        if number < limit:
-            return f"{what} for attr '{attr}' of {number} must be at least minimum {limit}"
+        return f"{what} for attr '{attr}' of {number} must be at least minimum {limit}"
+    allowed = f"is not in the list of allowed values: {_quoted(limit)}"
+    return f"Value for attr '{attr}' of \"{value}\" {allowed}"
+
+
+def _unmet(limits: Mapping[str, Any], attrs: Mapping[str, Any]) -> str | None:
+    """The first attribute that is beyond its limit."""
+    for attr, limit in limits.items():
+        value = attrs[attr]
+        if isinstance(limit, int):
+            is_met = (len(value) if isinstance(value, (list, tuple)) else value) >= limit
+        else:
+            is_met = isinstance(value, str) and value in limit
+        if not is_met:
+            return attr
     return None
+
+
+def _quoted(choices: Iterable[str]) -> str:
+    return ", ".join(f'"{choice}"' for choice in choices)
 
 
 def kind_of(op_type: str, attr: str, annotation: Any) -> Kind:
