@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 BUILT = ROOT / "build" / "matrix"
 VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
 PACKAGES = {"oldest": "lowest-direct", "newest": "highest"}
-TEST_TOOLS = ["pytest>=8.3", "pytest-xdist>=3.6", "hypothesis>=6.120"]
+TEST_TOOLS = ["pytest>=8.3", "pytest-xdist>=3.6", "hypothesis>=6.120", "fissix>=24.4.24"]
 # Short, and between them: the command, graphs, numbers of both tiers, names that are gone, files.
 SHARE = [
     "tests/cli/test_doctor.py",
@@ -31,6 +31,7 @@ SHARE = [
     "tests/random",
     "tests/variables",
     "tests/environment/test_dropped.py",
+    "tests/environment/test_translation.py",
     "tests/checkpoint/test_saver.py",
     "tests/runtime/test_regions.py",
     "tests/runtime/test_xla_cache.py",

@@ -11,6 +11,12 @@ from typing import Any
 from stillflow.environment.on_import import next_spec
 from stillflow.environment.python2.translating import compiled
 
+# Asked for before the finder is there: to know it, sysconfig imports modules itself.
+_NOT_OWN = tuple(
+    os.path.realpath(folder) + os.sep
+    for folder in (sysconfig.get_path("stdlib"), os.path.dirname(os.path.dirname(__file__)))
+)
+
 
 def install() -> None:
     """Translates what is imported from here on. Twice is as once."""
@@ -53,5 +59,4 @@ def _is_own(path: str | None) -> bool:
     real = os.path.realpath(path)
     if {"site-packages", "dist-packages"} & set(real.split(os.sep)):
         return False
-    folders = (sysconfig.get_path("stdlib"), os.path.dirname(os.path.dirname(__file__)))
-    return not any(real.startswith(os.path.realpath(folder) + os.sep) for folder in folders)
+    return not real.startswith(_NOT_OWN)
