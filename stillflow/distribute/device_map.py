@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from stillflow.distribute.devices import canonicalize, current
 from stillflow.ops.known_values import constant_value
 
+_JOB = "/job:localhost"
+
 
 class DeviceMap:
     """The devices of something that there is once for each replica, or once."""
@@ -48,11 +50,15 @@ class DeviceMap:
 
     def select_for_device(self, values: Sequence[Any], device: str) -> Any:
         """That of `values` which is on `device`; ValueError where none is."""
-        if device not in self._devices:
+        # Eager tensors are on devices of a job, though there is no other one.
+        own = next(
+            (name for name in (device, device.removeprefix(_JOB)) if name in self._devices), ""
+        )
+        if not own:
             raise ValueError(
                 f"Device {device} not found in {self._devices} (current device {current()})"
             )
-        return values[self._devices.index(device)]
+        return values[self._devices.index(own)]
 
     def is_device_in_replica(self, device: str, replica_id: int) -> bool:
         raise ValueError(f"{type(self).__name__} not indexed by replicas")

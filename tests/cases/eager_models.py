@@ -531,3 +531,15 @@ def stacked_cells_that_drop(tf, tell):
         model = tf.keras.Model(x, stack(x))
         model.compile("sgd", "mse", run_eagerly=True)
         tell(model.train_on_batch(np.zeros((6, 5, 2)), waves(6, 3)))
+
+
+@program
+def attention_state_and_a_copy_on_a_device(tf, tell):
+    memory = tf.contrib.seq2seq.LuongAttention(3, tf.ones([2, 4, 3]))
+    cell = tf.contrib.seq2seq.AttentionWrapper(tf.nn.rnn_cell.GRUCell(3), memory)
+    state = cell.zero_state(2, tf.float32)
+    tell(state.clone(cell_state=tf.ones([2, 3])).cell_state)
+    tell.refused(lambda: state.clone(cell_state=tf.ones([4, 3])))
+    with tf.distribute.MirroredStrategy(["/cpu:0"]).scope():
+        mirrored = tf.Variable(1.0)
+    tell(mirrored.get("/cpu:0"), mirrored.get("/job:localhost/replica:0/task:0/device:CPU:0"))

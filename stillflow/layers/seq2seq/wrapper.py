@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from stillflow.graph import dtypes, nest
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import control_dependencies, name_scope
 from stillflow.graph.tensor_shape import TensorShape, dimension_value
@@ -51,8 +52,15 @@ class AttentionWrapperState(NamedTuple):
 
 
 def _with_same_shape(old: Any, new: Any) -> Any:
-    if isinstance(old, Tensor) and isinstance(new, Tensor):
+    if not isinstance(old, Tensor) or not isinstance(new, Tensor):
+        return new
+    if not executing_eagerly():
         return with_same_shape(old, new)
+    if old.shape.as_list() != new.shape.as_list():
+        raise ValueError(
+            "The shape of the AttentionWrapperState is expected to be same as the one to clone. "
+            f"self.shape: {old.shape}, input.shape: {new.shape}"
+        )
     return new
 
 
