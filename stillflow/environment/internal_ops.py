@@ -17,7 +17,7 @@ OPS: dict[str, Members] = {
         "stillflow.ops.array.shape_of": "rank_internal shape_internal size_internal",
     },
     "python.ops.cond_v2": {
-        "stillflow.ops.version2.control": "cond_v2",
+        "stillflow.ops.version2.control": "cond_v2=cond_of_module",
     },
     "python.ops.confusion_matrix": {
         "stillflow.ops.math.confusion": "remove_squeezable_dimensions",

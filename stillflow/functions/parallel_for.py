@@ -70,7 +70,9 @@ def for_loop(
         return [i + 1, *map(_written, arrays, results, [i] * len(flat))]
 
     arrays = [TensorArray(dtype.base_dtype, iters) for dtype in flat]
-    settings = {} if parallel_iterations is None else {"parallel_iterations": parallel_iterations}
+    settings: dict[str, Any] = {}
+    if parallel_iterations is not None:
+        settings["parallel_iterations"] = parallel_iterations
     looped = while_loop(lambda i, *_: i < iters, body, [0, *arrays], **settings)[1:]
     if not absent:  # no step was taken, eagerly
         return None

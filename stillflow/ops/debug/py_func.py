@@ -149,7 +149,8 @@ def py_func(
 
 def _at_once(func: Callable[..., Any], inp: Sequence[Any]) -> Any:
     """What `func` gives, as tensors of the types that it gives."""
-    result = nest.flatten(func(*[convert_to_tensor(x).numpy() for x in inp]))
+    tensors_in: list[Any] = [convert_to_tensor(x) for x in inp]
+    result = nest.flatten(func(*[x.numpy() for x in tensors_in]))
     tensors = [None if value is None else convert_to_tensor(value) for value in result]
     return tensors[0] if len(tensors) == 1 else tensors
 
