@@ -152,4 +152,10 @@ def variables_read(graph: Graph, after: int) -> list:
     """The trainable variables whose values operations built after number `after` take."""
     trainable = graph.get_collection(GraphKeys.TRAINABLE_VARIABLES)
     taken = {t for op in graph.get_operations() if op._id > after for t in op.inputs}
-    return [v for v in trainable if (v.handle if hasattr(v, "handle") else v.value()) in taken]
+    return [
+        v for v in trainable if any(_source(part) in taken for part in eager_custom.parts_of(v))
+    ]
+
+
+def _source(variable: Any) -> Any:
+    return variable.handle if hasattr(variable, "handle") else variable.value()

@@ -22,7 +22,8 @@ def call(f: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
     with GradientTape() as tape:
         result, grad_fn = f(*args, **kwargs)
     inputs = [*args, *kwargs.values()]
-    variables = [v for v in tape.watched_variables() if all(v is not other for other in inputs)]
+    given = {id(part) for each in inputs for part in parts_of(each)}
+    variables = [v for v in tape.watched_variables() if id(v) not in given]
     spec = inspect.getfullargspec(grad_fn)
     if variables and "variables" not in spec.args + spec.kwonlyargs and not spec.varkw:
         raise TypeError(
@@ -37,6 +38,12 @@ def call(f: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
 
     record_operation(f.__name__, flat, tensors, backward)
     return nest.pack_sequence_as(result, flat)
+
+
+def parts_of(value: Any) -> tuple:
+    """The copies of a variable of several replicas; all else as one."""
+    copies = getattr(value, "values", None)
+    return copies if isinstance(copies, tuple) else (value,)
 
 
 def _gradients(grad_fn: Callable, grads: tuple, variables: list, count: int) -> list:

@@ -9,11 +9,12 @@ from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.graph import nest
+from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation
 from stillflow.layers.added_metrics import AddedMetrics
 from stillflow.layers.branches import check_not_in_branch
 from stillflow.layers.call_context import current_call
-from stillflow.layers.keras_graph import runs_at_once, runs_in_function
+from stillflow.layers.keras_graph import is_in_keras_graph, runs_at_once, runs_in_function
 from stillflow.layers.reachable import reachable_from
 from stillflow.layers.settings import floatx
 from stillflow.layers.sublayers import Sublayers, filter_empty_layer_containers
@@ -110,7 +111,7 @@ class Collected(AddedMetrics, Sublayers):
             return
         depends_on = current_call().inputs if current_call().in_call else self._all_inputs()
         for update in given:
-            op = _update_of(update)
+            op = _built_apart(update) if is_in_keras_graph() else _update_of(update)
             check_not_in_branch(op, "add_update")
             if op in reachable_from(depends_on, [op]):
                 _conditional.add(op)
@@ -140,6 +141,15 @@ def _marked(loss: Any, inputs: Any) -> Any:
     if inputs is not None:
         _conditional.add(loss)
     return loss
+
+
+def _built_apart(update: Any) -> Any:
+    """An update, for which nothing waits where a function builds it: frozen layers leave it out."""
+    graph = get_default_graph()
+    since = len(graph.get_operations())
+    op = _update_of(update)
+    graph.unordered.update(graph.get_operations()[since:])
+    return op
 
 
 def _update_of(update: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.declare.convert import is_tensor
+from stillflow.declare.convert import convert_to_tensor, is_tensor
 from stillflow.graph import nest
 from stillflow.graph.composite import SYMBOLIC_TYPES, CompositeTensor
 from stillflow.graph.context import executing_eagerly
@@ -24,7 +24,9 @@ def is_symbolic_tensor(tensor: Any) -> bool:
         return any(not part._is_eager for part in parts)
     if executing_eagerly() and isinstance(tensor, Variable):
         return hasattr(tensor, "_keras_history")
-    return isinstance(tensor, tuple(SYMBOLIC_TYPES)) or is_tensor(tensor)
+    if isinstance(tensor, tuple(SYMBOLIC_TYPES)):
+        return not executing_eagerly() or is_symbolic_tensor(convert_to_tensor(tensor))
+    return is_tensor(tensor)
 
 
 def are_all_symbolic_tensors(tensors: Any) -> bool:

@@ -543,3 +543,25 @@ def attention_state_and_a_copy_on_a_device(tf, tell):
     with tf.distribute.MirroredStrategy(["/cpu:0"]).scope():
         mirrored = tf.Variable(1.0)
     tell(mirrored.get("/cpu:0"), mirrored.get("/job:localhost/replica:0/task:0/device:CPU:0"))
+
+
+@program
+def frozen_layers_leave_out_their_updates(tf, tell):
+    class Counts(tf.keras.layers.Layer):
+        def build(self, shape):
+            zero = {"shape": (), "dtype": "int32", "initializer": "zeros", "trainable": False}
+            self.calls = self.add_weight("calls", **zero)
+
+        def call(self, inputs):
+            self.add_update(lambda: self.calls.assign_add(1))
+            return inputs * 2.0
+
+    counts, normal = Counts(), tf.keras.layers.BatchNormalization()
+    inputs = tf.keras.Input((2,))
+    outputs = tf.keras.layers.Dense(1, kernel_initializer="ones")(normal(counts(inputs)))
+    model = tf.keras.Model(inputs, outputs)
+    for trainable in (True, False):
+        counts.trainable = normal.trainable = trainable
+        model.compile("sgd", "mse")
+        model.fit(waves(6, 2), waves(6, 1), batch_size=2, epochs=1, shuffle=False, verbose=0)
+        tell(counts.calls, normal.moving_mean)

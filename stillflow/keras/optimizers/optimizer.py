@@ -404,5 +404,6 @@ def _takes_state(hook: Callable[..., Any]) -> bool:
 
 
 def _node_name(variable: Any) -> str:
-    """The name of a variable's node, of which eager mode has none."""
-    return variable.op.name if getattr(variable, "_in_graph_mode", True) else ""
+    """The name of the node of a variable, or of what is taken for one; eager mode has none."""
+    has_node = getattr(variable, "_in_graph_mode", not getattr(variable, "_is_eager", False))
+    return variable.op.name if has_node else ""

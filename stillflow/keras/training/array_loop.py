@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from stillflow.graph import nest
-from stillflow.graph.context import executing_eagerly
+from stillflow.graph.context import executing_eagerly, executing_eagerly_outside_functions
 from stillflow.graph.errors import OutOfRangeError
 from stillflow.input.datasets.dataset import DatasetV2
 from stillflow.input.datasets.iterator_v2 import IteratorV2
@@ -68,7 +68,10 @@ def iterate_arrays(
             model, val_inputs, val_targets, val_sample_weights, batch_size, validation_steps
         )
     if mode == ModeKeys.TRAIN and verbose:
-        _tell(count, validation.count if validation else None, source.is_dataset)
+        if not (source.is_dataset and executing_eagerly_outside_functions()):
+            _tell(count, validation.count if validation else None, source.is_dataset)
+        elif model._experimental_run_tf_function and steps is not None:
+            print(f"Train for {steps} steps")
     use_steps = source.is_dataset or source.steps is not None
     listeners = configure_callbacks(
         callbacks,

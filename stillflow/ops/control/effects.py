@@ -63,6 +63,8 @@ def order(operations: Sequence[Operation], context: Any) -> list[Operation]:
     effects: list[Operation] = []
     last: dict[Tensor | None, Operation] = {}
     for op in operations:
+        if op in op.graph.unordered:
+            continue
         is_carrier = op in op.graph.effect_carriers
         is_own = context_of(op) is context
         resources = _resources_of(op)
