@@ -94,9 +94,13 @@ def normal(name):
 
 
 EXTRAS = PROJECT["optional-dependencies"]
+APART = ("cuda", "native")  # nothing here installs them
 ASKED = [
     requirement
-    for text in (*PROJECT["dependencies"], *(t for n in EXTRAS if n != "cuda" for t in EXTRAS[n]))
+    for text in (
+        *PROJECT["dependencies"],
+        *(t for n in EXTRAS if n not in APART for t in EXTRAS[n]),
+    )
     if (requirement := Requirement(text)).name != "stillflow"
 ]
 

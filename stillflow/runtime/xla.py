@@ -365,7 +365,8 @@ class _Compiled:
         # A feed that is known while tracing arrives too.
         given = {**dict(zip(self._inputs, inputs, strict=True)), **self._known, **updated}
         kept = {*self._outputs, *updated}
-        walked = trace(self._walked, given, updated, self._turns, kept)
+        for_here = placement.is_one_device and not placement.is_away
+        walked = trace(self._walked, given, updated, self._turns, kept, for_here)
         self._known.update(walked.folded)  # later segments may need it so
         self._messages = [(check.op, check.message) for check in walked.checks]
         self.drawn = walked.drawn

@@ -16,7 +16,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from stillflow.runtime import platforms
+from stillflow.declare.native.paying import form_to_take, pays
+from stillflow.runtime import platforms, xla_native
 
 # More of them take longer to lay out and to compile.
 _MAX_PLACES = 64
@@ -30,8 +31,16 @@ def convolve(
     padding: Sequence[tuple[int, int]],
     x_dilation: Sequence[int] | None = None,
     w_dilation: Sequence[int] | None = None,
+    for_here: bool = False,
 ) -> Any:
-    """Correlates images `x`, or volumes, with filters `w`."""
+    """Correlates images `x`, or volumes, with filters `w`.
+
+    What is compiled `for_here` may be left to a library that this process has.
+    """
+    if for_here:
+        form = form_to_take(x, w, layouts, strides, padding, x_dilation, w_dilation)
+        if form is not None and pays(form, compiled=True) and xla_native.is_known():
+            return xla_native.convolve(x, w, form)
     spatial = [letter for letter in layouts[0] if letter not in "NC"]
     sizes = [x.shape[layouts[0].index(letter)] for letter in spatial]
     windows = [w.shape[layouts[1].index(letter)] for letter in spatial]

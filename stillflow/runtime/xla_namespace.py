@@ -51,7 +51,6 @@ class JaxNamespace:
     while_each = staticmethod(xla_loops.while_each)
     scan = staticmethod(xla_loops.scan)
     compose_swaps = staticmethod(xla_loops.compose_swaps)
-    convolve = staticmethod(xla_convolving.convolve)
     largest = staticmethod(xla_largest.largest)
 
     def __init__(self) -> None:
@@ -60,6 +59,8 @@ class JaxNamespace:
         self.is_narrow = jax.dtypes.canonicalize_dtype(np.int64) != np.int64
         self.is_inner = False  # whether it is for the inside of a choice or a loop
         self.is_certain = True  # whether what is traced runs in every run
+        # Whether it runs on this process's processor alone, and may call libraries that are here.
+        self.is_for_here = False
         # Of integers that go round loops, by identity: the least and the greatest that they are.
         self.ranges: dict[int, tuple[int, int]] = {}
         # Of loops: the turns that they make in every run of what is traced.
@@ -100,7 +101,12 @@ class JaxNamespace:
         namespace.op = self.op
         namespace.is_inner, namespace.is_certain = True, False
         namespace.ranges = self.ranges
+        namespace.is_for_here = self.is_for_here
         return namespace
+
+    def convolve(self, *args: Any, **options: Any) -> Any:
+        """As `declare.numpy.convolving.convolve`, whose twin it is."""
+        return xla_convolving.convolve(*args, **options, for_here=self.is_for_here)
 
     @staticmethod
     def either(condition: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:

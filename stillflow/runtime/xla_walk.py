@@ -55,10 +55,12 @@ def trace(
     updated: Iterable[int],
     turns: Mapping[Operation, Trips],
     kept: Collection[int],
+    for_here: bool = False,
 ) -> Traced:
     """Traces `steps` over the values `given`; `updated` are the variables whose buffers it takes.
 
     `turns` are those of loops that make them in every run, `kept` the slots that are wanted.
+    What is traced `for_here` is run on this process's processor alone.
 
     Values that are no JAX arrays are known while tracing: NumPy computes what follows from them.
 
@@ -68,6 +70,7 @@ def trace(
     values = dict(given)
     namespace = JaxNamespace()
     namespace.turns = turns
+    namespace.is_for_here = for_here
     with flushed(), np.errstate(all="ignore"):
         for item in rolled(steps, kept, lambda slot: _known(values.get(slot))):
             if isinstance(item, Repeat):

@@ -79,6 +79,7 @@ def test_all_that_is_wrong_is_named_with_what_mends_it(tmp_path):
         STILLFLOW_CACHE=str(tmp_path / "file"),
         STILLFLOW_TIER="gpu",
         STILLFLOW_DEVISE="cpu",
+        STILLFLOW_NATIVE="off",
         JAX_PLATFORMS="nope",
     )
     assert (done.returncode, done.stderr) == (1, "")
@@ -149,10 +150,11 @@ def test_how_a_process_ended():
 def test_what_mends_a_failed_run(monkeypatch):
     for name in problems._CHOOSE_DEVICES:
         monkeypatch.delenv(name, raising=False)
-    numpy, graph, jax, xla = (
-        problem.fix
-        for problem in problems.of_checks([checks.Check(n, 1, "no") for n in probe.CHECKS], [])
+    names = [*list(probe.CHECKS)[:4], "a convolution by stillflow-native"]
+    numpy, graph, jax, xla, native = (
+        problem.fix for problem in problems.of_checks([checks.Check(n, 1, "no") for n in names], [])
     )
+    assert "STILLFLOW_NATIVE=off" in native
     assert numpy.endswith("--force-reinstall stillflow")
     assert graph.endswith("protobuf tensorboard")
     assert jax == xla

@@ -71,11 +71,30 @@ def _on_xla() -> None:
     _trained("xla")
 
 
+def _native() -> None:
+    """A convolution by the optional library, on both tiers."""
+    from stillflow.runtime.native import sums_of_four_ones
+
+    found = sums_of_four_ones()
+    if found != [4.0, 4.0]:
+        raise ArithmeticError(f"Convolutions gave {found} and not 4.")
+
+
+def _has_native() -> bool:
+    from stillflow.runtime.native import is_to_work
+
+    try:
+        return is_to_work()
+    except ValueError:  # what STILLFLOW_NATIVE says is told elsewhere
+        return False
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "a step of training in NumPy": _on_numpy,
     "a graph as protobuf": _written,
     "JAX and its devices": _jax,
     "a step of training in XLA": _on_xla,
+    **({"a convolution by stillflow-native": _native} if _has_native() else {}),
 }
 
 

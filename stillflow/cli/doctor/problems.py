@@ -90,6 +90,11 @@ def _mended(check: Check) -> str:
         return "python -m pip install --upgrade --force-reinstall stillflow"
     if "protobuf" in check.name:
         return "python -m pip install --upgrade --force-reinstall protobuf tensorboard"
+    if "stillflow-native" in check.name:
+        return (
+            "python -m pip install --force-reinstall 'stillflow[native]'; "
+            "STILLFLOW_NATIVE=off does without it"
+        )
     told = [name for name in _CHOOSE_DEVICES if name in os.environ]
     if told:
         without = " ".join(f"-u {name}" for name in told)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from stillflow.runtime import accelerators, tiers
+from stillflow.runtime.native import native_setting
 
 OWN = {
     "STILLFLOW_CACHE": "the folder of compiled code, or off",
@@ -15,6 +16,7 @@ OWN = {
     "STILLFLOW_EXPLAIN": "1, or the file for a report of what runs did",
     "STILLFLOW_MATMUL_PRECISION": "products on a GPU: float32, tensorfloat32 or bfloat16",
     "STILLFLOW_MEMBERSHIP": "a rank's place, which stillflow launch gives it",
+    "STILLFLOW_NATIVE": "convolutions by stillflow-native: auto, always or off",
     "STILLFLOW_PROGRESS": "off leaves out the line that says what takes long",
     "STILLFLOW_RANK": "this process's rank, which stillflow run tells its children",
     "STILLFLOW_SIZE": "how many ranks there are, likewise",
@@ -71,6 +73,7 @@ def wrong() -> Iterator[tuple[str, str]]:
         ("STILLFLOW_TIER", tiers.tier_setting),
         ("STILLFLOW_DEVICE", accelerators.chosen),
         ("STILLFLOW_DEVICES", accelerators.spread),
+        ("STILLFLOW_NATIVE", native_setting),
     )
     for name, check in checks:
         try:

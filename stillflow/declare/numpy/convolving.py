@@ -2,7 +2,7 @@
 
 The windows of the images become rows of a matrix, so that one product does the arithmetic. The
 rows are made for some images at a time: they hold each pixel as often as a window does. Where that
-is much work, every core takes some.
+is much work, every core takes some. A library that is optional does it faster (`declare.native`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from stillflow.declare.native import on_host as native
+from stillflow.declare.native.paying import form_to_take, pays
 from stillflow.declare.numpy import threads, together
 
 _ROWS_BYTES = 16 << 20
@@ -36,6 +38,22 @@ def convolve(
     `layouts` spell the axes of x (as N, H, W, C), of w (as H, W, I, O) and of the result. A
     dilation puts that many steps between neighbours; padding may be negative, which crops.
     """
+    form = form_to_take(x, w, layouts, strides, padding, x_dilation, w_dilation)
+    if form is not None and pays(form, compiled=False):
+        return native.convolve(x, w, form)
+    return by_products(x, w, layouts, strides, padding, x_dilation, w_dilation)
+
+
+def by_products(
+    x: Any,
+    w: Any,
+    layouts: tuple[str, str, str],
+    strides: Steps,
+    padding: Sequence[tuple[int, int]],
+    x_dilation: Steps | None,
+    w_dilation: Steps | None,
+) -> Any:
+    """`convolve` in NumPy alone."""
     places = [letter for letter in layouts[1] if letter not in "IO"]
     images, filters = ["N", *places, "C"], [*places, "I", "O"]
     ones = (1,) * len(places)
