@@ -2,7 +2,7 @@
 # make check | docs | lock
 PYTHON ?= python3
 BIN := .venv/bin
-export TF115 TF2 TORCH
+export TF115 TF2 TORCH NATIVE
 # A file's tests share what they compile, so they stay in one process. Each process has a core:
 # threads of NumPy's own would wait for cores that the others use. tests/conftest.py says what is
 # first; pytest would begin with the files of most tests. What pytest makes of the tests' files is
@@ -64,7 +64,8 @@ docs: .venv/.docs-ready
 	@touch $@
 
 # Times Stillflow beside its peers and writes docs/benchmarks.md. TF115=, TF2= and TORCH= are commands
-# of Pythons that have them; a peer without one is left out. BENCH="--only 'mnist step'" is one row.
+# of Pythons that have them; a peer without one is left out. NATIVE= is one with Stillflow and
+# stillflow-native, for the rows with convolutions. BENCH="--only 'mnist step'" is one row.
 bench: setup
 	$(BIN)/python -m benchmarks $(BENCH)
 

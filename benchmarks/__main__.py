@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from benchmarks.measure import Workers, time_programs, time_steps
 from benchmarks.peers import PACKAGES, Peer, all_peers, gemm_peers
 from benchmarks.results import Results, Run, Timings, keep, kept
 from benchmarks.targets import beside
-from benchmarks.workloads import FLOOR, MNIST, PROGRAMS, STEPS, Program, Step
+from benchmarks.workloads import FLOOR, MNIST, NATIVE, PROGRAMS, STEPS, Program, Step
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("steps", "processes")
@@ -27,7 +28,7 @@ PARTS = ("steps", "processes")
 def main() -> None:
     arguments = _arguments()
     if not arguments.report:
-        peers = all_peers(arguments.tf115, arguments.tf2, arguments.torch)
+        peers = all_peers(arguments.tf115, arguments.tf2, arguments.torch, arguments.native)
         versions = {peer.name: peer.version(PACKAGES[peer.name]) for peer in peers}
         known = {name: version for name, version in versions.items() if version is not None}
         missing = [name for name in PACKAGES if name not in known]
@@ -73,6 +74,11 @@ def _wanted(only: list[str] | None) -> set[str]:
     return wanted | beside(wanted)
 
 
+def _of(peers: list[Peer], row: Step | Program, systems: Collection[str] = PACKAGES) -> list[Peer]:
+    """The peers that a row is measured with."""
+    return [p for p in peers if p.name in systems and (row.convolves or p.name != NATIVE)]
+
+
 Row = TypeVar("Row", Step, Program)
 
 
@@ -88,10 +94,7 @@ def _measure_steps(results: Results, peers: list[Peer], steps: list[Step], share
     workers = Workers()
     for group in _groups(steps):
         floors = gemm_peers(peers) if group[0].floor else []
-        pairs = [
-            (step, [p for p in peers if p.name in (step.systems or PACKAGES)] + floors)
-            for step in group
-        ]
+        pairs = [(step, _of(peers, step, step.systems or PACKAGES) + floors) for step in group]
         found = time_steps(workers, pairs, max(2, round(group[0].rounds * share)))
         for step in group:
             _floor(found[step.key], floors)
@@ -112,7 +115,9 @@ def _measure_programs(
 ) -> None:
     words = {MNIST: str(ROOT / "stillflow" / "data" / "files")}
     for group in _groups(programs):
-        found = time_programs(peers, group, max(1, round(group[0].rounds * share)), words)
+        found = time_programs(
+            _of(peers, group[0]), group, max(1, round(group[0].rounds * share)), words
+        )
         results.processes |= found
         _show(results, {key: processes.seconds for key, processes in found.items()})
 
@@ -125,7 +130,7 @@ def _show(results: Results, found: dict[str, Timings]) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=" or ".join(PARTS))
-    for name in ("tf115", "tf2", "torch"):
+    for name in ("tf115", "tf2", "torch", "native"):
         parser.add_argument(
             f"--{name}",
             metavar="COMMAND",

@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.workloads import NATIVE
+
 HERE = Path(__file__).parent
 _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
@@ -59,7 +61,9 @@ class Peer:
         return done.stdout.split()[-1] if done.returncode == 0 and done.stdout else None
 
 
-def all_peers(tf115: str | None, tf2: str | None, torch: str | None) -> list[Peer]:
+def all_peers(
+    tf115: str | None, tf2: str | None, torch: str | None, native: str | None = None
+) -> list[Peer]:
     """The systems, in the order of the tables. A command is that of a Python with the package."""
     here = (sys.executable,)
     command = str(Path(sys.executable).with_name("stillflow"))
@@ -70,10 +74,15 @@ def all_peers(tf115: str | None, tf2: str | None, torch: str | None) -> list[Pee
             "tf1",
             "tf1",
             (command, "run"),
-            {"BENCH_ALIAS": "stillflow"},
+            {"BENCH_ALIAS": "stillflow", "STILLFLOW_NATIVE": "off"},
         ),
         Peer("JAX", here, "jax_jit", "jax", here),
     ]
+    if native:
+        python = _command(native)
+        alias = {"BENCH_ALIAS": "stillflow"}
+        launcher = (*python, "-m", "stillflow", "run")
+        peers.insert(1, Peer(NATIVE, python, "tf1", "tf1", launcher, alias))
     if tf115:
         python = _command(tf115)
         peers.append(Peer("TensorFlow 1.15", python, "tf1", "tf1", python))
@@ -103,6 +112,7 @@ def gemm_peers(peers: list[Peer]) -> list[Peer]:
 
 PACKAGES = {
     "Stillflow": "stillflow",
+    NATIVE: "stillflow_native",
     "JAX": "jax",
     "TensorFlow 1.15": "tensorflow",
     "TensorFlow 2": "tensorflow",

@@ -7,6 +7,7 @@ from typing import Any
 
 OURS, JAX, TF1, TF2, TORCH = "Stillflow", "JAX", "TensorFlow 1.15", "TensorFlow 2", "PyTorch"
 COMPILED = "torch.compile"
+NATIVE = "Stillflow, native"  # with stillflow-native; of interest where there are convolutions
 FLOOR = "GEMM floor"
 
 
@@ -21,6 +22,7 @@ class Step:
         systems: the only ones that are compared; all that have the workload where it is empty.
         floor: whether the matrix products alone are measured too.
         operations: how many a run builds or computes, where a time is told per operation.
+        convolves: whether it is measured with stillflow-native, too.
     """
 
     key: str
@@ -34,6 +36,7 @@ class Step:
     systems: tuple[str, ...] = ()
     floor: bool = False
     operations: int = 1
+    convolves: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Program:
         tells: it is not the process that is timed, but what its last line says, in seconds.
         warm: it is run once before, uncounted, so that what is kept on disk is there.
         beside: the key of another program, in whose rounds this one is measured too.
+        convolves: whether it is measured with stillflow-native, too.
     """
 
     key: str
@@ -54,6 +58,7 @@ class Program:
     tells: bool = False
     warm: bool = False
     beside: str = ""
+    convolves: bool = False
 
 
 def _growth(series: str, workload: str, sizes: tuple[int, ...], **given: Any) -> list[Step]:
@@ -85,8 +90,24 @@ STEPS = [
         floor=True,
     ),
     Step("inference", "inference on 10,000 images", "inference", {}, 5, 0.8),
-    Step("cnn step", "CNN on 28x28, batch 128, Adam: one step", "cnn_step", {}, 7, 0.8),
-    Step("cnn inference", "CNN on 28x28, batch 128: inference", "cnn_inference", {}, 7, 0.4),
+    Step(
+        "cnn step",
+        "CNN on 28x28, batch 128, Adam: one step",
+        "cnn_step",
+        {},
+        7,
+        0.8,
+        convolves=True,
+    ),
+    Step(
+        "cnn inference",
+        "CNN on 28x28, batch 128: inference",
+        "cnn_inference",
+        {},
+        7,
+        0.4,
+        convolves=True,
+    ),
     Step(
         "cnn lengths",
         "CNN, 50 lengths of batch in turn: all steps",
@@ -94,7 +115,8 @@ STEPS = [
         {},
         3,
         0.1,
-        systems=(OURS, TF1, TF2, TORCH),
+        systems=(OURS, NATIVE, TF1, TF2, TORCH),
+        convolves=True,
     ),
     Step("loop", "while_loop of 1,000 turns over 10 numbers", "loop_turns"),
     Step(
@@ -145,7 +167,15 @@ STEPS = [
     Step("map rows", "map_fn over 1,000 rows", "map_rows"),
     Step("lstm", "LSTM of 128, 28 rows of 28, batch 128, Adam: one step", "lstm_step", {}, 11, 0.5),
     Step("gru", "GRU of 64 both ways, 100 steps, lengths: one step", "gru_step", {}, 11, 0.5),
-    Step("resnet", "ResNet-v1-50 of slim, 8 of 64x64: one step", "resnet_step", {}, 3, 2.0),
+    Step(
+        "resnet",
+        "ResNet-v1-50 of slim, 8 of 64x64: one step",
+        "resnet_step",
+        {},
+        3,
+        2.0,
+        convolves=True,
+    ),
     Step("words", "sampled softmax of 128 of 200,000 words of 64, Adagrad: one step", "words_step"),
     Step("sampler", "64 words of a Transformer of 4 layers of 128", "sampler_step", {}, 7, 0.5),
     Step("bert", "BERT of 2 layers of 128, 8 of 128: one step", "pretraining_step", {}, 5, 1.0),
@@ -225,7 +255,9 @@ PROGRAMS = [
         3,
         tells=True,
     ),
-    Program("cnn process", "CNN, batch 128, 100 steps", "cnn", ("100",), 3, warm=True),
+    Program(
+        "cnn process", "CNN, batch 128, 100 steps", "cnn", ("100",), 3, warm=True, convolves=True
+    ),
     Program(
         "keras epoch",
         "Keras 2.2.4: CNN on 60,000 of 28x28, batch 128, one epoch",
@@ -233,6 +265,7 @@ PROGRAMS = [
         ("epoch",),
         1,
         warm=True,
+        convolves=True,
     ),
     Program(
         "keras predict",
@@ -242,6 +275,7 @@ PROGRAMS = [
         3,
         tells=True,
         warm=True,
+        convolves=True,
     ),
     Program(
         "first steps",
@@ -251,6 +285,7 @@ PROGRAMS = [
         2,
         tells=True,
         warm=True,
+        convolves=True,
     ),
     Program(
         "later steps",
@@ -260,6 +295,7 @@ PROGRAMS = [
         tells=True,
         warm=True,
         beside="first steps",
+        convolves=True,
     ),
     Program("stream", "2 GB of records, written and read", "stream", (), 1),
     Program("lstm process", "LSTM of 128, 500 steps", "lstm", (), 2),
