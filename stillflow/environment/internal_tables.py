@@ -142,6 +142,9 @@ EQUIVALENT: dict[str, Members | str] = {
     "python.ops.standard_ops": {
         "": "constant",
     },
+    "python.ops.string_ops": {
+        "": "string_split",
+    },
     "python.platform.test": {
         "test": "mock",
     },
