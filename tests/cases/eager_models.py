@@ -565,3 +565,18 @@ def frozen_layers_leave_out_their_updates(tf, tell):
         model.compile("sgd", "mse")
         model.fit(waves(6, 2), waves(6, 1), batch_size=2, epochs=1, shuffle=False, verbose=0)
         tell(counts.calls, normal.moving_mean)
+
+
+@program
+def templates_share_variables(tf, tell):
+    def scaled(x):
+        w = tf.get_variable("w", [], initializer=tf.ones_initializer())
+        return x * w + tf.get_variable("b", [], initializer=tf.zeros_initializer(), trainable=False)
+
+    template, other = tf.make_template("scaled", scaled), tf.make_template("scaled", scaled)
+    tell(template(3.0), other(2.0))
+    template.trainable_variables[0].assign(5.0)
+    tell(template(3.0), other(2.0))
+    for each in (template, other):
+        tell([v.name for v in each.variables], [v.name for v in each.trainable_variables])
+        tell([v.name for v in each.non_trainable_variables], each.variable_scope_name)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.scopes import get_collection, get_collection_ref
 from stillflow.graph.source import user_line
 from stillflow.ops.variables.capturing import capture_dependencies
+from stillflow.ops.variables.eager_store import EagerVariableStore
 from stillflow.ops.variables.scope import (
     VariableScope,
     pure_variable_scope,
@@ -70,6 +72,8 @@ class Template(Trackable):
         self._variable_scope: VariableScope | None = None
         self._has_started = False  # a call of it, perhaps on another thread
         self._variables_created = False
+        # Eager variables are found again only in a store that keeps them.
+        self._kept = EagerVariableStore() if executing_eagerly() else None
         if create_scope_now:
             with pure_variable_scope(
                 unique_name or unique_scope_name(name), custom_getter
@@ -77,6 +81,10 @@ class Template(Trackable):
                 self._variable_scope = scope
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with nullcontext() if self._kept is None else self._kept.as_default():
+            return self._in_scope(args, kwargs)
+
+    def _in_scope(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         if self._variable_scope is not None:
             with variable_scope(self._variable_scope, reuse=self._has_started):
                 return self._called(args, kwargs)
@@ -149,6 +157,12 @@ class Template(Trackable):
     # Variables, of which there are none before the first call -----------------------------------
 
     def _of_collection(self, key: str) -> list:
+        if self._kept is not None:
+            kept = {
+                GraphKeys.GLOBAL_VARIABLES: self._kept.variables,
+                GraphKeys.TRAINABLE_VARIABLES: self._kept.trainable_variables,
+            }
+            return list(kept[key]()) if key in kept else []
         return get_collection(key, self.variable_scope_name) if self._variables_created else []
 
     @property
@@ -171,8 +185,8 @@ class Template(Trackable):
     @property
     def non_trainable_variables(self) -> list:
         """The global ones that are not trained."""
-        trainable = set(self.trainable_variables)
-        return [variable for variable in self.global_variables if variable not in trainable]
+        trainable = {id(variable) for variable in self.trainable_variables}
+        return [variable for variable in self.global_variables if id(variable) not in trainable]
 
     weights = variables
     trainable_weights = trainable_variables
