@@ -380,3 +380,12 @@ def test_a_wide_and_deep_model_has_two_optimizers():
 
 def _same(x):
     return x
+
+
+def test_what_fit_says_before_epochs_of_a_dataset(capsys):
+    model = model_of()
+    data = tf.data.Dataset.from_tensor_slices((X, Y)).batch(5)
+    model.fit(data)
+    assert "Train" not in capsys.readouterr().out
+    model.fit(data.repeat(), steps_per_epoch=2)
+    assert capsys.readouterr().out.startswith("Train for 2 steps\n")
