@@ -125,7 +125,7 @@ def _compiled(f: types.FunctionType, definition: ast.FunctionDef) -> _Converted:
         "around", [*given, definition, ast.Return(value=load(definition.name))], definition
     )
     tree = ast.Module(body=[around], type_ignores=[])
-    ast.fix_missing_locations(tree)
+    _give_places(tree)
     source = ast.unparse(definition)
     flags = f.__code__.co_flags & _FUTURE_FLAGS
     module = compile(tree, f.__code__.co_filename, "exec", flags=flags, dont_inherit=True)
@@ -139,6 +139,27 @@ def _compiled(f: types.FunctionType, definition: ast.FunctionDef) -> _Converted:
 
 
 _FUTURE_FLAGS = 0x1000000  # annotations
+
+
+def _give_places(tree: ast.AST) -> None:
+    """Gives nodes without lines those around them, as `ast.fix_missing_locations` does.
+
+    That leaves a cycle of references behind, each time.
+    """
+    waiting: list[tuple[ast.AST, dict[str, int]]] = [
+        (tree, {"lineno": 1, "end_lineno": 1, "col_offset": 0, "end_col_offset": 0})
+    ]
+    while waiting:
+        node, place = waiting.pop()
+        place = dict(place)
+        for name in place:
+            if name not in node._attributes:
+                continue
+            if getattr(node, name, None) is None:
+                setattr(node, name, place[name])
+            else:
+                place[name] = getattr(node, name)
+        waiting += [(child, place) for child in ast.iter_child_nodes(node)]
 
 
 def _code_named(code: types.CodeType, name: str) -> types.CodeType:

@@ -8,8 +8,9 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.functions.call_time import at_call_time
 from stillflow.functions.cancellation import cancelable
-from stillflow.functions.derivative import Derivative, gradient_rule
+from stillflow.functions.derivative import Derivative, Differentiation, gradient_rule
 from stillflow.functions.func_graph import FuncGraph
+from stillflow.functions.keeping import keeper_of
 from stillflow.graph import dtypes, nest
 from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.context import executing_eagerly, graphs
@@ -45,9 +46,10 @@ class ConcreteFunction:
         self._arg_keywords: list[str] | None = None
         self._num_positional_args: int | None = None
         self._traced = TracedFunction(func_graph.name, func_graph, _checked(attrs or {}))
-        self._traced.python_grad_func = gradient_rule(self)
+        self._differentiation = Differentiation(func_graph)
+        self._traced.python_grad_func = gradient_rule(self._differentiation)
         self._traced.is_of_one_shape = True
-        self._derivative: Derivative | None = None
+        self._traced.keeper = keeper_of(func_graph)
         self._level: Any = None
 
     # What it is -----------------------------------------------------------------------------------
@@ -124,10 +126,7 @@ class ConcreteFunction:
     @property
     def derivative(self) -> Derivative:
         """The gradients of its inputs by those of its outputs."""
-        if self._derivative is None:
-            graph = self._func_graph
-            self._derivative = Derivative(graph, graph.outputs, graph.inputs)
-        return self._derivative
+        return self._differentiation.derivative
 
     @property
     def returns_one_tensor(self) -> bool:

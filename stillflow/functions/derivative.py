@@ -17,6 +17,7 @@ from stillflow.declare.emitting import emit
 from stillflow.declare.expanding import Body
 from stillflow.declare.opdef import OpDef
 from stillflow.declare.shapes import ShapeContext
+from stillflow.functions.keeping import keeper_of
 from stillflow.gradients.walk import gradients, is_trainable
 from stillflow.graph import nest
 from stillflow.graph.dtypes import DType
@@ -43,6 +44,7 @@ class Derivative:
         self.name = f"derivative_{next(_numbers)}"
         _known[self.name] = self
         self._graph = graph = graph.whole  # of which a function may have a part
+        self._keeper = keeper_of(graph)
         self.of = [place for place, y in enumerate(ys) if is_trainable(y)]
         chosen = [ys[place] for place in self.of]
         before = len(graph.get_operations())
@@ -137,12 +139,23 @@ def _gradient_of_gradient(op: Operation, *grads: Any) -> list[Any]:
     return [None, *following.call(op, op.inputs[1:], grads)]
 
 
-def gradient_rule(function: Any) -> Any:
-    """The gradient rule of a function's calls.
+class Differentiation:
+    """The gradients of a body's inputs by those of its outputs, made when they are asked for."""
 
-    Args:
-      function: has `derivative`.
-    """
+    def __init__(self, graph: Any):
+        self._graph = graph
+        self._derivative: Derivative | None = None
+
+    @property
+    def derivative(self) -> Derivative:
+        if self._derivative is None:
+            graph = self._graph
+            self._derivative = Derivative(graph, graph.outputs, graph.inputs)
+        return self._derivative
+
+
+def gradient_rule(differentiation: Differentiation) -> Any:
+    """The gradient rule of a function's calls."""
 
     def rule(op: Operation, *grads: Any) -> Any:
         context = op._control_flow_context
@@ -153,6 +166,6 @@ def gradient_rule(function: Any) -> Any:
                 for tensor, grad in zip(op.outputs, grads, strict=True)
             ]
             return gradient_of_call(op, *known)
-        return function.derivative.call(op, op.inputs, grads)
+        return differentiation.derivative.call(op, op.inputs, grads)
 
     return rule

@@ -16,6 +16,7 @@ import numpy as np
 from stillflow.declare.calling import VariableName
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.functions.derivative import Derivative
+from stillflow.functions.keeping import keeper_of
 from stillflow.graph import dtypes
 from stillflow.graph.context import graphs
 from stillflow.graph.eager_tensor import EagerTensor, eager_tensor
@@ -49,7 +50,8 @@ class Level:
         self.inputs = list(inputs)
         self.outputs = list(outputs)
         self._effects = list(effects)
-        self._before = before
+        self._is_first = before is None
+        self._keeper = keeper_of(self.outputs[0].graph) if self.outputs else None
         #: What is fed from runs of the levels before.
         self.taken: list[Tensor] = [] if before is None else before.kept
         self._kept: list[Tensor] | None = None
@@ -146,7 +148,7 @@ class Level:
         feeds = [tensor for tensor in self.inputs if tensor not in named] + self.taken
         further = [t for t in self.kept if t not in set(self.taken)] if keeps else []
         plan = make_plan([*self.outputs, *further, *self._effects], feeds, named)
-        if self._before is not None:
+        if not self._is_first:
             _check_repeatable(plan, self.name)
         return executor_of(plan, [*feeds, *named], tier_of_functions())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from inspect import FullArgSpec
 from typing import Any, NamedTuple
@@ -56,10 +57,7 @@ def make_decorator(
 ) -> Callable:
     """Makes `decorator_func` known as a decoration of `target`; returns it."""
     if decorator_name is None:
-        caller = inspect.currentframe()
-        assert caller is not None
-        assert caller.f_back is not None
-        decorator_name = caller.f_back.f_code.co_name
+        decorator_name = sys._getframe(1).f_code.co_name  # a frame that is kept would keep all
     decorator = TFDecorator(decorator_name, target, decorator_doc, decorator_argspec)
     for name in ("__name__", "__qualname__", "__module__"):
         if hasattr(target, name):

@@ -133,12 +133,18 @@ class Executor:
         self._changes_state = bool(plan.written or plan.streams)
         self._takes_state = bool(plan.streams or plan.kept)
         self.waits = any(step.waits for step in plan.steps)
-        # Runs once, with the values for the plan's feeds; returns those of its fetches.
-        self.run: Callable[[SessionState, list[np.ndarray]], list[Any]] = self._run_freely
+        # The function, and not the method: an executor is freed with the last that has it.
+        self._way: Callable[[Executor, SessionState, list[np.ndarray]], list[Any]]
         if self._changes_state:
-            self.run = self._run_alone
+            self._way = Executor._run_alone
         elif plan.variables:
-            self.run = self._run_beside_others
+            self._way = Executor._run_beside_others
+        else:
+            self._way = Executor._run_freely
+
+    def run(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
+        """Runs once, with the values for the plan's feeds; returns those of its fetches."""
+        return self._way(self, state, feeds)
 
     def trace(self, into: list[Any]) -> None:
         """Has its first run add the times of all steps to `into`."""
@@ -155,7 +161,8 @@ class Executor:
     def _nothing_learned(self, reshaped: set[Operation]) -> Learned:
         if self.tier == "host":
             return Learned(reshaped, lambda: None)
-        return Learned(reshaped, lambda: split(self.plan, reshaped, self.refused))
+        plan, refused = self.plan, self.refused
+        return Learned(reshaped, lambda: split(plan, reshaped, refused))
 
     def _run_freely(self, state: SessionState, feeds: list[np.ndarray]) -> list[Any]:
         """A run that touches no variable."""

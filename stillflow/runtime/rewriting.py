@@ -25,7 +25,9 @@ from stillflow.runtime.steps import Plan, Step
 def rewrite(plan: Plan) -> None:
     """Changes steps of `plan` in place, and drops those that nothing needs any more."""
     if any(step.region is None and step.op.defn.rewrites for step in plan.steps):
-        _Rewriting(plan).run()
+        rewriting = _Rewriting(plan)
+        rewriting.run()
+        rewriting.made.clear()  # what it saw knows it
 
 
 # No larger constant is worth computing before a run, in elements.

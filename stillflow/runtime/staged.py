@@ -27,7 +27,7 @@ def executor_of(
         plan.steps = found[0].steps
         executor = Executor(plan, tier, None if copies else 0)
         if any(step.waits for step in plan.steps):
-            executor.run = whole(executor.run)
+            executor.run = whole(executor.run)  # type: ignore[method-assign]
         return executor
     return StagedExecutor(plan, divided(plan, found), tier, copies)
 

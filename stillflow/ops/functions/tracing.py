@@ -69,7 +69,10 @@ class TracedFunction(BranchFunction):
     Attributes:
       graph: its body.
       call_attrs: what its definition says besides.
+      keeper: keeps the graph, where something takes that apart when nobody needs it any more.
     """
+
+    keeper: Any = None
 
     def __init__(self, name: str, body: FuncGraph, attributes: dict[str, Any]):
         super().__init__(f"__inference_{name}_{next(_numbers)}", body)
