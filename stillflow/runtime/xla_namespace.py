@@ -106,7 +106,8 @@ class JaxNamespace:
 
     def convolve(self, *args: Any, **options: Any) -> Any:
         """As `declare.numpy.convolving.convolve`, whose twin it is."""
-        return xla_convolving.convolve(*args, **options, for_here=self.is_for_here)
+        options["for_here"] = self.is_for_here
+        return xla_convolving.convolve(*args, **options)
 
     @staticmethod
     def either(condition: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
