@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,14 @@ def site(tmp_path_factory):
         pytest.skip("there is no compiler")
     folder = tmp_path_factory.mktemp("native")
     source = shutil.copytree(ROOT / "native", folder / "source")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", folder / "site"]
-    done = subprocess.run([*command, source], capture_output=True, text=True)
+    # In a prefix oneDNN's library lies where its package says that it does.
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--ignore-installed", "--prefix"]
+    done = subprocess.run([*command, folder, source], capture_output=True, text=True)
     if done.returncode and any(said in done.stderr for said in NO_INDEX):
         pytest.skip(f"no package index: {done.stderr.strip().splitlines()[-1]}")
     assert done.returncode == 0, done.stderr
-    return folder / "site"
+    bases = {"base": str(folder), "platbase": str(folder)}
+    return sysconfig.get_path("purelib", "posix_prefix", bases)
 
 
 def says(site, program, tmp_path, **variables):
