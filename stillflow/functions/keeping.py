@@ -15,13 +15,17 @@ from stillflow.graph.operation import Operation
 
 
 class Keeper:
-    """What those share that need a graph: with the last of them the graph goes."""
+    """What those share that need a graph: with the last of them the graph goes.
+
+    The graph in which Keras builds models stays: the next model is built there too.
+    """
 
     def __init__(self, graph: Graph):
         self._graph = graph
 
     def __del__(self) -> None:
-        take_apart(self._graph)
+        if not self._graph.outlives_functions:
+            take_apart(self._graph)
 
 
 _keepers: weakref.WeakKeyDictionary[Graph, weakref.ref[Keeper]] = weakref.WeakKeyDictionary()

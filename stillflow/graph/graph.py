@@ -78,6 +78,7 @@ class Graph(Collections, Flow, FunctionLibrary, Creators, AttrScopes, Distributi
         self.seed: int | None = None
         self._seed_used = False  # by an operation without a seed of its own
         self.orders_effects = False  # what has effects runs in the order of its building
+        self.outlives_functions = False  # it is kept, and built on, when functions of it are gone
         self.effect_carriers: set[Operation] = set()  # what leaves a choice or loop with effects
         self.unordered: set[Operation] = set()  # what has effects for which nothing waits
         self.kept: dict[Any, Any] = {}  # what others have live as long as the graph

@@ -31,6 +31,7 @@ def get_graph() -> Any:
 
         _Kept.graph = FuncGraph(_NAME)
         _Kept.graph.orders_effects = False
+        _Kept.graph.outlives_functions = True
     return _Kept.graph
 
 

@@ -1,5 +1,6 @@
 """Models of many kinds that are trained eagerly, as programs of 2018 and 2019 train them."""
 
+import gc
 import tempfile
 
 import numpy as np
@@ -580,3 +581,18 @@ def templates_share_variables(tf, tell):
     for each in (template, other):
         tell([v.name for v in each.variables], [v.name for v in each.trainable_variables])
         tell([v.name for v in each.non_trainable_variables], each.variable_scope_name)
+
+
+@program
+def models_after_models_that_are_gone(tf, tell):
+    """What was built for one, and went with its functions, is no loss to the next."""
+    x, y = waves(4, 3), waves(4, 2)
+    for rate in (0.0, 0.5):
+        inputs = tf.keras.Input((3,))
+        outputs = tf.keras.layers.Dense(2, kernel_initializer="ones")(inputs)
+        model = tf.keras.Model(inputs, outputs)
+        model.compile(tf.keras.optimizers.SGD(rate), "mse")
+        model.fit(x, y, batch_size=4, epochs=2, verbose=0)
+        tell(model.evaluate(x, y, verbose=0), model.predict(x))
+        del inputs, outputs, model
+        gc.collect()
