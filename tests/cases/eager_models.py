@@ -596,3 +596,54 @@ def models_after_models_that_are_gone(tf, tell):
         tell(model.evaluate(x, y, verbose=0), model.predict(x))
         del inputs, outputs, model
         gc.collect()
+
+
+@program
+def sparse_and_ragged_data_of_models(tf, tell):
+    """Values that are cut into batches, and outputs of batches that are joined."""
+
+    class Ragged(tf.keras.layers.Layer):
+        def call(self, inputs):
+            return tf.RaggedTensor.from_tensor(inputs, padding=0)
+
+    class Sparse(tf.keras.layers.Layer):
+        def call(self, inputs):
+            return tf.sparse.from_dense(inputs)
+
+    def numbers(x):
+        dense = x.to_tensor(-1) if isinstance(x, tf.RaggedTensor) else tf.sparse.to_dense(x, -1)
+        return tf.cast(dense, tf.float32)
+
+    def shaped(x):
+        return tf.reshape(numbers(x), [-1, 3])
+
+    def scaled(x):
+        dense = tf.keras.layers.Dense(1, kernel_initializer="ones")
+        return dense(tf.keras.layers.Lambda(shaped)(x))
+
+    sparse = tf.SparseTensor([[0, 0], [1, 0], [1, 1], [2, 2]], [1, 2, 3, 9], [3, 3])
+    ragged = tf.ragged.constant([[[1], [4, 8]], [[2, 3], [5]]])
+    rows = np.array([[1, 0, 0], [2, 3, 0], [4, 0, 0], [5, 6, 7]], np.int32)
+    for eagerly in (False, True):
+        for data, shape, options in (
+            (sparse, (3,), {"sparse": True}),
+            (ragged, (None, None), {"ragged": True}),
+        ):
+            inputs = tf.keras.Input(shape, dtype="int32", **options)
+            model = tf.keras.Model(inputs, tf.keras.layers.Lambda(numbers)(inputs))
+            model.compile("sgd", "mse", run_eagerly=eagerly)
+            tell(model.predict(data, batch_size=2), model.predict_on_batch(data))
+        inputs = tf.keras.Input((3,), dtype="int32", sparse=True)
+        model = tf.keras.Model(inputs, scaled(inputs))
+        model.compile(tf.keras.optimizers.SGD(0.01), "mse", run_eagerly=eagerly)
+        model.fit(sparse, waves(3, 1), batch_size=2, epochs=2, shuffle=False, verbose=0)
+        tell(*model.get_weights())
+        for layer in (Ragged(), Sparse()):
+            inputs = tf.keras.Input((3,), dtype="int32")
+            doubled = tf.keras.layers.Lambda(lambda x: tf.cast(x, tf.float32) * 2.0)(inputs)
+            model = tf.keras.Model(inputs, [layer(inputs), doubled])
+            model.compile("sgd", [None, "mse"], run_eagerly=eagerly)
+            for size in (4, 3):
+                found, numbers_too = model.predict(rows, batch_size=size)
+                tell(type(found).__name__)
+                tell(numbers(found), numbers_too)

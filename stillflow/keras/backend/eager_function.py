@@ -10,6 +10,7 @@ import numpy as np
 
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes, nest
+from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.context import graphs
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
@@ -28,7 +29,7 @@ class EagerExecutionFunction:
     """Runs outputs, and what changes variables after the first output is known.
 
     It is called with values for `inputs`, in their structure, and returns those of `outputs` as
-    arrays. A placeholder that is given None has its default value.
+    arrays, SparseTensors and RaggedTensors. A placeholder that is given None has its default value.
 
     Args:
       inputs, outputs: tensors of Keras' graph, in nests.
@@ -89,8 +90,9 @@ class EagerExecutionFunction:
             results = level.call([*fed, *captured], None)
         finally:
             graphs.tapes = before
-        arrays = [result.numpy() for result in results[: len(self.outputs)]]
-        return nest.pack_sequence_as(self._outputs_structure, arrays, expand_composites=True)
+        found = results[: len(self.outputs)]
+        packed = nest.pack_sequence_as(self._outputs_structure, found, expand_composites=True)
+        return nest.map_structure(_value, packed)
 
     def _level(self, fed: list[Tensor]) -> tuple[Any, list[Tensor]]:
         """What runs when these are fed, and the eager tensors that it takes behind them."""
@@ -155,6 +157,10 @@ def _fed(tensor: Tensor, value: Any) -> Any:
     if isinstance(value, Tensor):
         return value if value.dtype == dtype else casts.cast(value, dtype)
     return convert_to_tensor(np.asarray(value, dtype=dtype.as_numpy_dtype), dtype)
+
+
+def _value(result: Any) -> Any:
+    return result if isinstance(result, CompositeTensor) else result.numpy()
 
 
 def _update(update: Any) -> Any:

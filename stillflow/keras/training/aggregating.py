@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from stillflow.graph import nest
+from stillflow.ops.ragged.joining import concat
+from stillflow.ops.ragged.ragged_tensor import RaggedTensor
 
 
 class Aggregator(ABC):
@@ -84,6 +86,8 @@ class ConcatAggregator(Aggregator):
     def finalize(self) -> None:
         if len(self.results) == 1:
             self.results = self.results[0]
+        elif isinstance(self.results[0], RaggedTensor):
+            self.results = concat(self.results, axis=0)
         elif hasattr(self.results[0], "dense_shape"):
             self.results = _joined_sparse(self.results)
         elif hasattr(self.results[0], "row_splits"):

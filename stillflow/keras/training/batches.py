@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 
 from stillflow.declare.convert import is_tensor
+from stillflow.graph.composite import CompositeTensor
+from stillflow.graph.context import executing_eagerly_outside_functions
+from stillflow.keras.training.composite_rows import rows_of_composite
 from stillflow.ops.array.joining import concat
 
 
@@ -42,6 +45,8 @@ def slice_arrays(arrays: Any, start: Any = None, stop: int | None = None) -> Any
 
 
 def _part(array: Any, start: Any, stop: int | None) -> Any:
+    if isinstance(array, CompositeTensor) and executing_eagerly_outside_functions():
+        return rows_of_composite(array, start, stop)
     if not hasattr(start, "__len__"):
         return array[start:stop] if hasattr(array, "__getitem__") else None
     if isinstance(array, np.ndarray):

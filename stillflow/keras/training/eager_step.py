@@ -9,6 +9,7 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.gradients.gradient_tape import GradientTape
 from stillflow.graph import nest
+from stillflow.graph.composite import CompositeTensor
 from stillflow.keras.optimizers.loss_scaling import LossScaleOptimizer
 from stillflow.keras.training.endpoints import TrainingEndpoint
 from stillflow.keras.training.output_metrics import call_metrics
@@ -29,7 +30,7 @@ def eager_step(model: Any, mode: str) -> Callable[[list[Any]], list[Any]]:
 def _predict(model: Any, feeds: list[Any]) -> list[Any]:
     with learning_phase_scope(0):
         outputs = _outputs(model, _tensors(model, feeds), training=False)
-    return [output.numpy() for output in outputs]
+    return [_value(output) for output in outputs]
 
 
 def _step(model: Any, feeds: list[Any], trains: bool) -> list[Any]:
@@ -106,10 +107,17 @@ def _tensors(model: Any, values: list[Any]) -> list[Any]:
 
 
 def _of_input(value: Any, dtype: Any) -> Any:
+    if isinstance(value, CompositeTensor):
+        return value
     tensor = convert_to_tensor(value)
     if tensor.dtype == dtype or not (tensor.dtype.is_floating and dtype.is_floating):
         return tensor
     return casts.cast(tensor, dtype)
+
+
+def _value(output: Any) -> Any:
+    """An output as an array; a sparse or a ragged one as it is."""
+    return output if isinstance(output, CompositeTensor) else output.numpy()
 
 
 def _like(target: Any, output: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
+from stillflow.graph.composite import CompositeTensor
 from stillflow.keras.training.model_inputs import ModelInputs
 from stillflow.keras.training.standardizing import Standardizing
 from stillflow.layers.learning_phase import symbolic_learning_phase
@@ -73,7 +74,7 @@ class OnBatch(Standardizing):
         self._make_predict_function()
         outputs = self.predict_function(ModelInputs(inputs).as_list())
         if self._experimental_run_tf_function:
-            outputs = [convert_to_tensor(output) for output in outputs]
+            outputs = [_tensor(output) for output in outputs]
         return outputs[0] if len(outputs) == 1 else outputs
 
     def _results(self, outputs: list[Any], reset_metrics: bool) -> Any:
@@ -97,6 +98,10 @@ class OnBatch(Standardizing):
                 f"Models passed to `{method}` can only have `training` and the first argument in "
                 f"`call` as positional arguments, found: {extra}."
             )
+
+
+def _tensor(output: Any) -> Any:
+    return output if isinstance(output, CompositeTensor) else convert_to_tensor(output)
 
 
 @functools.lru_cache(maxsize=256)
