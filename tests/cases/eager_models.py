@@ -647,3 +647,25 @@ def sparse_and_ragged_data_of_models(tf, tell):
                 found, numbers_too = model.predict(rows, batch_size=size)
                 tell(type(found).__name__)
                 tell(numbers(found), numbers_too)
+
+
+@program
+def datasets_known_not_to_be_mixed_or_batched(tf, tell):
+    """What Keras knows of a dataset before it warns that nothing is shuffled; files' among them."""
+    checks = internal_module(tf, "python.keras.engine.training_utils")
+    data, numbers = tf.data, tf.data.Dataset.range(5)
+    for dataset in (
+        data.TextLineDataset([]).map(lambda line: line),
+        data.TFRecordDataset([], num_parallel_reads=2),
+        data.FixedLengthRecordDataset([], 4).batch(2),
+        data.Dataset.from_tensor_slices([1]).repeat(2).with_options(data.Options()),
+        data.Dataset.zip((numbers, numbers.shuffle(2))),
+        numbers.window(2).prefetch(1),
+        numbers.flat_map(lambda x: data.Dataset.range(x)),
+    ):
+        for check in (checks.assert_not_batched, checks.assert_not_shuffled):
+            try:
+                check(dataset)
+                tell("known")
+            except ValueError as error:
+                tell(str(error))

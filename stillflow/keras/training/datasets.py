@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.graph import dtypes, nest
+from stillflow.graph import nest
 from stillflow.graph.context import executing_eagerly_outside_functions
 from stillflow.input.datasets.dataset import DatasetV2
-from stillflow.input.datasets.dataset_v1 import make_initializable_iterator
+from stillflow.input.datasets.dataset_v1 import DatasetV1Adapter, make_initializable_iterator
 from stillflow.input.datasets.experimental.selecting import INFINITE, cardinality
 from stillflow.input.datasets.iterator import Iterator
 from stillflow.input.datasets.iterator_v2 import IteratorV2
@@ -15,19 +15,15 @@ from stillflow.layers.default_session import get_session
 from stillflow.layers.values import get_value
 from stillflow.platform import logging
 
-# The ops of datasets that neither mix nor batch the elements of their sources.
+# The classes of datasets that neither mix nor batch the elements of their sources.
 _PLAIN = {
-    *("ConcatenateDataset", "CacheDataset", "CacheDatasetV2", "FilterDataset", "MapDataset"),
+    *("ConcatenateDataset", "CacheDataset", "FilterDataset", "MapDataset", "OptionsDataset"),
     *("ParallelMapDataset", "PrefetchDataset", "RangeDataset", "RepeatDataset", "SkipDataset"),
     *("SparseTensorSliceDataset", "TakeDataset", "TensorDataset", "TensorSliceDataset"),
-    *("ZipDataset", "FixedLengthRecordDataset", "FixedLengthRecordDatasetV2"),
-    *("TextLineDataset", "TFRecordDataset", "ModelDataset", "OptimizeDataset"),
+    *("ZipDataset", "FixedLengthRecordDatasetV2", "TextLineDatasetV2", "TFRecordDatasetV2"),
 }
-_MIXING = {"ShuffleDataset", "ShuffleDatasetV2"}
-_BATCHING = {
-    *("BatchDataset", "BatchDatasetV2", "PaddedBatchDataset", "PaddedBatchDatasetV2"),
-    "WindowDataset",
-}
+_MIXING = {"ShuffleDataset"}
+_BATCHING = {"BatchDataset", "PaddedBatchDataset", "WindowDataset"}
 
 
 def is_dataset_or_iterator(data: Any) -> bool:
@@ -87,13 +83,13 @@ def number_of_batches(dataset: DatasetV2, steps_name: str) -> int | None:
 
 def check_not_batched(dataset: DatasetV2) -> None:
     """Raises ValueError unless it is known that elements are samples, not batches of them."""
-    if not _ops_of(dataset) <= _PLAIN | _MIXING:
+    if not _kinds_of(dataset) <= _PLAIN | _MIXING:
         raise ValueError("Could not assert that dataset is not batched.")
 
 
 def check_not_shuffled(dataset: DatasetV2) -> None:
     """Raises ValueError unless it is known that elements come in the order of their source."""
-    if not _ops_of(dataset) <= _PLAIN | _BATCHING:
+    if not _kinds_of(dataset) <= _PLAIN | _BATCHING:
         raise ValueError("Could not assert that dataset is not shuffled.")
 
 
@@ -109,26 +105,16 @@ def warn_unless_shuffled(dataset: DatasetV2) -> None:
     )
 
 
-def _ops_of(dataset: DatasetV2) -> set[str]:
-    """The types of the operations that a dataset is made of."""
-    if executing_eagerly_outside_functions():
-        return _kinds_of(dataset)
-    waiting, seen = [dataset._variant_tensor.op], set()
-    while waiting:
-        op = waiting.pop()
-        seen.add(op)
-        sources = [tensor.op for tensor in op.inputs if tensor.dtype == dtypes.variant]
-        waiting += [source for source in sources if source not in seen]
-    return {op.type for op in seen}
-
-
 def _kinds_of(dataset: Any) -> set[str]:
-    """As much in eager mode: the names of the classes of what the datasets are."""
-    waiting, found = [dataset._variant_tensor._value], set()
+    """The names of the classes of the datasets that a dataset is made of, itself among them."""
+    waiting, found = [dataset], set()
     while waiting:
         each = waiting.pop()
+        if isinstance(each, DatasetV1Adapter):
+            waiting.append(each._dataset)
+            continue
         found.add(type(each).__name__)
-        waiting += getattr(each, "inputs", ())
+        waiting += each._inputs()
     return found
 
 
