@@ -669,3 +669,19 @@ def datasets_known_not_to_be_mixed_or_batched(tf, tell):
                 tell("known")
             except ValueError as error:
                 tell(str(error))
+
+
+@program
+def what_is_trained_is_settled_by_compile(tf, tell):
+    """Layers shared by two models, of which one was compiled while they were frozen."""
+    normal, dense = tf.keras.layers.BatchNormalization(), tf.keras.layers.Dense(2)
+    inputs = tf.keras.Input((3,))
+    outputs = dense(normal(inputs))
+    dense.set_weights([waves(3, 2), np.zeros(2)])
+    models = [tf.keras.Model(inputs, outputs) for _ in range(2)]
+    for i, trainable in enumerate((False, True)):
+        normal.trainable = dense.trainable = trainable
+        models[i].compile("sgd", "mse", run_eagerly=True)
+    for model in models:
+        tell(model.train_on_batch(waves(4, 3), waves(4, 2)))
+        tell(dense.trainable, dense.kernel, normal.moving_mean)

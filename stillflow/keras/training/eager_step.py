@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from stillflow.declare.convert import convert_to_tensor
@@ -24,7 +24,24 @@ def eager_step(model: Any, mode: str) -> Callable[[list[Any]], list[Any]]:
     """What stands for a function of a model in a mode: takes what is fed, gives arrays."""
     if mode == ModeKeys.PREDICT:
         return lambda feeds: _predict(model, feeds)
-    return lambda feeds: _step(model, feeds, trains=mode == ModeKeys.TRAIN)
+    trains = mode == ModeKeys.TRAIN
+
+    def run(feeds: list[Any]) -> list[Any]:
+        with _trainable_as_compiled(model):
+            return _step(model, feeds, trains)
+
+    return run
+
+
+@contextmanager
+def _trainable_as_compiled(model: Any) -> Iterator[None]:
+    """What was to be trained when the model was compiled is trained, whatever changed since."""
+    trainable_now = model._get_trainable_state()
+    model._set_trainable_state(model._compiled_trainable_state)
+    try:
+        yield
+    finally:
+        model._set_trainable_state(trainable_now)
 
 
 def _predict(model: Any, feeds: list[Any]) -> list[Any]:
