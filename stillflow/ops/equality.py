@@ -24,8 +24,8 @@ def enable_tensor_equality() -> None:
     Tensors and variables cannot be hashed then: `experimental_ref()` gives what can be. Where no
     eager mode is, in graphs and sessions, all stays as it is.
     """
-    _give(Tensor, _has_values)
-    _give(Variable, _is_eager)
+    _give(Tensor, "Tensor", _has_values)
+    _give(Variable, "Variable", _is_eager)
     Tensor._USE_EQUALITY = True
 
 
@@ -38,15 +38,15 @@ def disable_tensor_equality() -> None:
     Tensor._USE_EQUALITY = False
 
 
-def _give(kind: type, has_values: _Question) -> None:
-    """Gives a class operators that compare values, of objects for which that is so."""
+def _give(kind: type, name: str, has_values: _Question) -> None:
+    """Gives a class, which errors call `name`, operators that compare values, of objects for which that is so."""
     methods = {
         "__eq__": _operator(comparison.equal, has_values, is_equal=True),
         "__ne__": _operator(comparison.not_equal, _is_eager, is_equal=False),
-        "__hash__": _hash(kind.__name__, has_values),
+        "__hash__": _hash(name, has_values),
     }
-    for name, method in methods.items():
-        setattr(kind, name, method)
+    for special, method in methods.items():
+        setattr(kind, special, method)
 
 
 def _operator(

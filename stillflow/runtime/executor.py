@@ -248,7 +248,7 @@ class Executor:
         Few programs do that twice, so that what it would teach is learned from a second run.
         """
         strings = (type(value) is np.ndarray and value.dtype.kind == "O" for value in feeds)
-        return not self.plan.required and all(strings)
+        return self._gives_nothing and not self.plan.required and all(strings)
 
     def _given(self, values: list[Any], state: SessionState) -> tuple[Operation, ...]:
         """The variables that have a value; FailedPreconditionError when a required one has none."""

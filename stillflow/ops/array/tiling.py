@@ -128,6 +128,8 @@ def repeat_with_axis(data: Any, repeats: Any, axis: int, name: str | None = None
 
 def _repeat_each(data: Tensor, counts: Tensor, axis: int, sizes: Tensor) -> Tensor:
     """Repeats every element as often as the largest count says, and masks what is too many."""
+    if data.shape.ndims is None:
+        raise TypeError("repeats that differ need data whose rank is known statically.")
     if counts.shape.ndims != axis + 1:
         own = shape_of.shape(counts)
         leading = sizes[: axis + 1 - shape_of.rank(counts)]

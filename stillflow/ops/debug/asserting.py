@@ -69,7 +69,7 @@ def _check_now(condition: Any, data: Sequence[Any], summarize: int) -> None:
         tensors = convert_n_to_tensor(data)
         shown = "\n".join(_summarized(tensor.numpy(), summarize) for tensor in tensors)  # type: ignore[attr-defined]
         raise InvalidArgumentError(
-            None, None, f"Expected '{condition}' to be true. Summarized data: {shown}"
+            None, None, f"Expected '{condition!s}' to be true. Summarized data: {shown}"
         )
 
 
