@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import itertools
 import unittest
 
 from absl.testing import parameterized
@@ -37,6 +38,7 @@ def extras(halves):
         "disable_all_xla": _unchanged,
         "enable_tf_xla_constant_folding": lambda description: _unchanged,
         "for_all_test_methods": _for_all_test_methods,
+        "generate_combinations_with_testcase_name": _named_combinations,
         "is_gpu_available": lambda *args, **kwargs: False,
         "gpu_device_name": lambda: "",
         "CudaSupportsHalfMatMulAndConv": decorators.is_absent,
@@ -45,6 +47,19 @@ def extras(halves):
         "assert_meta_graph_protos_equal": _assert_same_meta_graphs,
         "set_producer_version": _set_producer_version,
     }
+
+
+def _named_combinations(**options):
+    """Arguments of `named_parameters`: one value of each option, and a name that says which."""
+    names = sorted(options)
+    values = [v if isinstance(v, (list, tuple)) else [v] for v in map(options.get, names)]
+    for chosen in itertools.product(*values):
+        said = [_letters(each) for pair in zip(names, chosen, strict=True) for each in pair]
+        yield {**dict(zip(names, chosen, strict=True)), "testcase_name": "_".join(["_test", *said])}
+
+
+def _letters(value):
+    return "".join(filter(str.isalnum, str(value)))
 
 
 def _unchanged(func):
