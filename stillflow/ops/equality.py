@@ -39,7 +39,10 @@ def disable_tensor_equality() -> None:
 
 
 def _give(kind: type, name: str, has_values: _Question) -> None:
-    """Gives a class, which errors call `name`, operators that compare values, of objects for which that is so."""
+    """Gives a class operators that compare values, of objects for which that is so.
+
+    Errors call the class `name`.
+    """
     methods = {
         "__eq__": _operator(comparison.equal, has_values, is_equal=True),
         "__ne__": _operator(comparison.not_equal, _is_eager, is_equal=False),
