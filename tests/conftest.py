@@ -72,6 +72,12 @@ def usual_verbosity():
 
 
 @pytest.fixture
+def own_garbage():
+    """Has `gc.collect` look through what the test makes alone; all that is there takes a second."""
+    gc.freeze()
+
+
+@pytest.fixture
 def only_own_sessions(monkeypatch):
     """Has `Session.reset` reach what this test opens, and no session that other tests share."""
     monkeypatch.setattr(session, "_sessions", weakref.WeakSet())

@@ -32,6 +32,7 @@ def warnings_of(capture, restore):
     return [record.getMessage() for record in capture.records]
 
 
+@pytest.mark.usefixtures("own_garbage")
 def test_what_is_not_used_is_warned_of(session, tmp_path, caplog):
     _, prefix = saved(session, tmp_path, v=tf.Variable(1.0), w=tf.Variable(2.0))
 

@@ -143,6 +143,7 @@ def test_a_root_that_waits_for_values_goes_with_its_last_reference(tmp_path):
     assert gone() is None
 
 
+@pytest.mark.usefixtures("own_garbage")
 def test_saving_makes_no_garbage(tmp_path):
     root = tf.train.Checkpoint(v=tf.Variable(1.0, use_resource=True))
     root.save(str(tmp_path / "ckpt"))

@@ -62,6 +62,7 @@ def test_graphs_are_told_what_to_write_instead():
         iter(tf.data.Dataset.range(3))
 
 
+@pytest.mark.usefixtures("own_garbage")
 def test_what_was_gone_through_leaves_nothing_behind():
     state = eager_state()
     before = len(state.kept), len(state.resources)

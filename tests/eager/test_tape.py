@@ -80,8 +80,8 @@ def test_tensors_keep_no_history():
     assert made() is None
 
 
+@pytest.mark.usefixtures("own_garbage")
 def test_a_variables_value_goes_with_it():
-    gc.collect()  # what tests before have left
     count = len(eager_state().variables)
     v = tf.Variable([1.0])
     v.assign_add([1.0])

@@ -10,7 +10,7 @@ from stillflow.runtime.eager.mode import eager_mode
 
 
 @pytest.fixture(autouse=True)
-def _eagerly():
+def _eagerly(own_garbage):
     with eager_mode():
         yield
 

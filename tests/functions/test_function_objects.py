@@ -33,6 +33,7 @@ class Scaled:
         return x * self.scale
 
 
+@pytest.mark.usefixtures("own_garbage")
 def test_a_method_does_not_keep_its_object():
     scaled = Scaled(3.0)
     assert float(scaled(tf.constant(2.0))) == 6.0

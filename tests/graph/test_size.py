@@ -17,6 +17,7 @@ def _chain(length: int) -> tf.Graph:
     return graph
 
 
+@pytest.mark.usefixtures("own_garbage")
 def test_an_operation_is_few_objects():
     """The operation, its tensor and its inputs; of every other one, two users of one tensor."""
     _chain(10)

@@ -49,6 +49,7 @@ def test_a_program_gives_one():
         assert K.get_session() is session
 
 
+@pytest.mark.usefixtures("own_garbage")
 def test_what_a_program_drops_is_initialised_all_the_same():
     """As in TensorFlow before garbage is collected, which must not change nodes and seeds."""
     tf.keras.metrics.Mean()
@@ -97,6 +98,7 @@ def test_clearing_starts_anew():
     assert K.learning_phase().name == "keras_learning_phase:0"
 
 
+@pytest.mark.usefixtures("own_garbage")
 def test_a_graph_with_a_learning_phase_is_not_kept_alive():
     graph = tf.Graph()
     with graph.as_default():

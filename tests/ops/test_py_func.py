@@ -115,6 +115,7 @@ def test_no_gradient():
     assert tf.gradients(tf.py_func(lambda a: a, [x], tf.float32), x) == [None]
 
 
+@pytest.mark.usefixtures("own_garbage")
 def test_a_function_lives_as_long_as_its_graph():
     class Function:
         def __call__(self):

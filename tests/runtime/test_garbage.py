@@ -12,8 +12,7 @@ from stillflow.ops.nn import windows
 
 
 @pytest.fixture
-def uncollected():
-    gc.collect()
+def uncollected(own_garbage):
     gc.disable()
     yield
     gc.enable()
