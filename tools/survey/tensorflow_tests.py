@@ -3,13 +3,15 @@
 Results are files with a line for each test, its parts separated by tabs: file (below
 tensorflow/python), test, one of pass, fail, error and skip, and the last line of the error.
 `tools.conformance` writes them, here on Stillflow and there on TensorFlow 1.15; the tests
-themselves are TensorFlow's and are not here.
+themselves are TensorFlow's and are not here. What TensorFlow 1.15.5 has given so far is kept,
+packed, in `tools/conformance`, so that it need not be run again; what --there has holds instead.
 
 `tools/tensorflow_tests.tsv` names tests that fail here for a reason: they need a family that is not
 built, or look at the inside of TensorFlow; `*` stands for all of a file, whose module is not built.
 The table counts all, and says how many these are.
 """
 
+import gzip
 import re
 import tomllib
 from collections import Counter, defaultdict
@@ -27,12 +29,12 @@ AREAS = tomllib.loads(Path(__file__).with_name("areas.toml").read_text("utf-8"))
 # A test whose parameters are arrays has a name of many lines.
 BEGIN = re.compile(r"^(?=[^\t\n]+\.py\t)", re.MULTILINE)
 LISTED = Path(__file__).parents[1] / "tensorflow_tests.tsv"
+RECORDED = Path(__file__).parents[1] / "conformance" / "tensorflow-1.15.5.tsv.gz"
 
 
 def survey(options):
     """Says what fails, which listed tests pass after all, and which files were run there alone."""
-    ours, theirs = read(options.here), read(options.there)
-    listed = read([LISTED])
+    ours, theirs, listed = everything(options)
     for file in sorted({file for file, _ in theirs} - {file for file, _ in ours}):
         print(f"{file} was not run here, so that it does not count")
     ran = {file for file, _ in ours}
@@ -44,12 +46,22 @@ def survey(options):
         print(f"{' '.join(test)} passes; take it off the list")
 
 
+def everything(options):
+    """What was given here and there, and the list of those that fail for a reason."""
+    return read(options.here), read([RECORDED, *options.there]), read([LISTED])
+
+
 def read(paths):
     """{(file, test): what the line says besides}; a later line about a test holds."""
-    texts = (text for path in paths for text in BEGIN.split(path.read_text("utf-8")) if text)
+    texts = (text for path in paths for text in BEGIN.split(contents(path)) if text)
     parts = (text.rstrip("\n").split("\t") for text in texts)
     # Behind its name a test may show its parameters, which NumPy does not always print alike.
     return {(file, test.split(" (")[0]): tuple(rest) for file, test, *rest in parts}
+
+
+def contents(path):
+    packed = path.read_bytes()
+    return (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode("utf-8")
 
 
 def passes(results, test):
@@ -62,8 +74,8 @@ def is_listed(listed, test):
 
 def rows(options):
     """A row for each area that TensorFlow's results have tests of."""
-    if options.here and options.there:
-        yield from table(read(options.here), read(options.there), read([LISTED]))
+    if options.here:
+        yield from table(*everything(options))
 
 
 def table(ours, theirs, listed):
