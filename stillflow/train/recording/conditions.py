@@ -9,7 +9,7 @@ from typing import Any
 from stillflow.graph.context import executing_eagerly
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import device
-from stillflow.graph.summary_state import open_now as open_now
+from stillflow.graph.summary_state import open_now
 from stillflow.ops.math.comparison import equal, logical_and
 from stillflow.train.training_util import get_or_create_global_step
 

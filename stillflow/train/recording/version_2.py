@@ -11,9 +11,10 @@ from stillflow.declare.constants import constant
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import control_dependencies, device, name_scope
+from stillflow.graph.summary_state import open_now
 from stillflow.ops.control.ordering import identity
 from stillflow.ops.summaries import writer_ops
-from stillflow.train.recording.conditions import get_step, open_now
+from stillflow.train.recording.conditions import get_step
 from stillflow.train.recording.writing import written
 
 _ILLEGAL = re.compile(r"[^-_/.A-Za-z0-9]")

@@ -25,6 +25,7 @@ from stillflow.graph.scopes import (
     init_scope,
     name_scope,
 )
+from stillflow.graph.summary_state import open_now
 from stillflow.ops.control.ordering import no_op, placeholder
 from stillflow.ops.summaries.writer import Writer
 from stillflow.ops.summaries.writer_ops import (
@@ -36,7 +37,6 @@ from stillflow.ops.summaries.writer_ops import (
 )
 from stillflow.platform import logging
 from stillflow.platform.deprecation import deprecated
-from stillflow.train.recording.conditions import open_now
 
 _INITIALIZERS = "_SUMMARY_WRITER_V2"  # the collection
 _SUFFIX = ".v2"

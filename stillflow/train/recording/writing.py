@@ -23,11 +23,12 @@ from stillflow.graph.scopes import (
     get_collection,
     name_scope,
 )
+from stillflow.graph.summary_state import open_now
 from stillflow.ops.control.cond import cond
 from stillflow.ops.control.ordering import identity, no_op
 from stillflow.ops.summaries import writer_ops
 from stillflow.ops.summaries.common import summary_scope
-from stillflow.train.recording.conditions import open_now, should_record
+from stillflow.train.recording.conditions import should_record
 from stillflow.train.training_util import get_or_create_global_step
 
 
