@@ -30,6 +30,7 @@ from stillflow.graph.operation import Operation
 from stillflow.runtime.cost import RUNS_BEFORE_WRITING, moving, switch
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.host_code import HostFunction
+from stillflow.runtime.joint_updates import written_jointly
 from stillflow.runtime.last_writes import carried_out, with_last_writes_put_off
 from stillflow.runtime.memory import give_back, keep_freed
 from stillflow.runtime.packing import PackedValue
@@ -67,6 +68,7 @@ class Specialisation:
     moved: what fetching variables from a device for runs on the host has cost so far.
     drawn: how many blocks of random numbers each random op uses in a run; None when that may vary.
     passes_feeds: whether a variable may get the very array that is fed, or a view of it.
+    jointly: of each variable that is written, whether a joint update makes its value.
     function: the host program in its fastest form, once it is worth writing.
     """
 
@@ -74,6 +76,7 @@ class Specialisation:
     host_runs_limit: float
     drawn: list[tuple[Operation, int]] | None
     passes_feeds: bool
+    jointly: list[bool]
     compiling: float = 0.0
     moved: float = 0.0
     host_runs: int = 0
@@ -394,17 +397,22 @@ class Executor:
         given = [slots[slot] for slot in self.plan.feeds]
         moved = [*given, *(slots[slot] for slot in self.plan.fetches if slot is not None)]
         steps = [s for s in found.steps if s.op in compiled]
+        done = [s for s in found.program.steps if s.op in compiled]
         read = {slot for slot in self.plan.fetches if slot is not None}
         read.update(self.plan.written.values())
         pieces = rolled(steps, read, found.program.constants.__getitem__)
-        after = switch(steps, slots, moved, pieces)
+        after = switch(done, slots, moved, pieces)
         if after.bytes > _LARGE:
             keep_freed()
         kept = [slots[slot] for slot in self.plan.written.values()]
         may_differ = any(step.region is not None for step in found.steps)
         passes_feeds = may_differ or any(_is_fed(value, given) for value in kept)
         drawn = self._drawn(found.fixed, slots)
-        known = Specialisation(found.program, after.runs, drawn, passes_feeds, after.compiling)
+        joint = written_jointly(found.program.steps)
+        jointly = [slot in joint for slot in self.plan.written.values()]
+        known = Specialisation(
+            found.program, after.runs, drawn, passes_feeds, jointly, after.compiling
+        )
         learned.specialised[shapes] = known
         return known
 
@@ -452,8 +460,11 @@ class Executor:
         if self._changes_state:
             values.clear()  # what is written in place must have no other holders
             arguments.clear()
-            for variable, value in zip(self._written, results, strict=False):
-                if type(value) is np.ndarray and value.base is None and not known.passes_feeds:
+            for variable, value, jointly in zip(
+                self._written, results, known.jointly, strict=False
+            ):
+                is_own = jointly or (type(value) is np.ndarray and value.base is None)
+                if is_own and not known.passes_feeds:
                     variables[variable] = value
                 elif type(value) is PutOff:
                     variables[variable] = carried_out(value, variable, variables)

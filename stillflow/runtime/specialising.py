@@ -17,6 +17,7 @@ import numpy as np
 
 from stillflow.graph.operation import Operation
 from stillflow.runtime.host import HostProgram, host_program
+from stillflow.runtime.joint_updates import with_joint_updates
 from stillflow.runtime.last_writes import with_last_writes_put_off
 from stillflow.runtime.regions import Loop, Part, Region
 from stillflow.runtime.steps import Plan, Step
@@ -29,7 +30,8 @@ _MAX_FOLDED_BYTES = 64 << 20
 class Specialised:
     """What a plan comes to for feeds of certain shapes.
 
-    `steps` are those that are left, and the shapes of the slots `fixed` are the same every time.
+    `steps` are those that are left, of which the program has several updates made one. The shapes
+    of the slots `fixed` are the same every time.
     """
 
     program: HostProgram
@@ -95,9 +97,11 @@ class _Specialising:
         """What the plan comes to, which is a part of another one or all that a run does."""
         spared = [step for step in self.residual if step.is_total and self._keeps_shape(step)]
         steps = _without_unread(self.plan, self.residual, self.aliases, spared)
+        done = steps
         if ends_run:
             steps = with_last_writes_put_off(steps, self.plan.fetches)
-        program = host_program(self.constants, steps, self.aliases)
+            done = with_joint_updates(steps, self.slots, self.fixed, self.static, self.aliases)
+        program = host_program(self.constants, done, self.aliases)
         return Specialised(program, steps, self.fixed)
 
     def _add(self, step: Step) -> None:

@@ -15,9 +15,14 @@ _ELEMENTWISE = (
     *("AddV2", "Cos", "Exp", "Greater", "Less", "Log", "Mul", "Neg", "RealDiv", "Sin", "Sqrt"),
     *("Square", "Sub", "Tanh"),
 )
+_OTHERS = ("AddN", "BiasAdd", "Relu", "ReluGrad", "Reshape", "Sum")
 _ADAM = ("beta1_power", "beta2_power", "lr", "beta1", "beta2", "epsilon")
 # By type: the arrays before the scalars, these, and the attributes.
 _UPDATES = {
+    "ApplyAdaMax": (3, ("beta1_power", "lr", "beta1", "beta2", "epsilon", "grad"), {}),
+    "ApplyAdadelta": (3, ("lr", "rho", "epsilon", "grad"), {}),
+    "ApplyAdagradV2": (2, ("lr", "epsilon", "grad"), {"update_slots": True}),
+    "ApplyCenteredRMSProp": (4, ("lr", "rho", "momentum", "epsilon", "grad"), {}),
     "ApplyMomentum": (2, ("lr", "grad", "momentum"), {"use_nesterov": True}),
     "ApplyAdam": (3, (*_ADAM, "grad"), {"use_nesterov": False}),
     "ApplyAdagrad": (2, ("lr", "grad"), {"update_slots": True}),
@@ -27,8 +32,9 @@ _TURNED = [(False, False), (False, True), (True, False), (True, True)]
 
 
 for module in (
-    *("linalg.products", "math.arithmetic", "math.comparison", "math.division"),
-    *("math.elementwise", "math.trigonometric", "training.dense"),
+    *("array.reshaping", "linalg.products", "math.arithmetic", "math.comparison"),
+    *("math.division", "math.elementwise", "math.trigonometric", "nn.activations", "nn.bias"),
+    *("reduce.reducing", "training.dense"),
 ):
     importlib.import_module(f"stillflow.ops.{module}")
 
@@ -40,7 +46,7 @@ def kernel_of(op_type, *inputs, **attrs):
 def test_none_is_forgotten():
     fitted = {name for name, defn in OPS.items() if defn.fitted is not None}
     own = {name for name in fitted if not name.startswith("ResourceApply")}
-    assert own == {*_ELEMENTWISE, "MatMul", "ApplyGradientDescent", *_UPDATES}
+    assert own == {*_ELEMENTWISE, *_OTHERS, "MatMul", "ApplyGradientDescent", *_UPDATES}
 
 
 def assert_same(op_type, *inputs, **attrs):
@@ -61,6 +67,33 @@ def test_elementwise_kernels(op_type):
     with np.errstate(all="ignore"):
         for inputs in itertools.product(values, repeat=count):
             assert_same(op_type, *inputs)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16, np.int32])
+def test_what_networks_do_between_products(dtype):
+    x = np.float32([[0.3, -1.7, 4.0], [0.0, -0.0, np.inf]]).clip(-9, 9).astype(dtype)
+    assert_same("Relu", x)
+    assert_same("ReluGrad", x[::-1], x)
+    assert_same("AddN", x, x[::-1])
+    assert_same("BiasAdd", x, x[1], data_format="NHWC")
+    for wanted in ([3, 2], [-1], [1, 2, -1], [2, 3]):
+        assert_same("Reshape", x, np.int32(wanted))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.int32, np.complex64])
+@pytest.mark.parametrize("axis", [0, [1], [0, 1], [-1, 0], [1, -1]])
+@pytest.mark.parametrize("keep_dims", [False, True])
+def test_sums(dtype, axis, keep_dims):
+    x = (np.random.RandomState(1).randn(30, 7) * 9).astype(dtype)
+    assert_same("Sum", x, np.asarray(axis, np.int32), keep_dims=keep_dims)
+
+
+def test_what_is_no_sum_or_no_array_has_no_kernel():
+    x = np.ones([1, 3], np.float32)
+    assert kernel_of("Sum", x, np.int32([0]), keep_dims=False) is None
+    assert kernel_of("Sum", x, np.int32([]), keep_dims=False) is None
+    assert kernel_of("AddN", x, x, x) is None
+    assert kernel_of("BiasAdd", np.ones([1, 2, 3], np.float32), x[0, :2], data_format="NCW") is None
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32, np.complex64])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.arguments import renamed
 from stillflow.declare.composites import or_of_composites
+from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.declare.opdef import op
 from stillflow.declare.refusing import refuse
 from stillflow.declare.rows import Rows
@@ -49,6 +51,11 @@ def _rows_reshaped(rows: Rows) -> Any:
     return x.reshape(rows.count, *rows.call(x[0], shape).shape)
 
 
+def _fitted_reshape(fn: Callable[..., Any], x: Any, shape: Any) -> Callable[..., Any]:
+    wanted = fn(NUMPY, x, shape).shape
+    return lambda x, shape: x.reshape(wanted)
+
+
 @op(
     "Reshape",
     "tensor: T, shape: Tshape -> output: T",
@@ -58,6 +65,7 @@ def _rows_reshaped(rows: Rows) -> Any:
     types={"Tshape": INDEX_TYPES},
     defaults={"Tshape": dtypes.int32},
     total=True,
+    fitted=_fitted_reshape,
 )
 def reshape_op(xp, x, shape):
     """x: n[...], shape: i[k] -> n[*shape]; one size may be -1, for what is left over."""

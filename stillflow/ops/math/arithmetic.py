@@ -6,6 +6,7 @@ Division is in `division`, functions of one tensor in `elementwise`.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -309,6 +310,10 @@ def _sum(xp: Any, first: Any, *rest: Any) -> Any:
     return total
 
 
+def _fitted_sum(fn: Callable[..., Any], *inputs: Any) -> Callable[..., Any] | None:
+    return np.add if len(inputs) == 2 and isinstance(inputs[0], np.ndarray) else None
+
+
 @op(
     "AddN",
     "inputs: N * T -> sum: T",
@@ -316,6 +321,7 @@ def _sum(xp: Any, first: Any, *rest: Any) -> Any:
     types={"T": (*NUMBERS, dtypes.variant)},
     explain=shapes_differ,
     total=True,
+    fitted=_fitted_sum,
 )
 def add_n_op(xp, *inputs):
     """inputs: n[...] each -> n[...], their sum."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.alike import check_alike, shapes_differ
@@ -31,13 +34,22 @@ def _of_type(xp, value: float, x):
     return xp.asarray(value, dtype=x.dtype)
 
 
-@op("Relu", "features: T -> activations: T", **_RELU)
+def _fitted_relu(fn: Callable[..., Any], x: Any) -> Callable[..., Any]:
+    zero = _of_type(np, 0, x)
+    return lambda x: np.maximum(x, zero)
+
+
+def _fitted_relu_grad(fn: Callable[..., Any], dy: Any, x: Any) -> Callable[..., Any]:
+    return lambda dy, x: np.multiply(dy, np.greater(x, 0))
+
+
+@op("Relu", "features: T -> activations: T", **_RELU, fitted=_fitted_relu)
 def relu(xp, x):
     """x: n[...] -> n[...], max(x, 0)"""
     return xp.maximum(x, _of_type(xp, 0, x))
 
 
-@op("ReluGrad", _GRAD.format("features"), **_RELU_GRAD)
+@op("ReluGrad", _GRAD.format("features"), **_RELU_GRAD, fitted=_fitted_relu_grad)
 def relu_grad(xp, dy, x):
     """dy, x: n[...] -> n[...]; zero where x is not positive."""
     check_alike(dy, x)

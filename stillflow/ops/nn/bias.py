@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from stillflow.declare import shapes
 from stillflow.declare.convert import convert_to_tensor
@@ -34,7 +37,20 @@ def _biased(ctx: shapes.ShapeContext) -> shapes.Sizes:
     return (*sizes[:axis], shapes.merge_size(sizes[axis], bias), *sizes[axis + 1 :])
 
 
-@op("BiasAdd", "value: T, bias: T -> output: T", shape=_biased, total=True, **_DECLARATION)
+def _fitted_bias_add(
+    fn: Callable[..., Any], x: Any, bias: Any, *, data_format: str
+) -> Callable[..., Any] | None:
+    return np.add if _channel_axis(x.ndim, data_format) == x.ndim - 1 else None
+
+
+@op(
+    "BiasAdd",
+    "value: T, bias: T -> output: T",
+    shape=_biased,
+    total=True,
+    fitted=_fitted_bias_add,
+    **_DECLARATION,
+)
 def bias_add_op(xp, x, bias, *, data_format: str = "NHWC"):
     """x: n[..., c] (n[n, c, ...] for NCHW), bias: n[c] -> x + bias"""
     axis = _channel_axis(x.ndim, data_format)

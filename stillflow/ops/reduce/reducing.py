@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -63,7 +63,17 @@ def _distinct(axes: tuple[int, ...], rank: int) -> tuple[int, ...]:
     return tuple({axis + rank if axis < 0 else axis: axis for axis in axes}.values())
 
 
-@op("Sum", _SIGNATURE, **_REDUCTION)
+def _fitted_sum(
+    fn: Callable[..., Any], x: Any, axis: Any, *, keep_dims: bool
+) -> Callable[..., Any] | None:
+    axes, dtype = _axes(axis, x.ndim), x.dtype
+    if all(x.shape[axis] == 1 for axis in axes):
+        return None
+    add_up: Any = np.add.reduce  # NumPy's stubs know its arguments by name only
+    return lambda x, axis: add_up(x, axes, dtype, None, keep_dims)
+
+
+@op("Sum", _SIGNATURE, **_REDUCTION, fitted=_fitted_sum)
 def sum_op(xp, x, axis, *, keep_dims: bool = False):
     """x: n[...], axis: i[k] -> n[... without axis]"""
     axes = _axes(axis, x.ndim)

@@ -181,6 +181,7 @@ def apply_adam(
     "var: ref T, m: ref T, v: ref T, beta1_power: T, lr: T, beta1: T, beta2: T, epsilon: T, "
     "grad: T -> out: ref T",
     **updates("var", "m", "v", grad=8),
+    fitted=in_blocks,
 )
 def apply_ada_max(
     xp, var, m, v, beta1_power, lr, beta1, beta2, epsilon, grad, *, use_locking: bool = False
@@ -214,6 +215,7 @@ def apply_adagrad(
     "ApplyAdagradV2",
     "var: ref T, accum: ref T, lr: T, epsilon: T, grad: T -> out: ref T",
     **updates("var", "accum", grad=4),
+    fitted=in_blocks,
 )
 def apply_adagrad_v2(
     xp, var, accum, lr, epsilon, grad, *, use_locking: bool = False, update_slots: bool = True
@@ -229,6 +231,7 @@ def apply_adagrad_v2(
     "var: ref T, accum: ref T, accum_update: ref T, lr: T, rho: T, epsilon: T, grad: T "
     "-> out: ref T",
     **updates("var", "accum", "accum_update", grad=6),
+    fitted=in_blocks,
 )
 def apply_adadelta(
     xp, var, accum, accum_update, lr, rho, epsilon, grad, *, use_locking: bool = False
@@ -271,6 +274,7 @@ def apply_rms_prop(
     "var: ref T, mg: ref T, ms: ref T, mom: ref T, lr: T, rho: T, momentum: T, epsilon: T, "
     "grad: T -> out: ref T",
     **updates("var", "mg", "ms", "mom", grad=8),
+    fitted=in_blocks,
 )
 def apply_centered_rms_prop(
     xp, var, mg, ms, mom, lr, rho, momentum, epsilon, grad, *, use_locking: bool = False
