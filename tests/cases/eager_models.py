@@ -505,6 +505,23 @@ def frozen_normalisation(tf, tell):
 
 
 @program
+def normalisation_frozen_between_compilations(tf, tell):
+    """What training does follows `trainable` as it was at the last `compile`."""
+    x, y = waves(6, 3), waves(6, 1)
+    for run_eagerly in (False, True):
+        normal = tf.compat.v2.keras.layers.BatchNormalization(momentum=0.5)
+        dense = tf.keras.layers.Dense(1, kernel_initializer="ones")
+        model = tf.keras.Sequential([tf.keras.Input((3,)), normal, dense])
+        for trainable in (True, False, True):
+            normal.trainable = trainable
+            tell(model.predict(x))
+            model.compile(tf.keras.optimizers.SGD(0.1), "mse", run_eagerly=run_eagerly)
+            tell(model.train_on_batch(x, y), model.get_weights())
+            normal.trainable = not trainable
+            tell(model.train_on_batch(x, y), model.evaluate(x, y, verbose=0))
+
+
+@program
 def plain_ops_of_a_model_in_a_function(tf, tell):
     """A tape within a function differentiates ops that a model holds as layers."""
     z = tf.keras.Input((2,))

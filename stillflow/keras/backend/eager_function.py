@@ -114,7 +114,9 @@ class EagerExecutionFunction:
     def _level_of(
         self, outputs: list[Tensor], effect: Operation, fed: list[Tensor], needed: set[Operation]
     ) -> tuple[Any, list[Tensor]]:
-        from stillflow.functions.running import Level  # it needs what runs plans
+        # They need what runs plans.
+        from stillflow.functions.call_time import at_call_time
+        from stillflow.functions.running import Level
 
         graph = self._graph
         taken = [
@@ -133,7 +135,8 @@ class EagerExecutionFunction:
             outputs,
             [effect],
         )
-        return level, [outside for _, outside in taken]
+        # What may be asked at each call is asked once: `compile` makes functions anew.
+        return level, at_call_time(outside for _, outside in taken)
 
 
 def _needed(operations: Iterable[Operation], known: set[Operation]) -> set[Operation]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from stillflow.graph import dtypes
+from stillflow.graph.graph import get_default_graph
 from stillflow.graph.tensor_shape import as_shape
+from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.layers import normalization
+from stillflow.layers.keras_graph import is_in_keras_graph
 from stillflow.ops.math import comparison
 
 
@@ -46,4 +50,12 @@ class BatchNormalization(normalization.BatchNormalization):
     def _training_value(self, training: Any) -> Any:
         training = super()._training_value(training)
         training = bool(training) if isinstance(training, int) else training
-        return comparison.logical_and(training, self.trainable)
+        return comparison.logical_and(training, self._trainable_value())
+
+    def _trainable_value(self) -> Any:
+        """Whether it may be trained; in Keras' graph what holds when a function is made there."""
+        if not is_in_keras_graph():
+            return self.trainable
+        graph: Any = get_default_graph()
+        spec = TensorSpec((), dtypes.bool)
+        return graph.capture_call_time_value(lambda: self.trainable, spec, key=self)
