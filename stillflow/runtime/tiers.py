@@ -10,7 +10,7 @@ from types import ModuleType
 
 from stillflow.platform import processes
 from stillflow.platform.progress import long_work
-from stillflow.runtime import accelerators
+from stillflow.runtime import accelerators, collecting
 from stillflow.runtime.recording.current import current
 from stillflow.runtime.xla_flags import xla_flags
 
@@ -55,7 +55,7 @@ def xla() -> ModuleType:
     os.environ["XLA_FLAGS"] = xla_flags(os.environ.get("XLA_FLAGS", ""), strict)
     state = np.random.get_state()
     start = time.monotonic()
-    with long_work("starting JAX"):
+    with long_work("starting JAX"), collecting.put_off():
         module = importlib.import_module("stillflow.runtime.xla")
     if current.recorder is not None:
         current.recorder.starting += time.monotonic() - start

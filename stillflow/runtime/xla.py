@@ -17,7 +17,7 @@ import numpy as np
 from stillflow.declare.numpy.denormals import flushed
 from stillflow.graph.errors import InvalidArgumentError, OpError, ResourceExhaustedError
 from stillflow.graph.operation import Operation
-from stillflow.runtime import xla_cache
+from stillflow.runtime import collecting, xla_cache
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.last_writes import with_last_writes_put_off
 from stillflow.runtime.memory import keep_freed
@@ -335,7 +335,8 @@ class _Compiled:
         return buffers, results, checked
 
     def _first_call(self, *arguments: list) -> tuple:
-        with _COMPILING, xla_cache.harmless(), compiling(self._name, len(self.steps)):
+        compiling_this = compiling(self._name, len(self.steps))
+        with _COMPILING, xla_cache.harmless(), collecting.put_off(), compiling_this:
             try:
                 loops = sum(isinstance(step.region, Loop) for step in self.steps)
                 if loops > 1 and placement.is_one_device:
