@@ -5,6 +5,8 @@ import os
 import unittest.mock
 
 import stillflow as tf
+from stillflow.layers import policies
+from stillflow.platform import logging
 from stillflow.runtime.eager import mode
 
 from . import testing
@@ -29,6 +31,7 @@ def extras(tree, halves, test_case):
         "python.framework.dtypes": {f"{kind.name}_ref": kind._as_ref for kind in _KINDS},
         "python.framework.ops": {"enable_eager_execution": start},
         "python.framework.random_seed": {"DEFAULT_GRAPH_SEED": 87654321},
+        "python.keras.engine.base_layer_utils": {"V2_DTYPE_BEHAVIOR": None},
         "python.ops.control_flow_v2_toggles": {"control_flow_v2_enabled": lambda: False},
         "python.ops.variables": {"RefVariable": tf.Variable},
         "python.ops.array_ops": {"_SLICE_TYPE_ERROR": "Only integers, slices (`:`), ellipsis"},
@@ -42,6 +45,23 @@ def extras(tree, halves, test_case):
         "python.util.compat": {"collections_abc": collections.abc},
         "python.util.tf_export": {"tf_export": _exported, "keras_export": _exported},
     }
+
+
+def settings():
+    """{(module below tensorflow, name): what is told when a test sets that}."""
+    return {
+        ("python.keras.engine.base_layer_utils", "V2_DTYPE_BEHAVIOR"): _set_dtype_behavior,
+        ("python.platform.tf_logging", "warning"): lambda function: setattr(
+            logging, "warning", function
+        ),
+    }
+
+
+def _set_dtype_behavior(is_as_in_version_2):
+    if is_as_in_version_2:
+        policies.enable_v2_dtype_behavior()
+    else:
+        policies.disable_v2_dtype_behavior()
 
 
 class Benchmark:

@@ -35,10 +35,11 @@ class Finder:
 
     Args:
       extras: {module: {name: object}}, which come before all else.
+      settings: {(module, name): function}, which is told of what a test sets there.
     """
 
-    def __init__(self, tree, extras):
-        self.tree, self.extras = tree, extras
+    def __init__(self, tree, extras, settings):
+        self.tree, self.extras, self.settings = tree, extras, settings
 
     def find_spec(self, fullname, path=None, target=None):
         if not INTERNAL.match(fullname):
@@ -104,6 +105,12 @@ class InternalModule(types.ModuleType):
         if not isinstance(found, Missing):
             vars(self)[name] = found
         return found
+
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        setting = self._finder.settings.get((self._below, name))
+        if setting is not None:
+            setting(value)
 
     def _find(self, name):
         below = f"{self._below}.{name}"

@@ -10,7 +10,7 @@ from stillflow.api import _missing
 from stillflow.input.datasets.iterator_v2 import IteratorV2
 
 from . import evidence
-from .extras import extras
+from .extras import extras, settings
 from .missing import NOTES
 from .modules import Finder
 from .testing import assertions
@@ -30,7 +30,7 @@ class Stillflow:
         _note_refusals()
         evidence.install(tf)
         tf.test.TestCase = evidence.looks(assertions(tf.test.TestCase))
-        finder = Finder(tree, extras(str(tree), halves, tf.test.TestCase))
+        finder = Finder(tree, extras(str(tree), halves, tf.test.TestCase), settings())
         sys.meta_path.insert(0, finder)
         # What the tests of datasets call an iterator's method; and what NumPy 2 dropped.
         IteratorV2._next_internal = lambda self: self.get_next()
