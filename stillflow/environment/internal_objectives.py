@@ -37,6 +37,10 @@ OBJECTIVES: dict[str, Members] = {
         "stillflow.keras.optimizers.optimizer": "_filter_grads=with_gradients",
     },
     "python.keras.optimizers": {
+        "tensorflow.python.keras.optimizer_v2": (
+            "adadelta_v2=adadelta adagrad_v2=adagrad adam_v2=adam adamax_v2=adamax ftrl "
+            "gradient_descent_v2=gradient_descent nadam_v2=nadam optimizer_v2 rmsprop_v2=rmsprop"
+        ),
         "stillflow.keras.optimizers.first": (
             "Adadelta Adagrad Adam Adamax Nadam RMSprop SGD adadelta=Adadelta "
             "adagrad=Adagrad adam=Adam adamax=Adamax nadam=Nadam rmsprop=RMSprop sgd=SGD"

@@ -347,3 +347,10 @@ def test_modules_show_the_modules_that_they_import():
     cells = importlib.import_module("tensorflow.python.ops.rnn_cell_impl")
     assert rnn.rnn_cell_impl is cells
     assert not hasattr(rnn, "seq2seq")
+
+
+def test_the_first_optimizers_have_the_second_ones_as_modules():
+    optimizers = importlib.import_module("tensorflow.python.keras.optimizers")
+    second = importlib.import_module("tensorflow.python.keras.optimizer_v2.gradient_descent")
+    assert optimizers.gradient_descent_v2 is second
+    assert optimizers.adam_v2.Adam is not optimizers.Adam

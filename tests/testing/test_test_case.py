@@ -239,6 +239,14 @@ def test_lists_of_several_lengths_are_compared(without_super):
         without_super.assertAllEqual([[1], [2, 3]], [[1], [2, 4]])
 
 
+def test_lists_of_tensors_of_a_graph_are_compared_as_they_are(without_super):
+    with tf.Graph().as_default():
+        x, y = tf.constant(1), tf.constant(1)
+        without_super.assertAllEqual([x, y], [x, y])
+        with pytest.raises(AssertionError, match="Arrays are not equal"):
+            without_super.assertAllEqual([x, y], [x, x])
+
+
 def test_what_is_unequal_says_where(without_super):
     without_super.assertAllEqual([1, float("nan")], [1, float("nan")])
     with pytest.raises(AssertionError, match="not equal lhs = array"):
