@@ -107,6 +107,11 @@ class AutoCastVariable(Trackable):
         )
 
 
+def uncast(variable: Any) -> Any:
+    """The variable that is read in the type of the blocks, or what is no such variable itself."""
+    return variable._variable if isinstance(variable, AutoCastVariable) else variable
+
+
 def _converted(
     value: AutoCastVariable, dtype: Any = None, name: str | None = None, as_ref: bool = False
 ) -> Tensor:

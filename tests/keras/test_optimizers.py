@@ -136,6 +136,41 @@ def test_the_first_optimizers_tell_their_numbers():
         first.SGD(rate=1)
 
 
+class Added(tf.keras.layers.Layer):
+    """Adds one number."""
+
+    def build(self, shape):
+        self.number = self.add_weight("number", (), initializer="ones", dtype=tf.float32)
+
+    def call(self, inputs):
+        return inputs + self.number
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        lambda: tf.distribute.OneDeviceStrategy("/cpu:0"),
+        lambda: tf.distribute.MirroredStrategy(["/cpu:0"]),
+    ],
+)
+def test_what_a_layer_reads_as_float16_is_updated_in_float32(strategy):
+    strategy, least = strategy(), 2.0**-14  # nothing beside 1 in float16
+
+    def step():
+        with tf.GradientTape() as tape:
+            y = layer(tf.constant([1.0], tf.float16))
+        pairs = [(tape.gradient(y, layer.number), layer.number)]
+        return tf.keras.optimizers.SGD(least).apply_gradients(pairs)
+
+    with strategy.scope(), K.get_session() as session:
+        policy = tf.keras.mixed_precision.experimental.Policy("infer_float32_vars")
+        layer = Added(dtype=policy)
+        updated = strategy.experimental_run_v2(step)
+        session.run(tf.global_variables_initializer())
+        session.run(strategy.experimental_local_results(updated))
+        assert session.run(layer.number) == 1 - least
+
+
 def test_one_of_train_counts_its_steps():
     w = variable()
     optimizer = tf.keras.optimizers.get(tf.train.MomentumOptimizer(0.1, 0.9))

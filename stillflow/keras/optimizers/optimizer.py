@@ -27,6 +27,7 @@ from stillflow.graph.scopes import colocate_with, control_dependencies, init_sco
 from stillflow.keras.optimizers import schedules
 from stillflow.keras.optimizers.hyper import BY_HANDLES, Hyper
 from stillflow.layers import names
+from stillflow.layers.autocast import uncast
 from stillflow.layers.values import get_value
 from stillflow.ops.array.gathering import unsorted_segment_sum
 from stillflow.ops.array.shape_of import shape
@@ -389,8 +390,10 @@ def _reduced(strategy: Any, grads_and_vars: Sequence[Pair]) -> Iterable[Pair]:
     """The gradients of all replicas as one, with their variables."""
     if strategy is None:
         return grads_and_vars
-    grads = strategy.extended.batch_reduce_to("SUM", grads_and_vars)
-    return zip(grads, (variable for _, variable in grads_and_vars), strict=True)
+    # A strategy knows the variables that it makes, not what layers read in another type.
+    own = [(grad, uncast(variable)) for grad, variable in grads_and_vars]
+    grads = strategy.extended.batch_reduce_to("SUM", own)
+    return zip(grads, (variable for _, variable in own), strict=True)
 
 
 def _taken(hook: Callable[..., Any], apply_state: Any) -> dict[str, Any]:
