@@ -84,6 +84,22 @@ def walk_public():
     return found
 
 
+def walk_imported_alone():
+    """{package of contrib that tf.contrib does not show: its names}, of those that have any."""
+    found = {}
+    for package in pkgutil.iter_modules(tf.contrib.__path__):
+        if package.ispkg and not hasattr(tf.contrib, package.name):
+            path = "contrib." + package.name
+            module = importlib.import_module("tensorflow." + path)
+            own = module.__name__ + "."
+            found[path] = [
+                name
+                for name, value in public_members(module)
+                if not is_module(value) or (value.__name__ == own + name and name != "python")
+            ]
+    return {path: names for path, names in found.items() if names}
+
+
 def rank(path, name):
     """Orders the public spellings of one object: the plain ones, then the short ones."""
     return path.startswith(("contrib", "keras", "compat.v2")), path.count("."), len(path), path
@@ -214,7 +230,6 @@ def main():
     warnings.simplefilter("ignore")
     tf.logging.set_verbosity(tf.logging.FATAL)
     public = walk_public()
-    write(PUBLIC_NAMES, {path: " ".join(members) for path, members in public.items()})
     write_lines(CLASS_MODULES, class_modules(public))
     import_internals()
     spellings = public_spellings(public)
@@ -228,6 +243,8 @@ def main():
     table = {name: matched for name, matched in internal.items() if matched}
     table[""] = " ".join(sorted(set(internal) - set(table)))
     write(INTERNAL_NAMES, table)
+    public.update(walk_imported_alone())  # last: what it imports tf.contrib would show
+    write(PUBLIC_NAMES, {path: " ".join(members) for path, members in public.items()})
 
 
 if __name__ == "__main__":

@@ -52,6 +52,13 @@ _RENAMED_IN_1_0 = {
 }
 
 
+# Modules of which TensorFlow 1.15 has nothing but the name.
+_EMPTIED_IN_1_15 = {
+    "tf.contrib.boosted_trees": "its trees are tf.estimator.BoostedTreesClassifier and "
+    "BoostedTreesRegressor, which are not yet in Stillflow",
+}
+
+
 class NotInStillflowError(NotImplementedError):
     """TensorFlow 1.15 has this and Stillflow has not yet."""
 
@@ -141,7 +148,7 @@ def missing(path: str, name: str) -> Exception:
     if name.startswith("_"):  # tools ask every module for such names: spare the table
         return AttributeError(f"module {module!r} has no attribute {name!r}")
     asker = _asker()
-    if name in names().get(path, ()):
+    if is_public(path, name):
         return refusal(module, name, not_yet(path, name), asker)
     more = hint(path, name)
     if _is_importing(asker):
@@ -165,7 +172,7 @@ def missing_module(path: str) -> ImportError:
     """The exception for `import tensorflow.<path>`."""
     name = f"tensorflow.{path}"
     parent, _, leaf = path.rpartition(".")
-    if path in names() or leaf in names().get(parent, ()):
+    if is_public(parent, leaf):
         return MissingModuleError(not_yet(parent, leaf), name=name)
     return ModuleNotFoundError(f"No module named {name!r}{hint(parent, leaf)}", name=name)
 
@@ -178,6 +185,14 @@ def names() -> dict[str, frozenset[str]]:
     with open(os.path.join(os.path.dirname(__file__), "tf115_names.json"), "rb") as file:
         table = json.load(file)
     return {path: frozenset(members.split()) for path, members in table.items()}
+
+
+def is_public(path: str, name: str) -> bool:
+    """Whether TensorFlow 1.15 shows a name in `tf.<path>`, or has a public module of that name.
+
+    `tf.contrib` does not show each of its packages: some are there once they are imported.
+    """
+    return name in names().get(path, ()) or f"{path}.{name}" in names()
 
 
 def not_yet(path: str, name: str) -> str:
@@ -194,6 +209,8 @@ def hint(path: str, name: str) -> str:
     """A hint: what took its place in 1.0, near names of its module, other modules that have it."""
     if successor := _successor(_spelling(path, name)):
         return f". TensorFlow 1.0 took it away: use {successor}."
+    if instead := _EMPTIED_IN_1_15.get(_spelling(path, name)):
+        return f". TensorFlow 1.15 has nothing in it: {instead}."
     from difflib import get_close_matches
 
     near = [_spelling(path, n) for n in get_close_matches(name, names().get(path, ()), n=3)]

@@ -172,7 +172,7 @@ def _proto(path: str, name: str) -> tuple[Found, str | None]:
 def _absent(path: str, part: str, name: str) -> tuple[Found, str | None]:
     if part.startswith("_"):
         return Found("internal", name), None
-    if part in _missing.names().get(path, ()):
+    if _missing.is_public(path, part):
         return Found("not yet", name), None
     return Found("unknown", name, _missing.hint(path, part)), None
 

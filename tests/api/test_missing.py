@@ -70,6 +70,22 @@ def test_a_name_of_before_1_0_says_what_to_use(old, new):
     )
 
 
+def test_a_package_of_contrib_that_is_there_once_imported_is_not_yet_here(tree_module):
+    """`tf.contrib` of TensorFlow 1.15 does not show each of its packages."""
+    assert "hooks" not in _missing.names()["contrib"]
+    assert "not yet in Stillflow" in str(_missing.missing_module("contrib.hooks"))
+    with pytest.raises(ImportError, match="not yet in Stillflow"):
+        exec("from stillflow.api.contrib import hooks")
+
+
+def test_a_package_that_tensorflow_1_15_has_emptied_says_what_took_its_place():
+    error = _missing.missing_module("contrib.boosted_trees")
+    assert not isinstance(error, NotImplementedError)
+    assert "tf.estimator.BoostedTreesClassifier" in str(error)
+    assert "not yet" in str(error)
+    assert not hasattr(tf.estimator, "BoostedTreesClassifier")
+
+
 def test_an_import_of_a_missing_name_keeps_the_explanation(tree_module):
     """Python would put its own words in place of an AttributeError's."""
     code = "from stillflow.api.layers import conv2d"
