@@ -30,8 +30,8 @@ def check(path: str, python2: bool = False, as_module: bool = False) -> Report:
     full = os.path.realpath(path)
     if os.path.isdir(full):
         _check_folder(report, full, python2)
-    elif not os.path.lexists(path):
-        report.unread.append((path, "does not exist"))
+    elif (why := sources.why_absent(path)) is not None:
+        report.unread.append((path, why))
     elif not os.path.exists(full):
         report.unread.append((path, "is a link that leads nowhere"))
     else:

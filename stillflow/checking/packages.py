@@ -22,6 +22,7 @@ _ASKED = {
     *("array", "base64", "collections", "fractions", "inspect", "itertools", "math", "operator"),
     *("os", "random", "string", "sys", "threading", "time", "types", "urllib", "numpy"),
 }
+_INSTALL_IT = "no module {} is here: install it, or set PYTHONPATH"
 _OF_OTHER_SYSTEMS = {"startfile", "getuid", "geteuid", "O_BINARY", "fork", "nice", "wait4", "tzset"}
 # Gone since Python 3.12 or 3.13; the package standard-NAME has each as it was.
 _DEAD_BATTERIES = {
@@ -79,7 +80,7 @@ def _lacking_package(top: str) -> Lack | None:
         return Lack("package", top, f"pip install {versions[top]}")
     if top in distributions or top in _WELL_KNOWN:
         return Lack("package", top, f"pip install {distributions.get(top, top)}")
-    return Lack("package", top, f"no module {top} is here: install it, or set PYTHONPATH")
+    return Lack("package", top, _INSTALL_IT.format(top))
 
 
 _WELL_KNOWN = {
@@ -89,6 +90,7 @@ _WELL_KNOWN = {
     *("lxml", "psutil", "jieba", "nibabel", "pyaudio", "easydict", "tabulate", "sentencepiece"),
     *("spacy", "tensorflow_datasets", "sacred", "hyperopt", "edward", "ipdb", "Cython", "pyglet"),
     *("bottleneck", "theano", "lasagne", "xgboost", "lightgbm", "torch", "torchvision", "flask"),
+    *("cloudpickle", "dill", "docopt", "fire", "pyDOE", "svgwrite", "toposort"),
     *("prettytensor", "regex", "unidecode", "inflect", "munch", "toolz", "pygame", "mock"),
 }
 
@@ -101,6 +103,8 @@ def _lacking_below(name: str) -> Lack | None:
         return Lack("dropped", name, f"use {told}")
     if (told := tables()["python2"].get(name)) is not None:
         return Lack("Python 2", name, f"import {told}")
+    if _is_shared(name.partition(".")[0]):
+        return Lack("package", name, _INSTALL_IT.format(name))
     return Lack("dropped", name, "the version here has no such module: see its changes")
 
 
@@ -155,6 +159,11 @@ def _spec(top: str) -> Any:
         return importlib.machinery.PathFinder.find_spec(top) or importlib.util.find_spec(top)
     except (ImportError, ValueError, AttributeError):
         return None
+
+
+def _is_shared(top: str) -> bool:
+    """Whether several distributions put modules into a package that is here, as into `google`."""
+    return getattr(_spec(top), "origin", "") is None
 
 
 @functools.cache

@@ -68,6 +68,17 @@ def _is_source(name: str) -> bool:
     return name.endswith(SUFFIXES) and not name.startswith(".")
 
 
+def why_absent(path: str) -> str | None:
+    """Why there is nothing to be seen at a path; None where there is something, if only a link."""
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return "does not exist"
+    except OSError as error:
+        return f"cannot be opened: {error.strerror}"
+    return None
+
+
 def read(path: str) -> Text:
     """The text of a file, decoded as Python would.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from typing import Any
 
 import click
@@ -33,6 +34,16 @@ class SectionedGroup(click.Group):
         assert command.name is not None
         self.add_command(command)
         self._sections[command.name] = section
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Refuses a file that stands where a command does with what would take it."""
+        name = args[0]
+        if name not in self.commands and os.path.isfile(name):
+            told = f"{name!r} is no command. `{ctx.info_name} run {name}` runs a program."
+            raise click.UsageError(told, ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes a heading and the commands of each section that has any."""

@@ -90,6 +90,11 @@ def install(name: str, prefix: str | None, period: bool = True) -> str:
     if os.path.dirname(folder) not in specs.kernel_dirs:
         share = os.path.dirname(os.path.dirname(folder))
         lines.append(f"Jupyter does not look there unless JUPYTER_PATH has {share}.")
+    elif prefix is not None and prefix == usual_prefix():
+        lines.append(
+            "A Jupyter outside of this environment finds it after `stillflow kernel install "
+            "--user`."
+        )
     return "\n".join(lines)
 
 

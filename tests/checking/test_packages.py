@@ -24,6 +24,7 @@ def test_modules_that_are_there(name):
         ("cPickle", "Python 2", "import pickle"),
         ("horovod.torch", "package", "write it without"),
         ("numpy.nosuch", "dropped", "no such module"),
+        ("google.colab", "package", "no module google.colab is here"),  # `google` is protobuf's too
     ],
 )
 def test_modules_that_are_not(name, kind, advice):
@@ -40,6 +41,7 @@ def test_modules_that_are_not(name, kind, advice):
         ("gym", "pip install 'gym==0.17.3'"),
         ("keras", "pip install --no-deps keras==2.2.4"),
         ("pandas", "pip install pandas"),
+        ("tree", "pip install dm-tree"),
     ],
 )
 def test_what_pip_is_to_install(monkeypatch, name, advice):

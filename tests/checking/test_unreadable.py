@@ -31,6 +31,14 @@ def test_a_path_that_is_not_there():
     assert report.exit_code == 2
 
 
+def test_a_path_that_cannot_be_looked_at():
+    """As below a folder that one may not enter."""
+    path = "x" * 300
+    assert (
+        check(path).verdict == f"nothing could be read: {path} cannot be opened: File name too long"
+    )
+
+
 def test_links_that_lead_nowhere_or_to_themselves(tmp_path):
     for name, target in (("gone.py", "nosuch"), ("round.py", "round.py")):
         (tmp_path / name).symlink_to(target)

@@ -60,6 +60,14 @@ def test_wrong_usage_exits_with_2(arguments):
     assert done.stderr.startswith("Usage: stillflow")
 
 
+def test_a_program_where_a_command_stands_is_told_of_run(tmp_path):
+    program = tmp_path / "train.py"
+    program.write_text("")
+    done = stillflow(str(program))
+    assert done.returncode == 2
+    assert f"`stillflow run {program}` runs a program." in done.stderr
+
+
 def test_help_loads_no_numpy():
     """The command line answers at once: numpy and the public tree wait until they are needed."""
     code = """

@@ -1,6 +1,7 @@
 """`stillflow completion`: the scripts, and what a shell is answered."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -61,3 +62,32 @@ echo "${COMPREPLY[@]}"
 """
     done = subprocess.run(["bash", "-c", code, "bash", COMMAND], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("completion\n", "")
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+def test_fish_takes_the_script():
+    code = 'stillflow completion fish | source; complete -C "stillflow ru"'
+    path = os.pathsep.join((os.path.dirname(COMMAND), os.environ["PATH"]))
+    done = subprocess.run(
+        ["fish", "-c", code], capture_output=True, text=True, env={**os.environ, "PATH": path}
+    )
+    assert (done.stdout, done.stderr) == ("run\tRun a program\n", "")
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+def test_zsh_takes_the_script():
+    """Completion itself needs a terminal: its hooks are stood in for."""
+    code = """
+compdef() { :; }
+compadd() { echo compadd "$@"; }
+_describe() { print -rl -- "${(@P)3}"; }
+path=("$1" $path)
+eval "$("$1"/stillflow completion zsh)"
+words=(stillflow ru) CURRENT=2
+_stillflow_completion
+"""
+    done = subprocess.run(
+        ["zsh", "-f", "-c", code, "zsh", os.path.dirname(COMMAND)], capture_output=True, text=True
+    )
+    assert "run:Run a program" in done.stdout
+    assert done.stderr == ""

@@ -9,6 +9,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 import stillflow.api as tf
+from stillflow.notebook import specs
 
 COMMAND = (sys.executable, "-m", "stillflow", "kernel")
 
@@ -48,6 +49,13 @@ def test_a_kernel_is_installed_found_and_removed(prefix):
     assert kernel("remove", *place).stderr == (
         f"Error: There is no kernel 'stillflow' in {prefix}.\n"
     )
+
+
+def test_a_kernel_of_an_environment_says_which_jupyter_finds_it(prefix, monkeypatch):
+    monkeypatch.setattr(specs, "usual_prefix", lambda: str(prefix))
+    said = specs.install("stillflow", str(prefix))
+    assert "A Jupyter outside of this environment" in said
+    assert "--user" in said
 
 
 def test_other_kernels_are_left_alone(prefix):
