@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,16 @@ from stillflow.serving.examples import serialized_example
 from stillflow.serving.signatures import Port, Signature
 from stillflow.serving.tensors import array_of, invalid, is_binary, shown
 
-_DECODER = json.JSONDecoder()
+
+def _finite(digits: str) -> float:
+    """The float that digits spell. Infinity has a spelling of its own."""
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(f"Number too big to be stored in double: {shown(digits)}")
+    return value
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite)
 
 
 class Asked(NamedTuple):
