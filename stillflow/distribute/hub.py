@@ -14,6 +14,8 @@ from stillflow.distribute.membership import Membership
 from stillflow.distribute.wire import Wire
 
 Answer = dict[str, Any]
+THE_END = "the end of the program"
+"""The exchange behind which ranks may go."""
 _GONE = "has ended without a word: it was killed, or its machine is gone"
 
 
@@ -121,7 +123,8 @@ class Hub:
                 return
             came = [self._here[r] for r in range(self._own.size)]
             self._here.clear()
-        places = [place for place, _ in came]
+            places = [place for place, _ in came]
+            self._is_over |= set(places) == {THE_END}
         if len(set(places)) > 1:
             self._tell_all({"differ": places})
         else:
@@ -137,10 +140,6 @@ class Hub:
         self._tell(failure, (r for r in self._wires if r != rank))
         if rank:
             self._answer(failure)
-
-    def end(self) -> None:
-        """From here on it is no failure that ranks go."""
-        self._is_over = True
 
     def _tell_all(self, message: Answer) -> None:
         self._tell(message)

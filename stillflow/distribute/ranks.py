@@ -19,7 +19,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
-from stillflow.distribute.hub import Answer, Hub, NotAllHere
+from stillflow.distribute.hub import THE_END, Answer, Hub, NotAllHere
 from stillflow.distribute.membership import FOLLOWED, Membership
 from stillflow.distribute.wire import Wire
 from stillflow.graph.errors import InternalError, InvalidArgumentError
@@ -51,6 +51,7 @@ class Ranks(processes.Alone):
         self._wire: Wire | None = None
         self._failure: str | None = None
         self._failed = threading.Event()
+        self._is_leaving = False
         self._is_over = False
         self._dealt: tuple[Any, Any] = (None, None)
         self._exit_code: int | None = None  # of a process that must not wait for others any more
@@ -83,7 +84,7 @@ class Ranks(processes.Alone):
         end = time.monotonic() + self._own.patience
         while True:
             try:
-                wire = Wire(socket.create_connection(self._own.leader_address, timeout=5.0))
+                wire = Wire(_connected(self._own.leader_address))
                 wire.send({"rank": self.rank, "size": self.size, "token": self._own.token})
                 return wire
             except OSError as error:
@@ -125,6 +126,8 @@ class Ranks(processes.Alone):
             told = answer["failed"]
             self._hear(f"Rank {told['rank']} {told['why']}.")
         else:
+            # Who has been answered may be gone before this process has noted that it leaves too.
+            self._is_over |= self._is_leaving and "values" in answer
             self._answers.put(answer)
 
     def _listen(self, wire: Wire) -> None:
@@ -223,10 +226,8 @@ class Ranks(processes.Alone):
             self._give_up(error)
 
     def _leave(self) -> None:
-        self.exchange("the end of the program", None)
-        self._is_over = True
-        if self._hub is not None:
-            self._hub.end()
+        self._is_leaving = True
+        self.exchange(THE_END, None)
         processes.close_all()
 
     def _give_up(self, error: BaseException | None) -> None:
@@ -248,6 +249,19 @@ class Ranks(processes.Alone):
             with suppress(Exception):
                 sys.stdout.flush()
             os._exit(self._exit_code)
+
+
+def _connected(address: tuple[str, int]) -> socket.socket:
+    """A connection to who listens there, OSError where nobody does.
+
+    Where nobody listens at a port that the system gives out itself, it may take that one for this
+    end, and connect it to itself.
+    """
+    connection = socket.create_connection(address, timeout=5.0)
+    if connection.getsockname() == connection.getpeername():
+        connection.close()
+        raise ConnectionRefusedError("Nobody listens there")
+    return connection
 
 
 def _difference(places: list[str]) -> Exception:

@@ -50,7 +50,7 @@ def meet(count: int) -> None:
         coordinator_bind_address="127.0.0.1:0",  # the one that JAX starts in rank 0 serves nobody
         initialization_timeout=_PATIENCE,
         heartbeat_timeout_seconds=_FOREVER,
-        shutdown_timeout_seconds=5,
+        shutdown_timeout_seconds=_PATIENCE,  # of ranks that are all at the end
     )
     # It waits for the other ranks, which one that has failed must not.
     atexit.unregister(api.clean_up)
