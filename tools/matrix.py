@@ -5,8 +5,9 @@ Run it in a checkout's own environment, as `make matrix` does:
     python tools/matrix.py [--python 3.13] [--packages oldest] [-- pytest's arguments]
 
 Pythons are those of the path, of pyenv and of uv; none is downloaded. The oldest packages are the
-first releases that pyproject.toml admits and that have a wheel for the Python. A row is printed for
-each pair, and the exit code is 1 where one failed.
+first releases that pyproject.toml admits and that have a wheel for the Python. What is done, and
+what pytest prints, is shown as it comes; at the end there is a row for each pair, and the exit code
+is 1 where one failed.
 """
 
 import argparse
@@ -44,20 +45,21 @@ def main() -> int:
     parser.add_argument("--packages", choices=PACKAGES, action="append")
     parser.add_argument("pytest", nargs="*", help="in place of the quick share")
     asked = parser.parse_args()
-    failed = 0
+    rows, failed = [], False
     for version, packages in itertools.product(
         asked.python or VERSIONS, asked.packages or PACKAGES
     ):
         python = found(version)
         if python is None:
-            print(f"{version:5} {packages}  is not here", flush=True)
+            rows.append(f"{version:5} {packages}  is not here")
             continue
         began = time.monotonic()
         outcome, is_good = tried(python, version, packages, asked.pytest or SHARE)
         took = time.monotonic() - began
-        print(f"{version:5} {packages}  {outcome}  ({took:.0f} s)", flush=True)
-        failed += not is_good
-    return min(failed, 1)
+        rows.append(f"{version:5} {packages}  {outcome}  ({took:.0f} s)")
+        failed |= not is_good
+    print(*rows, sep="\n", flush=True)
+    return int(failed)
 
 
 def found(version: str) -> str | None:
@@ -81,28 +83,41 @@ def tried(python: str, version: str, packages: str, tests: list[str]) -> tuple[s
     BUILT.mkdir(parents=True, exist_ok=True)
     into = ["--python", str(folder)]
     solve = ["--python-version", version, "--resolution", PACKAGES[packages], "--upgrade"]
-    steps = [
-        uv("pip", "compile", *solve, "--only-binary", ":all:", "pyproject.toml", "-o", str(lock)),
-        uv("venv", "--clear", "--python", python, str(folder)),
-        uv("pip", "install", *into, "-r", str(lock), *TEST_TOOLS),
-        uv("pip", "install", *into, "--no-deps", "--editable", "."),
-    ]
-    for step in steps:
+    steps = {
+        "finds packages": uv(
+            *("pip", "compile", *solve, "--only-binary", ":all:", "pyproject.toml"),
+            *("-o", str(lock)),
+        ),
+        "makes an environment": uv("venv", "--clear", "--python", python, str(folder)),
+        "installs packages": uv(
+            *("pip", "install", "--compile-bytecode", *into, "-r", str(lock), *TEST_TOOLS),
+        ),
+        "installs Stillflow": uv("pip", "install", *into, "--no-deps", "--editable", "."),
+    }
+    for what, step in steps.items():
+        print(f"{version} {packages}: {what}", flush=True)
         done = subprocess.run(step, cwd=ROOT, capture_output=True, text=True)
         if done.returncode:
             return f"cannot be installed: {done.stderr.strip()}", False
+    print(f"{version} {packages}: tests {versions(folder)}", flush=True)
     command = [str(folder / "bin" / "pytest"), "-m", "not slow", "-n", "auto"]
     options = ["--dist", "loadfile", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*command, *options, *tests],
-        cwd=ROOT,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        print(done.stdout, flush=True)
-    return f"{versions(folder)}: {last_line(done.stdout)}", done.returncode == 0
+    last, code = shown([*command, *options, *tests])
+    return f"{versions(folder)}: {last}", code == 0
+
+
+def shown(command: list[str]) -> tuple[str, int]:
+    """Runs the tests and passes on what they print: the last line of it, and the exit code."""
+    last = "pytest said nothing"
+    # What Python makes of modules is kept; else each process of the tests takes seconds for it.
+    kept = {"PYTHONDONTWRITEBYTECODE": "", "OPENBLAS_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **kept}, stdout=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            last = line.strip("= \n") or last
+    return last, process.returncode
 
 
 def versions(folder: Path) -> str:
@@ -111,10 +126,6 @@ def versions(folder: Path) -> str:
         "import importlib.metadata as m; print(*(f'{n} {m.version(n)}' for n in ('jax', 'numpy')))"
     )
     return said([str(folder / "bin" / "python"), "-c", tell])
-
-
-def last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["pytest said nothing"])[-1].strip("= ")
 
 
 def uv(*arguments: str) -> list[str]:
