@@ -48,6 +48,14 @@ def test_a_report_follows_the_program(tmp_path):
     assert "time by type\n" in done.stderr
 
 
+def test_an_eager_program_is_told_what_is_not_recorded():
+    """It has no session's runs, and no line says that nothing took any time."""
+    done = explained("explain", "-c", "import tensorflow as tf; tf.enable_eager_execution()")
+    assert done.returncode == 0
+    assert "stillflow explain: -c: no session's runs in " in done.stderr
+    assert "\nWhat is carried out eagerly is not recorded; " in done.stderr
+
+
 def test_a_program_that_fails_reports_after_its_traceback(tmp_path):
     """To a file as JSON, with a trace, as Perfetto reads it."""
     options = ("--json", "--output", "report.json", "--trace", "trace.json")

@@ -1,6 +1,7 @@
 """What is recorded of runs: where, how often, on which tier and why, what compiling took."""
 
 import functools
+import time
 
 import numpy as np
 import pytest
@@ -188,7 +189,22 @@ def test_stages_say_each_where_they_are(recorder):
     tiers = kind_of(report(recorder), add.name)["tiers"]
     assert tiers[0] == "NumPy: nothing in it can be compiled"
     assert len(tiers) == 2
-    assert "  stage 1: NumPy: nothing in it can be compiled\n  stage 2: " in text(report(recorder))
+    assert ("  stage 1 of 2: NumPy: nothing in it can be compiled\n  stage 2 of 2: ") in text(
+        report(recorder)
+    )
+
+
+def test_what_ran_once_and_took_little_is_told_of_in_short(recorder):
+    named = tf.as_string(tf.constant(1.0), name="named")
+    large = tf.py_func(lambda: time.sleep(0.2) or np.float32(1), [], tf.float32)
+    with tf.Session() as session:
+        session.run(named)
+        session.run(large)
+        session.run(large)
+        assert "AsString 'named'" not in text(report(recorder))
+        session.run(named)
+        assert "AsString 'named'" in text(report(recorder))
+        assert "PyFunc" in text(report(recorder))
 
 
 def test_nobody_asks_and_nothing_is_wrapped():

@@ -6,7 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _KINDS = 12  # of runs that are shown
+_LARGE = 0.05  # of all runs' time: a kind that ran once and took less is told of in short
 _ROWS = 10  # of a table
+_UNRECORDED = (
+    "What is carried out eagerly is not recorded; what tf.function, gradients and pipelines do is."
+)
 _NAMES = 3  # of fetches and feeds
 _CACHE = {
     "hit": "read from the cache",
@@ -25,14 +29,19 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     count = sum(kind["count"] for kind in kinds)
     spent = sum(kind["seconds"] for kind in kinds)
     program = report["program"][0] if report["program"] else ""
-    yield (
-        f"stillflow explain: {program or 'the program'}: {many(count, 'run')} of "
-        f"{many(len(kinds), 'kind')}, {seconds(spent)} of {seconds(report['seconds'])}"
-    )
+    told = f"stillflow explain: {program or 'the program'}"
+    took = f"{seconds(spent)} of {seconds(report['seconds'])}"
+    if kinds:
+        yield f"{told}: {many(count, 'run')} of {many(len(kinds), 'kind')}, {took}"
+    else:
+        yield f"{told}: no session's runs in {seconds(report['seconds'])}"
+        yield _UNRECORDED
     together = _together(kinds)
     for kind in together[:_KINDS]:
         yield ""
         yield from of_kind(kind)
+        if kind["count"] > 1 or kind["compiles"] or kind["seconds"] > _LARGE * spent:
+            yield from _stays(kind)
     if len(together) > _KINDS:
         yield ""
         yield f"and {many(len(together) - _KINDS, 'kind')} of runs that took less (--json has all)"
@@ -80,13 +89,13 @@ def of_kind(kind: Mapping[str, Any]) -> Iterator[str]:
     yield from _tiers(kind["tiers"])
     yield from _at_most([f"  {_compile(compiled)}" for compiled in kind["compiles"]])
     yield from _at_most([f"  {_segment(row)}" for row in kind["segments"] if row["count"]])
-    yield from _stays(kind)
 
 
 def _tiers(tiers: Sequence[str]) -> Iterator[str]:
     """Why it is where it is; where a run has stages that wait for others, each."""
     for number, tier in enumerate(tiers, start=1):
-        yield f"  stage {number}: {tier}" if len(tiers) > 1 else f"  {tier}"
+        stage = f"stage {number} of {len(tiers)}: " if len(tiers) > 1 else ""
+        yield f"  {stage}{tier}"
 
 
 def _at_most(lines: Sequence[str]) -> Iterator[str]:
