@@ -121,6 +121,15 @@ def ink(page, canvas):
 RARELY = pytest.mark.slow  # a page more in a browser
 
 
+def test_where_the_pen_only_touches_there_is_a_dot(opened):
+    """Each line begins so: it is no picture without a digit, of which the page would say so."""
+    page = opened()
+    with page.expect_response("**/api/predict") as answer:
+        page.locator("#sheet").click()
+    assert answer.value.status == 200
+    assert ink(page, "#sheet") > 100
+
+
 @pytest.mark.parametrize("digit", [2, *(pytest.param(n, marks=RARELY) for n in (7, 8))])
 def test_a_digit_drawn_with_the_mouse_is_read(opened, digit):
     page = opened()

@@ -86,6 +86,7 @@ export class Sheet {
     context.lineCap = context.lineJoin = "round";
     for (const stroke of this.strokes) {
       context.beginPath();
+      if (stroke.length === 1) this.#dot(context, side, stroke[0], ink);
       context.moveTo(stroke[0][0] * side, stroke[0][1] * side);
       stroke.forEach(([x, y], i) => {
         const [nextX, nextY] = stroke[i + 1] ?? [x, y];
@@ -96,6 +97,14 @@ export class Sheet {
       });
       context.stroke();
     }
+  }
+
+  // A line without length has no ink: where the pen has only touched, it would leave nothing.
+  #dot(context, side, [x, y], ink) {
+    context.fillStyle = ink;
+    context.arc(x * side, y * side, (PEN * side) / 2, 0, 2 * Math.PI);
+    context.fill();
+    context.beginPath();
   }
 
   #cross(context, side) {
