@@ -44,11 +44,14 @@ def unless(slow, parameters):
     return pytest.param(*parameters.values, id=parameters.id, marks=marks)
 
 
+#: Models whose layers and whose head are each among the quick tests with another.
+CROSSED = ("wide_and_deep_classifier", "dnn_classifier", "linear_regressor_of_two")
 #: Programs that add nothing but size to others of their suite, which are among the quick tests.
 LARGER = {
     *("canned-wide_and_deep_classifier_whole", "canned-linear_classifier_whole"),
     *("canned-dnn_classifier_of_three_whole", "canned-dnn_regressor_whole"),
     "canned-weighted_linear_classifier_of_three_whole",
+    *(f"canned-{name}_{part}" for name in CROSSED for part in ("train", "eval")),
     *("contrib_cells-grid_both", "contrib_cells-grid_joined", "contrib_cells-grid_both_offset"),
     *("contrib_cells-grid_coupled", "contrib_cells-grid_shared", "contrib_cells-grouped"),
     *("contrib_cells-coupled_whole", "contrib_cells-layer_norm_whole"),

@@ -16,7 +16,10 @@ def mnist_losses() -> list[float]:
     return losses("run", MNIST, "30")
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(4, marks=pytest.mark.slow)])
+# Of its first losses in quick tests: test_launch.py, with as many processes. CONV has more kinds of
+# operations.
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [2, 4])
 def test_losses_of_the_course_are_those_of_one_device(mnist_losses, count):
     found = losses("run", "--devices", str(count), MNIST, "30")
     np.testing.assert_allclose(found, mnist_losses, rtol=1e-5)

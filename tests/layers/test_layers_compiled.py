@@ -29,8 +29,19 @@ def renormalised(x, training):
     return tf.layers.batch_normalization(x, renorm=True, training=training)
 
 
-@pytest.mark.parametrize("fed", [False, True], ids=["known", "fed"])
-@pytest.mark.parametrize("build", [rows, images, transposed, renormalised])
+LAYERS = {build.__name__: build for build in (rows, images, transposed, renormalised)}
+#: Each layer, and each way in which a batch norm is told, is among the quick tests.
+QUICK = {"rows-fed", "images-known", "transposed-known", "renormalised-known"}
+CASES = [
+    pytest.param(
+        build, fed, id=f"{name}-{way}", marks=() if f"{name}-{way}" in QUICK else pytest.mark.slow
+    )
+    for name, build in LAYERS.items()
+    for way, fed in (("known", False), ("fed", True))
+]
+
+
+@pytest.mark.parametrize(("build", "fed"), CASES)
 def test_a_step_is_compiled_in_one_piece(build, fed, monkeypatch):
     """Whether it is known while building that this is training, or fed."""
     monkeypatch.setenv("STILLFLOW_TIER", "xla")

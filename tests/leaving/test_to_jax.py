@@ -19,6 +19,14 @@ def wide(request):
         yield request.param
 
 
+#: With 64-bit types these take as long again, and have nothing to themselves there.
+WIDE_AT_LENGTH = pytest.mark.parametrize(
+    "wide",
+    [pytest.param(False, id="narrow"), pytest.param(True, id="wide", marks=pytest.mark.slow)],
+    indirect=True,
+)
+
+
 def started(graph=None):
     session = tf.Session(graph=graph)
     session.run(tf.global_variables_initializer())
@@ -54,6 +62,7 @@ def test_fetches(wide):
     np.testing.assert_allclose(each, want_logits, rtol=1e-5, atol=1e-6)
 
 
+@WIDE_AT_LENGTH
 def test_gradients_are_tensorflows(wide):
     """Of images that are zero in places, where a rectifier's input is exactly zero."""
     x = tf.placeholder(tf.float32, [None, 12, 12, 1], name="x")
@@ -130,6 +139,7 @@ def test_random_numbers_are_the_sessions(wide):
             np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-7 if wide else 2e-6)
 
 
+@WIDE_AT_LENGTH
 def test_a_function_draws_the_same_numbers(wide):
     """Those that the session would draw next; a derivative draws them too."""
     x = tf.placeholder(tf.float32, [50], name="x")
@@ -160,6 +170,7 @@ def test_loops_and_choices(wide):
         np.testing.assert_allclose(got, session.run(chosen, {x: given, count: 6}), rtol=1e-5)
 
 
+@WIDE_AT_LENGTH
 def test_a_recurrent_network(wide):
     x = tf.placeholder(tf.float32, [4, 7, 3], name="x")
     cell = tf.nn.rnn_cell.BasicLSTMCell(5)

@@ -72,7 +72,7 @@ def test_nothing_is_lost_and_nothing_torn(seconds, tmp_path):
     def work(name, kind):
         runs = 0
         try:
-            while not stop.is_set():
+            while not stop.is_set() or not runs:
                 kinds[kind](runs)
                 runs += 1
         except Exception as error:

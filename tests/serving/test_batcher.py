@@ -128,7 +128,8 @@ def test_a_batch_is_as_large_as_its_items_together(runner):
 def test_a_batch_that_is_not_full_waits_for_more(runner):
     async def many():
         tasks = [asyncio.create_task(batcher(1))]
-        await asyncio.sleep(0.01)
+        while not batcher.waiting:
+            await asyncio.sleep(0)
         tasks.append(asyncio.create_task(batcher(2)))
         return await asyncio.gather(*tasks)
 

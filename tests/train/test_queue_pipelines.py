@@ -50,7 +50,9 @@ class Pipeline:
     def _again_and_again(self, fetch):
         options = tf.RunOptions()
         while not self._done.is_set():
-            options.timeout_in_ms = self._random.choice([1, 3, 30])
+            options.timeout_in_ms = self._random.choice(
+                [1, 3, 30, 1000]
+            )  # however busy the machine is
             try:
                 self._session.run(fetch, options=options)
             except tf.errors.OutOfRangeError:
