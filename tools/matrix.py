@@ -24,13 +24,26 @@ BUILT = ROOT / "build" / "matrix"
 VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
 PACKAGES = {"oldest": "lowest-direct", "newest": "highest"}
 TEST_TOOLS = ["pytest>=8.3", "pytest-xdist>=3.6", "hypothesis>=6.120", "fissix>=24.4.24"]
-# Short, and between them: the command, graphs, numbers of both tiers, names that are gone, files.
+# Short, and between them each part that needs no optional package: the command, graphs, numbers of
+# both tiers, layers, input, training, eager programs, functions, processes, gone names, files.
 SHARE = [
+    "tests/autograph",
     "tests/cli/test_doctor.py",
     "tests/cli/test_run.py",
     "tests/graph",
     "tests/random",
     "tests/variables",
+    "tests/functions",
+    "tests/eager/test_tape.py",
+    "tests/eager/test_iterating.py",
+    "tests/layers/test_samplers.py",
+    "tests/keras/test_metrics.py",
+    "tests/ops/test_queues.py",
+    "tests/train/test_coordinator.py",
+    "tests/train/test_updates.py",
+    "tests/summaries/test_summaries.py",
+    "tests/interchange/test_importer.py",
+    "tests/distribute/test_ranks.py",
     "tests/environment/test_dropped.py",
     "tests/environment/test_translation.py",
     "tests/checkpoint/test_saver.py",
