@@ -17,7 +17,7 @@ import numpy as np
 from stillflow.declare.numpy.denormals import flushed
 from stillflow.graph.errors import InvalidArgumentError, OpError, ResourceExhaustedError
 from stillflow.graph.operation import Operation
-from stillflow.runtime import collecting, xla_cache
+from stillflow.runtime import collecting, ending, xla_cache
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.last_writes import with_last_writes_put_off
 from stillflow.runtime.memory import keep_freed
@@ -38,6 +38,7 @@ from stillflow.runtime.xla_walk import trace
 
 keep_freed()
 xla_cache.start()
+ending.wait_at_the_end()
 
 _COMPILING = threading.RLock()  # what is traced and compiled, one thing at a time
 
@@ -275,6 +276,7 @@ class _Compiled:
         return self._gives or bool(self._messages)
 
     def run(self, slots: list[Any]) -> Outcome | None:
+        ending.check()
         arguments = placement.arguments(
             slots,
             self._packs,
@@ -298,6 +300,7 @@ class _Compiled:
         self, feeds: Sequence[np.ndarray], variables: dict[Operation, Any]
     ) -> tuple[list[Any], Outcome | None]:
         """`run`, with what the last run left as the arguments."""
+        ending.check()
         buffers, donated, inputs = self._left
         if placement.is_away:
             feeds = placement.lent(feeds, self._is_awaited)
