@@ -26,7 +26,9 @@ def two():
     with ThreadPoolExecutor(2) as pool:
         seeds = [each.result(LONG) for each in [pool.submit(one.meet) for one in both]]
     assert seeds[0] == seeds[1]
-    return both
+    yield both
+    for wire in (both[1]._wire, both[0]._hub._wires[1]):
+        wire.close()
 
 
 class Late(queue.SimpleQueue):
