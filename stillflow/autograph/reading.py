@@ -27,22 +27,29 @@ def function_node(f: Callable) -> FunctionNode:
         lines, _ = inspect.findsource(code)
         tree = _parsed("".join(lines))
     except (OSError, TypeError, SyntaxError) as error:
-        raise Unreadable(
-            f"Unable to locate the source code of {f}. Note that functions defined in certain "
-            "environments, like the interactive Python shell do not expose their source code. If "
-            "that is the case, you should to define them in a .py source file. If you are certain "
-            "the code is graph-compatible, wrap the call using @tf.autograph.do_not_convert. "
-            f"Original error: {error}"
-        ) from error
+        raise _without_source(f, error) from error
     is_own = _is_lambda if code.co_name == "<lambda>" else _is_function
     # Of lambdas in each other the innermost, which is found last.
     found = next((node for node in reversed([*ast.walk(tree)]) if is_own(node, code)), None)
+    if found is None and code.co_filename == "<string>":
+        # From 3.13 on Python keeps the text of `python -c`, which has this name too.
+        raise _without_source(f, "it is text that was executed")
     if found is None:
         raise Unreadable(f"The definition of {f} is no longer in its file.")
     if isinstance(found, ast.AsyncFunctionDef):
         raise NotImplementedError("coroutines are not supported by AutoGraph")
     assert isinstance(found, (ast.FunctionDef, ast.Lambda))
     return copy.deepcopy(found)
+
+
+def _without_source(f: Callable, why: object) -> Unreadable:
+    return Unreadable(
+        f"Unable to locate the source code of {f}. Note that functions defined in certain "
+        "environments, like the interactive Python shell do not expose their source code. If "
+        "that is the case, you should to define them in a .py source file. If you are certain "
+        "the code is graph-compatible, wrap the call using @tf.autograph.do_not_convert. "
+        f"Original error: {why}"
+    )
 
 
 @functools.lru_cache(maxsize=16)
