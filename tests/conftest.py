@@ -39,9 +39,10 @@ def pytest_collection():
 # be left with one of them when the others have nothing more to do.
 LONGEST = (
     *("test_oracle_programs.py", "test_oracle_values.py", "test_page.py", "test_launch.py"),
-    *("test_examples.py", "test_oracle_coverage.py", "test_mesh.py", "test_stubs.py"),
-    *("test_exporting.py", "test_horovod.py", "test_to_jax.py", "test_math_gradients.py"),
-    *("test_towers.py", "test_xla_cache.py", "test_layers_compiled.py", "test_hostile_files.py"),
+    *("test_mesh.py", "test_stubs.py", "test_examples.py", "test_horovod.py", "test_streams.py"),
+    *("test_math_gradients.py", "test_exporting.py", "test_train_command.py", "test_to_jax.py"),
+    *("test_towers.py", "test_every_op_refuses.py", "test_properties.py", "test_xla_cache.py"),
+    *("test_oracle_coverage.py", "test_test_command.py", "test_kernels.py"),
 )
 
 
