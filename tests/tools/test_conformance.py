@@ -10,11 +10,24 @@ from tools.conformance.halves import Halves
 
 REPOSITORY = Path(__file__).parents[2]
 MADE = """
+import contextlib
+
 from tensorflow.python.eager import context
 from tensorflow.python.framework import ops, test_util
+from tensorflow.python import keras
+from tensorflow.python.keras.engine import base_layer_utils
 from tensorflow.python.ops import array_ops
 from tensorflow.python.ops.made_ops import of_another_file
-from tensorflow.python.platform import test
+from tensorflow.python.platform import test, tf_logging
+
+
+@contextlib.contextmanager
+def warnings_of_casts():
+    base_layer_utils.V2_DTYPE_BEHAVIOR = True
+    try:
+        yield
+    finally:
+        base_layer_utils.V2_DTYPE_BEHAVIOR = False
 
 
 class MadeTest(test.TestCase):
@@ -45,6 +58,17 @@ class MadeTest(test.TestCase):
         self.assertFalse(isinstance(1, ops.NoSuchClass))
 
     @test_util.run_in_graph_and_eager_modes
+    def testCallsALayer(self):
+        if not isinstance(keras.layers.Flatten()(array_ops.ones([2, 3])), ops.Tensor):
+            raise ValueError("no tensor")
+
+    def testHasWhatIsLogged(self):
+        with test.mock.patch.object(tf_logging, "warn") as warned:
+            with warnings_of_casts():
+                keras.layers.Flatten()(array_ops.ones([2, 3], "float64"))
+        self.assertIn("casting an input", str(warned.call_args))
+
+    @test_util.run_in_graph_and_eager_modes
     def testFailsEagerly(self):
         self.assertFalse(context.executing_eagerly())
 
@@ -69,7 +93,8 @@ def kinds(tmp_path_factory):
 
 
 def test_what_asserts_and_holds_passes_alone(kinds):
-    assert [test for test, (kind, _) in kinds.items() if kind == "pass"] == ["testPasses"]
+    passed = {test for test, (kind, _) in kinds.items() if kind == "pass"}
+    assert passed == {"testCallsALayer", "testHasWhatIsLogged", "testPasses"}
 
 
 def test_what_is_missing_is_an_error_however_it_is_used(kinds):

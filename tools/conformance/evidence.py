@@ -1,6 +1,7 @@
 """Notes that a test looked at anything: a test that only builds has shown nothing."""
 
 import functools
+import inspect
 
 import numpy as np
 
@@ -13,9 +14,10 @@ _OF_MODELS = (
 
 
 def install(tf):
-    """Has runs of sessions and models, and NumPy's assertions, count."""
+    """Has runs of sessions and models, calls of layers on values, and NumPy's assertions, count."""
     _count(tf.Session, ["run"])
     _count(tf.keras.Model, _OF_MODELS)
+    _count(tf.keras.layers.Layer, ["__call__"], tf.executing_eagerly)
     _count(np.testing, [name for name in dir(np.testing) if name.startswith("assert")])
 
 
@@ -31,17 +33,21 @@ def looks(test_case):
     return Counting
 
 
-def _count(place, names):
+def _count(place, names, counts=lambda: True):
+    """Has calls of functions count, where `counts()` at that time."""
     for name in names:
         function = getattr(place, name)
         if callable(function) and not isinstance(function, type):
-            setattr(place, name, _counted(function))
+            setattr(place, name, _counted(function, counts))
 
 
-def _counted(function):
+def _counted(function, counts):
     @functools.wraps(function)
     def counting(*args, **kwargs):
-        NOTES.looks += 1
+        NOTES.looks += counts()
         return function(*args, **kwargs)
+
+    # What asks for parameters, as wrappers for scikit-learn do, does not look behind wrappers.
+    counting.__signature__ = inspect.signature(function)
 
     return counting

@@ -1,6 +1,7 @@
 """What TensorFlow's tests ask of internal modules, and Stillflow has elsewhere or not at all."""
 
 import collections.abc
+import functools
 import os
 import unittest.mock
 
@@ -12,6 +13,7 @@ from stillflow.runtime.eager import mode
 from . import testing
 from .converters import converter_test_case
 
+_LOGGED = {name: getattr(logging, name) for name in ("warn", "warning")}
 _KINDS = [tf.as_dtype(number) for number in range(1, 24)]
 
 
@@ -51,9 +53,10 @@ def settings():
     """{(module below tensorflow, name): what is told when a test sets that}."""
     return {
         ("python.keras.engine.base_layer_utils", "V2_DTYPE_BEHAVIOR"): _set_dtype_behavior,
-        ("python.platform.tf_logging", "warning"): lambda function: setattr(
-            logging, "warning", function
-        ),
+        **{
+            ("python.platform.tf_logging", name): functools.partial(_set_function, name)
+            for name in _LOGGED
+        },
     }
 
 
@@ -62,6 +65,12 @@ def _set_dtype_behavior(is_as_in_version_2):
         policies.enable_v2_dtype_behavior()
     else:
         policies.disable_v2_dtype_behavior()
+
+
+def _set_function(name, function):
+    """Has a mock get what would be logged; what else a test sets is what was there before it."""
+    is_mock = isinstance(function, unittest.mock.Mock)
+    setattr(logging, name, function if is_mock else _LOGGED[name])
 
 
 class Benchmark:

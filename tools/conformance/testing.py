@@ -32,7 +32,7 @@ def extras(halves):
         "assert_no_garbage_created": _no_garbage,
         "assert_no_new_tensors": _no_new_tensors,
         "enable_control_flow_v2": _skipped_for_control_flow,
-        "with_control_flow_v2": _unchanged,
+        "with_control_flow_v2": _with_control_flow_v2,
         "enable_output_all_intermediates": _unchanged,
         "use_deterministic_cudnn": _unchanged,
         "disable_all_xla": _unchanged,
@@ -64,6 +64,14 @@ def _letters(value):
 
 def _unchanged(func):
     return func
+
+
+def _with_control_flow_v2(cls):
+    """A class whose tests run again with TensorFlow 2's operations of control flow."""
+    for name, test in list(vars(cls).items()):
+        if name.startswith("test") and callable(test):
+            setattr(cls, f"{name}WithControlFlowV2", _skipped_for_control_flow(test))
+    return cls
 
 
 def _skipped_for_control_flow(func):
