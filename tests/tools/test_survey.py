@@ -9,6 +9,7 @@ import pytest
 from tools.survey import (
     checks,
     libraries,
+    package_tests,
     pages,
     printed,
     processes,
@@ -169,3 +170,16 @@ def test_programs_are_checked_as_they_are_run(tmp_path):
     (tmp_path / "a" / "c.py").write_text("import tensorflow as tf\ntf.nosuch\n")
     said, verdict = checks.checked([["-m", "a.b"]], tmp_path, [])
     assert (said, verdict) == ("stops", "does not run: tf.nosuch (a/c.py:2)")
+
+
+def test_tests_of_a_package_are_compared_with_those_that_pass_there():
+    there = package_tests.outcomes(
+        "tests/a_test.py::test_x[1-2] PASSED    [ 10%]\n"
+        "tests/a_test.py::test_y[f(x, y)] SKIPPED (no)\ntests/a_test.py::test_y[f(x, *y)] PASSED\n"
+        "tests/a_test.py::test_z PASSED [ 90%]\ntests/a_test.py::test_w FAILED [100%]\n"
+    )
+    here = package_tests.outcomes(
+        "tests/a_test.py::test_x[1-2] PASSED\ntests/a_test.py::test_y[f(x, *y)] PASSED\n"
+    )
+    told = list(package_tests.compared(here, there))
+    assert told == ["2 of 3", "tests/a_test.py::test_z: absent"]
