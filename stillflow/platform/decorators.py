@@ -118,14 +118,26 @@ isroutine = _behind(inspect.isroutine)
 def getfullargspec(obj: Any) -> FullArgSpec:
     """The parameters of what is behind the decorators, unless one says others.
 
-    Annotations of Stillflow's functions are left out: TensorFlow's have none, and programs compare
-    their own functions with TensorFlow's.
+    Of Stillflow's functions they are TensorFlow's, as programs compare their own with them: without
+    annotations, and of the function that one of Stillflow's wraps.
     """
     decorators, target = unwrap(obj)
+    while _hands_on_what_it_is_given(target):
+        target = target.__wrapped__
     said = (d.decorator_argspec for d in decorators if d.decorator_argspec is not None)
     spec = next(said, None) or inspect.getfullargspec(target)
     is_ours = (getattr(target, "__module__", None) or "").startswith("stillflow.")
     return spec._replace(annotations={}) if is_ours else spec
+
+
+def _hands_on_what_it_is_given(function: Any) -> bool:
+    """Whether it is one of Stillflow's that wraps another and has no parameters of its own."""
+    # Not its `__module__`, which is that of what it wraps.
+    where = getattr(function, "__globals__", {}).get("__name__", "")
+    if not (where.startswith("stillflow.") and hasattr(function, "__wrapped__")):
+        return False
+    spec = inspect.getfullargspec(function)
+    return not spec.args and spec.varargs is not None and spec.varkw is not None
 
 
 def getargspec(obj: Any) -> ArgSpec:

@@ -5,6 +5,7 @@ import inspect
 
 import pytest
 
+import stillflow.api as tf
 from stillflow.platform import decorators
 from stillflow.platform.decorators import fn_args, getargspec, getfullargspec
 
@@ -144,3 +145,15 @@ def test_contextmanager():
     with opened(1) as value:
         assert value == 4
     assert getargspec(opened) == (["a", "b"], None, None, (3,))
+
+
+def test_a_function_that_takes_composite_tensors_has_its_own_parameters():
+    """TensorFlow Probability compares them. What a program wraps has `*args`, as there."""
+
+    @functools.wraps(tf.cast)
+    def wrapped(*args, **kwargs):
+        return tf.cast(*args, **kwargs)
+
+    assert getfullargspec(tf.cast).args == ["x", "dtype", "name"]
+    assert getfullargspec(tf.compat.v2.pad).args[3:] == ["constant_values", "name"]
+    assert getfullargspec(wrapped).args == []
