@@ -41,8 +41,8 @@ test-all: setup
 # The same as `test` with the newest of every package, in an environment of its own.
 test-newest: setup
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/newest
-	$(BIN)/uv pip install --quiet --python build/newest --upgrade --editable '.[dev]'
-	OPENBLAS_NUM_THREADS=1 build/newest/bin/pytest $(ON_ALL_CORES) -m 'not slow'
+	$(BIN)/uv pip install --quiet --compile-bytecode --python build/newest --upgrade --editable '.[dev]'
+	PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 build/newest/bin/pytest $(ON_ALL_CORES) -m 'not slow'
 
 # A quick share of the tests with each Python that is here, with the oldest and the newest packages
 # that Stillflow takes. MATRIX="--python 3.13 --packages oldest" is one of them.
