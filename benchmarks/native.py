@@ -1,7 +1,8 @@
-"""`python -m benchmarks.native`: where the library of `stillflow-native` pays, measured.
+"""`python -m benchmarks.native [convolutions] [products]`: where `stillflow-native` pays, measured.
 
 Writes stillflow/declare/native/paying.csv, a row for each convolution of `SHAPES` and for each of
-its gradients. The ways of computing it take turns. What counts is the time of the processor, which
+its gradients, and products.csv beside it, a row for each product of `LAYERS` and its gradients, and
+of `OTHERS`. The ways of computing it take turns. What counts is the time of the processor, which
 is about the same whatever else the machine does, and of that the fastest fifth.
 """
 
@@ -9,8 +10,10 @@ from __future__ import annotations
 
 import csv
 import os
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,8 +24,9 @@ import numpy as np
 from stillflow.declare.native import on_host
 from stillflow.declare.native.forms import Form, Geometry, form_of
 from stillflow.declare.native.library import has, library
-from stillflow.declare.native.paying import TABLE, Row
-from stillflow.declare.numpy import convolving
+from stillflow.declare.native.paying import PRODUCTS, TABLE, Row
+from stillflow.declare.native.products import Product, product_of
+from stillflow.declare.numpy import convolving, threads
 from stillflow.ops.nn import correlating
 from stillflow.ops.nn.windows import axis_of
 from stillflow.runtime.tiers import xla
@@ -59,20 +63,72 @@ SHAPES = [
     (1, 8, 8, 3, 8, 1, "SAME", 1),
     (32, 8, 8, 3, 8, 1, "SAME", 1),
 ]
+# Rows, inputs and outputs of a layer.
+LAYERS = [
+    *((n, 784, 500) for n in (1, 8, 32, 200, 1000, 10000)),  # the course's network
+    *((n, 500, 10) for n in (200, 10000)),
+    *((n, 3136, 1024) for n in (1, 8, 32, 128)),  # LeNet
+    (128, 1024, 10),
+    (8, 4096, 4096),
+    (32, 128, 128),  # cells
+    (128, 128, 128),
+    (64, 128, 256),
+    (128, 156, 512),
+    (64, 512, 2048),
+    (20, 400, 800),
+    (256, 768, 768),  # attention
+    (256, 768, 3072),
+    (1024, 64, 64),
+    (16384, 64, 64),
+    (1024, 1024, 1024),
+    (4096, 27, 32),
+]
+# Matrices, rows, depth and columns of a product, and which of the factors is transposed.
+OTHERS = [
+    *((96, 128, 64, 128, a, b) for a, b in ((0, 1), (1, 0), (0, 0))),
+    *((96, 128, 128, 64, a, b) for a, b in ((0, 1), (1, 0), (0, 0))),
+    *((8, 512, 64, 512, a, b) for a, b in ((0, 1), (1, 0), (0, 0))),
+    *((1000, 16, 16, 16, a, b) for a, b in ((0, 1), (1, 0), (0, 0))),
+    *((1, n, n, n, 1, 1) for n in (64, 256, 1024)),
+    (1, 784, 200, 500, 1, 1),
+    (1, 200, 784, 500, 1, 1),
+    (96, 128, 64, 128, 1, 1),
+]
 Way = Callable[[], Any]
 
 
 def main() -> None:
+    wanted = sys.argv[1:] or ["convolutions", "products"]
+    if not {"convolutions", "products"}.issuperset(wanted):
+        raise SystemExit(__doc__)
     if library() is None:
         raise SystemExit("benchmarks.native: stillflow-native is not installed, or does not load.")
     xla()
-    with TABLE.open("w", newline="", encoding="utf-8") as file:
+    if "convolutions" in wanted:
+        rows = (row for shape in SHAPES for row in _rows(shape))
+        _write(TABLE, ("kind", *Geometry._fields), rows)
+    if "products" in wanted:
+        rows = (row for sizes in [*_of_layers(), *OTHERS] if (row := _product_row(sizes)))
+        _write(PRODUCTS, Product._fields, rows)
+
+
+def _write(path: Path, sizes: Iterable[str], rows: Iterable[Row]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["kind", *Geometry._fields, *Row._fields[2:]])
-        for shape in SHAPES:
-            for row in _rows(shape):
-                times = [f"{time:.0f}" for time in row[2:]]
-                writer.writerow([int(row.kind), *row.geometry, *times])
+        writer.writerow([*sizes, *Row._fields[1:]])
+        for row in rows:
+            print(row, flush=True)
+            form = row.form
+            numbers = form if isinstance(form, Product) else (form.kind, *form.geometry)
+            writer.writerow([*map(int, numbers), *(f"{time:.0f}" for time in row[1:])])
+
+
+def _of_layers() -> Iterator[tuple[int, int, int, int, int, int]]:
+    """The products of `LAYERS`, and of their gradients by inputs and weights."""
+    for rows, inputs, outputs in LAYERS:
+        yield 1, rows, inputs, outputs, 0, 0
+        yield 1, rows, outputs, inputs, 0, 1
+        yield 1, inputs, rows, outputs, 1, 0
 
 
 def _rows(shape: tuple) -> list[Row]:
@@ -95,9 +151,39 @@ def _rows(shape: tuple) -> list[Row]:
         form = form_of(*given)
         assert form is not None
         assert has(form.kind, form.geometry)
-        rows.append(Row(*form, *_times(_ways(given, form))))
-        print(rows[-1], flush=True)
+        rows.append(Row(form, *_times(_ways(given, form))))
     return rows
+
+
+def _product_row(sizes: tuple[int, int, int, int, int, int]) -> Row | None:
+    """None where the library has no such product."""
+    import jax
+
+    from stillflow.runtime import xla_multiplying, xla_native
+
+    batch, rows, depth, columns, *transposes = sizes
+    turns = [bool(turn) for turn in transposes]
+    random = np.random.default_rng(0)
+    shapes = (rows, depth), (depth, columns)
+    a, b = (
+        _numbers(random, *([batch] if batch > 1 else []), *(shape[::-1] if turn else shape))
+        for shape, turn in zip(shapes, turns, strict=True)
+    )
+    product = product_of(a, b, *turns)
+    if product is None:
+        return None
+    assert xla_native.is_known()
+    plain = jax.jit(lambda a, b: xla_multiplying.matrix_product(a, b, *turns))
+    native = jax.jit(lambda a, b: xla_native.multiply(a, b, product))
+    seen = [x.swapaxes(-1, -2) if turn else x for x, turn in zip((a, b), turns, strict=True)]
+    on_device = jax.device_put((a, b))
+    ways: list[Way] = [
+        lambda: threads.matmul(*seen),
+        lambda: on_host.multiply(a, b, product),
+        lambda: plain(*on_device).block_until_ready(),
+        lambda: native(*on_device).block_until_ready(),
+    ]
+    return Row(product, *_times(ways))
 
 
 def _numbers(random: np.random.Generator, *shape: int) -> np.ndarray:

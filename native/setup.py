@@ -37,8 +37,8 @@ setup(
     ext_modules=[
         Extension(
             "stillflow_native.library",
-            ["src/convolution.cc", "src/library.cc"],
-            depends=["src/convolution.h"],
+            ["src/convolution.cc", "src/job.cc", "src/library.cc", "src/product.cc"],
+            depends=["src/convolution.h", "src/job.h", "src/product.h"],
             include_dirs=[str(HEADERS), str(XLA)],
             extra_compile_args=["-std=c++17", "-O3", "-fopenmp", "-fvisibility=hidden"],
             extra_link_args=["-fopenmp", str(ONEDNN)],

@@ -1,7 +1,5 @@
 #include "convolution.h"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -15,16 +13,9 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
-#if defined(__SSE2__)
-#include <immintrin.h>
-#endif
-
 namespace stillflow {
 namespace {
 
-// A piece is so much work, in multiplications, that what it costs to begin it does not matter.
-constexpr int64_t kWorthAPiece = int64_t{1} << 23;
-constexpr int64_t kMostPieces = 64;
 // Gradients of filters have memory for each piece, which is added up in the end.
 constexpr int64_t kMostGradients = 16;
 constexpr int64_t kMostGradientBytes = int64_t{32} << 20;
@@ -40,28 +31,6 @@ dnnl::stream& Stream() {
   thread_local dnnl::stream stream(Engine());
   return stream;
 }
-
-// In its scope this thread computes alone, and takes denormal numbers for zero as runs do.
-class Alone {
- public:
-  Alone() : threads_(omp_get_max_threads()) {
-    omp_set_num_threads(1);
-#if defined(__SSE2__)
-    control_ = _mm_getcsr();
-    _mm_setcsr(control_ | _MM_FLUSH_ZERO_ON | 0x0040);  // the latter: operands, too
-#endif
-  }
-  ~Alone() {
-#if defined(__SSE2__)
-    _mm_setcsr(control_);
-#endif
-    omp_set_num_threads(threads_);
-  }
-
- private:
-  int threads_;
-  unsigned control_ = 0;
-};
 
 }  // namespace
 
@@ -240,11 +209,11 @@ bool Has(Kind kind, const Geometry& geometry) {
 }
 
 // Some of the images, by where they begin.
-struct Job::Piece {
+struct Convolution::Piece {
   int64_t first, images;
 };
 
-Job::Job(Kind kind, const Geometry& geometry, float* images, float* filters, float* results)
+Convolution::Convolution(Kind kind, const Geometry& geometry, float* images, float* filters, float* results)
     : kind_(kind), geometry_(geometry), images_(images), filters_(filters), results_(results) {
   const Alone alone;
   const bool adds = kind == Kind::kFilterGradient;
@@ -261,26 +230,26 @@ Job::Job(Kind kind, const Geometry& geometry, float* images, float* filters, flo
   while (size_ > geometry.n) size_ /= 2;
   if (size_ < 1) throw std::invalid_argument("there are no images");
   whole_ = geometry.n / size_;
-  pieces_ = whole_;
-  for (int64_t rest = geometry.n % size_; rest != 0; rest &= rest - 1) ++pieces_;
-  left_ = pieces_;
+  int64_t pieces = whole_;
+  for (int64_t rest = geometry.n % size_; rest != 0; rest &= rest - 1) ++pieces;
+  Divide(pieces);
   first_ = &Found(kind_, geometry_, size_);
   for (int64_t rest = geometry_.n % size_; rest != 0; rest &= rest - 1)
     Found(kind_, geometry_, rest & -rest);  // here a failure can still be told
   if (adds) {
     step_ = (geometry.filters() + kPage - 1) / kPage * kPage;
-    memory_ = Taken(step_ * pieces_ * sizeof(float));
+    memory_ = Taken(step_ * pieces * sizeof(float));
   } else if (first_->reorders) {
     memory_ = Taken(first_->own.get_size());
     first_->Reorder(filters_, memory_->data());
   }
 }
 
-Job::~Job() {
+Convolution::~Convolution() {
   if (memory_ != nullptr) Keep(std::move(memory_));
 }
 
-Job::Piece Job::Find(int64_t index) const {
+Convolution::Piece Convolution::Find(int64_t index) const {
   if (index < whole_) return {index * size_, size_};
   int64_t first = whole_ * size_, rest = geometry_.n - first, size = size_;
   for (int64_t after = index - whole_;; --after) {
@@ -291,7 +260,7 @@ Job::Piece Job::Find(int64_t index) const {
   }
 }
 
-void Job::Compute(int64_t index) {
+void Convolution::Compute(int64_t index) {
   const Piece piece = Find(index);
   const Primitive& primitive = Found(kind_, geometry_, piece.images);
   float* images = images_ + piece.first * geometry_.image();
@@ -311,27 +280,12 @@ void Job::Compute(int64_t index) {
   }
 }
 
-bool Job::Work() {
-  const Alone alone;
-  bool is_last = false;
-  for (;;) {
-    const int64_t index = next_.fetch_add(1);
-    if (index >= pieces_) return is_last;
-    try {
-      Compute(index);
-    } catch (...) {
-      failed_ = true;
-    }
-    is_last = left_.fetch_sub(1) == 1;
-  }
-}
-
-void Job::Finish() {
-  if (failed_) throw std::runtime_error("oneDNN failed, or had no memory");
+void Convolution::Finish() {
+  Job::Finish();
   if (kind_ != Kind::kFilterGradient) return;
   const int64_t count = geometry_.filters();
   std::memcpy(filters_, memory_->data(), count * sizeof(float));
-  for (int64_t index = 1; index < pieces_; ++index) {
+  for (int64_t index = 1; index < pieces(); ++index) {
     const float* more = memory_->data() + index * step_;
     for (int64_t i = 0; i < count; ++i) filters_[i] += more[i];
   }

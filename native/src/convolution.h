@@ -1,15 +1,13 @@
 // A convolution of images, or one of its gradients, computed by oneDNN a few images at a time.
-//
-// oneDNN computes with one thread here. Whoever has threads lets several of them call Work(): nothing
-// waits for another thread, so that none of a pool's threads can be kept from what it waits for.
 
 #ifndef STILLFLOW_CONVOLUTION_H_
 #define STILLFLOW_CONVOLUTION_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+
+#include "job.h"
 
 namespace stillflow {
 
@@ -39,26 +37,18 @@ struct Primitive;  // of oneDNN
 class Memory;
 
 // Throws dnnl::error or std::invalid_argument where oneDNN has no such convolution.
-class Job {
+class Convolution : public Job {
  public:
   // Of the three arrays one is written: that of `kind`'s result. They must outlive the job's work.
-  Job(Kind kind, const Geometry& geometry, float* images, float* filters, float* results);
-  ~Job();
+  Convolution(Kind kind, const Geometry& geometry, float* images, float* filters, float* results);
+  ~Convolution() override;
 
-  // How many calls of Work can share it.
-  int64_t pieces() const { return pieces_; }
-
-  // Computes pieces until none is left to take. Returns whether the last of all has been computed
-  // by this call; that caller calls Finish.
-  bool Work();
-
-  // Throws std::runtime_error where a piece has failed.
-  void Finish();
+  void Finish() override;
 
  private:
   struct Piece;
   Piece Find(int64_t index) const;
-  void Compute(int64_t index);
+  void Compute(int64_t index) override;
 
   Kind kind_;
   Geometry geometry_;
@@ -67,13 +57,9 @@ class Job {
   float* results_;
   int64_t size_ = 1;          // images in a whole piece
   int64_t whole_ = 0;         // pieces of that size; after them each has half of what the last had
-  int64_t pieces_ = 0;
   const Primitive* first_ = nullptr;  // that of a whole piece
   std::unique_ptr<Memory> memory_;    // the filters as oneDNN has them, or each piece's gradients
   int64_t step_ = 0;                  // from one piece's gradients to the next one's
-  std::atomic<int64_t> next_{0};
-  std::atomic<int64_t> left_{0};
-  std::atomic<bool> failed_{false};
 };
 
 }  // namespace stillflow

@@ -1,4 +1,4 @@
-// What Stillflow calls: three handlers for XLA, and functions in C for what NumPy would compute.
+// What Stillflow calls: handlers for XLA, and functions in C for what NumPy would compute.
 
 #include <algorithm>
 #include <atomic>
@@ -10,6 +10,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include "convolution.h"
+#include "product.h"
 #include "xla/ffi/api/ffi.h"
 
 namespace ffi = xla::ffi;
@@ -23,33 +24,36 @@ using Numbers = ffi::Span<const int64_t>;
 
 float* Data(const Array& array) { return const_cast<float*>(array.typed_data()); }
 
-bool Read(Numbers numbers, Geometry* geometry) {
-  if (numbers.size() != kGeometryNumbers) return false;
-  std::memcpy(geometry, numbers.begin(), sizeof(*geometry));
+template <typename Shape>
+bool Read(Numbers numbers, Shape* shape) {
+  if (numbers.size() * sizeof(int64_t) != sizeof(*shape)) return false;
+  std::memcpy(shape, numbers.begin(), sizeof(*shape));
   return true;
 }
 
-// A job that this thread and those of XLA share. This thread begins at once and waits for none:
-// where XLA's are busy, it has done all the work by the time that they come.
-ffi::Future Shared(Kind kind, Numbers numbers, const Array& images, const Array& filters,
-                   const Array& results, ffi::ThreadPool pool) {
+bool HasSize(const Array& array, int64_t size) {
+  return array.element_count() == static_cast<size_t>(size);
+}
+
+ffi::Future Failed(const ffi::Error& error) {
   ffi::Promise promise;
   ffi::Future future(promise);
-  Geometry geometry;
-  if (!Read(numbers, &geometry) ||
-      images.element_count() != static_cast<size_t>(geometry.n * geometry.image()) ||
-      filters.element_count() != static_cast<size_t>(geometry.filters()) ||
-      results.element_count() != static_cast<size_t>(geometry.n * geometry.result())) {
-    promise.SetError(ffi::Error::InvalidArgument("the geometry is not that of the arrays"));
-    return future;
-  }
+  promise.SetError(error);
+  return future;
+}
+
+// A job, made of the arguments, that this thread and those of XLA share. This thread begins at once
+// and waits for none: where XLA's are busy, it has done all the work by the time that they come.
+template <typename Made, typename... Arguments>
+ffi::Future Shared(ffi::ThreadPool pool, const Arguments&... arguments) {
   std::shared_ptr<Job> job;
   try {
-    job = std::make_shared<Job>(kind, geometry, Data(images), Data(filters), Data(results));
+    job = std::make_shared<Made>(arguments...);
   } catch (const std::exception& error) {
-    promise.SetError(ffi::Error::Internal(error.what()));
-    return future;
+    return Failed(ffi::Error::Internal(error.what()));
   }
+  ffi::Promise promise;
+  ffi::Future future(promise);
   auto work = [job, promise]() mutable {
     if (!job->Work()) return;
     try {
@@ -66,24 +70,41 @@ ffi::Future Shared(Kind kind, Numbers numbers, const Array& images, const Array&
   return future;
 }
 
+ffi::Future Convolve(Kind kind, Numbers numbers, const Array& images, const Array& filters,
+                     const Array& results, ffi::ThreadPool pool) {
+  Geometry geometry;
+  if (!Read(numbers, &geometry) || !HasSize(images, geometry.n * geometry.image()) ||
+      !HasSize(filters, geometry.filters()) || !HasSize(results, geometry.n * geometry.result()))
+    return Failed(ffi::Error::InvalidArgument("the geometry is not that of the arrays"));
+  return Shared<Convolution>(pool, kind, geometry, Data(images), Data(filters), Data(results));
+}
+
 ffi::Future Forward(Array images, Array filters, Result results, ffi::ThreadPool pool,
                     Numbers geometry) {
-  return Shared(Kind::kForward, geometry, images, filters, *results, pool);
+  return Convolve(Kind::kForward, geometry, images, filters, *results, pool);
 }
 
 ffi::Future InputGradient(Array filters, Array results, Result images, ffi::ThreadPool pool,
                           Numbers geometry) {
-  return Shared(Kind::kInputGradient, geometry, *images, filters, results, pool);
+  return Convolve(Kind::kInputGradient, geometry, *images, filters, results, pool);
 }
 
 ffi::Future FilterGradient(Array images, Array results, Result filters, ffi::ThreadPool pool,
                            Numbers geometry) {
-  return Shared(Kind::kFilterGradient, geometry, images, *filters, results, pool);
+  return Convolve(Kind::kFilterGradient, geometry, images, *filters, results, pool);
 }
 
-auto Binding() {
+ffi::Future Multiply(Array a, Array b, Result result, ffi::ThreadPool pool, Numbers numbers) {
+  Sizes sizes;
+  if (!Read(numbers, &sizes) || !HasSize(a, sizes.a()) || !HasSize(b, sizes.b()) ||
+      !HasSize(*result, sizes.result()))
+    return Failed(ffi::Error::InvalidArgument("the sizes are not those of the arrays"));
+  return Shared<Product>(pool, sizes, Data(a), Data(b), Data(*result));
+}
+
+auto Binding(const char* numbers) {
   return ffi::Ffi::Bind().Arg<Array>().Arg<Array>().Ret<Array>().Ctx<ffi::ThreadPool>().Attr<
-      Numbers>("geometry");
+      Numbers>(numbers);
 }
 
 }  // namespace
@@ -91,18 +112,19 @@ auto Binding() {
 
 #pragma GCC visibility push(default)
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(StillflowForward, stillflow::Forward, stillflow::Binding());
+XLA_FFI_DEFINE_HANDLER_SYMBOL(StillflowForward, stillflow::Forward, stillflow::Binding("geometry"));
 XLA_FFI_DEFINE_HANDLER_SYMBOL(StillflowInputGradient, stillflow::InputGradient,
-                              stillflow::Binding());
+                              stillflow::Binding("geometry"));
 XLA_FFI_DEFINE_HANDLER_SYMBOL(StillflowFilterGradient, stillflow::FilterGradient,
-                              stillflow::Binding());
+                              stillflow::Binding("geometry"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(StillflowProduct, stillflow::Multiply, stillflow::Binding("sizes"));
 
 // In C, for ctypes ---------------------------------------------------------------------------------
 
 extern "C" {
 
 // The version of this interface: Stillflow refuses another one.
-int stillflow_interface() { return 1; }
+int stillflow_interface() { return 2; }
 
 // Whether the processor has what the table of measurements was made with: AVX-512.
 int stillflow_is_wide() {
@@ -113,12 +135,26 @@ int stillflow_is_wide() {
 
 // A job, for stillflow_work in as many threads as there are, then once for stillflow_end. NULL
 // where oneDNN has no such convolution.
-void* stillflow_begin(int64_t kind, const int64_t* geometry, float* images,
-                                       float* filters, float* results) {
+void* stillflow_begin(int64_t kind, const int64_t* geometry, float* images, float* filters,
+                      float* results) {
   stillflow::Geometry read;
   std::memcpy(&read, geometry, sizeof(read));
   try {
-    return new stillflow::Job(static_cast<stillflow::Kind>(kind), read, images, filters, results);
+    stillflow::Job* job = new stillflow::Convolution(static_cast<stillflow::Kind>(kind), read,
+                                                     images, filters, results);
+    return job;
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
+// The same for a product of matrices. NULL where there is no memory.
+void* stillflow_begin_product(const int64_t* sizes, float* a, float* b, float* result) {
+  stillflow::Sizes read;
+  std::memcpy(&read, sizes, sizeof(read));
+  try {
+    stillflow::Job* job = new stillflow::Product(read, a, b, result);
+    return job;
   } catch (const std::exception&) {
     return nullptr;
   }

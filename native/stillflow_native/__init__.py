@@ -1,4 +1,4 @@
-"""A library for Stillflow: convolutions by oneDNN. Stillflow finds it by itself."""
+"""A library for Stillflow: convolutions and products by oneDNN. Stillflow finds it by itself."""
 
 from __future__ import annotations
 

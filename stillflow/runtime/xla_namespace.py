@@ -16,7 +16,13 @@ from jax import lax
 
 from stillflow.graph.errors import InvalidArgumentError
 from stillflow.graph.operation import Operation
-from stillflow.runtime import platforms, xla_convolving, xla_largest, xla_loops
+from stillflow.runtime import (
+    platforms,
+    xla_convolving,
+    xla_largest,
+    xla_loops,
+    xla_multiplying,
+)
 from stillflow.runtime.trips import Trips
 from stillflow.runtime.xla_stack import TracedStack
 from stillflow.runtime.xla_tensor_array import TracedTensorArray
@@ -108,6 +114,14 @@ class JaxNamespace:
         """As `declare.numpy.convolving.convolve`, whose twin it is."""
         options["for_here"] = self.is_for_here
         return xla_convolving.convolve(*args, **options)
+
+    def matrix_product(
+        self, a: Any, b: Any, transposes_a: bool = False, transposes_b: bool = False
+    ) -> Any:
+        """As `declare.numpy.multiplying.matrix_product`, whose twin it is."""
+        # What a loop's turn costs is told by its own products (`xla_parallel`): they stay XLA's.
+        for_here = self.is_for_here and not self.is_inner
+        return xla_multiplying.matrix_product(a, b, transposes_a, transposes_b, for_here)
 
     @staticmethod
     def either(condition: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:

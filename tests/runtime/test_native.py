@@ -16,7 +16,8 @@ import stillflow as tf
 from stillflow.declare.native import library, paying
 from stillflow.declare.native.forms import Form, Geometry, Kind, form_of
 from stillflow.declare.native.library import native_setting
-from stillflow.declare.numpy import convolving
+from stillflow.declare.native.products import Product, product_of
+from stillflow.declare.numpy import convolving, multiplying
 from stillflow.declare.numpy.namespace import NUMPY
 from stillflow.leaving.to_jax import to_jax
 from stillflow.ops.nn import correlating
@@ -64,11 +65,29 @@ class StandIn:
         self.jobs.append((Kind(kind), g, arrays))
         return len(self.jobs)
 
+    def stillflow_begin_product(self, sizes, *addresses):
+        p = Product(*sizes)
+        shapes = (
+            (p.batch, p.depth, p.rows) if p.transposes_a else (p.batch, p.rows, p.depth),
+            (p.batch, p.columns, p.depth) if p.transposes_b else (p.batch, p.depth, p.columns),
+            (p.batch, p.rows, p.columns),
+        )
+        arrays = [
+            np.ctypeslib.as_array(ctypes.cast(at, ctypes.POINTER(ctypes.c_float)), shape)
+            for at, shape in zip(addresses, shapes, strict=True)
+        ]
+        self.jobs.append((p, p, arrays))
+        return len(self.jobs)
+
     def stillflow_pieces(self, job):
         return 1
 
     def stillflow_work(self, job):
         kind, g, (x, w, y) = self.jobs[job - 1]
+        if isinstance(kind, Product):
+            a = x.swapaxes(1, 2) if kind.transposes_a else x
+            y[:] = a @ (w.swapaxes(1, 2) if kind.transposes_b else w)
+            return
         result = {Kind.FORWARD: y, Kind.INPUT_GRADIENT: x, Kind.FILTER_GRADIENT: w}[kind]
         result[:] = 0
         places = np.ndindex(g.out_height, g.out_width, g.rows, g.columns)
@@ -213,35 +232,167 @@ def test_a_convolution_that_fails_says_so(stand_in):
         correlating.correlate(NUMPY, *all_of_them[correlating.correlate], axes, "NHWC")
 
 
+# Products of matrices -----------------------------------------------------------------------------
+
+TRANSPOSED = [(a, b) for a in (False, True) for b in (False, True)]
+
+
+def factors(rows, depth, columns, transposes_a, transposes_b, batch=(), dtype=np.float32):
+    random = np.random.RandomState(5)
+    shapes = (rows, depth), (depth, columns)
+    turned = zip(shapes, (transposes_a, transposes_b), strict=True)
+    wanted = [(*batch, *(shape[::-1] if turn else shape)) for shape, turn in turned]
+    return [random.randint(-9, 9, shape).astype(dtype) for shape in wanted]
+
+
+@pytest.mark.parametrize(("a", "b"), TRANSPOSED)
+@pytest.mark.parametrize("batch", [(), (2, 3)])
+def test_a_product_and_its_gradients_are_numpys(stand_in, monkeypatch, a, b, batch):
+    monkeypatch.setenv("STILLFLOW_TIER", "host")
+    x, y = factors(65, 70, 75, a, b, batch)
+
+    def found():
+        with tf.Graph().as_default(), tf.Session() as session:
+            left, right = tf.placeholder(tf.float32, x.shape), tf.placeholder(tf.float32, y.shape)
+            product = tf.matmul(left, right, transpose_a=a, transpose_b=b)
+            gradients = tf.gradients(product * product, [left, right])
+            return session.run([product, *gradients], {left: x, right: y})
+
+    with_it = found()
+    assert len(stand_in.jobs) == 3
+    monkeypatch.setenv("STILLFLOW_NATIVE", "off")
+    forget()
+    for own, others in zip(with_it, found(), strict=True):
+        np.testing.assert_array_equal(own, others)
+    assert len(stand_in.jobs) == 3
+
+
+def test_factors_that_are_views_are_multiplied(stand_in):
+    x, y = factors(130, 70, 150, False, False)
+    product = NUMPY.matrix_product(x[::2], y[:, ::2])
+    np.testing.assert_array_equal(product, x[::2] @ y[:, ::2])
+    assert len(stand_in.jobs) == 1
+
+
+@pytest.mark.parametrize(("a", "b"), TRANSPOSED)
+@pytest.mark.parametrize("batch", [(), (2, 3)])
+def test_compiled_products_tell_it_the_same(stand_in, monkeypatch, a, b, batch):
+    told = []
+    monkeypatch.setattr(xla_native, "is_known", lambda: True)
+    monkeypatch.setattr(xla_native.is_known, "cache_clear", lambda: None, raising=False)
+    monkeypatch.setattr(
+        xla_native,
+        "multiply",
+        lambda x, y, product: told.append(product) or jax.numpy.zeros((), x.dtype),
+    )
+    x, y = factors(65, 70, 75, a, b, batch)
+    NUMPY.matrix_product(x, y, a, b)
+    namespace = JaxNamespace()
+    namespace.is_for_here = True
+    jax.eval_shape(lambda x, y: namespace.matrix_product(x, y, a, b), x, y)
+    assert len(told) == 1
+    jax.eval_shape(lambda x, y: namespace.inner().matrix_product(x, y, a, b), x, y)  # in a loop
+    assert told == [product for product, *_ in stand_in.jobs]
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        ((0, 700), (700, 700)),
+        ((700, 0), (0, 700)),
+        ((700, 700), (700, 0)),
+        ((2, 700, 700), (700, 700)),
+        ((2, 700, 700), (3, 700, 700)),
+        ((700, 700), (699, 700)),
+        ((8, 1 << 20), (1 << 20, 8)),  # nothing to divide
+        ((700,), (700,)),
+    ],
+)
+def test_the_products_that_are_not_its_own(x, y):
+    x, y = np.broadcast_to(np.float32(0), x), np.broadcast_to(np.float32(0), y)
+    assert product_of(x, y, False, False) is None
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.int32, np.complex64])
+def test_factors_of_other_types_are_not_its_own(stand_in, dtype):
+    x, y = factors(65, 70, 75, False, False, dtype=dtype)
+    np.testing.assert_array_equal(NUMPY.matrix_product(x, y), x @ y)
+    assert not stand_in.jobs
+
+
+def test_a_small_product_is_not_worth_the_call(stand_in):
+    x, y = factors(60, 60, 60, False, False)
+    np.testing.assert_array_equal(NUMPY.matrix_product(x, y), x @ y)
+    assert not stand_in.jobs
+
+
+def test_a_product_that_fails_says_so(stand_in):
+    stand_in.ends = 0
+    with pytest.raises(MemoryError, match="stillflow-native has failed in a product"):
+        NUMPY.matrix_product(*factors(65, 70, 75, False, False))
+
+
+def test_products_that_leave_the_process_do_without(stand_in, monkeypatch):
+    monkeypatch.setattr(xla_native, "is_known", lambda: pytest.fail("it was asked for"))
+    monkeypatch.setattr(xla_native.is_known, "cache_clear", lambda: None, raising=False)
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [65, 70])
+        function, parameters = to_jax(tf.matmul(x, tf.ones([70, 75])), [x], session=session)
+        text = jax.jit(function).lower(parameters, np.ones(x.shape, np.float32)).as_text()
+    assert "stablehlo.dot_general" in text
+
+
 # Where it pays ------------------------------------------------------------------------------------
 
 
-def test_the_table_is_whole():
+def test_the_tables_are_whole():
     rows = paying.table()
-    assert {row.kind for row in rows} == set(Kind)
-    assert all(min(row[2:]) > 0 for row in rows)
-    assert len({row[:2] for row in rows}) == len(rows)
+    kinds = [paying._kind(row.form) for row in rows]
+    assert set(kinds) == {*Kind, *TRANSPOSED}
+    assert all(min(row[1:]) > 0 for row in rows)
+    assert len({row.form for row in rows}) == len(rows)
+
+
+def larger(form):
+    if isinstance(form, Form):
+        return form._replace(geometry=form.geometry._replace(n=form.geometry.n + 1))
+    return form._replace(rows=form.rows + 1)
 
 
 def test_the_nearest_row_decides(stand_in, monkeypatch):
     monkeypatch.setenv("STILLFLOW_NATIVE", "auto")
     for row in paying.table():
-        form = Form(row.kind, row.geometry._replace(n=row.geometry.n + 1))
-        assert paying.nearest(form).kind == row.kind
-        for compiled, (plain, native) in enumerate((row[2:4], row[4:6])):
-            exact = Form(row.kind, row.geometry)
-            assert paying.pays(exact, bool(compiled)) == (native < 0.9 * plain)
+        near = paying.nearest(larger(row.form))
+        assert paying._kind(near.form) == paying._kind(row.form)
+        assert paying.nearest(row.form) == row
+        is_product = isinstance(row.form, Product)
+        worth = 0.95 if is_product else 0.9
+        assert paying.pays(row.form, True) == (row.xla_native < worth * row.xla)
+        # Products of middling size have one thread on the host without it.
+        if is_product and 1 << 24 <= row.form.work < 1 << 29:
+            worth = 1.1
+        assert paying.pays(row.form, False) == (row.host_native < worth * row.host)
+
+
+def test_a_table_without_a_column_says_which(monkeypatch, tmp_path):
+    table = tmp_path / "products.csv"
+    table.write_text("batch,rows,depth,columns,transposes_a\n1,2,3,4,0\n")
+    monkeypatch.setattr(paying, "PRODUCTS", table)
+    paying.table.cache_clear()
+    with pytest.raises(ValueError, match=r"products\.csv has no column host, .*transposes_b"):
+        paying.table()
+    paying.table.cache_clear()
 
 
 def test_a_narrow_processor_does_without_unless_told(stand_in, monkeypatch):
-    form = max(paying.table(), key=lambda row: row.xla / row.xla_native)[:2]
-    assert paying.pays(Form(*form), True)
+    form = max(paying.table(), key=lambda row: row.xla / row.xla_native).form
+    assert paying.pays(form, True)
     stand_in.wide = 0
     paying.pays.cache_clear()
-    assert paying.pays(Form(*form), True)  # always
+    assert paying.pays(form, True)  # always
     paying.pays.cache_clear()
     monkeypatch.setenv("STILLFLOW_NATIVE", "auto")
-    assert not paying.pays(Form(*form), True)
+    assert not paying.pays(form, True)
 
 
 # Whether it is there ------------------------------------------------------------------------------
@@ -302,6 +453,9 @@ def test_without_it_numpy_computes(monkeypatch):
     monkeypatch.setattr(
         convolving, "pays", lambda form, compiled: pytest.fail("there is no library")
     )
+    monkeypatch.setattr(multiplying, "pays", convolving.pays)
+    a, b = factors(65, 70, 75, False, False)
+    np.testing.assert_array_equal(NUMPY.matrix_product(a, b), a @ b)
     x = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
     w = np.ones((2, 2, 1, 1), np.float32)
     result = convolving.convolve(x, w, NHWC, (1, 1), [(0, 0)] * 2)

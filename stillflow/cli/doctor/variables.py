@@ -16,7 +16,7 @@ OWN = {
     "STILLFLOW_EXPLAIN": "1, or the file for a report of what runs did",
     "STILLFLOW_MATMUL_PRECISION": "products on a GPU: float32, tensorfloat32 or bfloat16",
     "STILLFLOW_MEMBERSHIP": "a rank's place, which stillflow launch gives it",
-    "STILLFLOW_NATIVE": "convolutions by stillflow-native: auto, always or off",
+    "STILLFLOW_NATIVE": "convolutions and products by stillflow-native: auto, always or off",
     "STILLFLOW_PROGRESS": "off leaves out the line that says what takes long",
     "STILLFLOW_RANK": "this process's rank, which stillflow run tells its children",
     "STILLFLOW_SIZE": "how many ranks there are, likewise",

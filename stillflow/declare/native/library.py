@@ -13,9 +13,10 @@ import logging
 import os
 
 from stillflow.declare.native.forms import Geometry, Kind
+from stillflow.declare.native.products import Product
 
 _SETTINGS = ("auto", "always", "off")
-_INTERFACE = 1
+_INTERFACE = 2
 _NAME = "stillflow_native"
 
 
@@ -54,7 +55,7 @@ def library() -> ctypes.CDLL | None:
 def give_up(error: Exception) -> None:
     """Says that the library is of no use here."""
     logging.getLogger("stillflow").warning(
-        "stillflow-native is installed and of no use here, so that convolutions go without it: "
+        "stillflow-native is installed and of no use here, so that runs go without it: "
         "%s: %s\n  python -m pip install --force-reinstall 'stillflow[native]' makes it fit; "
         "STILLFLOW_NATIVE=off leaves it alone.",
         type(error).__name__,
@@ -75,6 +76,8 @@ def loaded() -> ctypes.CDLL:
     found.stillflow_has.argtypes = [ctypes.c_int64, numbers]
     found.stillflow_begin.argtypes = [ctypes.c_int64, numbers, *[ctypes.c_void_p] * 3]
     found.stillflow_begin.restype = ctypes.c_void_p
+    found.stillflow_begin_product.argtypes = [numbers, *[ctypes.c_void_p] * 3]
+    found.stillflow_begin_product.restype = ctypes.c_void_p
     found.stillflow_pieces.argtypes = [ctypes.c_void_p]
     found.stillflow_pieces.restype = ctypes.c_int64
     found.stillflow_work.argtypes = [ctypes.c_void_p]
@@ -83,9 +86,9 @@ def loaded() -> ctypes.CDLL:
     return found
 
 
-def numbers(geometry: Geometry) -> ctypes.Array[ctypes.c_int64]:
-    """A geometry as the library reads it."""
-    return (ctypes.c_int64 * len(geometry))(*geometry)
+def numbers(sizes: Geometry | Product) -> ctypes.Array[ctypes.c_int64]:
+    """A geometry, or a product's sizes, as the library reads them."""
+    return (ctypes.c_int64 * len(sizes))(*sizes)
 
 
 @functools.lru_cache(4096)

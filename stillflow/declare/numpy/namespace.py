@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from stillflow.declare.numpy import convolving, largest, loops, threads, triangular
+from stillflow.declare.numpy import convolving, largest, loops, multiplying, threads, triangular
 from stillflow.graph.errors import InvalidArgumentError
 
 
@@ -27,6 +27,7 @@ class NumpyNamespace:
     compose_swaps = staticmethod(loops.compose_swaps)
     convolve = staticmethod(convolving.convolve)
     matmul = staticmethod(threads.matmul)
+    matrix_product = staticmethod(multiplying.matrix_product)
     largest = staticmethod(largest.largest)
     solve_triangular = staticmethod(triangular.solve_triangular)
 

@@ -84,16 +84,17 @@ _TURNED = {
 )
 def matmul_op(xp, a, b, *, transpose_a: bool = False, transpose_b: bool = False):
     """a: n[n, k], b: n[k, m] -> n[n, m]; either is transposed first when asked."""
-    if transpose_a:
-        a = a.T
-    if transpose_b:
-        b = b.T
-    (rows, depth), (inner, columns) = a.shape, b.shape  # fails unless both are matrices
-    if (columns == 1 or rows == 1) and depth == inner and a.size + b.size <= _SMALL:
-        return _multiplied_by_vector(xp, a, b)
+    # These fail unless both are matrices.
+    rows, depth = a.shape[::-1] if transpose_a else a.shape
+    inner, columns = b.shape[::-1] if transpose_b else b.shape
+    is_small = (columns == 1 or rows == 1) and depth == inner and a.size + b.size <= _SMALL
     # Where a traced batch is of any size, no one can say how much that is; XLA does not ask.
-    if isinstance(a, np.ndarray) and rows * columns * depth >= THREADED:
-        return _of_type(a.dtype, xp.matmul(a, b))
+    is_large = not isinstance(a, np.ndarray) or rows * columns * depth >= THREADED
+    if is_large and not is_small:
+        return _of_type(a.dtype, xp.matrix_product(a, b, transpose_a, transpose_b))
+    a, b = a.T if transpose_a else a, b.T if transpose_b else b
+    if is_small:
+        return _multiplied_by_vector(xp, a, b)
     # For two small matrices NumPy's dot is matmul at half the cost of the call.
     return _of_type(a.dtype, xp.dot(a, b))
 
@@ -247,16 +248,14 @@ def batch_matmul_v2(xp, x, y, *, adj_x: bool = False, adj_y: bool = False):
     for index, rank in enumerate((x.ndim, y.ndim)):
         if rank < 2:
             refuse(f"In[{index}] ndims must be >= 2: {rank}")
-    product = xp.matmul(_adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
-    return _of_type(x.dtype, product)
+    return _batched_product(xp, x, y, adj_x, adj_y)
 
 
 @op("BatchMatMul", "x: T, y: T -> output: T", explain=_why_not_batched, **_BATCHED)
 def batch_matmul(xp, x, y, *, adj_x: bool = False, adj_y: bool = False):
     """x: n[..., n, k], y: n[..., k, m] -> n[..., n, m], the axes before equal."""
     _check_equal_batches(x.shape, y.shape)
-    product = xp.matmul(_adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
-    return _of_type(x.dtype, product)
+    return _batched_product(xp, x, y, adj_x, adj_y)
 
 
 def _check_equal_batches(x: tuple[int, ...], y: tuple[int, ...]) -> None:
@@ -272,9 +271,14 @@ def _check_equal_batches(x: tuple[int, ...], y: tuple[int, ...]) -> None:
             )
 
 
-def _adjoint(xp: Any, x: Any) -> Any:
-    transposed = xp.swapaxes(x, -1, -2)
-    return xp.conj(transposed) if x.dtype.kind == "c" else transposed
+def _batched_product(xp: Any, x: Any, y: Any, adj_x: bool, adj_y: bool) -> Any:
+    product = xp.matrix_product(
+        xp.conj(x) if adj_x and x.dtype.kind == "c" else x,
+        xp.conj(y) if adj_y and y.dtype.kind == "c" else y,
+        adj_x,
+        adj_y,
+    )
+    return _of_type(x.dtype, product)
 
 
 @batch_matmul.gradient
