@@ -66,7 +66,7 @@ docs: .venv/.docs-ready
 
 # Times Stillflow beside its peers and writes docs/benchmarks.md. TF115=, TF2= and TORCH= are commands
 # of Pythons that have them; a peer without one is left out. NATIVE= is one with Stillflow and
-# stillflow-native, for the rows with convolutions. BENCH="--only 'mnist step'" is one row.
+# stillflow-native, for the rows that gain by it. BENCH="--only 'mnist step'" is one row.
 bench: setup
 	$(BIN)/python -m benchmarks $(BENCH)
 

@@ -76,7 +76,7 @@ def _wanted(only: list[str] | None) -> set[str]:
 
 def _of(peers: list[Peer], row: Step | Program, systems: Collection[str] = PACKAGES) -> list[Peer]:
     """The peers that a row is measured with."""
-    return [p for p in peers if p.name in systems and (row.convolves or p.name != NATIVE)]
+    return [p for p in peers if p.name in systems and (row.gains or p.name != NATIVE)]
 
 
 Row = TypeVar("Row", Step, Program)

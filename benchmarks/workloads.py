@@ -7,7 +7,7 @@ from typing import Any
 
 OURS, JAX, TF1, TF2, TORCH = "Stillflow", "JAX", "TensorFlow 1.15", "TensorFlow 2", "PyTorch"
 COMPILED = "torch.compile"
-NATIVE = "Stillflow, native"  # with stillflow-native; of interest where there are convolutions
+NATIVE = "Stillflow, native"  # with stillflow-native; for the rows that gain by it
 FLOOR = "GEMM floor"
 
 
@@ -22,7 +22,7 @@ class Step:
         systems: the only ones that are compared; all that have the workload where it is empty.
         floor: whether the matrix products alone are measured too.
         operations: how many a run builds or computes, where a time is told per operation.
-        convolves: whether it is measured with stillflow-native, too.
+        gains: whether it is measured with stillflow-native, too.
     """
 
     key: str
@@ -36,7 +36,7 @@ class Step:
     systems: tuple[str, ...] = ()
     floor: bool = False
     operations: int = 1
-    convolves: bool = False
+    gains: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Program:
         tells: it is not the process that is timed, but what its last line says, in seconds.
         warm: it is run once before, uncounted, so that what is kept on disk is there.
         beside: the key of another program, in whose rounds this one is measured too.
-        convolves: whether it is measured with stillflow-native, too.
+        gains: whether it is measured with stillflow-native, too.
     """
 
     key: str
@@ -58,7 +58,7 @@ class Program:
     tells: bool = False
     warm: bool = False
     beside: str = ""
-    convolves: bool = False
+    gains: bool = False
 
 
 def _growth(series: str, workload: str, sizes: tuple[int, ...], **given: Any) -> list[Step]:
@@ -88,8 +88,9 @@ STEPS = [
         25,
         0.3,
         floor=True,
+        gains=True,
     ),
-    Step("inference", "inference on 10,000 images", "inference", {}, 5, 0.8),
+    Step("inference", "inference on 10,000 images", "inference", {}, 5, 0.8, gains=True),
     Step(
         "cnn step",
         "CNN on 28x28, batch 128, Adam: one step",
@@ -97,7 +98,7 @@ STEPS = [
         {},
         7,
         0.8,
-        convolves=True,
+        gains=True,
     ),
     Step(
         "cnn inference",
@@ -106,7 +107,7 @@ STEPS = [
         {},
         7,
         0.4,
-        convolves=True,
+        gains=True,
     ),
     Step(
         "cnn lengths",
@@ -116,7 +117,7 @@ STEPS = [
         3,
         0.1,
         systems=(OURS, NATIVE, TF1, TF2, TORCH),
-        convolves=True,
+        gains=True,
     ),
     Step("loop", "while_loop of 1,000 turns over 10 numbers", "loop_turns"),
     Step(
@@ -174,7 +175,7 @@ STEPS = [
         {},
         3,
         2.0,
-        convolves=True,
+        gains=True,
     ),
     Step("words", "sampled softmax of 128 of 200,000 words of 64, Adagrad: one step", "words_step"),
     Step("sampler", "64 words of a Transformer of 4 layers of 128", "sampler_step", {}, 7, 0.5),
@@ -255,9 +256,7 @@ PROGRAMS = [
         3,
         tells=True,
     ),
-    Program(
-        "cnn process", "CNN, batch 128, 100 steps", "cnn", ("100",), 3, warm=True, convolves=True
-    ),
+    Program("cnn process", "CNN, batch 128, 100 steps", "cnn", ("100",), 3, warm=True, gains=True),
     Program(
         "keras epoch",
         "Keras 2.2.4: CNN on 60,000 of 28x28, batch 128, one epoch",
@@ -265,7 +264,7 @@ PROGRAMS = [
         ("epoch",),
         1,
         warm=True,
-        convolves=True,
+        gains=True,
     ),
     Program(
         "keras predict",
@@ -275,7 +274,7 @@ PROGRAMS = [
         3,
         tells=True,
         warm=True,
-        convolves=True,
+        gains=True,
     ),
     Program(
         "first steps",
@@ -285,7 +284,7 @@ PROGRAMS = [
         2,
         tells=True,
         warm=True,
-        convolves=True,
+        gains=True,
     ),
     Program(
         "later steps",
@@ -295,7 +294,7 @@ PROGRAMS = [
         tells=True,
         warm=True,
         beside="first steps",
-        convolves=True,
+        gains=True,
     ),
     Program("stream", "2 GB of records, written and read", "stream", (), 1),
     Program("lstm process", "LSTM of 128, 500 steps", "lstm", (), 2),
