@@ -505,6 +505,15 @@ def frozen_normalisation(tf, tell):
 
 
 @program
+def losses_of_ragged_targets(tf, tell):
+    rows = tf.ragged.constant([[1.0, 2.0], [3.0]])
+    inputs = tf.keras.Input((None,), ragged=True)
+    model = tf.keras.Model(inputs, tf.keras.layers.Lambda(lambda x: x * 2.0)(inputs))
+    model.compile("sgd", lambda y, z: tf.reduce_sum(z.values - y.values), run_eagerly=True)
+    tell(model.train_on_batch(rows, rows), model.test_on_batch(rows, rows))
+
+
+@program
 def normalisation_frozen_between_compilations(tf, tell):
     """What training does follows `trainable` as it was at the last `compile`."""
     x, y = waves(6, 3), waves(6, 1)

@@ -140,6 +140,8 @@ def _value(output: Any) -> Any:
 def _like(target: Any, output: Any) -> Any:
     if target is None:
         return None
+    if isinstance(target, CompositeTensor):
+        return target
     tensor = convert_to_tensor(target)
     return casts.cast(tensor, output.dtype) if tensor.dtype != output.dtype else tensor
 
