@@ -59,6 +59,7 @@ class Scopes:
     def __init__(self, tree: ast.Module, package: str = ""):
         self.package = package
         self.asks_how_it_runs = False  # it names __name__
+        self._handlers: set[int] = set()  # the lines of `except` clauses
         self.top = Scope(tree, None)
         self._by_node = {id(tree): self.top}
         self._bind_all(tree.body, self.top)
@@ -84,7 +85,7 @@ class Scopes:
         found = self.holder(name, scope)
         if found is None:
             return [] if hasattr(builtins, name) else [f"{m}.{name}" for m in self.top.stars]
-        bindings = _at(found.names[name], line if found is scope else None)
+        bindings = _at(found.names[name], line if found is scope else None, self._handlers)
         values = [b.value for b in bindings]
         meanings: list[Meaning] = []
         for value in values:
@@ -167,8 +168,10 @@ class Scopes:
                 self._assign(scope, node.target, node.value)
             case ast.Global() | ast.Nonlocal():
                 scope.outer.update(node.names)
-            case ast.ExceptHandler() if node.name:
-                self._add(scope, node.name, node, None)
+            case ast.ExceptHandler():
+                self._handlers.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+                if node.name:
+                    self._add(scope, node.name, node, None)
             case ast.Name(id="__name__"):
                 self.asks_how_it_runs = True
             case ast.Name(ctx=ast.Store() | ast.Del()):
@@ -206,7 +209,7 @@ class Scopes:
         where.names.setdefault(name, []).append(Binding(node.lineno, value))
 
 
-def _at(bindings: list[Binding], line: int | None) -> list[Binding]:
+def _at(bindings: list[Binding], line: int | None, handlers: set[int]) -> list[Binding]:
     """Of a name's bindings those that may hold at a line, or in a function that runs later."""
     told = [b for b in bindings if not _is_nothing(b.value)]
     if all(isinstance(b.value, str) for b in told):
@@ -215,8 +218,16 @@ def _at(bindings: list[Binding], line: int | None) -> list[Binding]:
         before = [b for b in told if b.line <= line]
         # `x = f(x)`: on the right there is still the former x
         former = [b for b in before if b.line < line or isinstance(b.value, str)]
-        return former[-1:] or before[-1:]
-    return told[-1:]
+        return _last(former, handlers) or _last(before, handlers)
+    return _last(told, handlers)
+
+
+def _last(bindings: list[Binding], handlers: set[int]) -> list[Binding]:
+    """The last binding, and of one in an `except` clause those that hold where nothing fails."""
+    first = len(bindings) - 1
+    while first > 0 and bindings[first].line in handlers:
+        first -= 1
+    return bindings[max(first, 0) :]
 
 
 def _is_nothing(value: object) -> bool:

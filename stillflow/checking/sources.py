@@ -123,7 +123,7 @@ def _lines(text: str) -> str:
 def root_of(path: str) -> str:
     """The folder of the repository that a file is of: the nearest above it that looks like one."""
     folder = os.path.dirname(os.path.abspath(path))
-    for marks in (_ROOT_MARKS, _TOLD):
+    for marks in (_ROOT_MARKS, _LICENCES, _READ_ME):
         above = folder
         while os.path.dirname(above) != above:
             if any(os.path.exists(os.path.join(above, mark)) for mark in marks):
@@ -135,7 +135,8 @@ def root_of(path: str) -> str:
 
 
 _ROOT_MARKS = (".git", ".hg", "setup.py", "setup.cfg", "pyproject.toml", "requirements.txt")
-_TOLD = ("LICENSE", "LICENSE.txt", "LICENSE.md", "README.md", "README.rst", "README")
+_LICENCES = ("LICENSE", "LICENSE.txt", "LICENSE.md")
+_READ_ME = ("README.md", "README.rst", "README")  # last, as the folder of an example may have one
 
 
 def modules_below(root: str) -> Iterator[tuple[str, str]]:

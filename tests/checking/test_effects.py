@@ -2,6 +2,8 @@
 
 import pytest
 
+from stillflow.checking import check
+
 TF = "import tensorflow as tf\n"
 CASES = {
     "at the top": (TF + "tf.nosuch", "stops"),
@@ -113,3 +115,14 @@ def test_a_folder_runs_but_for_some_of_its_programs(checked):
 def test_what_nothing_calls_counts_in_a_folder(checked):
     report = checked({"lib.py": TF + "def f(): tf.nosuch"})
     assert report.verdict == "runs but for tf.nosuch (lib.py:2)"
+
+
+def test_the_root_is_where_the_licence_is_not_where_an_example_is_read_about(write):
+    """A program below it imports what stands at the root, by a path that it adds itself."""
+    files = {
+        "LICENSE": "",
+        "model.py": "",
+        "example/README.md": "",
+        "example/main.py": "import sys\nsys.path.append('..')\nimport model\n",
+    }
+    assert check(str(write(files) / "example" / "main.py")).exit_code == 0

@@ -58,6 +58,11 @@ SPELLINGS = {
     "two imports": ("try: import tensorflow as tf\nexcept ImportError: tf = None\ntf.nosuch", [
         "tf.nosuch",
     ]),
+    "an attempt's other value": (
+        "import tensorflow as tf\ntry: f = tf.nn.relu\nexcept Exception:\n f = tf.nosuch\n"
+        "def g(): f(1)\ng()",
+        ["tf.nosuch"],  # where it is written, which has something else for it; g() has the first
+    ),
     "a parameter hides it": ("import tensorflow as tf\ndef f(tf): tf.nosuch\nf(1)", []),
     "another value hides it": ("from tensorflow import nn\nnn = nn.relu(1)\nnn.nosuch", []),
     "before that": ("from tensorflow import nn\nnn.nosuch\nnn = nn.relu(1)", ["tf.nn.nosuch"]),
