@@ -134,7 +134,8 @@ def _hands_on_what_it_is_given(function: Any) -> bool:
     """Whether it is one of Stillflow's that wraps another and has no parameters of its own."""
     # Not its `__module__`, which is that of what it wraps.
     where = getattr(function, "__globals__", {}).get("__name__", "")
-    if not (where.startswith("stillflow.") and hasattr(function, "__wrapped__")):
+    wrapped = getattr(function, "__wrapped__", function)  # itself, if only its parameters are told
+    if wrapped is function or not where.startswith("stillflow."):
         return False
     spec = inspect.getfullargspec(function)
     return not spec.args and spec.varargs is not None and spec.varkw is not None

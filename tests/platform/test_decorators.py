@@ -157,3 +157,13 @@ def test_a_function_that_takes_composite_tensors_has_its_own_parameters():
     assert getfullargspec(tf.cast).args == ["x", "dtype", "name"]
     assert getfullargspec(tf.compat.v2.pad).args[3:] == ["constant_values", "name"]
     assert getfullargspec(wrapped).args == []
+
+
+def test_a_function_that_decorates_itself_has_the_parameters_that_are_told():
+    """So are restored functions made, in a module of Stillflow's."""
+    told = inspect.getfullargspec(lambda x: x)
+    code = "def restored(*args, **kwargs): pass"
+    names = {"__name__": "stillflow.made"}
+    exec(code, names)
+    made = decorators.make_decorator(names["restored"], names["restored"], decorator_argspec=told)
+    assert getfullargspec(made) == told
