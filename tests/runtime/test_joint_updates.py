@@ -138,10 +138,7 @@ def test_a_read_between_two_updates_sees_what_it_saw():
             total, _ = session.run([seen, last], {fed: float(turn)})
             value = session.run(variables[0])
             np.testing.assert_allclose(total, value.sum(), rtol=1e-6)
-        (executor,) = (e for e in session._executors.values() if e.plan.feeds)
-        (known,) = executor.learned.specialised.values()
-        joint = [s for s in known.host.steps if isinstance(s.kernel, _JointUpdate)]
-        assert [len(s.outputs) for s in joint] == [6]
+        assert counts(session) == [6]
 
 
 def test_a_variable_that_is_a_gradient_is_taken_before_it_changes():

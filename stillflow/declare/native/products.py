@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,11 +41,8 @@ def product_of(a: Any, b: Any, transposes_a: bool, transposes_b: bool) -> Produc
         return None
     rows, depth = x[-2:][::-1] if transposes_a else x[-2:]
     inner, columns = y[-2:][::-1] if transposes_b else y[-2:]
-    batch = 1
-    for size in x[:-2]:
-        batch *= size
-    product = Product(batch, rows, depth, columns, transposes_a, transposes_b)
+    product = Product(math.prod(x[:-2]), rows, depth, columns, transposes_a, transposes_b)
     if depth != inner or product.work == 0:
         return None
-    is_divisible = batch * max(rows, columns) >= _DIVISIBLE
+    is_divisible = product.batch * max(rows, columns) >= _DIVISIBLE
     return product if is_divisible or product.work < _LARGE else None

@@ -10,6 +10,7 @@ import numpy as np
 from stillflow.declare import shapes
 from stillflow.declare.alike import check_alike, shapes_differ
 from stillflow.declare.convert import convert_to_tensor
+from stillflow.declare.fitting import always
 from stillflow.declare.opdef import op
 from stillflow.declare.rules import RegisterGradient
 from stillflow.declare.type_sets import FLOATS, INTEGERS
@@ -39,17 +40,18 @@ def _fitted_relu(fn: Callable[..., Any], x: Any) -> Callable[..., Any]:
     return lambda x: np.maximum(x, zero)
 
 
-def _fitted_relu_grad(fn: Callable[..., Any], dy: Any, x: Any) -> Callable[..., Any]:
-    return lambda dy, x: np.multiply(dy, np.greater(x, 0))
-
-
 @op("Relu", "features: T -> activations: T", **_RELU, fitted=_fitted_relu)
 def relu(xp, x):
     """x: n[...] -> n[...], max(x, 0)"""
     return xp.maximum(x, _of_type(xp, 0, x))
 
 
-@op("ReluGrad", _GRAD.format("features"), **_RELU_GRAD, fitted=_fitted_relu_grad)
+@op(
+    "ReluGrad",
+    _GRAD.format("features"),
+    **_RELU_GRAD,
+    fitted=always(lambda dy, x: np.multiply(dy, np.greater(x, 0))),
+)
 def relu_grad(xp, dy, x):
     """dy, x: n[...] -> n[...]; zero where x is not positive."""
     check_alike(dy, x)
