@@ -28,6 +28,7 @@ from stillflow.declare.numpy.putting_off import PutOff
 from stillflow.declare.resources import Handle
 from stillflow.graph.operation import Operation
 from stillflow.runtime.cost import RUNS_BEFORE_WRITING, moving, switch
+from stillflow.runtime.expecting import expected_runs
 from stillflow.runtime.host import HostProgram, host_program
 from stillflow.runtime.host_code import HostFunction
 from stillflow.runtime.joint_updates import written_jointly
@@ -410,9 +411,9 @@ class Executor:
         drawn = self._drawn(found.fixed, slots)
         joint = written_jointly(found.program.steps)
         jointly = [slot in joint for slot in self.plan.written.values()]
-        known = Specialisation(
-            found.program, after.runs, drawn, passes_feeds, jointly, after.compiling
-        )
+        pays = not learned.specialised and expected_runs() > after.runs
+        runs = 0 if pays else after.runs
+        known = Specialisation(found.program, runs, drawn, passes_feeds, jointly, after.compiling)
         learned.specialised[shapes] = known
         return known
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import stillflow.api as tf
+from stillflow.runtime import platforms
 
 OPTIMIZERS = {
     "sgd": lambda opt: opt.SGD(0.1),
@@ -52,3 +53,53 @@ def test_a_step_is_compiled_in_one_piece(name, monkeypatch):
             session.run([step, loss, measured], feeds)
         (executor,) = [e for e in session._executors.values() if e.plan.feeds]
     assert [segment.on_host for segment in executor.learned.split.segments] == [False]
+
+
+@pytest.mark.parametrize("of", ["arrays", "dataset", "sequence"])
+def test_a_training_is_compiled_at_once_where_its_batches_pay(of, monkeypatch):
+    """Two epochs of 100 batches do, those of two do not."""
+    late = platforms.PLATFORMS["cpu"]._replace(start=3000.0, compile_step=1.0, run=0.0)
+    monkeypatch.setitem(platforms.PLATFORMS, "cpu", late)
+    compiled = {}
+    for count in (2, 100):
+        tf.keras.backend.clear_session()
+        layer = tf.keras.layers.Dense(1, input_shape=(3,))
+        model = tf.keras.Sequential([layer])
+        model.compile("sgd", "mse")
+        images, labels = np.ones((4 * count, 3)), np.ones((4 * count, 1))
+        seen = []
+        hook = tf.keras.callbacks.LambdaCallback(
+            on_batch_end=lambda batch, logs, seen=seen: seen.append(_compiled_steps())
+        )
+        fit(model, of, images, labels, epochs=2, callbacks=[hook], verbose=0)
+        compiled[count] = seen[1]  # after two batches
+    assert compiled == {2: 0, 100: 1}
+
+
+def fit(model, of: str, images, labels, **arguments):
+    """Trains on batches of four, given as `of` says."""
+    if of == "arrays":
+        model.fit(images, labels, batch_size=4, **arguments)
+    elif of == "dataset":
+        rows = tf.data.Dataset.from_tensor_slices((images, labels)).batch(4).repeat()
+        model.fit(rows, steps_per_epoch=len(images) // 4, **arguments)
+    else:
+        model.fit_generator(_Rows(images, labels), **arguments)
+
+
+class _Rows(tf.keras.utils.Sequence):
+    def __init__(self, images, labels):
+        self._images, self._labels = images, labels
+
+    def __len__(self):
+        return len(self._images) // 4
+
+    def __getitem__(self, number):
+        rows = slice(4 * number, 4 * number + 4)
+        return self._images[rows], self._labels[rows]
+
+
+def _compiled_steps() -> int:
+    """How many compiled programs the session has that write variables."""
+    executors = tf.keras.backend.get_session()._executors.values()
+    return sum(len(e.learned.compiled) for e in executors if e.plan.written)

@@ -9,6 +9,7 @@ import pytest
 
 import stillflow.api as tf
 from stillflow.runtime.cost import switch
+from stillflow.runtime.expecting import expected_runs, expecting
 from stillflow.runtime.xla import XlaProgram
 
 _TRAINING = """
@@ -190,6 +191,33 @@ def test_the_switch_comes_after_the_same_run_every_time(soon_compiled):
     first = first_compiled_run()
     assert first > 1
     assert first_compiled_run() == first
+
+
+def test_expected_runs_that_pay_are_compiled_at_once(soon_compiled):
+    """Those of the feeds that come first; an epoch's last batch is as if nobody had said."""
+
+    def host_runs(expected: int | None) -> list[float]:
+        with tf.Graph().as_default(), tf.Session() as session:
+            x, _, step = training_step()
+            session.run(tf.global_variables_initializer())
+            for rows in (4, 3):
+                with expecting(expected):
+                    session.run(step, {x: np.ones((rows, 2))})
+            (learned,) = [e.learned for e in session._executors.values() if e.plan.feeds]
+            return [known.host_runs_limit for known in learned.specialised.values()]
+
+    unsaid, last = host_runs(None)
+    assert unsaid > 2
+    assert host_runs(int(unsaid)) == [unsaid, last]
+    assert host_runs(int(unsaid) + 1) == [0, last]
+
+
+def test_what_an_inner_run_expects_ends_with_it():
+    with expecting(7):
+        with expecting(None):
+            assert expected_runs() == 0
+        assert expected_runs() == 7
+    assert expected_runs() == 0
 
 
 def test_nothing_to_compute_is_never_worth_compiling():

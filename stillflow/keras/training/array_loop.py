@@ -94,6 +94,7 @@ def iterate_arrays(
         validate=None if validation is None else lambda: validation(listeners),
         validation_freq=validation_freq,
         on_next_epoch=lambda: _begin_anew(source, validation),
+        batches=source.steps if use_steps else len(make_batches(count, batch_size)),
     )
 
     def run_batches() -> None:

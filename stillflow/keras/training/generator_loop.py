@@ -105,6 +105,7 @@ def iterate_generator(
         _aggregator(mode, steps),
         validate=validate if validation_data is not None else None,
         validation_freq=validation_freq,
+        batches=steps,
     )
     epoch = _Epoch(loop, batches, run_batch, steps, epochs, steps_name, tell_compiled)
     try:

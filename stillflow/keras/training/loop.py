@@ -12,6 +12,7 @@ from stillflow.keras.training.aggregating import Aggregator
 from stillflow.keras.training.validation import should_run_validation
 from stillflow.keras.utils.mode_keys import ModeKeys
 from stillflow.platform import logging
+from stillflow.runtime.expecting import expecting
 
 
 class Loop:
@@ -24,6 +25,7 @@ class Loop:
       validate: evaluates at the end of an epoch; None where nothing does.
       validation_freq: at the end of which epochs.
       on_next_epoch: is called between two epochs.
+      batches: how many an epoch has, where that is known.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Loop:
         validate: Callable[[], Any] | None = None,
         validation_freq: Any = 1,
         on_next_epoch: Callable[[], None] | None = None,
+        batches: int | None = None,
     ):
         self.model = model
         self.mode = mode
@@ -46,6 +49,8 @@ class Loop:
         self._validation_freq = validation_freq
         self._on_next_epoch = on_next_epoch
         self._names: list[str] = []
+        self._batches = batches
+        self._expecting = expecting(batches)
 
     @property
     def is_stopped(self) -> bool:
@@ -65,6 +70,7 @@ class Loop:
         self.callbacks._call_begin_hook(self.mode)
         self.bar.on_train_begin()
         results = None
+        self._expecting = expecting((self._batches or 0) * (epochs - initial_epoch))
         for epoch in range(initial_epoch, epochs):
             if self.is_stopped:
                 break
@@ -111,7 +117,8 @@ class Loop:
         logs: dict[str, Any] = {"batch": number, "size": size}
         self.callbacks._call_batch_hook(self.mode, "begin", number, logs)
         self.bar.on_batch_begin(number, logs)
-        outputs = run()
+        with self._expecting:
+            outputs = run()
         outputs = outputs if isinstance(outputs, list) else [outputs]
         if number == 0:
             self._names = self._metrics_names()  # A model may be compiled by its first batch.
