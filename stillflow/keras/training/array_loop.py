@@ -94,7 +94,7 @@ def iterate_arrays(
         validate=None if validation is None else lambda: validation(listeners),
         validation_freq=validation_freq,
         on_next_epoch=lambda: _begin_anew(source, validation),
-        batches=source.steps if use_steps else len(make_batches(count, batch_size)),
+        batches=source.steps if use_steps else _batch_count(count, batch_size),
     )
 
     def run_batches() -> None:
@@ -321,6 +321,12 @@ def _run_samples(
         loop.batch(number, end - start, functools.partial(run, batch), start, end)
         if loop.is_stopped:
             break
+
+
+def _batch_count(count: int | None, batch_size: int | None) -> int:
+    assert count is not None
+    assert batch_size is not None
+    return -(-count // batch_size)
 
 
 def _order(count: int, batch_size: int, shuffle: Any) -> np.ndarray | None:
