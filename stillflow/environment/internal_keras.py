@@ -55,6 +55,13 @@ KERAS: dict[str, Members] = {
             "disable_v2_dtype_behavior enable_v2_dtype_behavior v2_dtype_behavior_enabled"
         ),
     },
+    "python.keras.engine.base_preprocessing_layer": {
+        f"{_LAYERS}.preprocessing.base": "CombinerPreprocessingLayer PreprocessingLayer",
+        f"{_LAYERS}.preprocessing.combiner": "Combiner",
+    },
+    "python.keras.engine.base_preprocessing_layer_v1": {
+        f"{_LAYERS}.preprocessing.base_v1": "CombinerPreprocessingLayer",
+    },
     "python.keras.engine.input_layer": {
         "stillflow.keras.engine.input_layer": "Input InputLayer",
     },
@@ -151,6 +158,15 @@ KERAS: dict[str, Members] = {
             "AveragePooling1D AveragePooling2D AveragePooling3D MaxPooling1D MaxPooling2D "
             "MaxPooling3D Pooling1D Pooling2D Pooling3D"
         ),
+    },
+    "python.keras.layers.preprocessing.normalization": {
+        f"{_LAYERS}.preprocessing.base": "CombinerPreprocessingLayer",
+        f"{_LAYERS}.preprocessing.combiner": "Combiner",
+        f"{_LAYERS}.preprocessing.normalization": "Normalization",
+    },
+    "python.keras.layers.preprocessing.normalization_v1": {
+        f"{_LAYERS}.preprocessing.base_v1": "CombinerPreprocessingLayer",
+        f"{_LAYERS}.preprocessing.normalization_v1": "Normalization",
     },
     "python.keras.layers.recurrent": {
         f"{_LAYERS}.recurrent.calling": "_standardize_args=separated",

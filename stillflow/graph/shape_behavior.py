@@ -22,6 +22,11 @@ def disable_v2_tensorshape() -> None:
     _give(_of_dimensions)
 
 
+def is_v2_tensorshape_enabled() -> bool:
+    """Whether programs get sizes as numbers."""
+    return TensorShape.__getitem__ is _getitem
+
+
 def _give(methods: list[Callable]) -> None:
     for name, method in zip(_NAMES, methods, strict=True):
         setattr(TensorShape, name, method)

@@ -8,6 +8,7 @@ from typing import Any
 
 from stillflow.graph import dtypes
 from stillflow.graph.dtypes import DType
+from stillflow.graph.version_behavior import is_at_2
 from stillflow.layers.settings import floatx
 from stillflow.platform import logging
 
@@ -110,19 +111,19 @@ def with_input_dtype(policy: Policy, dtype: str) -> Policy:
 
 
 _global: Policy | None = None
-_is_as_in_version_2 = False
+_is_as_in_version_2: bool | None = None  # None: where all is as in version 2
 
 
 def global_policy() -> Policy:
     """The policy of layers that are given none: "infer", if no other is set."""
     if _global is not None:
         return _global
-    return Policy(floatx() if _is_as_in_version_2 else _INFER)
+    return Policy(floatx() if v2_dtype_behavior_enabled() else _INFER)
 
 
 def defaults_to_floatx() -> bool:
     """Whether layers that are given no policy take `floatx` at once."""
-    return _global is None and _is_as_in_version_2
+    return _global is None and v2_dtype_behavior_enabled()
 
 
 def enable_v2_dtype_behavior() -> None:
@@ -138,7 +139,8 @@ def disable_v2_dtype_behavior() -> None:
 
 
 def v2_dtype_behavior_enabled() -> bool:
-    return _is_as_in_version_2
+    """Whether it was enabled; where nothing was said, whether all is as in TensorFlow 2."""
+    return is_at_2() if _is_as_in_version_2 is None else _is_as_in_version_2
 
 
 def set_policy(policy: Policy | str | None) -> None:

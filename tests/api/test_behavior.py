@@ -43,6 +43,8 @@ model = tf.keras.Sequential([tf.keras.layers.Dense(3, activation="relu"), tf.ker
 optimizer = tf.train.AdamOptimizer(0.1)
 x = tf.constant([[1.0, 2.0], [3.0, 4.0]])
 assert type(x.shape[0]) is int
+assert tf.keras.layers.Dense(1, dtype="float16")(x).dtype == tf.float16
+assert tf.keras.layers.Dense(1)(tf.cast(x, tf.float64)).dtype == tf.float32
 
 
 @tf.function

@@ -711,3 +711,29 @@ def what_is_trained_is_settled_by_compile(tf, tell):
     for model in models:
         tell(model.train_on_batch(waves(4, 3), waves(4, 2)))
         tell(dense.trainable, dense.kernel, normal.moving_mean)
+
+
+@program
+def normalization_by_moments_of_data(tf, tell):
+    path = "python.keras.layers.preprocessing.normalization"
+    layers = [internal_module(tf, path).Normalization(axis=axis) for axis in (-1, [1, 2])]
+    grid = np.square(np.arange(24.0) - 9).reshape(4, 2, 3)
+    batches = tf.data.Dataset.from_tensor_slices(grid).batch(3)
+    for layer in layers:
+        layer.adapt(grid)
+        tell(layer.weights, layer(grid.astype("float32")))
+        layer.adapt(batches.take(1), reset_state=False)
+        tell(layer.weights)
+        layer.adapt(batches)
+        tell(layer.weights)
+    tell.refused(lambda: layers[0].adapt([[1.0, 2.0, 3.0]]))
+    tell.refused(lambda: layers[0].adapt(batches.repeat()))
+    tell.refused(lambda: layers[0].adapt(batches.take(0)))
+    layers[0].count.assign(0)
+    tell.refused(lambda: layers[0].adapt(grid, reset_state=False))
+    model = tf.keras.Sequential([layers[1], tf.keras.layers.Flatten(), tf.keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.build((None, 2, 3))
+    given(model.layers[-1].weights)
+    model.fit(grid, np.ones((4, 1)), epochs=2, verbose=0, shuffle=False)
+    tell(model.weights)

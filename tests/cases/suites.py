@@ -166,7 +166,10 @@ NESTS = "nests"
 #: Programs that fail.
 ERRORS = "errors"
 #: Trainings of Keras, compared as DIGESTED are; its session asks for variables in no certain order.
-TRAININGS = ("keras_training", "keras_callbacks", "keras_estimators", "keras_programs")
+TRAININGS = (
+    *("keras_training", "keras_callbacks", "keras_estimators", "keras_programs"),
+    "keras_adapting",
+)
 #: Misused array ops.
 ARRAY_ERRORS = "array_errors"
 #: Expressions whose values, or failures, are compared.

@@ -1,0 +1,1 @@
+"""Layers that learn what they are to do from data, by `adapt`, before a model is trained."""
