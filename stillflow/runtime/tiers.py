@@ -10,7 +10,7 @@ from types import ModuleType
 
 from stillflow.platform import processes
 from stillflow.platform.progress import long_work
-from stillflow.runtime import accelerators, collecting
+from stillflow.runtime import accelerators, collecting, last_collection
 from stillflow.runtime.recording.current import current
 from stillflow.runtime.xla_flags import xla_flags
 
@@ -50,6 +50,7 @@ def xla() -> ModuleType:
     """
     import numpy as np
 
+    last_collection.spare_at_the_end()
     accelerators.prepare()
     strict = os.environ.get("STILLFLOW_STRICT") == "1"
     os.environ["XLA_FLAGS"] = xla_flags(os.environ.get("XLA_FLAGS", ""), strict)
