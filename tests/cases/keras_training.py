@@ -511,6 +511,22 @@ def refused_calls(tf, run):
 
 
 @story
+def without_samples(tf, run):
+    model = mlp(tf)
+    nothing, no_rows = np.ones((0, 3), np.float32), np.ones((0, 4), np.float32)
+    data = tf.data.Dataset.from_tensor_slices((nothing, no_rows)).batch(2)
+    run.refused(lambda: model.fit(nothing, no_rows, verbose=0))
+    run.refused(lambda: model.fit(data, verbose=0))
+    run.refused(lambda: model.evaluate(nothing, no_rows, verbose=0))
+    run.refused(lambda: model.evaluate(data, verbose=0))
+    run.refused(lambda: model.predict(nothing))
+    run.refused(lambda: model.predict(data))
+    run.refused(lambda: model.predict(XS, steps=0))
+    run.note(model.predict_on_batch(nothing))
+    run.note(model.train_on_batch(nothing, no_rows))
+
+
+@story
 def without_targets(tf, run):
     keras = tf.keras
     dense = keras.layers.Dense(1, input_shape=(3,), kernel_initializer="ones")

@@ -123,7 +123,7 @@ class SliceAggregator(Aggregator):
 class OutputsAggregator(Aggregator):
     """Predictions: a nest of arrays, each of all samples."""
 
-    _parts: list[Aggregator]
+    _parts: list[Aggregator] | None = None
 
     def create(self, batch_outs: Any) -> None:
         self._structure = batch_outs
@@ -140,10 +140,16 @@ class OutputsAggregator(Aggregator):
         return SliceAggregator(self.num_samples, self.batch_size)
 
     def aggregate(self, batch_outs: Any, batch_start: int = 0, batch_end: int = 0) -> None:
+        assert self._parts is not None
         for part, each in zip(self._parts, _leaves(batch_outs), strict=True):
             part.aggregate(each, batch_start, batch_end)
 
     def finalize(self) -> None:
+        if self._parts is None:
+            raise ValueError(
+                "Structure is a scalar but len(flat_sequence) == 0 > 1\n"
+                "  There was nothing to predict: give it at least one sample."
+            )
         for part in self._parts:
             part.finalize()
         joined = iter([part.results for part in self._parts])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -288,7 +287,7 @@ def _run_steps(
 ) -> None:
     """Runs an epoch of tensors, whose values are new in every step."""
     step = 0
-    while step < (source.steps or math.inf):
+    while source.steps is None or step < source.steps:
         try:
             loop.batch(step, 1, lambda: run(source.next_feeds()))
         except OutOfRangeError:
@@ -326,7 +325,7 @@ def _run_samples(
 def _batch_count(count: int | None, batch_size: int | None) -> int:
     assert count is not None
     assert batch_size is not None
-    return -(-count // batch_size)
+    return len(make_batches(count, batch_size))
 
 
 def _order(count: int, batch_size: int, shuffle: Any) -> np.ndarray | None:

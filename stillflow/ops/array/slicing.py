@@ -81,6 +81,11 @@ def slice_op(xp, x, begin, size):
     for axis, (at, length) in enumerate(zip(begin.tolist(), size.tolist(), strict=True)):
         total = x.shape[axis]
         length = total - at if length == -1 else length
+        if total == 0 and (at, length) != (0, 0):
+            refuse(
+                f"Expected begin[{axis}] == 0 (got {at}) and size[{axis}] == 0 (got {length}) when "
+                f"input.dim_size({axis}) == 0"
+            )
         if not 0 <= at <= total:
             refuse(f"Expected begin[{axis}] in [0, {total}], but got {at}")
         if not 0 <= length <= total - at:
