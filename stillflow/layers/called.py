@@ -24,7 +24,11 @@ from stillflow.layers.connections import Connections, mask_of
 from stillflow.layers.defaults import default, is_default
 from stillflow.layers.input_spec import assert_input_compatibility
 from stillflow.layers.keras_graph import in_graph, is_in_keras_graph, runs_at_once
-from stillflow.layers.learning_phase import phase_set_eagerly, symbolic_learning_phase
+from stillflow.layers.learning_phase import (
+    phase_of_scope,
+    phase_set_eagerly,
+    symbolic_phase_of_layers,
+)
 from stillflow.layers.settings import floatx
 from stillflow.layers.symbolic import are_all_symbolic_tensors
 from stillflow.ops.array import shape_of
@@ -184,10 +188,12 @@ class Called(Connections, Collected):
                 return given.pop("training")
             return given["training"]
         training = current_call().training
+        if training is None and is_symbolic and getattr(self, "_is_graph_network", False):
+            training = phase_of_scope()
+        if training is None and is_symbolic and (executing_eagerly() or is_in_keras_graph()):
+            training = symbolic_phase_of_layers()
         if training is None:
             training = phase_set_eagerly()
-        if training is None and is_symbolic and (executing_eagerly() or is_in_keras_graph()):
-            training = symbolic_learning_phase()
         if self._expects_training_arg and training is not None:
             is_known = not is_tensor(training)
             passed["training"] = bool(training) if is_known else casts.cast(training, dtypes.bool)

@@ -13,7 +13,7 @@ from stillflow.graph.tensor_shape import TensorShape, as_shape
 from stillflow.layers.base_layer import Layer
 from stillflow.layers.input_spec import InputSpec
 from stillflow.layers.kernel_layer import ARGUMENTS, KernelLayer
-from stillflow.layers.learning_phase import learning_phase
+from stillflow.layers.learning_phase import phase_of_layers
 from stillflow.layers.utils import normalize_data_format, smart_cond
 from stillflow.ops.array import reshaping, shape_of, transposing
 from stillflow.ops.control import ordering
@@ -142,7 +142,7 @@ class Dropout(Layer):
         return convert_to_tensor([sizes[axis] if n is None else n for axis, n in given])
 
     def call(self, inputs: Any, training: Any = None) -> Tensor:
-        training = learning_phase() if training is None else training
+        training = phase_of_layers() if training is None else training
 
         def dropped() -> Tensor:
             return dropping.dropout(

@@ -12,7 +12,7 @@ from stillflow.graph.operation import Tensor
 from stillflow.layers import batch_renorm
 from stillflow.layers.base_layer import Layer
 from stillflow.layers.batch_averages import assign_moving_average, assign_new_value
-from stillflow.layers.learning_phase import learning_phase
+from stillflow.layers.learning_phase import phase_of_layers
 from stillflow.layers.utils import constant_value, smart_cond
 from stillflow.ops.array import filling, reshaping, shape_of
 from stillflow.ops.control.ordering import stop_gradient
@@ -66,7 +66,7 @@ class Normalizing(Layer):
 
     def _training_value(self, training: Any) -> Any:
         """Whether to normalise by the batch: a bool or a tensor."""
-        return learning_phase() if training is None else training
+        return phase_of_layers() if training is None else training
 
     def _fused(self, inputs: Any, training: Any) -> Tensor:
         beta = self.beta if self.center else self._beta_const

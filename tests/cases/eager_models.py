@@ -737,3 +737,41 @@ def normalization_by_moments_of_data(tf, tell):
     given(model.layers[-1].weights)
     model.fit(grid, np.ones((4, 1)), epochs=2, verbose=0, shuffle=False)
     tell(model.weights)
+
+
+@program
+def a_learning_phase_that_is_set(tf, tell):
+    """Compiled models go by what they do; without functions of TensorFlow 2 by what was set."""
+    K, x = tf.keras.backend, np.ones((4, 2), "float32")
+
+    class Phase(tf.keras.layers.Layer):
+        def call(self, inputs):
+            return K.in_train_phase(lambda: tf.ones_like(inputs), lambda: tf.zeros_like(inputs))
+
+    class Called(tf.keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.phase = Phase()
+
+        def call(self, inputs):
+            return self.phase(inputs)
+
+    def functional():
+        return tf.keras.Sequential([Phase(input_shape=(2,))])
+
+    def told(make, phase, is_set_first, **options):
+        with K.learning_phase_scope(phase if is_set_first else 0):
+            model = make()
+        with K.learning_phase_scope(phase):
+            model.compile("sgd", "mse", **options)
+            tell(model.predict(x).mean(), model.evaluate(x, 0 * x, verbose=0))
+            tell(model.train_on_batch(x, 0 * x), model.test_on_batch(x, 0 * x))
+            tell(model.fit(x, 0 * x, verbose=0).history["loss"], model.predict(x).mean())
+            tell(model(x))
+
+    for make in (functional, Called):
+        for phase in (0, 1):
+            for is_set_first in (True, False):
+                told(make, phase, is_set_first)
+                told(make, phase, is_set_first, experimental_run_tf_function=False)
+                told(make, phase, is_set_first, run_eagerly=True)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import stillflow.api as tf
+from stillflow.layers import learning_phase
 
 L = tf.keras.layers
 X = np.random.RandomState(0).rand(10, 3).astype(np.float32)
@@ -198,6 +199,32 @@ def test_learning_phase():
         assert not L.Dropout(0.999999)(tf.ones([3])).numpy().any()
     finally:
         K.set_learning_phase(0)
+
+
+@pytest.mark.parametrize("phase", [0, 1])
+def test_a_model_inside_of_a_compiled_one_trains_whatever_is_set(phase):
+    """As TensorFlow's, except for what is called in a `learning_phase_scope`: that holds there."""
+    K, x = tf.keras.backend, np.ones((4, 2), np.float32)
+
+    def model():
+        inner = tf.keras.Sequential([L.Dropout(0.999999, input_shape=(2,))])
+        outer = tf.keras.Sequential([inner, L.Flatten()])
+        outer.compile("sgd", "mse")
+        return outer
+
+    phases = learning_phase._set.copy()
+    K.set_learning_phase(phase)
+    try:
+        made = model()
+        assert made.predict(x).all()
+        assert made.train_on_batch(x, 0 * x) == 0
+        assert made.evaluate(x, 0 * x, verbose=0) == 1
+    finally:
+        learning_phase._set.clear()
+        learning_phase._set.update(phases)
+    with K.learning_phase_scope(phase):
+        inside = model()
+    assert inside.train_on_batch(x, 0 * x) == 1 - phase
 
 
 def test_a_traced_step_of_training():

@@ -7,7 +7,7 @@ from typing import Any
 from stillflow.declare.convert import is_tensor
 from stillflow.graph import dtypes
 from stillflow.keras.backend.tensors import ndim
-from stillflow.layers.learning_phase import learning_phase
+from stillflow.layers.learning_phase import phase_of_layers
 from stillflow.ops.array import filling, joining, reshaping, selecting, shape_of, tiling
 from stillflow.ops.control.cond import cond
 from stillflow.ops.math import casts
@@ -61,7 +61,7 @@ def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
       training: 0, 1, a bool or a tensor; by default the learning phase.
     """
     if training is None:
-        training = learning_phase()
+        training = phase_of_layers()
     if not is_tensor(training) and training in (0, 1):
         chosen = x if training else alt
         return chosen() if callable(chosen) else chosen

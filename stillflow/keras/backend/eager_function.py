@@ -64,6 +64,8 @@ class EagerExecutionFunction:
             self.outputs = [self._inside(each) for each in flat]
             with control_dependencies(self.outputs[:1]):
                 self.updates_op = ordering.group(*map(_update, updates))
+        #: Values for placeholders that callers know nothing of.
+        self.fed_always: dict[Tensor, Any] = {}
         self._levels: dict[tuple[bool, ...], tuple[Any, list[Tensor]]] = {}
 
     def _graph_of(self, elements: list[Any]) -> Any:
@@ -80,7 +82,7 @@ class EagerExecutionFunction:
     def __call__(self, inputs: Any) -> Any:
         values = nest.flatten(inputs, expand_composites=True)
         given = tuple(value is not None for value in values)
-        pairs = list(zip(self.inputs, values, strict=False))
+        pairs = [*zip(self.inputs, values, strict=False), *self.fed_always.items()]
         if given not in self._levels:
             self._levels[given] = self._level([t for t, value in pairs if value is not None])
         level, captured = self._levels[given]

@@ -21,8 +21,8 @@ from stillflow.keras.training.batches import batch_shuffle, make_batches, slice_
 from stillflow.keras.training.data_checks import check_steps
 from stillflow.keras.training.loop import Loop
 from stillflow.keras.training.model_inputs import ModelInputs
+from stillflow.keras.training.phases import is_phase_fed
 from stillflow.keras.utils.mode_keys import ModeKeys
-from stillflow.layers.learning_phase import symbolic_learning_phase
 
 _NO_FANCY_INDEXING = (
     'TypeError while preparing batch. If using HDF5 input data, pass shuffle="batch".'
@@ -184,7 +184,7 @@ def feed_values(model: Any, inputs: Any, targets: Any, sample_weights: Any, mode
     if mode != ModeKeys.PREDICT:
         model._warn_of_no_targets(targets)
     feeds = [*ModelInputs(inputs).as_list(), *(targets or []), *(sample_weights or [])]
-    if mode == ModeKeys.TRAIN and not isinstance(symbolic_learning_phase(), int):
+    if mode == ModeKeys.TRAIN and is_phase_fed(model):
         feeds.append(True)
     return feeds
 
@@ -202,7 +202,7 @@ def _update_sample_weight_modes(model: Any, mode: str, feeds: list[Any]) -> None
     if mode == ModeKeys.PREDICT:
         return
     weights = feeds[len(model._feed_inputs) + len(model._feed_targets) :]
-    if mode == ModeKeys.TRAIN and not isinstance(symbolic_learning_phase(), int):
+    if mode == ModeKeys.TRAIN and is_phase_fed(model):
         weights = weights[:-1]
     model._update_sample_weight_modes(sample_weights=weights)
 

@@ -19,7 +19,7 @@ from stillflow.keras.training.data_checks import check_input_types, has_tensors
 from stillflow.keras.training.functions import Functions
 from stillflow.keras.training.model_inputs import ModelInputs
 from stillflow.layers.keras_graph import building
-from stillflow.layers.learning_phase import learning_phase
+from stillflow.layers.learning_phase import phase_of_layers
 from stillflow.layers.settings import floatx
 from stillflow.ops.math import casts
 from stillflow.tracking.trackable import no_automatic_dependency_tracking
@@ -102,6 +102,7 @@ class Deferred(Functions):
             target_tensors=None if is_dataset or target is None else target_tensors,
             sample_weight_mode=self.sample_weight_mode,
             run_eagerly=self._run_eagerly,
+            experimental_run_tf_function=self._experimental_run_tf_function,
         )
 
     @building
@@ -116,7 +117,7 @@ class Deferred(Functions):
         if outputs is None:
             options = {}
             if self._expects_training_arg and not (training is None and self.run_eagerly):
-                options["training"] = learning_phase() if training is None else training
+                options["training"] = phase_of_layers() if training is None else training
             try:
                 outputs = self(inputs, **options)
             except NotImplementedError:

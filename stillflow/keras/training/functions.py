@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from stillflow.graph.scopes import name_scope
+from stillflow.keras.backend.eager_function import EagerExecutionFunction
 from stillflow.keras.backend.function import function
 from stillflow.keras.training.compiling import Compiling
 from stillflow.keras.training.eager_step import eager_step
+from stillflow.keras.training.phases import fixed_phases, is_phase_fed
 from stillflow.keras.utils.mode_keys import ModeKeys
 from stillflow.layers.keras_graph import building
 from stillflow.layers.learning_phase import symbolic_learning_phase
@@ -44,18 +46,17 @@ class Functions(Compiling):
         trainable_now = self._get_trainable_state()
         self._set_trainable_state(self._compiled_trainable_state)
         inputs = self._feeds()
-        if not isinstance(symbolic_learning_phase(), int):
+        if is_phase_fed(self):
             inputs.append(symbolic_learning_phase())
         with name_scope("training"):
             updates = self._optimizer_updates()
             updates += self.get_updates_for(None) + self.get_updates_for(self.inputs)
         with name_scope("training"):
-            self.train_function = function(
+            self.train_function = self._function(
+                ModeKeys.TRAIN,
                 inputs,
                 [self.total_loss, *self._metric_results()],
-                updates=updates,
-                name="train_function",
-                **self._function_kwargs,
+                updates,
             )
         self._set_trainable_state(trainable_now)
 
@@ -79,12 +80,11 @@ class Functions(Compiling):
         if self.test_function is not None and not has_recompiled:
             return
         with name_scope("evaluation"):
-            self.test_function = function(
+            self.test_function = self._function(
+                ModeKeys.TEST,
                 self._feeds(),
                 [self.total_loss, *self._metric_results()],
-                updates=self.state_updates,
-                name="test_function",
-                **self._function_kwargs,
+                self.state_updates,
             )
 
     @building
@@ -93,13 +93,16 @@ class Functions(Compiling):
         if self.predict_function is not None or self._step_eagerly(ModeKeys.PREDICT):
             return
         with name_scope(ModeKeys.PREDICT):
-            self.predict_function = function(
-                self._feed_inputs,
-                self.outputs,
-                updates=self.state_updates,
-                name="predict_function",
-                **getattr(self, "_function_kwargs", {}),
+            self.predict_function = self._function(
+                ModeKeys.PREDICT, self._feed_inputs, self.outputs, self.state_updates
             )
+
+    def _function(self, mode: str, inputs: Any, outputs: Any, updates: list[Any]) -> Any:
+        options = getattr(self, "_function_kwargs", {})
+        made = function(inputs, outputs, updates=updates, name=f"{mode}_function", **options)
+        if isinstance(made, EagerExecutionFunction):
+            made.fed_always = fixed_phases(self, mode)
+        return made
 
     def _step_eagerly(self, mode: str) -> bool:
         """Takes what calls the model in place of what runs a graph of it, if batches are eager."""

@@ -9,8 +9,8 @@ from typing import Any
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph.composite import CompositeTensor
 from stillflow.keras.training.model_inputs import ModelInputs
+from stillflow.keras.training.phases import is_phase_fed
 from stillflow.keras.training.standardizing import Standardizing
-from stillflow.layers.learning_phase import symbolic_learning_phase
 from stillflow.platform.decorators import getfullargspec
 
 
@@ -44,7 +44,7 @@ class OnBatch(Standardizing):
         )
         self._warn_of_no_targets(y)
         feeds = [*ModelInputs(x).as_list(), *(y or []), *(weights or [])]
-        if not isinstance(symbolic_learning_phase(), int):
+        if is_phase_fed(self):
             feeds.append(True)
         self._update_sample_weight_modes(sample_weights=weights)
         self._make_train_function()
