@@ -22,10 +22,46 @@ def last_line_of(program, *arguments):
     [
         ("two_inputs.py", ["--epochs", "3"], "loss 2.0119"),
         ("sums_lstm.py", ["--epochs", "1", "--length", "4"], "0.645, by the model 0.948"),
+        ("style.py", ["--steps", "10", "--size", "16"], "loss 0.00083"),
+        pytest.param(
+            "reviews.py",
+            ["--epochs", "1", "--reviews", "400"],
+            "loss 0.6933, others 0.6938",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "additions.py",
+            ["--epochs", "2", "--sums", "1000"],
+            "loss 2.2858",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_made_data_give_tensorflows_numbers(program, arguments, last):
     assert last_line_of(program, *arguments) == last
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments", "last"),
+    [
+        ("twins.py", ["--epochs", "1", "--pairs", "2000"], "test loss 0.2145, right of 0.656"),
+        ("adversaries.py", ["--steps", "30"], "the generator's loss 3.8009"),
+        pytest.param(
+            "variational.py",
+            ["--epochs", "1", "--images", "2000"],
+            "loss 479.90; the digit in the middle has 0.487 of its ink",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "autoencoder.py",
+            ["--epochs", "1", "--images", "1000"],
+            "mean squared error 0.1157 with noise, 0.2223 without",
+            marks=pytest.mark.slow,
+        ),
+    ],
+)
+def test_digits_give_tensorflows_numbers(program, arguments, last, tmp_path):
+    assert last_line_of(program, str(tmp_path), *arguments) == last
 
 
 @pytest.mark.slow
