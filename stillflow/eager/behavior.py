@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from stillflow.graph import version_behavior
 from stillflow.graph.shape_behavior import disable_v2_tensorshape, enable_v2_tensorshape
-from stillflow.graph.version_behavior import set_at_2
 from stillflow.ops.equality import disable_tensor_equality, enable_tensor_equality
 from stillflow.ops.variables.kinds import disable_resource_variables, enable_resource_variables
 from stillflow.runtime.eager.mode import disable_eager_execution, enable_eager_execution
@@ -18,7 +18,8 @@ class _Switches:
 def enable_v2_behavior() -> None:
     """Switches all that differs to TensorFlow 2's way, in a program that has built nothing yet.
 
-    Eager execution, numbers as the sizes of shapes, variables behind handles, `==` of values.
+    Eager execution, numbers as the sizes of shapes, variables behind handles, `==` of values; of
+    Keras also layers' types, initializers by name, metrics' names and the format of files.
 
     Raises:
       ValueError: something was built in the default graph before.
@@ -28,7 +29,7 @@ def enable_v2_behavior() -> None:
     enable_resource_variables()
     enable_tensor_equality()
     enable_control_flow_v2()
-    set_at_2(True)
+    version_behavior.enable()
 
 
 def disable_v2_behavior() -> None:
@@ -38,7 +39,7 @@ def disable_v2_behavior() -> None:
     disable_resource_variables()
     disable_tensor_equality()
     disable_control_flow_v2()
-    set_at_2(False)
+    version_behavior.disable()
 
 
 def enable_control_flow_v2() -> None:

@@ -111,6 +111,6 @@ FRAMEWORK: dict[str, Members] = {
         "stillflow.eager.by_name": "TFE_Py_FastPathExecute=fast_path_execute",
     },
     "python.tf2": {
-        "stillflow.graph.version_behavior": "enabled=is_at_2",
+        "stillflow.graph.version_behavior": "disable enable enabled=is_at_2",
     },
 }

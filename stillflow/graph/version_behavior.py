@@ -12,6 +12,11 @@ def is_at_2() -> bool:
     return _Version.is_2
 
 
-def set_at_2(is_2: bool) -> None:
-    """Notes that all was switched to TensorFlow 2's way, or back."""
-    _Version.is_2 = is_2
+def enable() -> None:
+    """Notes that all was switched to TensorFlow 2's way."""
+    _Version.is_2 = True
+
+
+def disable() -> None:
+    """Notes that all was switched to TensorFlow 1's way."""
+    _Version.is_2 = False

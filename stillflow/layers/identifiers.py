@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from stillflow.graph.version_behavior import is_at_2
 from stillflow.layers import activations, constraints, initializers, regularizers
 from stillflow.layers.custom_objects import deserialize_keras_object, serialize_keras_object
 
@@ -34,7 +35,16 @@ def deserialize_activation(name: Any, custom_objects: Any = None) -> Any:
 
 def deserialize_initializer(config: Any, custom_objects: Any = None) -> Any:
     """The initializer that is described; ValueError where there is none of that name."""
-    return deserialize_keras_object(config, initializers.BY_NAME, custom_objects, "initializer")
+    return deserialize_keras_object(config, _initializers(), custom_objects, "initializer")
+
+
+def _initializers() -> dict[str, Any]:
+    """Initializers by name, those of TensorFlow 2 where all is as there."""
+    if not is_at_2():
+        return initializers.BY_NAME
+    from stillflow.layers import initializers_v2  # that few programs need
+
+    return initializers_v2.BY_NAME
 
 
 def deserialize_regularizer(config: Any, custom_objects: Any = None) -> Any:
@@ -71,7 +81,7 @@ def activation_of(identifier: Any) -> Callable[[Any], Any]:
 def initializer_of(identifier: Any) -> Any:
     """Returns the initializer; None for None. ValueError when it is none, nor the name of one."""
     if _is_described(identifier):
-        return deserialize_initializer(_of_function(identifier, initializers.BY_NAME))
+        return deserialize_initializer(_of_function(identifier, _initializers()))
     return _checked(identifier, f"Could not interpret initializer identifier: {identifier}")
 
 

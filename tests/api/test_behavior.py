@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import stillflow.api as tf
+from stillflow.environment.internals import internal_module
 from stillflow.graph.own_code import is_asked_by_own_code
 
 DISABLE = (
@@ -35,6 +36,9 @@ def test_control_flow_is_recorded():
 
 
 PROGRAM = """
+import os
+import tempfile
+
 import stillflow.api as tf
 
 tf.enable_v2_behavior()
@@ -58,8 +62,23 @@ def step(x):
 
 losses = [step(x).numpy() for _ in range(20)]
 assert losses[-1] < losses[0] / 2, losses
-model.compile("sgd", "mse")
-model.fit(x.numpy(), x.numpy()[:, :1], verbose=0)
+model.compile("sgd", "mse", metrics=["accuracy", "mae"], weighted_metrics=["ce"])
+told = model.fit(x.numpy(), x.numpy()[:, :1], verbose=0).history
+assert set(told) == {"loss", "accuracy", "mae", "ce"}
+try:
+    model.compile("sgd", "mse", distribute=tf.distribute.MirroredStrategy(["/cpu:0"]))
+except ValueError as error:
+    assert "Distribute argument in compile is not available in TF 2.0" in str(error)
+else:
+    raise AssertionError
+kernel = model.get_config()["layers"][0]["config"]["kernel_initializer"]
+assert kernel == {"class_name": "GlorotUniform", "config": {"seed": None}}
+with tempfile.TemporaryDirectory() as folder:
+    model.save(folder + "/model")
+    assert os.path.isdir(folder + "/model")
+average = tf.Variable(1.0)
+tf.keras.backend.moving_average_update(average, tf.constant(3.0), 0.5)
+assert average.numpy() == 2
 with tf.Graph().as_default(), tf.Session() as session:
     c = tf.constant(2)
     assert session.run({"c": c * c}, {c: 3})["c"] == 9
@@ -74,5 +93,18 @@ def test_a_program_of_version_2_trains():
     subprocess.run([sys.executable, "-c", PROGRAM], check=True, timeout=120)
 
 
+def test_a_program_may_ask_and_say_that_it_is_version_2():
+    tf2 = internal_module("python.tf2")
+    assert not tf2.enabled()
+    tf2.enable()
+    assert tf2.enabled()
+    tf2.disable()
+    assert not tf2.enabled()
+
+
 def test_what_asks_is_told_apart():
     assert not is_asked_by_own_code()
+
+
+def test_keras_says_its_version():
+    assert tf.keras.__version__ == tf.compat.v2.keras.__version__ == "2.2.4-tf"

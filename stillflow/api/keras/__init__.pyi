@@ -20,3 +20,6 @@ from stillflow.api.keras import wrappers as wrappers
 from stillflow.keras.engine.input_layer import Input as Input
 from stillflow.keras.engine.model import Model as Model
 from stillflow.keras.engine.sequential import Sequential as Sequential
+from stillflow.keras.saving.versions import KERAS_VERSION
+
+__version__ = KERAS_VERSION

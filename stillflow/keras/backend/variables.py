@@ -9,6 +9,7 @@ import numpy as np
 from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.graph.scopes import init_scope
+from stillflow.graph.version_behavior import is_at_2
 from stillflow.keras.backend.tensors import int_shape
 from stillflow.layers.default_session import track_variable
 from stillflow.layers.settings import floatx
@@ -132,9 +133,10 @@ def update_sub(x: Any, decrement: Any) -> Any:
 def moving_average_update(x: Any, value: Any, momentum: Any) -> Any:
     """Returns what moves a variable towards `value`, of which it takes 1 - momentum.
 
-    What it was initialised with counts for nothing, as if it were the average of the values alone.
+    What it was initialised with counts for nothing, as if it were the average of the values alone;
+    where TensorFlow 2's behaviour is enabled it counts.
     """
-    return assign_moving_average(x, value, momentum, zero_debias=True)
+    return assign_moving_average(x, value, momentum, zero_debias=not is_at_2())
 
 
 def freezable_variable(value: Any, shape: Any = None, name: str | None = None) -> Any:

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from stillflow.graph.version_behavior import is_at_2
 from stillflow.interchange.saved_model.loader import maybe_saved_model_directory
 from stillflow.keras.engine.sequential import Sequential
 from stillflow.keras.saving.hdf5_models import load_model_from_hdf5, save_model_to_hdf5
@@ -29,14 +30,15 @@ def save_model(
       filepath: the file's name, or an open `h5py.File`.
       overwrite: whether a file that is there is written anew without asking.
       include_optimizer: whether the optimizer's state is kept.
-      save_format: "h5", which is the default, or "tf".
+      save_format: "h5" or "tf"; by default "h5", as in TensorFlow 2 if that is enabled "tf".
       signatures: for "tf" alone.
 
     Raises:
       ImportError: h5py is not installed.
       NotImplementedError: the model is a subclass, whose `call` no file holds; or format "tf".
     """
-    if save_format not in (None, "h5") and not is_hdf5_name(filepath) and not is_open(filepath):
+    save_format = save_format or ("tf" if is_at_2() else "h5")
+    if save_format != "h5" and not is_hdf5_name(filepath) and not is_open(filepath):
         save_model_to_saved_model(model, filepath, overwrite, include_optimizer, signatures)
         return
     if not model._is_graph_network and not isinstance(model, Sequential):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stillflow.graph.scopes import name_scope
+from stillflow.graph.version_behavior import is_at_2
 from stillflow.keras.losses import functions as losses
 from stillflow.keras.metrics import functions
 from stillflow.keras.metrics.means import MeanMetricWrapper
@@ -91,12 +92,14 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _name_of(metric: Any, is_weighted: bool) -> str:
+    if is_at_2() and isinstance(metric, str):
+        return metric
     if isinstance(metric, str) and metric in (*_ACCURACY, *_CROSSENTROPY):
         name = "acc" if metric in _ACCURACY else "ce"
     else:
         found = metric_named(metric)
         name = found.name if hasattr(found, "name") else found.__name__
-    return f"weighted_{name}" if is_weighted else name
+    return f"weighted_{name}" if is_weighted and not is_at_2() else name
 
 
 def _metric_of(metric: Any, output_shape: Any, loss: Any, is_weighted: bool) -> Any:

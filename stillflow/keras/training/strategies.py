@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stillflow.distribute import context as distribution
+from stillflow.graph.version_behavior import is_at_2
 from stillflow.keras.training.parts import ModelParts
 from stillflow.platform import logging
 
@@ -13,6 +14,7 @@ class UnderStrategy(ModelParts):
     """The part of a model that knows under which strategy it was compiled, if any."""
 
     _distribution_strategy: Any = None
+    _experimental_run_tf_function: bool
 
     if TYPE_CHECKING:
 
@@ -21,6 +23,11 @@ class UnderStrategy(ModelParts):
 
     def _set_strategy(self, distribute: Any) -> None:
         if distribute is not None:
+            if is_at_2() or self._experimental_run_tf_function:
+                raise ValueError(
+                    "Distribute argument in compile is not available in TF 2.0 please create the "
+                    "model under the distribution strategy scope."
+                )
             logging.warning(
                 "Distribute argument in compile is deprecated please create the model under the "
                 "distribution strategy scope."
