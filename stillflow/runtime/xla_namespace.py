@@ -4,6 +4,7 @@ functions more as `declare.numpy.namespace` has for NumPy. Importing this module
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -28,6 +29,8 @@ from stillflow.runtime.xla_stack import TracedStack
 from stillflow.runtime.xla_tensor_array import TracedTensorArray
 
 Message = Callable[..., str]
+
+_MANY_NUMBERS = 16_384  # which take longer to draw again than to read
 
 
 class Check(NamedTuple):
@@ -127,6 +130,18 @@ class JaxNamespace:
     def either(condition: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
         """What the one function gives where `condition`, bool[], holds, else the other."""
         return lax.cond(condition, yes, no)
+
+    def drawn_once(self, draw: Callable[[], Any], words: Any) -> Any:
+        """The numbers that `draw` makes of random `words`, u32[...], made once: all uses read them.
+
+        XLA's code for a processor would make them again in each use, many times over where that is
+        the gradient of a pooling. A branch that is always taken, as XLA cannot know, is no part of
+        its uses.
+        """
+        drawn = jax.eval_shape(draw)
+        if self.is_inner or not self.is_for_here or math.prod(drawn.shape) < _MANY_NUMBERS:
+            return draw()
+        return lax.cond(words[0] | 1 != 0, draw, lambda: jnp.zeros(drawn.shape, drawn.dtype))
 
     def settle(self, new: Any, old: Any) -> Any:
         """`new`, the next value of a variable that is `old`, computed once: its uses read it.

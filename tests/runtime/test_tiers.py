@@ -92,6 +92,8 @@ def compiled_text(session, feeds) -> str:
     state = session._state.variables
     slots = {slot: state[variable] for variable, slot in executor.plan.variables.items()}
     slots.update(zip(executor.plan.feeds, feeds, strict=True))
+    streams = executor.plan.streams.items()
+    slots.update({slot: session._state.stream(op).words() for op, slot in streams})
     donated, inputs = ([slots[n] for n in found] for found in (part._donated, part._inputs))
     with jax.enable_x64(True):
         return part._function.lower([], donated, inputs).compile().as_text()
@@ -110,6 +112,23 @@ def test_variables_that_are_updated_together_are_updated_in_place(monkeypatch):
         session.run(step, {x: images})
         text = compiled_text(session, [images])
     assert text.count("= f32[80,80]{1,0} copy(") <= 1
+
+
+@pytest.mark.parametrize(("side", "branches"), [(200, 1), (20, 0)])
+def test_many_numbers_are_drawn_once_for_all_their_uses(side, branches, monkeypatch):
+    """By code of their own, which few are not worth."""
+    drawn = {}
+    for tier in ("host", "xla"):
+        monkeypatch.setenv("STILLFLOW_TIER", tier)
+        with tf.Graph().as_default(), tf.Session() as session:
+            x = tf.placeholder(tf.float32, [side, side])
+            kept = tf.nn.dropout(x, rate=0.25, seed=3)
+            uses = [kept, tf.gradients(tf.square(kept), x)[0]]
+            fed = np.arange(side * side, dtype=np.float32).reshape(side, side)
+            drawn[tier] = session.run(uses, {x: fed})
+            if tier == "xla":
+                assert compiled_text(session, [fed]).count(" conditional(") == branches
+    np.testing.assert_array_equal(drawn["host"], drawn["xla"])
 
 
 def test_runs_that_follow_each_other_give_what_separate_ones_give(monkeypatch):

@@ -69,6 +69,11 @@ class NumpyNamespace:
         return yes() if condition else no()
 
     @staticmethod
+    def drawn_once(draw: Callable[[], Any], words: Any) -> Any:
+        """The numbers that `draw` makes of random `words`, made once."""
+        return draw()
+
+    @staticmethod
     def settle(new: Any, old: Any) -> Any:
         """`new`, the next value of a variable that is `old` and is updated together with others."""
         return new

@@ -78,7 +78,8 @@ truncated_normal_op.not_differentiable()
 @op("RandomUniform", "shape: T -> output: dtype", **_OF_FLOATS)
 def random_uniform_op(xp, stream, shape, *, dtype: DType, seed: int = 0, seed2: int = 0):
     """shape: i[k] -> f[*shape] in [0, 1)"""
-    return continuous.uniform(xp, stream, as_sizes(xp, shape), dtype.stored_as)
+    sizes = as_sizes(xp, shape)
+    return xp.drawn_once(lambda: continuous.uniform(xp, stream, sizes, dtype.stored_as), stream)
 
 
 random_uniform_op.not_differentiable()
