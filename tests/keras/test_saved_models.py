@@ -236,3 +236,47 @@ def test_inputs_must_be_known(tmp_path):
 def test_other_saved_models_are_refused():
     with pytest.raises(OSError, match=r"^Unable to load model. Filepath is not an hdf5 file"):
         tf.keras.models.load_model(str(GOLDEN / "v1" / "affine"))
+
+
+FEATURES = {
+    "size": np.array([13.0, 15.0], np.float32),
+    "colour": np.array(["red", "?"]),
+    "word": np.array(["b", "z"]),
+}
+
+
+@MODES
+def test_tables_of_columns_are_saved_with_their_files(mode, tmp_path):
+    words = tmp_path / "words.txt"
+    words.write_text("a\nb\n")
+    fc = tf.feature_column
+    colours = fc.categorical_column_with_vocabulary_list("colour", ["blue", "red"])
+    known = fc.categorical_column_with_vocabulary_file("word", str(words), num_oov_buckets=2)
+    columns = [
+        fc.numeric_column("size"),
+        fc.indicator_column(known),
+        fc.embedding_column(colours, dimension=3),
+    ]
+    with tf.Graph().as_default(), eager_mode():
+        model = tf.keras.Sequential(
+            [tf.keras.layers.DenseFeatures(columns), tf.keras.layers.Dense(2)]
+        )
+        wanted = model.predict(FEATURES)
+        model.save(str(tmp_path / "model"), save_format="tf")
+    words.unlink()
+    with tf.Graph().as_default(), mode():
+        again = tf.keras.models.load_model(str(tmp_path / "model"))
+        np.testing.assert_allclose(again.predict(FEATURES), wanted, rtol=1e-6)
+    with tf.Graph().as_default(), eager_mode():
+        served = tf.saved_model.load_v2(str(tmp_path / "model")).signatures["serving_default"]
+        rows = {name: tf.constant(value[:, None]) for name, value in FEATURES.items()}
+        (found,) = served(**rows).values()
+        np.testing.assert_allclose(found.numpy(), wanted, rtol=1e-6)
+
+
+def test_a_layer_of_columns_keeps_no_table_of_an_eager_call():
+    colours = tf.feature_column.categorical_column_with_vocabulary_list("colour", ["blue", "red"])
+    with tf.Graph().as_default(), eager_mode():
+        layer = tf.keras.layers.DenseFeatures([tf.feature_column.indicator_column(colours)])
+        layer({"colour": tf.constant([["red"]])})
+        assert not layer._state_manager.kept_by_functions

@@ -67,6 +67,10 @@ class _FeaturesLayer(Layer):
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         return cls(**_with_columns(config, custom_objects))
 
+    def _list_extra_dependencies_for_serialization(self, serialization_cache: Any) -> Any:
+        others = super()._list_extra_dependencies_for_serialization(serialization_cache)
+        return {**others, "_resources": self._state_manager.kept_by_functions}
+
     def _target_shape(self, input_shape: Any, elements: int) -> tuple[Any, ...]:
         raise NotImplementedError
 
@@ -194,6 +198,10 @@ class LinearModelLayer(Layer):
                 getter=get_variable,
             )
         self.built = True
+
+    def _list_extra_dependencies_for_serialization(self, serialization_cache: Any) -> Any:
+        others = super()._list_extra_dependencies_for_serialization(serialization_cache)
+        return {**others, "_resources": self._state_manager.kept_by_functions}
 
     def call(self, features: Any) -> Tensor:
         check_features(features)

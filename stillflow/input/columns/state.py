@@ -6,7 +6,9 @@ import collections
 from collections.abc import Callable
 from typing import Any
 
+from stillflow.graph.context import executing_eagerly, executing_eagerly_outside_functions
 from stillflow.ops.variables.scope import get_variable
+from stillflow.tracking.lists import ListWrapper
 
 
 class StateManager:
@@ -50,6 +52,8 @@ class LayerState(StateManager):
         self._trainable = trainable
         self._getter = getter
         self._variables: dict[Any, dict[str, Any]] = collections.defaultdict(dict)
+        #: Tables that functions look into, each trace into its own: a SavedModel takes them along.
+        self.kept_by_functions = ListWrapper([])
         self._resources: dict[Any, dict[str, Any]] = collections.defaultdict(dict)
 
     def create_variable(
@@ -83,6 +87,8 @@ class LayerState(StateManager):
 
     def add_resource(self, feature_column: Any, name: str, resource: Any) -> None:
         self._resources[feature_column][name] = resource
+        if not executing_eagerly() and executing_eagerly_outside_functions():
+            self.kept_by_functions.append(resource)
 
     def get_resource(self, feature_column: Any, name: str) -> Any:
         if name not in self._resources[feature_column]:

@@ -12,6 +12,7 @@ from stillflow.graph.graph import get_default_graph
 from stillflow.graph.keys import GraphKeys
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import init_scope, name_scope
+from stillflow.ops.known_values import constant_value
 from stillflow.ops.saving.asset import TrackableAsset
 from stillflow.ops.tables import declared, text_file
 from stillflow.tracking.trackable import Trackable
@@ -79,12 +80,21 @@ class KeyValueTensorInitializer(TableInitializerBase):
     def initialize(self, table: Any) -> Operation:
         """Returns the operation that fills `table`, and adds it to the table initializers."""
         self._check_types(table)
-        tensors = (table.resource_handle, self._keys, self._values)
+        tensors = (table.resource_handle, _here(self._keys), _here(self._values))
         with name_scope(self._name, values=tensors):
             init_op: Any = declared.import_op(*tensors)
         if not executing_eagerly():
             get_default_graph().add_to_collection(GraphKeys.TABLE_INITIALIZERS, init_op)
         return init_op
+
+
+def _here(tensor: Tensor) -> Tensor:
+    """A tensor, or its value where it is known in another function than the one being built."""
+    graph = get_default_graph()
+    if tensor._is_eager or tensor.graph is graph or not graph.building_function:
+        return tensor
+    value = constant_value(tensor)
+    return tensor if value is None else convert_to_tensor(value, dtype=tensor.dtype)
 
 
 class TextFileIndex:

@@ -62,6 +62,9 @@ class _VocabularyTable(LookupInterface):
         self._table_name = name.rsplit("/", 1)[-1] if name else None
         super().__init__(key_dtype, dtypes.int64)
 
+    def _list_extra_dependencies_for_serialization(self, serialization_cache: Any) -> Any:
+        return {} if self._table is None else {"_table": self._table}
+
     @property
     def initializer(self) -> Operation:
         """The operation that fills the vocabulary."""

@@ -40,6 +40,7 @@ class RevivedLayer(Layer):
         self._told, self._apart = told, {}
         self.built = True
         self._expects_training_arg = told["expects_training_arg"]
+        self._is_feature_layer = told.get("_is_feature_layer", False)
         if told.get("activity_regularizer") is not None:
             self.activity_regularizer = regularizer_of(told["activity_regularizer"])
 

@@ -54,6 +54,8 @@ def metadata(layer: Any) -> str:
     regularizer = layer.activity_regularizer
     is_told = hasattr(regularizer, "get_config")
     told["activity_regularizer"] = serialize_keras_object(regularizer) if is_told else None
+    if getattr(layer, "_is_feature_layer", False):
+        told["_is_feature_layer"] = True
     if is_model(layer):
         told.update(model_metadata(layer, require_config=False))
     return json.dumps(told, default=json_type)
