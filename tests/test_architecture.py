@@ -42,7 +42,7 @@ MAY_IMPORT = {
     },
     "distribute": {
         *("graph", "declare", "ops", "gradients", "runtime", "platform", "train", "input"),
-        "monitored",
+        *("autograph", "monitored"),
     },
     "graph_editor": {"graph", "ops", "platform"},
     "interchange": {

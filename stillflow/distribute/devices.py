@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stillflow.graph.context import executing_eagerly, executing_eagerly_outside_functions
 from stillflow.graph.device import DeviceSpec
 from stillflow.graph.graph import get_default_graph
 
@@ -11,11 +12,15 @@ _HOST = DeviceSpec(replica=0, task=0, device_type="CPU", device_index=0)
 def canonicalize(device: str, default: str | None = None) -> str:
     """The whole name; what `device` leaves out is that of `default`, else the first host's.
 
+    Eagerly, devices are those of a job, though there is no other one.
+
     Raises:
       ValueError: it is no device's name.
     """
     spec = DeviceSpec.from_string(device)
     whole = _HOST
+    if executing_eagerly_outside_functions():
+        whole = whole.replace(job="localhost")
     if default:
         whole = whole.make_merged_spec(DeviceSpec.from_string(default))
     return whole.make_merged_spec(spec).to_string()
@@ -23,7 +28,8 @@ def canonicalize(device: str, default: str | None = None) -> str:
 
 def current() -> str:
     """The device of an operation that would be built now."""
-    return get_default_graph()._current_device()
+    name: str = get_default_graph()._current_device()
+    return canonicalize(name) if name and executing_eagerly() else name
 
 
 def resolve(device: str) -> str:

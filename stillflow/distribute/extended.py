@@ -34,6 +34,7 @@ class StrategyExtended:
     should_checkpoint = True
     should_save_summary = True
     _global_batch_size = True
+    experimental_enable_get_next_as_optional = False
     _default_device: str | None = None
 
     def __init__(self, container_strategy: Any):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from stillflow.distribute.device_map import DeviceMap
 from stillflow.distribute.devices import canonicalize
 from stillflow.distribute.values import regroup
+from stillflow.graph.context import executing_eagerly
 from stillflow.graph.device import DeviceSpec
+from stillflow.graph.errors import OutOfRangeError
+from stillflow.graph.graph import get_default_graph
 from stillflow.graph.scopes import device
 from stillflow.input.datasets import structure
 from stillflow.input.datasets.dataset import DatasetV2
@@ -92,6 +95,35 @@ class DistributedIterator:
                 replicas += iterator.get_next_as_list(_named(name, worker))
         return regroup(self._input_workers.device_map, replicas)
 
+    def __iter__(self) -> DistributedIterator:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            return self.get_next()
+        except OutOfRangeError:
+            raise StopIteration from None
+
+    def next(self) -> Any:
+        """The next element; StopIteration behind the last one."""
+        return self.__next__()
+
+    def _autograph_for_loop(self, loop: Any) -> None:
+        from stillflow.input.datasets.looping import optional_loop
+
+        optional_loop(self, self._next_as_optional, loop)
+
+    def _next_as_optional(self) -> tuple[Any, Callable[[], Any]]:
+        """In a function: whether there is a next element, and what gives it."""
+        optionals = [iterator.optionals() for iterator in self._iterators]
+
+        def value() -> Any:
+            pairs = zip(self._iterators, optionals, strict=True)
+            replicas = [each for iterator, own in pairs for each in iterator.values(own)]
+            return regroup(self._input_workers.device_map, replicas)
+
+        return optionals[0][0].has_value(), value
+
     def initialize(self) -> Any:
         """Returns the operation that has it begin with the first element."""
         return group(*(op for iterator in self._iterators for op in iterator.initialize()))
@@ -131,7 +163,7 @@ def _named(name: str | None, worker: str) -> str | None:
 
 
 class _OfDataset:
-    """The iterator of one worker, over a dataset."""
+    """The iterator of one worker, over a dataset, in a graph."""
 
     def __init__(self, dataset: DatasetV2, worker: str, places: Sequence[str]):
         with device(worker):
@@ -192,7 +224,7 @@ class InputFunctionIterator(DistributedIterator):
             with device(worker):
                 result = input_fn(context)
                 if isinstance(result, DatasetV2):
-                    iterators.append(_OfDataset(result, worker, places))
+                    iterators.append(_of_dataset(result, worker, places, strategy))
                 elif callable(result):
                     iterators.append(_OfFunction(result, worker, places))
                 else:
@@ -209,8 +241,11 @@ class DatasetIterator(DistributedIterator):
         input_workers: InputWorkers,
         strategy: Any,
         split_batch_by: int | None = None,
+        input_context: Any = None,
     ):
-        distributed = DistributedDataset(dataset, input_workers, strategy, split_batch_by)
+        distributed = DistributedDataset(
+            dataset, input_workers, strategy, split_batch_by, input_context
+        )
         super().__init__(input_workers, distributed._iterators(), strategy)
 
 
@@ -220,30 +255,46 @@ class _Iterable:
     _input_workers: InputWorkers
     _strategy: Any
 
-    def _iterators(self) -> list[Any]:
+    def _datasets(self) -> list[DatasetV2]:
+        """That of each worker."""
         raise NotImplementedError
+
+    def _iterators(self) -> list[Any]:
+        return _iterators_of(self._datasets(), self._input_workers, self._strategy)
 
     def make_initializable_iterator(self) -> DistributedIterator:
         """Returns an iterator whose `initializer` a run must have carried out."""
         return self._make_initializable_iterator()
 
     def _make_initializable_iterator(self, shared_name: str | None = None) -> DistributedIterator:
+        if executing_eagerly():
+            raise ValueError(
+                "Cannot create initializable iterator in Eager mode. Please use `iter()` instead."
+            )
         return DistributedIterator(self._input_workers, self._iterators(), self._strategy)
 
-    def make_one_shot_iterator(self) -> NoReturn:
-        """ValueError: there is none in a graph."""
-        self._make_one_shot_iterator()
+    def make_one_shot_iterator(self) -> DistributedIterator:
+        """Returns an eager iterator; ValueError: there is none in a graph."""
+        return self._make_one_shot_iterator()
 
-    def _make_one_shot_iterator(self) -> NoReturn:
+    def _make_one_shot_iterator(self) -> DistributedIterator:
+        if executing_eagerly():
+            return DistributedIterator(self._input_workers, self._iterators(), self._strategy)
         raise ValueError(
             "Cannot create a one shot iterator. Please use `make_initializable_iterator()` instead."
         )
 
-    def __iter__(self) -> Iterator[Any]:
-        raise RuntimeError(
-            "__iter__() is only supported inside of tf.function or when eager execution is enabled."
-            "\n  In a graph, make_initializable_iterator() gives an iterator; run its initializer."
-        )
+    def __iter__(self) -> Any:
+        if not _is_at_once():
+            raise RuntimeError(
+                "__iter__() is only supported inside of tf.function or when eager execution is "
+                "enabled.\n  In a graph, make_initializable_iterator() gives an iterator; run its "
+                "initializer."
+            )
+        return DistributedIterator(self._input_workers, self._iterators(), self._strategy)
+
+    def _autograph_for_loop(self, loop: Any) -> None:
+        iter(self)._autograph_for_loop(loop)
 
 
 class DistributedDataset(_Iterable):
@@ -251,6 +302,7 @@ class DistributedDataset(_Iterable):
 
     Args:
       split_batch_by: into how many parts each batch is divided; None leaves them whole.
+      input_context: an InputContext, which says what part of the elements is this process's.
     """
 
     def __init__(
@@ -259,6 +311,7 @@ class DistributedDataset(_Iterable):
         input_workers: InputWorkers,
         strategy: Any,
         split_batch_by: int | None = None,
+        input_context: Any = None,
     ):
         if split_batch_by:
             dataset = RebatchDataset(dataset, split_batch_by).prefetch(split_batch_by)
@@ -266,16 +319,18 @@ class DistributedDataset(_Iterable):
         self._input_workers = input_workers
         self._strategy = strategy
         self.element_spec = dataset.element_spec
-        self._cloned_datasets = []
+        self._cloned_datasets: list[DatasetV2] = []
         for number, worker in enumerate(input_workers.worker_devices):
             with device(worker):
                 clone = clone_dataset(dataset).with_options(dataset.options())
-                self._cloned_datasets.append(
-                    auto_shard_dataset(clone, input_workers.num_workers, number)
-                )
+                shards = (input_workers.num_workers, number)
+                if input_context is not None:
+                    assert input_workers.num_workers == 1
+                    shards = input_context.num_input_pipelines, input_context.input_pipeline_id
+                self._cloned_datasets.append(auto_shard_dataset(clone, *shards))
 
-    def _iterators(self) -> list[Any]:
-        return _iterators_of(self._cloned_datasets, self._input_workers)
+    def _datasets(self) -> list[DatasetV2]:
+        return self._cloned_datasets
 
 
 class DistributedDatasetsFromFunction(_Iterable):
@@ -294,25 +349,42 @@ class DistributedDatasetsFromFunction(_Iterable):
         self._input_contexts = input_contexts
         self._strategy = strategy
 
-    def _iterators(self) -> list[Any]:
+    def _datasets(self) -> list[DatasetV2]:
         datasets = []
         for worker, context in zip(
             self._input_workers.worker_devices, self._input_contexts, strict=True
         ):
             with device(worker):
                 datasets.append(self._dataset_fn(context).with_options(_stateless()))
-        return _iterators_of(datasets, self._input_workers)
+        return datasets
 
 
-def _iterators_of(datasets: Sequence[DatasetV2], input_workers: InputWorkers) -> list[Any]:
+def _iterators_of(
+    datasets: Sequence[DatasetV2], input_workers: InputWorkers, strategy: Any
+) -> list[Any]:
     iterators = []
     for number, (dataset, worker) in enumerate(
         zip(datasets, input_workers.worker_devices, strict=True)
     ):
-        with device(worker):
-            places = input_workers.compute_devices_for_worker(number)
-            iterators.append(_OfDataset(dataset, worker, places))
+        places = input_workers.compute_devices_for_worker(number)
+        iterators.append(_of_dataset(dataset, worker, places, strategy))
     return iterators
+
+
+def _of_dataset(dataset: DatasetV2, worker: str, places: Sequence[str], strategy: Any) -> Any:
+    """The iterator of one worker, over a dataset."""
+    if _is_at_once():
+        from stillflow.distribute.eager_input import DealtAtOnce  # few programs are eager
+
+        fills_up = strategy.extended.experimental_enable_get_next_as_optional
+        return DealtAtOnce(dataset, worker, places, fills_up)
+    with device(worker):
+        return _OfDataset(dataset, worker, places)
+
+
+def _is_at_once() -> bool:
+    """Whether elements come to Python, or to a function that is traced, without a session."""
+    return executing_eagerly() or get_default_graph().building_function
 
 
 def _stateless() -> Options:

@@ -31,6 +31,7 @@ from stillflow.distribute.values import (
     value_container,
 )
 from stillflow.distribute.variables import DistributedVariable, SyncOnReadVariable
+from stillflow.graph.context import executing_eagerly_outside_functions
 from stillflow.graph.device import DeviceSpec
 from stillflow.graph.nest import map_structure
 from stillflow.graph.operation import Tensor
@@ -73,6 +74,8 @@ class MirroredExtended(StrategyExtended):
         super().__init__(container_strategy)
         self._cross_device_ops = cross_device_ops
         self._initialize_local(devices or all_local_devices())
+        # What is left over at the end is dealt out eagerly alone, as TensorFlow does.
+        self.experimental_enable_get_next_as_optional = executing_eagerly_outside_functions()
 
     def _initialize_local(self, devices: Sequence[str]) -> None:
         places = tuple(map(device_names.resolve, devices))

@@ -70,7 +70,8 @@ def _copies(
 
 def _started_like(first: Any, place: str) -> Any:
     with device(place):
-        return identity(first.initial_value)
+        is_graph = first.initial_value is not None
+        return identity(first.initial_value if is_graph else first.value())
 
 
 def _kind_of(kwargs: dict[str, Any]) -> type[DistributedVariable]:

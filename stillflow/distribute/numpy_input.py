@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stillflow.graph import dtypes
+from stillflow.graph.context import executing_eagerly
+from stillflow.graph.distribution import strategy_around
 from stillflow.graph.nest import flatten, pack_sequence_as
 from stillflow.graph.scopes import init_scope
 from stillflow.input.datasets.dataset_v1 import DatasetV1
@@ -29,7 +31,7 @@ def rows_of_arrays(numpy_input: Any, session: Any, use_resource: bool | None = N
     """A dataset of the rows of a structure of arrays, each n[rows, ...], held in variables.
 
     Raises:
-      AssertionError: no session, in which the variables get their values.
+      AssertionError: no session, in which a graph's variables get their values.
     """
     arrays = flatten(numpy_input)
     variables = [
@@ -45,15 +47,20 @@ def one_host_numpy_dataset(numpy_input: Any, colocate_with: SingleDevice, sessio
     """`rows_of_arrays`, in variables on one device."""
 
     def there(next_creator: Any, **kwargs: Any) -> Any:
-        return next_creator(**kwargs | {"colocate_with": colocate_with})
+        if strategy_around() is not None:  # else nobody asks where it is
+            kwargs["colocate_with"] = colocate_with
+        return next_creator(**kwargs)
 
     with variable_creator_scope(there):
         return rows_of_arrays(numpy_input, session)
 
 
 def init_var_from_numpy(input_var: Any, numpy_input: np.ndarray, session: Any) -> None:
-    """Gives a variable of the session the rows of an array, so many at a time as a run can take."""
+    """Gives a variable the rows of an array, in a session so many at a time as a run can take."""
     with init_scope():
+        if executing_eagerly():
+            input_var.assign(numpy_input)
+            return
         assert session is not None
         session.run(input_var.initializer)
         start, end = placeholder(dtypes.int64, ()), placeholder(dtypes.int64, ())

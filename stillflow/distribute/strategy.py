@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from stillflow.autograph.calling import tf_convert
 from stillflow.distribute import context
 from stillflow.distribute.input_context import InputReplicationMode
 from stillflow.distribute.mean_over_axis import mean_over_axis
 from stillflow.distribute.reduce_op import ReduceOp, reduce_op_of
+from stillflow.graph.conversion import control_status_ctx
 from stillflow.ops.reduce.reductions import reduce_sum
 
 
@@ -107,6 +109,7 @@ class Strategy:
 
         Returns what it returns, where replicas differ as PerReplica values.
         """
+        fn = tf_convert(fn, control_status_ctx())
         with self.scope():
             return self._extended.call_for_each_replica(fn, args=args, kwargs=kwargs)
 

@@ -9,10 +9,12 @@ from typing import Any
 from stillflow.distribute import update_device
 from stillflow.distribute.device_map import DeviceMap
 from stillflow.distribute.devices import canonicalize, current
+from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.distribution import current_mode
 from stillflow.graph.indexed_slices import IndexedSlices
-from stillflow.graph.nest import map_structure
+from stillflow.graph.nest import flatten, map_structure, pack_sequence_as
 from stillflow.graph.operation import Tensor
+from stillflow.graph.type_spec import TypeSpec, type_spec_from_value
 
 
 class DistributedValues:
@@ -91,8 +93,61 @@ class DistributedValues:
         return self._lines("%r")
 
 
-class PerReplica(DistributedValues):
+class PerReplica(DistributedValues, CompositeTensor):
     """Each replica has another."""
+
+    def fetch_parts(self) -> list[Any]:
+        return flatten(self._values, expand_composites=True)
+
+    def with_parts(self, parts: Sequence[Any]) -> PerReplica:
+        values = pack_sequence_as(self._values, list(parts), expand_composites=True)
+        return PerReplica(self._device_map, values, self._logical_device)
+
+    def kind_in_traces(self) -> Any:
+        """Where the values are, and of which kinds; their types and shapes are the parts'."""
+        kinds = [
+            value.kind_in_traces() if isinstance(value, CompositeTensor) else type(value)
+            for value in self._values
+        ]
+        return (PerReplica, self._device_map.all_devices, *kinds)
+
+    @property
+    def _type_spec(self) -> PerReplicaSpec:
+        specs = tuple(map(type_spec_from_value, self._values))
+        return PerReplicaSpec(specs, self._device_map, self._logical_device)
+
+
+class PerReplicaSpec(TypeSpec):
+    """The types of the values of a PerReplica."""
+
+    __slots__ = ("_device_map", "_logical_device", "_value_specs")
+
+    def __init__(self, value_specs: Sequence[TypeSpec], device_map: DeviceMap, logical_device: int):
+        self._value_specs = tuple(value_specs)
+        self._device_map = device_map
+        self._logical_device = logical_device
+
+    @property
+    def value_type(self) -> type:
+        return PerReplica
+
+    @property
+    def _component_specs(self) -> tuple[TypeSpec, ...]:
+        return self._value_specs
+
+    def _to_components(self, value: PerReplica) -> tuple[Any, ...]:
+        context = replica_context_here()
+        if context is not None and context.num_replicas_in_sync > 1:
+            raise ValueError(
+                "Flattening a PerReplica to components is not supported in replica context."
+            )
+        return value.values
+
+    def _from_components(self, components: Sequence[Any]) -> PerReplica:
+        return PerReplica(self._device_map, components, self._logical_device)
+
+    def _serialize(self) -> tuple:
+        return (self._value_specs, self._device_map, self._logical_device)
 
 
 class DistributedDelegate(DistributedValues):

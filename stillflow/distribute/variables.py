@@ -148,7 +148,9 @@ class DistributedVariable(DistributedDelegate, Variable):
 
     @property
     def handle(self) -> Any:
-        """That of the replica's copy, or of the one that is being updated; else ValueError."""
+        """That of the only copy, the replica's, or the one being updated; else ValueError."""
+        if len(self._values) == 1:
+            return self.primary.handle
         if replica_context_here() is not None:
             return self.get().handle
         if update_device.current() is None:
@@ -258,8 +260,9 @@ class SyncOnReadVariable(DistributedVariable):
     def assign(self, *args: Any, **kwargs: Any) -> Any:
         """In a replica its copy, elsewhere all copies: for a SUM each gets its share."""
         with _within(self._distribute_strategy):
-            if replica_context_here() is not None:
-                return self.get().assign(*args, **kwargs)
+            copy = self._own_copy()
+            if copy is not None:
+                return copy.assign(*args, **kwargs)
             value = args[0]
             if self._aggregation is VariableAggregation.SUM:
                 value *= 1.0 / len(self.devices)
@@ -273,14 +276,21 @@ class SyncOnReadVariable(DistributedVariable):
 
     def _changed(self, method: str, args: Any, kwargs: Any) -> Any:
         with _within(self._distribute_strategy):
-            if replica_context_here() is not None:
-                return getattr(self.get(), method)(*args, **kwargs)
+            copy = self._own_copy()
+            if copy is not None:
+                return getattr(copy, method)(*args, **kwargs)
             if self._aggregation is VariableAggregation.SUM:
                 raise ValueError(
                     f"SyncOnReadVariable does not support `{method}` in cross-replica context "
                     "when aggregation is set to `tf.VariableAggregation.SUM`."
                 )
             return self._each(method, args[0])
+
+    def _own_copy(self) -> Any:
+        """The only copy, or the replica's; None outside of several replicas."""
+        if len(self._values) == 1:
+            return self.primary
+        return self.get() if replica_context_here() is not None else None
 
     def _each(self, method: str, value: Any) -> Any:
         updates = []

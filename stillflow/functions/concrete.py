@@ -234,6 +234,7 @@ class ConcreteFunction:
             if isinstance(arg, BaseResourceVariable):
                 # A variable that is given twice is one argument.
                 if id(arg.handle) not in variables:
+                    variable_accessed(arg)
                     inputs.append(arg.handle)
                 variables.add(id(arg.handle))
             elif isinstance(arg, CompositeTensor):

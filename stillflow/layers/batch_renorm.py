@@ -26,11 +26,13 @@ def corrections(
     clipping: Mapping[str, Any],
     momentum: Any,
     training: Any,
+    size: Any = None,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """(r, d, mean, variance): normalised with the moments, x * r + d is as with the averages.
 
     The averages `renorm_mean` and `renorm_stddev` are updated before the moments that are returned
-    can be read. `clipping` limits r to rmin ... rmax and d to -dmax ... dmax.
+    can be read. `clipping` limits r to rmin ... rmax and d to -dmax ... dmax. Inputs of `size` 0
+    leave the averages as they are.
     """
     stddev = elementwise.sqrt(variance + epsilon)
     least = arithmetic.maximum(renorm_stddev, elementwise.sqrt(epsilon))
@@ -42,8 +44,8 @@ def corrections(
     r = smart_cond(training, lambda: r, lambda: filling.ones_like(r))
     d = smart_cond(training, lambda: d, lambda: filling.zeros_like(d))
     updates = [
-        _updated(renorm_mean, mean, momentum, training),
-        _updated(renorm_stddev, stddev, momentum, training),
+        _updated(renorm_mean, mean, momentum, training, size),
+        _updated(renorm_stddev, stddev, momentum, training, size),
     ]
     with control_dependencies(updates):
         return r, d, identity(mean), identity(variance)
@@ -60,10 +62,10 @@ def _clipped(r: Tensor, d: Tensor, clipping: Mapping[str, Any]) -> tuple[Tensor,
     return r, d
 
 
-def _updated(average: Any, value: Any, momentum: Any, training: Any) -> Any:
+def _updated(average: Any, value: Any, momentum: Any, training: Any, size: Any) -> Any:
     value = identity(value)
     return smart_cond(
         training,
-        lambda: assign_moving_average(average, value, momentum),
+        lambda: assign_moving_average(average, value, momentum, size),
         lambda: identity(average),
     )

@@ -11,7 +11,12 @@ from stillflow.graph import dtypes
 from stillflow.graph.operation import Tensor
 from stillflow.layers import batch_renorm
 from stillflow.layers.base_layer import Layer
-from stillflow.layers.batch_averages import assign_moving_average, assign_new_value
+from stillflow.layers.batch_averages import (
+    assign_moving_average,
+    assign_new_value,
+    size_that_may_be_none,
+    unless_none,
+)
 from stillflow.layers.learning_phase import phase_of_layers
 from stillflow.layers.utils import constant_value, smart_cond
 from stillflow.ops.array import filling, reshaping, shape_of
@@ -72,6 +77,7 @@ class Normalizing(Layer):
         beta = self.beta if self.center else self._beta_const
         gamma = self.gamma if self.scale else self._gamma_const
         options: dict[str, Any] = {"epsilon": self.epsilon, "data_format": self._data_format}
+        size = size_that_may_be_none(inputs)
 
         def of_batch() -> Any:
             return fused_op.fused_batch_norm(inputs, gamma, beta, **options)
@@ -98,7 +104,7 @@ class Normalizing(Layer):
         if known or known is None:
             averages = ((self.moving_mean, mean), (self.moving_variance, variance))
             for average, value in averages:
-                self.add_update(partial(assign_moving_average, average, value, momentum))
+                self.add_update(partial(assign_moving_average, average, value, momentum, size))
         return outputs
 
     def _composed(self, inputs: Any, training: Any) -> Tensor:
@@ -163,6 +169,8 @@ class Normalizing(Layer):
             self._reduced(inputs),
             keep_dims=self.virtual_batch_size is not None or len(self._axes) > 1,
         )
+        size = size_that_may_be_none(inputs)
+        mean, variance = unless_none(size, mean), unless_none(size, variance)
         return (
             smart_cond(training, lambda: mean, lambda: convert_to_tensor(self.moving_mean)),
             smart_cond(training, lambda: variance, lambda: convert_to_tensor(self.moving_variance)),
@@ -175,6 +183,7 @@ class Normalizing(Layer):
         if self.virtual_batch_size is not None:
             mean = reductions.reduce_mean(mean, axis=1, keepdims=True)
             variance = reductions.reduce_mean(variance, axis=1, keepdims=True)
+        size = size_that_may_be_none(inputs)
         if self.renorm:
             r, d, mean, variance = batch_renorm.corrections(
                 mean,
@@ -185,20 +194,20 @@ class Normalizing(Layer):
                 self.renorm_clipping,
                 self.renorm_momentum,
                 training,
+                size,
             )
             r = self._broadcast(stop_gradient(r, name="renorm_r"), inputs)
             d = self._broadcast(stop_gradient(d, name="renorm_d"), inputs)
             scale, offset = _composed_transforms(r, d, scale, offset)
 
         def updated_mean() -> Any:
-            return assign_moving_average(self.moving_mean, mean, self.momentum)
+            return assign_moving_average(self.moving_mean, mean, self.momentum, size)
 
         def updated_variance() -> Any:
             if not self.renorm:
-                return assign_moving_average(self.moving_variance, variance, self.momentum)
-            stddev = assign_moving_average(
-                self.moving_stddev, elementwise.sqrt(variance + self.epsilon), self.momentum
-            )
+                return assign_moving_average(self.moving_variance, variance, self.momentum, size)
+            deviation = elementwise.sqrt(variance + self.epsilon)
+            stddev = assign_moving_average(self.moving_stddev, deviation, self.momentum, size)
             return assign_new_value(
                 self.moving_variance, activations.relu(stddev * stddev - self.epsilon)
             )

@@ -37,7 +37,7 @@ class FetchStructure:
     def _visit(self, fetch: Any) -> Callable[[list[Any]], Any]:
         if fetch is None:
             raise TypeError(f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}")
-        if hasattr(fetch, "fetch_parts"):  # a composite of tensors
+        if hasattr(fetch, "from_fetched"):  # a composite of tensors
             return self._visit_parts(fetch.fetch_parts(), fetch.from_fetched)
         if isinstance(fetch, (list, tuple)):
             return self._visit_parts(fetch, lambda items: _like(fetch, items))

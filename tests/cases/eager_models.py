@@ -775,3 +775,90 @@ def a_learning_phase_that_is_set(tf, tell):
                 told(make, phase, is_set_first)
                 told(make, phase, is_set_first, experimental_run_tf_function=False)
                 told(make, phase, is_set_first, run_eagerly=True)
+
+
+@program
+def loops_of_strategies(tf, tell):
+    """Training loops of a program's own: over a dataset in Python, and in a function."""
+    x = waves(8, 2)
+    y = x.sum(1, keepdims=True)
+    data = tf.data.Dataset.from_tensor_slices((x, y)).batch(3)
+    for strategy in (
+        tf.distribute.OneDeviceStrategy("/cpu:0"),
+        tf.distribute.MirroredStrategy(["/cpu:0"]),
+        tf.distribute.experimental.CentralStorageStrategy(["/cpu:0"]),
+    ):
+        with strategy.scope():
+            w = tf.Variable(waves(2, 1, at=1), aggregation=tf.VariableAggregation.MEAN)
+
+        def step(batch, w=w):
+            inputs, targets = batch
+            if tf.size(inputs) > 4:  # which AutoGraph has to convert in a function
+                weight = 0.2
+            else:
+                weight = 0.1
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_sum((tf.matmul(inputs, w) - targets) ** 2)
+            w.assign_sub(weight * tape.gradient(loss, w))
+            return loss
+
+        def total(losses, strategy=strategy):
+            return strategy.reduce(tf.distribute.ReduceOp.SUM, losses, axis=None)
+
+        @tf.function
+        def trained(batch, strategy=strategy, step=step, total=total):
+            return total(strategy.experimental_run_v2(step, args=(batch,)))
+
+        @tf.function
+        def epoch(batches, strategy=strategy, step=step, total=total):
+            losses = 0.0
+            for batch in batches:
+                losses += total(strategy.experimental_run_v2(step, args=(batch,)))
+            return losses
+
+        with strategy.scope():
+            shared = strategy.experimental_distribute_dataset(data)
+            for batch in shared:
+                tell(total(strategy.experimental_run_v2(step, args=(batch,))))
+            for batch in shared:
+                tell(trained(batch))
+            tell(epoch(shared), w.read_value())
+            made = strategy.experimental_distribute_datasets_from_function(lambda context: data)
+            tell(trained(next(iter(made))))
+            numbers = strategy.experimental_make_numpy_dataset(x)
+            tell(*numbers.batch(5))
+            iterator = strategy.make_dataset_iterator(data)
+            for _ in range(3):
+                tell(total(strategy.experimental_run(step, iterator)))
+
+
+@program
+def variables_that_functions_are_given(tf, tell):
+    """Their gradients, of calls in Python and in another function."""
+    x = tf.Variable(3.0)
+    square = tf.function(lambda v: v * v)
+
+    def slope(function, *args):
+        with tf.GradientTape() as tape:
+            y = function(*args)
+        return tape.gradient(y, x)
+
+    tell(slope(square, x), tf.function(lambda: slope(square, x))())
+    tell(slope(tf.function(lambda v: v * x), x), slope(tf.function(lambda vs: vs[0] * 2.0), [x]))
+
+
+@program
+def optimizers_of_train_in_loops_over_iterators(tf, tell):
+    w, count = tf.Variable(1.0), tf.Variable(0.0)
+    optimizer = tf.compat.v1.train.GradientDescentOptimizer(0.1)
+
+    @tf.function
+    def trained(numbers):
+        total = 0.0
+        for number in numbers:
+            optimizer.apply_gradients([(tf.cast(number, tf.float32), w)])
+            count.assign_add(1.0)
+            total += count * w
+        return total
+
+    tell(trained(iter(tf.data.Dataset.range(4))), w, count)

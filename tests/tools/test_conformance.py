@@ -16,7 +16,7 @@ from tensorflow.python.eager import context
 from tensorflow.python.framework import ops, test_util
 from tensorflow.python import keras
 from tensorflow.python.keras.engine import base_layer_utils
-from tensorflow.python.ops import array_ops
+from tensorflow.python.ops import array_ops, control_flow_ops, control_flow_v2_toggles
 from tensorflow.python.ops.made_ops import of_another_file
 from tensorflow.python.platform import test, tf_logging
 
@@ -39,6 +39,12 @@ class MadeTest(test.TestCase):
 
     def testBuildsAlone(self):
         array_ops.ones([2])
+
+    def testAssertsByAStatement(self):
+        assert array_ops.ones([2]).shape == [2]
+
+    def testFailsByAStatement(self):
+        assert array_ops.ones([2]).shape == [3]
 
     def testUsesWhatIsMissing(self):
         ops.no_such_internal()
@@ -73,6 +79,20 @@ class MadeTest(test.TestCase):
         self.assertFalse(context.executing_eagerly())
 
 
+@test_util.with_control_flow_v2
+class FlowTest(test.TestCase):
+    def testChooses(self):
+        chosen = control_flow_ops.cond(array_ops.ones([]) > 0, lambda: 1, lambda: 2)
+        self.assertEqual(self.evaluate(chosen), 1)
+
+    def testIsAsInVersion1(self):
+        self.assertFalse(control_flow_v2_toggles.control_flow_v2_enabled())
+
+    @test_util.disable_control_flow_v2("for a reason")
+    def testStaysAsInVersion1(self):
+        self.assertTrue(True)
+
+
 if __name__ == "__main__":
     test.main()
 """
@@ -92,9 +112,29 @@ def kinds(tmp_path_factory):
     return {test.removeprefix("MadeTest."): tuple(rest) for _, test, *rest in lines}
 
 
+def of_flow(kinds):
+    """{test: kind} of the class whose tests run as in TensorFlow 2, too."""
+    return {
+        test.partition(".")[2]: kind
+        for test, (kind, _) in kinds.items()
+        if test.startswith("FlowTest.")
+    }
+
+
 def test_what_asserts_and_holds_passes_alone(kinds):
-    passed = {test for test, (kind, _) in kinds.items() if kind == "pass"}
-    assert passed == {"testCallsALayer", "testHasWhatIsLogged", "testPasses"}
+    passed = {t for t, (kind, _) in kinds.items() if kind == "pass" and "." not in t}
+    assert passed == {
+        *("testAssertsByAStatement", "testCallsALayer", "testHasWhatIsLogged", "testPasses"),
+    }
+    assert kinds["testFailsByAStatement"][0] == "fail"
+
+
+def test_what_runs_as_in_version_2_too_is_run_with_its_control_flow_switched_on(kinds):
+    assert of_flow(kinds) == {
+        **{"testChooses": "pass", "testChoosesWithControlFlowV2": "pass"},
+        **{"testIsAsInVersion1": "pass", "testIsAsInVersion1WithControlFlowV2": "fail"},
+        "testStaysAsInVersion1": "pass",
+    }
 
 
 def test_what_is_missing_is_an_error_however_it_is_used(kinds):

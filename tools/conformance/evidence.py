@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import unittest
 
 import numpy as np
 
@@ -13,24 +14,26 @@ _OF_MODELS = (
 )
 
 
-def install(tf):
-    """Has runs of sessions and models, calls of layers on values, and NumPy's assertions, count."""
-    _count(tf.Session, ["run"])
+def install(tf, functions):
+    """Has runs of sessions, models and layers on values, and assertions, count on either side.
+
+    Args:
+      functions: the classes of what `tf.keras.backend.function` gives.
+    """
+    _count(tf.compat.v1.Session, ["run"])
     _count(tf.keras.Model, _OF_MODELS)
     _count(tf.keras.layers.Layer, ["__call__"], tf.executing_eagerly)
+    for function in functions:
+        _count(function, ["__call__"])
     _count(np.testing, [name for name in dir(np.testing) if name.startswith("assert")])
+    unittest.TestCase.__getattribute__ = _counting
 
 
-def looks(test_case):
-    """A subclass whose assertions count; also an own one of a test's class, by its name."""
-
-    def counting(self, name):
-        if name.startswith(("assert", "fail", "evaluate")):
-            NOTES.looks += 1
-        return super(Counting, self).__getattribute__(name)
-
-    Counting = type("TensorFlowTestCase", (test_case,), {"__getattribute__": counting})
-    return Counting
+def _counting(self, name):
+    """An attribute of a test; assertions, also those of a test's class, are known by the name."""
+    if name.startswith(("assert", "fail", "evaluate")):
+        NOTES.look()
+    return object.__getattribute__(self, name)
 
 
 def _count(place, names, counts=lambda: True):

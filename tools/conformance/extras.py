@@ -6,12 +6,15 @@ import os
 import unittest.mock
 
 import stillflow as tf
+from stillflow.distribute.default_strategy import DefaultStrategy
+from stillflow.distribute.input_iterators import DistributedDataset
 from stillflow.layers import policies
 from stillflow.platform import logging
 from stillflow.runtime.eager import mode
 
 from . import testing
 from .converters import converter_test_case
+from .missing import NOTES
 
 _LOGGED = {name: getattr(logging, name) for name in ("warn", "warning")}
 _KINDS = [tf.as_dtype(number) for number in range(1, 24)]
@@ -28,13 +31,19 @@ def extras(tree, halves, test_case):
             **testing.extras(halves),
         },
         "python.autograph.core.converter_testing": {"TestCase": converter_test_case(test_case)},
+        "python.distribute.distribute_lib": {"_DefaultDistributionStrategy": DefaultStrategy},
+        "python.distribute.input_lib": {"get_distributed_dataset": DistributedDataset},
+        "python.distribute.tpu_strategy": {"TPUStrategy": OfTpus, "TPUStrategyV1": OfTpus},
         "python.eager.context": {"eager_mode": halves.eager_block(mode.eager_mode)},
         "python.eager.test": {**tests, "main": start},
         "python.framework.dtypes": {f"{kind.name}_ref": kind._as_ref for kind in _KINDS},
         "python.framework.ops": {"enable_eager_execution": start},
         "python.framework.random_seed": {"DEFAULT_GRAPH_SEED": 87654321},
         "python.keras.engine.base_layer_utils": {"V2_DTYPE_BEHAVIOR": None},
-        "python.ops.control_flow_v2_toggles": {"control_flow_v2_enabled": lambda: False},
+        "python.keras.backend": {"is_tpu_strategy": lambda strategy: False},
+        "python.keras.distribute.distributed_training_utils": {
+            "global_batch_size_supported": lambda strategy: strategy.extended._global_batch_size
+        },
         "python.ops.variables": {"RefVariable": tf.Variable},
         "python.ops.array_ops": {"_SLICE_TYPE_ERROR": "Only integers, slices (`:`), ellipsis"},
         "python.platform.app": {"run": _nothing},
@@ -71,6 +80,13 @@ def _set_function(name, function):
     """Has a mock get what would be logged; what else a test sets is what was there before it."""
     is_mock = isinstance(function, unittest.mock.Mock)
     setattr(logging, name, function if is_mock else _LOGGED[name])
+
+
+class OfTpus:
+    """What no strategy here is; tests ask whether theirs is one."""
+
+    def __init__(self, *args, **kwargs):
+        NOTES.use("distribute.tpu_strategy.TPUStrategy")
 
 
 class Benchmark:

@@ -36,6 +36,9 @@ class Notes:
     def begin(self):
         self.missing, self.refused, self.looks = [], [], 0
 
+    def look(self):
+        self.looks += 1
+
     @contextlib.contextmanager
     def during_import(self):
         before, self.importing = self.importing, True

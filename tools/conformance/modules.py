@@ -26,7 +26,9 @@ HELPERS = {  # that are not named like one
     *("python.autograph.pyct.testing.basic_definitions", "python.keras.keras_parameterized"),
     *("python.autograph.pyct.testing.decorators", "python.distribute.combinations"),
     *("python.distribute.strategy_combinations", "python.framework.combinations"),
-    "python.framework.test_combinations",
+    *("python.distribute.single_loss_example", "python.distribute.model_combinations"),
+    *("python.distribute.model_collection.model_collection_base",),
+    *("python.distribute.model_collection.simple_models", "python.framework.test_combinations"),
 }
 
 

@@ -4,11 +4,14 @@ import contextlib
 import importlib.util
 import sys
 
+from . import evidence
+from .missing import NOTES
+
 RUNS_ITSELF = ("python.platform.googletest", "python.platform.test")
 
 
 class TensorFlow:
-    """The side of TensorFlow: nothing but the halves is other than TensorFlow has it."""
+    """The side of TensorFlow: a test that only builds is skipped, as it is on the other side."""
 
     def __init__(self, tree, halves, with_contrib):
         sys.dont_write_bytecode = True
@@ -17,12 +20,16 @@ class TensorFlow:
         from tensorflow.python.eager import context
         from tensorflow.python.eager import test as eager_test
         from tensorflow.python.framework import ops, test_util
+        from tensorflow.python.keras import backend
         from tensorflow.python.platform import app, googletest, test
 
         if with_contrib:
             import tensorflow.contrib
 
             tensorflow.contrib.layers  # noqa: B018  # which loads it
+        evidence.install(
+            tensorflow, [backend.GraphExecutionFunction, backend.EagerExecutionFunction]
+        )
         sys.meta_path.append(Helpers(tree))
         for module in (app, tensorflow.compat.v1.app):
             module.run = nothing
@@ -45,10 +52,11 @@ class TensorFlow:
         yield
 
     def begin(self):
+        NOTES.begin()
         self.halves.begin()
 
     def verdict(self, kind, why):
-        return self.halves.verdict(kind, why)
+        return self.halves.verdict(*NOTES.verdict(kind, why))
 
 
 def nothing(*args, **kwargs):

@@ -63,6 +63,7 @@ class Result(unittest.TestResult):
     def __init__(self, file, side, sink, clock):
         super().__init__()
         self._file, self._side, self._sink, self._clock = file, side, sink, clock
+        self._now = None
 
     def startTest(self, test):
         super().startTest(test)

@@ -9,6 +9,8 @@ import time
 import traceback
 import unittest
 
+from . import asserting
+from .missing import NOTES
 from .results import Result, name_of
 
 # What a file does as the main program makes tests too, or has all of them run eagerly.
@@ -79,7 +81,8 @@ def found(side, path):
     sys.modules[name] = module
     text = side.source(MAIN.sub("if True:", path.read_text("utf-8")))
     with side.importing():
-        exec(compile(text, str(path), "exec", dont_inherit=True), vars(module))
+        vars(module)[asserting.NAME] = NOTES.look
+        exec(asserting.compiled(text, str(path)), vars(module))
         every = list(flat(unittest.defaultTestLoader.loadTestsFromModule(module)))
     return [test for test in every if not test.id().endswith(".test_session")]
 

@@ -3,7 +3,6 @@
 import functools
 import gc
 import itertools
-import unittest
 
 from absl.testing import parameterized
 
@@ -12,6 +11,8 @@ from stillflow.runtime.eager import mode
 from stillflow.testing import decorators
 
 from .missing import NOTES
+
+_LEFT = "_disable_control_flow_v2"
 
 
 def extras(halves):
@@ -31,8 +32,9 @@ def extras(halves):
         ),
         "assert_no_garbage_created": _no_garbage,
         "assert_no_new_tensors": _no_new_tensors,
-        "enable_control_flow_v2": _skipped_for_control_flow,
+        "enable_control_flow_v2": _as_in_version_2,
         "with_control_flow_v2": _with_control_flow_v2,
+        "disable_control_flow_v2": lambda reason: _left_as_in_version_1,
         "enable_output_all_intermediates": _unchanged,
         "use_deterministic_cudnn": _unchanged,
         "disable_all_xla": _unchanged,
@@ -67,15 +69,32 @@ def _unchanged(func):
 
 
 def _with_control_flow_v2(cls):
-    """A class whose tests run again with TensorFlow 2's operations of control flow."""
+    """A class whose tests run again as in TensorFlow 2, but those that are marked."""
     for name, test in list(vars(cls).items()):
-        if name.startswith("test") and callable(test):
-            setattr(cls, f"{name}WithControlFlowV2", _skipped_for_control_flow(test))
+        if name.startswith("test") and callable(test) and not hasattr(test, _LEFT):
+            setattr(cls, f"{name}WithControlFlowV2", _as_in_version_2(test))
     return cls
 
 
-def _skipped_for_control_flow(func):
-    return unittest.skip("TensorFlow 2's operations of control flow")(func)
+def _left_as_in_version_1(func):
+    setattr(func, _LEFT, True)
+    return func
+
+
+def _as_in_version_2(func):
+    """A test as a program that switches to TensorFlow 2's control flow would run it."""
+
+    @functools.wraps(func)
+    def decorated(*args, **kwargs):
+        was_on = tf.control_flow_v2_enabled()
+        tf.enable_control_flow_v2()
+        try:
+            return func(*args, **kwargs)
+        finally:
+            if not was_on:
+                tf.disable_control_flow_v2()
+
+    return decorated
 
 
 def _in_both(eager_block):

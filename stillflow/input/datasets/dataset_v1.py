@@ -220,8 +220,10 @@ def _warn_of_other_graphs(dataset: DatasetV2) -> None:
         waiting.extend(own._inputs())
 
 
-def _as_v1(dataset: DatasetV2) -> DatasetV1:
-    return dataset if isinstance(dataset, DatasetV1) else DatasetV1Adapter(dataset)
+def _as_v1(dataset: Any) -> Any:
+    """What makes the iterators: of a strategy's dataset that itself."""
+    makes_them = hasattr(dataset, "_make_initializable_iterator")
+    return dataset if makes_them else DatasetV1Adapter(dataset)
 
 
 def make_one_shot_iterator(dataset: DatasetV2) -> Iterator:

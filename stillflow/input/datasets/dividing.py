@@ -8,6 +8,7 @@ from typing import Any
 from stillflow.declare.constants import constant
 from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph import dtypes
+from stillflow.graph.eager_tensor import EagerTensor
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.operation import Operation, Tensor
 from stillflow.graph.scopes import device
@@ -93,7 +94,9 @@ def auto_shard_dataset(dataset: DatasetV2, num_shards: int, index: int) -> Datas
 
 
 def clone_dataset(dataset: DatasetV2) -> DatasetV2:
-    """The same dataset, of nodes of its own."""
+    """The same dataset, of nodes of its own; an eager one, which has no nodes, is that itself."""
+    if isinstance(dataset._variant_tensor, EagerTensor):
+        return dataset
     wanted = set(variant_ops(dataset))
     copies: dict[Operation, Operation] = {}
 

@@ -33,6 +33,18 @@ def dataset_loop(dataset: Any, loop: ForLoop) -> None:
 
 def iterator_loop(iterator: Any, loop: ForLoop) -> None:
     """`dataset_loop` for the elements that an iterator has left."""
+
+    def next_one() -> tuple[Any, Callable[[], Any]]:
+        optional = get_next_as_optional(iterator)
+        return optional.has_value(), optional.get_value
+
+    optional_loop(iterator, next_one, loop)
+
+
+def optional_loop(
+    iterator: Any, next_one: Callable[[], tuple[Any, Callable[[], Any]]], loop: ForLoop
+) -> None:
+    """`iterator_loop`, where `next_one()` says whether an element is left, and what gives it."""
     if executing_eagerly():
         for element in iterator:
             loop.body(element)
@@ -42,11 +54,10 @@ def iterator_loop(iterator: Any, loop: ForLoop) -> None:
     goes_on: list[Any] = [True]
 
     def step() -> None:
-        optional = get_next_as_optional(iterator)
-        goes_on[0] = optional.has_value()
+        goes_on[0], value = next_one()
         if_stmt(
             goes_on[0],
-            lambda: loop.body(optional.get_value()),
+            lambda: loop.body(value()),
             lambda: None,
             loop.get_state,
             loop.set_state,

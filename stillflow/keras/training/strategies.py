@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stillflow.distribute import context as distribution
+from stillflow.graph.context import executing_eagerly_outside_functions
 from stillflow.graph.version_behavior import is_at_2
 from stillflow.keras.training.parts import ModelParts
 from stillflow.platform import logging
@@ -37,9 +38,29 @@ class UnderStrategy(ModelParts):
             self._distribution_strategy = distribution.get_strategy()
 
     def _check_for_strategy(self, mode: Any, weighted_metrics: Any, target_tensors: Any) -> None:
-        is_eager = self.run_eagerly
-        if self._distribution_strategy is None or is_eager:
+        if self._distribution_strategy is None:
             return
+        self._check_replicas()
+        if self._experimental_run_tf_function:
+            return
+        for name, given in (("sample_weight_mode", mode), ("weighted_metrics", weighted_metrics)):
+            if given:
+                raise NotImplementedError(f"{name} is not supported with tf.distribute.Strategy.")
+        if target_tensors:
+            raise ValueError("target_tensors is not supported with tf.distribute.Strategy.")
+        if self.run_eagerly:
+            raise ValueError(
+                "We currently do not support enabling `run_eagerly` with distribution strategy."
+            )
+        is_known = self.built and self.inputs and self.outputs
+        if not is_known and not executing_eagerly_outside_functions():
+            raise ValueError(
+                "We currently do not support distribution strategy with a `Sequential` model that "
+                "is created without `input_shape`/`input_dim` set in its first layer or a "
+                "subclassed model."
+            )
+
+    def _check_replicas(self) -> None:
         replicas = self._distribution_strategy.num_replicas_in_sync
         if replicas > 1:
             raise NotImplementedError(
@@ -47,11 +68,6 @@ class UnderStrategy(ModelParts):
                 "it one device, as in tf.distribute.MirroredStrategy(['/cpu:0']), or train an "
                 "Estimator made by tf.keras.estimator.model_to_estimator."
             )
-        for name, given in (("sample_weight_mode", mode), ("weighted_metrics", weighted_metrics)):
-            if given:
-                raise NotImplementedError(f"{name} is not supported with tf.distribute.Strategy.")
-        if target_tensors:
-            raise ValueError("target_tensors is not supported with tf.distribute.Strategy.")
 
     def _check_variables_of_strategy(self) -> None:
         strategy = self._distribution_strategy

@@ -54,6 +54,18 @@ def context_of(op: Operation) -> Any:
     return context.outer_context if is_exit else context
 
 
+def _leads_in(op: Operation, context: Any) -> bool:
+    """Whether an operation leads a resource into a choice or a loop in `context`, not around it."""
+    if not (op.defn.splits or op.type == "Enter"):
+        return False
+    around = op._control_flow_context
+    while around is not None:
+        around = around.outer_context
+        if around is context:
+            return True
+    return False
+
+
 def order(operations: Sequence[Operation], context: Any) -> list[Operation]:
     """Has operations of one context run in order; returns those that have effects.
 
@@ -69,7 +81,7 @@ def order(operations: Sequence[Operation], context: Any) -> list[Operation]:
         is_own = context_of(op) is context
         resources = _resources_of(op)
         if not is_own:
-            if op.defn.splits or op.type == "Enter":  # leads a resource into a choice or a loop
+            if _leads_in(op, context):
                 op._add_control_inputs(_before(op, last, resources))
             continue
         acts = has_effect(op) or is_carrier

@@ -76,9 +76,9 @@ def _normalised(
     unbiased = variance
     if is_training:
         count = math.prod(x.shape[axis] for axis in axes)
-        mean = xp.mean(wide, axis=axes, dtype=np.float32)
+        mean = _mean(xp, wide, axes)
         deviation = xp.square(xp.subtract(wide, _by_channel(mean, data_format)))
-        variance = xp.mean(deviation, axis=axes, dtype=np.float32)
+        variance = _mean(xp, deviation, axes)
         unbiased = xp.multiply(variance, np.float32(count / max(count - 1, 1)))
     rate = xp.multiply(scale, _inverse(xp, variance, epsilon))
     shift = xp.subtract(offset, xp.multiply(mean, rate))
@@ -91,6 +91,14 @@ def _check_rank(rank: int, **values: Any) -> None:
         if value.ndim != rank:
             what = name.replace("_", " ") if name.startswith("saved") else name
             refuse(f"{what} must be {rank}-dimensional{shapes.format_sizes(value.shape)}")
+
+
+def _mean(xp: Any, values: Any, axes: tuple[int, ...]) -> Any:
+    """f32[c], NaN for no values, of which NumPy's own would warn."""
+    if not values.size:
+        depth = [size for axis, size in enumerate(values.shape) if axis not in axes]
+        return xp.full(depth, np.nan, np.float32)
+    return xp.mean(values, axis=axes, dtype=np.float32)
 
 
 def _inverse(xp: Any, variance: Any, epsilon: float) -> Any:

@@ -12,7 +12,7 @@ from stillflow.graph.scopes import name_scope
 from stillflow.graph.tensor_spec import TensorSpec
 from stillflow.graph.type_spec import TypeSpec
 from stillflow.input.datasets import structure
-from stillflow.input.datasets.iterator import Iterator
+from stillflow.input.datasets.iterator import OfElements
 from stillflow.ops.datasets.iterators import iterator_get_next_as_optional_op
 from stillflow.ops.functions.optionals import (
     optional_from_value,
@@ -132,7 +132,7 @@ class OptionalSpec(TypeSpec):
         return self
 
 
-def get_next_as_optional(iterator: Iterator) -> Optional:
+def get_next_as_optional(iterator: OfElements) -> Optional:
     """The next element of each run, or none behind the last one."""
     spec = iterator.element_spec
     variant = iterator_get_next_as_optional_op(
