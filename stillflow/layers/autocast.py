@@ -89,6 +89,9 @@ class AutoCastVariable(Trackable):
         """Returns rows, read in the type of now."""
         return self._cast(self._variable.sparse_read(indices, name=name))
 
+    def __getitem__(self, key: Any) -> Any:
+        return self.value()[key]
+
     def _cast(self, value: Tensor) -> Tensor:
         return value if value.dtype == self.dtype else casts.cast(value, self.dtype)
 

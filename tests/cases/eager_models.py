@@ -793,7 +793,7 @@ def loops_of_strategies(tf, tell):
 
         def step(batch, w=w):
             inputs, targets = batch
-            if tf.size(inputs) > 4:  # which AutoGraph has to convert in a function
+            if tf.size(inputs) > 4:  # noqa: SIM108  # AutoGraph has to convert it
                 weight = 0.2
             else:
                 weight = 0.1

@@ -21,7 +21,8 @@ from stillflow.ops.control.ordering import identity, no_op, placeholder
 from stillflow.ops.saving import save_restore
 from stillflow.ops.saving.asset import TrackableAsset
 from stillflow.ops.variables import resource
-from stillflow.ops.variables.resource_variable import BaseResourceVariable, new_handle
+from stillflow.ops.variables.kinds import is_resource_variable
+from stillflow.ops.variables.resource_variable import new_handle
 
 
 class ExportedGraph:
@@ -65,7 +66,7 @@ class ExportedGraph:
         self.numbers[id(captured)] = number
 
     def _add_object(self, number: int, obj: Any) -> None:
-        if isinstance(obj, BaseResourceVariable):
+        if is_resource_variable(obj):
             self._stand_in(obj.handle, self._variable(obj), number)
         elif isinstance(obj, TrackableAsset):
             self._stand_in(obj.asset_path, self._path(obj), number)
@@ -155,7 +156,7 @@ class ExportedGraph:
         handles = [
             (self._stand_ins[id(obj.handle)], obj.dtype, keys[number])
             for number, obj in enumerate(self._nodes.objects)
-            if isinstance(obj, BaseResourceVariable)
+            if is_resource_variable(obj)
         ]
         found = [key for _, _, key in handles]
         slices = [""] * len(found)

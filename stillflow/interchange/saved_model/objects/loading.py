@@ -33,7 +33,7 @@ from stillflow.interchange.saved_model.objects.revived import (
 from stillflow.interchange.saved_model.of_tensorflow_2 import readable
 from stillflow.interchange.saved_model.structures import StructureCoder
 from stillflow.ops.saving.asset import TrackableAsset
-from stillflow.ops.variables.resource_variable import BaseResourceVariable
+from stillflow.ops.variables.kinds import is_resource_variable
 from stillflow.tracking.resources import CapturableResource
 from stillflow.train.objects.object_graph import ObjectGraphView
 from stillflow.train.objects.object_saver import TrackableSaver
@@ -204,14 +204,14 @@ class Loader:
         graph.structured_outputs = _packed(_decoded(said.output_signature), graph.outputs)
         _tell_shapes(graph)
         for number in said.bound_inputs:
-            if isinstance(self.objects[number], BaseResourceVariable):
+            if is_resource_variable(self.objects[number]):
                 graph.watch_variable(self.objects[number])
         return function
 
     def _tensor(self, number: int) -> Tensor:
         """What functions take of an object."""
         obj = self.objects[number]
-        if isinstance(obj, BaseResourceVariable):
+        if is_resource_variable(obj):
             return obj.handle
         if isinstance(obj, TrackableAsset):
             return obj.asset_path

@@ -31,7 +31,7 @@ from stillflow.interchange.saved_model.objects.view import CapturedConstant, Sav
 from stillflow.interchange.saved_model.structures import StructureCoder
 from stillflow.ops.known_values import constant_value
 from stillflow.ops.saving.asset import TrackableAsset
-from stillflow.ops.variables.resource_variable import BaseResourceVariable
+from stillflow.ops.variables.kinds import is_resource_variable
 from stillflow.platform.os_errors import os_errors_as_tf
 from stillflow.tracking.dicts import DictWrapper
 from stillflow.tracking.lists import ListWrapper
@@ -225,7 +225,7 @@ def _describe_function(function: Function, proto: Any) -> None:
 
 
 def _describe_object(obj: Any, proto: Any) -> None:
-    if isinstance(obj, BaseResourceVariable):
+    if is_resource_variable(obj):
         variable = proto.variable
         variable.name = obj.name.partition(":")[0]
         variable.dtype = obj.dtype.as_datatype_enum
