@@ -862,3 +862,26 @@ def optimizers_of_train_in_loops_over_iterators(tf, tell):
         return total
 
     tell(trained(iter(tf.data.Dataset.range(4))), w, count)
+
+
+@program
+def functions_of_the_backend_read_before_pairs_are_assigned(tf, tell):
+    K = tf.keras.backend
+
+    class Added(tf.keras.layers.Layer):
+        def build(self, input_shape):
+            self.v = self.add_weight("v", (), initializer="ones", trainable=False)
+            super().build(input_shape)
+
+        def call(self, inputs):
+            return inputs + self.v
+
+    layer, x = Added(), tf.keras.Input(())
+    y = layer(x)
+    new = tf.keras.layers.Lambda(tf.reduce_sum)(x)
+    for outputs in ([y], [x, y], [new, x, y]):
+        function = K.function([x], outputs, updates=[(layer.v, new)])
+        for value in (2.0, 3.0, 5.0):
+            tell(function([np.array([value])])[-1], layer.v)
+    done = K.update(layer.v, K.constant(7.0))
+    tell(K.function([x], [y], updates=[done])([np.array([1.0])]), layer.v)

@@ -62,8 +62,10 @@ class EagerExecutionFunction:
         self._graph = self._graph_of([*self.inputs, *flat])
         with self._graph.as_default():
             self.outputs = [self._inside(each) for each in flat]
+            with control_dependencies(self.outputs):  # which read the values of before
+                given = [_update(each) for each in updates]
             with control_dependencies(self.outputs[:1]):
-                self.updates_op = ordering.group(*map(_update, updates))
+                self.updates_op = ordering.group(*(each for each in given if not _is_done(each)))
         #: Values for placeholders that callers know nothing of.
         self.fed_always: dict[Tensor, Any] = {}
         self._levels: dict[tuple[bool, ...], tuple[Any, list[Tensor]]] = {}
@@ -166,6 +168,11 @@ def _fed(tensor: Tensor, value: Any) -> Any:
 
 def _value(result: Any) -> Any:
     return result if isinstance(result, CompositeTensor) else result.numpy()
+
+
+def _is_done(update: Any) -> bool:
+    """Whether it ran when it was written, as of a variable and a value of eager mode."""
+    return isinstance(update, Variable) and update.op is None
 
 
 def _update(update: Any) -> Any:
