@@ -108,3 +108,15 @@ def test_what_a_strategy_does_not_do_with_models_is_refused():
         model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
         with pytest.raises(ValueError, match="created without `input_shape`"):
             model.compile("sgd", "mse")
+
+
+def test_a_dynamic_model_is_refused_in_a_graph_by_compile_without_a_strategy_too():
+    class Subclassed(tf.keras.Model):
+        def __init__(self):
+            super().__init__(dynamic=True)
+
+        def call(self, inputs):
+            return inputs
+
+    with tf.Graph().as_default(), pytest.raises(ValueError, match="must enable eager execution"):
+        Subclassed().compile("sgd", "mse")

@@ -38,6 +38,7 @@ class UnderStrategy(ModelParts):
             self._distribution_strategy = distribution.get_strategy()
 
     def _check_for_strategy(self, mode: Any, weighted_metrics: Any, target_tensors: Any) -> None:
+        runs_eagerly = self.run_eagerly  # which refuses a dynamic model in a graph
         if self._distribution_strategy is None:
             return
         self._check_replicas()
@@ -48,7 +49,7 @@ class UnderStrategy(ModelParts):
                 raise NotImplementedError(f"{name} is not supported with tf.distribute.Strategy.")
         if target_tensors:
             raise ValueError("target_tensors is not supported with tf.distribute.Strategy.")
-        if self.run_eagerly:
+        if runs_eagerly:
             raise ValueError(
                 "We currently do not support enabling `run_eagerly` with distribution strategy."
             )
