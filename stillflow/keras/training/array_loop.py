@@ -21,7 +21,7 @@ from stillflow.keras.training.batches import batch_shuffle, make_batches, slice_
 from stillflow.keras.training.data_checks import check_steps
 from stillflow.keras.training.loop import Loop
 from stillflow.keras.training.model_inputs import ModelInputs
-from stillflow.keras.training.phases import is_phase_fed
+from stillflow.keras.training.phases import goes_by_itself, is_phase_fed
 from stillflow.keras.utils.mode_keys import ModeKeys
 
 _NO_FANCY_INDEXING = (
@@ -270,7 +270,8 @@ class _Validation:
             steps=self._steps,
             callbacks=callbacks,
             verbose=0,
-            shuffle=True,  # as in TensorFlow: it moves NumPy's stream, so the next epoch's order
+            # As in TensorFlow it moves NumPy's stream, so the next epoch's order, in older loops.
+            shuffle=not goes_by_itself(self._model),
             mode=ModeKeys.TEST,
             steps_name="validation_steps",
         )

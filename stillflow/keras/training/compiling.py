@@ -37,6 +37,7 @@ class Compiling(OutputLists, UnderStrategy):
     train_function: Any = None
     test_function: Any = None
     predict_function: Any = None
+    _traced_steps: Any = None  # by mode
     _run_eagerly: bool | None = None
     #: Whether TensorFlow 1.15 trains by functions, of which single predictions are tensors.
     _experimental_run_tf_function: bool = False
@@ -107,6 +108,7 @@ class Compiling(OutputLists, UnderStrategy):
         self.train_function = None
         self.test_function = None
         self.predict_function = None
+        self._traced_steps = None
         self._collected_trainable_weights = self._unique_trainable_weights
         self._check_variables_of_strategy()
 

@@ -1,4 +1,4 @@
-"""What a batch of a model does that runs eagerly: the model is called, and nothing is built."""
+"""What a batch of a model of eager mode does: the model is called, and no graph of it is asked."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ from stillflow.ops.math import casts
 
 def eager_step(model: Any, mode: str) -> Callable[[list[Any]], list[Any]]:
     """What stands for a function of a model in a mode: takes what is fed, gives arrays."""
+    step = step_of(model, mode)
+    return lambda feeds: [value_of(each) for each in step(feeds)]
+
+
+def step_of(model: Any, mode: str) -> Callable[[list[Any]], list[Any]]:
+    """The same, which gives tensors."""
     if mode == ModeKeys.PREDICT:
         return lambda feeds: _predict(model, feeds)
     trains = mode == ModeKeys.TRAIN
@@ -46,8 +52,7 @@ def _trainable_as_compiled(model: Any) -> Iterator[None]:
 
 def _predict(model: Any, feeds: list[Any]) -> list[Any]:
     with learning_phase_scope(0):
-        outputs = _outputs(model, _tensors(model, feeds), training=False)
-    return [_value(output) for output in outputs]
+        return _outputs(model, _tensors(model, feeds), training=False)
 
 
 def _step(model: Any, feeds: list[Any], trains: bool) -> list[Any]:
@@ -71,8 +76,7 @@ def _step(model: Any, feeds: list[Any], trains: bool) -> list[Any]:
         weights = [e.sample_weight if is_weighted else None for e in endpoints]
         call_metrics(endpoints, metrics, weights, masks)
     results = [metric.result() for metric in model._get_training_eval_metrics()]
-    found: list[Any] = [convert_to_tensor(each) for each in (loss, *results)]
-    return [each.numpy() for each in found]
+    return [convert_to_tensor(each) for each in (loss, *results)]
 
 
 def _outputs(model: Any, inputs: list[Any], training: bool) -> list[Any]:
@@ -132,7 +136,7 @@ def _of_input(value: Any, dtype: Any) -> Any:
     return casts.cast(tensor, dtype)
 
 
-def _value(output: Any) -> Any:
+def value_of(output: Any) -> Any:
     """An output as an array; a sparse or a ragged one as it is."""
     return output if isinstance(output, CompositeTensor) else output.numpy()
 

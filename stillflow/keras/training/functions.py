@@ -9,11 +9,13 @@ from stillflow.keras.backend.eager_function import EagerExecutionFunction
 from stillflow.keras.backend.function import function
 from stillflow.keras.training.compiling import Compiling
 from stillflow.keras.training.eager_step import eager_step
-from stillflow.keras.training.phases import fixed_phases, is_phase_fed
+from stillflow.keras.training.phases import fixed_phases, goes_by_itself, is_phase_fed
+from stillflow.keras.training.traced_step import TracedStep, can_be_traced
 from stillflow.keras.utils.mode_keys import ModeKeys
 from stillflow.layers.keras_graph import building
 from stillflow.layers.learning_phase import symbolic_learning_phase
 from stillflow.platform import logging
+from stillflow.tracking.trackable import no_automatic_dependency_tracking
 
 
 class Functions(Compiling):
@@ -23,6 +25,9 @@ class Functions(Compiling):
     """
 
     def _make_execution_function(self, mode: str) -> Any:
+        """What `fit`, `evaluate` or `predict` runs for a batch."""
+        if goes_by_itself(self) and not self.run_eagerly and can_be_traced(self):
+            return self._traced_step(mode)
         if mode == ModeKeys.TRAIN:
             self._make_train_function()
             return self.train_function
@@ -103,6 +108,22 @@ class Functions(Compiling):
         if isinstance(made, EagerExecutionFunction):
             made.fed_always = fixed_phases(self, mode)
         return made
+
+    @no_automatic_dependency_tracking
+    def _traced_step(self, mode: str) -> TracedStep:
+        """The step of this mode, traced at its first batch since the model was compiled."""
+        has_recompiled = False
+        if mode != ModeKeys.PREDICT:
+            has_recompiled = self._recompile_weights_loss_and_weighted_metrics()
+        if mode == ModeKeys.TRAIN:
+            self._check_trainable_weights_consistency()
+            self._check_optimizer()
+        if self._traced_steps is None or has_recompiled:
+            self._traced_steps = {}
+        if mode not in self._traced_steps:
+            self._traced_steps[mode] = TracedStep(self, mode)
+        step: TracedStep = self._traced_steps[mode]
+        return step
 
     def _step_eagerly(self, mode: str) -> bool:
         """Takes what calls the model in place of what runs a graph of it, if batches are eager."""

@@ -11,6 +11,7 @@ from stillflow.graph.composite import CompositeTensor
 from stillflow.keras.training.model_inputs import ModelInputs
 from stillflow.keras.training.phases import is_phase_fed
 from stillflow.keras.training.standardizing import Standardizing
+from stillflow.keras.utils.mode_keys import ModeKeys
 from stillflow.platform.decorators import getfullargspec
 
 
@@ -47,8 +48,8 @@ class OnBatch(Standardizing):
         if is_phase_fed(self):
             feeds.append(True)
         self._update_sample_weight_modes(sample_weights=weights)
-        self._make_train_function()
-        return self._results(self.train_function(feeds), reset_metrics)
+        run = self._make_execution_function(ModeKeys.TRAIN)
+        return self._results(run(feeds), reset_metrics)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, reset_metrics: bool = True
@@ -61,8 +62,8 @@ class OnBatch(Standardizing):
         self._warn_of_no_targets(y)
         feeds = [*ModelInputs(x).as_list(), *(y or []), *(weights or [])]
         self._update_sample_weight_modes(sample_weights=weights)
-        self._make_test_function()
-        return self._results(self.test_function(feeds), reset_metrics)
+        run = self._make_execution_function(ModeKeys.TEST)
+        return self._results(run(feeds), reset_metrics)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Returns the outputs for one batch: an array, or a list of them.
@@ -71,8 +72,8 @@ class OnBatch(Standardizing):
         """
         self._check_call_args("predict_on_batch")
         inputs, _, _ = self._standardize_user_data(x, extract_tensors_from_dataset=True)
-        self._make_predict_function()
-        outputs = self.predict_function(ModelInputs(inputs).as_list())
+        run = self._make_execution_function(ModeKeys.PREDICT)
+        outputs = run(ModelInputs(inputs).as_list())
         if self._experimental_run_tf_function:
             outputs = [_tensor(output) for output in outputs]
         return outputs[0] if len(outputs) == 1 else outputs

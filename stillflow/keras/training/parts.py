@@ -21,6 +21,7 @@ class ModelParts:
         train_function: Any
         test_function: Any
         predict_function: Any
+        _traced_steps: Any
         _feed_inputs: list[Any]
         _feed_input_names: list[str]
         _feed_input_shapes: list[Any]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from stillflow.distribute.context import get_strategy
-from stillflow.graph.context import executing_eagerly
 from stillflow.graph.scopes import name_scope
 from stillflow.keras.training.endpoints import TrainingEndpoint
+from stillflow.layers.keras_graph import runs_at_once
 from stillflow.ops.losses.sample_weights import (
     Reduction,
     compute_weighted_loss,
@@ -55,7 +55,7 @@ def total_loss(model: Any, endpoints: Sequence[TrainingEndpoint], masks: Sequenc
 
 def _added(model: Any) -> list[Any]:
     """The losses that layers add."""
-    if executing_eagerly():
+    if runs_at_once():
         losses: list[Any] = model.losses
     else:
         losses = model.get_losses_for(None) + model.get_losses_for(model.inputs)
