@@ -37,7 +37,7 @@ NEEDS = {
     ),
     "gaussian_processes": (
         *("gpflow==1.5.1", "multipledispatch", "tabulate", "pandas", "pytz", "scipy", "h5py"),
-        *("decorator", *_PYTEST),
+        *("decorator", "setuptools<81", *_PYTEST),  # later ones have no pkg_resources
     ),
     "graph_networks": ("graph-nets==1.0.5", *_SONNET, "networkx", "future"),
     "keras_adversaries": _KERAS,
