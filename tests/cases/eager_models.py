@@ -885,3 +885,24 @@ def functions_of_the_backend_read_before_pairs_are_assigned(tf, tell):
             tell(function([np.array([value])])[-1], layer.v)
     done = K.update(layer.v, K.constant(7.0))
     tell(K.function([x], [y], updates=[done])([np.array([1.0])]), layer.v)
+
+
+@program
+def steps_that_are_functions(tf, tell):
+    """A model's step has the seed that is set and does not clip; validation moves no stream."""
+    layers, x, y = tf.keras.layers, waves(10, 4), waves(10, 2, at=3)
+    state = np.random.get_state()
+    try:
+        for seed, optimizer in ((7, "sgd"), (8, tf.keras.optimizers.SGD(0.5, clipnorm=0.01))):
+            np.random.seed(seed)
+            tf.set_random_seed(seed)
+            first = layers.Dense(3, kernel_initializer="ones", activation="tanh", input_shape=(4,))
+            last = layers.Dense(2, kernel_initializer="ones", activity_regularizer="l2")
+            model = tf.keras.Sequential([first, layers.Dropout(0.4), layers.Flatten(), last])
+            model.compile(optimizer, "mse", metrics=["mae"])
+            history = model.fit(x, y, 4, epochs=3, verbose=0, validation_split=0.2).history
+            tell(*(history[name] for name in sorted(history)))
+            tell(model.evaluate(x, y, verbose=0), model.predict(x[:3], batch_size=2))
+            tell(*model.get_weights())
+    finally:
+        np.random.set_state(state)
