@@ -24,6 +24,8 @@ class Functions(Compiling):
     They are made when they are first needed, so that who trains alone builds nothing else.
     """
 
+    _is_looping: bool = False  # over a generator, whose batches are given one by one
+
     def _make_execution_function(self, mode: str) -> Any:
         """What `fit`, `evaluate` or `predict` runs for a batch."""
         if goes_by_itself(self) and not self.run_eagerly and can_be_traced(self):
@@ -108,6 +110,13 @@ class Functions(Compiling):
         if isinstance(made, EagerExecutionFunction):
             made.fed_always = fixed_phases(self, mode)
         return made
+
+    def _make_batch_function(self, mode: str) -> Any:
+        """What a single batch runs. In eager mode it calls the model at once, as in TensorFlow,
+        unless a loop over a generator gives the batches."""
+        if goes_by_itself(self) and not self._is_looping:
+            return eager_step(self, mode)
+        return self._make_execution_function(mode)
 
     @no_automatic_dependency_tracking
     def _traced_step(self, mode: str) -> TracedStep:

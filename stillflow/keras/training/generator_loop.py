@@ -108,9 +108,11 @@ def iterate_generator(
         batches=steps,
     )
     epoch = _Epoch(loop, batches, run_batch, steps, epochs, steps_name, tell_compiled)
+    was_looping, model._is_looping = model._is_looping, True
     try:
         return loop.run(epochs, initial_epoch, epoch)
     finally:
+        model._is_looping = was_looping
         if enqueuer is not None:
             enqueuer.stop()
 

@@ -48,7 +48,7 @@ class OnBatch(Standardizing):
         if is_phase_fed(self):
             feeds.append(True)
         self._update_sample_weight_modes(sample_weights=weights)
-        run = self._make_execution_function(ModeKeys.TRAIN)
+        run = self._make_batch_function(ModeKeys.TRAIN)
         return self._results(run(feeds), reset_metrics)
 
     def test_on_batch(
@@ -62,7 +62,7 @@ class OnBatch(Standardizing):
         self._warn_of_no_targets(y)
         feeds = [*ModelInputs(x).as_list(), *(y or []), *(weights or [])]
         self._update_sample_weight_modes(sample_weights=weights)
-        run = self._make_execution_function(ModeKeys.TEST)
+        run = self._make_batch_function(ModeKeys.TEST)
         return self._results(run(feeds), reset_metrics)
 
     def predict_on_batch(self, x: Any) -> Any:
@@ -72,7 +72,7 @@ class OnBatch(Standardizing):
         """
         self._check_call_args("predict_on_batch")
         inputs, _, _ = self._standardize_user_data(x, extract_tensors_from_dataset=True)
-        run = self._make_execution_function(ModeKeys.PREDICT)
+        run = self._make_batch_function(ModeKeys.PREDICT)
         outputs = run(ModelInputs(inputs).as_list())
         if self._experimental_run_tf_function:
             outputs = [_tensor(output) for output in outputs]
