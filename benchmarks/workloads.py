@@ -247,7 +247,14 @@ PROGRAMS = [
     Program("first loss", "MNIST: start to first loss", "mnist", (MNIST, "1"), 3),
     Program("regularize", "two classes with L2, 80,000 steps", "regularize", (), 2),
     Program("estimator", "an Estimator of the small network, 1,000 steps", "estimator", (), 3),
-    Program("tf.keras", "tf.keras: a perceptron on MNIST, one epoch", "tf_keras", (MNIST,), 3),
+    Program(
+        "tf.keras",
+        "tf.keras: a perceptron on MNIST, one epoch",
+        "tf_keras",
+        (MNIST,),
+        3,
+        gains=True,
+    ),
     Program(
         "tf.keras predict",
         "tf.keras: predictions for 10,000 images",
@@ -255,6 +262,7 @@ PROGRAMS = [
         (MNIST, "predict"),
         3,
         tells=True,
+        gains=True,
     ),
     Program("cnn process", "CNN, batch 128, 100 steps", "cnn", ("100",), 3, warm=True, gains=True),
     Program(
