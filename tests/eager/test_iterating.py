@@ -1,12 +1,14 @@
 """`for element in dataset`, eagerly and in functions."""
 
 import gc
+import threading
 import weakref
 
 import numpy as np
 import pytest
 
 import stillflow as tf
+from stillflow.ops.datasets import iterators
 from stillflow.runtime.eager.state import eager_state
 
 
@@ -74,3 +76,21 @@ def test_what_was_gone_through_leaves_nothing_behind():
     gc.collect()
     assert gone() is None
     assert (len(state.kept), len(state.resources)) == before
+
+
+def test_what_brings_slow_elements_ends_with_their_iterator(monkeypatch):
+    monkeypatch.setattr(iterators, "_SLOW", 0.0)  # each is
+
+    def alive():
+        return [thread for thread in threading.enumerate() if thread.name == "tf.data"]
+
+    before = alive()
+    given = iter(tf.data.Dataset.range(9).prefetch(2))
+    assert [next(given).numpy() for _ in range(3)] == [0, 1, 2]
+    started = [thread for thread in alive() if thread not in before]
+    assert len(started) == 2
+    del given
+    gc.collect()
+    for thread in started:
+        thread.join(30)
+        assert not thread.is_alive()

@@ -92,3 +92,4 @@ def _work(line: _Line) -> None:
                 return
             task = line.tasks.popleft()
         task.carry_out()
+        del task  # it may hold what holds the `Workers`, which would never end
