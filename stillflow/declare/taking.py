@@ -35,14 +35,16 @@ class _Begun(threading.local):
     def __init__(self) -> None:
         self.attempts: list[Begun] = []
         self.held: list[Held] = []
+        self.runs = 0  # that go on
 
 
 _begun = _Begun()
 
 
 def note_begun(attempt: Begun) -> None:
-    """To be called before `attempt` takes anything."""
-    _begun.attempts.append(attempt)
+    """To be called before `attempt` takes anything. What no run takes is used at once."""
+    if _begun.runs:
+        _begun.attempts.append(attempt)
 
 
 def note_held(held: Held) -> None:
@@ -55,9 +57,11 @@ def whole(run: Callable[..., Result]) -> Callable[..., Result]:
 
     def run_whole(*args: Any) -> Result:
         first_held = len(_begun.held)
+        _begun.runs += 1
         try:
             return run_or_give_up(*args)
         finally:
+            _begun.runs -= 1
             while len(_begun.held) > first_held:
                 _begun.held.pop().release()
 

@@ -85,7 +85,8 @@ def test_what_brings_slow_elements_ends_with_their_iterator(monkeypatch):
         return [thread for thread in threading.enumerate() if thread.name == "tf.data"]
 
     before = alive()
-    given = iter(tf.data.Dataset.range(9).prefetch(2))
+    slow = tf.data.Dataset.range(9).map(lambda x: tf.py_function(lambda n: n, [x], tf.int64))
+    given = iter(slow.prefetch(2))
     assert [next(given).numpy() for _ in range(3)] == [0, 1, 2]
     started = [thread for thread in alive() if thread not in before]
     assert len(started) == 2
