@@ -131,17 +131,18 @@ class JaxNamespace:
         """What the one function gives where `condition`, bool[], holds, else the other."""
         return lax.cond(condition, yes, no)
 
-    def drawn_once(self, draw: Callable[[], Any], words: Any) -> Any:
-        """The numbers that `draw` makes of random `words`, u32[...], made once: all uses read them.
+    def drawn_once(
+        self, draw: Callable[[], Any], words: Any, sizes: tuple[int, ...], dtype: Any
+    ) -> Any:
+        """The numbers, dtype[*sizes], that `draw` makes of random `words`, u32[...], made once.
 
         XLA's code for a processor would make them again in each use, many times over where that is
         the gradient of a pooling. A branch that is always taken, as XLA cannot know, is no part of
         its uses.
         """
-        drawn = jax.eval_shape(draw)
-        if self.is_inner or not self.is_for_here or math.prod(drawn.shape) < _MANY_NUMBERS:
+        if self.is_inner or not self.is_for_here or math.prod(sizes) < _MANY_NUMBERS:
             return draw()
-        return lax.cond(words[0] | 1 != 0, draw, lambda: jnp.zeros(drawn.shape, drawn.dtype))
+        return lax.cond(words[0] | 1 != 0, draw, lambda: jnp.zeros(sizes, dtype))
 
     def settle(self, new: Any, old: Any) -> Any:
         """`new`, the next value of a variable that is `old`, computed once: its uses read it.

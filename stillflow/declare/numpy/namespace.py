@@ -69,8 +69,8 @@ class NumpyNamespace:
         return yes() if condition else no()
 
     @staticmethod
-    def drawn_once(draw: Callable[[], Any], words: Any) -> Any:
-        """The numbers that `draw` makes of random `words`, made once."""
+    def drawn_once(draw: Callable[[], Any], words: Any, sizes: tuple[int, ...], dtype: Any) -> Any:
+        """The numbers, dtype[*sizes], that `draw` makes of random `words`, made once."""
         return draw()
 
     @staticmethod

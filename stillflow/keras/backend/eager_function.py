@@ -96,7 +96,7 @@ class EagerExecutionFunction:
             graphs.tapes = before
         found = results[: len(self.outputs)]
         packed = nest.pack_sequence_as(self._outputs_structure, found, expand_composites=True)
-        return nest.map_structure(_value, packed)
+        return nest.map_structure(value_of, packed)
 
     def _level(self, fed: list[Tensor]) -> tuple[Any, list[Tensor]]:
         """What runs when these are fed, and the eager tensors that it takes behind them."""
@@ -166,7 +166,8 @@ def _fed(tensor: Tensor, value: Any) -> Any:
     return convert_to_tensor(np.asarray(value, dtype=dtype.as_numpy_dtype), dtype)
 
 
-def _value(result: Any) -> Any:
+def value_of(result: Any) -> Any:
+    """A tensor's value as an array; a sparse or a ragged one as it is."""
     return result if isinstance(result, CompositeTensor) else result.numpy()
 
 

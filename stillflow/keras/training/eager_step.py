@@ -10,6 +10,7 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.gradients.gradient_tape import GradientTape
 from stillflow.graph import nest
 from stillflow.graph.composite import CompositeTensor
+from stillflow.keras.backend.eager_function import value_of
 from stillflow.keras.optimizers.loss_scaling import LossScaleOptimizer
 from stillflow.keras.training.endpoints import TrainingEndpoint
 from stillflow.keras.training.output_metrics import call_metrics
@@ -134,11 +135,6 @@ def _of_input(value: Any, dtype: Any) -> Any:
     if tensor.dtype == dtype or not (tensor.dtype.is_floating and dtype.is_floating):
         return tensor
     return casts.cast(tensor, dtype)
-
-
-def value_of(output: Any) -> Any:
-    """An output as an array; a sparse or a ragged one as it is."""
-    return output if isinstance(output, CompositeTensor) else output.numpy()
 
 
 def _like(target: Any, output: Any) -> Any:

@@ -14,7 +14,8 @@ from stillflow.declare.convert import convert_to_tensor
 from stillflow.graph.composite import CompositeTensor
 from stillflow.graph.operation import Tensor
 from stillflow.graph.tensor_spec import TensorSpec
-from stillflow.keras.training.eager_step import step_of, value_of
+from stillflow.keras.backend.eager_function import value_of
+from stillflow.keras.training.eager_step import step_of
 from stillflow.keras.utils.mode_keys import ModeKeys
 from stillflow.ops.control.ordering import no_op
 

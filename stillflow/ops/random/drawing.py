@@ -79,7 +79,9 @@ truncated_normal_op.not_differentiable()
 def random_uniform_op(xp, stream, shape, *, dtype: DType, seed: int = 0, seed2: int = 0):
     """shape: i[k] -> f[*shape] in [0, 1)"""
     sizes = as_sizes(xp, shape)
-    return xp.drawn_once(lambda: continuous.uniform(xp, stream, sizes, dtype.stored_as), stream)
+    kind = dtype.stored_as
+    draw = lambda: continuous.uniform(xp, stream, sizes, kind)
+    return xp.drawn_once(draw, stream, sizes, kind)
 
 
 random_uniform_op.not_differentiable()
