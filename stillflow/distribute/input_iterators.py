@@ -10,7 +10,6 @@ from stillflow.distribute.devices import canonicalize
 from stillflow.distribute.values import regroup
 from stillflow.graph.context import executing_eagerly
 from stillflow.graph.device import DeviceSpec
-from stillflow.graph.errors import OutOfRangeError
 from stillflow.graph.graph import get_default_graph
 from stillflow.graph.scopes import device
 from stillflow.input.datasets import structure
@@ -21,6 +20,7 @@ from stillflow.input.datasets.dividing import (
     auto_shard_dataset,
     clone_dataset,
 )
+from stillflow.input.datasets.for_python import ForPython
 from stillflow.input.datasets.options import Options
 from stillflow.ops.control.ordering import group
 
@@ -74,7 +74,7 @@ class InputWorkers:
         return f"{type(self).__name__}:{{\n{lines}\n  device_map: {self._device_map}}}"
 
 
-class DistributedIterator:
+class DistributedIterator(ForPython):
     """Gives the next element of every replica."""
 
     def __init__(self, input_workers: InputWorkers, iterators: Sequence[Any], strategy: Any):
@@ -94,19 +94,6 @@ class DistributedIterator:
             with device(worker):
                 replicas += iterator.get_next_as_list(_named(name, worker))
         return regroup(self._input_workers.device_map, replicas)
-
-    def __iter__(self) -> DistributedIterator:
-        return self
-
-    def __next__(self) -> Any:
-        try:
-            return self.get_next()
-        except OutOfRangeError:
-            raise StopIteration from None
-
-    def next(self) -> Any:
-        """The next element; StopIteration behind the last one."""
-        return self.__next__()
 
     def _autograph_for_loop(self, loop: Any) -> None:
         from stillflow.input.datasets.looping import optional_loop

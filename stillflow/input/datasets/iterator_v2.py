@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from stillflow.graph.errors import OutOfRangeError
 from stillflow.graph.scopes import colocate_with
 from stillflow.input.datasets import structure
+from stillflow.input.datasets.for_python import ForPython
 from stillflow.input.datasets.iterator import OfElements
 from stillflow.ops.datasets.devices import anonymous_iterator_v2_op
 from stillflow.ops.datasets.iterators import iterator_get_next_sync_op, make_iterator_op
 
 
-class IteratorV2(OfElements):
+class IteratorV2(ForPython, OfElements):
     """Gives the elements of a dataset from the first one on, to Python.
 
     Inside of a function that is traced, `next` gives tensors that stand for the next element of a
@@ -29,23 +29,10 @@ class IteratorV2(OfElements):
             self._iterator_resource = made.handle
             make_iterator_op(variant, made.handle)
 
-    def __iter__(self) -> IteratorV2:
-        return self
-
-    def __next__(self) -> Any:
-        try:
-            return self.get_next()
-        except OutOfRangeError:
-            raise StopIteration from None
-
     def _autograph_for_loop(self, loop: Any) -> None:
         from stillflow.input.datasets.looping import iterator_loop
 
         iterator_loop(self, loop)
-
-    def next(self) -> Any:
-        """The next element; StopIteration behind the last one."""
-        return self.__next__()
 
     def get_next(self, name: str | None = None) -> Any:
         """The next element; tf.errors.OutOfRangeError behind the last one."""
